@@ -1,0 +1,2 @@
+//! The `ronde` command.
+fn main() {}
