@@ -1,0 +1,141 @@
+//! A wallet's seed, and the secrets of the coins derived from it (design section 4).
+
+use subtle::{Choice, ConstantTimeEq};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use super::{
+    group::{GroupError, Point, SecretScalar},
+    hash::{derive, derive_secret_scalar},
+    labels,
+    redact::redacted_debug,
+};
+
+/// A wallet's 256-bit seed, the only thing to back up.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct Seed([u8; 32]);
+
+redacted_debug!(Seed);
+
+impl Seed {
+    /// Wraps 32 secret bytes.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The seed to use in one federation. Two federations that number their keysets alike would otherwise see the
+    /// same coin keys from one wallet, and know it again.
+    pub fn for_federation(&self, federation: &[u8; 32]) -> Self {
+        Self(derive(labels::FEDERATION_SEED, &[&self.0, federation]))
+    }
+
+    /// The bytes, to be shown as words or stored encrypted. The name is a warning.
+    pub fn expose_bytes(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.0)
+    }
+
+    /// A secret scalar at one place of the seed: BLAKE3 `derive_key`, 64 bytes of output, reduced. The parts are the
+    /// seed, keyset and device (u32), order (u64) and slot (u16), little endian.
+    fn scalar_at(&self, label: &'static str, place: &Place) -> SecretScalar {
+        derive_secret_scalar(
+            label,
+            &[
+                &self.0,
+                &place.keyset.to_le_bytes(),
+                &place.device.to_le_bytes(),
+                &place.order.to_le_bytes(),
+                &place.slot.to_le_bytes(),
+            ],
+        )
+    }
+}
+
+impl ConstantTimeEq for Seed {
+    fn ct_eq(&self, other: &Self) -> Choice {
+        self.0.ct_eq(&other.0)
+    }
+}
+
+/// Where in a seed a coin lives.
+struct Place {
+    keyset: u32,
+    device: u32,
+    order: u64,
+    slot: u16,
+}
+
+/// A coin's secret scalar c, with its public point P = c·G.
+pub struct CoinSecret {
+    secret: SecretScalar,
+    public: Point,
+}
+
+redacted_debug!(CoinSecret);
+
+impl CoinSecret {
+    /// A coin from its scalar.
+    pub fn from_secret(secret: SecretScalar) -> Self {
+        let public = secret.times_generator();
+        Self { secret, public }
+    }
+
+    /// P = c·G, the coin's public key.
+    pub fn public(&self) -> Point {
+        self.public
+    }
+
+    pub(crate) fn scalar(&self) -> &SecretScalar {
+        &self.secret
+    }
+}
+
+/// A blind r, never zero.
+pub struct BlindFactor(SecretScalar);
+
+redacted_debug!(BlindFactor);
+
+impl BlindFactor {
+    /// A blind from its scalar, which must be uniform and used for one coin only.
+    pub fn from_secret(secret: SecretScalar) -> Self {
+        Self(secret)
+    }
+
+    /// A blind from its canonical encoding.
+    ///
+    /// # Errors
+    /// As [`SecretScalar::from_canonical`].
+    pub fn from_canonical(bytes: &[u8; 32]) -> Result<Self, GroupError> {
+        SecretScalar::from_canonical(bytes).map(Self)
+    }
+
+    pub(crate) fn scalar(&self) -> &SecretScalar {
+        &self.0
+    }
+}
+
+/// The coin secret of one output slot. The class is not in the path, so a restore need not know it.
+pub fn derive_coin_secret(
+    seed: &Seed,
+    keyset: u32,
+    device: u32,
+    order: u64,
+    slot: u16,
+) -> CoinSecret {
+    let place = Place {
+        keyset,
+        device,
+        order,
+        slot,
+    };
+    CoinSecret::from_secret(seed.scalar_at(labels::COIN_SECRET, &place))
+}
+
+/// The blind of one output slot.
+pub fn derive_blind(seed: &Seed, keyset: u32, device: u32, order: u64, slot: u16) -> BlindFactor {
+    let place = Place {
+        keyset,
+        device,
+        order,
+        slot,
+    };
+    BlindFactor(seed.scalar_at(labels::COIN_BLIND, &place))
+}

@@ -1,0 +1,217 @@
+//! One Schnorr signature by all of an order's coin keys (design section 6, "Spend signature").
+//!
+//! R = r·G; e_1..e_n are successive 16-byte blocks, little endian, of one output xof(purpose's label; R, digest);
+//! s = r + sum e_i·c_i. It is valid if s·G = R + sum e_i·P_i, with R canonical and not the identity, s canonical.
+//! **The digest must cover the keys**, in this order: the challenges take them in through it alone.
+
+use alloc::vec::Vec;
+
+use bincode::{Decode, Encode};
+use curve25519_dalek::{
+    constants::RISTRETTO_BASEPOINT_POINT,
+    ristretto::RistrettoPoint,
+    scalar::Scalar,
+    traits::{IsIdentity, VartimeMultiscalarMul},
+};
+use thiserror::Error;
+
+use super::{
+    coin::CoinSecret,
+    entropy::Entropy,
+    group::{Point, PointBytes, ScalarBytes},
+    hash::{Transcript, xof},
+    labels,
+};
+
+/// Why a signature by coin keys is refused, or not made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum SpendError {
+    /// Without keys there is nothing to sign for.
+    #[error("no coin keys")]
+    NoKeys,
+    /// R is not a canonical element, or is the identity.
+    #[error("commitment is not a canonical element")]
+    Commitment,
+    /// s is not below the group order.
+    #[error("response not below the group order")]
+    Response,
+    /// The signature does not fit keys, digest and purpose. A batch does not say which.
+    #[error("signature by coin keys does not verify")]
+    Wrong,
+}
+
+/// What coin keys sign for. Each purpose has a label of its own, so none can stand for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpendPurpose {
+    /// An order's inputs.
+    Order,
+    /// Asking for a coin's state; binds nothing.
+    Probe,
+    /// Claiming the refund of an order these keys paid.
+    RefundClaim,
+}
+
+impl SpendPurpose {
+    /// The purpose's label.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Order => labels::SPEND_CHALLENGE,
+            Self::Probe => labels::PROBE_SIGNATURE,
+            Self::RefundClaim => labels::REFUND_CLAIM_SIGNATURE,
+        }
+    }
+}
+
+/// The signature as it travels, 64 bytes: R and s, not yet looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+pub struct SpendSignature {
+    /// R.
+    pub r: PointBytes,
+    /// s.
+    pub s: ScalarBytes,
+}
+
+/// One signature of a batch, with what it must fit.
+#[derive(Debug, Clone, Copy)]
+pub struct SpendCheck<'a> {
+    /// What was signed for.
+    pub purpose: SpendPurpose,
+    /// The coin keys, in the digest's order.
+    pub keys: &'a [Point],
+    /// What was signed; covers the keys.
+    pub digest: &'a [u8; 32],
+    /// The signature.
+    pub signature: &'a SpendSignature,
+}
+
+/// Signs `digest` with all the coins' keys, in the digest's order.
+///
+/// The nonce is hedged: it hashes the secrets and the digest as well as the fresh randomness, so that neither a broken
+/// generator nor a repeated one gives a key away.
+///
+/// # Errors
+/// [`SpendError::NoKeys`].
+pub fn sign(
+    purpose: SpendPurpose,
+    coins: &[&CoinSecret],
+    digest: &[u8; 32],
+    entropy: Entropy,
+) -> Result<SpendSignature, SpendError> {
+    if coins.is_empty() {
+        return Err(SpendError::NoKeys);
+    }
+    let mut transcript = Transcript::new(labels::SPEND_NONCE);
+    transcript.part(purpose.label().as_bytes());
+    for coin in coins {
+        transcript.part(&*coin.scalar().expose_bytes());
+    }
+    transcript.part(digest).part(entropy.as_bytes());
+    let nonce = transcript.into_secret_scalar();
+    let r = nonce.times_generator().encode();
+    let mut s = *nonce.inner();
+    for (challenge, coin) in challenges(purpose, &r, digest, coins.len())
+        .iter()
+        .zip(coins)
+    {
+        s += challenge * coin.scalar().inner();
+    }
+    Ok(SpendSignature {
+        r,
+        s: ScalarBytes(s.to_bytes()),
+    })
+}
+
+/// Verifies one signature.
+///
+/// # Errors
+/// Any [`SpendError`].
+pub fn verify(
+    purpose: SpendPurpose,
+    keys: &[Point],
+    digest: &[u8; 32],
+    signature: &SpendSignature,
+) -> Result<(), SpendError> {
+    let mut terms = Terms::default();
+    terms.add(
+        &SpendCheck {
+            purpose,
+            keys,
+            digest,
+            signature,
+        },
+        Scalar::ONE,
+    )?;
+    terms.check()
+}
+
+/// Verifies many signatures at once, with fresh secret weights drawn after the batch is closed. An empty batch passes.
+///
+/// # Errors
+/// Any [`SpendError`]; [`SpendError::Wrong`] does not say which, the caller splits the batch to find it.
+pub fn verify_batch(checks: &[SpendCheck<'_>], entropy: Entropy) -> Result<(), SpendError> {
+    let mut transcript = Transcript::new(labels::SPEND_BATCH_WEIGHTS);
+    transcript.part(entropy.as_bytes());
+    for check in checks {
+        transcript
+            .part(check.digest)
+            .part(&check.signature.r.0)
+            .part(&check.signature.s.0);
+    }
+    let mut stream = transcript.xof();
+    let mut terms = Terms::default();
+    for check in checks {
+        terms.add(check, Scalar::from(stream.next_u128()))?;
+    }
+    terms.check()
+}
+
+fn challenges(
+    purpose: SpendPurpose,
+    r: &PointBytes,
+    digest: &[u8; 32],
+    count: usize,
+) -> Vec<Scalar> {
+    let mut stream = xof(purpose.label(), &[&r.0, digest]);
+    (0..count)
+        .map(|_| Scalar::from(stream.next_u128()))
+        .collect()
+}
+
+/// The sum over all checks of w·(R + sum e_i·P_i - s·G), which must vanish.
+#[derive(Default)]
+struct Terms {
+    on_generator: Scalar,
+    scalars: Vec<Scalar>,
+    points: Vec<RistrettoPoint>,
+}
+
+impl Terms {
+    fn add(&mut self, check: &SpendCheck<'_>, weight: Scalar) -> Result<(), SpendError> {
+        if check.keys.is_empty() {
+            return Err(SpendError::NoKeys);
+        }
+        let signature = check.signature;
+        let s = signature.s.decode().map_err(|_| SpendError::Response)?;
+        let r = signature.r.decode().map_err(|_| SpendError::Commitment)?;
+        self.on_generator -= weight * s.0;
+        self.scalars.push(weight);
+        self.points.push(*r.inner());
+        let e = challenges(check.purpose, &signature.r, check.digest, check.keys.len());
+        for (challenge, key) in e.iter().zip(check.keys) {
+            self.scalars.push(weight * challenge);
+            self.points.push(*key.inner());
+        }
+        Ok(())
+    }
+
+    fn check(mut self) -> Result<(), SpendError> {
+        self.scalars.push(self.on_generator);
+        self.points.push(RISTRETTO_BASEPOINT_POINT);
+        let sum = RistrettoPoint::vartime_multiscalar_mul(&self.scalars, &self.points);
+        if sum.is_identity() {
+            Ok(())
+        } else {
+            Err(SpendError::Wrong)
+        }
+    }
+}
