@@ -1,0 +1,71 @@
+//! Style by the numbers: sizes, layers and forbidden names, as an ordinary test over the tree.
+//!
+//! A breach is printed as `file:line: rule: what`. There is no list of exemptions: mend the file, or the rule.
+
+use std::path::Path;
+
+#[path = "tidy/controls.rs"]
+mod controls;
+#[path = "tidy/rules.rs"]
+mod rules;
+#[path = "tidy/source.rs"]
+mod source;
+
+use source::{Source, Violation, read_tree};
+
+type Rule = fn(&Source) -> Vec<Violation>;
+
+fn tree(folder: &str) -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in the repository");
+    let sources = read_tree(root, folder);
+    assert!(!sources.is_empty(), "{folder} holds no source: the rules would pass over nothing");
+    sources
+}
+
+fn assert_clean(violations: &[Violation]) {
+    let lines: Vec<String> = violations.iter().map(Violation::to_string).collect();
+    assert!(lines.is_empty(), "{} breaches:\n{}", lines.len(), lines.join("\n"));
+}
+
+fn check(folder: &str, rules: &[Rule]) {
+    let sources = tree(folder);
+    let found: Vec<Violation> = sources.iter().flat_map(|s| rules.iter().flat_map(move |rule| rule(s))).collect();
+    assert_clean(&found);
+}
+
+#[test]
+fn files_and_functions_are_short_and_tests_live_apart() {
+    for folder in ["protocol/src", "node/src", "xtask/src"] {
+        check(folder, &[rules::file_length, rules::function_length, rules::no_inline_tests]);
+    }
+}
+
+#[test]
+fn layers_point_one_way() {
+    check("protocol/src", &[rules::protocol_layers]);
+    check("node/src", &[rules::node_layers]);
+}
+
+#[test]
+fn the_pure_crate_names_no_clock_dice_thread_or_panic() {
+    check("protocol/src", &[rules::protocol_names]);
+}
+
+#[test]
+fn the_node_does_not_panic_and_reads_time_and_randomness_in_one_place() {
+    check("node/src", &[rules::node_names]);
+}
+
+#[test]
+fn the_pure_crate_does_without_std_and_unsafe() {
+    let sources = tree("protocol/src");
+    let root = sources.iter().find(|s| s.path == "protocol/src/lib.rs").expect("the crate has a root");
+    assert_clean(&rules::root_attributes(root));
+}
+
+#[test]
+fn every_file_is_compiled() {
+    assert_clean(&rules::reachable(&tree("protocol/src"), &["protocol/src/lib.rs"]));
+    assert_clean(&rules::reachable(&tree("node/src"), &["node/src/lib.rs", "node/src/main.rs"]));
+    assert_clean(&rules::reachable(&tree("xtask/src"), &["xtask/src/main.rs"]));
+}
