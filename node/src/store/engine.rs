@@ -1,0 +1,68 @@
+//! The narrow traits between the node and an engine.
+
+use super::{StorageError, Table};
+
+/// A key and its value.
+pub type Entry = (Vec<u8>, Vec<u8>);
+
+/// Reading. Outside a transaction every call sees the newest committed state; a single scan is consistent in itself.
+pub trait Read {
+    /// The value of `key`, if there is one.
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError>;
+
+    /// At most `limit` entries with `from <= key`, and `key < to` if `to` is given, in ascending order of key bytes.
+    fn scan(
+        &self,
+        table: Table,
+        from: &[u8],
+        to: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StorageError>;
+}
+
+/// One transaction: all of its writes or none. Reads see its own writes. Dropped without [`commit`] it is rolled back.
+///
+/// Savepoints nest: [`release`] and [`undo`] end the innermost one. They are the writer's way to keep a refused job
+/// from spoiling the others of its transaction; jobs have no need of them.
+///
+/// [`commit`]: Transaction::commit
+/// [`release`]: Transaction::release
+/// [`undo`]: Transaction::undo
+pub trait Transaction: Read {
+    /// Sets `key` to `value`, whether or not it had one.
+    fn put(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<(), StorageError>;
+
+    /// Removes `key`; nothing happens if it has no value.
+    fn delete(&mut self, table: Table, key: &[u8]) -> Result<(), StorageError>;
+
+    /// Starts a savepoint.
+    fn savepoint(&mut self) -> Result<(), StorageError>;
+
+    /// Ends the innermost savepoint and keeps its writes. Nothing happens if none is open.
+    fn release(&mut self) -> Result<(), StorageError>;
+
+    /// Ends the innermost savepoint and takes its writes back. Nothing happens if none is open.
+    fn undo(&mut self) -> Result<(), StorageError>;
+
+    /// Makes all writes durable. Only after this returned may anybody be told of them.
+    fn commit(self: Box<Self>) -> Result<Committed, StorageError>;
+}
+
+/// A database with one writer at a time.
+pub trait Engine: Send {
+    /// Starts the one transaction.
+    fn begin<'a>(&'a mut self) -> Result<Box<dyn Transaction + 'a>, StorageError>;
+
+    /// A reader of committed states that works beside the transaction.
+    fn reader(&self) -> Result<Box<dyn Read + Send>, StorageError>;
+}
+
+/// Proof that a commit returned: engines alone can make one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Committed(());
+
+impl Committed {
+    pub(super) const fn new() -> Self {
+        Self(())
+    }
+}

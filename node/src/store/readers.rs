@@ -1,0 +1,49 @@
+//! A few readers shared by many threads.
+
+use std::fmt;
+use std::iter;
+use std::sync::{Mutex, PoisonError, TryLockError};
+
+use super::{Engine, Read, StorageError};
+
+type Slot = Mutex<Box<dyn Read + Send>>;
+
+/// A fixed set of readers. Reads take microseconds, so they may be made from async code.
+pub struct Readers {
+    first: Slot,
+    more: Vec<Slot>,
+}
+
+impl Readers {
+    /// Opens `count` readers (at least one) on `engine`.
+    pub fn open(engine: &dyn Engine, count: usize) -> Result<Self, StorageError> {
+        let slot = || engine.reader().map(Mutex::new);
+        let more = (1..count).map(|_| slot()).collect::<Result<_, _>>()?;
+        Ok(Self {
+            first: slot()?,
+            more,
+        })
+    }
+
+    /// Runs `work` with a free reader, or waits for one.
+    pub fn with<T>(&self, work: impl FnOnce(&dyn Read) -> T) -> T {
+        for slot in iter::once(&self.first).chain(&self.more) {
+            match slot.try_lock() {
+                Ok(reader) => return work(reader.as_ref()),
+                // A reader holds no state that a panicking user could have left half changed.
+                Err(TryLockError::Poisoned(reader)) => return work(reader.into_inner().as_ref()),
+                Err(TryLockError::WouldBlock) => {}
+            }
+        }
+        let reader = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        work(reader.as_ref())
+    }
+}
+
+impl fmt::Debug for Readers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Readers")
+            .field("count", &(self.more.len() + 1))
+            .finish_non_exhaustive()
+    }
+}
