@@ -1,2 +1,29 @@
-//! What a newcomer types: `cargo xtask demo` and `cargo xtask check`.
-fn main() {}
+//! What a newcomer types: `cargo xtask check` and the other commands of the README.
+#![forbid(unsafe_code)]
+
+mod check;
+mod tools;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  check [--only STAGE]... [--list]   format, lints, licences, docs, tests, fuzz targets: what must hold before a commit
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (command, rest) = arguments.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+    match command {
+        "check" => check::run(rest),
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            ExitCode::SUCCESS
+        }
+        other => {
+            eprintln!("xtask: no command `{other}`\n\n{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}

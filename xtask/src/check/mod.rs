@@ -1,0 +1,133 @@
+//! `cargo xtask check`: everything that must hold before a commit, stage by stage, with the minutes each took.
+
+mod fuzz;
+mod purity;
+mod stages;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use crate::tools::{self, Tool, Unavailable};
+use stages::STAGES;
+
+/// One part of the check.
+struct Stage {
+    name: &'static str,
+    about: &'static str,
+    tools: &'static [Tool],
+    run: fn() -> Result<(), String>,
+}
+
+/// One line of the closing table.
+struct Row {
+    name: &'static str,
+    took: Duration,
+    outcome: Result<(), String>,
+}
+
+/// What the command line asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Request {
+    List,
+    /// Names of stages; none means all.
+    Run(Vec<String>),
+}
+
+/// Runs the chosen stages, all of them if none is named. Exit code 0 if all hold, 1 if one does not, 2 if the command
+/// is not understood or a tool is missing that may not be installed unasked.
+pub fn run(arguments: &[String]) -> ExitCode {
+    match parse(arguments) {
+        Ok(Request::List) => {
+            for stage in STAGES {
+                println!("{:8} {}", stage.name, stage.about);
+            }
+            ExitCode::SUCCESS
+        }
+        Ok(Request::Run(only)) => {
+            let chosen = STAGES.iter().filter(|stage| only.is_empty() || only.iter().any(|name| name == stage.name));
+            run_stages(&chosen.collect::<Vec<_>>())
+        }
+        Err(message) => {
+            eprintln!("check: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn parse(arguments: &[String]) -> Result<Request, String> {
+    let mut only = Vec::new();
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.as_str() {
+            "--list" => return Ok(Request::List),
+            "--only" => {
+                let name = rest.next().ok_or("--only needs the name of a stage; `--list` shows them")?;
+                if !STAGES.iter().any(|stage| stage.name == name) {
+                    return Err(format!("no stage `{name}`; `--list` shows them"));
+                }
+                only.push(name.clone());
+            }
+            other => return Err(format!("`{other}` is not understood; there are --only STAGE and --list")),
+        }
+    }
+    Ok(Request::Run(only))
+}
+
+fn run_stages(stages: &[&Stage]) -> ExitCode {
+    let begun = Instant::now();
+    let mut needed: Vec<Tool> = Vec::new();
+    for tool in stages.iter().flat_map(|stage| stage.tools) {
+        if !needed.contains(tool) {
+            needed.push(*tool);
+        }
+    }
+    match tools::provide(&needed) {
+        Ok(()) => {}
+        Err(Unavailable::Type(command)) => {
+            eprintln!("check: tools are missing. Type this, then try again:\n\n    {command}\n");
+            return ExitCode::from(2);
+        }
+        Err(Unavailable::Failed(why)) => {
+            eprintln!("check: a tool could not be installed: {why}");
+            return ExitCode::from(2);
+        }
+    }
+    let mut rows = vec![Row { name: "tools", took: begun.elapsed(), outcome: Ok(()) }];
+    for stage in stages {
+        println!("\n== {}: {}", stage.name, stage.about);
+        let started = Instant::now();
+        let outcome = (stage.run)();
+        if let Err(why) = &outcome {
+            eprintln!("== {}: FAILED: {why}", stage.name);
+        }
+        rows.push(Row { name: stage.name, took: started.elapsed(), outcome });
+    }
+    close(&rows, begun.elapsed())
+}
+
+/// The closing table, and one line that says it all.
+fn close(rows: &[Row], took: Duration) -> ExitCode {
+    println!("\n{:8} {:>7}", "stage", "minutes");
+    for row in rows {
+        println!("{:8} {:>7.2}  {}", row.name, minutes(row.took), row.outcome.as_ref().map_or("FAILED", |()| "ok"));
+    }
+    println!("{:8} {:>7.2}", "all", minutes(took));
+    let failed: Vec<&Row> = rows.iter().filter(|row| row.outcome.is_err()).collect();
+    for row in &failed {
+        println!("{}: {}", row.name, row.outcome.as_ref().err().map_or("", String::as_str));
+    }
+    if failed.is_empty() {
+        println!("check: passed, {} stages in {:.1} minutes", rows.len() - 1, minutes(took));
+        return ExitCode::SUCCESS;
+    }
+    let names: Vec<&str> = failed.iter().map(|row| row.name).collect();
+    println!("check: FAILED: {}", names.join(", "));
+    ExitCode::FAILURE
+}
+
+fn minutes(took: Duration) -> f64 {
+    took.as_secs_f64() / 60.0
+}
+
+#[cfg(test)]
+mod tests;

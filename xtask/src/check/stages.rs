@@ -1,0 +1,53 @@
+//! The stages, quick ones first. All of them run even if one fails: the table at the end names every fault.
+
+use super::{Stage, fuzz, purity};
+use crate::tools::{Tool, command, run};
+
+/// Every stage of the check, in the order in which they run.
+pub const STAGES: &[Stage] = &[
+    Stage { name: "format", about: "the layout of the source", tools: &[Tool::Rustfmt], run: format },
+    Stage {
+        name: "deny",
+        about: "licences, versions and origin of dependencies",
+        tools: &[Tool::CargoDeny],
+        run: deny,
+    },
+    Stage { name: "clippy", about: "lints, a warning is an error", tools: &[Tool::Clippy], run: clippy },
+    Stage { name: "docs", about: "documentation, a broken link is an error", tools: &[], run: docs },
+    Stage { name: "purity", about: "the protocol links without the standard library", tools: &[], run: purity::run },
+    Stage { name: "tests", about: "all tests, with every feature", tools: &[], run: tests },
+    Stage {
+        name: "fuzz",
+        about: "every fuzz target built and run for 10 s, and the canary dies",
+        tools: &[Tool::Nightly, Tool::CargoFuzz, Tool::Cxx],
+        run: fuzz::run,
+    },
+];
+
+fn format() -> Result<(), String> {
+    run(&mut command(&["cargo", "fmt", "--all", "--check"]))?;
+    run(&mut command(&["cargo", "fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))
+}
+
+/// Advisories are not looked up: that database comes from the network and would make yesterday's commit fail today.
+fn deny() -> Result<(), String> {
+    run(&mut command(&["cargo", "deny", "check", "bans", "licenses", "sources"]))?;
+    // The fuzzer is never shipped, so its licences do not matter; its arithmetic must be the same.
+    run(&mut command(&["cargo", "deny", "--manifest-path", "fuzz/Cargo.toml", "check", "bans", "sources"]))
+}
+
+/// With every feature and with none: what is released has none.
+fn clippy() -> Result<(), String> {
+    let with = ["cargo", "clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
+    run(&mut command(&with))?;
+    run(&mut command(&["cargo", "clippy", "--workspace", "--", "-D", "warnings"]))
+}
+
+fn docs() -> Result<(), String> {
+    let mut doc = command(&["cargo", "doc", "--workspace", "--no-deps", "--all-features"]);
+    run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn tests() -> Result<(), String> {
+    run(&mut command(&["cargo", "test", "--workspace", "--all-features", "--no-fail-fast"]))
+}

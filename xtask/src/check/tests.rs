@@ -1,0 +1,24 @@
+use super::{Request, parse};
+
+fn asked(words: &[&str]) -> Result<Request, String> {
+    parse(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>())
+}
+
+#[test]
+fn without_arguments_all_stages_run() {
+    assert_eq!(asked(&[]), Ok(Request::Run(Vec::new())));
+}
+
+#[test]
+fn stages_are_chosen_by_name() {
+    let chosen = vec!["format".to_owned(), "fuzz".to_owned()];
+    assert_eq!(asked(&["--only", "format", "--only", "fuzz"]), Ok(Request::Run(chosen)));
+    assert_eq!(asked(&["--list"]), Ok(Request::List));
+}
+
+#[test]
+fn what_is_not_understood_is_said() {
+    assert!(asked(&["--only", "formal"]).is_err_and(|why| why.contains("no stage `formal`")));
+    assert!(asked(&["--only"]).is_err_and(|why| why.contains("needs the name")));
+    assert!(asked(&["fast"]).is_err_and(|why| why.contains("`fast` is not understood")));
+}
