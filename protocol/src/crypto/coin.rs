@@ -1,17 +1,17 @@
 //! A wallet's seed, and the secrets of the coins derived from it (design section 4).
 
 use subtle::{Choice, ConstantTimeEq};
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::{
     group::{GroupError, Point, SecretScalar},
-    hash::{derive, derive_secret_scalar},
+    hash::{derive_secret, derive_secret_scalar},
     labels,
     redact::redacted_debug,
 };
 
 /// A wallet's 256-bit seed, the only thing to back up.
-#[derive(Zeroize, ZeroizeOnDrop)]
+#[derive(ZeroizeOnDrop)]
 pub struct Seed([u8; 32]);
 
 redacted_debug!(Seed);
@@ -25,7 +25,10 @@ impl Seed {
     /// The seed to use in one federation. Two federations that number their keysets alike would otherwise see the
     /// same coin keys from one wallet, and know it again.
     pub fn for_federation(&self, federation: &[u8; 32]) -> Self {
-        Self(derive(labels::FEDERATION_SEED, &[&self.0, federation]))
+        Self(*derive_secret(
+            labels::FEDERATION_SEED,
+            &[&self.0, federation],
+        ))
     }
 
     /// The bytes, to be shown as words or stored encrypted. The name is a warning.
@@ -71,6 +74,9 @@ pub struct CoinSecret {
 
 redacted_debug!(CoinSecret);
 
+// The only secret field wipes itself.
+impl ZeroizeOnDrop for CoinSecret {}
+
 impl CoinSecret {
     /// A coin from its scalar.
     pub fn from_secret(secret: SecretScalar) -> Self {
@@ -89,6 +95,7 @@ impl CoinSecret {
 }
 
 /// A blind r, never zero.
+#[derive(ZeroizeOnDrop)]
 pub struct BlindFactor(SecretScalar);
 
 redacted_debug!(BlindFactor);

@@ -2,14 +2,14 @@
 
 use alloc::vec::Vec;
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::ZeroizeOnDrop;
 
 use super::{hash, labels, redact::redacted_debug};
 
 /// 32 bytes of fresh, secret, uniform randomness: used once, hence taken by value and never cloned.
 ///
 /// The crate makes no randomness of its own. Whoever calls draws 32 bytes from the operating system for each value.
-#[derive(Zeroize, ZeroizeOnDrop)]
+#[derive(ZeroizeOnDrop)]
 pub struct Entropy([u8; 32]);
 
 redacted_debug!(Entropy);
@@ -40,9 +40,7 @@ impl Entropy {
     }
 
     fn child(&self, index: u64) -> Self {
-        Self(hash::derive(
-            labels::ENTROPY_SPLIT,
-            &[&self.0, &index.to_le_bytes()],
-        ))
+        let parts: [&[u8]; 2] = [&self.0, &index.to_le_bytes()];
+        Self(*hash::derive_secret(labels::ENTROPY_SPLIT, &parts))
     }
 }

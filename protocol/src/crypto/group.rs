@@ -12,7 +12,7 @@ use curve25519_dalek::{
 };
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use thiserror::Error;
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::redact::{hex_debug, redacted_debug};
 
@@ -115,9 +115,12 @@ impl Point {
         }
     }
 
-    /// A hash to the group. Were it the identity, which nobody can bring about (2^-252), the generator stands in, so
-    /// that the type keeps its promise without an error path that no test can reach.
-    pub(crate) fn from_hash_output(point: RistrettoPoint) -> Self {
+    /// The one-way map from 64 uniform bytes (RFC 9496 section 4.3.4).
+    ///
+    /// Were the image the identity, which nobody can bring about by hashing (2^-252), the generator stands in, so that
+    /// the type keeps its promise.
+    pub fn from_uniform_bytes(uniform: &[u8; 64]) -> Self {
+        let point = RistrettoPoint::from_uniform_bytes(uniform);
         if point.is_identity() {
             return Self::generator();
         }
@@ -167,7 +170,7 @@ impl fmt::Debug for PublicScalar {
 }
 
 /// A secret scalar, never zero: wiped when dropped, not printed, not cloned, compared in constant time only.
-#[derive(Zeroize, ZeroizeOnDrop)]
+#[derive(ZeroizeOnDrop)]
 pub struct SecretScalar(Scalar);
 
 redacted_debug!(SecretScalar);

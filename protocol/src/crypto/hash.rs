@@ -87,6 +87,14 @@ pub fn xof(label: &'static str, parts: &[&[u8]]) -> Xof {
     absorb(label, parts).xof()
 }
 
+/// The 32-byte hash of secret parts, itself a secret: a seed out of a seed. What was hashed is wiped.
+pub fn derive_secret(label: &'static str, parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
+    let mut transcript = absorb(label, parts);
+    let out = Zeroizing::new(transcript.finish());
+    transcript.0.zeroize();
+    out
+}
+
 /// A secret, non-zero scalar from secret parts under a label; what was hashed is wiped.
 pub(crate) fn derive_secret_scalar(label: &'static str, parts: &[&[u8]]) -> SecretScalar {
     absorb(label, parts).into_secret_scalar()

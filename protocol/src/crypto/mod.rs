@@ -23,7 +23,7 @@ pub use coin::{BlindFactor, CoinSecret, Seed, derive_blind, derive_coin_secret};
 pub use entropy::Entropy;
 pub use error::CryptoError;
 pub use group::{GroupError, Point, PointBytes, PublicScalar, ScalarBytes, SecretScalar};
-pub use hash::{Transcript, Xof, derive, derive_wide, xof};
+pub use hash::{Transcript, Xof, derive, derive_secret, derive_wide, xof};
 pub use mac::{MacError, MacItem};
 pub use poprf::{
     PoprfError, PoprfPublicKey, PoprfSecretKey, Tweak, blind, coin_hash, unblind, unblind_all,

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
-use zeroize::Zeroizing;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::{
     coin::BlindFactor,
@@ -98,6 +98,9 @@ pub struct PoprfSecretKey {
 }
 
 redacted_debug!(PoprfSecretKey);
+
+// The only secret field wipes itself.
+impl ZeroizeOnDrop for PoprfSecretKey {}
 
 impl PoprfSecretKey {
     /// The key of a 32-byte secret seed: RFC 9497 `DeriveKeyPair` with this protocol's info string. One seed serves

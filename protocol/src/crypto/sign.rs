@@ -11,6 +11,7 @@ use bincode::{Decode, Encode};
 use curve25519_dalek::{edwards::CompressedEdwardsY, traits::IsIdentity};
 use ed25519_dalek::Signer;
 use thiserror::Error;
+use zeroize::ZeroizeOnDrop;
 
 use super::{
     hash::derive,
@@ -108,6 +109,9 @@ impl fmt::Debug for VerifyingKey {
 pub struct SigningKey(ed25519_dalek::SigningKey);
 
 redacted_debug!(SigningKey);
+
+// The wrapped key wipes itself.
+impl ZeroizeOnDrop for SigningKey {}
 
 impl SigningKey {
     /// The key of a 32-byte secret seed (RFC 8032's private key).

@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar};
+use curve25519_dalek::scalar::Scalar;
 use sha2::{Digest, Sha512};
 use zeroize::Zeroizing;
 
@@ -88,10 +88,9 @@ pub fn expand_message_xmd(message: &[&[u8]], tag: Tag, mode: Mode) -> [u8; 64] {
     second.finalize().into()
 }
 
-/// `HashToGroup` (RFC 9497 section 4.1). Never the identity, see [`Point`].
+/// `HashToGroup` (RFC 9497 section 4.1). Never the identity, see [`Point::from_uniform_bytes`].
 pub fn hash_to_group(mode: Mode, input: &[u8]) -> Point {
-    let uniform = expand_message_xmd(&[input], Tag::HashToGroup, mode);
-    Point::from_hash_output(RistrettoPoint::from_uniform_bytes(&uniform))
+    Point::from_uniform_bytes(&expand_message_xmd(&[input], Tag::HashToGroup, mode))
 }
 
 /// `HashToScalar` (RFC 9497 section 4.1) of a message that comes in parts.
