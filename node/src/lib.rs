@@ -3,3 +3,4 @@ pub mod clock;
 pub mod entropy;
 pub mod fault;
 pub mod store;
+pub mod transport;
