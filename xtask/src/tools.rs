@@ -169,6 +169,7 @@ pub fn installations(missing: &[Tool], root: bool) -> Vec<Vec<&'static str>> {
 fn install(words: &[&str]) -> Result<(), String> {
     let mut command = command(words);
     if words.starts_with(&["cargo", "install"]) {
+        command.env_remove("CARGO_TARGET_DIR");
         command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
         command.env("CARGO_PROFILE_RELEASE_LTO", "off");
         command.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
