@@ -76,6 +76,15 @@ impl SqliteEngine {
         })
     }
 
+    /// Lets the file grow to this many pages of 4,096 bytes at most; a write beyond is [`StorageError::Full`]. So a node
+    /// can leave others room on a shared disk.
+    pub fn limit_pages(&mut self, pages: u32) -> Result<(), StorageError> {
+        // The pragma answers with a row, which `pragma_update` would take for a failure.
+        self.connection
+            .query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+        Ok(())
+    }
+
     /// Opens a reader of a database that may be in use by a running node. It never writes.
     pub fn open_reader(path: impl AsRef<Path>) -> Result<Box<dyn Read + Send>, StorageError> {
         let path = path.as_ref();
