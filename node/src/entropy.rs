@@ -5,9 +5,7 @@
 
 /// The operating system gave no randomness.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "this machine gave no randomness ({0}): an operating system fault; restart the machine, then the node"
-)]
+#[error("this machine gave no randomness ({0}): an operating system fault; restart the machine, then the node")]
 pub struct EntropyError(#[from] getrandom::Error);
 
 /// 32 fresh bytes from the operating system. Use them once.

@@ -54,25 +54,17 @@ fn run(transaction: &mut dyn Transaction, step: &Step) -> Vec<Entry> {
         Step::Undo => transaction.undo().unwrap(),
         Step::Get(table, key) => {
             let value = transaction.get(*table, key).unwrap();
-            return value
-                .map(|value| (key.clone(), value))
-                .into_iter()
-                .collect();
+            return value.map(|value| (key.clone(), value)).into_iter().collect();
         }
         Step::Scan(table, from, to, limit) => {
-            return transaction
-                .scan(*table, from, to.as_deref(), *limit)
-                .unwrap();
+            return transaction.scan(*table, from, to.as_deref(), *limit).unwrap();
         }
     }
     Vec::new()
 }
 
 fn everything(reader: &dyn Read) -> Vec<Vec<Entry>> {
-    Table::ALL
-        .iter()
-        .map(|table| reader.scan(*table, &[], None, usize::MAX).unwrap())
-        .collect()
+    Table::ALL.iter().map(|table| reader.scan(*table, &[], None, usize::MAX).unwrap()).collect()
 }
 
 /// Everything that can be seen while the script runs, inside and outside of its transactions.
@@ -82,26 +74,13 @@ fn observe(engine: &mut dyn Engine, script: &Script) -> Vec<Vec<Vec<Entry>>> {
     for (steps, commit) in script {
         let before = everything(reader.as_ref());
         let mut transaction = engine.begin().unwrap();
-        seen.push(
-            steps
-                .iter()
-                .map(|step| run(transaction.as_mut(), step))
-                .collect(),
-        );
-        assert_eq!(
-            everything(reader.as_ref()),
-            before,
-            "a reader saw an unfinished transaction"
-        );
+        seen.push(steps.iter().map(|step| run(transaction.as_mut(), step)).collect());
+        assert_eq!(everything(reader.as_ref()), before, "a reader saw an unfinished transaction");
         if *commit {
             transaction.commit().unwrap();
         } else {
             drop(transaction);
-            assert_eq!(
-                everything(reader.as_ref()),
-                before,
-                "a rollback left something behind"
-            );
+            assert_eq!(everything(reader.as_ref()), before, "a rollback left something behind");
         }
         seen.push(everything(reader.as_ref()));
     }
@@ -133,9 +112,7 @@ fn a_scan_is_ordered_by_bytes_and_includes_its_start_but_not_its_end() {
         for key in [&[2u8, 0][..], &[1], &[], &[1, 0xff], &[2], &[0xff, 0xff]] {
             transaction.put(Table::Feed, key, b"x").unwrap();
         }
-        transaction
-            .put(Table::Evidence, &[1], b"another table")
-            .unwrap();
+        transaction.put(Table::Evidence, &[1], b"another table").unwrap();
         transaction.commit().unwrap();
         let reader = engine.reader().unwrap();
         let keys = |from: &[u8], to: Option<&[u8]>, limit| -> Vec<Vec<u8>> {
@@ -143,10 +120,7 @@ fn a_scan_is_ordered_by_bytes_and_includes_its_start_but_not_its_end() {
             entries.into_iter().map(|(key, _)| key).collect()
         };
         assert_eq!(keys(&[1], Some(&[2]), 10), [vec![1], vec![1, 0xff]]);
-        assert_eq!(
-            keys(&[2], None, 10),
-            [vec![2], vec![2, 0], vec![0xff, 0xff]]
-        );
+        assert_eq!(keys(&[2], None, 10), [vec![2], vec![2, 0], vec![0xff, 0xff]]);
         assert_eq!(keys(&[], None, 2), [vec![], vec![1]]);
         assert!(keys(&[3], Some(&[1]), 10).is_empty());
         assert!(keys(&[], None, 0).is_empty());
@@ -165,15 +139,9 @@ fn an_undone_savepoint_leaves_what_came_before_and_after() {
         transaction.put(Table::Coin, b"after", b"3").unwrap();
         transaction.commit().unwrap();
         let reader = engine.reader().unwrap();
-        assert_eq!(
-            reader.get(Table::Coin, b"before").unwrap().as_deref(),
-            Some(&b"1"[..])
-        );
+        assert_eq!(reader.get(Table::Coin, b"before").unwrap().as_deref(), Some(&b"1"[..]));
         assert_eq!(reader.get(Table::Coin, b"inside").unwrap(), None);
-        assert_eq!(
-            reader.get(Table::Coin, b"after").unwrap().as_deref(),
-            Some(&b"3"[..])
-        );
+        assert_eq!(reader.get(Table::Coin, b"after").unwrap().as_deref(), Some(&b"3"[..]));
     });
 }
 

@@ -14,9 +14,7 @@ fn child() {
     let Some(path) = std::env::var_os(DATABASE) else {
         return;
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let engine = SqliteEngine::open(path).unwrap();
     let writer = Writer::start(engine, WriterConfig::default()).unwrap();
     for key in 0u8..3 {
@@ -40,11 +38,7 @@ fn die_at(fault: &str, path: &Path) -> (bool, usize) {
         .status;
     // The lock died with the process.
     let engine = SqliteEngine::open(path).unwrap();
-    let keys = engine
-        .reader()
-        .unwrap()
-        .scan(Table::Coin, &[], None, 10)
-        .unwrap();
+    let keys = engine.reader().unwrap().scan(Table::Coin, &[], None, 10).unwrap();
     (!status.success(), keys.len())
 }
 
@@ -60,10 +54,6 @@ fn every_boundary_of_the_writer_leaves_whole_transactions() {
     ];
     for (fault, dies, keys) in cases {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(
-            die_at(fault, &folder.path().join("node.db")),
-            (dies, keys),
-            "{fault}"
-        );
+        assert_eq!(die_at(fault, &folder.path().join("node.db")), (dies, keys), "{fault}");
     }
 }

@@ -12,10 +12,7 @@ fn put(engine: &mut SqliteEngine, key: &[u8], value: &[u8]) {
 }
 
 fn pragma(path: &Path, name: &str, value: i64) {
-    Connection::open(path)
-        .unwrap()
-        .pragma_update(None, name, value)
-        .unwrap();
+    Connection::open(path).unwrap().pragma_update(None, name, value).unwrap();
 }
 
 #[test]
@@ -24,15 +21,7 @@ fn what_was_committed_is_there_after_reopening() {
     let path = folder.path().join("node.db");
     put(&mut SqliteEngine::open(&path).unwrap(), b"k", b"v");
     let engine = SqliteEngine::open(&path).unwrap();
-    assert_eq!(
-        engine
-            .reader()
-            .unwrap()
-            .get(Table::Order, b"k")
-            .unwrap()
-            .as_deref(),
-        Some(&b"v"[..])
-    );
+    assert_eq!(engine.reader().unwrap().get(Table::Order, b"k").unwrap().as_deref(), Some(&b"v"[..]));
 }
 
 #[test]
@@ -56,28 +45,18 @@ fn a_tool_can_read_beside_a_running_node_but_not_invent_a_database() {
     let mut engine = SqliteEngine::open(&path).unwrap();
     let tool = SqliteEngine::open_reader(&path).unwrap();
     put(&mut engine, b"k", b"v");
-    assert_eq!(
-        tool.get(Table::Order, b"k").unwrap().as_deref(),
-        Some(&b"v"[..])
-    );
+    assert_eq!(tool.get(Table::Order, b"k").unwrap().as_deref(), Some(&b"v"[..]));
 }
 
 #[test]
 fn a_file_that_is_no_database_is_named_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("node.db");
-    let text = b"a shopping list, long enough to have a header and then some more words in it\n"
-        .repeat(20);
+    let text = b"a shopping list, long enough to have a header and then some more words in it\n".repeat(20);
     std::fs::write(&path, &text).unwrap();
-    for refusal in [
-        SqliteEngine::open(&path).err(),
-        SqliteEngine::open_reader(&path).err(),
-    ] {
+    for refusal in [SqliteEngine::open(&path).err(), SqliteEngine::open_reader(&path).err()] {
         let refusal = refusal.unwrap();
-        assert!(
-            matches!(refusal, StorageError::NotADatabase { .. }),
-            "{refusal}"
-        );
+        assert!(matches!(refusal, StorageError::NotADatabase { .. }), "{refusal}");
     }
     assert_eq!(std::fs::read(&path).unwrap(), text);
 }
@@ -86,15 +65,9 @@ fn a_file_that_is_no_database_is_named_and_left_alone() {
 fn somebody_elses_database_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("node.db");
-    Connection::open(&path)
-        .unwrap()
-        .execute_batch("CREATE TABLE cat (name TEXT)")
-        .unwrap();
+    Connection::open(&path).unwrap().execute_batch("CREATE TABLE cat (name TEXT)").unwrap();
     let refusal = SqliteEngine::open(&path).unwrap_err();
-    assert!(
-        matches!(refusal, StorageError::NotADatabase { .. }),
-        "{refusal}"
-    );
+    assert!(matches!(refusal, StorageError::NotADatabase { .. }), "{refusal}");
 }
 
 #[test]
@@ -104,10 +77,7 @@ fn a_newer_schema_is_refused() {
     drop(SqliteEngine::open(&path).unwrap());
     pragma(&path, "user_version", SCHEMA_VERSION + 1);
     let refusal = SqliteEngine::open(&path).unwrap_err();
-    assert!(
-        matches!(refusal, StorageError::TooNew { found, known, .. } if found == known + 1),
-        "{refusal}"
-    );
+    assert!(matches!(refusal, StorageError::TooNew { found, known, .. } if found == known + 1), "{refusal}");
 }
 
 #[test]
@@ -116,10 +86,7 @@ fn an_empty_file_becomes_a_database_of_the_newest_schema() {
     let path = folder.path().join("node.db");
     std::fs::write(&path, b"").unwrap();
     drop(SqliteEngine::open(&path).unwrap());
-    let version: i64 = Connection::open(&path)
-        .unwrap()
-        .query_row("PRAGMA user_version", [], |row| row.get(0))
-        .unwrap();
+    let version: i64 = Connection::open(&path).unwrap().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
     assert_eq!(version, SCHEMA_VERSION);
 }
 
@@ -139,21 +106,12 @@ fn a_full_disk_fails_the_transaction_and_not_the_engine() {
     let mut engine = SqliteEngine::open(&path).unwrap();
     engine.limit_pages(64).unwrap();
     let mut transaction = engine.begin().unwrap();
-    let failure = transaction
-        .put(Table::Order, b"big", &[0; 1_000_000])
-        .unwrap_err();
+    let failure = transaction.put(Table::Order, b"big", &[0; 1_000_000]).unwrap_err();
     assert!(matches!(failure, StorageError::Full), "{failure}");
     // Not even what would fit: SQLite may have ended the transaction by itself.
     assert!(transaction.put(Table::Order, b"small", b"v").is_err());
     assert!(transaction.commit().is_err());
-    assert_eq!(
-        engine
-            .reader()
-            .unwrap()
-            .get(Table::Order, b"small")
-            .unwrap(),
-        None
-    );
+    assert_eq!(engine.reader().unwrap().get(Table::Order, b"small").unwrap(), None);
     put(&mut engine, b"small", b"v");
 }
 

@@ -6,8 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll, Waker};
 
 use ronde_node::store::{
-    Committed, Engine as _, MemoryEngine, Read, Readers, StorageError, Table, Transaction, Writer,
-    WriterConfig,
+    Committed, Engine as _, MemoryEngine, Read, Readers, StorageError, Table, Transaction, Writer, WriterConfig,
 };
 use store_support::Failing;
 use tokio::task::JoinHandle;
@@ -40,12 +39,7 @@ fn queue<T: Send + 'static>(
     let writer = writer.clone();
     let mut answer = Box::pin(async move { writer.submit(work).await });
     // The first poll queues the job.
-    assert!(
-        answer
-            .as_mut()
-            .poll(&mut Context::from_waker(Waker::noop()))
-            .is_pending()
-    );
+    assert!(answer.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     answer
 }
 
@@ -88,22 +82,12 @@ async fn jobs_that_wait_share_one_commit() {
         assert_eq!(answer.await.unwrap().0, key);
     }
     let stats = writer.stats();
-    assert_eq!(
-        (stats.commits, stats.jobs, stats.largest_batch),
-        (2, 101, 100)
-    );
+    assert_eq!((stats.commits, stats.jobs, stats.largest_batch), (2, 101, 100));
 }
 
 #[tokio::test]
 async fn a_batch_is_bounded() {
-    let writer = Writer::start(
-        MemoryEngine::new(),
-        WriterConfig {
-            queue: 64,
-            batch: 8,
-        },
-    )
-    .unwrap();
+    let writer = Writer::start(MemoryEngine::new(), WriterConfig { queue: 64, batch: 8 }).unwrap();
     let (release, _holder) = hold(&writer).await;
     let answers: Vec<_> = (0..32).map(|key| queue(&writer, take(key))).collect();
     drop(release);
@@ -131,10 +115,7 @@ async fn a_refused_job_is_taken_back_and_the_others_stand() {
     other.await.unwrap();
     readers.with(|reader: &dyn Read| {
         assert_eq!(reader.get(Table::Meta, b"spoilt").unwrap(), None);
-        assert_eq!(
-            reader.get(Table::Counter, b"attempt").unwrap(),
-            Some(vec![2])
-        );
+        assert_eq!(reader.get(Table::Counter, b"attempt").unwrap(), Some(vec![2]));
         assert!(reader.get(Table::Coin, &[1]).unwrap().is_some());
         assert!(reader.get(Table::Coin, &[2]).unwrap().is_some());
     });
@@ -148,23 +129,14 @@ async fn what_is_answered_is_committed_already() {
     let writer = start(engine);
     for key in 0..50 {
         writer.submit(take(key)).await.unwrap();
-        assert!(
-            readers
-                .with(|reader| reader.get(Table::Coin, &[key]))
-                .unwrap()
-                .is_some()
-        );
+        assert!(readers.with(|reader| reader.get(Table::Coin, &[key])).unwrap().is_some());
     }
 }
 
 #[tokio::test]
 async fn a_failed_commit_is_told_to_all_of_it_even_to_the_refused() {
     let engine = Failing::default();
-    engine
-        .outcomes()
-        .lock()
-        .unwrap()
-        .extend([Ok(()), Err(StorageError::Full)]);
+    engine.outcomes().lock().unwrap().extend([Ok(()), Err(StorageError::Full)]);
     let readers = Readers::open(&engine, 1).unwrap();
     let writer = start(engine);
     let (release, holder) = hold(&writer).await;
@@ -174,17 +146,9 @@ async fn a_failed_commit_is_told_to_all_of_it_even_to_the_refused() {
     drop(release);
     holder.await.unwrap().unwrap();
     for answer in [first.await, again.await] {
-        assert!(
-            matches!(answer, Err(Refusal::Storage(StorageError::Full))),
-            "{answer:?}"
-        );
+        assert!(matches!(answer, Err(Refusal::Storage(StorageError::Full))), "{answer:?}");
     }
-    assert_eq!(
-        readers
-            .with(|reader| reader.get(Table::Coin, &[1]))
-            .unwrap(),
-        None
-    );
+    assert_eq!(readers.with(|reader| reader.get(Table::Coin, &[1])).unwrap(), None);
     // A full disk is no reason to stop for good.
     writer.submit(take(3)).await.unwrap();
     assert_eq!(writer.stats().failures, 1);
@@ -197,15 +161,9 @@ async fn after_a_failure_that_leaves_doubt_nothing_is_stored_any_more() {
     engine.outcomes().lock().unwrap().push_back(Err(doubt));
     let writer = start(engine);
     let failed = writer.submit(take(1)).await;
-    assert!(
-        matches!(failed, Err(Refusal::Storage(StorageError::Corrupt(_)))),
-        "{failed:?}"
-    );
+    assert!(matches!(failed, Err(Refusal::Storage(StorageError::Corrupt(_)))), "{failed:?}");
     let refused = writer.submit(take(2)).await;
-    assert!(
-        matches!(refused, Err(Refusal::Storage(StorageError::Stopped))),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(Refusal::Storage(StorageError::Stopped))), "{refused:?}");
 }
 
 #[tokio::test]
@@ -215,10 +173,7 @@ async fn a_full_queue_makes_submitters_wait() {
     let queued = queue(&writer, take(1));
     let job = Box::new(Nothing);
     let mut third = Box::pin(writer.submit_job(job));
-    assert!(matches!(
-        third.as_mut().poll(&mut Context::from_waker(Waker::noop())),
-        Poll::Pending
-    ));
+    assert!(matches!(third.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Pending));
     drop(release);
     third.await.unwrap();
     queued.await.unwrap();
@@ -244,22 +199,14 @@ async fn shutdown_does_what_is_queued_and_takes_no_more() {
     let (release, _holder) = hold(&writer).await;
     let answers: Vec<_> = (0..10).map(|key| queue(&writer, take(key))).collect();
     let mut shutdown = Box::pin(writer.shutdown());
-    assert!(
-        shutdown
-            .as_mut()
-            .poll(&mut Context::from_waker(Waker::noop()))
-            .is_pending()
-    );
+    assert!(shutdown.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     drop(release);
     shutdown.await.unwrap();
     for answer in answers {
         answer.await.unwrap();
     }
     let refused = writer.submit(take(11)).await;
-    assert!(
-        matches!(refused, Err(Refusal::Storage(StorageError::Stopped))),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(Refusal::Storage(StorageError::Stopped))), "{refused:?}");
     let after = MemoryEngine::restore(observer.snapshot()).reader().unwrap();
     assert_eq!(after.scan(Table::Coin, &[], None, 100).unwrap().len(), 10);
     writer.shutdown().await.unwrap();
@@ -273,12 +220,5 @@ async fn shutdown_frees_the_database_file() {
     writer.submit(take(1)).await.unwrap();
     writer.shutdown().await.unwrap();
     let engine = ronde_node::store::SqliteEngine::open(&path).unwrap();
-    assert!(
-        engine
-            .reader()
-            .unwrap()
-            .get(Table::Coin, &[1])
-            .unwrap()
-            .is_some()
-    );
+    assert!(engine.reader().unwrap().get(Table::Coin, &[1]).unwrap().is_some());
 }

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use ronde_node::transport::{
-    Dialer, DialerConfig, Handler, HandlerFuture, ListenerConfig, MAX_FRAME, NodeKey, PeerState,
-    TransportError,
+    Dialer, DialerConfig, Handler, HandlerFuture, ListenerConfig, MAX_FRAME, NodeKey, PeerState, TransportError,
 };
 use tokio::sync::Notify;
 use transport_support::{Counting, Echo, LONG, Node, dialer, identity, patient};
@@ -22,22 +21,10 @@ async fn the_largest_frame_passes_and_one_byte_more_is_not_sent() {
     let node = Node::start(SERVER, &[FRIEND], echo.clone());
     let dialer = dialer(FRIEND);
     let largest = vec![7; MAX_FRAME];
-    assert_eq!(
-        dialer
-            .call(node.key, &node.address(), &largest, LONG)
-            .await
-            .unwrap(),
-        largest
-    );
+    assert_eq!(dialer.call(node.key, &node.address(), &largest, LONG).await.unwrap(), largest);
     for bytes in [0, MAX_FRAME + 1] {
-        let refusal = dialer
-            .call(node.key, &node.address(), &vec![7; bytes], LONG)
-            .await
-            .unwrap_err();
-        assert!(
-            matches!(refusal, TransportError::RequestSize { .. }),
-            "{refusal}"
-        );
+        let refusal = dialer.call(node.key, &node.address(), &vec![7; bytes], LONG).await.unwrap_err();
+        assert!(matches!(refusal, TransportError::RequestSize { .. }), "{refusal}");
     }
     assert_eq!(echo.asked.lock().unwrap().len(), 1);
 }
@@ -46,41 +33,20 @@ async fn the_largest_frame_passes_and_one_byte_more_is_not_sent() {
 async fn a_peer_that_sends_more_than_a_frame_loses_that_request_only() {
     let echo = Arc::new(Echo::default());
     let node = Node::start(SERVER, &[FRIEND], echo.clone());
-    let config = DialerConfig {
-        max_frame: 4 * MAX_FRAME,
-        ..patient()
-    };
+    let config = DialerConfig { max_frame: 4 * MAX_FRAME, ..patient() };
     let shouter = Dialer::new(&identity(FRIEND), config).unwrap();
-    let refusal = shouter
-        .call(node.key, &node.address(), &vec![7; MAX_FRAME + 1], LONG)
-        .await
-        .unwrap_err();
+    let refusal = shouter.call(node.key, &node.address(), &vec![7; MAX_FRAME + 1], LONG).await.unwrap_err();
     assert!(matches!(refusal, TransportError::CutOff), "{refusal}");
-    assert_eq!(
-        shouter
-            .call(node.key, &node.address(), b"quietly", LONG)
-            .await
-            .unwrap(),
-        b"quietly"
-    );
+    assert_eq!(shouter.call(node.key, &node.address(), b"quietly", LONG).await.unwrap(), b"quietly");
     assert_eq!(echo.asked.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn an_answer_longer_than_a_frame_is_the_peers_fault() {
-    let config = ListenerConfig {
-        max_frame: 4 * MAX_FRAME,
-        ..ListenerConfig::default()
-    };
+    let config = ListenerConfig { max_frame: 4 * MAX_FRAME, ..ListenerConfig::default() };
     let node = Node::start_with(SERVER, &[FRIEND], Arc::new(Verbose), config);
-    let refusal = dialer(FRIEND)
-        .call(node.key, &node.address(), b"?", LONG)
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(refusal, TransportError::FrameTooLong { max: MAX_FRAME }),
-        "{refusal}"
-    );
+    let refusal = dialer(FRIEND).call(node.key, &node.address(), b"?", LONG).await.unwrap_err();
+    assert!(matches!(refusal, TransportError::FrameTooLong { max: MAX_FRAME }), "{refusal}");
 }
 
 struct Verbose;
@@ -96,10 +62,7 @@ async fn a_handler_that_dies_looks_like_a_failure_and_not_like_an_answer() {
     let node = Node::start(SERVER, &[FRIEND], Arc::new(Dying));
     let dialer = dialer(FRIEND);
     for _ in 0..2 {
-        let refusal = dialer
-            .call(node.key, &node.address(), b"?", LONG)
-            .await
-            .unwrap_err();
+        let refusal = dialer.call(node.key, &node.address(), b"?", LONG).await.unwrap_err();
         assert!(matches!(refusal, TransportError::CutOff), "{refusal}");
     }
 }
@@ -115,21 +78,13 @@ impl Handler for Dying {
 #[tokio::test]
 async fn more_requests_than_slots_wait_for_their_turn() {
     let counting = Arc::new(Counting::default());
-    let config = ListenerConfig {
-        requests_per_peer: 3,
-        ..ListenerConfig::default()
-    };
+    let config = ListenerConfig { requests_per_peer: 3, ..ListenerConfig::default() };
     let node = Node::start_with(SERVER, &[FRIEND], counting.clone(), config);
     let dialer = dialer(FRIEND);
     let mut calls = tokio::task::JoinSet::new();
     for number in 1..=100u8 {
         let (dialer, key, address) = (dialer.clone(), node.key, node.address());
-        calls.spawn(async move {
-            (
-                number,
-                dialer.call(key, &address, &[number], LONG).await.unwrap(),
-            )
-        });
+        calls.spawn(async move { (number, dialer.call(key, &address, &[number], LONG).await.unwrap()) });
     }
     for (number, answer) in calls.join_all().await {
         assert_eq!(answer, [number]);
@@ -148,14 +103,8 @@ async fn a_call_gives_up_after_its_time_and_the_connection_lives_on() {
     });
     slow.arrived.notified().await;
     let moment = std::time::Duration::from_millis(20);
-    let failure = dialer
-        .call(node.key, &node.address(), b"2", moment)
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(failure, TransportError::TimedOut { .. }),
-        "{failure}"
-    );
+    let failure = dialer.call(node.key, &node.address(), b"2", moment).await.unwrap_err();
+    assert!(matches!(failure, TransportError::TimedOut { .. }), "{failure}");
     slow.arrived.notified().await;
     slow.go.notify_waiters();
     assert_eq!(first.await.unwrap().unwrap(), b"1");
@@ -187,10 +136,7 @@ impl Handler for Slow {
 #[tokio::test]
 async fn a_node_that_stops_finishes_what_is_open() {
     let slow = Arc::new(Slow::default());
-    let config = ListenerConfig {
-        grace: LONG,
-        ..ListenerConfig::default()
-    };
+    let config = ListenerConfig { grace: LONG, ..ListenerConfig::default() };
     let node = Node::start_with(SERVER, &[FRIEND], slow.clone(), config);
     let dialer = dialer(FRIEND);
     let call = tokio::spawn({
@@ -209,38 +155,20 @@ async fn a_node_that_stops_finishes_what_is_open() {
 async fn a_name_is_resolved_and_all_its_addresses_are_tried() {
     let node = Node::start(SERVER, &[FRIEND], Arc::new(Echo::default()));
     let by_name = format!("localhost:{}", node.address.port());
-    assert_eq!(
-        dialer(FRIEND)
-            .call(node.key, &by_name, b"hello", LONG)
-            .await
-            .unwrap(),
-        b"hello"
-    );
-    let failure = dialer(FRIEND)
-        .call(node.key, "no port", b"hello", LONG)
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(failure, TransportError::Address { .. }),
-        "{failure}"
-    );
+    assert_eq!(dialer(FRIEND).call(node.key, &by_name, b"hello", LONG).await.unwrap(), b"hello");
+    let failure = dialer(FRIEND).call(node.key, "no port", b"hello", LONG).await.unwrap_err();
+    assert!(matches!(failure, TransportError::Address { .. }), "{failure}");
 }
 
 #[tokio::test]
 async fn the_newest_connections_of_a_peer_replace_its_oldest() {
-    let config = ListenerConfig {
-        connections_per_peer: 2,
-        ..ListenerConfig::default()
-    };
+    let config = ListenerConfig { connections_per_peer: 2, ..ListenerConfig::default() };
     let node = Node::start_with(SERVER, &[FRIEND], Arc::new(Echo::default()), config);
     let dialers: Vec<_> = (0..4).map(|_| dialer(FRIEND)).collect();
     // Every call finds its connection closed by those of the others, and is answered nevertheless.
     for round in 0..3u8 {
         for dialer in &dialers {
-            let answer = dialer
-                .call(node.key, &node.address(), &[round], LONG)
-                .await
-                .unwrap();
+            let answer = dialer.call(node.key, &node.address(), &[round], LONG).await.unwrap();
             assert_eq!(answer, [round]);
         }
     }

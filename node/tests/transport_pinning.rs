@@ -20,25 +20,18 @@ const STRANGER: u8 = 3;
 #[test]
 fn the_public_key_is_that_of_rfc_8032() {
     // RFC 8032 section 7.1, test 1.
-    let seed =
-        hex::decode("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60").unwrap();
+    let seed = hex::decode("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60").unwrap();
     let key = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
     let identity = Identity::from_seed(seed.try_into().unwrap()).unwrap();
     assert_eq!(hex::encode(identity.public_key()), key);
-    assert!(
-        !format!("{identity:?}").contains("9d"),
-        "a seed must not be shown"
-    );
+    assert!(!format!("{identity:?}").contains("9d"), "a seed must not be shown");
 }
 
 #[tokio::test]
 async fn a_known_peer_is_answered_and_named_by_its_key() {
     let echo = Arc::new(Echo::default());
     let node = Node::start(SERVER, &[FRIEND], echo.clone());
-    let answer = dialer(FRIEND)
-        .call(node.key, &node.address(), b"hello", LONG)
-        .await
-        .unwrap();
+    let answer = dialer(FRIEND).call(node.key, &node.address(), b"hello", LONG).await.unwrap();
     assert_eq!(answer, b"hello");
     assert_eq!(*echo.asked.lock().unwrap(), [identity(FRIEND).public_key()]);
 }
@@ -47,10 +40,7 @@ async fn a_known_peer_is_answered_and_named_by_its_key() {
 async fn an_unknown_client_gets_no_answer() {
     let echo = Arc::new(Echo::default());
     let node = Node::start(SERVER, &[FRIEND], echo.clone());
-    let refusal = dialer(STRANGER)
-        .call(node.key, &node.address(), b"hello", LONG)
-        .await
-        .unwrap_err();
+    let refusal = dialer(STRANGER).call(node.key, &node.address(), b"hello", LONG).await.unwrap_err();
     assert!(matches!(refusal, TransportError::Refused), "{refusal}");
     assert!(echo.asked.lock().unwrap().is_empty());
 }
@@ -60,14 +50,8 @@ async fn a_server_with_another_key_is_refused_before_anything_is_sent() {
     let echo = Arc::new(Echo::default());
     let impostor = Node::start(STRANGER, &[FRIEND], echo.clone());
     let pinned = identity(SERVER).public_key();
-    let refusal = dialer(FRIEND)
-        .call(pinned, &impostor.address(), b"hello", LONG)
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(refusal, TransportError::WrongKey { .. }),
-        "{refusal}"
-    );
+    let refusal = dialer(FRIEND).call(pinned, &impostor.address(), b"hello", LONG).await.unwrap_err();
+    assert!(matches!(refusal, TransportError::WrongKey { .. }), "{refusal}");
     assert!(echo.asked.lock().unwrap().is_empty());
 }
 
@@ -76,25 +60,16 @@ async fn a_revoked_key_is_refused_on_the_open_connection_and_on_the_next() {
     let echo = Arc::new(Echo::default());
     let node = Node::start(SERVER, &[FRIEND], echo.clone());
     let dialer_of_friend = dialer(FRIEND);
-    dialer_of_friend
-        .call(node.key, &node.address(), b"1", LONG)
-        .await
-        .unwrap();
+    dialer_of_friend.call(node.key, &node.address(), b"1", LONG).await.unwrap();
     node.peers.replace([]);
     assert!(!node.peers.knows(&identity(FRIEND).public_key()));
     for caller in [dialer_of_friend, dialer(FRIEND)] {
-        let refusal = caller
-            .call(node.key, &node.address(), b"2", LONG)
-            .await
-            .unwrap_err();
+        let refusal = caller.call(node.key, &node.address(), b"2", LONG).await.unwrap_err();
         assert!(matches!(refusal, TransportError::Refused), "{refusal}");
     }
     assert_eq!(echo.asked.lock().unwrap().len(), 1);
     node.peers.replace([identity(FRIEND).public_key()]);
-    dialer(FRIEND)
-        .call(node.key, &node.address(), b"3", LONG)
-        .await
-        .unwrap();
+    dialer(FRIEND).call(node.key, &node.address(), b"3", LONG).await.unwrap();
 }
 
 /// Verifies nothing: whoever attacks does not care who answers.
@@ -143,13 +118,9 @@ impl ServerCertVerifier for Careless {
 fn raw_key(seed: [u8; 32]) -> Arc<CertifiedKey> {
     let prefix = hex::decode("302e020100300506032b657004220420").unwrap();
     let pkcs8 = [prefix.as_slice(), &seed].concat();
-    let signer =
-        rustls::crypto::ring::sign::any_eddsa_type(&PrivatePkcs8KeyDer::from(pkcs8)).unwrap();
+    let signer = rustls::crypto::ring::sign::any_eddsa_type(&PrivatePkcs8KeyDer::from(pkcs8)).unwrap();
     let public = signer.public_key().unwrap().to_vec();
-    Arc::new(CertifiedKey::new(
-        vec![CertificateDer::from(public)],
-        signer,
-    ))
+    Arc::new(CertifiedKey::new(vec![CertificateDer::from(public)], signer))
 }
 
 /// A client that keeps every session it can get and sends early data.
@@ -173,11 +144,7 @@ async fn ask(connection: &quinn::Connection) -> Option<Vec<u8>> {
     let (mut sending, mut receiving) = connection.open_bi().await.ok()?;
     sending.write_all(b"hello").await.ok()?;
     sending.finish().ok()?;
-    receiving
-        .read_to_end(100)
-        .await
-        .ok()
-        .filter(|answer| !answer.is_empty())
+    receiving.read_to_end(100).await.ok().filter(|answer| !answer.is_empty())
 }
 
 #[tokio::test]
@@ -186,11 +153,7 @@ async fn a_session_from_before_the_revocation_opens_nothing() {
     let node = Node::start(SERVER, &[FRIEND], echo.clone());
     let endpoint = quinn::Endpoint::client(([127, 0, 0, 1], 0).into()).unwrap();
     let hoarder = hoarder(FRIEND);
-    let dial = || {
-        endpoint
-            .connect_with(hoarder.clone(), node.address, "ronde")
-            .unwrap()
-    };
+    let dial = || endpoint.connect_with(hoarder.clone(), node.address, "ronde").unwrap();
 
     let connection = dial().await.unwrap();
     assert_eq!(ask(&connection).await.as_deref(), Some(&b"hello"[..]));
@@ -198,9 +161,7 @@ async fn a_session_from_before_the_revocation_opens_nothing() {
 
     node.peers.replace([]);
     let connecting = dial();
-    let Err(connecting) = connecting.into_0rtt() else {
-        panic!("early data was possible")
-    };
+    let Err(connecting) = connecting.into_0rtt() else { panic!("early data was possible") };
     // The client side may believe itself connected before it hears of the refusal.
     if let Ok(connection) = connecting.await {
         assert_eq!(ask(&connection).await, None);
@@ -240,20 +201,12 @@ async fn control_with_sessions_the_key_check_is_skipped() {
     let endpoint = quinn::Endpoint::client(([127, 0, 0, 1], 0).into()).unwrap();
     let hoarder = hoarder(FRIEND);
     for _ in 0..2 {
-        let connection = endpoint
-            .connect_with(hoarder.clone(), address, "ronde")
-            .unwrap()
-            .await
-            .unwrap();
+        let connection = endpoint.connect_with(hoarder.clone(), address, "ronde").unwrap().await.unwrap();
         assert_eq!(ask(&connection).await.as_deref(), Some(&b"welcome"[..]));
         connection.close(0u32.into(), b"");
     }
     serving.await.unwrap();
-    assert_eq!(
-        verifier.0.load(std::sync::atomic::Ordering::SeqCst),
-        1,
-        "asked only the first time"
-    );
+    assert_eq!(verifier.0.load(std::sync::atomic::Ordering::SeqCst), 1, "asked only the first time");
 }
 
 /// Accepts anybody, and counts how often it is asked.

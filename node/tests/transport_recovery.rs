@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ronde_node::transport::{
-    AllowList, Dialer, DialerConfig, Handler, HandlerFuture, Listener, ListenerConfig, NodeKey,
-    PeerState, TransportError,
+    AllowList, Dialer, DialerConfig, Handler, HandlerFuture, Listener, ListenerConfig, NodeKey, PeerState,
+    TransportError,
 };
 use transport_support::{Echo, LONG, Node, dialer, identity, patient};
 
@@ -28,12 +28,9 @@ fn child() {
     runtime.block_on(async {
         let peers = Arc::new(AllowList::new([identity(FRIEND).public_key()]));
         let config = ListenerConfig::default();
-        let listener =
-            Listener::bind(address.parse().unwrap(), &identity(SERVER), peers, config).unwrap();
+        let listener = Listener::bind(address.parse().unwrap(), &identity(SERVER), peers, config).unwrap();
         println!("\nLISTENING {}", listener.local_addr().unwrap());
-        listener
-            .serve(Arc::new(Echo::default()), std::future::pending())
-            .await;
+        listener.serve(Arc::new(Echo::default()), std::future::pending()).await;
     });
 }
 
@@ -52,10 +49,8 @@ impl Victim {
             .spawn()
             .unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let address = lines
-            .map_while(Result::ok)
-            .find_map(|line| Some(line.strip_prefix("LISTENING ")?.to_owned()))
-            .unwrap();
+        let address =
+            lines.map_while(Result::ok).find_map(|line| Some(line.strip_prefix("LISTENING ")?.to_owned())).unwrap();
         Self { process, address }
     }
 }
@@ -71,11 +66,7 @@ impl Drop for Victim {
 async fn a_killed_and_restarted_peer_answers_the_next_call() {
     let key = identity(SERVER).public_key();
     // No time-out can come to the rescue: only the restarted peer itself can tell that the connection is gone.
-    let config = DialerConfig {
-        idle_timeout: 10 * LONG,
-        keep_alive: 5 * LONG,
-        ..patient()
-    };
+    let config = DialerConfig { idle_timeout: 10 * LONG, keep_alive: 5 * LONG, ..patient() };
     let dialer = Dialer::new(&identity(FRIEND), config).unwrap();
     let mut victim = Victim::start("127.0.0.1:0");
     let address = victim.address.clone();
@@ -85,10 +76,7 @@ async fn a_killed_and_restarted_peer_answers_the_next_call() {
         drop(victim);
         victim = Victim::start(&address);
     }
-    assert_eq!(
-        dialer.call(key, &address, b"again", LONG).await.unwrap(),
-        b"again"
-    );
+    assert_eq!(dialer.call(key, &address, b"again", LONG).await.unwrap(), b"again");
     assert_eq!(dialer.status(&key).failures, 0);
 }
 
@@ -110,24 +98,12 @@ async fn a_killed_peer_is_found_out_and_then_refused_at_once_until_it_shows_life
 
     // Silence on the old connection, then nobody on a new one.
     let failure = dialer.call(key, &address, b"2", LONG).await.unwrap_err();
-    assert!(
-        matches!(failure, TransportError::Unreachable { .. }),
-        "{failure}"
-    );
+    assert!(matches!(failure, TransportError::Unreachable { .. }), "{failure}");
     let refusal = dialer.call(key, &address, b"3", LONG).await.unwrap_err();
-    assert!(
-        matches!(refusal, TransportError::PeerDown { retry_after } if retry_after > LONG / 3),
-        "{refusal}"
-    );
+    assert!(matches!(refusal, TransportError::PeerDown { retry_after } if retry_after > LONG / 3), "{refusal}");
     let status = dialer.status(&key);
     assert!(matches!(status.state, PeerState::Down { .. }), "{status:?}");
-    assert!(
-        matches!(
-            status.last_failure,
-            Some(TransportError::Unreachable { .. })
-        ),
-        "{status:?}"
-    );
+    assert!(matches!(status.last_failure, Some(TransportError::Unreachable { .. })), "{status:?}");
 
     let _victim = Victim::start(&address);
     dialer.heard_from(&key);
@@ -146,13 +122,7 @@ async fn a_dead_peer_does_not_stand_in_the_way_of_a_living_one() {
         let dialer = dialer.clone();
         async move { dialer.call([9; 32], &dead, b"?", LONG).await }
     });
-    assert_eq!(
-        dialer
-            .call(node.key, &node.address(), b"!", LONG)
-            .await
-            .unwrap(),
-        b"!"
-    );
+    assert_eq!(dialer.call(node.key, &node.address(), b"!", LONG).await.unwrap(), b"!");
     assert!(!to_dead.is_finished());
     to_dead.abort();
 }
@@ -170,21 +140,12 @@ async fn a_new_address_is_tried_at_once_even_while_the_old_one_is_down() {
     };
     let dialer = Dialer::new(&identity(FRIEND), config).unwrap();
     let failure = dialer.call(node.key, &old, b"?", LONG).await.unwrap_err();
-    assert!(
-        matches!(failure, TransportError::Unreachable { .. }),
-        "{failure}"
-    );
+    assert!(matches!(failure, TransportError::Unreachable { .. }), "{failure}");
     let refusal = dialer.call(node.key, &old, b"?", LONG).await.unwrap_err();
-    assert!(
-        matches!(refusal, TransportError::PeerDown { .. }),
-        "{refusal}"
-    );
+    assert!(matches!(refusal, TransportError::PeerDown { .. }), "{refusal}");
     // A patient dialer for the new address: on a busy machine the short patience above could fail it, too.
     let outcome = dialer.call(node.key, &node.address(), b"!", LONG).await;
-    assert!(
-        !matches!(outcome, Err(TransportError::PeerDown { .. })),
-        "{outcome:?}"
-    );
+    assert!(!matches!(outcome, Err(TransportError::PeerDown { .. })), "{outcome:?}");
 }
 
 /// Takes three times as long as the dialer bears silence.
@@ -204,32 +165,17 @@ impl Handler for Thinking {
 #[tokio::test]
 async fn a_peer_that_only_thinks_is_not_taken_for_dead() {
     let node = Node::start(SERVER, &[FRIEND], Arc::new(Thinking));
-    let config = DialerConfig {
-        silence: SILENCE,
-        ..patient()
-    };
+    let config = DialerConfig { silence: SILENCE, ..patient() };
     let dialer = Dialer::new(&identity(FRIEND), config).unwrap();
-    assert_eq!(
-        dialer
-            .call(node.key, &node.address(), b"?", LONG)
-            .await
-            .unwrap(),
-        b"?"
-    );
+    assert_eq!(dialer.call(node.key, &node.address(), b"?", LONG).await.unwrap(), b"?");
 }
 
 #[tokio::test]
 async fn a_closed_dialer_makes_no_more_calls() {
     let node = Node::start(SERVER, &[FRIEND], Arc::new(Echo::default()));
     let dialer = dialer(FRIEND);
-    dialer
-        .call(node.key, &node.address(), b"1", LONG)
-        .await
-        .unwrap();
+    dialer.call(node.key, &node.address(), b"1", LONG).await.unwrap();
     dialer.close().await;
-    let refusal = dialer
-        .call(node.key, &node.address(), b"2", LONG)
-        .await
-        .unwrap_err();
+    let refusal = dialer.call(node.key, &node.address(), b"2", LONG).await.unwrap_err();
     assert!(matches!(refusal, TransportError::Stopping), "{refusal}");
 }

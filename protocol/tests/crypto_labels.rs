@@ -44,14 +44,7 @@ fn derive_is_blake3_derive_key_over_length_prefixed_parts() {
 
 #[test]
 fn a_part_moved_to_its_neighbour_changes_the_hash() {
-    let lists: [&[&[u8]]; 6] = [
-        &[],
-        &[b""],
-        &[b"", b""],
-        &[b"ab", b"c"],
-        &[b"a", b"bc"],
-        &[b"abc"],
-    ];
+    let lists: [&[&[u8]]; 6] = [&[], &[b""], &[b"", b""], &[b"ab", b"c"], &[b"a", b"bc"], &[b"abc"]];
     for (i, one) in lists.iter().enumerate() {
         for two in &lists[..i] {
             assert_ne!(derive(labels::LOG_LEAF, one), derive(labels::LOG_LEAF, two));
@@ -90,11 +83,7 @@ proptest! {
 
 #[test]
 fn split_entropy_is_all_different_and_repeatable() {
-    let bytes: Vec<[u8; 32]> = entropy(9)
-        .split(5)
-        .into_iter()
-        .map(|e| e.into_bytes())
-        .collect();
+    let bytes: Vec<[u8; 32]> = entropy(9).split(5).into_iter().map(|e| e.into_bytes()).collect();
     for (i, one) in bytes.iter().enumerate() {
         assert_ne!(*one, [9; 32]);
         assert!(!bytes[..i].contains(one));

@@ -6,8 +6,8 @@ use crypto_support::{any_scalar, coin, element, entropy, point, secret, tweak, w
 use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar};
 use proptest::prelude::*;
 use ronde_protocol::crypto::{
-    BlindFactor, CoinSecret, MacError, MacItem, Point, PoprfError, PoprfSecretKey, Seed, Tweak,
-    blind, coin_hash, derive_blind, derive_coin_secret, labels,
+    BlindFactor, CoinSecret, MacError, MacItem, Point, PoprfError, PoprfSecretKey, Seed, Tweak, blind, coin_hash,
+    derive_blind, derive_coin_secret, labels,
     mac::{check_batch, check_one},
     suite::{self, Mode},
     unblind, unblind_all,
@@ -17,11 +17,7 @@ use ronde_protocol::crypto::{
 fn item(key: &PoprfSecretKey, number: u64, class: u8) -> MacItem {
     let point_hash = coin_hash(&coin(number).public().encode());
     let tweak = tweak(class);
-    MacItem {
-        tweak,
-        point_hash,
-        component: key.evaluate(&tweak, &point_hash).unwrap(),
-    }
+    MacItem { tweak, point_hash, component: key.evaluate(&tweak, &point_hash).unwrap() }
 }
 
 fn blind_of(scalar: Scalar) -> BlindFactor {
@@ -31,10 +27,7 @@ fn blind_of(scalar: Scalar) -> BlindFactor {
 #[test]
 fn coin_hash_is_the_suites_hash_to_group_of_32_bytes() {
     let p = coin(5).public().encode();
-    assert_eq!(
-        coin_hash(&p),
-        suite::hash_to_group(Mode::Poprf, p.as_bytes())
-    );
+    assert_eq!(coin_hash(&p), suite::hash_to_group(Mode::Poprf, p.as_bytes()));
 }
 
 #[test]
@@ -48,10 +41,7 @@ fn a_seed_gives_the_key_of_rfc9497_derive_key_pair() {
 
 #[test]
 fn a_fixed_info_and_a_slice_give_the_same_tweak() {
-    assert_eq!(
-        Tweak::of_fixed_info(b"class"),
-        Tweak::of_info(b"class").unwrap()
-    );
+    assert_eq!(Tweak::of_fixed_info(b"class"), Tweak::of_info(b"class").unwrap());
     assert_ne!(tweak(1), tweak(2));
 }
 
@@ -73,10 +63,7 @@ fn a_class_that_cancels_the_key_is_refused() {
     let key = PoprfSecretKey::from_secret(secret(negative));
     let b = Point::generator();
     assert_eq!(key.evaluate(&class, &b), Err(PoprfError::Inverse));
-    assert_eq!(
-        key.evaluate_batch(&[(tweak(2), b), (class, b)]),
-        Err(PoprfError::Inverse)
-    );
+    assert_eq!(key.evaluate_batch(&[(tweak(2), b), (class, b)]), Err(PoprfError::Inverse));
     assert!(key.evaluate(&tweak(2), &b).is_ok());
     assert!(key.evaluate_batch(&[]).unwrap().is_empty());
 }
@@ -84,13 +71,8 @@ fn a_class_that_cancels_the_key_is_refused() {
 #[test]
 fn coin_secrets_and_blinds_follow_the_written_path() {
     let seed = Seed::new([1; 32]);
-    let parts: [&[u8]; 5] = [
-        &[1; 32],
-        &2u32.to_le_bytes(),
-        &3u32.to_le_bytes(),
-        &4u64.to_le_bytes(),
-        &5u16.to_le_bytes(),
-    ];
+    let parts: [&[u8]; 5] =
+        [&[1; 32], &2u32.to_le_bytes(), &3u32.to_le_bytes(), &4u64.to_le_bytes(), &5u16.to_le_bytes()];
     let at = |label| {
         let wide = ronde_protocol::crypto::derive_wide(label, &parts);
         Scalar::from_bytes_mod_order_wide(&wide)
@@ -105,13 +87,7 @@ fn coin_secrets_and_blinds_follow_the_written_path() {
 
 #[test]
 fn every_part_of_the_path_changes_coin_and_blind() {
-    let places = [
-        (0, 0, 0, 0),
-        (1, 0, 0, 0),
-        (0, 1, 0, 0),
-        (0, 0, 1, 0),
-        (0, 0, 0, 1),
-    ];
+    let places = [(0, 0, 0, 0), (1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1)];
     let seed = Seed::new([1; 32]);
     let elsewhere = seed.for_federation(&[2; 32]);
     let mut seen = Vec::new();
@@ -148,10 +124,7 @@ fn a_batch_with_one_spoiled_item_fails_wherever_it_stands() {
             assert_eq!(check_one(&key, &items[at]), Err(MacError::Wrong));
         }
     }
-    assert_eq!(
-        check_batch(&witness_key(2), &good, entropy(3)),
-        Err(MacError::Wrong)
-    );
+    assert_eq!(check_batch(&witness_key(2), &good, entropy(3)), Err(MacError::Wrong));
 }
 
 /// Errors that cancel when the items are added up; secret weights are what finds them.

@@ -6,8 +6,7 @@ use crypto_support::{context, element, entropy, evaluated, plus_order, point, tw
 use curve25519_dalek::scalar::Scalar;
 use proptest::prelude::*;
 use ronde_protocol::crypto::{
-    Entropy, EvaluationContext, EvaluationItem, EvaluationProof, Point, PoprfPublicKey, ProofError,
-    ScalarBytes,
+    Entropy, EvaluationContext, EvaluationItem, EvaluationProof, Point, PoprfPublicKey, ProofError, ScalarBytes,
     proof::{prove, verify},
 };
 
@@ -28,11 +27,7 @@ fn case(count: u8) -> Case {
     let key = witness_key(1);
     let items = evaluated(&key, count);
     let proof = prove(&key, &context(&FEDERATION, &DIGEST), &items, entropy(1)).unwrap();
-    Case {
-        key: key.public(),
-        items,
-        proof,
-    }
+    Case { key: key.public(), items, proof }
 }
 
 impl Case {
@@ -62,16 +57,8 @@ fn a_spoiled_bit_of_the_proof_is_refused() {
         let mut other = EvaluationProof { ..good.proof };
         other.response.0[at / 8] ^= 1 << (at % 8);
         for proof in [spoiled, other] {
-            let outcome = verify(
-                &good.key,
-                &context(&FEDERATION, &DIGEST),
-                &good.items,
-                &proof,
-            );
-            assert!(matches!(
-                outcome,
-                Err(ProofError::Wrong | ProofError::NonCanonicalScalar)
-            ));
+            let outcome = verify(&good.key, &context(&FEDERATION, &DIGEST), &good.items, &proof);
+            assert!(matches!(outcome, Err(ProofError::Wrong | ProofError::NonCanonicalScalar)));
         }
     }
 }
@@ -97,16 +84,10 @@ fn a_proof_belongs_to_its_context() {
     let case = case(2);
     let good = context(&FEDERATION, &DIGEST);
     let others = [
-        EvaluationContext {
-            federation: &[9; 32],
-            ..good
-        },
+        EvaluationContext { federation: &[9; 32], ..good },
         EvaluationContext { keyset: 8, ..good },
         EvaluationContext { index: 3, ..good },
-        EvaluationContext {
-            digest: &[9; 32],
-            ..good
-        },
+        EvaluationContext { digest: &[9; 32], ..good },
     ];
     for other in others {
         assert_eq!(case.outcome(&other), Err(ProofError::Wrong), "{other:?}");
@@ -162,11 +143,7 @@ fn another_key_is_caught() {
     case.proof = prove(&special, &here, &case.items, entropy(1)).unwrap();
     case.refused("special key");
     case.key = special.public();
-    assert_eq!(
-        case.outcome(&here),
-        Ok(()),
-        "control: it is a proof for the special key"
-    );
+    assert_eq!(case.outcome(&here), Ok(()), "control: it is a proof for the special key");
 }
 
 /// One output marked among many honest ones.
@@ -187,24 +164,14 @@ fn another_key_for_one_output_is_caught_and_cannot_be_proved() {
 fn errors_that_cancel_are_found() {
     let mut case = case(4);
     let g = element(&Point::generator());
-    let sum =
-        |items: &[EvaluationItem]| element(&items[0].evaluated) + element(&items[3].evaluated);
+    let sum = |items: &[EvaluationItem]| element(&items[0].evaluated) + element(&items[3].evaluated);
     assert_eq!(case.items[0].tweak, case.items[3].tweak);
     let before = sum(&case.items);
     case.items[0].evaluated = point(element(&case.items[0].evaluated) + g);
     case.items[3].evaluated = point(element(&case.items[3].evaluated) - g);
-    assert_eq!(
-        before,
-        sum(&case.items),
-        "without weights nothing would be seen"
-    );
+    assert_eq!(before, sum(&case.items), "without weights nothing would be seen");
     case.refused("cancelling");
-    let proved = prove(
-        &witness_key(1),
-        &context(&FEDERATION, &DIGEST),
-        &case.items,
-        entropy(1),
-    );
+    let proved = prove(&witness_key(1), &context(&FEDERATION, &DIGEST), &case.items, entropy(1));
     assert_eq!(proved, Err(ProofError::NotEvaluated));
 }
 
@@ -223,17 +190,15 @@ fn no_outputs_no_proof() {
 fn repeated_randomness_repeats_no_nonce() {
     let key = witness_key(1);
     let items = evaluated(&key, 1);
-    let proofs = [DIGEST, [3; 32]]
-        .map(|digest| prove(&key, &context(&FEDERATION, &digest), &items, entropy(1)).unwrap());
+    let proofs =
+        [DIGEST, [3; 32]].map(|digest| prove(&key, &context(&FEDERATION, &digest), &items, entropy(1)).unwrap());
     let [(c1, s1), (c2, s2)] = proofs.map(|proof| {
         let scalar = |bytes: ScalarBytes| Scalar::from_canonical_bytes(bytes.0).unwrap();
         (scalar(proof.challenge), scalar(proof.response))
     });
     // With one nonce for both, s1 - s2 = (c2 - c1)·k would give k.
     let guess = (s1 - s2) * (c2 - c1).invert();
-    let public = point(curve25519_dalek::ristretto::RistrettoPoint::mul_base(
-        &guess,
-    ));
+    let public = point(curve25519_dalek::ristretto::RistrettoPoint::mul_base(&guess));
     assert_ne!(&public, key.public().point());
 }
 

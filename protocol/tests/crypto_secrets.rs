@@ -23,15 +23,7 @@ fn debug_shows_the_type_and_nothing_else() {
         format!("{:?}", witness_key(0xab)),
         format!("{:#?}", SigningKey::from_seed(&[0xab; 32])),
     ];
-    let names = [
-        "Seed",
-        "Entropy",
-        "SecretScalar",
-        "CoinSecret",
-        "BlindFactor",
-        "PoprfSecretKey",
-        "SigningKey",
-    ];
+    let names = ["Seed", "Entropy", "SecretScalar", "CoinSecret", "BlindFactor", "PoprfSecretKey", "SigningKey"];
     for (shown, name) in shown.iter().zip(names) {
         assert_eq!(*shown, format!("{name}(redacted)"));
     }
@@ -53,15 +45,7 @@ fn assert_wiped_on_drop<T: ZeroizeOnDrop>() {}
 
 #[test]
 fn secrets_are_not_cloned_and_are_wiped() {
-    assert_not_clone!(
-        Seed,
-        Entropy,
-        SecretScalar,
-        CoinSecret,
-        BlindFactor,
-        PoprfSecretKey,
-        SigningKey,
-    );
+    assert_not_clone!(Seed, Entropy, SecretScalar, CoinSecret, BlindFactor, PoprfSecretKey, SigningKey,);
     assert_wiped_on_drop::<Seed>();
     assert_wiped_on_drop::<Entropy>();
     assert_wiped_on_drop::<SecretScalar>();
@@ -86,18 +70,11 @@ fn after_drop<T>(value: T) -> Vec<u8> {
 
 #[test]
 fn dropped_secrets_leave_zeros() {
-    assert_eq!(
-        after_drop([0xabu8; 32]),
-        [0xab; 32],
-        "control: plain bytes stay"
-    );
+    assert_eq!(after_drop([0xabu8; 32]), [0xab; 32], "control: plain bytes stay");
     assert_eq!(after_drop(Seed::new([0xab; 32])), [0; 32]);
     assert_eq!(after_drop(Entropy::new([0xab; 32])), [0; 32]);
     assert_eq!(after_drop(secret(-Scalar::ONE)), [0; 32]);
-    assert_eq!(
-        after_drop(BlindFactor::from_secret(secret(-Scalar::ONE))),
-        [0; 32]
-    );
+    assert_eq!(after_drop(BlindFactor::from_secret(secret(-Scalar::ONE))), [0; 32]);
 }
 
 #[test]

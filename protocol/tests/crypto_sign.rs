@@ -11,8 +11,7 @@ use curve25519_dalek::{
 };
 use proptest::prelude::*;
 use ronde_protocol::crypto::{
-    KeySlot, PointBytes, PossessionError, ScalarBytes, SignError, Signature, SigningKey,
-    VerifyingKeyBytes, derive,
+    KeySlot, PointBytes, PossessionError, ScalarBytes, SignError, Signature, SigningKey, VerifyingKeyBytes, derive,
     labels::{self, ALL},
     possession::{prove_poprf, prove_vote, verify_poprf, verify_vote},
 };
@@ -33,12 +32,7 @@ fn scalar_of_key() -> Scalar {
 }
 
 fn challenge(r: &[u8; 32], a: &[u8; 32], message: &[u8]) -> Scalar {
-    let hash: [u8; 64] = Sha512::new()
-        .chain_update(r)
-        .chain_update(a)
-        .chain_update(message)
-        .finalize()
-        .into();
+    let hash: [u8; 64] = Sha512::new().chain_update(r).chain_update(a).chain_update(message).finalize().into();
     Scalar::from_bytes_mod_order_wide(&hash)
 }
 
@@ -71,16 +65,12 @@ fn reference(a: &[u8; 32], signature: &Signature, message: &[u8]) -> bool {
 
 /// Ours: decode the key, then verify.
 fn accepted(a: &[u8; 32], signature: &Signature) -> bool {
-    VerifyingKeyBytes(*a)
-        .decode()
-        .is_ok_and(|key| key.verify(LABEL, PARTS, signature).is_ok())
+    VerifyingKeyBytes(*a).decode().is_ok_and(|key| key.verify(LABEL, PARTS, signature).is_ok())
 }
 
 /// With the cofactor, as RFC 8032 also allows: what a lenient library would let through.
 fn cofactored(a: &EdwardsPoint, r: &EdwardsPoint, s: &Scalar, h: &Scalar) -> bool {
-    (EdwardsPoint::mul_base(s) - r - h * a)
-        .mul_by_cofactor()
-        .is_identity()
+    (EdwardsPoint::mul_base(s) - r - h * a).mul_by_cofactor().is_identity()
 }
 
 #[test]
@@ -88,11 +78,7 @@ fn the_message_is_the_32_byte_labelled_hash() {
     let signature = key().sign(LABEL, PARTS);
     let public = key().verifying_key();
     assert_eq!(public.verify(LABEL, PARTS, &signature), Ok(()));
-    assert!(reference(
-        &public.encode().0,
-        &signature,
-        &derive(LABEL, PARTS)
-    ));
+    assert!(reference(&public.encode().0, &signature, &derive(LABEL, PARTS)));
     let plain = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
     let expected = ed25519_dalek::Signer::sign(&plain, &derive(LABEL, PARTS));
     assert_eq!(signature.0, expected.to_bytes());
@@ -123,10 +109,7 @@ fn non_canonical_key_encodings_are_refused() {
             let mut bytes = [0xff; 32];
             bytes[0] = 0xed + y;
             bytes[31] = 0x7f | sign;
-            assert_eq!(
-                VerifyingKeyBytes(bytes).decode(),
-                Err(SignError::NonCanonicalKey)
-            );
+            assert_eq!(VerifyingKeyBytes(bytes).decode(), Err(SignError::NonCanonicalKey));
         }
     }
     let mut one = [0; 32];
@@ -135,14 +118,8 @@ fn non_canonical_key_encodings_are_refused() {
     let mut minus_one = [0xff; 32];
     minus_one[0] = 0xec;
     for bytes in [one, minus_one] {
-        assert!(
-            CompressedEdwardsY(bytes).decompress().is_some(),
-            "dalek reads it"
-        );
-        assert_eq!(
-            VerifyingKeyBytes(bytes).decode(),
-            Err(SignError::NonCanonicalKey)
-        );
+        assert!(CompressedEdwardsY(bytes).decompress().is_some(), "dalek reads it");
+        assert_eq!(VerifyingKeyBytes(bytes).decode(), Err(SignError::NonCanonicalKey));
     }
 }
 
@@ -171,15 +148,8 @@ fn the_accept_set_is_the_strict_cofactorless_one() {
             }
         }
     }
-    assert_eq!(
-        lenient,
-        8 * 8 * 3,
-        "control: with the cofactor all of them pass"
-    );
-    assert_eq!(
-        accepts, 2,
-        "torsion-free A and R, nonce not zero, s below the order"
-    );
+    assert_eq!(lenient, 8 * 8 * 3, "control: with the cofactor all of them pass");
+    assert_eq!(accepts, 2, "torsion-free A and R, nonce not zero, s below the order");
 }
 
 /// R = identity satisfies the equation with s = h·a; written as 01 00.. or as one of its aliases, it is refused.
@@ -228,21 +198,10 @@ fn a_signature_of_one_label_verifies_under_no_other() {
 }
 
 const FEDERATION: [u8; 32] = [1; 32];
-const SLOT: KeySlot<'_> = KeySlot {
-    federation: &FEDERATION,
-    keyset: 3,
-    index: 1,
-};
+const SLOT: KeySlot<'_> = KeySlot { federation: &FEDERATION, keyset: 3, index: 1 };
 
 fn other_slots() -> [KeySlot<'static>; 3] {
-    [
-        KeySlot {
-            federation: &[2; 32],
-            ..SLOT
-        },
-        KeySlot { keyset: 4, ..SLOT },
-        KeySlot { index: 2, ..SLOT },
-    ]
+    [KeySlot { federation: &[2; 32], ..SLOT }, KeySlot { keyset: 4, ..SLOT }, KeySlot { index: 2, ..SLOT }]
 }
 
 #[test]
@@ -264,16 +223,10 @@ fn possession_of_a_poprf_key_is_for_one_place() {
     let public = key.public();
     assert_eq!(verify_poprf(&public, &SLOT, &proof), Ok(()));
     for slot in other_slots() {
-        assert_eq!(
-            verify_poprf(&public, &slot, &proof),
-            Err(PossessionError::Wrong)
-        );
+        assert_eq!(verify_poprf(&public, &slot, &proof), Err(PossessionError::Wrong));
     }
     let stranger = witness_key(2).public();
-    assert_eq!(
-        verify_poprf(&stranger, &SLOT, &proof),
-        Err(PossessionError::Wrong)
-    );
+    assert_eq!(verify_poprf(&stranger, &SLOT, &proof), Err(PossessionError::Wrong));
     let mut spoiled = proof;
     for at in 0..256 {
         spoiled.r = proof.r;
@@ -286,16 +239,10 @@ fn possession_of_a_poprf_key_is_for_one_place() {
     }
     spoiled = proof;
     spoiled.r = PointBytes([0; 32]);
-    assert_eq!(
-        verify_poprf(&public, &SLOT, &spoiled),
-        Err(PossessionError::Commitment)
-    );
+    assert_eq!(verify_poprf(&public, &SLOT, &spoiled), Err(PossessionError::Commitment));
     spoiled = proof;
     spoiled.s = ScalarBytes([0xff; 32]);
-    assert_eq!(
-        verify_poprf(&public, &SLOT, &spoiled),
-        Err(PossessionError::Response)
-    );
+    assert_eq!(verify_poprf(&public, &SLOT, &spoiled), Err(PossessionError::Response));
 }
 
 proptest! {

@@ -6,18 +6,13 @@ use crypto_support::{coin, entropy, plus_order};
 use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar};
 use proptest::prelude::*;
 use ronde_protocol::crypto::{
-    CoinSecret, Entropy, Point, PointBytes, ScalarBytes, SpendCheck, SpendError, SpendPurpose,
-    SpendSignature,
+    CoinSecret, Entropy, Point, PointBytes, ScalarBytes, SpendCheck, SpendError, SpendPurpose, SpendSignature,
     spend::{sign, verify, verify_batch},
     xof,
 };
 
 const DIGEST: [u8; 32] = [5; 32];
-const PURPOSES: [SpendPurpose; 3] = [
-    SpendPurpose::Order,
-    SpendPurpose::Probe,
-    SpendPurpose::RefundClaim,
-];
+const PURPOSES: [SpendPurpose; 3] = [SpendPurpose::Order, SpendPurpose::Probe, SpendPurpose::RefundClaim];
 
 fn coins(count: u64) -> Vec<CoinSecret> {
     (1..=count).map(|i| coin(10 * i)).collect()
@@ -40,12 +35,7 @@ fn both(
     signature: &SpendSignature,
 ) -> Result<(), SpendError> {
     let alone = verify(purpose, keys, digest, signature);
-    let check = SpendCheck {
-        purpose,
-        keys,
-        digest,
-        signature,
-    };
+    let check = SpendCheck { purpose, keys, digest, signature };
     assert_eq!(verify_batch(&[check], entropy(3)), alone);
     alone
 }
@@ -55,10 +45,7 @@ fn one_to_256_keys_sign_together() {
     for count in [1, 2, 3, 17, 256] {
         let coins = coins(count);
         let signature = signed(&coins, SpendPurpose::Order);
-        assert_eq!(
-            both(SpendPurpose::Order, &keys(&coins), &DIGEST, &signature),
-            Ok(())
-        );
+        assert_eq!(both(SpendPurpose::Order, &keys(&coins), &DIGEST, &signature), Ok(()));
     }
 }
 
@@ -68,11 +55,7 @@ fn the_equation_is_the_written_one() {
     let signature = signed(&coins, SpendPurpose::Order);
     let label = SpendPurpose::Order.label();
     let mut blocks = xof(label, &[&signature.r.0, &DIGEST]);
-    let decoded = |bytes: &[u8; 32]| {
-        curve25519_dalek::ristretto::CompressedRistretto(*bytes)
-            .decompress()
-            .unwrap()
-    };
+    let decoded = |bytes: &[u8; 32]| curve25519_dalek::ristretto::CompressedRistretto(*bytes).decompress().unwrap();
     let mut right = decoded(&signature.r.0);
     for key in keys(&coins) {
         right += Scalar::from(blocks.next_u128()) * decoded(key.as_bytes());
@@ -124,15 +107,9 @@ fn keys_missing_added_exchanged_or_moved_are_refused() {
     let mut added = good.clone();
     added.push(coin(999).public());
     for list in [&good[..2], &good[1..], &moved, &exchanged, &added] {
-        assert_eq!(
-            both(SpendPurpose::Order, list, &DIGEST, &signature),
-            Err(SpendError::Wrong)
-        );
+        assert_eq!(both(SpendPurpose::Order, list, &DIGEST, &signature), Err(SpendError::Wrong));
     }
-    assert_eq!(
-        both(SpendPurpose::Order, &[], &DIGEST, &signature),
-        Err(SpendError::NoKeys)
-    );
+    assert_eq!(both(SpendPurpose::Order, &[], &DIGEST, &signature), Err(SpendError::NoKeys));
     let unsigned = sign(SpendPurpose::Order, &[], &DIGEST, entropy(1));
     assert_eq!(unsigned, Err(SpendError::NoKeys));
 }
@@ -143,55 +120,29 @@ fn non_canonical_parts_and_the_identity_are_refused() {
     let keys = keys(&coins);
     let good = signed(&coins, SpendPurpose::Order);
     let s = Scalar::from_canonical_bytes(good.s.0).unwrap();
-    let high = SpendSignature {
-        s: ScalarBytes(plus_order(&s).unwrap()),
-        ..good
-    };
-    assert_eq!(
-        both(SpendPurpose::Order, &keys, &DIGEST, &high),
-        Err(SpendError::Response)
-    );
+    let high = SpendSignature { s: ScalarBytes(plus_order(&s).unwrap()), ..good };
+    assert_eq!(both(SpendPurpose::Order, &keys, &DIGEST, &high), Err(SpendError::Response));
     for bytes in [[0; 32], [0xff; 32], [1; 32]] {
-        let bad = SpendSignature {
-            r: PointBytes(bytes),
-            ..good
-        };
-        assert_eq!(
-            both(SpendPurpose::Order, &keys, &DIGEST, &bad),
-            Err(SpendError::Commitment)
-        );
+        let bad = SpendSignature { r: PointBytes(bytes), ..good };
+        assert_eq!(both(SpendPurpose::Order, &keys, &DIGEST, &bad), Err(SpendError::Commitment));
     }
     // With r = 0 the equation holds, yet R may not be the identity.
     let mut blocks = xof(SpendPurpose::Order.label(), &[&[0; 32], &DIGEST]);
     let s = Scalar::from(blocks.next_u128()) * Scalar::from(10u8);
-    let zero = SpendSignature {
-        r: PointBytes([0; 32]),
-        s: ScalarBytes(s.to_bytes()),
-    };
-    assert_eq!(
-        both(SpendPurpose::Order, &keys, &DIGEST, &zero),
-        Err(SpendError::Commitment)
-    );
+    let zero = SpendSignature { r: PointBytes([0; 32]), s: ScalarBytes(s.to_bytes()) };
+    assert_eq!(both(SpendPurpose::Order, &keys, &DIGEST, &zero), Err(SpendError::Commitment));
 }
 
 #[test]
 fn one_bad_signature_spoils_its_batch() {
     let coins: Vec<Vec<CoinSecret>> = (1..5).map(coins).collect();
     let lists: Vec<Vec<Point>> = coins.iter().map(|list| keys(list)).collect();
-    let good: Vec<_> = coins
-        .iter()
-        .map(|list| signed(list, SpendPurpose::Order))
-        .collect();
+    let good: Vec<_> = coins.iter().map(|list| signed(list, SpendPurpose::Order)).collect();
     let outcome = |signatures: &[SpendSignature]| {
         let checks: Vec<SpendCheck<'_>> = signatures
             .iter()
             .zip(&lists)
-            .map(|(signature, keys)| SpendCheck {
-                purpose: SpendPurpose::Order,
-                keys,
-                digest: &DIGEST,
-                signature,
-            })
+            .map(|(signature, keys)| SpendCheck { purpose: SpendPurpose::Order, keys, digest: &DIGEST, signature })
             .collect();
         verify_batch(&checks, entropy(2))
     };

@@ -7,15 +7,13 @@ use crypto_support::{any_scalar, plus_order};
 use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar};
 use proptest::prelude::*;
 use ronde_protocol::crypto::{
-    EvaluationProof, GroupError, PointBytes, PossessionProof, ScalarBytes, SecretScalar, Signature,
-    SpendSignature, VerifyingKeyBytes,
+    EvaluationProof, GroupError, PointBytes, PossessionProof, ScalarBytes, SecretScalar, Signature, SpendSignature,
+    VerifyingKeyBytes,
 };
 
 /// Encodes to exactly `size` bytes that are the content itself, and back.
 fn plain<T: Encode + Decode<()> + PartialEq + core::fmt::Debug>(value: &T, content: &[u8]) {
-    let config = config::standard()
-        .with_little_endian()
-        .with_fixed_int_encoding();
+    let config = config::standard().with_little_endian().with_fixed_int_encoding();
     let bytes = bincode::encode_to_vec(value, config).unwrap();
     assert_eq!(bytes, content);
     let (back, used): (T, usize) = bincode::decode_from_slice(&bytes, config).unwrap();
@@ -38,13 +36,7 @@ fn wire_forms_are_their_bytes_without_any_length() {
     plain(&SpendSignature { r, s }, &all);
     plain(&PossessionProof { r, s }, &all);
     let (challenge, response) = (ScalarBytes(low), ScalarBytes(high));
-    plain(
-        &EvaluationProof {
-            challenge,
-            response,
-        },
-        &all,
-    );
+    plain(&EvaluationProof { challenge, response }, &all);
 }
 
 #[test]
@@ -59,30 +51,12 @@ fn points_are_ordered_as_byte_strings() {
 #[test]
 fn scalars_at_the_order_are_refused() {
     let order = plus_order(&Scalar::ZERO).unwrap();
-    assert_eq!(
-        hex::encode(order),
-        "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010"
-    );
-    assert_eq!(
-        ScalarBytes(order).decode(),
-        Err(GroupError::NonCanonicalScalar)
-    );
-    assert_eq!(
-        ScalarBytes([0xff; 32]).decode(),
-        Err(GroupError::NonCanonicalScalar)
-    );
-    assert_eq!(
-        SecretScalar::from_canonical(&order).unwrap_err(),
-        GroupError::NonCanonicalScalar
-    );
-    assert_eq!(
-        SecretScalar::from_canonical(&[0; 32]).unwrap_err(),
-        GroupError::ZeroScalar
-    );
-    assert!(
-        ScalarBytes([0; 32]).decode().is_ok(),
-        "a public scalar may be zero"
-    );
+    assert_eq!(hex::encode(order), "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
+    assert_eq!(ScalarBytes(order).decode(), Err(GroupError::NonCanonicalScalar));
+    assert_eq!(ScalarBytes([0xff; 32]).decode(), Err(GroupError::NonCanonicalScalar));
+    assert_eq!(SecretScalar::from_canonical(&order).unwrap_err(), GroupError::NonCanonicalScalar);
+    assert_eq!(SecretScalar::from_canonical(&[0; 32]).unwrap_err(), GroupError::ZeroScalar);
+    assert!(ScalarBytes([0; 32]).decode().is_ok(), "a public scalar may be zero");
     assert!(ScalarBytes((-Scalar::ONE).to_bytes()).decode().is_ok());
 }
 

@@ -103,10 +103,7 @@ fn rfc9496_multiples_of_the_generator() {
         assert_eq!(encoded.decode().unwrap().encode(), encoded);
         assert_eq!(point(multiple).encode(), encoded);
     }
-    assert_eq!(
-        hex::encode(Point::generator().as_bytes()),
-        file.generator_multiples[1]
-    );
+    assert_eq!(hex::encode(Point::generator().as_bytes()), file.generator_multiples[1]);
 }
 
 #[test]
@@ -114,11 +111,7 @@ fn rfc9496_invalid_encodings_are_refused() {
     let file: GroupFile = serde_json::from_str(GROUP).unwrap();
     assert_eq!(file.invalid_encodings.len(), 29);
     for text in &file.invalid_encodings {
-        assert_eq!(
-            PointBytes(bytes(text)).decode(),
-            Err(GroupError::NonCanonical),
-            "{text}"
-        );
+        assert_eq!(PointBytes(bytes(text)).decode(), Err(GroupError::NonCanonical), "{text}");
     }
 }
 
@@ -148,10 +141,7 @@ fn rfc9497_every_vector_of_every_mode() {
 }
 
 fn check_suite(suite: &Suite, mode: Mode) {
-    assert_eq!(
-        (suite.identifier.as_str(), suite.hash.as_str()),
-        ("ristretto255-SHA512", "SHA512")
-    );
+    assert_eq!((suite.identifier.as_str(), suite.hash.as_str()), ("ristretto255-SHA512", "SHA512"));
     assert_eq!(hex::encode(Tag::HashToGroup.domain(mode)), suite.group_dst);
     let info = hex::decode(&suite.key_info).unwrap();
     let secret = suite::derive_key(mode, &bytes(&suite.seed), &info).unwrap();
@@ -159,10 +149,7 @@ fn check_suite(suite: &Suite, mode: Mode) {
     let public = PoprfSecretKey::from_secret(secret).public();
     assert_eq!(suite.pk.is_some(), mode != Mode::Oprf);
     if let Some(pk) = &suite.pk {
-        assert_eq!(
-            public,
-            PoprfPublicKey::decode(&PointBytes(bytes(pk))).unwrap()
-        );
+        assert_eq!(public, PoprfPublicKey::decode(&PointBytes(bytes(pk))).unwrap());
     }
 }
 
@@ -184,11 +171,7 @@ fn check_vector(suite: &Suite, mode: Mode, vector: &Vector) {
         let z = evaluate(suite, mode, &info, &b);
         assert_eq!(hex::encode(z.as_bytes()), evaluated[i]);
         let unblinded = unblind(&z, &factor);
-        assert_eq!(
-            unblinded,
-            evaluate(suite, mode, &info, &hashed),
-            "Evaluate equals Finalize"
-        );
+        assert_eq!(unblinded, evaluate(suite, mode, &info, &hashed), "Evaluate equals Finalize");
         let output = suite::finalize(mode, &input, &info, &unblinded).unwrap();
         assert_eq!(hex::encode(output), outputs[i]);
     }
@@ -203,52 +186,27 @@ fn evaluate(suite: &Suite, mode: Mode, info: &[u8], b: &Point) -> Point {
     if mode != Mode::Poprf {
         return point(scalar(&suite.sk) * element(b));
     }
-    let secret = suite::derive_key(
-        mode,
-        &bytes(&suite.seed),
-        &hex::decode(&suite.key_info).unwrap(),
-    );
+    let secret = suite::derive_key(mode, &bytes(&suite.seed), &hex::decode(&suite.key_info).unwrap());
     let key = PoprfSecretKey::from_secret(secret.unwrap());
     let tweak = Tweak::of_info(info).unwrap();
     let alone = key.evaluate(&tweak, b).unwrap();
-    assert_eq!(
-        key.evaluate_batch(&[(tweak, *b), (tweak, *b)]).unwrap(),
-        [alone, alone]
-    );
+    assert_eq!(key.evaluate_batch(&[(tweak, *b), (tweak, *b)]).unwrap(), [alone, alone]);
     alone
 }
 
-fn check_proof(
-    suite: &Suite,
-    mode: Mode,
-    info: &[u8],
-    (blinded, evaluated): (&[String], &[String]),
-    proof: &Proof,
-) {
+fn check_proof(suite: &Suite, mode: Mode, info: &[u8], (blinded, evaluated): (&[String], &[String]), proof: &Proof) {
     let decode = |texts: &[String]| -> Vec<RistrettoPoint> {
-        texts
-            .iter()
-            .map(|text| element(&PointBytes(bytes(text)).decode().unwrap()))
-            .collect()
+        texts.iter().map(|text| element(&PointBytes(bytes(text)).decode().unwrap())).collect()
     };
     let (b, z) = (decode(blinded), decode(evaluated));
     let tweak = Tweak::of_info(info).unwrap().encode().0;
     // In mode 2 the key that is proved is k + m, and the elements change sides.
     let (key, c, d) = match mode {
-        Mode::Poprf => (
-            scalar(&suite.sk) + Scalar::from_canonical_bytes(tweak).unwrap(),
-            &z,
-            &b,
-        ),
+        Mode::Poprf => (scalar(&suite.sk) + Scalar::from_canonical_bytes(tweak).unwrap(), &z, &b),
         Mode::Oprf | Mode::Voprf => (scalar(&suite.sk), &b, &z),
     };
-    let statement = Statement {
-        mode,
-        a: RistrettoPoint::mul_base(&Scalar::ONE),
-        b: RistrettoPoint::mul_base(&key),
-        c,
-        d,
-    };
+    let statement =
+        Statement { mode, a: RistrettoPoint::mul_base(&Scalar::ONE), b: RistrettoPoint::mul_base(&key), c, d };
     let made = generate_proof(&statement, &key, &scalar(&proof.r));
     assert_eq!(hex::encode(made), proof.proof);
     assert!(verify_proof(&statement, &made));

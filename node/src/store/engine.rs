@@ -11,13 +11,7 @@ pub trait Read {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError>;
 
     /// At most `limit` entries with `from <= key`, and `key < to` if `to` is given, in ascending order of key bytes.
-    fn scan(
-        &self,
-        table: Table,
-        from: &[u8],
-        to: Option<&[u8]>,
-        limit: usize,
-    ) -> Result<Vec<Entry>, StorageError>;
+    fn scan(&self, table: Table, from: &[u8], to: Option<&[u8]>, limit: usize) -> Result<Vec<Entry>, StorageError>;
 }
 
 /// One transaction: all of its writes or none. Reads see its own writes. Dropped without [`commit`] it is rolled back.

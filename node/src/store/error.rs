@@ -38,19 +38,13 @@ pub enum StorageError {
         known: i64,
     },
     /// No space left. The transaction was rolled back, and the next may succeed.
-    #[error(
-        "the disk is full: nothing was stored and nothing is lost; free some space, the node goes on by itself"
-    )]
+    #[error("the disk is full: nothing was stored and nothing is lost; free some space, the node goes on by itself")]
     Full,
     /// The file's pages contradict each other.
-    #[error(
-        "the database is damaged ({0}): the disk's or the machine's fault; keep the file, restore a backup"
-    )]
+    #[error("the database is damaged ({0}): the disk's or the machine's fault; keep the file, restore a backup")]
     Corrupt(#[source] Arc<rusqlite::Error>),
     /// The database engine reported another failure.
-    #[error(
-        "the database failed ({0}): check the disk and the folder's permissions, then restart the node"
-    )]
+    #[error("the database failed ({0}): check the disk and the folder's permissions, then restart the node")]
     Sqlite(#[source] Arc<rusqlite::Error>),
     /// A file of the database could not be opened, created or locked.
     #[error("cannot use {}: {source}: check that the folder exists and belongs to the node's user", path.display())]
@@ -62,18 +56,13 @@ pub enum StorageError {
         source: Arc<std::io::Error>,
     },
     /// The writer takes no more jobs: it was shut down, or stopped after a failure it cannot trust the disk after.
-    #[error(
-        "the writer has stopped, nothing more is stored: restart the node; the first failure in the log says why"
-    )]
+    #[error("the writer has stopped, nothing more is stored: restart the node; the first failure in the log says why")]
     Stopped,
 }
 
 impl StorageError {
     pub(super) fn file(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
-        Self::File {
-            path: path.into(),
-            source: Arc::new(source),
-        }
+        Self::File { path: path.into(), source: Arc::new(source) }
     }
 
     /// An engine's failure while `path` is opened, when its first page is read.

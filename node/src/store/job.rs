@@ -36,11 +36,7 @@ pub(super) struct Task<F, T, E> {
 impl<F, T, E> Task<F, T, E> {
     pub(super) fn new(work: F) -> (Self, oneshot::Receiver<Answer<T, E>>) {
         let (asker, answer) = oneshot::channel();
-        let task = Self {
-            work: Some(work),
-            result: None,
-            asker,
-        };
+        let task = Self { work: Some(work), result: None, asker };
         (task, answer)
     }
 }

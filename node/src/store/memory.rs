@@ -35,9 +35,7 @@ impl MemoryEngine {
     /// A database as it was when the snapshot was taken: what a crash, or an old backup, leaves behind.
     #[must_use]
     pub fn restore(snapshot: Snapshot) -> Self {
-        Self {
-            committed: Arc::new(RwLock::new(snapshot.0)),
-        }
+        Self { committed: Arc::new(RwLock::new(snapshot.0)) }
     }
 
     /// A handle that can take snapshots after the engine was handed to a writer.
@@ -57,10 +55,7 @@ impl MemoryObserver {
 
 impl Engine for MemoryEngine {
     fn begin<'a>(&'a mut self) -> Result<Box<dyn Transaction + 'a>, StorageError> {
-        Ok(Box::new(MemoryTransaction {
-            committed: &self.committed,
-            layers: vec![BTreeMap::new()],
-        }))
+        Ok(Box::new(MemoryTransaction { committed: &self.committed, layers: vec![BTreeMap::new()] }))
     }
 
     fn reader(&self) -> Result<Box<dyn Read + Send>, StorageError> {
@@ -75,19 +70,10 @@ impl Read for MemoryReader {
         Ok(read(&self.0).get(&(table, key.to_vec())).cloned())
     }
 
-    fn scan(
-        &self,
-        table: Table,
-        from: &[u8],
-        to: Option<&[u8]>,
-        limit: usize,
-    ) -> Result<Vec<Entry>, StorageError> {
+    fn scan(&self, table: Table, from: &[u8], to: Option<&[u8]>, limit: usize) -> Result<Vec<Entry>, StorageError> {
         let tables = read(&self.0);
         let entries = from_key(&tables, table, from);
-        Ok(before(entries, table, to)
-            .take(limit)
-            .map(|((_, key), value)| (key.clone(), value.clone()))
-            .collect())
+        Ok(before(entries, table, to).take(limit).map(|((_, key), value)| (key.clone(), value.clone())).collect())
     }
 }
 
@@ -109,11 +95,7 @@ impl MemoryTransaction<'_> {
 
     /// Ends the innermost savepoint, if any, and returns what it wrote.
     fn end_savepoint(&mut self) -> Option<Layer> {
-        if self.layers.len() > 1 {
-            self.layers.pop()
-        } else {
-            None
-        }
+        if self.layers.len() > 1 { self.layers.pop() } else { None }
     }
 }
 
@@ -127,18 +109,11 @@ impl Read for MemoryTransaction<'_> {
         }
     }
 
-    fn scan(
-        &self,
-        table: Table,
-        from: &[u8],
-        to: Option<&[u8]>,
-        limit: usize,
-    ) -> Result<Vec<Entry>, StorageError> {
+    fn scan(&self, table: Table, from: &[u8], to: Option<&[u8]>, limit: usize) -> Result<Vec<Entry>, StorageError> {
         let committed = read(self.committed);
-        let mut merged: BTreeMap<&[u8], Option<&[u8]>> =
-            before(from_key(&committed, table, from), table, to)
-                .map(|((_, key), value)| (key.as_slice(), Some(value.as_slice())))
-                .collect();
+        let mut merged: BTreeMap<&[u8], Option<&[u8]>> = before(from_key(&committed, table, from), table, to)
+            .map(|((_, key), value)| (key.as_slice(), Some(value.as_slice())))
+            .collect();
         for layer in &self.layers {
             let writes = before(from_key(layer, table, from), table, to);
             merged.extend(writes.map(|((_, key), value)| (key.as_slice(), value.as_deref())));
@@ -193,11 +168,7 @@ impl Transaction for MemoryTransaction<'_> {
     }
 }
 
-fn from_key<'m, V>(
-    map: &'m BTreeMap<Key, V>,
-    table: Table,
-    from: &[u8],
-) -> impl Iterator<Item = (&'m Key, &'m V)> {
+fn from_key<'m, V>(map: &'m BTreeMap<Key, V>, table: Table, from: &[u8]) -> impl Iterator<Item = (&'m Key, &'m V)> {
     map.range((Bound::Included((table, from.to_vec())), Bound::Unbounded))
 }
 
@@ -206,9 +177,7 @@ fn before<'m, V: 'm>(
     table: Table,
     to: Option<&[u8]>,
 ) -> impl Iterator<Item = (&'m Key, &'m V)> {
-    entries.take_while(move |((in_table, key), _)| {
-        *in_table == table && to.is_none_or(|to| key.as_slice() < to)
-    })
+    entries.take_while(move |((in_table, key), _)| *in_table == table && to.is_none_or(|to| key.as_slice() < to))
 }
 
 /// A writer that panicked before its commit has changed nothing here, so a poisoned lock is still sound.

@@ -27,10 +27,7 @@ pub const SCHEMA_VERSION: i64 = STEPS.len() as i64;
 /// Brings the database to [`SCHEMA_VERSION`]; refuses one that is newer, or not ours. Each step commits by itself.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StorageError> {
     let mut version = check(connection, path)?;
-    while let Some(step) = usize::try_from(version)
-        .ok()
-        .and_then(|done| STEPS.get(done))
-    {
+    while let Some(step) = usize::try_from(version).ok().and_then(|done| STEPS.get(done)) {
         version += 1;
         let transaction = connection.transaction()?;
         transaction.execute_batch(step)?;
@@ -44,9 +41,7 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), St
 /// The schema version of the database; 0 if it is empty.
 pub(super) fn check(connection: &Connection, path: &Path) -> Result<i64, StorageError> {
     let number = |sql: &str| {
-        connection
-            .query_row(sql, [], |row| row.get::<_, i64>(0))
-            .map_err(|error| StorageError::opening(path, error))
+        connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(|error| StorageError::opening(path, error))
     };
     let application = number("PRAGMA application_id")?;
     let version = number("PRAGMA user_version")?;
@@ -57,11 +52,7 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<i64, Storage
         return Err(StorageError::NotADatabase { path: path.into() });
     }
     if version > SCHEMA_VERSION {
-        return Err(StorageError::TooNew {
-            path: path.into(),
-            found: version,
-            known: SCHEMA_VERSION,
-        });
+        return Err(StorageError::TooNew { path: path.into(), found: version, known: SCHEMA_VERSION });
     }
     Ok(version)
 }

@@ -19,10 +19,7 @@ impl Readers {
     pub fn open(engine: &dyn Engine, count: usize) -> Result<Self, StorageError> {
         let slot = || engine.reader().map(Mutex::new);
         let more = (1..count).map(|_| slot()).collect::<Result<_, _>>()?;
-        Ok(Self {
-            first: slot()?,
-            more,
-        })
+        Ok(Self { first: slot()?, more })
     }
 
     /// Runs `work` with a free reader, or waits for one.
@@ -42,8 +39,6 @@ impl Readers {
 
 impl fmt::Debug for Readers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Readers")
-            .field("count", &(self.more.len() + 1))
-            .finish_non_exhaustive()
+        f.debug_struct("Readers").field("count", &(self.more.len() + 1)).finish_non_exhaustive()
     }
 }

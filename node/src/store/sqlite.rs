@@ -69,19 +69,14 @@ impl SqliteEngine {
         tracing::debug!(%mode, "database opened");
         connection.pragma_update(None, "synchronous", "FULL")?;
         migration::migrate(&mut connection, &path)?;
-        Ok(Self {
-            connection,
-            path,
-            _lock: lock,
-        })
+        Ok(Self { connection, path, _lock: lock })
     }
 
     /// Lets the file grow to this many pages of 4,096 bytes at most; a write beyond is [`StorageError::Full`]. So a node
     /// can leave others room on a shared disk.
     pub fn limit_pages(&mut self, pages: u32) -> Result<(), StorageError> {
         // The pragma answers with a row, which `pragma_update` would take for a failure.
-        self.connection
-            .query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+        self.connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
         Ok(())
     }
 
@@ -99,11 +94,7 @@ impl SqliteEngine {
 impl Engine for SqliteEngine {
     fn begin<'a>(&'a mut self) -> Result<Box<dyn Transaction + 'a>, StorageError> {
         execute(&self.connection, "BEGIN IMMEDIATE", [])?;
-        Ok(Box::new(SqliteTransaction {
-            connection: &self.connection,
-            savepoints: 0,
-            failure: None,
-        }))
+        Ok(Box::new(SqliteTransaction { connection: &self.connection, savepoints: 0, failure: None }))
     }
 
     fn reader(&self) -> Result<Box<dyn Read + Send>, StorageError> {
@@ -119,13 +110,7 @@ impl Read for SqliteReader {
         get(&self.0, table, key)
     }
 
-    fn scan(
-        &self,
-        table: Table,
-        from: &[u8],
-        to: Option<&[u8]>,
-        limit: usize,
-    ) -> Result<Vec<Entry>, StorageError> {
+    fn scan(&self, table: Table, from: &[u8], to: Option<&[u8]>, limit: usize) -> Result<Vec<Entry>, StorageError> {
         scan(&self.0, table, from, to, limit)
     }
 }
@@ -143,8 +128,7 @@ impl SqliteTransaction<'_> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
-        execute(self.connection, statement, parameters)
-            .inspect_err(|error| self.failure = Some(error.clone()))
+        execute(self.connection, statement, parameters).inspect_err(|error| self.failure = Some(error.clone()))
     }
 }
 
@@ -153,13 +137,7 @@ impl Read for SqliteTransaction<'_> {
         get(self.connection, table, key)
     }
 
-    fn scan(
-        &self,
-        table: Table,
-        from: &[u8],
-        to: Option<&[u8]>,
-        limit: usize,
-    ) -> Result<Vec<Entry>, StorageError> {
+    fn scan(&self, table: Table, from: &[u8], to: Option<&[u8]>, limit: usize) -> Result<Vec<Entry>, StorageError> {
         scan(self.connection, table, from, to, limit)
     }
 }
@@ -213,20 +191,14 @@ impl Drop for SqliteTransaction<'_> {
     }
 }
 
-fn execute(
-    connection: &Connection,
-    statement: &str,
-    parameters: impl Params,
-) -> Result<(), StorageError> {
+fn execute(connection: &Connection, statement: &str, parameters: impl Params) -> Result<(), StorageError> {
     connection.prepare_cached(statement)?.execute(parameters)?;
     Ok(())
 }
 
 fn get(connection: &Connection, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
     let mut statement = connection.prepare_cached(sql(table).get)?;
-    Ok(statement
-        .query_row(params![key], |row| row.get(0))
-        .optional()?)
+    Ok(statement.query_row(params![key], |row| row.get(0)).optional()?)
 }
 
 fn scan(
@@ -237,16 +209,10 @@ fn scan(
     limit: usize,
 ) -> Result<Vec<Entry>, StorageError> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut statement = connection.prepare_cached(if to.is_some() {
-        sql(table).scan_to
-    } else {
-        sql(table).scan
-    })?;
+    let mut statement = connection.prepare_cached(if to.is_some() { sql(table).scan_to } else { sql(table).scan })?;
     let mut parameters = vec![Value::Blob(from.to_vec()), Value::Integer(limit)];
     parameters.extend(to.map(|to| Value::Blob(to.to_vec())));
-    let rows = statement.query_map(rusqlite::params_from_iter(parameters), |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?;
+    let rows = statement.query_map(rusqlite::params_from_iter(parameters), |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -280,10 +246,7 @@ fn private_file(path: &Path) -> Result<(), StorageError> {
         return narrow(path).map_err(failed);
     }
     open_private(path).map_err(failed)?;
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     sync_folder(folder).map_err(|error| StorageError::file(folder, error))
 }
 

@@ -22,10 +22,7 @@ pub struct WriterConfig {
 
 impl Default for WriterConfig {
     fn default() -> Self {
-        Self {
-            queue: 1024,
-            batch: 256,
-        }
+        Self { queue: 1024, batch: 256 }
     }
 }
 
@@ -58,36 +55,21 @@ enum Message {
 
 impl Writer {
     /// Starts the thread that owns `engine` from now on.
-    pub fn start(
-        engine: impl Engine + 'static,
-        config: WriterConfig,
-    ) -> Result<Self, StorageError> {
+    pub fn start(engine: impl Engine + 'static, config: WriterConfig) -> Result<Self, StorageError> {
         let (queue, jobs) = mpsc::channel(config.queue.max(1));
         let counters = Arc::new(Counters::default());
-        let worker = Worker {
-            engine,
-            jobs,
-            batch: config.batch.max(1),
-            counters: Arc::clone(&counters),
-        };
+        let worker = Worker { engine, jobs, batch: config.batch.max(1), counters: Arc::clone(&counters) };
         let thread = thread::Builder::new()
             .name("writer".into())
             .spawn(|| worker.run())
             .map_err(|error| StorageError::file("the writer thread", error))?;
-        Ok(Self {
-            queue,
-            counters,
-            thread: Arc::new(Mutex::new(Some(thread))),
-        })
+        Ok(Self { queue, counters, thread: Arc::new(Mutex::new(Some(thread))) })
     }
 
     /// Queues a job; waits while the queue is full. [`Job::done`] tells how it ended.
     pub async fn submit_job(&self, job: Box<dyn Job>) -> Result<(), StorageError> {
         let message = Message::Run(job);
-        self.queue
-            .send(message)
-            .await
-            .map_err(|_| StorageError::Stopped)
+        self.queue.send(message).await.map_err(|_| StorageError::Stopped)
     }
 
     /// Runs `work` in a transaction and answers once that is durable.
@@ -103,9 +85,7 @@ impl Writer {
     {
         let (task, answer) = Task::new(work);
         self.submit_job(Box::new(task)).await?;
-        answer
-            .await
-            .unwrap_or_else(|_| Err(StorageError::Stopped.into()))
+        answer.await.unwrap_or_else(|_| Err(StorageError::Stopped.into()))
     }
 
     /// Counters since the start.
@@ -119,11 +99,7 @@ impl Writer {
         // Fails only if the thread has ended already.
         drop(self.queue.send(Message::Stop).await);
         self.queue.closed().await;
-        let thread = self
-            .thread
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         match thread {
             Some(thread) => match tokio::task::spawn_blocking(move || thread.join()).await {
                 Ok(Ok(())) => Ok(()),
@@ -136,9 +112,7 @@ impl Writer {
 
 impl fmt::Debug for Writer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Writer")
-            .field("stats", &self.stats())
-            .finish_non_exhaustive()
+        f.debug_struct("Writer").field("stats", &self.stats()).finish_non_exhaustive()
     }
 }
 
@@ -174,11 +148,7 @@ impl<E: Engine> Worker<E> {
                 Message::Run(job) => batch.push(job),
                 Message::Stop => self.jobs.close(),
             }
-            next = if batch.len() < self.batch {
-                self.jobs.try_recv().ok()
-            } else {
-                None
-            };
+            next = if batch.len() < self.batch { self.jobs.try_recv().ok() } else { None };
         }
         batch
     }
@@ -203,10 +173,7 @@ impl<E: Engine> Worker<E> {
 }
 
 /// One transaction with a savepoint per job.
-fn transact(
-    engine: &mut dyn Engine,
-    batch: &mut [Box<dyn Job>],
-) -> Result<Committed, StorageError> {
+fn transact(engine: &mut dyn Engine, batch: &mut [Box<dyn Job>]) -> Result<Committed, StorageError> {
     let mut transaction = engine.begin()?;
     for job in batch {
         transaction.savepoint()?;

@@ -26,16 +26,11 @@ pub(super) async fn connect(
         let candidates = resolve(address).await?;
         race(endpoint, config, address, candidates).await
     };
-    tokio::time::timeout(timeout, attempt)
-        .await
-        .unwrap_or_else(|_| Err(unreachable(address)))
+    tokio::time::timeout(timeout, attempt).await.unwrap_or_else(|_| Err(unreachable(address)))
 }
 
 async fn resolve(address: &str) -> Result<Vec<SocketAddr>, TransportError> {
-    let failed = |source| TransportError::Address {
-        address: address.to_owned(),
-        source: Arc::new(source),
-    };
+    let failed = |source| TransportError::Address { address: address.to_owned(), source: Arc::new(source) };
     let candidates = tokio::net::lookup_host(address).await.map_err(failed)?;
     Ok(candidates.take(ADDRESSES).collect())
 }
@@ -72,9 +67,7 @@ fn explain(error: ConnectionError, address: &str) -> TransportError {
     match error {
         // Our own verifier sent the alert.
         ConnectionError::TransportError(error) if tls_alert(error.code).is_some() => {
-            TransportError::WrongKey {
-                address: address.to_owned(),
-            }
+            TransportError::WrongKey { address: address.to_owned() }
         }
         ConnectionError::TimedOut | ConnectionError::Reset => unreachable(address),
         error => error.into(),
@@ -82,7 +75,5 @@ fn explain(error: ConnectionError, address: &str) -> TransportError {
 }
 
 fn unreachable(address: &str) -> TransportError {
-    TransportError::Unreachable {
-        address: address.to_owned(),
-    }
+    TransportError::Unreachable { address: address.to_owned() }
 }

@@ -60,10 +60,7 @@ impl Dialer {
     ) -> Result<Vec<u8>, TransportError> {
         let max = self.0.config.max_frame;
         if request.is_empty() || request.len() > max {
-            return Err(TransportError::RequestSize {
-                bytes: request.len(),
-                max,
-            });
+            return Err(TransportError::RequestSize { bytes: request.len(), max });
         }
         let link = self.link(peer);
         tokio::time::timeout(timeout, self.exchange(&link, peer, address, request))
@@ -84,9 +81,7 @@ impl Dialer {
 
     /// Closes all connections and waits until the peers know. Later calls fail.
     pub async fn close(&self) {
-        self.0
-            .endpoint
-            .close(VarInt::from_u32(close::STOPPING), b"");
+        self.0.endpoint.close(VarInt::from_u32(close::STOPPING), b"");
         self.0.endpoint.wait_idle().await;
     }
 
@@ -113,41 +108,21 @@ impl Dialer {
 
     /// The open connection, or the outcome of an attempt. Attempts run by themselves: a caller that loses patience
     /// does not end what others wait for.
-    async fn connection(
-        &self,
-        link: &Arc<Link>,
-        peer: NodeKey,
-        address: &str,
-    ) -> Result<Held, TransportError> {
+    async fn connection(&self, link: &Arc<Link>, peer: NodeKey, address: &str) -> Result<Held, TransportError> {
         let mut outcome = match link.step(address)? {
             Step::Use(connection) => {
-                return Ok(Held {
-                    connection,
-                    used: true,
-                });
+                return Ok(Held { connection, used: true });
             }
             Step::Wait(outcome) => outcome,
             Step::Start(attempt, sender, outcome) => {
-                tokio::spawn(self.clone().attempt(
-                    Arc::clone(link),
-                    peer,
-                    address.to_owned(),
-                    attempt,
-                    sender,
-                ));
+                tokio::spawn(self.clone().attempt(Arc::clone(link), peer, address.to_owned(), attempt, sender));
                 outcome
             }
         };
         // Fails only if the attempt was torn down with the runtime.
-        let outcome = outcome
-            .wait_for(Option::is_some)
-            .await
-            .map_err(|_| TransportError::Stopping)?;
+        let outcome = outcome.wait_for(Option::is_some).await.map_err(|_| TransportError::Stopping)?;
         match outcome.as_ref() {
-            Some(Ok(connection)) => Ok(Held {
-                connection: connection.clone(),
-                used: false,
-            }),
+            Some(Ok(connection)) => Ok(Held { connection: connection.clone(), used: false }),
             Some(Err(error)) => Err(error.clone()),
             None => Err(TransportError::Stopping),
         }
@@ -175,12 +150,7 @@ impl Dialer {
     }
 
     /// One request on one connection. A peer that does not even acknowledge is given up early.
-    async fn talk(
-        &self,
-        link: &Link,
-        held: &Held,
-        request: &[u8],
-    ) -> Result<Vec<u8>, TransportError> {
+    async fn talk(&self, link: &Link, held: &Held, request: &[u8]) -> Result<Vec<u8>, TransportError> {
         let config = &self.0.config;
         let connection = &held.connection;
         let outcome = tokio::select! {
@@ -206,11 +176,7 @@ impl fmt::Debug for Dialer {
     }
 }
 
-async fn request_answer(
-    connection: &Connection,
-    request: &[u8],
-    max_frame: usize,
-) -> Result<Vec<u8>, TransportError> {
+async fn request_answer(connection: &Connection, request: &[u8], max_frame: usize) -> Result<Vec<u8>, TransportError> {
     let (sending, mut receiving) = connection.open_bi().await?;
     frame::Outgoing::new(sending).send(request).await?;
     frame::receive(&mut receiving, max_frame).await

@@ -46,9 +46,7 @@ pub(super) fn server_config(
 
     let crypto = QuicServerConfig::try_from(tls).map_err(|_| TransportError::Setup)?;
     let mut server = quinn::ServerConfig::with_crypto(Arc::new(crypto));
-    server
-        .transport_config(Arc::new(server_transport(config)?))
-        .max_incoming(config.handshakes);
+    server.transport_config(Arc::new(server_transport(config)?)).max_incoming(config.handshakes);
     server.validation_token.sent(0);
     Ok(server)
 }
@@ -74,9 +72,7 @@ pub(super) fn client_config(
 
     let crypto = QuicClientConfig::try_from(tls).map_err(|_| TransportError::Setup)?;
     let mut client = quinn::ClientConfig::new(Arc::new(crypto));
-    client
-        .transport_config(transport)
-        .token_store(Arc::new(quinn::NoneTokenStore));
+    client.transport_config(transport).token_store(Arc::new(quinn::NoneTokenStore));
     Ok(client)
 }
 
@@ -84,9 +80,7 @@ pub(super) fn client_config(
 fn endpoint_config(identity: &Identity) -> Result<EndpointConfig, TransportError> {
     let secret = entropy::fresh()?;
     let mut endpoint = EndpointConfig::new(identity.reset_key());
-    endpoint
-        .cid_generator(move || Box::new(ConnectionIds { secret, issued: 0 }))
-        .min_reset_interval(RESET_INTERVAL);
+    endpoint.cid_generator(move || Box::new(ConnectionIds { secret, issued: 0 })).min_reset_interval(RESET_INTERVAL);
     Ok(endpoint)
 }
 
@@ -100,10 +94,7 @@ impl quinn::ConnectionIdGenerator for ConnectionIds {
     fn generate_cid(&mut self) -> quinn::ConnectionId {
         self.issued = self.issued.wrapping_add(1);
         let mut id = [0u8; CONNECTION_ID_LENGTH];
-        blake3::Hasher::new_keyed(&self.secret)
-            .update(&self.issued.to_le_bytes())
-            .finalize_xof()
-            .fill(&mut id);
+        blake3::Hasher::new_keyed(&self.secret).update(&self.issued.to_le_bytes()).finalize_xof().fill(&mut id);
         quinn::ConnectionId::new(&id)
     }
 
@@ -126,9 +117,7 @@ fn server_transport(config: &ListenerConfig) -> Result<TransportConfig, Transpor
 
 pub(super) fn client_transport(config: &DialerConfig) -> Result<TransportConfig, TransportError> {
     let mut transport = transport(config.max_frame, config.idle_timeout)?;
-    transport
-        .max_concurrent_bidi_streams(VarInt::from_u32(0))
-        .keep_alive_interval(Some(config.keep_alive));
+    transport.max_concurrent_bidi_streams(VarInt::from_u32(0)).keep_alive_interval(Some(config.keep_alive));
     Ok(transport)
 }
 
@@ -155,10 +144,7 @@ pub(super) fn bind(
     identity: &Identity,
     server: Option<quinn::ServerConfig>,
 ) -> Result<quinn::Endpoint, TransportError> {
-    let failed = |source| TransportError::Bind {
-        address,
-        source: Arc::new(source),
-    };
+    let failed = |source| TransportError::Bind { address, source: Arc::new(source) };
     let socket = std::net::UdpSocket::bind(address).map_err(failed)?;
     let runtime = Arc::new(quinn::TokioRuntime);
     quinn::Endpoint::new(endpoint_config(identity)?, server, socket, runtime).map_err(failed)

@@ -49,17 +49,13 @@ pub enum TransportError {
     )]
     Refused,
     /// The other side speaks another protocol.
-    #[error(
-        "the peer does not speak ronde/1: a wrong address, or another version; compare versions with its operator"
-    )]
+    #[error("the peer does not speak ronde/1: a wrong address, or another version; compare versions with its operator")]
     OtherProtocol,
     /// The connection ended while the call was under way.
     #[error("the connection was lost ({0}): the peer stopped or the network failed; try again")]
     Lost(#[source] quinn::ConnectionError),
     /// The peer cut off this one request.
-    #[error(
-        "the peer cut the request off: it takes it for malformed or too slow; the peer's log says more"
-    )]
+    #[error("the peer cut the request off: it takes it for malformed or too slow; the peer's log says more")]
     CutOff,
     /// The peer acknowledges nothing any more.
     #[error("the peer fell silent: it was killed, or the network failed; try again")]
@@ -71,9 +67,7 @@ pub enum TransportError {
         after: Duration,
     },
     /// The request is empty or longer than a frame, so it was not sent.
-    #[error(
-        "a request of {bytes} bytes cannot be sent, 1 to {max} are allowed: a fault of this program; report it"
-    )]
+    #[error("a request of {bytes} bytes cannot be sent, 1 to {max} are allowed: a fault of this program; report it")]
     RequestSize {
         /// Its length.
         bytes: usize,
@@ -81,9 +75,7 @@ pub enum TransportError {
         max: usize,
     },
     /// What the peer sends is longer than a frame.
-    #[error(
-        "the peer sends more than {max} bytes: the peer is at fault; report it to its operator"
-    )]
+    #[error("the peer sends more than {max} bytes: the peer is at fault; report it to its operator")]
     FrameTooLong {
         /// The bound.
         max: usize,
@@ -100,9 +92,7 @@ pub enum TransportError {
         source: Arc<std::io::Error>,
     },
     /// TLS does not take our own key or settings.
-    #[error(
-        "TLS cannot be set up ({0}): a fault of this program or a damaged node key; run `ronde init` to compare"
-    )]
+    #[error("TLS cannot be set up ({0}): a fault of this program or a damaged node key; run `ronde init` to compare")]
     Tls(#[source] rustls::Error),
     /// TLS settings lack what QUIC needs.
     #[error("QUIC cannot be set up: a fault of this program; report it")]
@@ -155,7 +145,5 @@ const NO_APPLICATION_PROTOCOL: u64 = 120;
 
 /// RFC 9001 section 4.8: the codes 0x0100 to 0x01ff carry a TLS alert.
 pub(super) fn tls_alert(code: quinn::TransportErrorCode) -> Option<u64> {
-    u64::from(code)
-        .checked_sub(0x100)
-        .filter(|alert| *alert <= 0xff)
+    u64::from(code).checked_sub(0x100).filter(|alert| *alert <= 0xff)
 }

@@ -34,10 +34,7 @@ impl Drop for Outgoing {
 }
 
 /// Receives a whole frame of 1 to `max` bytes.
-pub(super) async fn receive(
-    stream: &mut RecvStream,
-    max: usize,
-) -> Result<Vec<u8>, TransportError> {
+pub(super) async fn receive(stream: &mut RecvStream, max: usize) -> Result<Vec<u8>, TransportError> {
     use quinn::ReadToEndError::{Read, TooLong};
     match stream.read_to_end(max).await {
         Ok(frame) if frame.is_empty() => Err(TransportError::CutOff),

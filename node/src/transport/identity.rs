@@ -11,9 +11,8 @@ use super::TransportError;
 use super::pin::{NodeKey, spki};
 
 /// RFC 8410 section 7: an Ed25519 private key in PKCS#8, up to its 32 bytes of seed.
-const PKCS8_PREFIX: [u8; 16] = [
-    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
-];
+const PKCS8_PREFIX: [u8; 16] =
+    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
 const RESET_CONTEXT: &str = "ronde/1 quic stateless reset key";
 
 /// A node's Ed25519 key pair, ready for handshakes. Clones share it.
@@ -34,8 +33,7 @@ impl Identity {
         rest.copy_from_slice(seed.as_slice());
 
         let der = PrivatePkcs8KeyDer::from(pkcs8.as_slice());
-        let signer =
-            rustls::crypto::ring::sign::any_eddsa_type(&der).map_err(TransportError::Tls)?;
+        let signer = rustls::crypto::ring::sign::any_eddsa_type(&der).map_err(TransportError::Tls)?;
         let encoded = signer.public_key().ok_or(TransportError::Setup)?;
         let public = spki::decode(&encoded).ok_or(TransportError::Setup)?;
         let certificate = CertificateDer::from(encoded.to_vec());
@@ -80,10 +78,7 @@ impl ResetKey {
 
 impl quinn::crypto::HmacKey for ResetKey {
     fn sign(&self, data: &[u8], signature_out: &mut [u8]) {
-        blake3::Hasher::new_keyed(&self.0)
-            .update(data)
-            .finalize_xof()
-            .fill(signature_out);
+        blake3::Hasher::new_keyed(&self.0).update(data).finalize_xof().fill(signature_out);
     }
 
     fn signature_len(&self) -> usize {
@@ -91,15 +86,9 @@ impl quinn::crypto::HmacKey for ResetKey {
     }
 
     fn verify(&self, data: &[u8], signature: &[u8]) -> Result<(), quinn::crypto::CryptoError> {
-        let signature: &[u8; 32] = signature
-            .try_into()
-            .map_err(|_| quinn::crypto::CryptoError)?;
+        let signature: &[u8; 32] = signature.try_into().map_err(|_| quinn::crypto::CryptoError)?;
         let expected = blake3::keyed_hash(&self.0, data);
         // blake3::Hash compares in constant time.
-        if expected == *signature {
-            Ok(())
-        } else {
-            Err(quinn::crypto::CryptoError)
-        }
+        if expected == *signature { Ok(()) } else { Err(quinn::crypto::CryptoError) }
     }
 }

@@ -82,11 +82,7 @@ impl Link {
         if state.address != address {
             // Whatever is known is known of another address.
             let attempt = state.attempt;
-            *state = State {
-                address: address.to_owned(),
-                attempt,
-                ..State::default()
-            };
+            *state = State { address: address.to_owned(), attempt, ..State::default() };
         }
         match &state.phase {
             Phase::Open(connection) if connection.close_reason().is_none() => {
@@ -106,12 +102,7 @@ impl Link {
 
     /// The outcome of an attempt. An open connection does not yet clear earlier failures: a server that refuses our
     /// key says so only at the first request.
-    pub(super) fn attempted(
-        &self,
-        attempt: u64,
-        outcome: &Result<Connection, TransportError>,
-        config: &DialerConfig,
-    ) {
+    pub(super) fn attempted(&self, attempt: u64, outcome: &Result<Connection, TransportError>, config: &DialerConfig) {
         let mut state = self.lock();
         if state.attempt != attempt {
             return;
@@ -141,12 +132,7 @@ impl Link {
     }
 
     /// A call failed on a connection that was fresh, so it is the peer that fails.
-    pub(super) fn failed(
-        &self,
-        connection: &Connection,
-        error: &TransportError,
-        config: &DialerConfig,
-    ) {
+    pub(super) fn failed(&self, connection: &Connection, error: &TransportError, config: &DialerConfig) {
         let mut state = self.lock();
         if state.holds(connection) {
             state.fail(error, config);
@@ -168,9 +154,7 @@ impl Link {
             (_, Some(_), _) => PeerState::Up,
             (Phase::Connecting(_), ..) => PeerState::Connecting,
             (_, _, Some(retry_after)) => PeerState::Down { retry_after },
-            _ if state.failures > 0 => PeerState::Down {
-                retry_after: Duration::ZERO,
-            },
+            _ if state.failures > 0 => PeerState::Down { retry_after: Duration::ZERO },
             _ => PeerState::Idle,
         };
         PeerStatus {
@@ -199,9 +183,7 @@ impl State {
     }
 
     fn retry_after(&self) -> Option<Duration> {
-        self.retry_at?
-            .checked_duration_since(clock::monotonic())
-            .filter(|left| !left.is_zero())
+        self.retry_at?.checked_duration_since(clock::monotonic()).filter(|left| !left.is_zero())
     }
 }
 
@@ -209,10 +191,7 @@ impl State {
 /// all stores knock at a restarted witness in the same moment.
 fn delay(failures: u32, config: &DialerConfig) -> Duration {
     let doublings = failures.saturating_sub(1).min(16);
-    let full = config
-        .backoff_first
-        .saturating_mul(1 << doublings)
-        .min(config.backoff_most);
+    let full = config.backoff_first.saturating_mul(1 << doublings).min(config.backoff_most);
     // Without randomness the delay is merely the longest.
     let chance = entropy::fresh().map_or(u8::MAX, |[first, ..]| first);
     full / 2 + full.mul_f64(f64::from(chance) / 510.0)

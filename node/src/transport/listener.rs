@@ -43,22 +43,13 @@ impl Listener {
     ) -> Result<Self, TransportError> {
         let server = endpoint::server_config(identity, Arc::clone(&peers), &config)?;
         let endpoint = endpoint::bind(address, identity, Some(server))?;
-        Ok(Self {
-            endpoint,
-            peers,
-            config,
-        })
+        Ok(Self { endpoint, peers, config })
     }
 
     /// The address it is bound to, with the port that was chosen.
     pub fn local_addr(&self) -> Result<SocketAddr, TransportError> {
         let unbound = SocketAddr::from(([0, 0, 0, 0], 0));
-        self.endpoint
-            .local_addr()
-            .map_err(|source| TransportError::Bind {
-                address: unbound,
-                source: Arc::new(source),
-            })
+        self.endpoint.local_addr().map_err(|source| TransportError::Bind { address: unbound, source: Arc::new(source) })
     }
 
     /// Answers until `shutdown` is ready, then finishes the requests that are open (for at most the grace period) and
@@ -107,11 +98,7 @@ impl fmt::Debug for Listener {
 }
 
 /// Takes a slot for a handshake. When half are taken, whoever dials has to show first that its address is its own.
-fn admit(
-    incoming: Incoming,
-    handshakes: &Arc<Semaphore>,
-    slots: usize,
-) -> Option<(Incoming, OwnedSemaphorePermit)> {
+fn admit(incoming: Incoming, handshakes: &Arc<Semaphore>, slots: usize) -> Option<(Incoming, OwnedSemaphorePermit)> {
     if handshakes.available_permits() <= slots / 2 && incoming.may_retry() {
         // Fails only if the address is validated already, which was just ruled out.
         drop(incoming.retry());
@@ -207,20 +194,14 @@ impl Service {
         let max = self.config.max_frame;
         let received = tokio::time::timeout(limit, frame::receive(&mut receiving, max)).await;
         let Ok(Ok(request)) = received else {
-            tracing::debug!(
-                timed_out = received.is_err(),
-                "a request was refused unread"
-            );
+            tracing::debug!(timed_out = received.is_err(), "a request was refused unread");
             // Fails only if the peer has closed the stream itself.
             drop(receiving.stop(VarInt::from_u32(close::BAD_REQUEST)));
             return;
         };
         let answer = self.handler.handle(peer, request).await;
         if answer.is_empty() || answer.len() > max {
-            return tracing::error!(
-                bytes = answer.len(),
-                "an answer of that length cannot be sent"
-            );
+            return tracing::error!(bytes = answer.len(), "an answer of that length cannot be sent");
         }
         let delivered = async {
             let sending = outgoing.send(&answer).await?;
@@ -252,9 +233,7 @@ impl Service {
     fn leave(&self, peer: NodeKey, connection: &Connection) {
         let mut admitted = self.admitted.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(entry) = admitted.get_mut(&peer) {
-            entry
-                .connections
-                .retain(|open| open.stable_id() != connection.stable_id());
+            entry.connections.retain(|open| open.stable_id() != connection.stable_id());
             if entry.connections.is_empty() {
                 admitted.remove(&peer);
             }

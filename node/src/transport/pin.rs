@@ -36,10 +36,7 @@ impl AllowList {
 
 impl Peers for AllowList {
     fn knows(&self, key: &NodeKey) -> bool {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(key)
+        self.0.read().unwrap_or_else(PoisonError::into_inner).contains(key)
     }
 }
 
@@ -47,9 +44,7 @@ impl Peers for AllowList {
 pub(super) mod spki {
     use super::NodeKey;
 
-    const PREFIX: [u8; 12] = [
-        0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
-    ];
+    const PREFIX: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
     /// The key, if these are exactly the bytes of an Ed25519 key.
     pub(crate) fn decode(bytes: &[u8]) -> Option<NodeKey> {
@@ -108,11 +103,7 @@ fn check_key(
     if !intermediates.is_empty() {
         return Err(CertificateError::BadEncoding.into());
     }
-    if accepts(&key) {
-        Ok(())
-    } else {
-        Err(CertificateError::ApplicationVerificationFailure.into())
-    }
+    if accepts(&key) { Ok(()) } else { Err(CertificateError::ApplicationVerificationFailure.into()) }
 }
 
 fn check_signature(

@@ -3,9 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use ronde_node::store::{
-    Committed, Engine, Entry, MemoryEngine, Read, StorageError, Table, Transaction,
-};
+use ronde_node::store::{Committed, Engine, Entry, MemoryEngine, Read, StorageError, Table, Transaction};
 
 /// How the commits to come end, first to last; those after the last succeed.
 pub type Outcomes = Arc<Mutex<VecDeque<Result<(), StorageError>>>>;
@@ -26,10 +24,7 @@ impl Failing {
 impl Engine for Failing {
     fn begin<'a>(&'a mut self) -> Result<Box<dyn Transaction + 'a>, StorageError> {
         let outcomes = Arc::clone(&self.outcomes);
-        Ok(Box::new(FailingTransaction {
-            inner: self.engine.begin()?,
-            outcomes,
-        }))
+        Ok(Box::new(FailingTransaction { inner: self.engine.begin()?, outcomes }))
     }
 
     fn reader(&self) -> Result<Box<dyn Read + Send>, StorageError> {
@@ -47,13 +42,7 @@ impl Read for FailingTransaction<'_> {
         self.inner.get(table, key)
     }
 
-    fn scan(
-        &self,
-        table: Table,
-        from: &[u8],
-        to: Option<&[u8]>,
-        limit: usize,
-    ) -> Result<Vec<Entry>, StorageError> {
+    fn scan(&self, table: Table, from: &[u8], to: Option<&[u8]>, limit: usize) -> Result<Vec<Entry>, StorageError> {
         self.inner.scan(table, from, to, limit)
     }
 }

@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ronde_node::transport::{
-    AllowList, Dialer, DialerConfig, Handler, HandlerFuture, Identity, Listener, ListenerConfig,
-    NodeKey,
+    AllowList, Dialer, DialerConfig, Handler, HandlerFuture, Identity, Listener, ListenerConfig, NodeKey,
 };
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -21,11 +20,7 @@ pub fn identity(number: u8) -> Identity {
 
 /// A dialer that never gives a slow test machine up.
 pub fn patient() -> DialerConfig {
-    DialerConfig {
-        connect_timeout: LONG,
-        silence: LONG,
-        ..DialerConfig::default()
-    }
+    DialerConfig { connect_timeout: LONG, silence: LONG, ..DialerConfig::default() }
 }
 
 pub fn dialer(number: u8) -> Dialer {
@@ -80,16 +75,9 @@ impl Node {
         Self::start_with(number, knows, handler, ListenerConfig::default())
     }
 
-    pub fn start_with(
-        number: u8,
-        knows: &[u8],
-        handler: Arc<dyn Handler>,
-        config: ListenerConfig,
-    ) -> Self {
+    pub fn start_with(number: u8, knows: &[u8], handler: Arc<dyn Handler>, config: ListenerConfig) -> Self {
         let me = identity(number);
-        let peers = Arc::new(AllowList::new(
-            knows.iter().map(|peer| identity(*peer).public_key()),
-        ));
+        let peers = Arc::new(AllowList::new(knows.iter().map(|peer| identity(*peer).public_key())));
         let any = ([127, 0, 0, 1], 0).into();
         let listener = Listener::bind(any, &me, peers.clone(), config).unwrap();
         let address = listener.local_addr().unwrap();
@@ -97,13 +85,7 @@ impl Node {
         let serving = tokio::spawn(listener.serve(handler, async {
             let _ = stopped.await;
         }));
-        Self {
-            key: me.public_key(),
-            address,
-            peers,
-            stop,
-            serving,
-        }
+        Self { key: me.public_key(), address, peers, stop, serving }
     }
 
     pub fn address(&self) -> String {

@@ -25,10 +25,7 @@ impl Seed {
     /// The seed to use in one federation. Two federations that number their keysets alike would otherwise see the
     /// same coin keys from one wallet, and know it again.
     pub fn for_federation(&self, federation: &[u8; 32]) -> Self {
-        Self(*derive_secret(
-            labels::FEDERATION_SEED,
-            &[&self.0, federation],
-        ))
+        Self(*derive_secret(labels::FEDERATION_SEED, &[&self.0, federation]))
     }
 
     /// The bytes, to be shown as words or stored encrypted. The name is a warning.
@@ -120,29 +117,13 @@ impl BlindFactor {
 }
 
 /// The coin secret of one output slot. The class is not in the path, so a restore need not know it.
-pub fn derive_coin_secret(
-    seed: &Seed,
-    keyset: u32,
-    device: u32,
-    order: u64,
-    slot: u16,
-) -> CoinSecret {
-    let place = Place {
-        keyset,
-        device,
-        order,
-        slot,
-    };
+pub fn derive_coin_secret(seed: &Seed, keyset: u32, device: u32, order: u64, slot: u16) -> CoinSecret {
+    let place = Place { keyset, device, order, slot };
     CoinSecret::from_secret(seed.scalar_at(labels::COIN_SECRET, &place))
 }
 
 /// The blind of one output slot.
 pub fn derive_blind(seed: &Seed, keyset: u32, device: u32, order: u64, slot: u16) -> BlindFactor {
-    let place = Place {
-        keyset,
-        device,
-        order,
-        slot,
-    };
+    let place = Place { keyset, device, order, slot };
     BlindFactor(seed.scalar_at(labels::COIN_BLIND, &place))
 }

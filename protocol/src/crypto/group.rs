@@ -49,16 +49,11 @@ impl PointBytes {
     /// # Errors
     /// [`GroupError::NonCanonical`], [`GroupError::Identity`].
     pub fn decode(&self) -> Result<Point, GroupError> {
-        let point = CompressedRistretto(self.0)
-            .decompress()
-            .ok_or(GroupError::NonCanonical)?;
+        let point = CompressedRistretto(self.0).decompress().ok_or(GroupError::NonCanonical)?;
         if point.is_identity() {
             return Err(GroupError::Identity);
         }
-        Ok(Point {
-            point,
-            bytes: *self,
-        })
+        Ok(Point { point, bytes: *self })
     }
 
     /// The bytes.
@@ -73,9 +68,7 @@ impl ScalarBytes {
     /// # Errors
     /// [`GroupError::NonCanonicalScalar`].
     pub fn decode(&self) -> Result<PublicScalar, GroupError> {
-        Option::from(Scalar::from_canonical_bytes(self.0))
-            .map(PublicScalar)
-            .ok_or(GroupError::NonCanonicalScalar)
+        Option::from(Scalar::from_canonical_bytes(self.0)).map(PublicScalar).ok_or(GroupError::NonCanonicalScalar)
     }
 
     /// The bytes.
@@ -109,10 +102,7 @@ impl Point {
 
     /// An element that algebra says is not the identity: a non-zero multiple of one that is not.
     pub(crate) fn from_nonidentity(point: RistrettoPoint) -> Self {
-        Self {
-            bytes: PointBytes(point.compress().0),
-            point,
-        }
+        Self { bytes: PointBytes(point.compress().0), point }
     }
 
     /// The one-way map from 64 uniform bytes (RFC 9496 section 4.3.4).

@@ -124,6 +124,8 @@ labels! {
     LOG_NODE = "ronde/1 log: node";
     /// Root of an empty log.
     LOG_EMPTY = "ronde/1 log: empty";
+    /// Name of a piece of evidence.
+    EVIDENCE_ID = "ronde/1 evidence id";
     /// Stored hash of a grant's one-time secret.
     GRANT_SECRET_HASH = "ronde/1 stored hash: grant secret";
     /// Stored hash of a till's bearer token.

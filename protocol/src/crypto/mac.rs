@@ -52,23 +52,14 @@ pub fn check_one(key: &PoprfSecretKey, item: &MacItem) -> Result<(), MacError> {
 ///
 /// # Errors
 /// [`MacError::Wrong`] if any is wrong (missed with probability 2^-128); the caller splits the batch to find it.
-pub fn check_batch(
-    key: &PoprfSecretKey,
-    items: &[MacItem],
-    entropy: Entropy,
-) -> Result<(), MacError> {
+pub fn check_batch(key: &PoprfSecretKey, items: &[MacItem], entropy: Entropy) -> Result<(), MacError> {
     let weights = weights(items, &entropy);
     let components = || items.iter().map(|item| item.component.inner());
     let hashes = items.iter().map(|item| item.point_hash.inner());
-    let pulled_back = weights
-        .iter()
-        .zip(items)
-        .map(|(w, item)| -(w * item.tweak.inner()));
+    let pulled_back = weights.iter().zip(items).map(|(w, item)| -(w * item.tweak.inner()));
     let base = RistrettoPoint::vartime_multiscalar_mul(weights.iter(), components());
-    let image = RistrettoPoint::vartime_multiscalar_mul(
-        weights.iter().copied().chain(pulled_back),
-        hashes.chain(components()),
-    );
+    let image =
+        RistrettoPoint::vartime_multiscalar_mul(weights.iter().copied().chain(pulled_back), hashes.chain(components()));
     accept(key.times(&base).ct_eq(&image).into())
 }
 

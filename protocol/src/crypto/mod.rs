@@ -11,6 +11,7 @@ pub mod group;
 pub mod hash;
 pub mod labels;
 pub mod mac;
+pub mod merkle;
 pub mod poprf;
 pub mod possession;
 pub mod proof;
@@ -25,9 +26,7 @@ pub use error::CryptoError;
 pub use group::{GroupError, Point, PointBytes, PublicScalar, ScalarBytes, SecretScalar};
 pub use hash::{Transcript, Xof, derive, derive_secret, derive_wide, xof};
 pub use mac::{MacError, MacItem};
-pub use poprf::{
-    PoprfError, PoprfPublicKey, PoprfSecretKey, Tweak, blind, coin_hash, unblind, unblind_all,
-};
+pub use poprf::{PoprfError, PoprfPublicKey, PoprfSecretKey, Tweak, blind, coin_hash, unblind, unblind_all};
 pub use possession::{KeySlot, PossessionError, PossessionProof};
 pub use proof::{EvaluationContext, EvaluationItem, EvaluationProof, ProofError, VerifiedProof};
 pub use sign::{SignError, Signature, SigningKey, VerifyingKey, VerifyingKeyBytes};

@@ -51,10 +51,7 @@ impl Tweak {
     }
 
     fn framed(length: [u8; 2], info: &[u8]) -> Self {
-        Self(suite::hash_to_scalar(
-            Mode::Poprf,
-            &[b"Info", &length, info],
-        ))
+        Self(suite::hash_to_scalar(Mode::Poprf, &[b"Info", &length, info]))
     }
 
     /// The scalar's canonical encoding.

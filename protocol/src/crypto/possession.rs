@@ -56,87 +56,46 @@ pub fn prove_poprf(key: &PoprfSecretKey, slot: &KeySlot<'_>, entropy: Entropy) -
     let secret = Zeroizing::new(key.scalar().to_bytes());
     let nonce = derive_secret_scalar(
         labels::POSSESSION_NONCE,
-        &[
-            &*secret,
-            slot.federation,
-            &slot.keyset.to_le_bytes(),
-            &[slot.index],
-            entropy.as_bytes(),
-        ],
+        &[&*secret, slot.federation, &slot.keyset.to_le_bytes(), &[slot.index], entropy.as_bytes()],
     );
     let r = nonce.times_generator();
     let s = nonce.inner() + challenge(&key.public(), slot, &r) * key.scalar();
-    PossessionProof {
-        r: r.encode(),
-        s: ScalarBytes(s.to_bytes()),
-    }
+    PossessionProof { r: r.encode(), s: ScalarBytes(s.to_bytes()) }
 }
 
 /// Verifies possession of a POPRF key for one place.
 ///
 /// # Errors
 /// Any [`PossessionError`].
-pub fn verify_poprf(
-    key: &PoprfPublicKey,
-    slot: &KeySlot<'_>,
-    proof: &PossessionProof,
-) -> Result<(), PossessionError> {
+pub fn verify_poprf(key: &PoprfPublicKey, slot: &KeySlot<'_>, proof: &PossessionProof) -> Result<(), PossessionError> {
     let s = proof.s.decode().map_err(|_| PossessionError::Response)?;
     let r = proof.r.decode().map_err(|_| PossessionError::Commitment)?;
     let e = challenge(key, slot, &r);
-    let expected =
-        RistrettoPoint::vartime_double_scalar_mul_basepoint(&-e, key.point().inner(), &s.0);
-    if expected == *r.inner() {
-        Ok(())
-    } else {
-        Err(PossessionError::Wrong)
-    }
+    let expected = RistrettoPoint::vartime_double_scalar_mul_basepoint(&-e, key.point().inner(), &s.0);
+    if expected == *r.inner() { Ok(()) } else { Err(PossessionError::Wrong) }
 }
 
 fn challenge(key: &PoprfPublicKey, slot: &KeySlot<'_>, r: &Point) -> Scalar {
     let wide = derive_wide(
         labels::PROOF_OF_POSSESSION_POPRF,
-        &[
-            slot.federation,
-            &slot.keyset.to_le_bytes(),
-            &[slot.index],
-            key.point().as_bytes(),
-            r.as_bytes(),
-        ],
+        &[slot.federation, &slot.keyset.to_le_bytes(), &[slot.index], key.point().as_bytes(), r.as_bytes()],
     );
     Scalar::from_bytes_mod_order_wide(&wide)
 }
 
 /// Proves possession of a vote key for one place: its signature over federation, keyset u32, index u8 and the key.
 pub fn prove_vote(key: &SigningKey, slot: &KeySlot<'_>) -> Signature {
-    with_vote_parts(&key.verifying_key(), slot, |parts| {
-        key.sign(labels::PROOF_OF_POSSESSION_VOTE, parts)
-    })
+    with_vote_parts(&key.verifying_key(), slot, |parts| key.sign(labels::PROOF_OF_POSSESSION_VOTE, parts))
 }
 
 /// Verifies possession of a vote key for one place.
 ///
 /// # Errors
 /// [`SignError::Wrong`].
-pub fn verify_vote(
-    key: &VerifyingKey,
-    slot: &KeySlot<'_>,
-    signature: &Signature,
-) -> Result<(), SignError> {
-    with_vote_parts(key, slot, |parts| {
-        key.verify(labels::PROOF_OF_POSSESSION_VOTE, parts, signature)
-    })
+pub fn verify_vote(key: &VerifyingKey, slot: &KeySlot<'_>, signature: &Signature) -> Result<(), SignError> {
+    with_vote_parts(key, slot, |parts| key.verify(labels::PROOF_OF_POSSESSION_VOTE, parts, signature))
 }
 
-fn with_vote_parts<T>(
-    key: &VerifyingKey,
-    slot: &KeySlot<'_>,
-    use_parts: impl FnOnce(&[&[u8]]) -> T,
-) -> T {
-    use_parts(&[
-        slot.federation,
-        &slot.keyset.to_le_bytes(),
-        &[slot.index],
-        key.encode().as_bytes(),
-    ])
+fn with_vote_parts<T>(key: &VerifyingKey, slot: &KeySlot<'_>, use_parts: impl FnOnce(&[&[u8]]) -> T) -> T {
+    use_parts(&[slot.federation, &slot.keyset.to_le_bytes(), &[slot.index], key.encode().as_bytes()])
 }

@@ -113,18 +113,12 @@ pub fn prove(
         return Err(ProofError::NotEvaluated);
     }
     let secret = Zeroizing::new(key.scalar().to_bytes());
-    let nonce = derive_secret_scalar(
-        labels::HEDGED_NONCE,
-        &[&*secret, &folded.statement, entropy.as_bytes()],
-    );
+    let nonce = derive_secret_scalar(labels::HEDGED_NONCE, &[&*secret, &folded.statement, entropy.as_bytes()]);
     let on_generator = RistrettoPoint::mul_base(nonce.inner());
     let on_base = nonce.inner() * folded.base;
     let challenge = challenge(&folded, &on_generator, &on_base);
     let response = nonce.inner() - challenge * key.scalar();
-    Ok(EvaluationProof {
-        challenge: ScalarBytes(challenge.to_bytes()),
-        response: ScalarBytes(response.to_bytes()),
-    })
+    Ok(EvaluationProof { challenge: ScalarBytes(challenge.to_bytes()), response: ScalarBytes(response.to_bytes()) })
 }
 
 /// Verifies that every item was evaluated with the secret of `key`.
@@ -140,10 +134,8 @@ pub fn verify(
     let given = scalar(&proof.challenge)?;
     let response = scalar(&proof.response)?;
     let folded = fold(key, context, items)?;
-    let on_generator =
-        RistrettoPoint::vartime_double_scalar_mul_basepoint(&given, key.point().inner(), &response);
-    let on_base =
-        RistrettoPoint::vartime_multiscalar_mul([&response, &given], [&folded.base, &folded.image]);
+    let on_generator = RistrettoPoint::vartime_double_scalar_mul_basepoint(&given, key.point().inner(), &response);
+    let on_base = RistrettoPoint::vartime_multiscalar_mul([&response, &given], [&folded.base, &folded.image]);
     if challenge(&folded, &on_generator, &on_base) != given {
         return Err(ProofError::Wrong);
     }
@@ -155,47 +147,27 @@ fn scalar(bytes: &ScalarBytes) -> Result<Scalar, ProofError> {
     Ok(decoded.0)
 }
 
-fn fold(
-    key: &PoprfPublicKey,
-    context: &EvaluationContext<'_>,
-    items: &[EvaluationItem],
-) -> Result<Folded, ProofError> {
+fn fold(key: &PoprfPublicKey, context: &EvaluationContext<'_>, items: &[EvaluationItem]) -> Result<Folded, ProofError> {
     if items.is_empty() {
         return Err(ProofError::Empty);
     }
     let statement = statement(key, context, items);
     let mut stream = xof(labels::EVALUATION_WEIGHTS, &[&statement]);
-    let weights: Vec<Scalar> = items
-        .iter()
-        .map(|_| Scalar::from(stream.next_u128()))
-        .collect();
+    let weights: Vec<Scalar> = items.iter().map(|_| Scalar::from(stream.next_u128())).collect();
     let evaluated = || items.iter().map(|item| item.evaluated.inner());
     let blinded = items.iter().map(|item| item.blinded.inner());
-    let pulled_back = weights
-        .iter()
-        .zip(items)
-        .map(|(w, item)| -(w * item.tweak.inner()));
+    let pulled_back = weights.iter().zip(items).map(|(w, item)| -(w * item.tweak.inner()));
     let base = RistrettoPoint::vartime_multiscalar_mul(&weights, evaluated());
-    let image = RistrettoPoint::vartime_multiscalar_mul(
-        weights.iter().copied().chain(pulled_back),
-        blinded.chain(evaluated()),
-    );
+    let image =
+        RistrettoPoint::vartime_multiscalar_mul(weights.iter().copied().chain(pulled_back), blinded.chain(evaluated()));
     // With M = 0 the second equation would say nothing about k.
     if base.is_identity() {
         return Err(ProofError::Degenerate);
     }
-    Ok(Folded {
-        statement,
-        base,
-        image,
-    })
+    Ok(Folded { statement, base, image })
 }
 
-fn statement(
-    key: &PoprfPublicKey,
-    context: &EvaluationContext<'_>,
-    items: &[EvaluationItem],
-) -> [u8; 32] {
+fn statement(key: &PoprfPublicKey, context: &EvaluationContext<'_>, items: &[EvaluationItem]) -> [u8; 32] {
     let mut transcript = Transcript::new(labels::EVALUATION_STATEMENT);
     transcript
         .part(context.federation)
@@ -205,10 +177,7 @@ fn statement(
         .part(context.digest)
         .part(&(items.len() as u64).to_le_bytes());
     for item in items {
-        transcript
-            .part(item.tweak.encode().as_bytes())
-            .part(item.blinded.as_bytes())
-            .part(item.evaluated.as_bytes());
+        transcript.part(item.tweak.encode().as_bytes()).part(item.blinded.as_bytes()).part(item.evaluated.as_bytes());
     }
     transcript.finish()
 }

@@ -51,9 +51,7 @@ impl VerifyingKeyBytes {
     /// # Errors
     /// [`SignError::NonCanonicalKey`], [`SignError::IdentityKey`], [`SignError::TorsionKey`].
     pub fn decode(&self) -> Result<VerifyingKey, SignError> {
-        let point = CompressedEdwardsY(self.0)
-            .decompress()
-            .ok_or(SignError::NonCanonicalKey)?;
+        let point = CompressedEdwardsY(self.0).decompress().ok_or(SignError::NonCanonicalKey)?;
         if point.compress().0 != self.0 {
             return Err(SignError::NonCanonicalKey);
         }
@@ -81,16 +79,9 @@ impl VerifyingKey {
     ///
     /// # Errors
     /// [`SignError::Wrong`].
-    pub fn verify(
-        &self,
-        label: &'static str,
-        parts: &[&[u8]],
-        signature: &Signature,
-    ) -> Result<(), SignError> {
+    pub fn verify(&self, label: &'static str, parts: &[&[u8]], signature: &Signature) -> Result<(), SignError> {
         let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
-        self.0
-            .verify_strict(&derive(label, parts), &signature)
-            .map_err(|_| SignError::Wrong)
+        self.0.verify_strict(&derive(label, parts), &signature).map_err(|_| SignError::Wrong)
     }
 
     /// The canonical encoding.

@@ -109,16 +109,10 @@ pub fn sign(
     let nonce = transcript.into_secret_scalar();
     let r = nonce.times_generator().encode();
     let mut s = *nonce.inner();
-    for (challenge, coin) in challenges(purpose, &r, digest, coins.len())
-        .iter()
-        .zip(coins)
-    {
+    for (challenge, coin) in challenges(purpose, &r, digest, coins.len()).iter().zip(coins) {
         s += challenge * coin.scalar().inner();
     }
-    Ok(SpendSignature {
-        r,
-        s: ScalarBytes(s.to_bytes()),
-    })
+    Ok(SpendSignature { r, s: ScalarBytes(s.to_bytes()) })
 }
 
 /// Verifies one signature.
@@ -132,15 +126,7 @@ pub fn verify(
     signature: &SpendSignature,
 ) -> Result<(), SpendError> {
     let mut terms = Terms::default();
-    terms.add(
-        &SpendCheck {
-            purpose,
-            keys,
-            digest,
-            signature,
-        },
-        Scalar::ONE,
-    )?;
+    terms.add(&SpendCheck { purpose, keys, digest, signature }, Scalar::ONE)?;
     terms.check()
 }
 
@@ -152,10 +138,7 @@ pub fn verify_batch(checks: &[SpendCheck<'_>], entropy: Entropy) -> Result<(), S
     let mut transcript = Transcript::new(labels::SPEND_BATCH_WEIGHTS);
     transcript.part(entropy.as_bytes());
     for check in checks {
-        transcript
-            .part(check.digest)
-            .part(&check.signature.r.0)
-            .part(&check.signature.s.0);
+        transcript.part(check.digest).part(&check.signature.r.0).part(&check.signature.s.0);
     }
     let mut stream = transcript.xof();
     let mut terms = Terms::default();
@@ -165,16 +148,9 @@ pub fn verify_batch(checks: &[SpendCheck<'_>], entropy: Entropy) -> Result<(), S
     terms.check()
 }
 
-fn challenges(
-    purpose: SpendPurpose,
-    r: &PointBytes,
-    digest: &[u8; 32],
-    count: usize,
-) -> Vec<Scalar> {
+fn challenges(purpose: SpendPurpose, r: &PointBytes, digest: &[u8; 32], count: usize) -> Vec<Scalar> {
     let mut stream = xof(purpose.label(), &[&r.0, digest]);
-    (0..count)
-        .map(|_| Scalar::from(stream.next_u128()))
-        .collect()
+    (0..count).map(|_| Scalar::from(stream.next_u128())).collect()
 }
 
 /// The sum over all checks of w·(R + sum e_i·P_i - s·G), which must vanish.
@@ -208,10 +184,6 @@ impl Terms {
         self.scalars.push(self.on_generator);
         self.points.push(RISTRETTO_BASEPOINT_POINT);
         let sum = RistrettoPoint::vartime_multiscalar_mul(&self.scalars, &self.points);
-        if sum.is_identity() {
-            Ok(())
-        } else {
-            Err(SpendError::Wrong)
-        }
+        if sum.is_identity() { Ok(()) } else { Err(SpendError::Wrong) }
     }
 }

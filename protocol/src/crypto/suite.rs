@@ -121,12 +121,7 @@ pub fn derive_key(mode: Mode, seed: &[u8; 32], info: &[u8]) -> Result<SecretScal
 ///
 /// # Errors
 /// [`PoprfError::InputTooLong`] for an input or info of more than 65,535 bytes.
-pub fn finalize(
-    mode: Mode,
-    input: &[u8],
-    info: &[u8],
-    unblinded: &Point,
-) -> Result<[u8; 64], PoprfError> {
+pub fn finalize(mode: Mode, input: &[u8], info: &[u8], unblinded: &Point) -> Result<[u8; 64], PoprfError> {
     let mut hash = Sha512::new();
     hash.update(length_prefix(input)?);
     hash.update(input);
@@ -142,7 +137,5 @@ pub fn finalize(
 
 /// `I2OSP(len(bytes), 2)`.
 pub(crate) fn length_prefix(bytes: &[u8]) -> Result<[u8; 2], PoprfError> {
-    u16::try_from(bytes.len())
-        .map(u16::to_be_bytes)
-        .map_err(|_| PoprfError::InputTooLong)
+    u16::try_from(bytes.len()).map(u16::to_be_bytes).map_err(|_| PoprfError::InputTooLong)
 }

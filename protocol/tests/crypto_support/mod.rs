@@ -6,8 +6,7 @@ pub mod rfc9497;
 use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar};
 use proptest::prelude::*;
 use ronde_protocol::crypto::{
-    CoinSecret, Entropy, EvaluationContext, EvaluationItem, Point, PointBytes, PoprfSecretKey,
-    SecretScalar, Tweak,
+    CoinSecret, Entropy, EvaluationContext, EvaluationItem, Point, PointBytes, PoprfSecretKey, SecretScalar, Tweak,
 };
 
 /// Randomness of a test: one byte, repeated.
@@ -22,9 +21,7 @@ pub fn point(element: RistrettoPoint) -> Point {
 
 /// dalek's element out of a checked one.
 pub fn element(point: &Point) -> RistrettoPoint {
-    curve25519_dalek::ristretto::CompressedRistretto(*point.as_bytes())
-        .decompress()
-        .unwrap()
+    curve25519_dalek::ristretto::CompressedRistretto(*point.as_bytes()).decompress().unwrap()
 }
 
 /// A secret scalar out of dalek's.
@@ -53,23 +50,14 @@ pub fn evaluated(key: &PoprfSecretKey, count: u8) -> Vec<EvaluationItem> {
         .map(|i| {
             let blinded = point(RistrettoPoint::mul_base(&Scalar::from(1000 + u64::from(i))));
             let tweak = tweak(i % 3);
-            EvaluationItem {
-                tweak,
-                blinded,
-                evaluated: key.evaluate(&tweak, &blinded).unwrap(),
-            }
+            EvaluationItem { tweak, blinded, evaluated: key.evaluate(&tweak, &blinded).unwrap() }
         })
         .collect()
 }
 
 /// A context out of bytes that outlive it.
 pub fn context<'a>(federation: &'a [u8; 32], digest: &'a [u8; 32]) -> EvaluationContext<'a> {
-    EvaluationContext {
-        federation,
-        keyset: 7,
-        index: 2,
-        digest,
-    }
+    EvaluationContext { federation, keyset: 7, index: 2, digest }
 }
 
 /// Any non-zero scalar.

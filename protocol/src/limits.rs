@@ -1,0 +1,72 @@
+//! Every bound of the protocol, one constant per row of the specification's limits chapter.
+
+/// Most inputs one order may carry.
+pub const MAX_INPUTS: usize = 256;
+/// Most outputs one order may carry.
+pub const MAX_OUTPUTS: usize = 256;
+/// Most witnesses in one committee. The quorum table is tested up to here.
+pub const MAX_WITNESSES: usize = 31;
+/// Longest request or answer on the QUIC wire, in bytes.
+pub const MAX_MESSAGE_BYTES: usize = 64 * 1024;
+/// Longest submission a wallet hands to a store: an order and one column per witness, in bytes.
+pub const MAX_SUBMISSION_BYTES: usize = MAX_MESSAGE_BYTES + MAX_WITNESSES * (16 + 32 * MAX_INPUTS);
+/// Longest signed charter, in bytes.
+pub const MAX_CHARTER_BYTES: usize = 4 * 1024 * 1024;
+/// Longest name or address in a charter, in bytes of UTF-8.
+pub const MAX_TEXT_BYTES: usize = 200;
+/// Most stewards in one set.
+pub const MAX_STEWARDS: usize = 32;
+/// Most signatures under one charter: an old set and a new one.
+pub const MAX_STEWARD_SIGNATURES: usize = 2 * MAX_STEWARDS;
+/// Most stores in a charter.
+pub const MAX_STORES: usize = 4096;
+/// Most addresses of one store.
+pub const MAX_ADDRESSES: usize = 4;
+/// Most keysets in a charter, closed ones included.
+pub const MAX_KEYSETS: usize = 256;
+/// Most denominations in a keyset.
+pub const MAX_DENOMINATIONS: usize = 24;
+/// Largest denomination, in points. 256 coins of it stay far below 2^53, so that JSON carries every sum exactly.
+pub const MAX_DENOMINATION: u64 = 1 << 32;
+/// Most associations in a charter.
+pub const MAX_ASSOCIATIONS: usize = 1024;
+/// Most campaigns in a charter.
+pub const MAX_CAMPAIGNS: usize = 1024;
+/// Most choices in one campaign.
+pub const MAX_CHOICES: usize = 64;
+/// Most voucher offers in a charter.
+pub const MAX_OFFERS: usize = 4096;
+/// Most stores that one voucher offer names as issuers.
+pub const MAX_ISSUERS: usize = 4096;
+/// Most log entries in one answer to a log pull.
+pub const MAX_LOG_ENTRIES: usize = 64;
+/// Bytes of log entries after which an answer to a log pull is cut, leaving room for one whole entry.
+pub const LOG_ANSWER_BYTES: usize = 24 * 1024;
+/// Most entries in one answer of a store's feed.
+pub const MAX_FEED_ENTRIES: usize = 64;
+/// Most leaf hashes in a proof that two heads fork.
+pub const MAX_FORK_LEAVES: usize = 1 << 20;
+/// How far ahead of a witness's clock the time of an Earn or Pledge may lie, in seconds.
+pub const MAX_CLOCK_SKEW: u64 = 600;
+/// How long after a campaign's end its ballots are still counted, in seconds.
+pub const CAMPAIGN_GRACE: u64 = 3600;
+/// How long after redeem-until evaluations are still served, in seconds.
+pub const EVALUATION_GRACE: u64 = 7 * 86_400;
+/// Point coins per keyset above which a wallet merges by Swap.
+pub const MAX_PURSE: usize = 16;
+
+const _: () = assert!(MAX_DENOMINATION.checked_mul(MAX_INPUTS as u64).is_some());
+const _: () = assert!((MAX_INPUTS as u64) * MAX_DENOMINATION < (1 << 53));
+const _: () = assert!(MAX_WITNESSES < u8::MAX as usize);
+// An order at its widest, one column and a certificate fit one message.
+const _: () = assert!(
+    200 + MAX_INPUTS * 44 + MAX_OUTPUTS * 48 + 32 * MAX_INPUTS + 2 * MAX_WITNESSES * 65 + 1024 < MAX_MESSAGE_BYTES
+);
+// An answer with a certificate, a conflicting order and an evaluation does too.
+const _: () = assert!(
+    2 * (200 + MAX_INPUTS * 44 + MAX_OUTPUTS * 48) + 32 * MAX_OUTPUTS + 2 * MAX_WITNESSES * 65 + 1024
+        < MAX_MESSAGE_BYTES
+);
+const _: () = assert!(
+    LOG_ANSWER_BYTES + 200 + MAX_INPUTS * 44 + MAX_OUTPUTS * 48 + MAX_WITNESSES * 65 + 1024 < MAX_MESSAGE_BYTES
+);

@@ -1,0 +1,292 @@
+//! From an order as it came to one whose every public rule was checked.
+//!
+//! Nothing here asks a clock, a limit or a database. For an order with inputs each check is a pure function of the body
+//! and the keyset, or monotone (names are only added to a charter), so that honest witnesses never disagree for good.
+
+use alloc::vec::Vec;
+
+use super::{
+    amount::{Points, PointsOverflow},
+    charter::{Charter, Keyset},
+    class::Kind,
+    codec::{BadEncoding, Expected, encode},
+    ids::{OrderDigest, Reference, StoreId},
+    order::{Authorization, Input, Order, Output, Purpose, SignedOrder, pledge_reference},
+    refusal::{Refusal, Rule},
+};
+use crate::crypto::{
+    group::Point,
+    labels,
+    sign::{Signature, SigningKey},
+    spend::{self, SpendPurpose},
+};
+
+/// An order whose rules, encodings and sums are good. Its signature is not checked yet.
+#[derive(Clone, Debug)]
+pub struct CheckedOrder {
+    signed: SignedOrder,
+    digest: OrderDigest,
+    inputs: Vec<Point>,
+    outputs: Vec<Point>,
+}
+
+/// A checked order whose spend or store signature is good too.
+#[derive(Clone, Debug)]
+pub struct AuthorizedOrder(CheckedOrder);
+
+impl Order {
+    /// The store's signature on an order that debits it.
+    pub fn sign_as_store(&self, key: &SigningKey) -> Signature {
+        key.sign(labels::STORE_ORDER_SIGNATURE, &[&self.federation.0, &self.digest().0])
+    }
+
+    /// Points that go in.
+    pub fn points_in(&self) -> Result<Points, PointsOverflow> {
+        Points::sum(self.inputs.iter().map(|input| input.kind.points()))
+    }
+
+    /// Points that come out.
+    pub fn points_out(&self) -> Result<Points, PointsOverflow> {
+        Points::sum(self.outputs.iter().map(|output| output.class.kind.points()))
+    }
+
+    /// Everything that needs no group operation: names, kinds, sums, order of elements.
+    pub fn check_rules<'c>(&self, charter: &'c Charter) -> Result<&'c Keyset, Refusal> {
+        if self.federation != *charter.federation() {
+            return Err(Refusal::OtherFederation);
+        }
+        let keyset = charter.keyset(self.keyset).ok_or(Refusal::CharterBehind)?;
+        self.check_sorted()?;
+        self.check_kinds(charter, keyset)?;
+        self.check_sums()?;
+        self.check_frame(charter)?;
+        self.check_names(charter)?;
+        Ok(keyset)
+    }
+
+    fn check_sorted(&self) -> Result<(), BadEncoding> {
+        let inputs = self.inputs.windows(2).position(|pair| !matches!(pair, [a, b] if a.point < b.point));
+        let outputs = self.outputs.windows(2).position(|pair| !matches!(pair, [a, b] if a.blinded < b.blinded));
+        match (inputs, outputs) {
+            (None, None) => Ok(()),
+            (Some(at), _) => Err(self.blame_input(at.saturating_add(1), Expected::Sorted)),
+            (None, Some(at)) => Err(self.blame_output(at.saturating_add(1), Expected::Sorted)),
+        }
+    }
+
+    fn blame_input(&self, position: usize, expected: Expected) -> BadEncoding {
+        let before: usize = self.inputs.iter().take(position).map(|input| encode(input).len()).sum();
+        let kind = self.inputs.get(position).map_or(0, |input| encode(&input.kind).len());
+        BadEncoding { offset: self.head_length().saturating_add(before).saturating_add(kind), expected }
+    }
+
+    fn blame_output(&self, position: usize, expected: Expected) -> BadEncoding {
+        let inputs: usize = self.inputs.iter().map(|input| encode(input).len()).sum();
+        let before: usize = self.outputs.iter().take(position).map(|output| encode(output).len()).sum();
+        let class = self.outputs.get(position).map_or(0, |output| encode(&output.class).len());
+        let offset = [inputs, 8, before, class].iter().fold(self.head_length(), |sum, part| sum.saturating_add(*part));
+        BadEncoding { offset, expected }
+    }
+
+    /// Bytes before the first input: federation, keyset, store, purpose, reference, time, count of inputs.
+    fn head_length(&self) -> usize {
+        encode(&self.purpose).len().saturating_add(32 + 4 + 4 + 32 + 8 + 8)
+    }
+
+    fn check_kinds(&self, charter: &Charter, keyset: &Keyset) -> Result<(), Refusal> {
+        let inputs = self.inputs.iter().map(|input| input.kind);
+        for kind in inputs.chain(self.outputs.iter().map(|output| output.class.kind)) {
+            if !keyset.has_kind(&kind) {
+                return Err(Rule::Denomination.into());
+            }
+            let known = match kind {
+                Kind::Points { .. } => true,
+                Kind::Ballot { campaign } => charter.campaign(campaign).is_some(),
+                Kind::Voucher { offer } => charter.offer(offer).is_some(),
+            };
+            if !known {
+                return Err(Refusal::CharterBehind);
+            }
+        }
+        if self.outputs.iter().any(|output| output.class.keyset != self.keyset) {
+            return Err(Rule::OutputKeyset.into());
+        }
+        Ok(())
+    }
+
+    fn check_sums(&self) -> Result<(), Rule> {
+        let points_in = self.points_in().map_err(|_| Rule::Overflow)?;
+        let points_out = self.points_out().map_err(|_| Rule::Overflow)?;
+        let fits = match self.purpose {
+            Purpose::Earn => true,
+            Purpose::Redeem | Purpose::Donate { .. } => points_out <= points_in,
+            Purpose::Swap => points_out == points_in,
+            Purpose::Pledge { points, .. } => points > Points::ZERO,
+            Purpose::Vote { .. } => true,
+        };
+        if fits { Ok(()) } else { Err(Rule::Balance) }
+    }
+
+    /// Which inputs, outputs, store and reference go with the purpose: the order table, row by row.
+    fn check_frame(&self, charter: &Charter) -> Result<(), Rule> {
+        let points = |kind: &Kind| matches!(kind, Kind::Points { .. });
+        let no_ballot = |kind: &Kind| !matches!(kind, Kind::Ballot { .. });
+        let all_in = |allowed: &dyn Fn(&Kind) -> bool| self.inputs.iter().all(|Input { kind, .. }| allowed(kind));
+        let all_out =
+            |allowed: &dyn Fn(&Kind) -> bool| self.outputs.iter().all(|Output { class, .. }| allowed(&class.kind));
+        let (inputs, outputs, kinds) = match self.purpose {
+            Purpose::Earn => (self.inputs.is_empty(), !self.outputs.is_empty(), true),
+            Purpose::Redeem => (!self.inputs.is_empty(), true, all_in(&no_ballot) && all_out(&points)),
+            Purpose::Swap => (!self.inputs.is_empty(), !self.outputs.is_empty(), all_in(&points) && all_out(&points)),
+            Purpose::Donate { .. } => (!self.inputs.is_empty(), true, all_in(&points) && all_out(&points)),
+            Purpose::Pledge { .. } => (self.inputs.is_empty(), self.outputs.is_empty(), true),
+            Purpose::Vote { .. } => (self.inputs.len() == 1, self.outputs.is_empty(), true),
+        };
+        if !inputs {
+            return Err(Rule::Inputs);
+        }
+        if !outputs {
+            return Err(Rule::Outputs);
+        }
+        if !kinds {
+            return Err(Rule::Kind);
+        }
+        self.check_store_and_reference()?;
+        match self.purpose {
+            Purpose::Earn => self.check_earn(charter),
+            Purpose::Vote { campaign, .. } => match self.inputs.first() {
+                Some(Input { kind: Kind::Ballot { campaign: of }, .. }) if *of == campaign => Ok(()),
+                _ => Err(Rule::Choice),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    fn check_store_and_reference(&self) -> Result<(), Rule> {
+        let concerns_store = matches!(self.purpose, Purpose::Earn | Purpose::Redeem | Purpose::Pledge { .. });
+        if concerns_store == (self.store == StoreId::NONE) {
+            return Err(Rule::Store);
+        }
+        if !concerns_store && self.reference != Reference::NONE {
+            return Err(Rule::Reference);
+        }
+        if matches!(self.purpose, Purpose::Pledge { .. }) && self.reference != pledge_reference(self.time) {
+            return Err(Rule::PledgeDay);
+        }
+        Ok(())
+    }
+
+    fn check_earn(&self, charter: &Charter) -> Result<(), Rule> {
+        let mut ballots = self.outputs.iter().filter_map(|output| match output.class.kind {
+            Kind::Ballot { campaign } => charter.campaign(campaign),
+            _ => None,
+        });
+        let points = self.points_out().map_err(|_| Rule::Overflow)?;
+        if let Some(campaign) = ballots.next()
+            && (points < campaign.minimum || ballots.next().is_some())
+        {
+            return Err(Rule::Ballot);
+        }
+        Ok(())
+    }
+
+    /// What the order names must be in the charter. Whether it is still open is asked where a clock is at hand.
+    fn check_names(&self, charter: &Charter) -> Result<(), Refusal> {
+        if self.store != StoreId::NONE && charter.store(self.store).is_none() {
+            return Err(Refusal::CharterBehind);
+        }
+        match self.purpose {
+            Purpose::Donate { association } | Purpose::Pledge { association, .. } => {
+                charter.association(association).map(|_| ()).ok_or(Refusal::CharterBehind)
+            }
+            Purpose::Vote { campaign, choice } => {
+                let campaign = charter.campaign(campaign).ok_or(Refusal::CharterBehind)?;
+                // Choices are only ever added, so an unknown one may be known after a pull.
+                if usize::from(choice) < campaign.choices.len() { Ok(()) } else { Err(Refusal::CharterBehind) }
+            }
+            Purpose::Earn | Purpose::Redeem | Purpose::Swap => Ok(()),
+        }
+    }
+}
+
+impl SignedOrder {
+    /// Checks the rules, then decodes every element. No signature is looked at.
+    pub fn check(self, charter: &Charter) -> Result<CheckedOrder, Refusal> {
+        self.order.check_rules(charter)?;
+        let by_store = matches!(self.order.purpose, Purpose::Earn | Purpose::Pledge { .. });
+        if by_store != matches!(self.authorization, Authorization::Store(_)) {
+            return Err(Rule::Authorization.into());
+        }
+        let mut inputs = Vec::with_capacity(self.order.inputs.len());
+        for (position, input) in self.order.inputs.iter().enumerate() {
+            let decoded = input.point.decode();
+            inputs.push(decoded.map_err(|_| self.order.blame_input(position, Expected::Element))?);
+        }
+        let mut outputs = Vec::with_capacity(self.order.outputs.len());
+        for (position, output) in self.order.outputs.iter().enumerate() {
+            let decoded = output.blinded.decode();
+            outputs.push(decoded.map_err(|_| self.order.blame_output(position, Expected::Element))?);
+        }
+        Ok(CheckedOrder { digest: self.order.digest(), signed: self, inputs, outputs })
+    }
+}
+
+impl CheckedOrder {
+    /// Checks the spend signature by all coin keys, or the debited store's signature.
+    pub fn authorize(self, charter: &Charter) -> Result<AuthorizedOrder, Refusal> {
+        match &self.signed.authorization {
+            Authorization::Spend(signature) => {
+                spend::verify(SpendPurpose::Order, &self.inputs, &self.digest.0, signature)
+                    .map_err(|_| Refusal::BadSignature)?;
+            }
+            Authorization::Store(signature) => {
+                let key = charter.node_key(self.signed.order.store).ok_or(Refusal::CharterBehind)?;
+                let parts: [&[u8]; 2] = [&self.signed.order.federation.0, &self.digest.0];
+                key.verify(labels::STORE_ORDER_SIGNATURE, &parts, signature).map_err(|_| Refusal::BadSignature)?;
+            }
+        }
+        Ok(AuthorizedOrder(self))
+    }
+
+    /// The body.
+    pub fn order(&self) -> &Order {
+        &self.signed.order
+    }
+
+    /// Its identity.
+    pub fn digest(&self) -> OrderDigest {
+        self.digest
+    }
+
+    /// B of every output, decoded.
+    pub fn outputs(&self) -> &[Point] {
+        &self.outputs
+    }
+}
+
+impl AuthorizedOrder {
+    /// The body.
+    pub fn order(&self) -> &Order {
+        &self.0.signed.order
+    }
+
+    /// The body and who stands behind it.
+    pub fn signed(&self) -> &SignedOrder {
+        &self.0.signed
+    }
+
+    /// Its identity.
+    pub fn digest(&self) -> OrderDigest {
+        self.0.digest
+    }
+
+    /// P of every input, decoded.
+    pub fn inputs(&self) -> &[Point] {
+        &self.0.inputs
+    }
+
+    /// B of every output, decoded.
+    pub fn outputs(&self) -> &[Point] {
+        &self.0.outputs
+    }
+}

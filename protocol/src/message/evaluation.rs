@@ -1,0 +1,153 @@
+//! A witness's answer to the blinded outputs of a certified order.
+
+use alloc::vec::Vec;
+
+use super::{
+    charter::{Keyset, Member},
+    codec::{Bounded, Decode, Encode},
+    ids::{FederationId, KeysetId, OrderDigest, WitnessIndex},
+    order::{Order, Output},
+};
+use crate::{
+    crypto::{
+        group::{Point, PointBytes},
+        labels,
+        poprf::Tweak,
+        proof::{self, EvaluationContext, EvaluationItem, EvaluationProof, VerifiedProof},
+        sign::{Signature, SigningKey},
+    },
+    limits::MAX_OUTPUTS,
+};
+
+/// Z for every output of the witness's keyset, with one proof, signed; unverified.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Evaluation {
+    /// The keyset of the outputs, and of the keys.
+    pub keyset: KeysetId,
+    /// Whose.
+    pub index: WitnessIndex,
+    /// Of which order.
+    pub digest: OrderDigest,
+    /// Z_i, in the order of the outputs of this keyset.
+    pub evaluated: Bounded<PointBytes, MAX_OUTPUTS>,
+    /// One proof over all of them, whatever their class.
+    pub proof: EvaluationProof,
+    /// By the vote key over (tag, federation, keyset, index, digest, Z, proof).
+    pub signature: Signature,
+}
+
+/// An evaluation whose signature and proof are good.
+#[derive(Clone, Debug)]
+pub struct VerifiedEvaluation {
+    index: WitnessIndex,
+    evaluated: Vec<Point>,
+}
+
+/// Why an evaluation can't be used, and whose fault that is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EvaluationError {
+    /// It answers another question.
+    #[error("the evaluation is of another order or keyset")]
+    Misplaced,
+    /// The keyset has no such witness.
+    #[error("the keyset has no witness {0}")]
+    NoSuchWitness(WitnessIndex),
+    /// The relay's fault: the witness never signed this.
+    #[error("the evaluation was not signed by witness {0}: whoever relayed it spoiled it")]
+    BadSignature(WitnessIndex),
+    /// The witness's fault, and the evaluation is the evidence.
+    #[error("witness {0} signed an evaluation whose proof is wrong")]
+    BadProof(WitnessIndex),
+}
+
+/// The outputs of an order that this keyset evaluates.
+pub fn outputs_of(order: &Order, keyset: KeysetId) -> impl Iterator<Item = &Output> {
+    order.outputs.iter().filter(move |output| output.class.keyset == keyset)
+}
+
+impl Evaluation {
+    /// Signs what the witness computed.
+    pub fn sign(
+        key: &SigningKey,
+        federation: &FederationId,
+        keyset: KeysetId,
+        index: WitnessIndex,
+        digest: OrderDigest,
+        evaluated: Bounded<PointBytes, MAX_OUTPUTS>,
+        proof: EvaluationProof,
+    ) -> Self {
+        let parts = signed_parts(&evaluated, &proof);
+        let signature = key.sign(
+            labels::EVALUATION_SIGNATURE,
+            &[&federation.0, &keyset.0.to_le_bytes(), &[index.0], &digest.0, &parts],
+        );
+        Self { keyset, index, digest, evaluated, proof, signature }
+    }
+
+    /// Checks the signature first (a bad one is the relay's fault), then the proof (a bad one is the witness's).
+    pub fn verify(
+        &self,
+        keyset: &Keyset,
+        order: &Order,
+        digest: &OrderDigest,
+    ) -> Result<VerifiedEvaluation, EvaluationError> {
+        if self.keyset != keyset.id() || self.digest != *digest {
+            return Err(EvaluationError::Misplaced);
+        }
+        let member = keyset.member(self.index).ok_or(EvaluationError::NoSuchWitness(self.index))?;
+        self.verify_signature(keyset, member)?;
+        let evaluated = self.verify_proof(keyset, member, order).ok_or(EvaluationError::BadProof(self.index))?;
+        Ok(VerifiedEvaluation { index: self.index, evaluated })
+    }
+
+    /// Whether the witness signed this, proof good or bad. What a relay checks.
+    pub fn verify_signature(&self, keyset: &Keyset, member: &Member) -> Result<(), EvaluationError> {
+        let parts = signed_parts(&self.evaluated, &self.proof);
+        let tagged: [&[u8]; 5] =
+            [&keyset.federation().0, &self.keyset.0.to_le_bytes(), &[self.index.0], &self.digest.0, &parts];
+        member
+            .vote_key()
+            .verify(labels::EVALUATION_SIGNATURE, &tagged, &self.signature)
+            .map_err(|_| EvaluationError::BadSignature(self.index))
+    }
+
+    fn verify_proof(&self, keyset: &Keyset, member: &Member, order: &Order) -> Option<Vec<Point>> {
+        let outputs: Vec<&Output> = outputs_of(order, keyset.id()).collect();
+        if outputs.len() != self.evaluated.len() {
+            return None;
+        }
+        let mut items = Vec::with_capacity(outputs.len());
+        for (output, evaluated) in outputs.iter().zip(&self.evaluated) {
+            let tweak: Tweak = output.class.tweak(keyset.federation());
+            let blinded = output.blinded.decode().ok()?;
+            items.push(EvaluationItem { tweak, blinded, evaluated: evaluated.decode().ok()? });
+        }
+        let context = EvaluationContext {
+            federation: &keyset.federation().0,
+            keyset: keyset.id().0,
+            index: self.index.0,
+            digest: &self.digest.0,
+        };
+        // The token is what the check leaves behind; there is nothing in it to keep.
+        let _checked: VerifiedProof = proof::verify(member.poprf_key(), &context, &items, &self.proof).ok()?;
+        Some(items.into_iter().map(|item| item.evaluated).collect())
+    }
+}
+
+fn signed_parts(evaluated: &[PointBytes], proof: &EvaluationProof) -> Vec<u8> {
+    let mut bytes: Vec<u8> = evaluated.iter().flat_map(|point| point.0).collect();
+    bytes.extend(super::codec::encode(proof));
+    bytes
+}
+
+impl VerifiedEvaluation {
+    /// Whose.
+    pub fn index(&self) -> WitnessIndex {
+        self.index
+    }
+
+    /// Z of every output of the keyset, in order.
+    pub fn evaluated(&self) -> &[Point] {
+        &self.evaluated
+    }
+}

@@ -1,0 +1,19 @@
+//! Layer 2: bytes and values. Unverified in, verified out; one canonical encoding each.
+
+pub mod amount;
+pub mod certificate;
+pub mod charter;
+pub mod check;
+pub mod class;
+pub mod codec;
+pub mod evaluation;
+pub mod evidence;
+pub mod head;
+pub mod ids;
+pub mod log;
+pub mod offer;
+pub mod order;
+pub mod refusal;
+pub mod text;
+pub mod vote;
+pub mod wire;

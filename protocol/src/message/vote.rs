@@ -1,0 +1,64 @@
+//! A witness's promise to back no other order over these coins.
+
+use super::{
+    charter::Keyset,
+    codec::{Decode, Encode},
+    ids::{OrderDigest, WitnessIndex},
+};
+use crate::crypto::{
+    labels,
+    sign::{Signature, SigningKey},
+};
+
+/// A vote, unverified. What it is for stands in the message around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Vote {
+    /// Whose.
+    pub index: WitnessIndex,
+    /// Over (tag, federation, keyset, index, digest).
+    pub signature: Signature,
+}
+
+/// A vote whose signature was found good under the charter's key.
+#[derive(Clone, Copy, Debug)]
+pub struct VerifiedVote(Vote);
+
+/// A vote that can't be counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VoteError {
+    /// The keyset has no such witness.
+    #[error("the keyset has no witness {0}")]
+    NoSuchWitness(WitnessIndex),
+    /// Whoever brought it spoiled it, or its author did: it proves nothing about anybody.
+    #[error("the signature of witness {0} is wrong")]
+    BadSignature(WitnessIndex),
+}
+
+impl Vote {
+    /// Signs. Only the witness machine calls this, and lets it out only once the vote's record is on disk.
+    pub fn sign(key: &SigningKey, keyset: &Keyset, index: WitnessIndex, digest: &OrderDigest) -> Self {
+        let signature = key.sign(
+            labels::VOTE_SIGNATURE,
+            &[&keyset.federation().0, &keyset.id().0.to_le_bytes(), &[index.0], &digest.0],
+        );
+        Self { index, signature }
+    }
+
+    /// Checks the signature, strictly and without cofactor.
+    pub fn verify(self, keyset: &Keyset, digest: &OrderDigest) -> Result<VerifiedVote, VoteError> {
+        let member = keyset.member(self.index).ok_or(VoteError::NoSuchWitness(self.index))?;
+        let parts: [&[u8]; 4] = [&keyset.federation().0, &keyset.id().0.to_le_bytes(), &[self.index.0], &digest.0];
+        member
+            .vote_key()
+            .verify(labels::VOTE_SIGNATURE, &parts, &self.signature)
+            .map_err(|_| VoteError::BadSignature(self.index))?;
+        Ok(VerifiedVote(self))
+    }
+}
+
+impl VerifiedVote {
+    /// The vote.
+    pub fn get(&self) -> Vote {
+        self.0
+    }
+}
