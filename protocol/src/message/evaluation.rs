@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     crypto::{
-        group::{Point, PointBytes},
+        group::{Point, PointBytes, ScalarBytes},
         labels,
         poprf::Tweak,
         proof::{self, EvaluationContext, EvaluationItem, EvaluationProof, VerifiedProof},
@@ -30,7 +30,7 @@ pub struct Evaluation {
     pub digest: OrderDigest,
     /// Z_i, in the order of the outputs of this keyset.
     pub evaluated: Bounded<PointBytes, MAX_OUTPUTS>,
-    /// One proof over all of them, whatever their class.
+    /// One proof over all of them, whatever their class; [`NOTHING_PROVEN`] if there are none.
     pub proof: EvaluationProof,
     /// By the vote key over (tag, federation, keyset, index, digest, Z, proof).
     pub signature: Signature,
@@ -59,6 +59,11 @@ pub enum EvaluationError {
     #[error("witness {0} signed an evaluation whose proof is wrong")]
     BadProof(WitnessIndex),
 }
+
+/// Stands for the proof where an order has no outputs of the keyset (a payment without change, a ballot, a pledge):
+/// 64 zero bytes. Of nothing there is nothing to prove, and an honest witness must not stand accused of it.
+pub const NOTHING_PROVEN: EvaluationProof =
+    EvaluationProof { challenge: ScalarBytes([0; 32]), response: ScalarBytes([0; 32]) };
 
 /// The outputs of an order that this keyset evaluates.
 pub fn outputs_of(order: &Order, keyset: KeysetId) -> impl Iterator<Item = &Output> {
@@ -115,6 +120,9 @@ impl Evaluation {
         let outputs: Vec<&Output> = outputs_of(order, keyset.id()).collect();
         if outputs.len() != self.evaluated.len() {
             return None;
+        }
+        if outputs.is_empty() {
+            return (self.proof == NOTHING_PROVEN).then(Vec::new);
         }
         let mut items = Vec::with_capacity(outputs.len());
         for (output, evaluated) in outputs.iter().zip(&self.evaluated) {
