@@ -53,8 +53,8 @@ pub enum Expected {
     /// A byte that is neither 0 nor 1.
     #[error("0 or 1")]
     Flag,
-    /// Text that is not UTF-8.
-    #[error("UTF-8 text")]
+    /// Text that is not UTF-8, or has characters that can't be shown.
+    #[error("UTF-8 text without control characters")]
     Text,
     /// The bytes decode, but a different encoding of the same value is the canonical one.
     #[error("the canonical encoding")]
@@ -86,11 +86,16 @@ pub fn decode<T: Decode<()> + Encode>(bytes: &[u8], max: usize) -> Result<T, Bad
     if cursor.at != bytes.len() {
         return Err(BadEncoding { offset: cursor.at, expected: Expected::End });
     }
-    match encode(&value).iter().zip(bytes).position(|(ours, theirs)| ours != theirs) {
-        Some(offset) => Err(BadEncoding { offset, expected: Expected::Canonical }),
-        None => Ok(value),
+    let canonical = encode(&value);
+    if canonical == bytes {
+        return Ok(value);
     }
+    let same = canonical.iter().zip(bytes).take_while(|(ours, theirs)| ours == theirs).count();
+    Err(BadEncoding { offset: same, expected: Expected::Canonical })
 }
+
+/// What a text's decoder reports where its bytes are UTF-8 that can't be shown.
+pub(super) const NOT_TEXT: &str = "text";
 
 struct Cursor<'a> {
     bytes: &'a [u8],
@@ -115,10 +120,12 @@ impl Cursor<'_> {
     fn blame(&self, error: &DecodeError) -> BadEncoding {
         let expected = match error {
             DecodeError::UnexpectedEnd { .. } => Expected::MoreBytes,
+            // An option's flag is one byte, a discriminant four.
+            DecodeError::UnexpectedVariant { .. } if self.at.saturating_sub(self.began) == 1 => Expected::Flag,
             DecodeError::UnexpectedVariant { .. } => Expected::Variant,
             DecodeError::InvalidBooleanValue(_) => Expected::Flag,
             DecodeError::ArrayLengthMismatch { required, .. } => Expected::AtMostItems(*required),
-            DecodeError::Utf8 { .. } => Expected::Text,
+            DecodeError::Utf8 { .. } | DecodeError::Other(NOT_TEXT) => Expected::Text,
             DecodeError::LimitExceeded => Expected::AtMostBytes(MAX_CLAIM),
             _ => Expected::Canonical,
         };

@@ -2,10 +2,10 @@
 
 use alloc::string::String;
 
-use super::codec::{Decode, Encode};
+use super::codec::{Decode, Encode, NOT_TEXT};
 use crate::limits::MAX_TEXT_BYTES;
 use bincode::{
-    de::Decoder,
+    de::{Decoder, read::Reader},
     error::{DecodeError, EncodeError},
 };
 
@@ -40,16 +40,24 @@ impl core::fmt::Display for Text {
 impl Encode for Text {
     fn encode<E: bincode::enc::Encoder>(&self, encoder: &mut E) -> Result<(), EncodeError> {
         super::codec::Bounded::<u8, MAX_TEXT_BYTES>::new(self.0.as_bytes().to_vec())
-            .map_err(|_| EncodeError::Other("text"))?
+            .map_err(|_| EncodeError::Other(NOT_TEXT))?
             .encode(encoder)
     }
 }
 
 impl<Context> Decode<Context> for Text {
     fn decode<D: Decoder<Context = Context>>(decoder: &mut D) -> Result<Self, DecodeError> {
-        let bytes = super::codec::Bounded::<u8, MAX_TEXT_BYTES>::decode(decoder)?.into_vec();
-        let text = String::from_utf8(bytes).map_err(|error| DecodeError::Utf8 { inner: error.utf8_error() })?;
-        Self::new(text).map_err(|_| DecodeError::Other("text"))
+        let announced = u64::decode(decoder)?;
+        let mut space = [0; MAX_TEXT_BYTES];
+        let length = usize::try_from(announced).unwrap_or(usize::MAX);
+        let Some(bytes) = space.get_mut(..length) else {
+            return Err(DecodeError::ArrayLengthMismatch { required: MAX_TEXT_BYTES, found: length });
+        };
+        decoder.claim_bytes_read(length)?;
+        // In one read, so that text that is none is blamed at its beginning.
+        decoder.reader().read(bytes)?;
+        let text = core::str::from_utf8(bytes).map_err(|inner| DecodeError::Utf8 { inner })?;
+        Self::new(text).map_err(|_| DecodeError::Other(NOT_TEXT))
     }
 }
 
