@@ -46,6 +46,8 @@ pub const LOG_ANSWER_BYTES: usize = 24 * 1024;
 pub const MAX_FEED_ENTRIES: usize = 64;
 /// Most leaf hashes in a proof that two heads fork.
 pub const MAX_FORK_LEAVES: usize = 1 << 20;
+/// Longest evidence against a witness, in bytes: the leaves of a fork, or orders and what was signed about them.
+pub const MAX_EVIDENCE_BYTES: usize = 2 * MAX_MESSAGE_BYTES + 32 * MAX_FORK_LEAVES;
 /// How far ahead of a witness's clock the time of an Earn or Pledge may lie, in seconds.
 pub const MAX_CLOCK_SKEW: u64 = 600;
 /// How long after a campaign's end its ballots are still counted, in seconds.
@@ -58,6 +60,7 @@ pub const MAX_PURSE: usize = 16;
 const _: () = assert!(MAX_DENOMINATION.checked_mul(MAX_INPUTS as u64).is_some());
 const _: () = assert!((MAX_INPUTS as u64) * MAX_DENOMINATION < (1 << 53));
 const _: () = assert!(MAX_WITNESSES < u8::MAX as usize);
+const _: () = assert!(MAX_SUBMISSION_BYTES < MAX_CHARTER_BYTES && MAX_CHARTER_BYTES < MAX_EVIDENCE_BYTES);
 // An order at its widest, one column and a certificate fit one message.
 const _: () = assert!(
     200 + MAX_INPUTS * 44 + MAX_OUTPUTS * 48 + 32 * MAX_INPUTS + 2 * MAX_WITNESSES * 65 + 1024 < MAX_MESSAGE_BYTES
