@@ -1,6 +1,13 @@
 //! The reference store node of Ronde.
+pub mod charter_store;
+pub mod cli;
 pub mod clock;
+pub mod config;
+pub mod date;
 pub mod entropy;
 pub mod fault;
+pub mod logging;
+pub mod qr;
+pub mod secret_file;
 pub mod store;
 pub mod transport;

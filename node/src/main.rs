@@ -1,2 +1,5 @@
 //! The `ronde` command.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    ronde_node::cli::main()
+}

@@ -58,16 +58,17 @@ impl Charter {
         if body.previous != self.hash {
             return Err(CharterError::Predecessor(body.previous));
         }
-        match (self.stands, body.settles_fork) {
-            (true, None) => {}
-            (false, Some(named)) if named == self.hash => {}
+        // Whoever never saw the twin must be able to follow too.
+        match body.settles_fork {
+            None if self.stands => {}
+            Some(named) if named == self.hash => {}
             _ => return Err(CharterError::UnsettledFork),
         }
         check_kept(&self.signed.body, body)?;
         Self::check_contents(signed)
     }
 
-    /// Looks at another charter of this very version: a twin that is validly signed stops issuing.
+    /// Looks at another charter of this very version: a twin that is valid in the same place stops issuing.
     ///
     /// `previous` is the version before both, or nothing for version 1.
     pub fn is_forked_by(&self, previous: Option<&Self>, twin: SignedCharter) -> Result<bool, CharterError> {
@@ -77,15 +78,13 @@ impl Charter {
         if twin.body.hash() == self.hash {
             return Ok(false);
         }
-        match previous {
-            Some(previous) => {
-                previous.check_step(&twin)?;
-                if twin.body.previous != previous.hash {
-                    return Err(CharterError::Predecessor(twin.body.previous));
-                }
-            }
-            None => return Err(CharterError::OtherFederation(twin.body.federation)),
+        if twin.body.federation != *self.federation() {
+            return Err(CharterError::OtherFederation(twin.body.federation));
         }
+        match previous {
+            Some(previous) => previous.succeed(twin)?,
+            None => Self::genesis(twin)?,
+        };
         Ok(true)
     }
 

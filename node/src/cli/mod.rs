@@ -1,0 +1,128 @@
+//! The `ronde` command: one file per subcommand, and what they have in common.
+//!
+//! A command returns its [`Exit`] or a [`Failure`]. Success is said on standard output; a failure in three lines on
+//! standard error (what happened, whose fault, what to do). With `--json` either is one object on standard output.
+
+mod failure;
+
+pub mod config;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use failure::{Blame, Failure};
+
+/// How a command ended; the number is the process's exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// As it should: 0.
+    Ok,
+    /// Done, but something needs a look: 1.
+    Warn,
+    /// Not done: 2.
+    Fail,
+}
+
+impl Exit {
+    /// 0, 1 or 2.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Warn => 1,
+            Self::Fail => 2,
+        }
+    }
+}
+
+/// What all commands are given.
+#[derive(Clone, Copy, Debug)]
+pub struct Context {
+    /// Whether a script reads the answer.
+    pub json: bool,
+}
+
+impl Context {
+    /// Says how it went: `text` for people, `object` for scripts.
+    pub fn say(&self, text: impl AsRef<str>, object: &serde_json::Value) {
+        let line = if self.json { object.to_string() } else { text.as_ref().trim_end().to_owned() };
+        print_line(&line);
+    }
+
+    /// Says something on the way that a script has no use for.
+    pub fn note(&self, text: impl AsRef<str>) {
+        if !self.json {
+            print_line(text.as_ref().trim_end());
+        }
+    }
+}
+
+/// A reader that has gone away (`ronde ... | head`) is no failure of ours.
+fn print_line(line: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+/// Ronde: points earned in one shop are spent in any other, and no shop learns who its neighbours' customers are.
+#[derive(Debug, Parser)]
+#[command(name = "ronde", version, after_help = AFTER_HELP)]
+pub struct Cli {
+    /// Answer with one JSON object on standard output
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "Exit codes: 0 all is well, 1 something needs a look, 2 it failed. `ronde COMMAND --help` shows \
+examples.";
+
+/// One variant per file of this folder.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check a node's configuration before it is restarted
+    Config(config::ConfigArgs),
+}
+
+/// Where commands find the node's configuration.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ConfigFile {
+    /// The node's configuration
+    #[arg(long, env = "RONDE_CONFIG", default_value = crate::config::DEFAULT_FILE, value_name = "FILE")]
+    pub config: PathBuf,
+}
+
+impl ConfigFile {
+    /// Reads the configuration with the process's environment over it.
+    ///
+    /// # Errors
+    /// A [`crate::config::ConfigError`] as [`Failure`].
+    pub fn load(&self) -> Result<crate::config::Config, Failure> {
+        let text = |part: std::ffi::OsString| part.to_string_lossy().into_owned();
+        let environment = std::env::vars_os().map(|(name, value)| (text(name), text(value)));
+        Ok(crate::config::Config::load(&self.config, environment)?)
+    }
+}
+
+/// Reads the command line, runs the command and says how it went.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let context = Context { json: cli.json };
+    let exit = match run(cli.command, &context) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            failure.print(&context);
+            failure.exit()
+        }
+    };
+    ExitCode::from(exit.code())
+}
+
+fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
+    match command {
+        Command::Config(args) => config::run(args, context),
+    }
+}

@@ -1,0 +1,166 @@
+//! A node's configuration: one TOML file, with `RONDE_*` variables over it.
+//!
+//! Nothing is guessed: a key or a `RONDE_*` variable that no setting has is refused, with the nearest name. What the
+//! federation has in common is not here but in the charter; secrets are not here but in files of mode 0600.
+
+mod error;
+mod raw;
+mod settings;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ronde_protocol::message::ids::StoreId;
+
+pub use error::{ConfigError, Origin};
+pub use settings::{OTHER_PREFIXES, OTHER_VARIABLES, SETTINGS, Setting};
+
+/// The file that is read when none is named.
+pub const DEFAULT_FILE: &str = "ronde.toml";
+
+/// What a node is told about itself. Paths are resolved against the folder of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The file it was read from.
+    pub file: PathBuf,
+    /// This store's number in the charter.
+    pub store: StoreId,
+    /// The folder of the database, `ronde.sqlite` in it.
+    pub data: PathBuf,
+    /// The folder of the signed charters.
+    pub charter: PathBuf,
+    /// The file of the node's seed, 64 hexadecimal digits, mode 0600.
+    pub seed_file: PathBuf,
+    /// Between nodes.
+    pub quic: Quic,
+    /// For tills and wallets.
+    pub http: Http,
+    /// What the node does by the clock.
+    pub sync: Sync,
+    /// What it says.
+    pub log: Log,
+}
+
+/// Between nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quic {
+    /// The UDP address that a witness listens on; a store without an address in the charter only dials out.
+    pub listen: SocketAddr,
+}
+
+/// For tills and wallets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Http {
+    /// The TCP address.
+    pub listen: SocketAddr,
+    /// Whether something in front of the node speaks TLS. Without it only a loopback address is taken.
+    pub behind_proxy: bool,
+}
+
+/// What the node does by the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sync {
+    /// Between two readings of each witness's feed of orders that name this store.
+    pub feed: Duration,
+    /// Between two pulls of each peer's log, by a witness.
+    pub pull: Duration,
+    /// How long a submitted order is waited for before the answer is *pending*; it goes on in the background.
+    pub patience: Duration,
+}
+
+/// What the node says on standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// The least important events that are still said.
+    pub level: LogLevel,
+    /// Lines for people or for machines.
+    pub format: LogFormat,
+}
+
+/// How much is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogLevel {
+    /// Only what went wrong.
+    Error,
+    /// And what may.
+    Warn,
+    /// And what happened.
+    Info,
+    /// And how.
+    Debug,
+    /// And everything else.
+    Trace,
+}
+
+/// How it is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// A line of text per event.
+    Text,
+    /// A JSON object per event.
+    Json,
+}
+
+impl Config {
+    /// Reads `file`, with the `RONDE_*` variables of `environment` over it.
+    ///
+    /// # Errors
+    /// Any [`ConfigError`]; each names the file and line, or the variable, and what to write instead.
+    pub fn load(file: &Path, environment: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(file)
+            .map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source: source.into() })?;
+        Self::parse(file, &text, environment)
+    }
+
+    /// The same for a text that stands for `file`.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn parse(
+        file: &Path,
+        text: &str,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let raw = raw::Raw::collect(file, text, environment)?;
+        let config = Self {
+            file: file.to_owned(),
+            store: StoreId(raw.store()?),
+            data: raw.path("data")?,
+            charter: raw.path("charter")?,
+            seed_file: raw.path("seed_file")?,
+            quic: Quic { listen: raw.address("quic.listen")? },
+            http: Http { listen: raw.address("http.listen")?, behind_proxy: raw.flag("http.behind_proxy")? },
+            sync: Sync {
+                feed: raw.seconds("sync.feed_seconds")?,
+                pull: raw.seconds("sync.pull_seconds")?,
+                patience: raw.seconds("sync.patience_seconds")?,
+            },
+            log: Log {
+                level: raw.choice("log.level", &LOG_LEVELS)?,
+                format: raw.choice("log.format", &[("text", LogFormat::Text), ("json", LogFormat::Json)])?,
+            },
+        };
+        if !config.http.listen.ip().is_loopback() && !config.http.behind_proxy {
+            return Err(ConfigError::PlainHttp {
+                origin: Box::new(raw.origin("http.listen")),
+                listen: config.http.listen,
+            });
+        }
+        Ok(config)
+    }
+
+    /// The database file.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.data.join("ronde.sqlite")
+    }
+}
+
+const LOG_LEVELS: [(&str, LogLevel); 5] = [
+    ("error", LogLevel::Error),
+    ("warn", LogLevel::Warn),
+    ("info", LogLevel::Info),
+    ("debug", LogLevel::Debug),
+    ("trace", LogLevel::Trace),
+];
