@@ -54,6 +54,10 @@ pub const MAX_CLOCK_SKEW: u64 = 600;
 pub const CAMPAIGN_GRACE: u64 = 3600;
 /// How long after redeem-until evaluations are still served, in seconds.
 pub const EVALUATION_GRACE: u64 = 7 * 86_400;
+/// Most voucher offers that one grant gives from.
+pub const MAX_GRANT_VOUCHERS: usize = 16;
+/// Most refunds that one checkout may owe.
+pub const MAX_REFUNDS: usize = 1024;
 /// Point coins per keyset above which a wallet merges by Swap.
 pub const MAX_PURSE: usize = 16;
 

@@ -4,4 +4,5 @@
 //! after it. None reads a clock or rolls dice: time is a number of seconds, randomness an [`crate::crypto::Entropy`].
 
 pub mod durable;
+pub mod till;
 pub mod witness;

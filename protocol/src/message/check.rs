@@ -64,6 +64,25 @@ impl Order {
         Ok(keyset)
     }
 
+    /// Decodes every element: canonical, and not the identity.
+    pub fn check_elements(&self) -> Result<(), BadEncoding> {
+        self.decode_elements().map(|_| ())
+    }
+
+    fn decode_elements(&self) -> Result<(Vec<Point>, Vec<Point>), BadEncoding> {
+        let mut inputs = Vec::with_capacity(self.inputs.len());
+        for (position, input) in self.inputs.iter().enumerate() {
+            let decoded = input.point.decode();
+            inputs.push(decoded.map_err(|_| self.blame_input(position, Expected::Element))?);
+        }
+        let mut outputs = Vec::with_capacity(self.outputs.len());
+        for (position, output) in self.outputs.iter().enumerate() {
+            let decoded = output.blinded.decode();
+            outputs.push(decoded.map_err(|_| self.blame_output(position, Expected::Element))?);
+        }
+        Ok((inputs, outputs))
+    }
+
     fn check_sorted(&self) -> Result<(), BadEncoding> {
         let inputs = self.inputs.windows(2).position(|pair| !matches!(pair, [a, b] if a.point < b.point));
         let outputs = self.outputs.windows(2).position(|pair| !matches!(pair, [a, b] if a.blinded < b.blinded));
@@ -217,16 +236,7 @@ impl SignedOrder {
         if by_store != matches!(self.authorization, Authorization::Store(_)) {
             return Err(Rule::Authorization.into());
         }
-        let mut inputs = Vec::with_capacity(self.order.inputs.len());
-        for (position, input) in self.order.inputs.iter().enumerate() {
-            let decoded = input.point.decode();
-            inputs.push(decoded.map_err(|_| self.order.blame_input(position, Expected::Element))?);
-        }
-        let mut outputs = Vec::with_capacity(self.order.outputs.len());
-        for (position, output) in self.order.outputs.iter().enumerate() {
-            let decoded = output.blinded.decode();
-            outputs.push(decoded.map_err(|_| self.order.blame_output(position, Expected::Element))?);
-        }
+        let (inputs, outputs) = self.order.decode_elements()?;
         Ok(CheckedOrder { digest: self.order.digest(), signed: self, inputs, outputs })
     }
 }
