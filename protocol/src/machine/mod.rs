@@ -5,4 +5,5 @@
 
 pub mod durable;
 pub mod till;
+pub mod wallet;
 pub mod witness;

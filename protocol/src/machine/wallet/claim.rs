@@ -1,0 +1,272 @@
+//! Earning: what a store granted is claimed with blinded outputs.
+
+use alloc::vec::Vec;
+
+use crate::{
+    crypto::{
+        Entropy,
+        poprf::{blind, coin_hash},
+    },
+    limits::MAX_OUTPUTS,
+    machine::durable::{Durable, Sealed},
+    message::{
+        amount::Points,
+        certificate::Certificate,
+        charter::{Charter, Keyset},
+        class::{Class, Kind},
+        codec::{Decode, Encode},
+        evaluation::Evaluation,
+        ids::{CampaignId, KeysetId, StoreId},
+        order::{Order, Output, Outputs, Purpose, Seconds},
+        text::Text,
+    },
+};
+
+use super::{
+    Link, OpenOrder, Outcome, Place, Record, Settled, Task, VoucherCount, Wallet, WalletError, canonical_split,
+};
+
+/// What a store promises to issue.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct GrantTerms {
+    /// Which store is debited.
+    pub store: StoreId,
+    /// How many points.
+    pub points: Points,
+    /// With a ballot of this campaign.
+    pub ballot: Option<CampaignId>,
+    /// With these vouchers, by increasing offer.
+    pub vouchers: Vec<VoucherCount>,
+}
+
+/// What a wallet sends to claim a grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimRequest {
+    /// Which grant, and where.
+    pub link: Link,
+    /// The one-time secret.
+    pub secret: Text,
+    /// The keyset of the coins asked for.
+    pub keyset: KeysetId,
+    /// The blinded coins.
+    pub outputs: Outputs,
+}
+
+/// What a store answers once the claim's order is certified; nothing in it is checked.
+#[derive(Clone, Debug)]
+pub struct ClaimedOrder {
+    /// The Earn order that the store made.
+    pub order: Order,
+    /// Its certificate.
+    pub certificate: Certificate,
+    /// Evaluations of its outputs.
+    pub evaluations: Vec<Evaluation>,
+}
+
+/// Blinded outputs, sorted by B, with the slot each was derived at.
+pub(super) struct Blinded {
+    pub(super) number: u64,
+    pub(super) outputs: Outputs,
+    pub(super) slots: Vec<u16>,
+}
+
+impl GrantTerms {
+    /// The coins in canonical order: points from the largest, vouchers by offer, the ballot.
+    fn kinds(&self, keyset: &Keyset) -> Result<Vec<Kind>, WalletError> {
+        let points = canonical_split(self.points, keyset.denominations())?;
+        let mut kinds: Vec<Kind> = points.into_iter().map(|denomination| Kind::Points { denomination }).collect();
+        for voucher in &self.vouchers {
+            let count = usize::try_from(voucher.count).unwrap_or(usize::MAX);
+            if count > MAX_OUTPUTS {
+                return Err(WalletError::TooManyCoins);
+            }
+            kinds.extend(core::iter::repeat_n(Kind::Voucher { offer: voucher.offer }, count));
+        }
+        kinds.extend(self.ballot.map(|campaign| Kind::Ballot { campaign }));
+        Ok(kinds)
+    }
+}
+
+impl Wallet {
+    /// Claims a grant with fresh outputs in a keyset chosen uniformly among those that issue now.
+    ///
+    /// A grant that is being claimed already gives the very same request again.
+    pub fn plan_claim(
+        &mut self,
+        charter: &Charter,
+        link: Link,
+        secret: Text,
+        terms: GrantTerms,
+        now: Seconds,
+        entropy: Entropy,
+    ) -> Result<Sealed<ClaimRequest>, WalletError> {
+        self.check_federation(charter)?;
+        if self.book.history.iter().any(|record| record.is_claim_of(&link)) {
+            return Err(WalletError::AlreadyClaimed);
+        }
+        if let Some(at) = self.claim_position(&link) {
+            let same = matches!(self.book.open.get(at).map(|open| &open.task),
+                Some(Task::Claim { terms: promised, .. }) if *promised == terms);
+            let request = self.book.open.get(at).and_then(OpenOrder::claim_request).filter(|_| same);
+            return request.map(Sealed::new).ok_or(WalletError::TermsChanged);
+        }
+        let keyset = open_keyset(charter, now, entropy)?;
+        let kinds = terms.kinds(keyset)?;
+        let Blinded { number, outputs, slots } = self.blind_outputs(keyset, &kinds)?;
+        if outputs.is_empty() {
+            return Err(WalletError::Nothing);
+        }
+        // Nothing fails from here on.
+        self.use_number(keyset.id(), number);
+        let request =
+            ClaimRequest { link: link.clone(), secret: secret.clone(), keyset: keyset.id(), outputs: outputs.clone() };
+        self.book.open.push(OpenOrder {
+            keyset: keyset.id(),
+            device: self.book.device,
+            number,
+            outputs,
+            slots,
+            task: Task::Claim { link, secret, terms, order: None },
+            certificate: None,
+            since: now,
+        });
+        Ok(Sealed::new(request))
+    }
+
+    /// Notes the order that the store made for a claim, so that it can be followed through any store.
+    pub fn handle_claim_order(&mut self, link: &Link, order: Order) -> Result<Sealed<()>, WalletError> {
+        let at = self.claim_position(link).ok_or(WalletError::NoSuchClaim)?;
+        self.check_claimed(at, &order)?;
+        if let Some(open) = self.book.open.get_mut(at)
+            && open.certificate.is_none()
+            && let Task::Claim { order: known, .. } = &mut open.task
+        {
+            *known = Some(order);
+        }
+        Ok(Sealed::new(()))
+    }
+
+    /// Takes the certified order of a claim: it must ask for exactly the wallet's outputs, in favour of nobody else.
+    pub fn handle_claim_answer(
+        &mut self,
+        charter: &Charter,
+        link: &Link,
+        answer: ClaimedOrder,
+        now: Seconds,
+    ) -> Result<Sealed<Settled>, WalletError> {
+        self.check_federation(charter)?;
+        let at = self.claim_position(link).ok_or(WalletError::NoSuchClaim)?;
+        self.check_claimed(at, &answer.order)?;
+        let digest = answer.order.digest();
+        let keyset = charter.keyset(answer.order.keyset).ok_or(WalletError::NoSuchKeyset(answer.order.keyset))?;
+        answer.certificate.clone().verify(keyset, &digest)?;
+        if let Some(OpenOrder { task: Task::Claim { order, .. }, .. }) = self.book.open.get_mut(at) {
+            *order = Some(answer.order);
+        }
+        self.handle_answer(charter, &digest, answer.certificate, &answer.evaluations, now)
+    }
+
+    /// The request of an open claim once more. The proof says that the wallet, with this claim, is on disk.
+    pub fn claim_again(&self, link: &Link, _proof: &Durable) -> Option<ClaimRequest> {
+        self.claim_position(link).and_then(|at| self.book.open.get(at)).and_then(OpenOrder::claim_request)
+    }
+
+    /// Gives up a claim because the store says that the grant is withdrawn, expired or claimed by somebody else. The
+    /// store owes nothing that it did not sign; the order number is not used again.
+    ///
+    /// # Errors
+    /// [`WalletError::StillOpen`] if the store has shown an order: that one can be completed.
+    pub fn handle_claim_withdrawn(&mut self, link: &Link, now: Seconds) -> Result<Sealed<()>, WalletError> {
+        let at = self.claim_position(link).ok_or(WalletError::NoSuchClaim)?;
+        if let Some(order) = self.book.open.get(at).and_then(OpenOrder::order) {
+            return Err(WalletError::StillOpen(order.digest()));
+        }
+        let open = self.book.open.remove(at);
+        if let Task::Claim { link, terms, .. } = open.task {
+            self.remember(Record {
+                at: now,
+                purpose: Purpose::Earn,
+                store: terms.store,
+                points: terms.points,
+                vouchers: terms.vouchers,
+                digest: None,
+                reference: None,
+                link: Some(link),
+                outcome: Outcome::Withdrawn,
+            });
+        }
+        Ok(Sealed::new(()))
+    }
+
+    fn claim_position(&self, link: &Link) -> Option<usize> {
+        let is_it = |open: &OpenOrder| matches!(&open.task, Task::Claim { link: of, .. } if of == link);
+        self.book.open.iter().position(is_it)
+    }
+
+    fn check_claimed(&self, at: usize, order: &Order) -> Result<(), WalletError> {
+        let open = self.book.open.get(at).ok_or(WalletError::NoSuchClaim)?;
+        let Task::Claim { terms, .. } = &open.task else { return Err(WalletError::NoSuchClaim) };
+        // Once one order is certified, no other can take its place: the coins are the same ones.
+        if open.certificate.is_some() && open.order() != Some(order) {
+            return Err(WalletError::OtherOrder(terms.store));
+        }
+        let ours = order.federation == self.book.federation
+            && order.keyset == open.keyset
+            && order.purpose == Purpose::Earn
+            && order.store == terms.store
+            && order.inputs.is_empty()
+            && order.outputs == open.outputs;
+        if ours { Ok(()) } else { Err(WalletError::OtherOrder(terms.store)) }
+    }
+
+    pub(super) fn check_federation(&self, charter: &Charter) -> Result<(), WalletError> {
+        if *charter.federation() == self.book.federation { Ok(()) } else { Err(WalletError::OtherFederation) }
+    }
+
+    /// Derives and blinds coins of these kinds under the keyset's next order number.
+    pub(super) fn blind_outputs(&self, keyset: &Keyset, kinds: &[Kind]) -> Result<Blinded, WalletError> {
+        let number = self.next_number(keyset.id());
+        let mut made: Vec<(Output, u16)> = Vec::with_capacity(kinds.len());
+        for (slot, kind) in (0u16..).zip(kinds) {
+            let place = Place { keyset: keyset.id(), device: self.book.device, order: number, slot };
+            let element = coin_hash(&self.coin_secret(&place).public().encode());
+            let blinded = blind(&element, &self.blind_factor(&place)).encode();
+            made.push((Output { class: Class { keyset: keyset.id(), kind: *kind }, blinded }, slot));
+        }
+        made.sort_by_key(|(output, _)| output.blinded);
+        let (outputs, slots): (Vec<Output>, Vec<u16>) = made.into_iter().unzip();
+        let outputs = Outputs::new(outputs).map_err(|_| WalletError::TooManyCoins)?;
+        Ok(Blinded { number, outputs, slots })
+    }
+}
+
+impl OpenOrder {
+    /// What is sent to claim it, if it is a claim.
+    fn claim_request(&self) -> Option<ClaimRequest> {
+        match &self.task {
+            Task::Claim { link, secret, .. } => Some(ClaimRequest {
+                link: link.clone(),
+                secret: secret.clone(),
+                keyset: self.keyset,
+                outputs: self.outputs.clone(),
+            }),
+            _ => None,
+        }
+    }
+}
+
+impl Record {
+    fn is_claim_of(&self, link: &Link) -> bool {
+        self.purpose == Purpose::Earn && self.outcome == Outcome::Certified && self.link.as_ref() == Some(link)
+    }
+}
+
+/// One of the keysets that issue now, each as likely as the others: the wallet chooses it, never the store.
+pub(super) fn open_keyset(charter: &Charter, now: Seconds, entropy: Entropy) -> Result<&Keyset, WalletError> {
+    let open: Vec<&Keyset> = charter.keysets().filter(|keyset| now < keyset.issue_until()).collect();
+    let drawn: u128 = entropy.into_bytes().iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte));
+    // A remainder of 128 bits is uniform to far below anything that could be seen.
+    let count = u128::try_from(open.len()).unwrap_or(0);
+    let place = drawn.checked_rem(count).and_then(|place| usize::try_from(place).ok());
+    place.and_then(|place| open.get(place).copied()).ok_or(WalletError::NoOpenKeyset)
+}

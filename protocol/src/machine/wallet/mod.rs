@@ -1,0 +1,32 @@
+//! The wallet: earns, pays, and completes what it signed (design sections 4 and 6, "What a wallet does").
+//!
+//! ```text
+//! plan_claim ---> [claim]  --handle_claim_answer--+
+//! pay, swap, donate, vote                         v
+//!            ---> [signed] --handle_answer--> [certified] --q evaluations--> [completing] --all n--> done
+//!                    |
+//!                    +--handle_conflict: a verified certificate of a conflicting order--> dead, its coins freed
+//! ```
+//!
+//! Every step changes the wallet and hands back a [`Sealed`](crate::machine::durable::Sealed) value: first write
+//! [`Wallet::to_bytes`] to disk, then release it. A step that fails changes nothing. An order that was signed stays
+//! until it is certified or proven dead, and is sent again in the very same bytes.
+
+mod answer;
+mod claim;
+mod error;
+mod select;
+mod spend;
+mod split;
+mod state;
+mod view;
+
+pub use answer::Settled;
+pub use claim::{ClaimRequest, ClaimedOrder, GrantTerms};
+pub use error::WalletError;
+pub use spend::Payment;
+pub use split::canonical_split;
+pub use state::{
+    Coin, Link, OpenOrder, Outcome, Place, Record, Task, VoucherCount, Wallet, WalletBook, WalletFileError,
+};
+pub use view::{Balance, KeysetBalance, PendingView, Stage, VoucherBalance};

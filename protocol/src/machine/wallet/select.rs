@@ -1,0 +1,187 @@
+//! Which coins an order spends, and to which witnesses it shows them.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
+
+use crate::{
+    limits::MAX_INPUTS,
+    message::{
+        amount::Points,
+        charter::{Charter, Keyset},
+        class::Kind,
+        ids::{KeysetId, WitnessIndex},
+        order::Seconds,
+    },
+};
+
+use super::{Coin, Wallet, WalletError};
+
+/// Sets of witnesses that are tried at most; honest wallets hold coins of a handful of different ones.
+const MAX_SETS: usize = 1024;
+
+/// A set of witnesses, one bit per index.
+type Mask = u32;
+
+/// What an order is to spend.
+pub(super) struct Want<'a> {
+    /// At least so many points in point coins.
+    pub(super) points: Points,
+    /// Exactly these coins besides.
+    pub(super) extras: &'a [Kind],
+}
+
+/// Coins of one keyset, and the witnesses that have a component of each of them: at least a quorum.
+pub(super) struct Selection {
+    pub(super) coins: Vec<Coin>,
+    pub(super) witnesses: Vec<WitnessIndex>,
+}
+
+impl Coin {
+    fn mask(&self) -> Mask {
+        self.components.keys().fold(0, |mask, index| mask | bit(*index))
+    }
+}
+
+fn bit(index: WitnessIndex) -> Mask {
+    Mask::from(1u8).checked_shl(u32::from(index.0)).unwrap_or(0)
+}
+
+impl Wallet {
+    /// Picks from the keyset that closes first among those that can serve. Complete coins are preferred: a missing
+    /// component is a mark.
+    pub(super) fn select<'c>(
+        &self,
+        charter: &'c Charter,
+        want: &Want<'_>,
+        now: Seconds,
+    ) -> Result<(&'c Keyset, Selection), WalletError> {
+        let mut keysets: Vec<&Keyset> = charter.keysets().filter(|keyset| now < keyset.redeem_until()).collect();
+        keysets.sort_by_key(|keyset| (keyset.redeem_until(), keyset.id()));
+        for keyset in keysets {
+            if let Some(selection) = self.select_in(keyset, want)? {
+                return Ok((keyset, selection));
+            }
+        }
+        Err(WalletError::NotEnough { wanted: want.points, available: self.spendable(charter, now) })
+    }
+
+    fn select_in(&self, keyset: &Keyset, want: &Want<'_>) -> Result<Option<Selection>, WalletError> {
+        let free = self.free_coins(keyset.id());
+        for set in quorums(keyset, &free) {
+            let eligible: Vec<&Coin> = free.iter().copied().filter(|coin| coin.mask() & set == set).collect();
+            let Some(mut coins) = pick_points(&eligible, want.points)? else { continue };
+            let Some(extras) = pick_extras(&eligible, want.extras) else { continue };
+            coins.extend(extras);
+            if coins.len() > MAX_INPUTS {
+                return Err(WalletError::TooManyCoins);
+            }
+            return Ok(Some(shown(keyset, coins)));
+        }
+        Ok(None)
+    }
+
+    /// As many point coins of one keyset as one order can exchange, largest first.
+    pub(super) fn select_purse(&self, keyset: &Keyset) -> Option<Selection> {
+        let free = self.free_coins(keyset.id());
+        let sets = quorums(keyset, &free).into_iter();
+        let purses = sets.map(|set| {
+            let mut coins: Vec<&Coin> =
+                free.iter().copied().filter(|coin| is_points(coin) && coin.mask() & set == set).collect();
+            coins.sort_by_key(|coin| core::cmp::Reverse((coin.kind, coin.point)));
+            coins.truncate(MAX_INPUTS);
+            coins
+        });
+        let largest = purses.max_by_key(|coins| coins.len()).filter(|coins| !coins.is_empty())?;
+        Some(shown(keyset, largest))
+    }
+
+    /// The most points that one order can pay now: coins of one keyset with a quorum in common.
+    pub fn spendable(&self, charter: &Charter, now: Seconds) -> Points {
+        let open = charter.keysets().filter(|keyset| now < keyset.redeem_until());
+        let best = open.map(|keyset| {
+            let free = self.free_coins(keyset.id());
+            let sums = quorums(keyset, &free).into_iter().map(|set| {
+                let eligible = free.iter().filter(|coin| coin.mask() & set == set);
+                Points::sum(eligible.map(|coin| coin.kind.points())).unwrap_or(Points::ZERO)
+            });
+            sums.max().unwrap_or(Points::ZERO)
+        });
+        best.max().unwrap_or(Points::ZERO)
+    }
+
+    fn free_coins(&self, keyset: KeysetId) -> Vec<&Coin> {
+        let free = |coin: &&Coin| coin.place.keyset == keyset && coin.held_by.is_none();
+        self.book.coins.iter().filter(free).collect()
+    }
+}
+
+fn is_points(coin: &Coin) -> bool {
+    matches!(coin.kind, Kind::Points { .. })
+}
+
+/// Every set of at least q witnesses that some coins have in common, the largest first.
+fn quorums(keyset: &Keyset, coins: &[&Coin]) -> Vec<Mask> {
+    let needed = u32::try_from(keyset.quorum().votes()).unwrap_or(u32::MAX);
+    let everyone = keyset.members().iter().fold(0, |mask, member| mask | bit(member.index()));
+    let own: BTreeSet<Mask> = coins.iter().map(|coin| coin.mask() & everyone).collect();
+    let mut sets = BTreeSet::from([everyone]);
+    for mask in own {
+        let meets: Vec<Mask> = sets.iter().map(|set| set & mask).filter(|set| set.count_ones() >= needed).collect();
+        sets.extend(meets);
+        if sets.len() > MAX_SETS {
+            break;
+        }
+    }
+    let mut sets: Vec<Mask> = sets.into_iter().collect();
+    sets.sort_by_key(|set| core::cmp::Reverse(set.count_ones()));
+    sets
+}
+
+/// Few coins whose sum reaches the amount: the largest that fit, then the smallest that fills the rest; what became
+/// superfluous goes back.
+fn pick_points<'a>(eligible: &[&'a Coin], amount: Points) -> Result<Option<Vec<&'a Coin>>, WalletError> {
+    let mut purse: Vec<&Coin> = eligible.iter().copied().filter(|coin| is_points(coin)).collect();
+    purse.sort_by_key(|coin| core::cmp::Reverse((coin.kind, coin.point)));
+    let mut left = amount;
+    let (mut taken, mut rest) = (Vec::new(), Vec::new());
+    for coin in purse {
+        match left.minus(coin.kind.points()) {
+            Ok(less) if left > Points::ZERO => {
+                left = less;
+                taken.push(coin);
+            }
+            _ => rest.push(coin),
+        }
+    }
+    if left > Points::ZERO {
+        let Some(filler) = rest.last().copied() else { return Ok(None) };
+        taken.push(filler);
+        let mut surplus = filler.kind.points().minus(left)?;
+        taken.retain(|coin| match surplus.minus(coin.kind.points()) {
+            Ok(less) => {
+                surplus = less;
+                false
+            }
+            Err(_) => true,
+        });
+    }
+    Ok(Some(taken))
+}
+
+fn pick_extras<'a>(eligible: &[&'a Coin], kinds: &[Kind]) -> Option<Vec<&'a Coin>> {
+    let mut by_kind: BTreeMap<Kind, Vec<&Coin>> = BTreeMap::new();
+    for coin in eligible {
+        by_kind.entry(coin.kind).or_default().push(coin);
+    }
+    kinds.iter().map(|kind| by_kind.get_mut(kind).and_then(Vec::pop)).collect()
+}
+
+fn shown(keyset: &Keyset, coins: Vec<&Coin>) -> Selection {
+    let common = coins.iter().fold(Mask::MAX, |mask, coin| mask & coin.mask());
+    let members = keyset.members().iter().map(|member| member.index());
+    let mut coins: Vec<Coin> = coins.into_iter().cloned().collect();
+    coins.sort_by_key(|coin| coin.point);
+    Selection { coins, witnesses: members.filter(|index| common & bit(*index) != 0).collect() }
+}

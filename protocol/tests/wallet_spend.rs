@@ -1,0 +1,245 @@
+//! The wallet machine: earning, paying, and what it refuses.
+
+mod federation_support;
+mod wallet_support;
+
+use federation_support::{
+    ASSOCIATION, CAMPAIGN, Federation, KEYSET, NOW, Plan, VOUCHER, VOUCHER_VALUE, entropy, federation, planned, text,
+};
+use ronde_protocol::{
+    machine::{
+        durable::Durable,
+        wallet::{GrantTerms, Payment, Stage, VoucherCount, Wallet, WalletError},
+    },
+    message::{
+        amount::Points,
+        certificate::CertificateError,
+        codec::encode,
+        ids::{KeysetId, StoreId},
+        order::{Purpose, Submission},
+    },
+};
+use wallet_support::*;
+
+fn pay(wallet: &mut Wallet, federation: &Federation, nonce: u8, points: u64) -> Result<Submission, WalletError> {
+    let offer = offer(federation, nonce, 100, 1);
+    let payment = Payment { points: Points(points), vouchers: Vec::new() };
+    let sealed = wallet.pay(&federation.charter, &offer, &payment, None, NOW, entropy(nonce))?;
+    Ok(sealed.release(&save(wallet)))
+}
+
+#[test]
+fn earned_points_are_paid_with_change() {
+    let federation = federation(4);
+    let mut wallet = wallet(&federation);
+    let settled = earn(&mut wallet, &federation, 1, 25);
+    assert!(settled.usable && settled.complete && settled.evidence.is_empty() && settled.spoiled == 0);
+    assert_eq!(spendable(&wallet, &federation), 25);
+    let submission = pay(&mut wallet, &federation, 1, 7).unwrap();
+    let order = &submission.signed.order;
+    assert_eq!(order.points_in().unwrap().minus(order.points_out().unwrap()).unwrap(), Points(7));
+    assert_eq!((order.store, order.time), (StoreId(2), NOW + 7), "store and time are the offer's");
+    assert!(settle(&mut wallet, &federation, &submission).complete);
+    assert_eq!(spendable(&wallet, &federation), 18);
+    assert!(wallet.pending().is_empty());
+    let history: Vec<_> = wallet.book().history.iter().map(|record| (record.purpose, record.points.0)).collect();
+    assert_eq!(history, [(Purpose::Earn, 25), (Purpose::Redeem, 7)]);
+}
+
+#[test]
+fn a_payment_without_change_is_done_with_its_certificate() {
+    let federation = federation(4);
+    let mut wallet = wallet(&federation);
+    earn(&mut wallet, &federation, 1, 8);
+    let submission = pay(&mut wallet, &federation, 1, 8).unwrap();
+    assert!(submission.signed.order.outputs.is_empty());
+    assert!(settle(&mut wallet, &federation, &submission).complete);
+    assert!(wallet.pending().is_empty() && wallet.book().coins.is_empty());
+}
+
+#[test]
+fn a_second_order_over_a_pending_coin_is_refused() {
+    let federation = federation(4);
+    let mut wallet = wallet(&federation);
+    earn(&mut wallet, &federation, 1, 8);
+    pay(&mut wallet, &federation, 1, 3).unwrap();
+    let before = wallet.to_bytes();
+    assert_eq!(
+        pay(&mut wallet, &federation, 2, 1).unwrap_err(),
+        WalletError::NotEnough { wanted: Points(1), available: Points(0) }
+    );
+    let swapped = wallet.swap(&federation.charter, KEYSET, true, NOW, entropy(3));
+    assert_eq!(swapped.unwrap_err(), WalletError::Nothing);
+    assert_eq!(wallet.to_bytes(), before, "a step that fails changes nothing");
+    assert_eq!(wallet.balance(&federation.charter).held(), Points(8));
+}
+
+#[test]
+fn an_offer_is_answered_once() {
+    let federation = federation(4);
+    let mut wallet = wallet(&federation);
+    earn(&mut wallet, &federation, 1, 15);
+    let submission = pay(&mut wallet, &federation, 1, 1).unwrap();
+    let digest = submission.signed.order.digest();
+    assert_eq!(pay(&mut wallet, &federation, 1, 2).unwrap_err(), WalletError::AlreadyPaying(digest));
+    settle(&mut wallet, &federation, &submission);
+    assert_eq!(pay(&mut wallet, &federation, 1, 2).unwrap_err(), WalletError::AlreadyPaid);
+}
+
+#[test]
+fn an_offer_limits_amount_step_and_time() {
+    let federation = federation(4);
+    let mut wallet = wallet(&federation);
+    earn(&mut wallet, &federation, 1, 100);
+    let offer = offer(&federation, 1, 50, 5);
+    let mut try_pay = |points, now| {
+        let payment = Payment { points: Points(points), vouchers: Vec::new() };
+        wallet.pay(&federation.charter, &offer, &payment, None, now, entropy(1)).map(|_| ()).unwrap_err()
+    };
+    assert_eq!(try_pay(7, NOW), WalletError::OffStep { step: Points(5) });
+    assert_eq!(try_pay(55, NOW), WalletError::OverMaximum { max: Points(50) });
+    assert_eq!(try_pay(0, NOW), WalletError::Nothing);
+    assert_eq!(try_pay(5, NOW + 901), WalletError::OfferExpired(NOW + 900));
+}
+
+#[test]
+fn vouchers_count_towards_the_maximum_and_make_no_change() {
+    let federation = federation(4);
+    let mut wallet = wallet(&federation);
+    let vouchers = vec![VoucherCount { offer: VOUCHER, count: 2 }];
+    let granted = GrantTerms { vouchers: vouchers.clone(), ..terms(10) };
+    earn_from(&mut wallet, &federation, 1, granted, &federation.indices(KEYSET));
+    assert_eq!(wallet.balance(&federation.charter).vouchers[0].count, 2);
+    let both = |points| Payment { points: Points(points), vouchers: vouchers.clone() };
+    let offer = offer(&federation, 1, 10, 1);
+    let over = wallet.pay(&federation.charter, &offer, &both(11 - 2 * VOUCHER_VALUE), None, NOW, entropy(1));
+    assert_eq!(over.unwrap_err(), WalletError::OverMaximum { max: Points(10) });
+    let sealed = wallet.pay(&federation.charter, &offer, &both(10 - 2 * VOUCHER_VALUE), None, NOW, entropy(1)).unwrap();
+    let submission = sealed.release(&save(&mut wallet));
+    settle(&mut wallet, &federation, &submission);
+    assert_eq!(spendable(&wallet, &federation), 6);
+    assert!(wallet.balance(&federation.charter).vouchers.is_empty());
+    let none =
+        wallet.pay(&federation.charter, &wallet_support::offer(&federation, 2, 10, 1), &both(0), None, NOW, entropy(2));
+    assert_eq!(none.unwrap_err(), WalletError::NoVoucher(VOUCHER));
+}
+
+#[test]
+fn a_ballot_is_cast_once_and_a_gift_names_its_association() {
+    let federation = federation(4);
+    let mut wallet = wallet(&federation);
+    earn_from(&mut wallet, &federation, 1, with_ballot(10, CAMPAIGN), &federation.indices(KEYSET));
+    assert_eq!(wallet.balance(&federation.charter).ballots, [CAMPAIGN]);
+    let late = NOW + 1234;
+    let vote = wallet.vote(&federation.charter, CAMPAIGN, 2, late, entropy(1)).unwrap().release(&save(&mut wallet));
+    assert_eq!(vote.signed.order.time, NOW, "only the hour of the phone's clock is told");
+    settle(&mut wallet, &federation, &vote);
+    let again = wallet.vote(&federation.charter, CAMPAIGN, 1, NOW, entropy(1));
+    assert_eq!(again.unwrap_err(), WalletError::NoBallot(CAMPAIGN));
+    let unknown = wallet.vote(&federation.charter, CAMPAIGN, 3, NOW, entropy(1));
+    assert_eq!(unknown.unwrap_err(), WalletError::NoSuchChoice(CAMPAIGN));
+    let gift = wallet.donate(&federation.charter, ASSOCIATION, Points(4), NOW, entropy(2)).unwrap();
+    let gift = gift.release(&save(&mut wallet));
+    assert_eq!(gift.signed.order.purpose, Purpose::Donate { association: ASSOCIATION });
+    settle(&mut wallet, &federation, &gift);
+    assert_eq!(spendable(&wallet, &federation), 6);
+}
+
+#[test]
+fn a_crowded_purse_is_merged_into_the_canonical_coins() {
+    let federation = federation(4);
+    let mut wallet = wallet(&federation);
+    (1..=17).for_each(|number| drop(earn(&mut wallet, &federation, number, 1)));
+    assert_eq!(wallet.crowded(), [KEYSET]);
+    let swap = wallet.swap(&federation.charter, KEYSET, false, NOW, entropy(1)).unwrap().release(&save(&mut wallet));
+    settle(&mut wallet, &federation, &swap);
+    assert_eq!(wallet.book().coins.len(), 2, "16 and 1");
+    assert_eq!(spendable(&wallet, &federation), 17);
+    assert!(wallet.crowded().is_empty());
+    let again = wallet.swap(&federation.charter, KEYSET, false, NOW, entropy(2));
+    assert_eq!(again.unwrap_err(), WalletError::Nothing);
+}
+
+#[test]
+fn a_repeated_claim_sends_the_same_outputs_and_other_terms_are_refused() {
+    let federation = federation(4);
+    let mut wallet = wallet(&federation);
+    let first = claim(&mut wallet, &federation, 1, terms(25));
+    let second = claim(&mut wallet, &federation, 1, terms(25));
+    assert_eq!(first, second);
+    assert_eq!(wallet.claim_again(&first.link, &Durable::after_commit()), Some(first));
+    let changed =
+        wallet.plan_claim(&federation.charter, grant(1), text("secret"), terms(24), NOW, entropy(1)).unwrap_err();
+    assert_eq!(changed, WalletError::TermsChanged);
+    let other = claim(&mut wallet, &federation, 2, terms(25));
+    assert!(second.outputs.iter().all(|output| !other.outputs.contains(output)), "no coin is asked for twice");
+}
+
+#[test]
+fn a_claim_takes_only_an_order_that_asks_for_exactly_its_outputs() {
+    let federation = federation(4);
+    let mut wallet = wallet(&federation);
+    let request = claim(&mut wallet, &federation, 1, terms(25));
+    let order = earn_order(&federation, &request);
+    let mut fewer = order.clone();
+    fewer.outputs = federation_support::list(order.outputs.iter().skip(1).copied());
+    let mut of_other_store = order.clone();
+    of_other_store.store = StoreId(2);
+    for wrong in [fewer, of_other_store] {
+        let certificate = federation.certify(&wrong);
+        let answer = ronde_protocol::machine::wallet::ClaimedOrder { order: wrong, certificate, evaluations: vec![] };
+        let refused = wallet.handle_claim_answer(&federation.charter, &request.link, answer, NOW).unwrap_err();
+        assert_eq!(refused, WalletError::OtherOrder(StoreId(1)));
+    }
+    assert_eq!(wallet.pending()[0].stage, Stage::Sent);
+}
+
+#[test]
+fn a_certificate_of_another_order_settles_nothing() {
+    let federation = federation(4);
+    let mut wallet = wallet(&federation);
+    earn(&mut wallet, &federation, 1, 25);
+    let submission = pay(&mut wallet, &federation, 1, 7).unwrap();
+    let mut other = submission.signed.order.clone();
+    other.time += 1;
+    let certificate = federation.certify(&other);
+    let digest = submission.signed.order.digest();
+    let before = wallet.to_bytes();
+    let refused = wallet.handle_answer(&federation.charter, &digest, certificate, &[], NOW).unwrap_err();
+    assert_eq!(refused, WalletError::Certificate(CertificateError::OtherOrder(other.digest())));
+    assert_eq!(wallet.to_bytes(), before);
+}
+
+#[test]
+fn the_keyset_is_drawn_from_all_that_are_open() {
+    let federation = planned(&Plan { keysets: 3, ..Plan::of(1) });
+    let drawn: std::collections::BTreeSet<KeysetId> = (0..64)
+        .map(|number| {
+            let mut wallet = wallet(&federation);
+            let sealed = wallet.plan_claim(&federation.charter, grant(1), text("s"), terms(1), NOW, fresh(number));
+            sealed.unwrap().release(&Durable::after_commit()).keyset
+        })
+        .collect();
+    assert_eq!(drawn.len(), 3);
+}
+
+#[test]
+fn what_is_sent_again_are_the_very_same_bytes_whenever_the_wallet_stopped() {
+    let federation = federation(4);
+    let mut wallet = wallet(&federation);
+    earn(&mut wallet, &federation, 1, 25);
+    let before = wallet.to_bytes();
+    let submission = pay(&mut wallet, &federation, 1, 7).unwrap();
+    let digest = submission.signed.order.digest();
+    let reopened = Wallet::from_bytes(&wallet.to_bytes()).unwrap();
+    let again = reopened.submission(&digest, &Durable::after_commit()).unwrap();
+    assert_eq!(encode(&again), encode(&submission));
+    // Stopped before the save: nothing was sent, and the same step gives an order over the same coins.
+    let mut older = Wallet::from_bytes(&before).unwrap();
+    let replayed = pay(&mut older, &federation, 1, 7).unwrap();
+    assert_eq!(replayed.signed.order.digest(), digest);
+    // Stopped after the answer and before its save: the answer comes again.
+    let settled = settle(&mut Wallet::from_bytes(&wallet.to_bytes()).unwrap(), &federation, &submission);
+    assert_eq!(settle(&mut wallet, &federation, &again).digest, settled.digest);
+    assert_eq!(spendable(&wallet, &federation), 18);
+}
