@@ -5,15 +5,11 @@ use ronde_protocol::machine::witness::keys::NodeSeed;
 use ronde_protocol::message::charter::Store;
 use serde_json::json;
 
-use super::{Blame, ConfigFile, Context, Exit, Failure};
+use super::{Blame, ConfigFile, Context, Exit, Failure, charter_warnings};
 use crate::charter_store::CharterStore;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::date::{DAY, Day};
 use crate::secret_file;
-
-/// A charter that expires within so many days is worth a warning.
-const EXPIRY_WARNING_DAYS: u64 = 30;
 
 /// `ronde config`
 #[derive(Debug, Args)]
@@ -52,7 +48,7 @@ fn check(file: &ConfigFile, context: &Context) -> Result<Exit, Failure> {
     check_witness_keys(&charters, store, &seed)?;
     check_addresses(store)?;
     check_data(&config)?;
-    let warnings = warnings(&charters, Clock::System.unix_seconds());
+    let warnings = charter_warnings(charter, charters.twins().len(), Clock::System.unix_seconds());
     for warning in &warnings {
         context.note(format!("look  {warning}"));
     }
@@ -174,25 +170,4 @@ fn check_data(config: &Config) -> Result<(), Failure> {
     std::fs::write(&probe, b"")
         .and_then(|()| std::fs::remove_file(&probe))
         .map_err(|error| Failure::file(&probe, &error))
-}
-
-fn warnings(charters: &CharterStore, now: u64) -> Vec<String> {
-    let charter = charters.charter();
-    let mut warnings = Vec::new();
-    let expires = charter.body().expires;
-    if now >= expires {
-        warnings.push(format!(
-            "the charter expired on {}: no points are issued until the stewards sign the next version",
-            Day::of(expires)
-        ));
-    } else if expires - now < EXPIRY_WARNING_DAYS * DAY {
-        warnings.push(format!("the charter expires on {}: ask the stewards for the next version", Day::of(expires)));
-    }
-    if !charters.twins().is_empty() {
-        warnings.push(format!(
-            "the stewards signed more than one version {}: no points are issued until the next version names one",
-            charter.version()
-        ));
-    }
-    warnings
 }

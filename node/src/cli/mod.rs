@@ -4,8 +4,12 @@
 //! standard error (what happened, whose fault, what to do). With `--json` either is one object on standard output.
 
 mod failure;
+mod warning;
 
+pub mod charter;
 pub mod config;
+pub mod init;
+pub mod status;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,6 +17,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub use failure::{Blame, Failure};
+use warning::charter_warnings;
 
 /// How a command ended; the number is the process's exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,8 +87,14 @@ examples.";
 /// One variant per file of this folder.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make a store's folder, its secret and its card for the stewards
+    Init(Box<init::InitArgs>),
+    /// Begin a federation; write, sign, read, check and install its charter
+    Charter(charter::CharterArgs),
     /// Check a node's configuration before it is restarted
     Config(config::ConfigArgs),
+    /// Say how a node and its witnesses are
+    Status(status::StatusArgs),
 }
 
 /// Where commands find the node's configuration.
@@ -123,6 +134,9 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
     match command {
+        Command::Init(args) => init::run(*args, context),
+        Command::Charter(args) => charter::run(args, context),
         Command::Config(args) => config::run(args, context),
+        Command::Status(args) => status::run(args, context),
     }
 }

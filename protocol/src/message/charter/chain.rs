@@ -16,6 +16,7 @@ use crate::{
         sign::{VerifyingKey, VerifyingKeyBytes},
     },
     message::{
+        codec::Bounded,
         ids::{AssociationId, CampaignId, CharterHash, FederationId, KeysetId, OfferId, StoreId},
         order::Seconds,
     },
@@ -91,6 +92,24 @@ impl Charter {
     /// The same version with its fork remembered: issuing stops until a later version names the one that stands.
     pub fn forked(self) -> Self {
         Self { stands: false, ..self }
+    }
+
+    /// Whether a version that nobody has signed yet could follow: every check but those of signatures.
+    ///
+    /// For whoever drafts one; `previous` is the version before it, or nothing for version 1.
+    pub fn check_draft(previous: Option<&Self>, body: &CharterBody) -> Result<(), CharterError> {
+        let (version, hash) = previous.map_or((0, CharterHash::NONE), |previous| (previous.version(), previous.hash));
+        let expected = version.saturating_add(1);
+        if body.version != expected {
+            return Err(CharterError::Version { found: body.version, expected });
+        }
+        if body.previous != hash {
+            return Err(CharterError::Predecessor(body.previous));
+        }
+        if let Some(previous) = previous {
+            check_kept(previous.body(), body)?;
+        }
+        Self::check_contents(SignedCharter { body: body.clone(), signatures: Bounded::default() }).map(|_| ())
     }
 
     fn check_step(&self, signed: &SignedCharter) -> Result<(), CharterError> {

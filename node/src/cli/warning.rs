@@ -1,0 +1,29 @@
+//! What is worth a look in a charter that is valid.
+
+use ronde_protocol::message::charter::Charter;
+
+use crate::date::{DAY, Day};
+
+/// A charter that expires within so many days is worth a warning.
+const EXPIRY_WARNING_DAYS: u64 = 30;
+
+/// What the stewards should see to: a version that expires, or `twins` other charters of the same version.
+pub(super) fn charter_warnings(charter: &Charter, twins: usize, now: u64) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let expires = charter.body().expires;
+    if now >= expires {
+        warnings.push(format!(
+            "the charter expired on {}: no points are issued until the stewards sign the next version",
+            Day::of(expires)
+        ));
+    } else if expires - now < EXPIRY_WARNING_DAYS * DAY {
+        warnings.push(format!("the charter expires on {}: ask the stewards for the next version", Day::of(expires)));
+    }
+    if twins > 0 {
+        warnings.push(format!(
+            "the stewards signed more than one version {}: no points are issued until the next version names one",
+            charter.version()
+        ));
+    }
+    warnings
+}
