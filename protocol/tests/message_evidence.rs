@@ -17,7 +17,7 @@ use ronde_protocol::{
     message::{
         class::Kind,
         codec::{decode, encode},
-        evaluation::{Evaluation, EvaluationError, NOTHING_PROVEN, outputs_of as outputs_of_keyset},
+        evaluation::{Evaluation, EvaluationError, NO_PROOF, outputs_of as outputs_of_keyset},
         evidence::{Evidence, EvidenceError, VerifiedEvidence, conflict},
         head::Head,
         ids::{KeysetId, Reference, WitnessIndex},
@@ -206,7 +206,7 @@ fn an_evaluation_of_an_order_without_outputs_convicts_nobody() {
     for purpose in every_purpose() {
         let order = Order { outputs: list(vec![]), ..FEDERATION.order(purpose) };
         let (federation, digest) = (FEDERATION.id(), order.digest());
-        let nothing = Evaluation::sign(&key(2), &federation, KEYSET, CULPRIT, digest, list(vec![]), NOTHING_PROVEN);
+        let nothing = Evaluation::sign(&key(2), &federation, KEYSET, CULPRIT, digest, list(vec![]), NO_PROOF);
         assert!(nothing.verify(FEDERATION.keyset(KEYSET), &order, &digest).unwrap().evaluated().is_empty());
         fails(bad(&order, nothing.clone()), EvidenceError::InOrder);
         // Where there are outputs, it is no evaluation of them.

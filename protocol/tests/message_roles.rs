@@ -20,7 +20,7 @@ use ronde_protocol::{
         certificate::Certificate,
         charter::{Charter, CharterBody, SignedCharter, StewardSignature},
         codec::encode,
-        evaluation::{Evaluation, EvaluationError, NOTHING_PROVEN},
+        evaluation::{Evaluation, EvaluationError, NO_PROOF},
         head::{Head, HeadAnswer},
         ids::WitnessIndex,
         offer::{Offer, SignedOffer},
@@ -132,7 +132,7 @@ fn takes_answer(all: &Everything, signature: Signature) -> bool {
 
 fn evaluation(all: &Everything) -> Evaluation {
     let digest = all.order.digest();
-    Evaluation::sign(&all.key, &all.federation.id(), KEYSET, INDEX, digest, list(vec![]), NOTHING_PROVEN)
+    Evaluation::sign(&all.key, &all.federation.id(), KEYSET, INDEX, digest, list(vec![]), NO_PROOF)
 }
 
 fn takes_evaluation(all: &Everything, signature: Signature) -> bool {

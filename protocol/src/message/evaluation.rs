@@ -30,7 +30,7 @@ pub struct Evaluation {
     pub digest: OrderDigest,
     /// Z_i, in the order of the outputs of this keyset.
     pub evaluated: Bounded<PointBytes, MAX_OUTPUTS>,
-    /// One proof over all of them, whatever their class; [`NOTHING_PROVEN`] if there are none.
+    /// One proof over all of them, whatever their class; [`NO_PROOF`] if there are none.
     pub proof: EvaluationProof,
     /// By the vote key over (tag, federation, keyset, index, digest, Z, proof).
     pub signature: Signature,
@@ -62,7 +62,7 @@ pub enum EvaluationError {
 
 /// Stands for the proof where an order has no outputs of the keyset (a payment without change, a ballot, a pledge):
 /// 64 zero bytes. Of nothing there is nothing to prove, and an honest witness must not stand accused of it.
-pub const NOTHING_PROVEN: EvaluationProof =
+pub const NO_PROOF: EvaluationProof =
     EvaluationProof { challenge: ScalarBytes([0; 32]), response: ScalarBytes([0; 32]) };
 
 /// The outputs of an order that this keyset evaluates.
@@ -122,7 +122,7 @@ impl Evaluation {
             return None;
         }
         if outputs.is_empty() {
-            return (self.proof == NOTHING_PROVEN).then(Vec::new);
+            return (self.proof == NO_PROOF).then(Vec::new);
         }
         let mut items = Vec::with_capacity(outputs.len());
         for (output, evaluated) in outputs.iter().zip(&self.evaluated) {
