@@ -2,6 +2,15 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+/// The federation of the message layer's tests.
+#[path = "../../protocol/tests/codec_support/charter.rs"]
+pub mod charter;
+mod messages;
+mod orders;
+
+pub use messages::decode_messages;
+pub use orders::order_check;
+
 /// The panic by which the canary dies; `cargo xtask check` looks for these words in its output.
 pub const CANARY: &str = "the canary sings: the fuzzer reaches our code";
 
