@@ -128,6 +128,7 @@ pub fn fix_charter(error: &CharterError) -> &'static str {
         | CharterError::WitnessKey(..)
         | CharterError::NodeKey(_)
         | CharterError::RepeatedKey(_)
+        | CharterError::TwoSeats(..)
         | CharterError::Quorum(_)
         | CharterError::Keyset(_)
         | CharterError::Rules => "correct the plan and write the charter again with `ronde charter new --plan`",

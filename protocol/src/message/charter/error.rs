@@ -71,6 +71,9 @@ pub enum CharterError {
     /// A proof of possession that is wrong.
     #[error("witness {1} of keyset {0} does not prove that it holds its keys")]
     Possession(KeysetId, WitnessIndex),
+    /// One store would count as two witnesses, and a single traitor as two.
+    #[error("store {1} sits twice on the committee of keyset {0}")]
+    TwoSeats(KeysetId, StoreId),
     /// n and f do not fit.
     #[error(transparent)]
     Quorum(#[from] QuorumError),

@@ -1,6 +1,6 @@
 //! A committee whose keys were checked.
 
-use alloc::vec::Vec;
+use alloc::{collections::BTreeSet, vec::Vec};
 
 use super::{
     body::{KeysetEntry, MemberEntry},
@@ -65,7 +65,7 @@ pub struct Keyset {
 }
 
 impl Keyset {
-    /// Checks sizes, dates, denominations, keys and proofs of possession.
+    /// Checks sizes, dates, denominations, seats, keys and proofs of possession.
     pub fn check(entry: &KeysetEntry, federation: FederationId) -> Result<Self, CharterError> {
         let quorum = Quorum::new(entry.members.len(), entry.faults)?;
         let increasing = entry.denominations.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
@@ -73,6 +73,10 @@ impl Keyset {
         if !increasing || !bounded || entry.denominations.first() != Some(&1) || entry.issue_until > entry.redeem_until
         {
             return Err(CharterError::Keyset(entry.id));
+        }
+        let mut stores = BTreeSet::new();
+        if let Some(twice) = entry.members.iter().find(|member| !stores.insert(member.store)) {
+            return Err(CharterError::TwoSeats(entry.id, twice.store));
         }
         let mut members = Vec::with_capacity(entry.members.len());
         for (index, member) in (0u8..).map(WitnessIndex).zip(&entry.members) {
