@@ -134,4 +134,10 @@ labels! {
     TILL_REFERENCE_HASH = "ronde/1 stored hash: till reference";
     /// Stored hash of an idempotent request's body.
     REQUEST_HASH = "ronde/1 stored hash: request";
+    /// Where an idempotent request's answer is stored: token and idempotency key.
+    REQUEST_SLOT = "ronde/1 stored hash: idempotency key";
+    /// Key that seals a stored answer, from token and idempotency key.
+    ANSWER_SEAL = "ronde/1 stored answer: key";
+    /// Key stream of a stored answer.
+    ANSWER_STREAM = "ronde/1 stored answer: stream";
 }

@@ -1,0 +1,170 @@
+//! `/v1/grants`
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ronde_protocol::limits::MAX_MESSAGE_BYTES;
+use ronde_protocol::machine::till::grant::{Claim, Grant, GrantSecret, GrantState, GrantTerms, VoucherCount};
+use ronde_protocol::message::amount::Points;
+use ronde_protocol::message::codec::Bounded;
+use ronde_protocol::message::ids::{CampaignId, KeysetId, StoreId};
+use ronde_protocol::message::order::{Columns, Submission};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::body::{Call, answer, base64, bytes, canonical, id, respond};
+use super::orders::{self, Form};
+use super::problem::Problem;
+use super::site::Site;
+use crate::date::rfc3339;
+use crate::shop::{NewGrant, RecordId, Scope};
+
+/// How long a grant can be claimed if the till does not say, in seconds.
+const DEFAULT_EXPIRY: u64 = 30 * 86_400;
+/// Longest time that a grant can be claimed, in seconds.
+const MAX_EXPIRY: u64 = 366 * 86_400;
+/// Longest reference of a till, in bytes.
+pub(super) const MAX_REFERENCE: usize = 200;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MakeBody {
+    points: Points,
+    reference: String,
+    ballot: Option<CampaignId>,
+    #[serde(default)]
+    vouchers: Vec<VoucherCount>,
+    expires_in: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Made {
+    id: String,
+    points: Points,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ballot: Option<CampaignId>,
+    vouchers: Vec<VoucherCount>,
+    state: &'static str,
+    claim_url: String,
+    expires_at: String,
+}
+
+#[derive(Serialize)]
+struct View {
+    id: String,
+    store: StoreId,
+    points: Points,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ballot: Option<CampaignId>,
+    vouchers: Vec<VoucherCount>,
+    state: &'static str,
+    time: String,
+    expires_at: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClaimBody {
+    secret: String,
+    keyset: KeysetId,
+    outputs: String,
+}
+
+pub(super) fn state_name(state: GrantState) -> &'static str {
+    match state {
+        GrantState::Open => "open",
+        GrantState::Pending(_) => "pending",
+        GrantState::Claimed(_) => "claimed",
+        GrantState::Cancelled => "cancelled",
+        GrantState::Expired => "expired",
+    }
+}
+
+/// A till makes a grant.
+pub(super) async fn make(State(site): State<Site>, call: Call) -> Result<Response, Problem> {
+    let token = site.authorize(&call, Scope::Grant)?;
+    let once = call.once(&token)?;
+    let _in_flight = once.as_ref().map(|once| site.shop.enter(once)).transpose()?;
+    let body: MakeBody = call.json()?;
+    let expires_in = expiry(body.expires_in, DEFAULT_EXPIRY, MAX_EXPIRY)?;
+    check_reference(&body.reference)?;
+    let vouchers = Bounded::new(body.vouchers).map_err(|error| Problem::field("vouchers", error))?;
+    let terms = GrantTerms { points: body.points, ballot: body.ballot, vouchers };
+    let new = NewGrant { terms, reference: body.reference, expires_in };
+    let base = site.base();
+    let made = site.shop.make_grant(new, once, move |made| {
+        let secret = Zeroizing::new(URL_SAFE_NO_PAD.encode(made.secret.expose()));
+        let terms = made.grant.terms();
+        let view = Made {
+            id: made.id.to_string(),
+            points: terms.points,
+            ballot: terms.ballot,
+            vouchers: terms.vouchers.to_vec(),
+            state: state_name(made.grant.state()),
+            claim_url: format!("{base}/g/{}#{}", made.id, *secret),
+            expires_at: rfc3339(made.grant.expiry()),
+        };
+        answer(StatusCode::CREATED, &view)
+    });
+    Ok(respond(made.await?))
+}
+
+pub(super) fn expiry(asked: Option<u64>, default: u64, max: u64) -> Result<u64, Problem> {
+    let seconds = asked.unwrap_or(default);
+    if (1..=max).contains(&seconds) {
+        return Ok(seconds);
+    }
+    Err(Problem::field("expires_in", format!("expires_in is 1 to {max} seconds")))
+}
+
+pub(super) fn check_reference(reference: &str) -> Result<(), Problem> {
+    if reference.len() <= MAX_REFERENCE {
+        return Ok(());
+    }
+    Err(Problem::field("reference", format!("a reference is at most {MAX_REFERENCE} bytes")))
+}
+
+/// Anybody who knows the id sees what the grant gives, and whether it is still there.
+pub(super) async fn show(State(site): State<Site>, path: Path<String>) -> Result<Response, Problem> {
+    let id = id(path)?;
+    let grant = site.shop.grant(id).await?;
+    Ok(respond(answer(StatusCode::OK, &view(&site, id, &grant))))
+}
+
+fn view(site: &Site, id: RecordId, grant: &Grant) -> View {
+    let terms = grant.terms();
+    View {
+        id: id.to_string(),
+        store: site.shop.store(),
+        points: terms.points,
+        ballot: terms.ballot,
+        vouchers: terms.vouchers.to_vec(),
+        state: state_name(grant.state()),
+        time: rfc3339(grant.time()),
+        expires_at: rfc3339(grant.expiry()),
+    }
+}
+
+/// A till withdraws a grant that nobody has claimed.
+pub(super) async fn cancel(State(site): State<Site>, path: Path<String>, call: Call) -> Result<Response, Problem> {
+    site.authorize(&call, Scope::Grant)?;
+    site.shop.cancel_grant(id(path)?).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// A wallet claims it with blinded outputs.
+pub(super) async fn claim(State(site): State<Site>, path: Path<String>, call: Call) -> Result<Response, Problem> {
+    let id = id(path)?;
+    let body: ClaimBody = call.json()?;
+    let secret = Zeroizing::new(bytes("secret", &body.secret)?);
+    let secret = secret.as_slice().try_into().map_err(|_| Problem::encoding("secret", 0, "32 bytes"))?;
+    let outputs = canonical("outputs", &body.outputs, MAX_MESSAGE_BYTES)?;
+    let claim = Claim { secret: GrantSecret::new(secret), keyset: body.keyset, outputs };
+    let signed = site.shop.claim(id, claim, site.desk.node_key()).await?;
+    let order = signed.order.clone();
+    let outcome = site.desk.submit(Submission { signed, columns: Columns::default() }).await?;
+    orders::take_in(&site, &order, &outcome).await;
+    orders::outcome(order.digest(), outcome, Form::Claim(base64(&order)))
+}

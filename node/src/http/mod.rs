@@ -1,0 +1,58 @@
+//! HTTP for tills and wallets: JSON in, JSON out, RFC 9457 problems.
+//!
+//! Wallets have no account and send no identifier; tills show a bearer token. Nothing about a request is logged: no
+//! address, no body, no path.
+
+mod admin;
+mod body;
+mod checkouts;
+mod grants;
+mod orders;
+mod pledges;
+mod problem;
+mod public;
+mod serve;
+mod site;
+mod tills;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{any, delete, get, post};
+use ronde_protocol::limits::MAX_SUBMISSION_BYTES;
+
+pub use admin::{ADMIN_TOKEN_FILE, AdminToken, AdminTokenError};
+pub use problem::{Code, Problem};
+pub use serve::serve;
+pub use site::Site;
+
+/// Longest body but for submissions, in bytes.
+const MAX_BODY: usize = 256 * 1024;
+/// Longest submission: base64 of its bytes, and the JSON around.
+const MAX_SUBMISSION_BODY: usize = MAX_SUBMISSION_BYTES / 3 * 4 + 16 * 1024;
+
+/// All routes.
+pub fn router(site: Site) -> Router {
+    Router::new()
+        .route("/v1/charter", get(public::charter))
+        .route("/v1/status", get(public::status))
+        .route("/v1/books", get(public::books))
+        .route("/v1/log/{keyset}", get(public::log))
+        .route("/v1/grants", post(grants::make))
+        .route("/v1/grants/{id}", get(grants::show).delete(grants::cancel))
+        .route("/v1/grants/{id}/claim", post(grants::claim))
+        .route("/v1/checkouts", post(checkouts::open))
+        .route("/v1/checkouts/{id}", get(checkouts::show).delete(checkouts::cancel))
+        .route("/v1/checkouts/{id}/offer", get(checkouts::offer))
+        .route("/v1/checkouts/{id}/certificate", post(checkouts::certificate))
+        .route("/v1/orders", post(orders::submit).layer(DefaultBodyLimit::max(MAX_SUBMISSION_BODY)))
+        .route("/v1/orders/{digest}", get(orders::show))
+        .route("/v1/pledges", post(pledges::make))
+        .route("/v1/tills", post(tills::add).get(tills::list))
+        .route("/v1/tills/{name}", delete(tills::revoke))
+        .method_not_allowed_fallback(any(problem::method_not_allowed))
+        .fallback(problem::not_found)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn(problem::localize))
+        .with_state(site)
+}

@@ -1,0 +1,126 @@
+//! `/v1/orders`
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use ronde_protocol::limits::{MAX_MESSAGE_BYTES, MAX_WITNESSES};
+use ronde_protocol::message::codec::Bounded;
+use ronde_protocol::message::ids::{KeysetId, OrderDigest};
+use ronde_protocol::message::order::{Column, Columns, Order, Purpose, SignedOrder, Submission};
+use serde::{Deserialize, Serialize};
+
+use super::body::{Call, answer, base64, canonical, respond};
+use super::problem::{Code, Problem};
+use super::site::Site;
+use crate::shop::{Answer, Outcome};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SubmitBody {
+    order: String,
+    authorization: String,
+    columns: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShowQuery {
+    keyset: KeysetId,
+}
+
+/// Which of the two shapes an answer about an order has.
+pub(super) enum Form {
+    /// To whoever made the order.
+    Order,
+    /// To whoever claims a grant: with the order that the store made.
+    Claim(String),
+}
+
+#[derive(Serialize)]
+struct Done {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<OrderDigest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<String>,
+    certificate: String,
+    evaluations: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Pending {
+    digest: OrderDigest,
+    votes: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<String>,
+}
+
+/// What is said about an order.
+pub(super) fn outcome_answer(digest: OrderDigest, outcome: Outcome, form: Form) -> Result<Answer, Problem> {
+    let (shown, order) = match form {
+        Form::Order => (Some(digest), None),
+        Form::Claim(order) => (None, Some(order)),
+    };
+    match outcome {
+        Outcome::Certified { certificate, evaluations } => {
+            let evaluations = evaluations.iter().map(base64).collect();
+            let done = Done { digest: shown, order, certificate: base64(&certificate), evaluations };
+            Ok(answer(StatusCode::OK, &done))
+        }
+        Outcome::Pending { votes } => Ok(answer(StatusCode::ACCEPTED, &Pending { digest, votes, order })),
+        Outcome::Refused(refusal) => Err(refusal.into()),
+    }
+}
+
+/// The same as a response.
+pub(super) fn outcome(digest: OrderDigest, outcome: Outcome, form: Form) -> Result<Response, Problem> {
+    outcome_answer(digest, outcome, form).map(respond)
+}
+
+/// Tells the shop. If its disk fails the customer still gets what the quorum decided; the desk tells the shop again.
+pub(super) async fn take_in(site: &Site, order: &Order, outcome: &Outcome) {
+    if let Err(error) = site.shop.note(order, outcome).await {
+        tracing::error!(%error, "the till could not be told of an order");
+    }
+}
+
+/// A wallet submits an order, through any store.
+pub(super) async fn submit(State(site): State<Site>, call: Call) -> Result<Response, Problem> {
+    let body: SubmitBody = call.json()?;
+    let order: Order = canonical("order", &body.order, MAX_MESSAGE_BYTES)?;
+    let authorization = canonical("authorization", &body.authorization, MAX_MESSAGE_BYTES)?;
+    let columns = columns(&body.columns)?;
+    let signed = SignedOrder { order: order.clone(), authorization };
+    if order.purpose == Purpose::Redeem && order.store == site.shop.store() {
+        let charter = site.charter();
+        signed.clone().check(&charter)?.authorize(&charter)?;
+        site.shop.take_order(&order).await?;
+    }
+    let decided = site.desk.submit(Submission { signed, columns }).await?;
+    take_in(&site, &order, &decided).await;
+    outcome(order.digest(), decided, Form::Order)
+}
+
+fn columns(texts: &[String]) -> Result<Columns, Problem> {
+    if texts.len() > MAX_WITNESSES {
+        return Err(Problem::field("columns", format!("at most {MAX_WITNESSES} columns")));
+    }
+    let columns = texts.iter().map(|text| canonical::<Column>("columns", text, MAX_MESSAGE_BYTES));
+    let columns: Vec<Column> = columns.collect::<Result<_, _>>()?;
+    if !columns.windows(2).all(|pair| matches!(pair, [a, b] if a.index < b.index)) {
+        return Err(Problem::field("columns", "columns stand by increasing index, each witness once"));
+    }
+    Bounded::new(columns).map_err(|error| Problem::field("columns", error))
+}
+
+/// What became of an order.
+pub(super) async fn show(
+    State(site): State<Site>,
+    Path(digest): Path<String>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let digest: OrderDigest = digest.parse().map_err(|error| Problem::new(Code::NotFound, error))?;
+    let query: ShowQuery = call.query()?;
+    let found = site.desk.look_up(query.keyset, digest).await?;
+    let found = found.ok_or_else(|| Problem::new(Code::NotFound, "nobody who answers knows this order"))?;
+    outcome(digest, found, Form::Order)
+}

@@ -1,0 +1,64 @@
+//! What every handler is given, and who may call it.
+
+use std::sync::Arc;
+
+use axum::http::header;
+use ronde_protocol::message::charter::Charter;
+
+use super::admin::AdminToken;
+use super::body::Call;
+use super::problem::{Code, Problem};
+use crate::shop::{Caller, OrderDesk, Scope, Shop, Token};
+
+/// A store node as its tills and wallets see it.
+#[derive(Clone)]
+pub struct Site {
+    pub(super) shop: Shop,
+    pub(super) desk: Arc<dyn OrderDesk>,
+    admin_hash: [u8; 32],
+    fallback_base: Arc<str>,
+}
+
+impl Site {
+    /// `fallback_base` stands in links if the charter has no HTTP address of this store.
+    pub fn new(shop: Shop, desk: Arc<dyn OrderDesk>, admin: &AdminToken, fallback_base: &str) -> Self {
+        Self { shop, desk, admin_hash: admin.token().hash(), fallback_base: fallback_base.into() }
+    }
+
+    pub(super) fn charter(&self) -> Arc<Charter> {
+        self.desk.charter()
+    }
+
+    /// What links begin with: the store's first HTTP address in the charter.
+    pub(super) fn base(&self) -> String {
+        let charter = self.charter();
+        let address = charter.store(self.desk.store()).and_then(|store| store.http.first());
+        address.map_or(&*self.fallback_base, |text| text.as_str()).trim_end_matches('/').to_owned()
+    }
+
+    /// The bearer token of a caller who has the scope.
+    pub(super) fn authorize(&self, call: &Call, scope: Scope) -> Result<Token, Problem> {
+        let header = call.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let Some(token) = header.and_then(|text| text.strip_prefix("Bearer ")) else {
+            return Err(Problem::new(Code::TokenMissing, "send the till's token as `Authorization: Bearer TOKEN`"));
+        };
+        let token = Token::new(token.trim());
+        self.check(&token, scope)?;
+        Ok(token)
+    }
+
+    /// Whether the token still has the scope.
+    pub(super) fn check(&self, token: &Token, scope: Scope) -> Result<(), Problem> {
+        let caller = match token.has_hash(self.admin_hash) {
+            true => Some(Caller { name: "admin".to_owned(), scopes: vec![Scope::Admin] }),
+            false => self.shop.caller(token)?,
+        };
+        let caller = caller
+            .ok_or_else(|| Problem::new(Code::TokenMissing, "the token is of no till here, or the till was revoked"))?;
+        if caller.scopes.contains(&scope) {
+            return Ok(());
+        }
+        let detail = format!("the till {} lacks the scope {}", caller.name, scope.name());
+        Err(Problem::new(Code::TokenScope, detail).with("scope", scope.name()))
+    }
+}

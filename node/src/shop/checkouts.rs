@@ -1,0 +1,220 @@
+//! Checkouts: opened by a till, paid by a wallet, waited for by the till.
+
+use std::time::Duration;
+
+use ronde_protocol::crypto::sign::SigningKey;
+use ronde_protocol::machine::till::checkout::{Checkout, CheckoutError, CheckoutState};
+use ronde_protocol::message::amount::Points;
+use ronde_protocol::message::charter::Charter;
+use ronde_protocol::message::ids::OrderDigest;
+use ronde_protocol::message::offer::{Offer, SignedOffer};
+use ronde_protocol::message::order::{Order, Purpose, Seconds};
+
+use super::answers::answer_once;
+use super::grants::till_reference;
+use super::records::{RecordId, find, index, load_id, save_id};
+use super::{Answer, Missing, Once, Shop, ShopError, lock};
+use crate::store::Table;
+use crate::{clock, fault};
+
+/// What a till asks for.
+#[derive(Clone, Debug)]
+pub struct NewCheckout {
+    /// The most that can be paid.
+    pub max: Points,
+    /// Points paid are a multiple of this; never 0.
+    pub step: Points,
+    /// What the till calls it; kept as a hash.
+    pub reference: String,
+    /// How long it can be paid, in seconds.
+    pub expires_in: Seconds,
+}
+
+/// A checkout and how far its order is.
+#[derive(Clone, Debug)]
+pub struct CheckoutView {
+    /// Its name.
+    pub id: RecordId,
+    /// The checkout.
+    pub checkout: Checkout,
+    /// Votes gathered for the order that took it, as far as this process knows.
+    pub votes: usize,
+}
+
+impl Shop {
+    /// Opens a checkout; `render` says it to the till. The same request under an idempotency key gets the same answer.
+    pub async fn open_checkout(
+        &self,
+        new: NewCheckout,
+        once: Option<Once>,
+        render: impl FnOnce(CheckoutView) -> Answer + Send + 'static,
+    ) -> Result<Answer, ShopError> {
+        let now = self.now();
+        let id = RecordId::fresh()?;
+        let offer = Offer {
+            federation: *self.charter().federation(),
+            store: self.store(),
+            nonce: crate::entropy::fresh()?,
+            max: new.max,
+            step: new.step,
+            expiry: now.saturating_add(new.expires_in),
+            time: now,
+        };
+        let checkout = Checkout::new(offer, till_reference(id, &new.reference));
+        fault::point("shop.before-checkout");
+        let answer = self.write(move |transaction| {
+            answer_once(transaction, once.as_ref(), now, |transaction| {
+                save_id(transaction, Table::Checkout, id, &checkout)?;
+                index(transaction, Table::Checkout, &offer.reference(), id)?;
+                Ok(render(CheckoutView { id, checkout, votes: 0 }))
+            })
+        });
+        let answer = answer.await?;
+        fault::point("shop.after-checkout");
+        Ok(answer)
+    }
+
+    /// A checkout. That its time is over is written down before anybody is told.
+    pub async fn checkout(&self, id: RecordId) -> Result<CheckoutView, ShopError> {
+        let mut checkout: Checkout =
+            self.0.readers.with(|read| load_id(read, Table::Checkout, id, Missing::Checkout))?;
+        if checkout.handle_time(self.now()) {
+            checkout = self
+                .change_checkout(id, |checkout, now, _| {
+                    checkout.handle_time(now);
+                    Ok(())
+                })
+                .await?;
+        }
+        let votes = checkout.state().digest().and_then(|digest| lock(&self.0.votes).get(&digest).copied());
+        Ok(CheckoutView { id, checkout, votes: votes.unwrap_or(0) })
+    }
+
+    /// Waits until the checkout is decided, or is no longer as `known` says, or the time is up. Asks `allowed` each time
+    /// it looks again, so that a revoked till hears nothing more.
+    pub async fn wait_checkout<E: From<ShopError>>(
+        &self,
+        id: RecordId,
+        known: impl Fn(CheckoutState) -> bool,
+        wait: Duration,
+        allowed: impl Fn() -> Result<(), E>,
+    ) -> Result<CheckoutView, E> {
+        let mut changes = self.0.changes.subscribe();
+        let deadline = clock::monotonic() + wait;
+        loop {
+            changes.borrow_and_update();
+            allowed()?;
+            let view = self.checkout(id).await?;
+            let state = view.checkout.state();
+            if state.is_final() || !known(state) || clock::monotonic() >= deadline {
+                return Ok(view);
+            }
+            // A second at least: the checkout was looked at and is not over yet.
+            let left = Duration::from_secs(view.checkout.offer().expiry.saturating_sub(self.now()).max(1));
+            let over = match state {
+                CheckoutState::Pending(_) => deadline,
+                _ => deadline.min(clock::monotonic() + left),
+            };
+            // Either way it is looked at again.
+            let _ = tokio::time::timeout_at(over, changes.changed()).await;
+        }
+    }
+
+    /// Withdraws a checkout that no order has taken.
+    pub async fn cancel_checkout(&self, id: RecordId) -> Result<(), ShopError> {
+        self.change_checkout(id, |checkout, now, _| checkout.handle_cancel(now)).await?;
+        Ok(())
+    }
+
+    /// Shows the offer to a wallet.
+    pub async fn present(&self, id: RecordId, key: &SigningKey) -> Result<SignedOffer, ShopError> {
+        let checkout = self.change_checkout(id, |checkout, now, _| checkout.handle_present(now).map(|_| ())).await?;
+        Ok(checkout.offer().sign(key))
+    }
+
+    /// Takes an order for one of this store's checkouts, before it goes to the quorum. Its spend signature must have
+    /// been checked, or anybody could block a till. Orders for another store or purpose pass.
+    pub async fn take_order(&self, order: &Order) -> Result<(), ShopError> {
+        if order.purpose != Purpose::Redeem || order.store != self.store() {
+            return Ok(());
+        }
+        let id = self.0.readers.with(|read| find(read, Table::Checkout, &order.reference))?;
+        let id = id.ok_or(Missing::Checkout)?;
+        let order = order.clone();
+        fault::point("shop.before-order");
+        self.change_checkout(id, move |checkout, now, charter| checkout.handle_order(&order, now, charter)).await?;
+        fault::point("shop.after-order");
+        Ok(())
+    }
+
+    /// Notes that a certified Redeem has paid its checkout, or is owed back.
+    pub(super) async fn settle_checkout(&self, order: &Order) -> Result<(), ShopError> {
+        let order = order.clone();
+        fault::point("shop.before-settle-checkout");
+        self.settle_with(order.reference, move |checkout, now, charter| {
+            checkout.handle_certified(&order, now, charter)
+        })
+        .await?;
+        fault::point("shop.after-settle-checkout");
+        Ok(())
+    }
+
+    /// Notes that an order can never be certified.
+    pub(super) async fn refuse_checkout(&self, order: &Order) -> Result<(), ShopError> {
+        let digest = order.digest();
+        self.settle_with(order.reference, move |checkout, _, _| {
+            checkout.handle_refused(digest);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Changes the checkout of a reference, if there is one and the change is one.
+    async fn settle_with(
+        &self,
+        reference: ronde_protocol::message::ids::Reference,
+        change: impl Fn(&mut Checkout, Seconds, &Charter) -> Result<(), CheckoutError> + Send + 'static,
+    ) -> Result<(), ShopError> {
+        let (now, charter) = (self.now(), self.charter());
+        let known = self.0.readers.with(|read| -> Result<_, ShopError> {
+            let Some(id) = find(read, Table::Checkout, &reference)? else { return Ok(None) };
+            let before: Checkout = load_id(read, Table::Checkout, id, Missing::Checkout)?;
+            let mut after = before.clone();
+            change(&mut after, now, &charter)?;
+            Ok((after != before).then_some(id))
+        })?;
+        let Some(id) = known else { return Ok(()) };
+        self.change_checkout(id, change).await?;
+        Ok(())
+    }
+
+    async fn change_checkout(
+        &self,
+        id: RecordId,
+        change: impl FnOnce(&mut Checkout, Seconds, &Charter) -> Result<(), CheckoutError> + Send + 'static,
+    ) -> Result<Checkout, ShopError> {
+        let (now, charter) = (self.now(), self.charter());
+        let changed = self.write(move |transaction| {
+            let mut checkout: Checkout = load_id(transaction, Table::Checkout, id, Missing::Checkout)?;
+            let before = checkout.clone();
+            let result = change(&mut checkout, now, &charter);
+            if checkout != before {
+                save_id(transaction, Table::Checkout, id, &checkout)?;
+            }
+            Ok(result.map(|()| checkout))
+        });
+        let result = changed.await?;
+        self.changed();
+        Ok(result?)
+    }
+
+    pub(super) fn note_votes(&self, digest: OrderDigest, votes: Option<usize>) {
+        let mut all = lock(&self.0.votes);
+        match votes {
+            Some(votes) => drop(all.insert(digest, votes)),
+            None => drop(all.remove(&digest)),
+        }
+        drop(all);
+        self.changed();
+    }
+}

@@ -1,0 +1,191 @@
+//! What tills, wallets and the shop need of the node's order desk: the part that talks to the quorum.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use ronde_protocol::crypto::sign::SigningKey;
+use ronde_protocol::message::amount::Points;
+use ronde_protocol::message::certificate::Certificate;
+use ronde_protocol::message::charter::Charter;
+use ronde_protocol::message::evaluation::Evaluation;
+use ronde_protocol::message::ids::{AssociationId, KeysetId, OrderDigest, StoreId, WitnessIndex};
+use ronde_protocol::message::log::CertifiedOrder;
+use ronde_protocol::message::order::{Order, Submission};
+use ronde_protocol::message::refusal::Refusal;
+use ronde_protocol::message::wire::LogPage;
+use serde::Serialize;
+
+use super::ShopError;
+use crate::store::StorageError;
+
+/// A future that may be sent between threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Where an order stands before the quorum.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// Certified; with the evaluations that have come so far.
+    Certified {
+        /// q votes.
+        certificate: Certificate,
+        /// Of the order's outputs, by different witnesses.
+        evaluations: Vec<Evaluation>,
+    },
+    /// Written down and before the witnesses; it goes on in the background.
+    Pending {
+        /// Votes gathered so far.
+        votes: usize,
+    },
+    /// Not served, and why. If the refusal is not retryable the order can never be certified.
+    Refused(Refusal),
+}
+
+/// Why the desk has no answer.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum DeskError {
+    /// What it was handed, or asked for, is refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Too few witnesses answer.
+    #[error("{answered} of the {needed} witnesses needed answer")]
+    QuorumUnreachable {
+        /// How many answered.
+        answered: usize,
+        /// q.
+        needed: usize,
+    },
+    /// The disk failed; nothing was done.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// How one witness is seen from here.
+#[derive(Clone, Debug, Serialize)]
+pub struct WitnessStatus {
+    /// Of which committee.
+    pub keyset: KeysetId,
+    /// Its place there.
+    pub index: WitnessIndex,
+    /// The store that runs it.
+    pub store: StoreId,
+    /// The store's name.
+    pub name: String,
+    /// Whether it answers.
+    pub up: bool,
+    /// Round trip of its last answer, in microseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rtt_us: Option<u64>,
+}
+
+/// How far this node's own witness log goes.
+#[derive(Clone, Debug, Serialize)]
+pub struct LogStatus {
+    /// Of which committee.
+    pub keyset: KeysetId,
+    /// Entries.
+    pub size: u64,
+    /// Merkle root, as hexadecimal digits.
+    pub root: String,
+    /// Whether it no longer votes in this keyset.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub retired: bool,
+}
+
+/// How the node stands with the quorum.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct DeskStatus {
+    /// Every witness of every open keyset.
+    pub witnesses: Vec<WitnessStatus>,
+    /// Orders accepted here and not yet completed.
+    pub open_orders: u64,
+    /// This node's own logs; none if it is no witness.
+    pub log: Vec<LogStatus>,
+}
+
+/// Who has a position in the books.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Account {
+    /// A store.
+    Store(StoreId),
+    /// An association.
+    Association(AssociationId),
+    /// The float: points not yet spent.
+    Pool,
+}
+
+/// One line of the books.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct AccountLine {
+    /// Whose.
+    pub account: Account,
+    /// Points that it issued.
+    pub issued: Points,
+    /// Points that it took, vouchers apart.
+    pub redeemed: Points,
+    /// Points that customers gave it.
+    pub donated: Points,
+    /// Points that it pledged (a store) or was pledged (an association).
+    pub pledged: Points,
+    /// Worth of the vouchers that it took.
+    pub vouchers_honoured: Points,
+    /// Worth of the vouchers that it pays for.
+    pub vouchers_funded: Points,
+    /// What it is owed (above zero) or owes, in points. All positions of a keyset sum to zero.
+    pub position: i64,
+}
+
+/// The books of one keyset.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeysetBooks {
+    /// Which.
+    pub keyset: KeysetId,
+    /// One line per account.
+    pub accounts: Vec<AccountLine>,
+}
+
+/// The part of a node that takes orders to the quorum. It checks all that it is handed.
+pub trait OrderDesk: Send + Sync + 'static {
+    /// Writes the order down, then gathers votes and evaluations. Answers when that is decided, or after the node's
+    /// patience with what it has; the rest goes on in the background. The same order again is the same order.
+    fn submit(&self, submission: Submission) -> BoxFuture<'_, Result<Outcome, DeskError>>;
+
+    /// What became of an order, here or at the witnesses; `None` if nobody knows it.
+    fn look_up(&self, keyset: KeysetId, digest: OrderDigest) -> BoxFuture<'_, Result<Option<Outcome>, DeskError>>;
+
+    /// Takes a certificate that was got elsewhere, checks it, and passes it on to whoever lacks it.
+    fn take_certificate(&self, certified: CertifiedOrder) -> BoxFuture<'_, Result<(), DeskError>>;
+
+    /// The newest charter.
+    fn charter(&self) -> Arc<Charter>;
+
+    /// The signed charters from version 1 to the newest, as canonical bytes.
+    fn charter_chain(&self) -> Result<Vec<Vec<u8>>, DeskError>;
+
+    /// This store's number.
+    fn store(&self) -> StoreId;
+
+    /// This store's node key.
+    fn node_key(&self) -> &SigningKey;
+
+    /// How the node stands with the quorum.
+    fn status(&self) -> BoxFuture<'_, Result<DeskStatus, DeskError>>;
+
+    /// The books by this node's own log, or the best that it can have; none if it is no witness.
+    fn books(&self) -> BoxFuture<'_, Result<Vec<KeysetBooks>, DeskError>>;
+
+    /// Entries of this node's own log from a position; `None` if it keeps none for the keyset.
+    fn log_page(&self, keyset: KeysetId, from: u64) -> BoxFuture<'_, Result<Option<LogPage>, DeskError>>;
+}
+
+/// Who wants to know of certificates.
+pub trait Certified: Send + Sync {
+    /// Called at least once for every certified order that names this store, when its certificate, verified, is durable
+    /// here: after an own submission, a certificate handed in, or a witness's feed. If it fails it must be called again
+    /// later, or the till never hears of the payment.
+    fn certified<'a>(&'a self, order: &'a Order, certificate: &'a Certificate) -> BoxFuture<'a, Result<(), ShopError>>;
+
+    /// Called when an order that this node submitted is found never to be certified.
+    fn refused<'a>(&'a self, order: &'a Order) -> BoxFuture<'a, Result<(), ShopError>>;
+}

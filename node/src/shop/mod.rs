@@ -1,0 +1,118 @@
+//! The shop behind the counter: grants, checkouts, pledges and tills, kept in the node's database.
+//!
+//! Decisions are taken by the machines of `ronde_protocol::machine::till` inside the writer's transaction; the answer
+//! leaves after its commit. What talks to the quorum is the [`OrderDesk`], which is not in here.
+
+mod answers;
+mod checkouts;
+mod desk;
+mod error;
+mod grants;
+mod pledges;
+mod records;
+mod settle;
+mod tills;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use ronde_protocol::message::charter::Charter;
+use ronde_protocol::message::ids::{OrderDigest, StoreId};
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::store::{Readers, Transaction, Writer};
+
+pub use answers::{Answer, InFlight, Once, RepeatError};
+pub use checkouts::{CheckoutView, NewCheckout};
+pub use desk::{
+    Account, AccountLine, BoxFuture, Certified, DeskError, DeskStatus, KeysetBooks, LogStatus, OrderDesk, Outcome,
+    WitnessStatus,
+};
+pub use error::{Missing, ShopError};
+pub use grants::{MadeGrant, NewGrant};
+pub use pledges::PledgeStep;
+pub use records::RecordId;
+pub use tills::{Caller, Scope, TillError, TillRecord, Token};
+
+/// Gives the newest charter.
+pub type CharterSource = Arc<dyn Fn() -> Arc<Charter> + Send + Sync>;
+
+/// A handle on the shop; clones share it.
+#[derive(Clone)]
+pub struct Shop(Arc<Inner>);
+
+struct Inner {
+    store: StoreId,
+    charter: CharterSource,
+    writer: Writer,
+    readers: Arc<Readers>,
+    clock: Clock,
+    /// Goes up with every change of a checkout or till: whoever waits looks again.
+    changes: watch::Sender<u64>,
+    /// Votes gathered so far for orders that are pending; a display, not a record.
+    votes: Mutex<BTreeMap<OrderDigest, usize>>,
+    /// Requests under an idempotency key that are being answered.
+    in_flight: Arc<Mutex<BTreeSet<[u8; 32]>>>,
+}
+
+impl Shop {
+    /// The shop of `store`, on the node's database.
+    pub fn new(store: StoreId, charter: CharterSource, writer: Writer, readers: Arc<Readers>, clock: Clock) -> Self {
+        Self(Arc::new(Inner {
+            store,
+            charter,
+            writer,
+            readers,
+            clock,
+            changes: watch::Sender::new(0),
+            votes: Mutex::default(),
+            in_flight: Arc::default(),
+        }))
+    }
+
+    /// Whose shop it is.
+    #[must_use]
+    pub fn store(&self) -> StoreId {
+        self.0.store
+    }
+
+    /// The newest charter.
+    #[must_use]
+    pub fn charter(&self) -> Arc<Charter> {
+        (self.0.charter)()
+    }
+
+    /// Whole seconds since 1970, by the node's clock.
+    #[must_use]
+    pub fn now(&self) -> u64 {
+        self.0.clock.unix_seconds()
+    }
+
+    /// Runs `work` in a transaction; answers after its commit.
+    ///
+    /// A refusal goes inside: what the work wrote before it (a time that is over) is kept. Only a failure of the
+    /// storage or a damaged record takes the writes back.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn Transaction) -> Result<T, ShopError> + Send + 'static,
+    ) -> Result<T, ShopError> {
+        let (value, _committed) = self.0.writer.submit(work).await?;
+        Ok(value)
+    }
+
+    fn changed(&self) {
+        self.0.changes.send_modify(|count| *count = count.wrapping_add(1));
+    }
+}
+
+impl std::fmt::Debug for Shop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shop").field("store", &self.0.store).finish_non_exhaustive()
+    }
+}
+
+/// A map or set that a panicking user can't have left half changed.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

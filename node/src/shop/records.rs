@@ -1,0 +1,105 @@
+//! Typed records in the key-value tables, and their keys.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ronde_protocol::message::codec::{Decode, Encode, decode, encode};
+use ronde_protocol::message::ids::Reference;
+
+use super::{Missing, ShopError};
+use crate::store::{Read, StorageError, Table, Transaction};
+
+/// Longest record of the shop, in bytes.
+const MAX_RECORD: usize = 128 * 1024;
+
+/// Name of a grant or checkout: 128 random bits, so that it can't be guessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub struct RecordId([u8; 16]);
+
+impl RecordId {
+    pub(super) fn fresh() -> Result<Self, ShopError> {
+        let random = crate::entropy::fresh()?;
+        let mut id = [0; 16];
+        id.iter_mut().zip(random).for_each(|(to, from)| *to = from);
+        Ok(Self(id))
+    }
+
+    fn key(self) -> Vec<u8> {
+        [b"i".as_slice(), &self.0].concat()
+    }
+}
+
+impl fmt::Display for RecordId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+/// Text that names no record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an id is 22 characters of URL-safe base64")]
+pub struct NotAnId;
+
+impl FromStr for RecordId {
+    type Err = NotAnId;
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| NotAnId)?;
+        bytes.try_into().map(Self).map_err(|_| NotAnId)
+    }
+}
+
+/// Reads a record.
+pub(super) fn load<T: Decode<()> + Encode>(read: &dyn Read, table: Table, key: &[u8]) -> Result<Option<T>, ShopError> {
+    read.get(table, key)?.map(|bytes| decode(&bytes, MAX_RECORD).map_err(|_| ShopError::Damaged(table))).transpose()
+}
+
+/// Writes a record.
+pub(super) fn save<T: Encode>(
+    transaction: &mut dyn Transaction,
+    table: Table,
+    key: &[u8],
+    value: &T,
+) -> Result<(), StorageError> {
+    transaction.put(table, key, &encode(value))
+}
+
+/// The record of an id.
+pub(super) fn load_id<T: Decode<()> + Encode>(
+    read: &dyn Read,
+    table: Table,
+    id: RecordId,
+    missing: Missing,
+) -> Result<T, ShopError> {
+    load(read, table, &id.key())?.ok_or_else(|| missing.into())
+}
+
+/// Writes the record of an id.
+pub(super) fn save_id<T: Encode>(
+    transaction: &mut dyn Transaction,
+    table: Table,
+    id: RecordId,
+    value: &T,
+) -> Result<(), StorageError> {
+    save(transaction, table, &id.key(), value)
+}
+
+/// Which record a reference belongs to.
+pub(super) fn find(read: &dyn Read, table: Table, reference: &Reference) -> Result<Option<RecordId>, ShopError> {
+    load(read, table, &reference_key(reference))
+}
+
+/// Remembers which record a reference belongs to.
+pub(super) fn index(
+    transaction: &mut dyn Transaction,
+    table: Table,
+    reference: &Reference,
+    id: RecordId,
+) -> Result<(), StorageError> {
+    save(transaction, table, &reference_key(reference), &id)
+}
+
+fn reference_key(reference: &Reference) -> Vec<u8> {
+    [b"r".as_slice(), &reference.0].concat()
+}

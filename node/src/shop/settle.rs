@@ -1,0 +1,63 @@
+//! What the quorum decided, as the shop takes it in.
+
+use ronde_protocol::message::certificate::Certificate;
+use ronde_protocol::message::order::{Order, Purpose};
+
+use super::{BoxFuture, Certified, Outcome, Shop, ShopError};
+
+impl Shop {
+    /// Takes in where an order stands; the same news again changes nothing.
+    pub async fn note(&self, order: &Order, outcome: &Outcome) -> Result<(), ShopError> {
+        match outcome {
+            Outcome::Certified { .. } => self.settle(order).await,
+            Outcome::Pending { votes } => {
+                if order.purpose == Purpose::Redeem && order.store == self.store() {
+                    self.note_votes(order.digest(), Some(*votes));
+                }
+                Ok(())
+            }
+            Outcome::Refused(refusal) if refusal.is_retryable() => Ok(()),
+            Outcome::Refused(_) => self.give_up(order).await,
+        }
+    }
+
+    /// Takes in that an order is certified.
+    async fn settle(&self, order: &Order) -> Result<(), ShopError> {
+        if order.store != self.store() {
+            return Ok(());
+        }
+        match order.purpose {
+            Purpose::Earn => self.settle_grant(order).await,
+            Purpose::Redeem => {
+                self.settle_checkout(order).await?;
+                self.note_votes(order.digest(), None);
+                Ok(())
+            }
+            Purpose::Pledge { .. } | Purpose::Swap | Purpose::Donate { .. } | Purpose::Vote { .. } => Ok(()),
+        }
+    }
+
+    /// Takes in that an order can never be certified.
+    async fn give_up(&self, order: &Order) -> Result<(), ShopError> {
+        if order.purpose != Purpose::Redeem || order.store != self.store() {
+            return Ok(());
+        }
+        self.refuse_checkout(order).await?;
+        self.note_votes(order.digest(), None);
+        Ok(())
+    }
+}
+
+impl Certified for Shop {
+    fn certified<'a>(
+        &'a self,
+        order: &'a Order,
+        _certificate: &'a Certificate,
+    ) -> BoxFuture<'a, Result<(), ShopError>> {
+        Box::pin(self.settle(order))
+    }
+
+    fn refused<'a>(&'a self, order: &'a Order) -> BoxFuture<'a, Result<(), ShopError>> {
+        Box::pin(self.give_up(order))
+    }
+}
