@@ -10,6 +10,7 @@ pub mod charter;
 pub mod config;
 pub mod init;
 pub mod status;
+pub mod till;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -95,6 +96,8 @@ enum Command {
     Config(config::ConfigArgs),
     /// Say how a node and its witnesses are
     Status(status::StatusArgs),
+    /// Do by hand what a till does; say who may be a till
+    Till(till::TillArgs),
 }
 
 /// Where commands find the node's configuration.
@@ -138,5 +141,6 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Charter(args) => charter::run(args, context),
         Command::Config(args) => config::run(args, context),
         Command::Status(args) => status::run(args, context),
+        Command::Till(args) => till::run(args, context),
     }
 }

@@ -49,6 +49,12 @@ impl AdminToken {
         Self::load(path)
     }
 
+    /// The token, to be sent.
+    #[must_use]
+    pub fn into_token(self) -> Token {
+        self.0
+    }
+
     /// The token.
     #[must_use]
     pub fn token(&self) -> &Token {
