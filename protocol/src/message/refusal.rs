@@ -27,7 +27,7 @@ pub enum Rule {
     /// An output of another keyset.
     #[error("an output is of another keyset than the order's")]
     OutputKeyset,
-    /// Points out exceed points in, or in a Swap differ from them.
+    /// Points out exceed points in, or in a Swap differ from them; or a pledge of nothing.
     #[error("points in and points out do not balance")]
     Balance,
     /// A sum beyond 64 bits.
@@ -39,14 +39,14 @@ pub enum Rule {
     /// A reference where there is none.
     #[error("the order refers to something where nothing belongs")]
     Reference,
-    /// A pledge of nothing, of another day than its reference, or whose reference is no day.
+    /// A pledge of another day than its reference, or whose reference is no day.
     #[error("the pledge's reference is not the hash of its day")]
     PledgeDay,
     /// A ballot with too few points, or a second one.
     #[error("a ballot comes alone, with at least its campaign's minimum of points")]
     Ballot,
-    /// A choice that the campaign does not have, or a ballot of another campaign.
-    #[error("the ballot does not fit the campaign or the choice")]
+    /// A ballot of another campaign, or none. (A choice that is not known may be known after a pull.)
+    #[error("the ballot does not fit the campaign")]
     Choice,
     /// A voucher that this store may not issue.
     #[error("the store may not issue this voucher")]
