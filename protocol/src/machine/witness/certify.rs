@@ -1,0 +1,168 @@
+//! What a certificate does: the order stands, what conflicts with it dies, its outputs are evaluated.
+
+use alloc::boxed::Box;
+
+use super::{
+    Step, Witness, log,
+    prepare::PreparedCertificate,
+    record::{CoinRecord, Counter, Draft, Inconsistent, OrderRecord, Retirement, View, Write},
+};
+use crate::{
+    machine::books,
+    message::{
+        certificate::VerifiedCertificate,
+        charter::Charter,
+        evaluation::Evaluation,
+        ids::{OrderDigest, StoreId},
+        log::{CertifiedOrder, LogEntry},
+        order::{Order, Purpose, Seconds},
+        refusal::Refusal,
+        wire::{Certified, ReplyV1},
+    },
+};
+
+impl Witness {
+    /// Writes a certificate down in one transaction, and only then hands out the evaluation. A certified order is always
+    /// evaluated, whatever else is known about its outputs, until redeem-until and 7 days.
+    pub fn decide_certificate<V: View>(
+        &self,
+        view: &V,
+        charter: &Charter,
+        prepared: PreparedCertificate,
+        now: Seconds,
+    ) -> Result<Step<ReplyV1>, V::Error> {
+        let mut draft = Draft::new(view, self.keyset().id());
+        if now > self.keyset().evaluate_until() {
+            return Ok(Step::new(draft, ReplyV1::Refused(Refusal::Closed)));
+        }
+        let PreparedCertificate { order, certificate, evaluation, .. } = prepared;
+        let reply = self.certify(&mut draft, charter, order, &certificate, evaluation)?;
+        Ok(Step::new(draft, reply))
+    }
+
+    pub(super) fn certify<V: View>(
+        &self,
+        draft: &mut Draft<'_, V>,
+        charter: &Charter,
+        order: Order,
+        certificate: &VerifiedCertificate,
+        evaluation: Evaluation,
+    ) -> Result<ReplyV1, V::Error> {
+        let digest = certificate.digest();
+        match draft.order(&digest)? {
+            Some(OrderRecord::Certified { certificate, evaluation, .. }) => {
+                let head = self.drafted_head(draft)?;
+                return Ok(ReplyV1::Certified(Certified { certificate, evaluation, head }));
+            }
+            Some(OrderRecord::Contested { against, .. }) => {
+                return Ok(ReplyV1::Refused(self.conflict_with(draft, &against)?));
+            }
+            Some(OrderRecord::Voted(_) | OrderRecord::Dead { .. }) => {}
+            None if certificate.has_vote_of(self.index()) && draft.retired()?.is_none() => {
+                // This witness voted for it and does not know: its state is older than its word.
+                draft.put(Write::Retire(Retirement::VoteForgotten(digest)));
+            }
+            None => {}
+        }
+        if let Some(other) = certified_rival(draft, &order, &digest)? {
+            return self.contest(draft, order, certificate, other);
+        }
+        let Ok(postings) = books::postings(&order, charter) else {
+            return Ok(ReplyV1::Refused(Refusal::CharterBehind));
+        };
+        spend(draft, &order, digest)?;
+        for posting in postings {
+            let sum = draft.book(posting.account, posting.flow)?.checked_add(posting.points.0);
+            draft.put(Write::Book(posting.account, posting.flow, sum.ok_or(Inconsistent::Overflow)?));
+        }
+        if let Purpose::Vote { campaign, choice } = order.purpose {
+            draft.count(Counter::Tally { campaign, choice }, 1)?;
+        }
+        let certificate = certificate.as_certificate().clone();
+        let entry = CertifiedOrder { order: order.clone(), certificate: certificate.clone() };
+        let position = log::append(draft, LogEntry::Certified(entry))?;
+        if order.store != StoreId::NONE {
+            draft.put(Write::Feed(order.store, position));
+        }
+        let record = OrderRecord::Certified { order, certificate: certificate.clone(), evaluation: evaluation.clone() };
+        draft.put(Write::Order(digest, Box::new(record)));
+        Ok(ReplyV1::Certified(Certified { certificate, evaluation, head: self.drafted_head(draft)? }))
+    }
+
+    /// Two valid certificates over one coin: keep both, evaluate neither further, stop voting, raise the alarm.
+    fn contest<V: View>(
+        &self,
+        draft: &mut Draft<'_, V>,
+        order: Order,
+        certificate: &VerifiedCertificate,
+        other: OrderDigest,
+    ) -> Result<ReplyV1, V::Error> {
+        let digest = certificate.digest();
+        let certificate = certificate.as_certificate().clone();
+        if let OrderRecord::Certified { order, certificate, .. } = draft.named_order(&other)? {
+            let record = OrderRecord::Contested { order, certificate, against: digest };
+            draft.put(Write::Order(other, Box::new(record)));
+        }
+        let entry = CertifiedOrder { order: order.clone(), certificate: certificate.clone() };
+        log::append(draft, LogEntry::Certified(entry))?;
+        let record = OrderRecord::Contested { order, certificate, against: other };
+        draft.put(Write::Order(digest, Box::new(record)));
+        draft.put(Write::Retire(Retirement::TwoCertificates(other, digest)));
+        Ok(ReplyV1::Refused(self.conflict_with(draft, &other)?))
+    }
+}
+
+/// A certified order that spent one of the coins, or holds the reference.
+fn certified_rival<V: View>(
+    draft: &Draft<'_, V>,
+    order: &Order,
+    digest: &OrderDigest,
+) -> Result<Option<OrderDigest>, V::Error> {
+    for input in &order.inputs {
+        if let Some(CoinRecord { digest: other, spent: true }) = draft.coin(&input.point)?
+            && other != *digest
+        {
+            return Ok(Some(other));
+        }
+    }
+    if order.inputs.is_empty()
+        && let Some(other) = draft.reference(order.store, &order.reference)?
+        && other != *digest
+        && !matches!(draft.named_order(&other)?, OrderRecord::Voted(_))
+    {
+        return Ok(Some(other));
+    }
+    Ok(None)
+}
+
+/// The order's coins or reference are its own for good; orders that held them die, and their other locks are freed.
+fn spend<V: View>(draft: &mut Draft<'_, V>, order: &Order, digest: OrderDigest) -> Result<(), V::Error> {
+    for input in &order.inputs {
+        if let Some(CoinRecord { digest: other, .. }) = draft.coin(&input.point)?
+            && other != digest
+        {
+            kill(draft, other, digest)?;
+        }
+        draft.put(Write::Coin(input.point, Some(CoinRecord { digest, spent: true })));
+    }
+    if order.inputs.is_empty() {
+        if let Some(other) = draft.reference(order.store, &order.reference)?
+            && other != digest
+        {
+            kill(draft, other, digest)?;
+        }
+        draft.put(Write::Reference(order.store, order.reference, Some(digest)));
+    }
+    Ok(())
+}
+
+fn kill<V: View>(draft: &mut Draft<'_, V>, dead: OrderDigest, by: OrderDigest) -> Result<(), V::Error> {
+    let OrderRecord::Voted(signed) = draft.named_order(&dead)? else { return Ok(()) };
+    for input in &signed.order.inputs {
+        if draft.coin(&input.point)? == Some(CoinRecord { digest: dead, spent: false }) {
+            draft.put(Write::Coin(input.point, None));
+        }
+    }
+    draft.put(Write::Order(dead, Box::new(OrderRecord::Dead { signed, by })));
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! A witness's state in memory: for tests, simulations and whoever wants to read how the writes are meant.
+
+use alloc::{collections::BTreeMap, vec::Vec};
+
+use super::record::{CoinRecord, Counter, Inconsistent, OrderRecord, Retirement, View, Write};
+use crate::{
+    crypto::{group::PointBytes, merkle::Subtree},
+    machine::books::{Account, Flow, Statement},
+    message::{
+        amount::Points,
+        evidence::Evidence,
+        ids::{KeysetId, OrderDigest, Reference, StoreId},
+        log::LogEntry,
+    },
+};
+
+/// One keyset's state.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    coins: BTreeMap<PointBytes, CoinRecord>,
+    references: BTreeMap<(StoreId, Reference), OrderDigest>,
+    orders: BTreeMap<OrderDigest, OrderRecord>,
+    counters: BTreeMap<Counter, u64>,
+    books: BTreeMap<(Account, Flow), u64>,
+    log: Vec<LogEntry>,
+    nodes: BTreeMap<Subtree, [u8; 32]>,
+    feed: Vec<(StoreId, u64)>,
+    retired: Option<Retirement>,
+    evidence: Vec<Evidence>,
+}
+
+/// The state contradicts itself: a fault of the program, since memory is not damaged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(transparent)]
+pub struct MemoryError(#[from] pub Inconsistent);
+
+impl Memory {
+    /// Does what a step says.
+    pub fn apply(&mut self, writes: Vec<Write>) {
+        for write in writes {
+            self.apply_one(write);
+        }
+    }
+
+    fn apply_one(&mut self, write: Write) {
+        match write {
+            Write::Coin(point, record) => set(&mut self.coins, point, record),
+            Write::Reference(store, reference, digest) => set(&mut self.references, (store, reference), digest),
+            Write::Order(digest, record) => set(&mut self.orders, digest, Some(*record)),
+            Write::Counter(counter, value) => set(&mut self.counters, counter, Some(value)),
+            Write::Book(account, flow, value) => set(&mut self.books, (account, flow), Some(value)),
+            Write::LogEntry(_, entry) => self.log.push(*entry),
+            Write::LogNode(subtree, hash) => set(&mut self.nodes, subtree, Some(hash)),
+            // The list of entries is the size.
+            Write::LogSize(_) => {}
+            Write::Feed(store, position) => self.feed.push((store, position)),
+            Write::Retire(why) => self.retired = Some(why),
+            Write::Evidence(evidence) => self.evidence.push(*evidence),
+        }
+    }
+
+    /// The log, oldest first.
+    pub fn log(&self) -> &[LogEntry] {
+        &self.log
+    }
+
+    /// Log positions of certified orders that name stores.
+    pub fn feed(&self) -> &[(StoreId, u64)] {
+        &self.feed
+    }
+
+    /// Evidence collected.
+    pub fn evidence(&self) -> &[Evidence] {
+        &self.evidence
+    }
+
+    /// Every account's flows.
+    pub fn statements(&self) -> BTreeMap<Account, Statement> {
+        let mut statements: BTreeMap<Account, Statement> = BTreeMap::new();
+        for ((account, flow), points) in &self.books {
+            // One flow is set once: nothing can overflow.
+            let _ = statements.entry(*account).or_default().add(*flow, Points(*points));
+        }
+        statements
+    }
+}
+
+fn set<K: Ord, V>(map: &mut BTreeMap<K, V>, key: K, value: Option<V>) {
+    match value {
+        Some(value) => map.insert(key, value),
+        None => map.remove(&key),
+    };
+}
+
+impl View for Memory {
+    type Error = MemoryError;
+
+    fn coin(&self, _: KeysetId, point: &PointBytes) -> Result<Option<CoinRecord>, MemoryError> {
+        Ok(self.coins.get(point).copied())
+    }
+
+    fn reference(
+        &self,
+        _: KeysetId,
+        store: StoreId,
+        reference: &Reference,
+    ) -> Result<Option<OrderDigest>, MemoryError> {
+        Ok(self.references.get(&(store, *reference)).copied())
+    }
+
+    fn order(&self, _: KeysetId, digest: &OrderDigest) -> Result<Option<OrderRecord>, MemoryError> {
+        Ok(self.orders.get(digest).cloned())
+    }
+
+    fn counter(&self, _: KeysetId, counter: &Counter) -> Result<u64, MemoryError> {
+        Ok(self.counters.get(counter).copied().unwrap_or(0))
+    }
+
+    fn book(&self, _: KeysetId, account: Account, flow: Flow) -> Result<u64, MemoryError> {
+        Ok(self.books.get(&(account, flow)).copied().unwrap_or(0))
+    }
+
+    fn log_size(&self, _: KeysetId) -> Result<u64, MemoryError> {
+        u64::try_from(self.log.len()).map_err(|_| MemoryError(Inconsistent::Overflow))
+    }
+
+    fn log_node(&self, _: KeysetId, subtree: Subtree) -> Result<Option<[u8; 32]>, MemoryError> {
+        Ok(self.nodes.get(&subtree).copied())
+    }
+
+    fn retired(&self, _: KeysetId) -> Result<Option<Retirement>, MemoryError> {
+        Ok(self.retired.clone())
+    }
+}

@@ -1,0 +1,52 @@
+//! What a witness tells without changing anything.
+
+use super::{
+    Witness, log,
+    record::{Inconsistent, OrderRecord, View},
+};
+use crate::message::{
+    head::{Head, HeadAnswer},
+    ids::OrderDigest,
+    log::CertifiedOrder,
+    vote::Vote,
+    wire::{HeadQuery, OrderState},
+};
+
+impl Witness {
+    /// What became of an order. The view must show committed state only: what is told here binds.
+    pub fn order_state<V: View>(&self, view: &V, digest: &OrderDigest) -> Result<Option<OrderState>, V::Error> {
+        let keyset = self.keyset().id();
+        Ok(match view.order(keyset, digest)? {
+            None => None,
+            Some(OrderRecord::Voted(signed)) => {
+                let vote = Vote::sign(&self.keys().vote, self.keyset(), self.index(), digest);
+                Some(OrderState::Voted { signed, vote })
+            }
+            Some(OrderRecord::Certified { order, certificate, evaluation }) => {
+                Some(OrderState::Certified { order, certificate, evaluation })
+            }
+            Some(OrderRecord::Dead { by, .. } | OrderRecord::Contested { against: by, .. }) => {
+                match view.order(keyset, &by)?.ok_or(Inconsistent::Order(by))? {
+                    OrderRecord::Certified { order, certificate, .. }
+                    | OrderRecord::Contested { order, certificate, .. } => {
+                        Some(OrderState::Dead { by: CertifiedOrder { order, certificate } })
+                    }
+                    OrderRecord::Voted(_) | OrderRecord::Dead { .. } => return Err(Inconsistent::Order(by).into()),
+                }
+            }
+        })
+    }
+
+    /// The signed head of the log as committed.
+    pub fn head<V: View>(&self, view: &V) -> Result<Head, V::Error> {
+        let keyset = self.keyset().id();
+        let size = view.log_size(keyset)?;
+        let root = log::root_at(view, keyset, size)?.unwrap_or_else(crate::crypto::merkle::empty_root);
+        Ok(Head::sign(&self.keys().vote, self.keyset(), self.index(), size, root))
+    }
+
+    /// Answers a peer that starts: its newest head that is known here.
+    pub fn answer_head_query(&self, query: &HeadQuery, newest: Option<Head>) -> HeadAnswer {
+        HeadAnswer::sign(&self.keys().vote, self.keyset(), self.index(), query.asker, &query.nonce, newest)
+    }
+}

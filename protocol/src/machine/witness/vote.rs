@@ -1,0 +1,168 @@
+//! Whether to vote: steps 2, 3 (clock and limits), 5 and 6 of design section 6.
+
+use alloc::boxed::Box;
+
+use super::{
+    Gate, Step, Witness, issuing, log,
+    prepare::PreparedVote,
+    record::{CoinRecord, Draft, OrderRecord, View, Write},
+};
+use crate::message::{
+    certificate::Certificate,
+    charter::Charter,
+    check::AuthorizedOrder,
+    head::Head,
+    ids::OrderDigest,
+    log::LogEntry,
+    order::{Purpose, Seconds},
+    refusal::{Conflict, ConflictingOrder, NotVoting, Refusal},
+    vote::Vote,
+    wire::{Certified, ReplyV1, Voted},
+};
+
+impl Witness {
+    /// Decides on a prepared order in one transaction: all inputs unspent and bound to it, logged, and then the vote,
+    /// or nothing at all and the reason.
+    pub fn decide_vote<V: View>(
+        &self,
+        view: &V,
+        charter: &Charter,
+        gate: Gate,
+        prepared: PreparedVote,
+        now: Seconds,
+    ) -> Result<Step<ReplyV1>, V::Error> {
+        let mut draft = Draft::new(view, self.keyset().id());
+        let digest = prepared.digest();
+        let reply = match draft.order(&digest)? {
+            Some(record) => self.repeat(&mut draft, record, prepared, charter)?,
+            None => match self.admit(&mut draft, charter, gate, &prepared.order, now)? {
+                Some(refusal) => ReplyV1::Refused(refusal),
+                None => {
+                    bind(&mut draft, &prepared.order)?;
+                    issuing::count(&mut draft, prepared.order.order(), now)?;
+                    self.answer_with_vote(&mut draft, prepared, charter)?
+                }
+            },
+        };
+        Ok(Step::new(draft, reply))
+    }
+
+    /// A digest that is known is answered as before: the same vote, its certificate, or the one that killed it.
+    fn repeat<V: View>(
+        &self,
+        draft: &mut Draft<'_, V>,
+        record: OrderRecord,
+        prepared: PreparedVote,
+        charter: &Charter,
+    ) -> Result<ReplyV1, V::Error> {
+        Ok(match record {
+            OrderRecord::Voted(_) => self.answer_with_vote(draft, prepared, charter)?,
+            OrderRecord::Certified { certificate, evaluation, .. } => {
+                ReplyV1::Certified(Certified { certificate, evaluation, head: self.drafted_head(draft)? })
+            }
+            OrderRecord::Dead { by, .. } => ReplyV1::Refused(self.conflict_with(draft, &by)?),
+            OrderRecord::Contested { against, .. } => ReplyV1::Refused(self.conflict_with(draft, &against)?),
+        })
+    }
+
+    fn answer_with_vote<V: View>(
+        &self,
+        draft: &mut Draft<'_, V>,
+        prepared: PreparedVote,
+        charter: &Charter,
+    ) -> Result<ReplyV1, V::Error> {
+        let digest = prepared.digest();
+        let vote = Vote::sign(&self.keys().vote, self.keyset(), self.index(), &digest);
+        let PreparedVote { order, mut votes, evaluation } = prepared;
+        if let Ok(own) = vote.verify(self.keyset(), &digest) {
+            votes.push(own);
+        }
+        let certificate = Certificate::assemble(self.keyset(), digest, &votes);
+        if let (Some(certificate), Some(evaluation)) = (certificate, evaluation) {
+            let order = order.order().clone();
+            return self.certify(draft, charter, order, &certificate, evaluation);
+        }
+        Ok(ReplyV1::Voted(Voted { vote, head: self.drafted_head(draft)? }))
+    }
+
+    /// Why not to vote, if there is a reason.
+    fn admit<V: View>(
+        &self,
+        draft: &mut Draft<'_, V>,
+        charter: &Charter,
+        gate: Gate,
+        authorized: &AuthorizedOrder,
+        now: Seconds,
+    ) -> Result<Option<Refusal>, V::Error> {
+        let order = authorized.order();
+        if draft.retired()?.is_some() {
+            return Ok(Some(Refusal::NotVoting(NotVoting::Retired)));
+        }
+        if gate == Gate::Starting {
+            return Ok(Some(Refusal::NotVoting(NotVoting::Starting)));
+        }
+        if let Some(other) = holder(draft, authorized)? {
+            return self.conflict_with(draft, &other).map(Some);
+        }
+        // The only clocks that an order with inputs ever meets (design section 6).
+        if now > self.keyset().redeem_until() {
+            return Ok(Some(Refusal::Closed));
+        }
+        match order.purpose {
+            Purpose::Vote { campaign, .. } => Ok(issuing::campaign_over(charter, campaign, now)),
+            Purpose::Earn | Purpose::Pledge { .. } => issuing::check(draft, charter, self.keyset(), order, now),
+            Purpose::Redeem | Purpose::Swap | Purpose::Donate { .. } => Ok(None),
+        }
+    }
+
+    pub(super) fn conflict_with<V: View>(
+        &self,
+        draft: &Draft<'_, V>,
+        other: &OrderDigest,
+    ) -> Result<Refusal, V::Error> {
+        let (other, certificate) = match draft.named_order(other)? {
+            OrderRecord::Voted(signed) | OrderRecord::Dead { signed, .. } => (ConflictingOrder::Signed(signed), None),
+            OrderRecord::Certified { order, certificate, .. } | OrderRecord::Contested { order, certificate, .. } => {
+                (ConflictingOrder::Certified(order), Some(certificate))
+            }
+        };
+        Ok(Refusal::Conflict(Box::new(Conflict { other, certificate })))
+    }
+
+    pub(super) fn drafted_head<V: View>(&self, draft: &Draft<'_, V>) -> Result<Head, V::Error> {
+        let (size, root) = log::drafted_root(draft)?;
+        Ok(Head::sign(&self.keys().vote, self.keyset(), self.index(), size, root))
+    }
+}
+
+/// Another order that holds one of the coins or the reference.
+fn holder<V: View>(draft: &Draft<'_, V>, authorized: &AuthorizedOrder) -> Result<Option<OrderDigest>, V::Error> {
+    let (order, digest) = (authorized.order(), authorized.digest());
+    for input in &order.inputs {
+        if let Some(record) = draft.coin(&input.point)?
+            && record.digest != digest
+        {
+            return Ok(Some(record.digest));
+        }
+    }
+    if order.inputs.is_empty()
+        && let Some(held_by) = draft.reference(order.store, &order.reference)?
+        && held_by != digest
+    {
+        return Ok(Some(held_by));
+    }
+    Ok(None)
+}
+
+fn bind<V: View>(draft: &mut Draft<'_, V>, authorized: &AuthorizedOrder) -> Result<(), V::Error> {
+    let (order, digest) = (authorized.order(), authorized.digest());
+    for input in &order.inputs {
+        draft.put(Write::Coin(input.point, Some(CoinRecord { digest, spent: false })));
+    }
+    if order.inputs.is_empty() {
+        draft.put(Write::Reference(order.store, order.reference, Some(digest)));
+    }
+    draft.put(Write::Order(digest, Box::new(OrderRecord::Voted(authorized.signed().clone()))));
+    log::append(draft, LogEntry::Voted(authorized.signed().clone()))?;
+    Ok(())
+}
