@@ -13,3 +13,4 @@ pub mod secret_file;
 pub mod shop;
 pub mod store;
 pub mod transport;
+pub mod wallet;

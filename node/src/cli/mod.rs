@@ -11,6 +11,7 @@ pub mod config;
 pub mod init;
 pub mod status;
 pub mod till;
+pub mod wallet;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -98,6 +99,8 @@ enum Command {
     Status(status::StatusArgs),
     /// Do by hand what a till does; say who may be a till
     Till(till::TillArgs),
+    /// Earn, pay, give and vote as a shopper
+    Wallet(wallet::WalletArgs),
 }
 
 /// Where commands find the node's configuration.
@@ -142,5 +145,6 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Config(args) => config::run(args, context),
         Command::Status(args) => status::run(args, context),
         Command::Till(args) => till::run(args, context),
+        Command::Wallet(args) => wallet::run(args, context),
     }
 }

@@ -1,0 +1,154 @@
+//! `ronde wallet`: a shopper's points, on this machine.
+//!
+//! Every answer as JSON (`--json`) has `ok`, and where an order was sent: `state` (`done`, `arriving`, `pending`),
+//! `order` (its digest, or null), `points`, `balance` (points that can be spent now), `warnings` and `evidence`.
+
+mod act;
+mod failure;
+mod fresh;
+mod say;
+mod show;
+
+use std::path::PathBuf;
+
+use age::secrecy::SecretString;
+use clap::{Args, Subcommand};
+use ronde_protocol::message::ids::FederationId;
+
+use super::{Context, Exit, Failure};
+use crate::wallet::words::WordList;
+use crate::wallet::{Session, Trouble};
+
+/// Where a passphrase may be given without a prompt.
+const PASSPHRASE: &str = "RONDE_WALLET_PASSPHRASE";
+
+/// `ronde wallet`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  ronde wallet new --node https://ronde.shop.example\n  ronde wallet claim \
+                        'https://ronde.shop.example/g/6dK...#s3C...'\n  ronde wallet pay https://ronde.shop.example/c/9fQ...")]
+pub struct WalletArgs {
+    /// The wallet's folder [default: .ronde-wallet in your home folder]
+    #[arg(long, global = true, env = "RONDE_WALLET", value_name = "DIR")]
+    wallet: Option<PathBuf>,
+    /// Go through this store (any store of the federation will do)
+    #[arg(long, global = true, env = "RONDE_NODE", value_name = "URL")]
+    node: Option<String>,
+    #[command(subcommand)]
+    command: WalletCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum WalletCommand {
+    /// Make a new wallet of the federation that a store (--node) belongs to
+    New(NewArgs),
+    /// What you have
+    Balance,
+    /// Take the points that a till granted
+    Claim {
+        /// The link that the till shows, with all that follows the #
+        link: String,
+    },
+    /// Pay with points and vouchers at a till
+    Pay(PayArgs),
+    /// Exchange many small coins for fewer of the same worth
+    Swap {
+        /// Exchange all of them, even if that makes none fewer
+        #[arg(long)]
+        renew: bool,
+    },
+    /// Give points to an association
+    Give {
+        /// Its number or name
+        association: String,
+        /// How many points
+        points: u64,
+    },
+    /// Cast a ballot that came with a basket
+    Vote {
+        /// The campaign's number or name
+        campaign: String,
+        /// The choice by name, or by its place in the list, counted from 1
+        choice: String,
+    },
+    /// What was done with this wallet
+    History,
+    /// Orders that are not done yet
+    Pending,
+    /// Complete what is not done yet, through any store
+    Resume,
+}
+
+#[derive(Debug, Args)]
+struct NewArgs {
+    /// The federation's id, if you know it: 64 hexadecimal digits
+    #[arg(long, value_name = "ID")]
+    federation: Option<FederationId>,
+    /// Protect the wallet by a passphrase (asked for, unless RONDE_WALLET_PASSPHRASE is set)
+    #[arg(long)]
+    passphrase: bool,
+    /// In which language the 24 words are
+    #[arg(long, value_enum, default_value_t, value_name = "LANGUAGE")]
+    words: WordList,
+}
+
+#[derive(Debug, Args)]
+struct PayArgs {
+    /// The link that the till shows
+    link: String,
+    /// How many points [default: as many as the till takes and you have]
+    #[arg(long)]
+    points: Option<u64>,
+    /// Vouchers to pay with, by the number of their offer; twice for two of them
+    #[arg(long, value_name = "OFFER", num_args = 1.., value_delimiter = ',')]
+    vouchers: Vec<u32>,
+}
+
+/// Runs `ronde wallet`. Exit code 1 says that something is not decided yet, or needs a look.
+///
+/// # Errors
+/// What kept it from being done.
+pub fn run(args: WalletArgs, context: &Context) -> Result<Exit, Failure> {
+    let folder = args.wallet.or_else(default_folder).ok_or_else(failure::no_folder)?;
+    if let WalletCommand::New(new) = args.command {
+        let node = args.node.ok_or_else(failure::no_node)?;
+        return fresh::run(&folder, &node, &new, context);
+    }
+    let mut session = Session::open(&folder, args.node.as_deref(), passphrase)?;
+    match args.command {
+        WalletCommand::New(_) => Ok(Exit::Ok),
+        WalletCommand::Balance => Ok(show::balance(&session, context)),
+        WalletCommand::History => Ok(show::history(&session, context)),
+        WalletCommand::Pending => Ok(show::pending(&session, context)),
+        WalletCommand::Claim { link } => act::claim(&mut session, &link, context),
+        WalletCommand::Pay(pay) => act::pay(&mut session, &pay, context),
+        WalletCommand::Swap { renew } => act::swap(&mut session, renew, context),
+        WalletCommand::Give { association, points } => act::give(&mut session, &association, points, context),
+        WalletCommand::Vote { campaign, choice } => act::vote(&mut session, &campaign, &choice, context),
+        WalletCommand::Resume => act::resume(&mut session, context),
+    }
+}
+
+fn default_folder() -> Option<PathBuf> {
+    std::env::home_dir().map(|home| home.join(".ronde-wallet"))
+}
+
+fn given_passphrase() -> Option<SecretString> {
+    std::env::var(PASSPHRASE).ok().filter(|text| !text.is_empty()).map(SecretString::from)
+}
+
+/// From the environment, or typed.
+fn passphrase() -> Result<SecretString, Trouble> {
+    match given_passphrase() {
+        Some(passphrase) => Ok(passphrase),
+        None => typed("Passphrase of the wallet: "),
+    }
+}
+
+fn typed(prompt: &str) -> Result<SecretString, Trouble> {
+    use std::io::IsTerminal as _;
+    if !std::io::stdin().is_terminal() {
+        return Err(Trouble::PassphraseNeeded);
+    }
+    let typed = rpassword::prompt_password(prompt).map_err(|_| Trouble::PassphraseNeeded)?;
+    if typed.is_empty() { Err(Trouble::PassphraseNeeded) } else { Ok(SecretString::from(typed)) }
+}

@@ -1,0 +1,100 @@
+//! The JSON that stores and wallets exchange. Binary parts are base64 (URL-safe, no padding) of canonical bytes.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ronde_protocol::message::codec::{self, Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+use super::BadAnswer;
+
+pub(super) fn to_base64<T: Encode>(value: &T) -> String {
+    URL_SAFE_NO_PAD.encode(codec::encode(value))
+}
+
+pub(super) fn from_base64<T: Decode<()> + Encode>(text: &str, max: usize) -> Result<T, BadAnswer> {
+    Ok(codec::decode(&URL_SAFE_NO_PAD.decode(text)?, max)?)
+}
+
+#[derive(Deserialize)]
+pub(super) struct CharterAnswer {
+    pub chain: Vec<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct VoucherLine {
+    pub offer: u32,
+    pub count: u32,
+}
+
+#[derive(Deserialize)]
+pub(super) struct GrantAnswer {
+    pub id: String,
+    pub store: u32,
+    pub points: u64,
+    #[serde(default)]
+    pub ballot: Option<u32>,
+    #[serde(default)]
+    pub vouchers: Vec<VoucherLine>,
+    pub state: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct ClaimBody<'a> {
+    pub secret: &'a str,
+    pub keyset: u32,
+    pub outputs: String,
+}
+
+/// 200 or 202 of a claim.
+#[derive(Deserialize)]
+pub(super) struct ClaimAnswer {
+    pub order: String,
+    #[serde(default)]
+    pub certificate: Option<String>,
+    #[serde(default)]
+    pub evaluations: Vec<String>,
+    #[serde(default)]
+    pub votes: usize,
+}
+
+#[derive(Deserialize)]
+pub(super) struct OfferAnswer {
+    pub offer: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct OrderBody {
+    pub order: String,
+    pub authorization: String,
+    pub columns: Vec<String>,
+}
+
+/// 200 or 202 of an order.
+#[derive(Deserialize)]
+pub(super) struct OrderAnswer {
+    #[serde(default)]
+    pub certificate: Option<String>,
+    #[serde(default)]
+    pub evaluations: Vec<String>,
+    #[serde(default)]
+    pub votes: usize,
+}
+
+#[derive(Serialize)]
+pub(super) struct CertificateBody {
+    pub order: String,
+    pub certificate: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ProblemAnswer {
+    pub code: String,
+    #[serde(default)]
+    pub title: String,
+    #[serde(default)]
+    pub detail: String,
+    #[serde(default)]
+    pub retryable: bool,
+    #[serde(default)]
+    pub conflict: Option<String>,
+}

@@ -1,0 +1,179 @@
+//! What can go wrong between a wallet, its disk and the stores.
+
+use std::path::{Path, PathBuf};
+
+use ronde_protocol::machine::wallet::{WalletError, WalletFileError};
+use ronde_protocol::message::codec::BadEncoding;
+use ronde_protocol::message::ids::{FederationId, StoreId};
+use ronde_protocol::message::offer::OfferError;
+
+use crate::charter_store::CharterStoreError;
+use crate::entropy::EntropyError;
+use crate::secret_file::SecretFileError;
+
+/// A problem as RFC 9457 describes it, as a store sent it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The HTTP status.
+    pub status: u16,
+    /// The stable code, such as `grant-claimed`.
+    pub code: String,
+    /// In the store's words.
+    pub detail: String,
+    /// Whether the store says that trying again helps.
+    pub retryable: bool,
+    /// The conflicting order, as base64, if the problem is one.
+    pub conflict: Option<String>,
+}
+
+/// What is wrong with an answer that came.
+#[derive(Debug, thiserror::Error)]
+pub enum BadAnswer {
+    /// No JSON, or not of the shape that was asked for.
+    #[error("its answer is not what was asked for")]
+    Shape(#[source] serde_json::Error),
+    /// No base64.
+    #[error("a part of its answer is not base64")]
+    Base64(#[from] base64::DecodeError),
+    /// No message of the protocol.
+    #[error("a part of its answer is not canonical: {0}")]
+    Encoding(#[from] BadEncoding),
+    /// A name or address that can't be kept.
+    #[error("a name in its answer is too long or can't be shown")]
+    Text,
+    /// A status that does not go with the question.
+    #[error("it answered with HTTP status {0}, which does not go with the question")]
+    Status(u16),
+    /// It answered about something else.
+    #[error("it answered about another order, grant or checkout")]
+    OtherSubject,
+}
+
+/// Why a wallet's command did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// A secret file is missing, too open, or in the way.
+    #[error(transparent)]
+    Secret(#[from] SecretFileError),
+    /// The operating system refused.
+    #[error("cannot use {}: {source}", path.display())]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// What it said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// There is no wallet.
+    #[error("there is no wallet in {}", .0.display())]
+    NoWallet(PathBuf),
+    /// There is one already.
+    #[error("there is a wallet in {} already", .0.display())]
+    Exists(PathBuf),
+    /// Another command is using it.
+    #[error("the wallet in {} is in use by another command", .0.display())]
+    InUse(PathBuf),
+    /// The identity needs a passphrase, and nobody is there to type it.
+    #[error("the wallet is protected by a passphrase, and none was given")]
+    PassphraseNeeded,
+    /// Two different passphrases were typed.
+    #[error("the two passphrases are not the same")]
+    PassphraseMismatch,
+    /// The passphrase is wrong, or a file is damaged.
+    #[error("{} can't be opened: the passphrase is wrong, or the file is damaged", .0.display())]
+    CannotDecrypt(PathBuf),
+    /// `age` refused to encrypt.
+    #[error("the wallet can't be encrypted: {0}")]
+    CannotEncrypt(#[from] age::EncryptError),
+    /// The identity file holds no age identity.
+    #[error("{} does not hold an age identity", .0.display())]
+    NoIdentity(PathBuf),
+    /// What was decrypted is no wallet.
+    #[error("the wallet file was decrypted, but is no wallet: {0}")]
+    Content(#[from] WalletFileError),
+    /// The 24 words are none.
+    #[error("these are not 24 words of a wallet: {0}")]
+    Words(#[from] bip39::Error),
+    /// No randomness.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// A charter that does not follow the one this wallet holds.
+    #[error(transparent)]
+    Charter(#[from] CharterStoreError),
+    /// The store shows the charter of another federation.
+    #[error("the charter shown by {node} is of federation {found}, not {expected}")]
+    OtherFederation {
+        /// Who showed it.
+        node: String,
+        /// Whose it is.
+        found: FederationId,
+        /// The wallet's.
+        expected: FederationId,
+    },
+    /// Two stores show different charters of one version.
+    #[error("{first} and {second} show different charters")]
+    TwoCharters {
+        /// One.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// A link that is none of ours.
+    #[error("this is not a link that a till of Ronde shows")]
+    NotALink,
+    /// A link or address of no store.
+    #[error("{0} is not an address of any store in this federation's charter")]
+    NotAStore(String),
+    /// The checkout is another store's than its address.
+    #[error("the link is of store {expected}, but what it leads to is of store {found}")]
+    OtherStore {
+        /// By the address.
+        expected: StoreId,
+        /// By the grant or offer.
+        found: StoreId,
+    },
+    /// The offer is not the store's.
+    #[error(transparent)]
+    Offer(#[from] OfferError),
+    /// No store of the charter has an address for wallets.
+    #[error("no store in the charter has an address for wallets")]
+    NoAddress,
+    /// The store could not be reached.
+    #[error("{node} did not answer: {source}")]
+    Unreachable {
+        /// Which.
+        node: String,
+        /// Why.
+        #[source]
+        source: Box<ureq::Error>,
+    },
+    /// The store refused.
+    #[error("{node} refused: {}", problem.detail)]
+    Refused {
+        /// Which.
+        node: String,
+        /// Why.
+        problem: Problem,
+    },
+    /// The store's answer can't be used.
+    #[error("{node} is at fault: {source}")]
+    BadAnswer {
+        /// Which.
+        node: String,
+        /// What is wrong with it.
+        #[source]
+        source: BadAnswer,
+    },
+    /// The wallet itself says no.
+    #[error(transparent)]
+    Wallet(#[from] WalletError),
+    /// Another order over the same coins was certified.
+    #[error("these coins were spent by another order")]
+    Spent,
+}
+
+impl Trouble {
+    pub(super) fn file(path: &Path, source: std::io::Error) -> Self {
+        Self::File { path: path.to_owned(), source }
+    }
+}

@@ -1,0 +1,45 @@
+//! `identity.txt`: the age identity that opens the wallet, plain or under a passphrase.
+//!
+//! Either form is one that the `age` program understands: `age -d -i identity.txt wallet.age`.
+
+use std::path::Path;
+
+use age::secrecy::{ExposeSecret, SecretString};
+use age::x25519::{Identity, Recipient};
+use zeroize::Zeroizing;
+
+use super::Trouble;
+use crate::secret_file;
+
+/// How an age file begins.
+const AGE_HEADER: &[u8] = b"age-encryption.org/v1";
+
+/// Makes an identity and writes it, under a passphrase if there is one.
+pub fn create(path: &Path, passphrase: Option<SecretString>) -> Result<Recipient, Trouble> {
+    let identity = Identity::generate();
+    let secret = identity.to_string();
+    let text = Zeroizing::new(format!("# opens the wallet beside it\n{}\n", secret.expose_secret()));
+    match passphrase {
+        Some(passphrase) => {
+            let sealed = age::encrypt(&age::scrypt::Recipient::new(passphrase), text.as_bytes())?;
+            secret_file::write_new(path, &sealed)?;
+        }
+        None => secret_file::write_new(path, text.as_bytes())?,
+    }
+    Ok(identity.to_public())
+}
+
+/// Reads the identity; `passphrase` is asked only if the file is under one. Refuses a file that others can read.
+pub fn open(path: &Path, passphrase: impl FnOnce() -> Result<SecretString, Trouble>) -> Result<Identity, Trouble> {
+    let bytes = secret_file::read(path)?;
+    let text = if bytes.starts_with(AGE_HEADER) {
+        let identity = age::scrypt::Identity::new(passphrase()?);
+        Zeroizing::new(age::decrypt(&identity, &bytes).map_err(|_| Trouble::CannotDecrypt(path.to_owned()))?)
+    } else {
+        bytes
+    };
+    let no_identity = || Trouble::NoIdentity(path.to_owned());
+    let text = std::str::from_utf8(&text).map_err(|_| no_identity())?;
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+    line.and_then(|line| line.parse().ok()).ok_or_else(no_identity)
+}

@@ -1,0 +1,46 @@
+//! The wallet's 256-bit seed as 24 words of BIP-39: an encoding of the bits, nothing is stretched or salted.
+
+use bip39::{Language, Mnemonic};
+use zeroize::Zeroizing;
+
+use super::Trouble;
+
+/// Which list the words are of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum WordList {
+    /// English.
+    #[default]
+    En,
+    /// French.
+    Fr,
+}
+
+impl WordList {
+    fn language(self) -> Language {
+        match self {
+            Self::En => Language::English,
+            Self::Fr => Language::French,
+        }
+    }
+}
+
+/// The words, with single spaces between them.
+pub fn write(seed: &[u8; 32], list: WordList) -> Result<Zeroizing<String>, Trouble> {
+    let mnemonic = Mnemonic::from_entropy_in(list.language(), seed)?;
+    let mut words = Zeroizing::new(String::with_capacity(24 * 16));
+    for word in mnemonic.words() {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(word);
+    }
+    Ok(words)
+}
+
+/// The seed that 24 words encode; their checksum is checked.
+pub fn read(words: &str, list: WordList) -> Result<Zeroizing<[u8; 32]>, Trouble> {
+    let mnemonic = Mnemonic::parse_in(list.language(), words)?;
+    let entropy = Zeroizing::new(mnemonic.to_entropy());
+    let seed = entropy.as_slice().try_into().map_err(|_| bip39::Error::BadWordCount(mnemonic.word_count()))?;
+    Ok(Zeroizing::new(seed))
+}
