@@ -133,6 +133,15 @@ impl CharterStore {
         Ok(Added::Fork)
     }
 
+    /// The charter of the newest version that has this hash: the one that stands, or one of its twins.
+    ///
+    /// # Errors
+    /// [`CharterError::Predecessor`] for any other hash.
+    pub fn named(&self, hash: CharterHash) -> Result<Charter, CharterStoreError> {
+        let charter = self.base(hash)?;
+        if charter.hash() == hash { Ok(charter) } else { Err(CharterError::Predecessor(hash).into()) }
+    }
+
     /// The newest version, or the twin of it that the next version says stands.
     fn base(&self, named: CharterHash) -> Result<Charter, CharterStoreError> {
         match self.twins.iter().find(|twin| twin.body.hash() == named) {

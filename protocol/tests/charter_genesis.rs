@@ -48,7 +48,7 @@ fn version_1_stands_once_k_of_m_signed_it() {
 #[test]
 fn the_federation_is_the_hash_of_all_of_the_genesis_block() {
     let genesis = first().genesis.unwrap();
-    let mut others = vec![genesis.clone(), genesis.clone(), genesis.clone(), genesis.clone()];
+    let mut others = [genesis.clone(), genesis.clone(), genesis.clone(), genesis.clone()];
     others[0].salt[31] ^= 1;
     others[1].name = federation_support::text("Test federatioN");
     others[2].stewards.threshold = 1;
@@ -133,7 +133,7 @@ fn a_wrong_signature_spoils_the_charter_even_beyond_the_threshold() {
 #[test]
 fn a_signature_covers_every_part_of_the_charter() {
     let signed = sign_charter(first(), &[1, 2]);
-    let mut bodies = vec![first(), first(), first()];
+    let mut bodies = [first(), first(), first()];
     bodies[0].expires += 1;
     bodies[1].point_value.cents += 1;
     let mut stores = bodies[2].stores.to_vec();

@@ -13,6 +13,7 @@ mod verify;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use ronde_protocol::message::charter::Charter;
 
 pub(super) use card::{Card, CardWitness};
 pub(super) use hex_bytes::HexBytes;
@@ -78,7 +79,7 @@ struct NewArgs {
     /// A store's card, once for each store that is new or has changed
     #[arg(long, value_name = "FILE", requires = "plan")]
     card: Vec<PathBuf>,
-    /// The version before: a folder of charters, or the newest file of it with the others beside it
+    /// The version before: a folder of charters, or its newest file (of two twins, the one that is to stand)
     #[arg(long, value_name = "PATH", requires = "plan")]
     after: Option<PathBuf>,
     /// Say that the version before stands, and not its twin
@@ -116,12 +117,12 @@ fn new(args: NewArgs, context: &Context) -> Result<Exit, Failure> {
     }
 }
 
-/// The chain that a path stands for: a folder, or the folder that a charter file lies in up to that file.
-fn load_chain(path: &Path) -> Result<CharterStore, Failure> {
+/// The newest charter of a folder; or that of a file beside the versions before it, which may be one of two twins.
+fn load_newest(path: &Path) -> Result<Charter, Failure> {
     if path.is_dir() {
-        return Ok(CharterStore::load(path)?);
+        return Ok(CharterStore::load(path)?.charter().clone());
     }
-    read_file(path)?;
+    let named = read_file(path)?.body.hash();
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Ok(CharterStore::load(folder)?)
+    Ok(CharterStore::load(folder)?.named(named)?)
 }

@@ -43,7 +43,7 @@ struct Status {
     #[serde(default)]
     log: Vec<Log>,
     #[serde(default)]
-    retired: Option<Value>,
+    retired: Vec<KeysetId>,
     version: String,
 }
 
@@ -126,19 +126,15 @@ fn findings(status: &Status, charter: &Charter) -> Vec<(Exit, String)> {
             }
         })
         .collect();
-    let retired = status.retired.as_ref().filter(|value| !is_empty(value));
-    findings.extend(retired.map(|value| {
-        (Exit::Warn, format!("this node no longer votes ({value}): its log is older than what it signed before"))
+    findings.extend(status.retired.iter().map(|id| {
+        (
+            Exit::Warn,
+            format!(
+                "this node votes no more in keyset {id}: its log lacks what it once signed; it counts as one that lies"
+            ),
+        )
     }));
     findings
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => true,
-        Value::Array(items) => items.is_empty(),
-        _ => false,
-    }
 }
 
 fn describe(status: &Status) -> String {

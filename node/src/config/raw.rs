@@ -177,12 +177,18 @@ fn refuse(setting: &Setting, origin: &Origin, found: String, expected: &'static 
     ConfigError::Value { origin: Box::new(origin.clone()), key: setting.key, found, expected, example: setting.example }
 }
 
-/// The known name that is spelt most alike; a key's section counts less than the key itself.
+/// The known name that is spelt most alike. A key without its section, and a section without a key, count as well, a
+/// little less.
 fn nearest(written: &str, known: impl Iterator<Item = &'static str>) -> &'static str {
-    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
-    known
-        .min_by_key(|name| {
-            strsim::damerau_levenshtein(written, name).min(1 + strsim::damerau_levenshtein(&last(written), &last(name)))
-        })
-        .unwrap_or("ronde")
+    use strsim::damerau_levenshtein as distance;
+    let parts = |name: &str| match name.rsplit_once('.') {
+        Some((section, key)) => (section.to_owned(), key.to_owned()),
+        None => (String::new(), name.to_owned()),
+    };
+    let (_, key_written) = parts(written);
+    let far = |name: &str| {
+        let (section, key) = parts(name);
+        distance(written, name).min(1 + distance(&key_written, &key)).min(1 + distance(written, &section))
+    };
+    known.min_by_key(|name| far(name)).unwrap_or("ronde")
 }

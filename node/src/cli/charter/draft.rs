@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::card::Card;
 use super::plan::{KeysetPlan, Plan, bounded};
-use super::{load_chain, show};
+use super::{load_newest, show};
 use crate::charter_store::{CharterStoreError, write_file};
 use crate::cli::{Blame, Context, Exit, Failure};
 use crate::clock::Clock;
@@ -31,8 +31,8 @@ pub struct Sources {
 /// Writes the unsigned version.
 pub fn run(sources: &Sources, out: &Path, context: &Context) -> Result<Exit, Failure> {
     let plan = Plan::load(&sources.plan)?;
-    let chain = sources.after.as_deref().map(load_chain).transpose()?;
-    let previous = chain.as_ref().map(|chain| chain.charter());
+    let previous = sources.after.as_deref().map(load_newest).transpose()?;
+    let previous = previous.as_ref();
     let cards = load_cards(&sources.cards, &plan)?;
     let mut body = body(&plan, &cards, previous)?;
     if sources.settles_fork {

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::hex_bytes::show_key;
 use super::plan::bounded;
-use super::{load_chain, show};
+use super::{load_newest, show};
 use crate::charter_store::{read_file, write_file};
 use crate::cli::{Blame, Context, Exit, Failure};
 use crate::secret_file;
@@ -36,8 +36,8 @@ pub fn run(args: &SignArgs, context: &Context) -> Result<Exit, Failure> {
     let key = SigningKey::from_seed(&*secret_file::read_seed(&args.key)?);
     let public = key.verifying_key().encode();
     let signed = read_file(&args.file)?;
-    let chain = args.after.as_deref().map(load_chain).transpose()?;
-    let before = chain.as_ref().map(|chain| &chain.charter().body().stewards);
+    let previous = args.after.as_deref().map(load_newest).transpose()?;
+    let before = previous.as_ref().map(|previous| &previous.body().stewards);
     if !signed.body.stewards.keys.contains(&public) && !before.is_some_and(|set| set.keys.contains(&public)) {
         return Err(Failure::new(
             format!("{} is the key of no steward of this charter", args.key.display()),

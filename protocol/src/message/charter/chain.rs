@@ -56,16 +56,7 @@ impl Charter {
     pub fn succeed(&self, signed: SignedCharter) -> Result<Self, CharterError> {
         let body = &signed.body;
         self.check_step(&signed)?;
-        if body.previous != self.hash {
-            return Err(CharterError::Predecessor(body.previous));
-        }
-        // Whoever never saw the twin must be able to follow too.
-        match body.settles_fork {
-            None if self.stands => {}
-            Some(named) if named == self.hash => {}
-            _ => return Err(CharterError::UnsettledFork),
-        }
-        check_kept(&self.signed.body, body)?;
+        self.check_follows(body)?;
         Self::check_contents(signed)
     }
 
@@ -98,18 +89,28 @@ impl Charter {
     ///
     /// For whoever drafts one; `previous` is the version before it, or nothing for version 1.
     pub fn check_draft(previous: Option<&Self>, body: &CharterBody) -> Result<(), CharterError> {
-        let (version, hash) = previous.map_or((0, CharterHash::NONE), |previous| (previous.version(), previous.hash));
-        let expected = version.saturating_add(1);
+        let expected = previous.map_or(0, Self::version).saturating_add(1);
         if body.version != expected {
             return Err(CharterError::Version { found: body.version, expected });
         }
-        if body.previous != hash {
-            return Err(CharterError::Predecessor(body.previous));
-        }
         if let Some(previous) = previous {
-            check_kept(previous.body(), body)?;
+            previous.check_follows(body)?;
         }
         Self::check_contents(SignedCharter { body: body.clone(), signatures: Bounded::default() }).map(|_| ())
+    }
+
+    /// Its predecessor is this version, which stands or is named, and nothing is lost.
+    fn check_follows(&self, body: &CharterBody) -> Result<(), CharterError> {
+        if body.previous != self.hash {
+            return Err(CharterError::Predecessor(body.previous));
+        }
+        // Whoever never saw the twin must be able to follow too.
+        match body.settles_fork {
+            None if self.stands => {}
+            Some(named) if named == self.hash => {}
+            _ => return Err(CharterError::UnsettledFork),
+        }
+        check_kept(&self.signed.body, body)
     }
 
     fn check_step(&self, signed: &SignedCharter) -> Result<(), CharterError> {

@@ -1,0 +1,105 @@
+//! `ronde status` against what a node may answer.
+
+#[path = "cli_support/mod.rs"]
+mod cli_support;
+#[path = "../../protocol/tests/federation_support/mod.rs"]
+mod federation_support;
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+
+use base64::Engine as _;
+use cli_support::{Desk, Said};
+use ronde_protocol::message::codec::encode;
+use serde_json::{Value, json};
+
+/// A node that answers the two questions that `status` asks, and then is gone.
+fn ask(status: Value, charter: Value, options: &str) -> Said {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    // Never joined: a command that asks less leaves it waiting, and it ends with the test.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map(Result::unwrap);
+            let asked = lines.next().unwrap_or_default();
+            lines.take_while(|line| !line.is_empty()).for_each(drop);
+            let body = if asked.contains("/v1/charter ") { &charter } else { &status }.to_string();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            );
+            stream.write_all((head + &body).as_bytes()).unwrap();
+        }
+    });
+    Desk::new().ronde(&format!("status --node http://{address} {options}"))
+}
+
+fn charter() -> Value {
+    let mut body = federation_support::body(&federation_support::Plan::of(4));
+    body.expires = u64::from(u32::MAX);
+    let signed = federation_support::sign_charter(body, &[1, 2]);
+    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(encode(&signed));
+    json!({ "federation": signed.body.federation, "version": 1, "hash": signed.body.hash(), "chain": [bytes] })
+}
+
+/// A status with these of the four witnesses up.
+fn status(up: [bool; 4]) -> Value {
+    let witnesses: Vec<Value> = up
+        .iter()
+        .enumerate()
+        .map(|(at, up)| {
+            json!({
+                "keyset": 1, "index": at, "store": at + 1, "name": format!("Shop {}", at + 1), "up": up,
+                "rtt_us": up.then_some(1234),
+            })
+        })
+        .collect();
+    json!({
+        "store": 1, "name": "Shop 1", "federation": "x", "charter_version": 1, "witnesses": witnesses,
+        "open_orders": 2, "log": [{ "keyset": 1, "size": 42, "root": "ab".repeat(32) }], "version": "0.1.0",
+    })
+}
+
+#[test]
+fn all_is_well() {
+    let said = ask(status([true; 4]), charter(), "").ok();
+    for words in ["Shop 1 (store 1)", "2 orders open", "4 of 4 witnesses", "1.2 ms", "42 entries", "abababababababab"] {
+        assert!(said.out.contains(words), "no {words:?} in:\n{}", said.out);
+    }
+}
+
+#[test]
+fn one_of_four_down_is_worth_a_look_and_two_stop_payments() {
+    let one = ask(status([true, true, false, true]), charter(), "");
+    assert_eq!(one.code, 1, "{}", one.err);
+    assert!(one.out.contains("Shop 3 not reached; payments go on, 0 more"), "{}", one.out);
+    let two = ask(status([true, false, false, true]), charter(), "--json");
+    assert_eq!(two.code, 2, "{}", two.err);
+    let object = two.json();
+    assert_eq!(object["ok"], false);
+    assert!(object["findings"][0].as_str().unwrap().contains("Shop 2, Shop 3"), "{object}");
+    assert_eq!(object["status"]["open_orders"], 2);
+}
+
+#[test]
+fn a_witness_that_no_longer_votes_says_so() {
+    let mut retired = status([true; 4]);
+    retired["retired"] = json!([1]);
+    let said = ask(retired, charter(), "");
+    assert_eq!(said.code, 1);
+    assert!(said.out.contains("votes no more in keyset 1"), "{}", said.out);
+}
+
+#[test]
+fn what_is_no_node_and_what_shows_a_forged_charter_is_not_believed() {
+    ask(json!({}), charter(), "").refused(&["does not answer as a Ronde node does"]);
+    ask(status([true; 4]), json!({ "chain": ["AAAA"] }), "").refused(&["does not answer as a Ronde node does"]);
+    ask(status([true; 4]), json!({ "chain": [] }), "").refused(&["is not valid", "do not trust"]);
+}
+
+#[test]
+fn nobody_there_is_said_with_what_to_do() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    Desk::new().ronde(&format!("status --node http://{free}")).refused(&["does not answer", "ronde node"]);
+}
