@@ -253,6 +253,7 @@ fn rule(detail: impl ToString, name: &str) -> Problem {
 
 fn rule_name(rule: Rule) -> &'static str {
     match rule {
+        Rule::Columns => "columns",
         Rule::Inputs => "inputs",
         Rule::Outputs => "outputs",
         Rule::Kind => "kind",

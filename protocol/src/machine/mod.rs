@@ -5,6 +5,7 @@
 
 pub mod books;
 pub mod durable;
+pub mod gateway;
 pub mod till;
 pub mod wallet;
 pub mod witness;

@@ -54,6 +54,9 @@ pub enum Rule {
     /// A spend signature where the store signs, or the reverse.
     #[error("orders with inputs are signed by the coins, Earn and Pledge by the store")]
     Authorization,
+    /// Columns out of order, of no witness, or not one component per input.
+    #[error("columns stand by increasing index and have one component per input")]
+    Columns,
 }
 
 /// Why a witness does not vote now.
