@@ -1,6 +1,6 @@
 //! What a certificate does: the order stands, what conflicts with it dies, its outputs are evaluated.
 
-use alloc::boxed::Box;
+use alloc::{boxed::Box, vec::Vec};
 
 use super::{
     Step, Witness, log,
@@ -64,8 +64,9 @@ impl Witness {
             }
             None => {}
         }
-        if let Some(other) = certified_rival(draft, &order, &digest)? {
-            return self.contest(draft, order, certificate, other);
+        let rivals = certified_rivals(draft, &order, &digest)?;
+        if let Some(first) = rivals.first() {
+            return self.contest(draft, order, certificate, *first, &rivals);
         }
         let Ok(postings) = books::postings(&order, charter) else {
             return Ok(ReplyV1::Refused(Refusal::CharterBehind));
@@ -89,20 +90,25 @@ impl Witness {
         Ok(ReplyV1::Certified(Certified { certificate, evaluation, head: self.drafted_head(draft)? }))
     }
 
-    /// Two valid certificates over one coin: keep both, evaluate neither further, stop voting, raise the alarm.
+    /// Two valid certificates over one coin, or more: keep all, evaluate none further, stop voting, raise the alarm.
     fn contest<V: View>(
         &self,
         draft: &mut Draft<'_, V>,
         order: Order,
         certificate: &VerifiedCertificate,
         other: OrderDigest,
+        rivals: &[OrderDigest],
     ) -> Result<ReplyV1, V::Error> {
         let digest = certificate.digest();
         let certificate = certificate.as_certificate().clone();
-        if let OrderRecord::Certified { order, certificate, .. } = draft.named_order(&other)? {
-            let record = OrderRecord::Contested { order, certificate, against: digest };
-            draft.put(Write::Order(other, Box::new(record)));
+        for rival in rivals {
+            if let OrderRecord::Certified { order, certificate, .. } = draft.named_order(rival)? {
+                let record = OrderRecord::Contested { order, certificate, against: digest };
+                draft.put(Write::Order(*rival, Box::new(record)));
+            }
         }
+        // A third certificate over a coin that only this order took must meet it.
+        spend(draft, &order, digest)?;
         let entry = CertifiedOrder { order: order.clone(), certificate: certificate.clone() };
         log::append(draft, LogEntry::Certified(entry))?;
         let record = OrderRecord::Contested { order, certificate, against: other };
@@ -112,17 +118,19 @@ impl Witness {
     }
 }
 
-/// A certified order that spent one of the coins, or holds the reference.
-fn certified_rival<V: View>(
+/// Certified orders that spent one of the coins, or hold the reference.
+fn certified_rivals<V: View>(
     draft: &Draft<'_, V>,
     order: &Order,
     digest: &OrderDigest,
-) -> Result<Option<OrderDigest>, V::Error> {
+) -> Result<Vec<OrderDigest>, V::Error> {
+    let mut rivals = Vec::new();
     for input in &order.inputs {
         if let Some(CoinRecord { digest: other, spent: true }) = draft.coin(&input.point)?
             && other != *digest
+            && !rivals.contains(&other)
         {
-            return Ok(Some(other));
+            rivals.push(other);
         }
     }
     if order.inputs.is_empty()
@@ -130,18 +138,19 @@ fn certified_rival<V: View>(
         && other != *digest
         && !matches!(draft.named_order(&other)?, OrderRecord::Voted(_))
     {
-        return Ok(Some(other));
+        rivals.push(other);
     }
-    Ok(None)
+    Ok(rivals)
 }
 
-/// The order's coins or reference are its own for good; orders that held them die, and their other locks are freed.
+/// The order's coins or reference are its own for good; orders that held them die, and their other locks are freed. What
+/// another certificate has taken stays with that one.
 fn spend<V: View>(draft: &mut Draft<'_, V>, order: &Order, digest: OrderDigest) -> Result<(), V::Error> {
     for input in &order.inputs {
-        if let Some(CoinRecord { digest: other, .. }) = draft.coin(&input.point)?
-            && other != digest
-        {
-            kill(draft, other, digest)?;
+        match draft.coin(&input.point)? {
+            Some(CoinRecord { digest: other, spent: true }) if other != digest => continue,
+            Some(CoinRecord { digest: other, spent: false }) if other != digest => kill(draft, other, digest)?,
+            _ => {}
         }
         draft.put(Write::Coin(input.point, Some(CoinRecord { digest, spent: true })));
     }
@@ -149,6 +158,9 @@ fn spend<V: View>(draft: &mut Draft<'_, V>, order: &Order, digest: OrderDigest) 
         if let Some(other) = draft.reference(order.store, &order.reference)?
             && other != digest
         {
+            if !matches!(draft.named_order(&other)?, OrderRecord::Voted(_)) {
+                return Ok(());
+            }
             kill(draft, other, digest)?;
         }
         draft.put(Write::Reference(order.store, order.reference, Some(digest)));
