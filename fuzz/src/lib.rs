@@ -7,9 +7,11 @@
 pub mod charter;
 mod messages;
 mod orders;
+mod witness;
 
 pub use messages::decode_messages;
 pub use orders::order_check;
+pub use witness::witness_sequence;
 
 /// The panic by which the canary dies; `cargo xtask check` looks for these words in its output.
 pub const CANARY: &str = "the canary sings: the fuzzer reaches our code";
