@@ -4,6 +4,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod date;
+pub mod driver;
 pub mod entropy;
 pub mod fault;
 pub mod http;

@@ -9,6 +9,7 @@ mod warning;
 pub mod charter;
 pub mod config;
 pub mod init;
+pub mod node;
 pub mod status;
 pub mod till;
 pub mod wallet;
@@ -95,6 +96,8 @@ enum Command {
     Charter(charter::CharterArgs),
     /// Check a node's configuration before it is restarted
     Config(config::ConfigArgs),
+    /// Run a store's node
+    Node(node::NodeArgs),
     /// Say how a node and its witnesses are
     Status(status::StatusArgs),
     /// Do by hand what a till does; say who may be a till
@@ -143,6 +146,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Init(args) => init::run(*args, context),
         Command::Charter(args) => charter::run(args, context),
         Command::Config(args) => config::run(args, context),
+        Command::Node(args) => node::run(args, context),
         Command::Status(args) => status::run(args, context),
         Command::Till(args) => till::run(args, context),
         Command::Wallet(args) => wallet::run(args, context),

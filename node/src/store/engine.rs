@@ -51,6 +51,16 @@ pub trait Engine: Send {
     fn reader(&self) -> Result<Box<dyn Read + Send>, StorageError>;
 }
 
+impl<E: Engine + ?Sized> Engine for Box<E> {
+    fn begin<'a>(&'a mut self) -> Result<Box<dyn Transaction + 'a>, StorageError> {
+        self.as_mut().begin()
+    }
+
+    fn reader(&self) -> Result<Box<dyn Read + Send>, StorageError> {
+        self.as_ref().reader()
+    }
+}
+
 /// Proof that a commit returned: engines alone can make one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Committed(());

@@ -1,0 +1,234 @@
+//! What all parts of a running node share, and how it reaches a witness.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use ronde_protocol::crypto::sign::SigningKey;
+use ronde_protocol::limits::MAX_MESSAGE_BYTES;
+use ronde_protocol::machine::witness::peers::Followed;
+use ronde_protocol::machine::witness::record::Write;
+use ronde_protocol::message::charter::{Charter, Keyset};
+use ronde_protocol::message::codec::{BadEncoding, Bounded, decode, encode};
+use ronde_protocol::message::evidence::Evidence;
+use ronde_protocol::message::head::Head;
+use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
+use ronde_protocol::message::refusal::Refusal;
+use ronde_protocol::message::wire::{CHARTER_CHUNK, CharterChunk, CharterQuery, Reply, ReplyV1, Request, RequestV1};
+
+use super::pool::Pool;
+use super::witness::{WitnessService, failed};
+use crate::charter_store::CharterStore;
+use crate::store::{Readers, Writer};
+use crate::transport::{AllowList, Dialer, Handler, HandlerFuture, NodeKey, PeerState, TransportError};
+
+/// How long one witness is waited for. It costs the others nothing.
+const CALL_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// What all parts of a running node share.
+pub struct Core {
+    /// This store.
+    pub store: StoreId,
+    /// Its node key.
+    pub node_key: SigningKey,
+    /// The database's one writer.
+    pub writer: Writer,
+    /// Its readers.
+    pub readers: Arc<Readers>,
+    /// For group operations.
+    pub pool: Pool,
+    /// Calls other nodes.
+    pub dialer: Dialer,
+    /// Node keys that get a handshake.
+    pub allowed: Arc<AllowList>,
+    /// Witnesses that this node runs.
+    pub witnesses: BTreeMap<KeysetId, WitnessService>,
+    charters: Mutex<CharterStore>,
+    charter: RwLock<Arc<Charter>>,
+    followed: Mutex<BTreeMap<(KeysetId, WitnessIndex), Followed>>,
+}
+
+/// Why a witness gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// It could not be reached.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// Its answer is no message.
+    #[error("the witness's answer can't be read: {0}")]
+    Answer(#[from] BadEncoding),
+    /// The charter gives no address for it.
+    #[error("the charter has no address for witness {0}")]
+    NoAddress(WitnessIndex),
+}
+
+impl Core {
+    /// Everything but the parts that other constructors made.
+    #[allow(clippy::too_many_arguments)] // Made once, in one place.
+    pub fn new(
+        store: StoreId,
+        node_key: SigningKey,
+        (writer, readers): (Writer, Arc<Readers>),
+        pool: Pool,
+        (dialer, allowed): (Dialer, Arc<AllowList>),
+        witnesses: BTreeMap<KeysetId, WitnessService>,
+        charters: CharterStore,
+        followed: BTreeMap<(KeysetId, WitnessIndex), Followed>,
+    ) -> Self {
+        let charter = RwLock::new(Arc::new(charters.charter().clone()));
+        Self {
+            store,
+            node_key,
+            writer,
+            readers,
+            pool,
+            dialer,
+            allowed,
+            witnesses,
+            charters: Mutex::new(charters),
+            charter,
+            followed: Mutex::new(followed),
+        }
+    }
+
+    /// The newest charter.
+    pub fn charter(&self) -> Arc<Charter> {
+        Arc::clone(&self.charter.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Works on the charters on disk; whatever is newest afterwards holds at once.
+    pub fn with_charters<T>(&self, work: impl FnOnce(&mut CharterStore) -> T) -> T {
+        let mut charters = self.charters.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = work(&mut charters);
+        let newest = Arc::new(charters.charter().clone());
+        self.allowed.replace(newest.body().stores.iter().map(|store| store.node_key.0));
+        *self.charter.write().unwrap_or_else(PoisonError::into_inner) = newest;
+        result
+    }
+
+    /// Works on what is known of a peer's log.
+    pub fn with_followed<T>(&self, keyset: KeysetId, index: WitnessIndex, work: impl FnOnce(&mut Followed) -> T) -> T {
+        let mut followed = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
+        work(followed.entry((keyset, index)).or_default())
+    }
+
+    /// Keeps the highest head of every witness; two that fork are evidence.
+    pub async fn note_head(&self, keyset: &Keyset, head: Head) {
+        let noted = self.with_followed(keyset.id(), head.index, |followed| followed.handle_head(keyset, head));
+        if let Ok(Some(evidence)) = noted {
+            self.keep_evidence(*evidence).await;
+        }
+    }
+
+    /// Writes evidence down. It accuses on its own; this node's word adds nothing.
+    pub async fn keep_evidence(&self, evidence: Evidence) {
+        tracing::error!(evidence = %hex::encode(evidence.id()), "evidence against a witness was found");
+        let writes = vec![Write::Evidence(Box::new(evidence))];
+        let kept = self.writer.submit(move |tx| super::ledger::apply(tx, KeysetId(0), &writes)).await;
+        if let Err(error) = kept {
+            tracing::error!(%error, "evidence could not be written down");
+        }
+    }
+
+    /// Asks a witness, which may be this very node.
+    pub async fn ask(&self, keyset: KeysetId, index: WitnessIndex, request: RequestV1) -> Result<ReplyV1, AskError> {
+        let charter = self.charter();
+        let member = charter.keyset(keyset).and_then(|keyset| keyset.member(index));
+        let store = member.and_then(|member| charter.store(member.store())).ok_or(AskError::NoAddress(index))?;
+        if store.id == self.store {
+            return Ok(self.serve(Some(self.store), request).await);
+        }
+        let address = store.quic.first().ok_or(AskError::NoAddress(index))?;
+        let bytes = encode(&Request::V1(request));
+        let answer = self.dialer.call(store.node_key.0, address.as_str(), &bytes, CALL_TIMEOUT).await?;
+        let Reply::V1(reply) = decode(&answer, MAX_MESSAGE_BYTES)?;
+        if let (ReplyV1::Voted(voted), Some(keyset)) = (&reply, charter.keyset(keyset)) {
+            self.note_head(keyset, voted.head).await;
+        }
+        Ok(reply)
+    }
+
+    /// Whether a witness answers, and how fast, as last seen.
+    pub fn reachability(&self, store: StoreId, key: &NodeKey) -> (bool, Option<Duration>) {
+        if store == self.store {
+            return (true, None);
+        }
+        let status = self.dialer.status(key);
+        (!matches!(status.state, PeerState::Down { .. }) && status.failures == 0, status.rtt)
+    }
+
+    /// Answers one request of a store.
+    pub async fn serve(&self, from: Option<StoreId>, request: RequestV1) -> ReplyV1 {
+        if let RequestV1::Charter(query) = &request {
+            return self.charter_chunk(query);
+        }
+        let keyset = match &request {
+            RequestV1::Vote(request) => request.signed.order.keyset,
+            RequestV1::Certify(certified) => certified.order.keyset,
+            RequestV1::Order(query) => query.keyset,
+            RequestV1::Feed(page) | RequestV1::Log(page) => page.keyset,
+            RequestV1::NewestHead(query) => query.keyset,
+            RequestV1::Charter(_) => KeysetId(0),
+        };
+        let charter = self.charter();
+        let Some(witness) = self.witnesses.get(&keyset) else {
+            let known = charter.keyset(keyset).is_some();
+            return ReplyV1::Refused(if known { Refusal::Unknown } else { Refusal::CharterBehind });
+        };
+        match request {
+            RequestV1::Vote(request) => witness.vote(&charter, request).await,
+            RequestV1::Certify(certified) => witness.certify(&charter, certified).await,
+            RequestV1::Order(query) => witness.order(&query.digest),
+            RequestV1::Log(page) => witness.log_page(page.from).map_or_else(|error| failed(&error), ReplyV1::Log),
+            RequestV1::Feed(page) => match from {
+                Some(store) => witness.feed_page(store, page.from).map_or_else(|error| failed(&error), ReplyV1::Feed),
+                None => ReplyV1::Refused(Refusal::Forbidden),
+            },
+            RequestV1::NewestHead(query) => {
+                let newest = self.with_followed(keyset, query.asker, |followed| followed.highest().copied());
+                ReplyV1::NewestHead(witness.witness().answer_head_query(&query, newest))
+            }
+            RequestV1::Charter(_) => ReplyV1::Refused(Refusal::Unknown),
+        }
+    }
+
+    fn charter_chunk(&self, query: &CharterQuery) -> ReplyV1 {
+        self.with_charters(|charters| {
+            let versions = charters.versions();
+            let wanted = match usize::try_from(query.version) {
+                Ok(0) => versions.last(),
+                Ok(version) => versions.get(version.saturating_sub(1)),
+                Err(_) => None,
+            };
+            let Some(signed) = wanted else { return ReplyV1::Refused(Refusal::Unknown) };
+            let bytes = encode(signed);
+            let from = usize::try_from(query.offset).unwrap_or(usize::MAX).min(bytes.len());
+            let piece = bytes.get(from..).unwrap_or_default();
+            let piece = piece.get(..CHARTER_CHUNK.min(piece.len())).unwrap_or_default().to_vec();
+            ReplyV1::Charter(CharterChunk {
+                version: signed.body.version,
+                total: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+                bytes: Bounded::new(piece).unwrap_or_default(),
+            })
+        })
+    }
+}
+
+/// Answers requests that come over QUIC. Who asks is known from the handshake.
+pub struct Service(pub Arc<Core>);
+
+impl Handler for Service {
+    fn handle(&self, peer: NodeKey, request: Vec<u8>) -> HandlerFuture<'_> {
+        Box::pin(async move {
+            self.0.dialer.heard_from(&peer);
+            let charter = self.0.charter();
+            let key = ronde_protocol::crypto::sign::VerifyingKeyBytes(peer);
+            let store = charter.store_with_key(&key).map(|store| store.id);
+            let reply = match decode::<Request>(&request, MAX_MESSAGE_BYTES) {
+                Ok(Request::V1(request)) => self.0.serve(store, request).await,
+                Err(error) => ReplyV1::Refused(error.into()),
+            };
+            encode(&Reply::V1(reply))
+        })
+    }
+}

@@ -1,0 +1,181 @@
+//! A witness's records in the node's tables: the machine's [`View`], and its writes.
+//!
+//! Keys begin with the keyset, big endian, so that one keyset's records lie together and can go together.
+
+use ronde_protocol::crypto::group::PointBytes;
+use ronde_protocol::crypto::merkle::Subtree;
+use ronde_protocol::machine::books::{Account, Flow};
+use ronde_protocol::machine::witness::record::{
+    CoinRecord, Counter, Inconsistent, OrderRecord, Retirement, View, Write,
+};
+use ronde_protocol::message::codec::{BadEncoding, Decode, Encode, decode, encode};
+use ronde_protocol::message::ids::{KeysetId, OrderDigest, Reference, StoreId, WitnessIndex};
+use ronde_protocol::message::log::LogEntry;
+
+use crate::store::{Read, StorageError, Table, Transaction};
+
+/// Longest record; an order with a certificate and an evaluation at their widest stays below.
+const MAX_RECORD_BYTES: usize = 1 << 20;
+
+/// Why the ledger can't be read or written.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The disk's or the engine's fault.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// Records contradict each other.
+    #[error("the database is damaged: {0}; keep the file, restore a backup and rejoin with the next keyset")]
+    Inconsistent(#[from] Inconsistent),
+    /// A record can't be read.
+    #[error("a record of the database is damaged: {0}; keep the file and restore a backup")]
+    Record(#[from] BadEncoding),
+}
+
+/// A witness's state as a reader or a transaction shows it.
+pub struct Ledger<'a>(pub &'a dyn Read);
+
+/// The key of something of one keyset.
+pub fn key(keyset: KeysetId, parts: &[&[u8]]) -> Vec<u8> {
+    let mut key = keyset.0.to_be_bytes().to_vec();
+    parts.iter().for_each(|part| key.extend_from_slice(part));
+    key
+}
+
+/// Reads a record.
+pub fn load<T: Decode<()> + Encode>(read: &dyn Read, table: Table, key: &[u8]) -> Result<Option<T>, LedgerError> {
+    match read.get(table, key)? {
+        Some(bytes) => Ok(Some(decode(&bytes, MAX_RECORD_BYTES)?)),
+        None => Ok(None),
+    }
+}
+
+impl Ledger<'_> {
+    /// A log entry.
+    pub fn log_entry(&self, keyset: KeysetId, position: u64) -> Result<Option<LogEntry>, LedgerError> {
+        load(self.0, Table::LogEntry, &key(keyset, &[&position.to_be_bytes()]))
+    }
+
+    /// Log positions, from one on, of certified orders that name a store.
+    pub fn feed(&self, keyset: KeysetId, store: StoreId, from: u64, limit: usize) -> Result<Vec<u64>, LedgerError> {
+        let store = store.0.to_be_bytes();
+        let first = key(keyset, &[&store, &from.to_be_bytes()]);
+        let last = key(keyset, &[&store, &u64::MAX.to_be_bytes()]);
+        let found = self.0.scan(Table::Feed, &first, Some(&last), limit)?;
+        let position = |key: &[u8]| key.last_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes));
+        Ok(found.iter().filter_map(|(key, _)| position(key)).collect())
+    }
+
+    /// Every flow of every account.
+    pub fn books(&self, keyset: KeysetId) -> Result<Vec<(Account, Flow, u64)>, LedgerError> {
+        let (from, to) = (key(keyset, &[]), key(KeysetId(keyset.0.saturating_add(1)), &[]));
+        let mut lines = Vec::new();
+        for (found, value) in self.0.scan(Table::Book, &from, Some(&to), usize::MAX)? {
+            let name = found.get(4..).unwrap_or_default();
+            let (account, flow) = decode::<(Account, Flow)>(name, MAX_RECORD_BYTES)?;
+            lines.push((account, flow, decode(&value, MAX_RECORD_BYTES)?));
+        }
+        Ok(lines)
+    }
+
+    fn number(&self, table: Table, key: &[u8]) -> Result<u64, LedgerError> {
+        Ok(load(self.0, table, key)?.unwrap_or(0))
+    }
+}
+
+fn meta(name: &str, keyset: KeysetId) -> Vec<u8> {
+    [name.as_bytes(), b"/", &keyset.0.to_be_bytes()].concat()
+}
+
+/// Where the position is kept up to which a witness's feed was read.
+pub fn feed_cursor(keyset: KeysetId, index: WitnessIndex) -> Vec<u8> {
+    [meta("feed-cursor", keyset), vec![index.0]].concat()
+}
+
+fn node_key(keyset: KeysetId, subtree: Subtree) -> Vec<u8> {
+    key(keyset, &[&[subtree.level], &subtree.index.to_be_bytes()])
+}
+
+fn reference_key(keyset: KeysetId, store: StoreId, reference: &Reference) -> Vec<u8> {
+    key(keyset, &[&store.0.to_be_bytes(), &reference.0])
+}
+
+impl View for Ledger<'_> {
+    type Error = LedgerError;
+
+    fn coin(&self, keyset: KeysetId, point: &PointBytes) -> Result<Option<CoinRecord>, LedgerError> {
+        load(self.0, Table::Coin, &key(keyset, &[&point.0]))
+    }
+
+    fn reference(
+        &self,
+        keyset: KeysetId,
+        store: StoreId,
+        reference: &Reference,
+    ) -> Result<Option<OrderDigest>, LedgerError> {
+        load(self.0, Table::Reference, &reference_key(keyset, store, reference))
+    }
+
+    fn order(&self, keyset: KeysetId, digest: &OrderDigest) -> Result<Option<OrderRecord>, LedgerError> {
+        load(self.0, Table::Order, &key(keyset, &[&digest.0]))
+    }
+
+    fn counter(&self, keyset: KeysetId, counter: &Counter) -> Result<u64, LedgerError> {
+        self.number(Table::Counter, &key(keyset, &[&encode(counter)]))
+    }
+
+    fn book(&self, keyset: KeysetId, account: Account, flow: Flow) -> Result<u64, LedgerError> {
+        self.number(Table::Book, &key(keyset, &[&encode(&(account, flow))]))
+    }
+
+    fn log_size(&self, keyset: KeysetId) -> Result<u64, LedgerError> {
+        self.number(Table::Meta, &meta("log-size", keyset))
+    }
+
+    fn log_node(&self, keyset: KeysetId, subtree: Subtree) -> Result<Option<[u8; 32]>, LedgerError> {
+        load(self.0, Table::LogNode, &node_key(keyset, subtree))
+    }
+
+    fn retired(&self, keyset: KeysetId) -> Result<Option<Retirement>, LedgerError> {
+        load(self.0, Table::Meta, &meta("retired", keyset))
+    }
+}
+
+/// Does what a step says, in the transaction that will be committed before its reply leaves.
+pub fn apply(tx: &mut dyn Transaction, keyset: KeysetId, writes: &[Write]) -> Result<(), LedgerError> {
+    writes.iter().try_for_each(|write| apply_one(tx, keyset, write))
+}
+
+fn apply_one(tx: &mut dyn Transaction, keyset: KeysetId, write: &Write) -> Result<(), LedgerError> {
+    match write {
+        Write::Coin(point, record) => {
+            let key = key(keyset, &[&point.0]);
+            match record {
+                Some(record) => tx.put(Table::Coin, &key, &encode(record)),
+                None => tx.delete(Table::Coin, &key),
+            }
+        }
+        Write::Reference(store, reference, digest) => {
+            let key = reference_key(keyset, *store, reference);
+            match digest {
+                Some(digest) => tx.put(Table::Reference, &key, &encode(digest)),
+                None => tx.delete(Table::Reference, &key),
+            }
+        }
+        Write::Order(digest, record) => tx.put(Table::Order, &key(keyset, &[&digest.0]), &encode(record.as_ref())),
+        Write::Counter(counter, value) => tx.put(Table::Counter, &key(keyset, &[&encode(counter)]), &encode(value)),
+        Write::Book(account, flow, value) => {
+            tx.put(Table::Book, &key(keyset, &[&encode(&(*account, *flow))]), &encode(value))
+        }
+        Write::LogEntry(position, entry) => {
+            tx.put(Table::LogEntry, &key(keyset, &[&position.to_be_bytes()]), &encode(entry.as_ref()))
+        }
+        Write::LogNode(subtree, hash) => tx.put(Table::LogNode, &node_key(keyset, *subtree), &encode(hash)),
+        Write::LogSize(size) => tx.put(Table::Meta, &meta("log-size", keyset), &encode(size)),
+        Write::Feed(store, position) => {
+            tx.put(Table::Feed, &key(keyset, &[&store.0.to_be_bytes(), &position.to_be_bytes()]), &[])
+        }
+        Write::Retire(why) => tx.put(Table::Meta, &meta("retired", keyset), &encode(why)),
+        Write::Evidence(evidence) => tx.put(Table::Evidence, &evidence.id(), &encode(evidence.as_ref())),
+    }?;
+    Ok(())
+}

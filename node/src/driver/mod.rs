@@ -1,0 +1,18 @@
+//! Runs the machines of `ronde_protocol`: takes an input, persists what the machine says, then sends.
+//!
+//! ```text
+//! QUIC  -> core ----> witness -> (pool: prepare) -> (writer: decide, apply, commit) -> reply
+//! HTTP  -> shop, desk -> orders -> core::ask -> every witness, this node's own among them
+//! clock -> sync: newest heads at the start, peers' logs, feeds, charters
+//! ```
+
+mod core;
+mod desk;
+mod ledger;
+mod orders;
+mod pool;
+mod run;
+mod sync;
+mod witness;
+
+pub use run::{Node, NodeError, Setup};

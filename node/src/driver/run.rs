@@ -1,0 +1,224 @@
+//! Starts a node, serves until it is told to stop, and finishes what is open.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ronde_protocol::machine::witness::keys::NodeSeed;
+use ronde_protocol::machine::witness::peers::Followed;
+use ronde_protocol::machine::witness::{OtherKeys, Witness};
+use ronde_protocol::message::charter::Charter;
+use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::core::{Core, Service};
+use super::desk::Desk;
+use super::ledger::{self, LedgerError};
+use super::orders::Orders;
+use super::pool::Pool;
+use super::sync;
+use super::witness::WitnessService;
+use crate::charter_store::{CharterStore, CharterStoreError};
+use crate::clock::Clock;
+use crate::http::{self, AdminToken, AdminTokenError, Site};
+use crate::shop::Shop;
+use crate::store::{Engine, Readers, StorageError, Table, Writer, WriterConfig};
+use crate::transport::{AllowList, Dialer, DialerConfig, Identity, Listener, ListenerConfig, TransportError};
+
+/// How many readers of the database work beside one another.
+const READERS: usize = 4;
+
+/// What a node needs to start.
+pub struct Setup {
+    /// This store.
+    pub store: StoreId,
+    /// Its secret.
+    pub seed: NodeSeed,
+    /// Its charters.
+    pub charters: CharterStore,
+    /// Its database.
+    pub engine: Box<dyn Engine>,
+    /// Where to listen for nodes.
+    pub quic: SocketAddr,
+    /// Where to listen for tills and wallets.
+    pub http: SocketAddr,
+    /// The admin token's file.
+    pub admin_token: PathBuf,
+    /// Between two readings of feeds.
+    pub feed: Duration,
+    /// Between two pulls of a peer's log.
+    pub pull: Duration,
+    /// How long an order is waited for.
+    pub patience: Duration,
+    /// The clock.
+    pub clock: Clock,
+}
+
+/// Why a node does not start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum NodeError {
+    /// The charter does not list this store.
+    #[error("the charter lists no store {0}: correct `store` in the configuration, or install the newer charter")]
+    NotListed(StoreId),
+    /// The charter lists another node key for this store.
+    #[error(
+        "the charter lists another node key for store {0}: `seed_file` is not the one the store's card was made of"
+    )]
+    OtherNodeKey(StoreId),
+    /// The charter lists other witness keys.
+    #[error("{0}: `seed_file` is not the one the store's card was made of")]
+    OtherKeys(#[from] OtherKeys),
+    /// No key could be derived.
+    #[error("no keys can be derived from the seed: make a new one with `ronde init`")]
+    Keys,
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// Its contents.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// QUIC.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// HTTP.
+    #[error("can't listen on {address} for tills and wallets: {source}; is another node running there?")]
+    Http {
+        /// Where.
+        address: SocketAddr,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// The admin token.
+    #[error(transparent)]
+    AdminToken(#[from] AdminTokenError),
+    /// The charters.
+    #[error(transparent)]
+    Charters(#[from] CharterStoreError),
+}
+
+/// A node that is bound and ready to serve.
+pub struct Node {
+    orders: Orders,
+    listener: Listener,
+    http: TcpListener,
+    router: axum::Router,
+    feed: Duration,
+    pull: Duration,
+}
+
+impl Node {
+    /// Opens everything; nothing is answered before [`Node::serve`].
+    pub async fn start(setup: Setup) -> Result<Self, NodeError> {
+        let charter = setup.charters.charter().clone();
+        let listed = charter.store(setup.store).ok_or(NodeError::NotListed(setup.store))?;
+        if listed.node_key != setup.seed.node_key().verifying_key().encode() {
+            return Err(NodeError::OtherNodeKey(setup.store));
+        }
+        let readers = Arc::new(Readers::open(setup.engine.as_ref(), READERS)?);
+        let writer = Writer::start(setup.engine, WriterConfig::default())?;
+        let identity = Identity::from_seed(*setup.seed.node_key_seed())?;
+        let allowed = Arc::new(AllowList::new(charter.body().stores.iter().map(|store| store.node_key.0)));
+        let listener = Listener::bind(setup.quic, &identity, Arc::clone(&allowed) as _, ListenerConfig::default())?;
+        let dialer = Dialer::new(&identity, DialerConfig::default())?;
+        let pool = Pool::new();
+        let mut witnesses = BTreeMap::new();
+        for witness in own_witnesses(&charter, setup.store, &setup.seed)? {
+            let id = witness.keyset().id();
+            let (writer, readers, clock) = (writer.clone(), Arc::clone(&readers), setup.clock.clone());
+            witnesses.insert(id, WitnessService::new(witness, writer, readers, clock, pool.clone()));
+        }
+        let followed = load_followed(&readers)?;
+        let node_key = setup.seed.node_key();
+        let core = Arc::new(Core::new(
+            setup.store,
+            node_key,
+            (writer.clone(), Arc::clone(&readers)),
+            pool,
+            (dialer, allowed),
+            witnesses,
+            setup.charters,
+            followed,
+        ));
+        let source = Arc::clone(&core);
+        let shop = Shop::new(setup.store, Arc::new(move || source.charter()), writer, readers, setup.clock);
+        let orders = Orders::new(core, Arc::new(shop.clone()));
+        let desk = Arc::new(Desk::new(orders.clone(), setup.patience));
+        let http = TcpListener::bind(setup.http).await;
+        let http = http.map_err(|source| NodeError::Http { address: setup.http, source })?;
+        let base = format!("http://{}", setup.http);
+        let router = http::router(Site::new(shop, desk, &admin_token(&setup.admin_token)?, &base));
+        Ok(Self { orders, listener, http, router, feed: setup.feed, pull: setup.pull })
+    }
+
+    /// Where tills and wallets, and where nodes are listened for.
+    pub fn addresses(&self) -> Result<(SocketAddr, SocketAddr), NodeError> {
+        let unbound = SocketAddr::from(([0, 0, 0, 0], 0));
+        let http = self.http.local_addr().map_err(|source| NodeError::Http { address: unbound, source })?;
+        Ok((http, self.listener.local_addr()?))
+    }
+
+    /// Serves until `shutdown` is ready; then finishes what is being answered, and what is queued for the disk.
+    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), NodeError> {
+        let core = Arc::clone(self.orders.core());
+        let resumed = self.orders.resume()?;
+        if resumed > 0 {
+            tracing::info!(orders = resumed, "open orders are taken up again");
+        }
+        let mut background = JoinSet::new();
+        for keyset in core.witnesses.keys() {
+            background.spawn(sync::start_voting(Arc::clone(&core), *keyset));
+            background.spawn(sync::pull_logs(Arc::clone(&core), *keyset, self.pull));
+        }
+        background.spawn(sync::read_feeds(self.orders.clone(), self.feed));
+        background.spawn(sync::pull_charters(Arc::clone(&core), self.feed));
+        let (stop, _) = tokio::sync::watch::channel(false);
+        let stopped = |mut on: tokio::sync::watch::Receiver<bool>| async move {
+            // The sender lives as long as this function.
+            let _ = on.wait_for(|stopped| *stopped).await;
+        };
+        let quic = self.listener.serve(Arc::new(Service(Arc::clone(&core))), stopped(stop.subscribe()));
+        let http = http::serve(self.http, self.router, stopped(stop.subscribe()));
+        let until = async {
+            shutdown.await;
+            tracing::info!("stopping: what is open is finished");
+            stop.send_replace(true);
+        };
+        let ((), served, ()) = tokio::join!(quic, http, until);
+        background.shutdown().await;
+        core.dialer.close().await;
+        core.writer.shutdown().await?;
+        served.map_err(|source| NodeError::Http { address: SocketAddr::from(([0, 0, 0, 0], 0)), source })
+    }
+}
+
+fn own_witnesses(charter: &Charter, store: StoreId, seed: &NodeSeed) -> Result<Vec<Witness>, NodeError> {
+    let seats = charter.keysets().filter_map(|keyset| Some((keyset, keyset.member_of(store)?.index())));
+    seats
+        .map(|(keyset, index)| {
+            let keys = seed.witness_keys(charter.federation(), keyset.id()).map_err(|_| NodeError::Keys)?;
+            Ok(Witness::new(keyset.clone(), index, keys)?)
+        })
+        .collect()
+}
+
+fn load_followed(readers: &Readers) -> Result<BTreeMap<(KeysetId, WitnessIndex), Followed>, NodeError> {
+    readers.with(|read| {
+        let mut followed = BTreeMap::new();
+        for (key, _) in read.scan(Table::PeerLog, &[], None, usize::MAX)? {
+            if let Some((keyset, [index])) = key.split_first_chunk::<4>()
+                && let Some(found) = ledger::load(read, Table::PeerLog, &key)?
+            {
+                followed.insert((KeysetId(u32::from_be_bytes(*keyset)), WitnessIndex(*index)), found);
+            }
+        }
+        Ok(followed)
+    })
+}
+
+fn admin_token(file: &Path) -> Result<AdminToken, NodeError> {
+    Ok(AdminToken::load_or_make(file)?)
+}

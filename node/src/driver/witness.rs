@@ -1,0 +1,220 @@
+//! Runs the witness machine: checks beside one another, decides one after another, commits, then answers.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ronde_protocol::crypto::Entropy;
+use ronde_protocol::limits::{LOG_ANSWER_BYTES, MAX_FEED_ENTRIES, MAX_LOG_ENTRIES};
+use ronde_protocol::machine::durable::{Durable, Sealed};
+use ronde_protocol::machine::witness::record::{View, Write};
+use ronde_protocol::machine::witness::{Gate, PreparedCertificate, PreparedVote, Step, Witness};
+use ronde_protocol::message::charter::Charter;
+use ronde_protocol::message::codec::{Bounded, encode};
+use ronde_protocol::message::head::Head;
+use ronde_protocol::message::ids::{OrderDigest, StoreId};
+use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
+use ronde_protocol::message::refusal::Refusal;
+use ronde_protocol::message::wire::{Certified, FeedEntry, FeedPage, LogPage, OrderState, ReplyV1, VoteRequest};
+
+use super::ledger::{self, Ledger, LedgerError};
+use super::pool::Pool;
+use crate::clock::Clock;
+use crate::store::{Readers, Writer};
+use crate::{entropy, fault};
+
+/// One witness on the node's database.
+pub struct WitnessService {
+    witness: Arc<Witness>,
+    writer: Writer,
+    readers: Arc<Readers>,
+    clock: Clock,
+    pool: Pool,
+    open: AtomicBool,
+}
+
+impl WitnessService {
+    /// A witness that does not vote until [`WitnessService::open`].
+    pub fn new(witness: Witness, writer: Writer, readers: Arc<Readers>, clock: Clock, pool: Pool) -> Self {
+        Self { witness: Arc::new(witness), writer, readers, clock, pool, open: AtomicBool::new(false) }
+    }
+
+    /// The machine.
+    pub fn witness(&self) -> &Arc<Witness> {
+        &self.witness
+    }
+
+    /// Enough peers have answered: it may vote.
+    pub fn open(&self) {
+        self.open.store(true, Ordering::Release);
+    }
+
+    fn gate(&self) -> Gate {
+        if self.open.load(Ordering::Acquire) { Gate::Open } else { Gate::Starting }
+    }
+
+    /// Reads committed state.
+    pub fn read<T>(&self, work: impl FnOnce(&Ledger<'_>) -> T) -> T {
+        self.readers.with(|read| work(&Ledger(read)))
+    }
+
+    /// Votes, or says why not.
+    pub async fn vote(&self, charter: &Arc<Charter>, request: VoteRequest) -> ReplyV1 {
+        let Ok(fresh) = entropy::fresh() else { return ReplyV1::Refused(Refusal::StorageFailed) };
+        let (witness, terms) = (Arc::clone(&self.witness), Arc::clone(charter));
+        let prepared: Result<PreparedVote, Refusal> =
+            self.pool.run(move || witness.prepare_vote(&terms, request, Entropy::new(fresh))).await;
+        let prepared = match prepared {
+            Ok(prepared) => prepared,
+            Err(refusal) => return ReplyV1::Refused(refusal),
+        };
+        let (witness, terms) = (Arc::clone(&self.witness), Arc::clone(charter));
+        let (gate, now) = (self.gate(), self.clock.unix_seconds());
+        self.decide(move |view| witness.decide_vote(view, &terms, gate, prepared, now)).await
+    }
+
+    /// Writes a certificate down, then evaluates; what was evaluated before is served from the disk.
+    pub async fn certify(&self, charter: &Arc<Charter>, certified: CertifiedOrder) -> ReplyV1 {
+        let digest = certified.order.digest();
+        match self.serve_stored(&digest) {
+            Ok(Some(reply)) => return reply,
+            Ok(None) => {}
+            Err(error) => return failed(&error),
+        }
+        let Ok(fresh) = entropy::fresh() else { return ReplyV1::Refused(Refusal::StorageFailed) };
+        let witness = Arc::clone(&self.witness);
+        let prepared: Result<PreparedCertificate, Refusal> =
+            self.pool.run(move || witness.prepare_certificate(certified, Entropy::new(fresh))).await;
+        let prepared = match prepared {
+            Ok(prepared) => prepared,
+            Err(refusal) => return ReplyV1::Refused(refusal),
+        };
+        let (witness, terms, now) = (Arc::clone(&self.witness), Arc::clone(charter), self.clock.unix_seconds());
+        self.decide(move |view| witness.decide_certificate(view, &terms, prepared, now)).await
+    }
+
+    fn serve_stored(&self, digest: &OrderDigest) -> Result<Option<ReplyV1>, LedgerError> {
+        if self.clock.unix_seconds() > self.witness.keyset().evaluate_until() {
+            return Ok(Some(ReplyV1::Refused(Refusal::Closed)));
+        }
+        self.read(|ledger| {
+            let Some(OrderState::Certified { certificate, evaluation, .. }) =
+                self.witness.order_state(ledger, digest)?
+            else {
+                return Ok(None);
+            };
+            let head = self.witness.head(ledger)?;
+            Ok(Some(ReplyV1::Certified(Certified { certificate, evaluation, head })))
+        })
+    }
+
+    /// One transaction, and the reply only after its commit.
+    async fn decide(
+        &self,
+        work: impl FnOnce(&Ledger<'_>) -> Result<Step<ReplyV1>, LedgerError> + Send + 'static,
+    ) -> ReplyV1 {
+        let keyset = self.witness.keyset().id();
+        let committed = self
+            .writer
+            .submit(move |tx| -> Result<Sealed<ReplyV1>, LedgerError> {
+                let step = work(&Ledger(&*tx))?;
+                ledger::apply(tx, keyset, &step.writes)?;
+                alarm(&step.writes);
+                Ok(step.reply)
+            })
+            .await;
+        match committed {
+            Ok((reply, _committed)) => {
+                fault::point("witness.before-answer");
+                reply.release(&Durable::after_commit())
+            }
+            Err(error) => failed(&error),
+        }
+    }
+
+    /// Writes something down that no reply waits for.
+    pub async fn write(&self, writes: Vec<Write>) -> Result<(), LedgerError> {
+        let keyset = self.witness.keyset().id();
+        alarm(&writes);
+        self.writer.submit(move |tx| ledger::apply(tx, keyset, &writes)).await.map(|_| ())
+    }
+
+    /// What became of an order here.
+    pub fn order(&self, digest: &OrderDigest) -> ReplyV1 {
+        match self.read(|ledger| self.witness.order_state(ledger, digest)) {
+            Ok(Some(state)) => ReplyV1::Order(state),
+            Ok(None) => ReplyV1::Refused(Refusal::Unknown),
+            Err(error) => failed(&error),
+        }
+    }
+
+    /// Size and root, signed.
+    pub fn head(&self) -> Result<Head, LedgerError> {
+        self.read(|ledger| self.witness.head(ledger))
+    }
+
+    /// Whether it has retired.
+    pub fn is_retired(&self) -> Result<bool, LedgerError> {
+        Ok(self.read(|ledger| ledger.retired(self.witness.keyset().id()))?.is_some())
+    }
+
+    /// A piece of the log, as many entries as fit one answer.
+    pub fn log_page(&self, from: u64) -> Result<LogPage, LedgerError> {
+        let keyset = self.witness.keyset().id();
+        self.read(|ledger| {
+            let (mut entries, mut bytes) = (Vec::new(), 0usize);
+            for position in (from..).take(MAX_LOG_ENTRIES) {
+                let Some(entry) = ledger.log_entry(keyset, position)? else { break };
+                bytes = bytes.saturating_add(encode(&entry).len());
+                entries.push(entry);
+                if bytes >= LOG_ANSWER_BYTES {
+                    break;
+                }
+            }
+            // The head is read last, so that it covers every entry of the page.
+            let head = self.witness.head(ledger)?;
+            Ok(LogPage { entries: Bounded::new(entries).unwrap_or_default(), head })
+        })
+    }
+
+    /// A piece of a store's feed.
+    pub fn feed_page(&self, store: StoreId, from: u64) -> Result<FeedPage, LedgerError> {
+        let keyset = self.witness.keyset().id();
+        self.read(|ledger| {
+            let (mut entries, mut bytes, mut next) = (Vec::new(), 0usize, from);
+            let positions = ledger.feed(keyset, store, from, MAX_FEED_ENTRIES)?;
+            let found = positions.len();
+            for position in positions {
+                if bytes >= LOG_ANSWER_BYTES {
+                    break;
+                }
+                next = position.saturating_add(1);
+                if let Some(LogEntry::Certified(certified)) = ledger.log_entry(keyset, position)? {
+                    bytes = bytes.saturating_add(encode(&certified).len());
+                    entries.push(FeedEntry { position, certified });
+                }
+            }
+            let more = entries.len() < found || found == MAX_FEED_ENTRIES;
+            Ok(FeedPage { entries: Bounded::new(entries).unwrap_or_default(), next, more })
+        })
+    }
+}
+
+fn alarm(writes: &[Write]) {
+    for write in writes {
+        match write {
+            Write::Retire(why) => {
+                tracing::error!(?why, "this witness never votes again in this keyset; rejoin with the next keyset");
+            }
+            Write::Evidence(evidence) => {
+                tracing::error!(evidence = %hex::encode(evidence.id()), "evidence against a witness was kept");
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Nothing was done; the peer may try again.
+pub fn failed(error: &LedgerError) -> ReplyV1 {
+    tracing::error!(%error, "a request could not be served");
+    ReplyV1::Refused(Refusal::StorageFailed)
+}
