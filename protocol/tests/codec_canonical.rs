@@ -112,7 +112,7 @@ fn unknown_variants_are_refused() {
     has_variants::<wire::ReplyV1>("ReplyV1", 8);
     has_variants::<wire::OrderState>("OrderState", 3);
     has_variants::<Refusal>("Refusal", 18);
-    has_variants::<Rule>("Rule", 14);
+    has_variants::<Rule>("Rule", 15);
     has_variants::<NotVoting>("NotVoting", 2);
     has_variants::<ExpectedCode>("ExpectedCode", 9);
     has_variants::<ConflictingOrder>("ConflictingOrder", 2);

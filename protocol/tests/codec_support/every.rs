@@ -8,7 +8,7 @@ use ronde_protocol::{
     },
 };
 
-pub const RULES: [Rule; 14] = [
+pub const RULES: [Rule; 15] = [
     Rule::Inputs,
     Rule::Outputs,
     Rule::Kind,
@@ -23,6 +23,7 @@ pub const RULES: [Rule; 14] = [
     Rule::Choice,
     Rule::Issuer,
     Rule::Authorization,
+    Rule::Columns,
 ];
 
 pub const EXPECTED: [ExpectedCode; 9] = [
