@@ -52,6 +52,8 @@ pub struct Plan {
     pub faults: u8,
     /// How many keysets, numbered from 1, all with the same committee and open.
     pub keysets: u32,
+    /// When it is: charter, keysets and campaigns are valid from the day before on.
+    pub now: Seconds,
     /// Points that each store may issue a day.
     pub daily_limit: u64,
     /// Base URLs by store, from store 1 on; none where the list ends.
@@ -69,6 +71,7 @@ impl Plan {
             witnesses,
             faults,
             keysets: 1,
+            now: NOW,
             daily_limit: 1_000_000,
             http: Vec::new(),
             quic: Vec::new(),
@@ -133,8 +136,8 @@ pub fn body(plan: &Plan) -> CharterBody {
         version: 1,
         previous: CharterHash::NONE,
         settles_fork: None,
-        issued: NOW - DAY,
-        expires: NOW + 365 * DAY,
+        issued: plan.now - DAY,
+        expires: plan.now + 365 * DAY,
         stewards,
         point_value: PointValue { cents: 1, points: 1 },
         unspent: UnspentFate::ToIssuers,
@@ -149,7 +152,7 @@ pub fn body(plan: &Plan) -> CharterBody {
             name: text("Which tree in the market square?"),
             choices: list(["Lime", "Plane", "Oak"].map(text)),
             minimum: Points(BALLOT_MINIMUM),
-            end: NOW + 30 * DAY,
+            end: plan.now + 30 * DAY,
             ballots_per_store: 1000,
         }]),
         offers: list([VoucherOffer {
@@ -191,8 +194,8 @@ fn keyset(plan: &Plan, federation: FederationId, id: KeysetId) -> KeysetEntry {
         members: list(members),
         faults: plan.faults,
         denominations: list((0..12).map(|power| 1 << power)),
-        issue_until: NOW + 180 * DAY,
-        redeem_until: NOW + 360 * DAY,
+        issue_until: plan.now + 180 * DAY,
+        redeem_until: plan.now + 360 * DAY,
     }
 }
 
