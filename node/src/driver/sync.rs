@@ -121,7 +121,13 @@ async fn take_page(
     // Looked at on a copy: the position moves on only when the entries are on disk.
     let mut followed = core.with_followed(keyset.id(), peer, |followed| followed.clone());
     let before = followed.position();
-    let read = followed.handle_page(keyset, peer, page)?;
+    let read = match followed.handle_page(keyset, peer, page) {
+        Ok(read) => read,
+        Err(error) => {
+            core.with_followed(keyset.id(), peer, |kept| *kept = followed);
+            return Err(error.into());
+        }
+    };
     if let Some(evidence) = read.fork {
         core.keep_evidence(*evidence).await;
     }

@@ -177,6 +177,8 @@ impl Followed {
         }
         let more = frontier.size() < page.head.size;
         if !more && frontier.root() != page.head.root {
+            // Which page was false is not known: read again from the beginning. What was taken over was certified.
+            *self = Self { highest: self.highest, ..Self::default() };
             return Err(PageError::Root);
         }
         next.size = frontier.size();
