@@ -33,6 +33,10 @@ impl Witness {
     ) -> Result<Step<ReplyV1>, V::Error> {
         let mut draft = Draft::new(view, self.keyset().id());
         let digest = prepared.digest();
+        if now > self.keyset().evaluate_until() {
+            // The log is closing: votes that complete a quorum must not add to it either.
+            return Ok(Step::new(draft, ReplyV1::Refused(Refusal::Closed)));
+        }
         let reply = match draft.order(&digest)? {
             Some(record) => self.repeat(&mut draft, record, prepared, charter)?,
             None => match self.admit(&mut draft, charter, gate, &prepared.order, now)? {
