@@ -44,7 +44,12 @@ impl Startup {
             return;
         }
         if let Ok(newest) = answer.verify(witness.keyset(), member, witness.index(), &self.nonce) {
-            self.answers.insert(answer.index, newest);
+            // Answers may come twice and out of order: what a peer once knew stays known.
+            let known = self.answers.entry(answer.index).or_default();
+            let size = |head: &Option<VerifiedHead>| head.map(|head| head.get().size);
+            if size(&newest) > size(known) {
+                *known = newest;
+            }
         }
     }
 
