@@ -184,7 +184,11 @@ impl Followed {
         if !more && frontier.root() != page.head.root {
             // Which page was false is not known: read again from the beginning. What was taken over was certified.
             *self = Self { highest: self.highest, ..Self::default() };
-            return Err(PageError::Root);
+            return match fork {
+                // The very heads convict the peer.
+                Some(_) => Ok(Page { certified: Vec::new(), more: false, fork }),
+                None => Err(PageError::Root),
+            };
         }
         next.size = frontier.size();
         next.peaks = frontier.peaks().to_vec();
