@@ -191,7 +191,9 @@ impl Orders {
         let rounds = news.borrow_and_update().rounds;
         loop {
             let seen = *news.borrow_and_update();
-            let until = match running.gathering().standing() {
+            // Not in the scrutinee: the lock would be held through the arms.
+            let standing = running.gathering().standing();
+            let until = match standing {
                 Standing::Refused(_) => return Ok(running.outcome()),
                 Standing::Certified { complete: true, .. } => return Ok(running.outcome()),
                 Standing::Certified { ready: true, .. } => {
