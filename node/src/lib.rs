@@ -3,6 +3,7 @@ pub mod charter_store;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod daemon;
 pub mod date;
 pub mod driver;
 pub mod entropy;

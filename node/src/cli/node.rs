@@ -11,7 +11,7 @@ use super::{Blame, ConfigFile, Context, Exit, Failure};
 use crate::charter_store::CharterStore;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::driver::{Node, NodeError, Setup};
+use crate::daemon::{Node, NodeError, Setup};
 use crate::store::SqliteEngine;
 use crate::{logging, secret_file};
 

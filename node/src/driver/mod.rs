@@ -11,8 +11,12 @@ mod desk;
 mod ledger;
 mod orders;
 mod pool;
-mod run;
-mod sync;
+pub mod sync;
 mod witness;
 
-pub use run::{Node, NodeError, Setup};
+pub use self::core::{AskError, Core, Service};
+pub use desk::Desk;
+pub use ledger::{Ledger, LedgerError, load};
+pub use orders::Orders;
+pub use pool::Pool;
+pub use witness::WitnessService;

@@ -15,15 +15,9 @@ use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::core::{Core, Service};
-use super::desk::Desk;
-use super::ledger::{self, LedgerError};
-use super::orders::Orders;
-use super::pool::Pool;
-use super::sync;
-use super::witness::WitnessService;
 use crate::charter_store::{CharterStore, CharterStoreError};
 use crate::clock::Clock;
+use crate::driver::{Core, Desk, LedgerError, Orders, Pool, Service, WitnessService, load, sync};
 use crate::http::{self, AdminToken, AdminTokenError, Site};
 use crate::shop::Shop;
 use crate::store::{Engine, Readers, StorageError, Table, Writer, WriterConfig};
@@ -210,7 +204,7 @@ fn load_followed(readers: &Readers) -> Result<BTreeMap<(KeysetId, WitnessIndex),
         let mut followed = BTreeMap::new();
         for (key, _) in read.scan(Table::PeerLog, &[], None, usize::MAX)? {
             if let Some((keyset, [index])) = key.split_first_chunk::<4>()
-                && let Some(found) = ledger::load(read, Table::PeerLog, &key)?
+                && let Some(found) = load(read, Table::PeerLog, &key)?
             {
                 followed.insert((KeysetId(u32::from_be_bytes(*keyset)), WitnessIndex(*index)), found);
             }
