@@ -1,0 +1,176 @@
+//! A desk that is a whole committee in one place: it checks orders, keeps spent coins, votes and evaluates for real, and
+//! can be told to answer something else.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+use ronde_node::shop::{
+    Account, AccountLine, BoxFuture, DeskError, DeskStatus, KeysetBooks, LogStatus, OrderDesk, Outcome, WitnessStatus,
+};
+use ronde_protocol::crypto::sign::SigningKey;
+use ronde_protocol::message::amount::Points;
+use ronde_protocol::message::charter::Charter;
+use ronde_protocol::message::codec::{Bounded, encode};
+use ronde_protocol::message::head::Head;
+use ronde_protocol::message::ids::{KeysetId, OrderDigest, Reference, StoreId, WitnessIndex};
+use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
+use ronde_protocol::message::order::{Order, Purpose, Submission};
+use ronde_protocol::message::refusal::{Conflict, ConflictingOrder, Refusal};
+use ronde_protocol::message::wire::LogPage;
+use tokio::sync::Semaphore;
+
+use super::federation_support::{Federation, KEYSET, Plan, node_seed, planned};
+use super::{BASE, STORE};
+
+pub struct TestDesk {
+    pub federation: Federation,
+    charter: Arc<Charter>,
+    key: SigningKey,
+    script: Mutex<VecDeque<Result<Outcome, DeskError>>>,
+    certified: Mutex<BTreeMap<OrderDigest, Order>>,
+    /// Submissions wait here while a test holds its permit.
+    pub gate: Arc<Semaphore>,
+}
+
+impl TestDesk {
+    pub fn new() -> Self {
+        let http = vec![format!("{BASE}/")];
+        let federation = planned(&Plan { http, daily_limit: 1000, ..Plan::of(4) });
+        let charter = Arc::new(federation.charter.clone());
+        Self {
+            federation,
+            charter,
+            key: node_seed(STORE).node_key(),
+            script: Mutex::default(),
+            certified: Mutex::default(),
+            gate: Arc::new(Semaphore::new(1)),
+        }
+    }
+
+    /// The next submission or question is answered so.
+    pub fn answer_next(&self, answer: Result<Outcome, DeskError>) {
+        self.script.lock().unwrap().push_back(answer);
+    }
+
+    /// How many orders are certified.
+    pub fn certified(&self) -> usize {
+        self.certified.lock().unwrap().len()
+    }
+
+    pub fn outcome(&self, order: &Order) -> Outcome {
+        let certificate = self.federation.certify(order);
+        let evaluations = self.federation.evaluations(order, &self.federation.indices(KEYSET));
+        Outcome::Certified { certificate, evaluations }
+    }
+
+    fn decide(&self, submission: Submission) -> Result<Outcome, DeskError> {
+        let order = submission.signed.order.clone();
+        submission.signed.check(&self.charter)?.authorize(&self.charter)?;
+        let mut all = self.certified.lock().unwrap();
+        if let Some(other) = all.values().find(|other| in_the_way(other, &order)) {
+            let certificate = Some(self.federation.certify(other));
+            let conflict = Conflict { other: ConflictingOrder::Certified(other.clone()), certificate };
+            return Ok(Outcome::Refused(Refusal::Conflict(Box::new(conflict))));
+        }
+        all.insert(order.digest(), order.clone());
+        Ok(self.outcome(&order))
+    }
+}
+
+fn in_the_way(other: &Order, order: &Order) -> bool {
+    let shares = other.inputs.iter().any(|a| order.inputs.iter().any(|b| a.point == b.point));
+    let debits = |order: &Order| matches!(order.purpose, Purpose::Earn | Purpose::Pledge { .. });
+    let locked = debits(other) && debits(order) && other.reference == order.reference;
+    other != order && (shares || (locked && order.reference != Reference::NONE))
+}
+
+impl OrderDesk for TestDesk {
+    fn submit(&self, submission: Submission) -> BoxFuture<'_, Result<Outcome, DeskError>> {
+        Box::pin(async move {
+            let _open = self.gate.acquire().await.unwrap();
+            let scripted = self.script.lock().unwrap().pop_front();
+            scripted.unwrap_or_else(|| self.decide(submission))
+        })
+    }
+
+    fn look_up(&self, _: KeysetId, digest: OrderDigest) -> BoxFuture<'_, Result<Option<Outcome>, DeskError>> {
+        Box::pin(async move {
+            if let Some(scripted) = self.script.lock().unwrap().pop_front() {
+                return scripted.map(Some);
+            }
+            Ok(self.certified.lock().unwrap().get(&digest).map(|order| self.outcome(order)))
+        })
+    }
+
+    fn take_certificate(&self, certified: CertifiedOrder) -> BoxFuture<'_, Result<(), DeskError>> {
+        Box::pin(async move {
+            let keyset = self.charter.keyset(certified.order.keyset).ok_or(Refusal::CharterBehind)?;
+            let verified = certified.certificate.verify(keyset, &certified.order.digest());
+            verified.map(|_| ()).map_err(|_| Refusal::BadCertificate.into())
+        })
+    }
+
+    fn charter(&self) -> Arc<Charter> {
+        Arc::clone(&self.charter)
+    }
+
+    fn charter_chain(&self) -> Result<Vec<Vec<u8>>, DeskError> {
+        Ok(vec![encode(&self.federation.signed)])
+    }
+
+    fn store(&self) -> StoreId {
+        STORE
+    }
+
+    fn node_key(&self) -> &SigningKey {
+        &self.key
+    }
+
+    fn status(&self) -> BoxFuture<'_, Result<DeskStatus, DeskError>> {
+        let witness = WitnessStatus {
+            keyset: KEYSET,
+            index: WitnessIndex(0),
+            store: STORE,
+            name: "Store 1".to_owned(),
+            up: true,
+            rtt_us: Some(12),
+        };
+        let log = LogStatus { keyset: KEYSET, size: 3, root: "00".repeat(32), retired: false };
+        Box::pin(async { Ok(DeskStatus { witnesses: vec![witness], open_orders: 2, log: vec![log] }) })
+    }
+
+    fn books(&self) -> BoxFuture<'_, Result<Vec<KeysetBooks>, DeskError>> {
+        let line = |account, position| AccountLine {
+            account,
+            issued: Points(5),
+            redeemed: Points(0),
+            donated: Points(0),
+            pledged: Points(0),
+            vouchers_honoured: Points(0),
+            vouchers_funded: Points(0),
+            position,
+        };
+        let accounts = vec![line(Account::Store(STORE), -5), line(Account::Pool, 5)];
+        Box::pin(async { Ok(vec![KeysetBooks { keyset: KEYSET, accounts }]) })
+    }
+
+    fn log_page(&self, keyset: KeysetId, from: u64) -> BoxFuture<'_, Result<Option<LogPage>, DeskError>> {
+        let known = self.charter.keyset(keyset);
+        let key = self.federation.witness(KEYSET, WitnessIndex(0)).vote;
+        let page = known.map(|keyset| {
+            let all = self.certified.lock().unwrap();
+            let from = usize::try_from(from).unwrap();
+            let entries: Vec<LogEntry> = all
+                .values()
+                .skip(from)
+                .map(|order| {
+                    let certificate = self.federation.certify(order);
+                    LogEntry::Certified(CertifiedOrder { order: order.clone(), certificate })
+                })
+                .collect();
+            let head = Head::sign(&key, keyset, WitnessIndex(0), 1, [0; 32]);
+            LogPage { entries: Bounded::new(entries).unwrap(), head }
+        });
+        Box::pin(async move { Ok(page) })
+    }
+}

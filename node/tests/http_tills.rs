@@ -1,0 +1,218 @@
+//! Tills: who may do what, and from when on nothing; and the same from the command line.
+
+mod http_support;
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Command, Output};
+
+use http_support::orders::{offer, pay};
+use http_support::{BASE, Node, bearer};
+use ronde_protocol::message::ids::AssociationId;
+use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
+use ronde_protocol::message::order::Purpose;
+use serde_json::{Value, json};
+
+#[test]
+fn a_token_opens_what_its_scopes_say_and_nothing_else() {
+    let node = Node::start();
+    let grants = node.till("grants", &["grant"]);
+    let redeems = node.till("redeems", &["redeem"]);
+    let manager = node.till("manager", &["manager"]);
+    let grant = json!({ "points": 1, "reference": "r" });
+    let checkout = json!({ "max_points": 1, "step": 1, "reference": "r" });
+    let pledge = json!({ "association": 1, "points": 1 });
+    let till = json!({ "name": "more", "scopes": ["grant"] });
+    let table = [
+        ("/v1/grants", &grant, &grants),
+        ("/v1/checkouts", &checkout, &redeems),
+        ("/v1/pledges", &pledge, &manager),
+        ("/v1/tills", &till, &node.admin),
+    ];
+    for (path, body, right) in table {
+        for token in [&grants, &redeems, &manager, &node.admin] {
+            let reply = node.post(path, token, body);
+            if token == right {
+                assert!(reply.status < 300, "{path}: {reply:?}");
+            } else {
+                assert_eq!((reply.problem(), reply.status), ("token-scope", 403), "{path}");
+            }
+        }
+        for headers in
+            [vec![], vec![bearer("wrong")], vec![bearer("")], vec![("authorization".into(), "Basic x".into())]]
+        {
+            let reply = node.call("POST", path, &headers, Some(body.to_string().as_bytes()));
+            assert_eq!((reply.problem(), reply.status), ("token-missing", 401), "{path}");
+            assert_eq!(reply.headers["www-authenticate"], "Bearer");
+        }
+    }
+}
+
+#[test]
+fn a_revoked_till_may_do_nothing_from_then_on() {
+    let node = Node::start();
+    let token = node.till("counter", &["grant"]);
+    let body = json!({ "points": 1, "reference": "r" });
+    assert_eq!(node.post("/v1/grants", &token, &body).status, 201);
+    assert_eq!(node.delete("/v1/tills/counter", &node.admin).status, 204);
+    assert_eq!(node.post("/v1/grants", &token, &body).problem(), "token-missing");
+    assert_eq!(Node::start_from(node.snapshot()).post("/v1/grants", &token, &body).problem(), "token-missing");
+    assert_eq!(node.delete("/v1/tills/nobody", &node.admin).problem(), "not-found");
+    // The name may be given again, with another token.
+    let new = node.till("counter", &["grant"]);
+    assert_eq!(node.post("/v1/grants", &new, &body).status, 201);
+    assert_eq!(node.post("/v1/grants", &token, &body).problem(), "token-missing");
+}
+
+#[test]
+fn tills_are_listed_without_their_tokens() {
+    let node = Node::start();
+    let token = node.till("counter", &["redeem", "grant"]);
+    let listed = node.get_as("/v1/tills", &node.admin);
+    let expected =
+        json!({ "tills": [{ "name": "counter", "scopes": ["grant", "redeem"], "added": "2026-01-01T00:00:00Z" }] });
+    assert_eq!(listed.json, expected);
+    assert_eq!(node.get_as("/v1/tills", &token).problem(), "token-scope");
+    for body in [
+        json!({ "name": "counter", "scopes": ["grant"] }),
+        json!({ "name": "", "scopes": ["grant"] }),
+        json!({ "name": "line\nbreak", "scopes": ["grant"] }),
+        json!({ "name": "new", "scopes": [] }),
+        json!({ "name": "new", "scopes": ["grant", "grant"] }),
+        json!({ "name": "new", "scopes": ["admin"] }),
+    ] {
+        assert_eq!(node.post("/v1/tills", &node.admin, &body).problem(), "request-invalid", "{body}");
+    }
+    assert_eq!(
+        node.post("/v1/tills", &node.admin, &json!({ "name": "new", "scopes": ["all"] })).problem(),
+        "bad-encoding"
+    );
+}
+
+#[test]
+fn a_pledge_is_made_once_a_day_and_a_repeat_means_the_one_it_made() {
+    let node = Node::start();
+    let manager = node.till("manager", &["manager"]);
+    let body = json!({ "association": 1, "points": 5 });
+    let first = node.post_once("/v1/pledges", &manager, "k", &body);
+    assert_eq!(first.status, 200, "{first:?}");
+    assert_eq!(node.post("/v1/pledges", &manager, &body).json["digest"], first.json["digest"]);
+    let other = json!({ "association": 2, "points": 5 });
+    assert_eq!(node.post("/v1/pledges", &manager, &other).problem(), "order-conflict");
+    node.hand.advance(86_400_000);
+    assert_eq!(node.post_once("/v1/pledges", &manager, "k", &body).bytes, first.bytes);
+    assert_ne!(node.post("/v1/pledges", &manager, &body).json["digest"], first.json["digest"]);
+    let entry = node.get("/v1/log/1").json["entries"][0].clone();
+    let LogEntry::Certified(CertifiedOrder { order, .. }) = http_support::orders::from_base64(&entry) else {
+        panic!("a vote in the log of certificates")
+    };
+    assert!(matches!(order.purpose, Purpose::Pledge { association: AssociationId(1), .. }));
+    assert_eq!(
+        node.post("/v1/pledges", &manager, &json!({ "association": 9, "points": 5 })).problem(),
+        "order-conflict"
+    );
+}
+
+#[test]
+fn a_pledge_that_was_cut_off_is_the_same_after_midnight_under_its_key() {
+    let node = Node::start();
+    let manager = node.till("manager", &["manager"]);
+    let body = json!({ "association": 1, "points": 5 });
+    node.desk.answer_next(Ok(ronde_node::shop::Outcome::Pending { votes: 1 }));
+    let pending = node.post_once("/v1/pledges", &manager, "k", &body);
+    assert_eq!(pending.status, 202);
+    let restarted = Node::start_from(node.snapshot());
+    restarted.hand.advance(86_400_000);
+    let done = restarted.post_once("/v1/pledges", &manager, "k", &body);
+    assert_eq!((done.status, &done.json["digest"]), (200, &pending.json["digest"]));
+}
+
+/// Runs `ronde till` against the node, in its folder.
+fn ronde(node: &Node, words: &[&str], variables: &[(&str, &str)]) -> Output {
+    std::fs::write(node.folder.path().join("ronde.toml"), CONFIG).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ronde"));
+    command.args(["till"]).args(words).args(["--node", &node.url]).current_dir(node.folder.path());
+    command.env_clear().envs(variables.iter().copied()).output().unwrap()
+}
+
+/// The administrator's token lies beside the seed.
+const CONFIG: &str = r#"
+store = 1
+data = "data"
+charter = "charter"
+seed_file = "node.seed"
+[quic]
+listen = "127.0.0.1:7143"
+[http]
+listen = "127.0.0.1:8143"
+"#;
+
+fn json_of(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)))
+}
+
+#[test]
+fn the_command_line_adds_a_till_gives_takes_and_revokes() {
+    let node = Node::start();
+    let added =
+        ronde(&node, &["add", "counter", "--scope", "grant,redeem,manager", "--out", "counter.token", "--json"], &[]);
+    assert_eq!(json_of(&added)["till"]["name"], "counter");
+    assert!(json_of(&added)["till"].get("token").is_none());
+    let file = node.folder.path().join("counter.token");
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let token = std::fs::read_to_string(&file).unwrap();
+
+    let granted = ronde(
+        &node,
+        &["grant", "9", "--ballot", "1", "--voucher", "1:2", "--token-file", "counter.token", "--json"],
+        &[],
+    );
+    let grant = &json_of(&granted)["grant"];
+    assert_eq!(grant["vouchers"], json!([{ "offer": 1, "count": 2 }]));
+    assert!(grant["claim_url"].as_str().unwrap().starts_with(BASE));
+
+    let shown = ronde(&node, &["checkout", "--max", "5"], &[("RONDE_TILL_TOKEN", &token)]);
+    let text = String::from_utf8(shown.stdout).unwrap();
+    assert!(shown.status.success() && text.contains(&format!("{BASE}/c/")) && text.contains('\u{2588}'), "{text}");
+
+    let pledged = ronde(&node, &["pledge", "1", "50", "--token-file", "counter.token", "--json"], &[]);
+    assert!(json_of(&pledged)["pledge"]["certificate"].is_string());
+
+    let listed = ronde(&node, &["list"], &[]);
+    assert!(String::from_utf8(listed.stdout).unwrap().starts_with("counter: grant, redeem, manager"));
+    assert!(ronde(&node, &["revoke", "counter"], &[]).status.success());
+    let refused = ronde(&node, &["grant", "9", "--token-file", "counter.token"], &[]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("to do:"));
+}
+
+#[test]
+fn the_command_line_waits_until_a_checkout_is_paid() {
+    let node = Node::start();
+    let token = node.till("counter", &["redeem"]);
+    std::thread::scope(|scope| {
+        let words = ["checkout", "--max", "5", "--wait", "--json"];
+        let waiting = scope.spawn(|| ronde(&node, &words, &[("RONDE_TILL_TOKEN", &token)]));
+        let id = opened(&node);
+        let payment = pay(&offer(&node, &id), 5, 1);
+        assert_eq!(node.post_open("/v1/orders", &payment.body()).status, 200);
+        let output = waiting.join().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        assert_eq!(json_of(&output)["checkout"]["state"], "accepted");
+        assert_eq!(json_of(&output)["checkout"]["points"], 5);
+    });
+}
+
+/// The id of the one checkout in the database, once it is there.
+fn opened(node: &Node) -> String {
+    use base64::Engine as _;
+    use ronde_node::store::{Engine as _, MemoryEngine, Table};
+    loop {
+        let reader = MemoryEngine::restore(node.snapshot()).reader().unwrap();
+        let ids = reader.scan(Table::Checkout, b"i", Some(b"j"), 1).unwrap();
+        if let Some((key, _)) = ids.first() {
+            return base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&key[1..]);
+        }
+        std::thread::yield_now();
+    }
+}
