@@ -190,8 +190,8 @@ fn the_command_line_adds_a_till_gives_takes_and_revokes() {
 fn the_command_line_waits_until_a_checkout_is_paid() {
     let node = Node::start();
     let token = node.till("counter", &["redeem"]);
+    let words = ["checkout", "--max", "5", "--wait", "--json"];
     std::thread::scope(|scope| {
-        let words = ["checkout", "--max", "5", "--wait", "--json"];
         let waiting = scope.spawn(|| ronde(&node, &words, &[("RONDE_TILL_TOKEN", &token)]));
         let id = opened(&node);
         let payment = pay(&offer(&node, &id), 5, 1);

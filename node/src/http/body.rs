@@ -110,11 +110,10 @@ pub(super) fn canonical<T: Decode<()> + Encode>(field: &str, text: &str, max: us
 /// Bytes out of base64.
 pub(super) fn bytes(field: &str, text: &str) -> Result<Vec<u8>, Problem> {
     URL_SAFE_NO_PAD.decode(text).map_err(|error| {
+        let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         let offset = match error {
-            base64::DecodeError::InvalidByte(offset, _) | base64::DecodeError::InvalidLastSymbol { offset, .. } => {
-                offset
-            }
-            base64::DecodeError::InvalidLength(_) | base64::DecodeError::InvalidPadding => text.len(),
+            base64::DecodeError::InvalidLastSymbol { offset, .. } => offset,
+            _ => text.bytes().position(|byte| !is_digit(byte)).unwrap_or(text.len()),
         };
         Problem::encoding(field, offset, "URL-safe base64 without padding")
     })
