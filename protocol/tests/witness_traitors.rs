@@ -97,6 +97,27 @@ fn a_third_certificate_over_the_coin_is_kept_beside_the_first_two() {
 }
 
 #[test]
+fn a_certificate_that_contradicts_two_orders_stops_both_and_is_met_by_what_contradicts_it_alone() {
+    let mut committee = committee(4);
+    let ones = [1, 2].map(|number| redeem(&committee.federation, 1, &[(number, points(8))], &[]));
+    let all = redeem(&committee.federation, 2, &[(1, points(8)), (2, points(8)), (3, points(8))], &[]);
+    let third = redeem(&committee.federation, 3, &[(3, points(8))], &[]);
+    let others = [index(1), index(2), index(3)];
+    for one in &ones {
+        let certificate = committee.federation.certify_by(&one.order, &others);
+        certified(committee.show(0, &one.order, certificate.as_certificate()));
+    }
+    for late in [&all, &third] {
+        let certificate = committee.federation.certify_by(&late.order, &others);
+        conflict(committee.show(0, &late.order, certificate.as_certificate()));
+    }
+    for contested in ones.iter().chain([&all, &third]) {
+        let record = committee.seats[0].memory.order(KEYSET, &contested.order.digest()).unwrap();
+        assert!(matches!(record, Some(OrderRecord::Contested { .. })));
+    }
+}
+
+#[test]
 fn two_certificates_under_one_reference_are_contested_too() {
     let mut committee = committee(4);
     let one = earn(&committee.federation, 1, 1, &[(1, points(8))]);
