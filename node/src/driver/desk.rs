@@ -17,6 +17,8 @@ use ronde_protocol::message::refusal::{Conflict, ConflictingOrder, Refusal};
 use ronde_protocol::message::vote::VerifiedVote;
 use ronde_protocol::message::wire::{LogPage, OrderQuery, OrderState, ReplyV1, RequestV1};
 
+use tokio::task::JoinSet;
+
 use super::ledger::LedgerError;
 use super::orders::Orders;
 use crate::shop::{
@@ -39,14 +41,19 @@ impl Desk {
     async fn ask_witnesses(&self, keyset: KeysetId, digest: OrderDigest) -> Result<Option<Outcome>, DeskError> {
         let charter = self.charter();
         let Some(keyset) = charter.keyset(keyset) else { return Err(Refusal::CharterBehind.into()) };
-        let asked = keyset.members().iter().map(|member| {
-            let query = RequestV1::Order(OrderQuery { keyset: keyset.id(), digest });
-            self.orders.core().ask(keyset.id(), member.index(), query)
-        });
+        let mut asked = JoinSet::new();
+        for member in keyset.members() {
+            let (core, id, index) = (Arc::clone(self.orders.core()), keyset.id(), member.index());
+            let query = RequestV1::Order(OrderQuery { keyset: id, digest });
+            asked.spawn(async move { core.ask(id, index, query).await });
+        }
         let mut found = Found::default();
-        for answer in join_all(asked).await {
-            if let Some(outcome) = found.take(keyset, digest, answer.ok()) {
+        while let Some(answer) = asked.join_next().await {
+            if let Some(outcome) = found.take(keyset, digest, answer.ok().and_then(Result::ok)) {
                 return Ok(Some(outcome));
+            }
+            if found.certificate.is_some() {
+                break;
             }
         }
         match found.certified(keyset, digest) {
@@ -58,15 +65,6 @@ impl Desk {
             None => Ok(found.signed.map(|_| Outcome::Pending { votes: found.votes.len() })),
         }
     }
-}
-
-async fn join_all<T>(futures: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
-    // Asked one after another: each answers at once or is known to be down.
-    let mut results = Vec::new();
-    for future in futures {
-        results.push(future.await);
-    }
-    results
 }
 
 /// What the witnesses' answers add up to.

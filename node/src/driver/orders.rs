@@ -238,15 +238,8 @@ impl Orders {
         loop {
             self.round(&running, &mut told).await;
             let (standing, digest) = {
-                let mut gathering = running.gathering();
-                let standing = gathering.standing();
-                if matches!(standing, Standing::Gathering(_)) {
-                    // Kept until the waiting have read them: they are cleared when the next round begins.
-                    running.tell(0, true);
-                } else {
-                    gathering.retry();
-                }
-                (standing, gathering.digest())
+                let gathering = running.gathering();
+                (gathering.standing(), gathering.digest())
             };
             match standing {
                 Standing::Refused(_) => {
@@ -261,9 +254,9 @@ impl Orders {
                     self.forget(digest).await;
                     return running.tell(0, true);
                 }
-                Standing::Gathering(_) | Standing::Certified { .. } => {}
+                // Refusals stay until the pause is over: whoever waits reads them.
+                Standing::Gathering(_) | Standing::Certified { .. } => running.tell(0, true),
             }
-            running.tell(0, true);
             tokio::time::sleep(pause).await;
             pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
             running.gathering().retry();
