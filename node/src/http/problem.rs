@@ -150,7 +150,7 @@ impl Problem {
 }
 
 impl IntoResponse for Problem {
-    /// Written out by [`localize`], which knows the reader's language.
+    /// Written out by `localize`, which knows the reader's language.
     fn into_response(self) -> Response {
         let mut response = self.code.status().into_response();
         if self.code == Code::TokenMissing {
