@@ -1,0 +1,223 @@
+//! What convicts somebody, to anyone who holds the charter, offline.
+
+use alloc::{vec, vec::Vec};
+
+use super::report::{Culprit, Offence};
+use crate::{
+    crypto::merkle,
+    limits::{MAX_EVIDENCE_BYTES, MAX_FORK_LEAVES, MAX_MESSAGE_BYTES},
+    message::{
+        charter::{Charter, Keyset},
+        codec::{Bounded, Decode, Encode},
+        evidence::{Evidence, EvidenceError, conflict},
+        head::Head,
+        ids::KeysetId,
+        log::{CertifiedOrder, LogEntry},
+        order::{Authorization, Order, SignedOrder},
+        refusal::Refusal,
+    },
+};
+
+/// Longest exhibit, in bytes.
+pub const MAX_EXHIBIT_BYTES: usize = MAX_EVIDENCE_BYTES;
+
+// The leaves of a log and two of its entries.
+const _: () = assert!(32 * MAX_FORK_LEAVES + 2 * MAX_MESSAGE_BYTES <= MAX_EXHIBIT_BYTES);
+
+/// Something that somebody signed and no honest party would have; unverified.
+#[derive(Clone, Debug, Encode, Decode)]
+#[allow(clippy::large_enum_variant)] // Few are ever made.
+pub enum Exhibit {
+    /// Evidence against a witness, as witnesses and wallets collect it too.
+    Witness(Evidence),
+    /// Entries of a witness's log under a head that it signed.
+    Logged(Logged),
+    /// A certified order that breaks a rule: whoever voted for it cheated.
+    Order(CertifiedOrder),
+    /// Two orders that a store signed under one reference.
+    Store {
+        /// One.
+        first: SignedOrder,
+        /// The other.
+        second: SignedOrder,
+    },
+}
+
+/// One or two entries of a witness's log, and that they are of it.
+#[derive(Clone, Debug, Encode, Decode)]
+pub struct Logged {
+    /// Of which committee's log.
+    pub keyset: KeysetId,
+    /// What the witness signed.
+    pub head: Head,
+    /// All leaves under the head.
+    pub leaves: Bounded<[u8; 32], MAX_FORK_LEAVES>,
+    /// The entries, by increasing position. Of two conflicting ones, no freeing certificate stands between.
+    pub entries: Bounded<LoggedEntry, 2>,
+}
+
+/// An entry and where it stands.
+#[derive(Clone, Debug, Encode, Decode)]
+pub struct LoggedEntry {
+    /// From 0.
+    pub position: u64,
+    /// What stands there.
+    pub entry: LogEntry,
+}
+
+/// An exhibit that was checked.
+#[derive(Clone, Debug)]
+pub struct Conviction {
+    /// Who.
+    pub culprits: Vec<Culprit>,
+    /// Of what. A [`Offence::DoubleVote`] is void once the witness shows a certificate that freed the first vote.
+    pub offence: Offence,
+}
+
+/// An exhibit that proves nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ExhibitError {
+    /// The charter knows no such keyset, witness or store, or not yet what an order names.
+    #[error("the charter does not know what it is about")]
+    Unknown,
+    /// A signature that the accused never made, or entries that are not of the log.
+    #[error("the accused did not sign this")]
+    NotSigned,
+    /// An honest party signs the like.
+    #[error("what the accused signed is in order")]
+    InOrder,
+}
+
+impl From<EvidenceError> for ExhibitError {
+    fn from(error: EvidenceError) -> Self {
+        match error {
+            EvidenceError::Unknown => Self::Unknown,
+            EvidenceError::NotSigned => Self::NotSigned,
+            EvidenceError::InOrder => Self::InOrder,
+        }
+    }
+}
+
+impl Exhibit {
+    /// Checks it against the charter alone.
+    ///
+    /// A store's exhibit needs a charter version of the time when the store had the key that signed.
+    pub fn verify(&self, charter: &Charter) -> Result<Conviction, ExhibitError> {
+        match self {
+            Self::Witness(evidence) => {
+                let verified = evidence.clone().verify(charter)?;
+                let offence = match evidence {
+                    Evidence::DoubleVote { .. } => Offence::DoubleVote,
+                    Evidence::BadEvaluation { .. } => Offence::BadEvaluation,
+                    Evidence::Fork { .. } => Offence::Fork,
+                };
+                Ok(Conviction { culprits: vec![Culprit::Witness(verified.keyset, verified.culprit)], offence })
+            }
+            Self::Logged(logged) => verify_logged(charter, logged),
+            Self::Order(certified) => verify_order(charter, certified),
+            Self::Store { first, second } => verify_store(charter, first, second),
+        }
+    }
+}
+
+fn verify_logged(charter: &Charter, logged: &Logged) -> Result<Conviction, ExhibitError> {
+    let keyset = charter.keyset(logged.keyset).ok_or(ExhibitError::Unknown)?;
+    logged.head.verify(keyset).map_err(|_| ExhibitError::NotSigned)?;
+    let fits = u64::try_from(logged.leaves.len()) == Ok(logged.head.size);
+    if !fits || merkle::root_of(&logged.leaves) != logged.head.root {
+        return Err(ExhibitError::NotSigned);
+    }
+    for LoggedEntry { position, entry } in &logged.entries {
+        let leaf = usize::try_from(*position).ok().and_then(|at| logged.leaves.get(at));
+        if leaf != Some(&entry.leaf()) {
+            return Err(ExhibitError::NotSigned);
+        }
+    }
+    let offence = match &*logged.entries {
+        [one] => entry_fault(charter, keyset, &one.entry)?,
+        [first, second] if first.position < second.position => pair_fault(keyset, &first.entry, &second.entry),
+        _ => None,
+    };
+    let culprits = vec![Culprit::Witness(keyset.id(), logged.head.index)];
+    offence.map(|offence| Conviction { culprits, offence }).ok_or(ExhibitError::InOrder)
+}
+
+/// What an honest witness never writes, by itself.
+pub(super) fn entry_fault(
+    charter: &Charter,
+    keyset: &Keyset,
+    entry: &LogEntry,
+) -> Result<Option<Offence>, ExhibitError> {
+    match entry {
+        LogEntry::Voted(signed) if signed.order.keyset != keyset.id() => Ok(Some(Offence::BadVote)),
+        LogEntry::Voted(signed) => match signed.clone().check(charter).and_then(|order| order.authorize(charter)) {
+            Ok(_) => Ok(None),
+            Err(Refusal::CharterBehind) => Err(ExhibitError::Unknown),
+            // A node key may change, and then this charter does not say what the store's key was.
+            Err(Refusal::BadSignature) if matches!(signed.authorization, Authorization::Store(_)) => Ok(None),
+            Err(_) => Ok(Some(Offence::BadVote)),
+        },
+        LogEntry::Certified(CertifiedOrder { order, certificate }) => {
+            let voters = charter.keyset(order.keyset).ok_or(ExhibitError::Unknown)?;
+            let verified = certificate.clone().verify(voters, &order.digest());
+            Ok(verified.err().map(|_| Offence::BadCertificate))
+        }
+    }
+}
+
+/// What an honest witness never writes after another entry, unless a certificate between the two freed the first.
+fn pair_fault(keyset: &Keyset, first: &LogEntry, second: &LogEntry) -> Option<Offence> {
+    match (first, second) {
+        (LogEntry::Voted(first), LogEntry::Voted(second)) => {
+            conflict(&first.order, &second.order).then_some(Offence::DoubleVote)
+        }
+        (LogEntry::Certified(first), LogEntry::Voted(second)) => {
+            let stands = first.certificate.clone().verify(keyset, &first.order.digest()).is_ok();
+            (stands && conflict(&first.order, &second.order)).then_some(Offence::VoteAgainstCertificate)
+        }
+        _ => None,
+    }
+}
+
+/// Whether an order breaks a rule that no later charter version loosens.
+pub(super) fn breaks_rule(charter: &Charter, order: &Order) -> Result<bool, ExhibitError> {
+    match order.check_rules(charter) {
+        Ok(_) => Ok(order.check_elements().is_err()),
+        Err(Refusal::CharterBehind) => Err(ExhibitError::Unknown),
+        Err(_) => Ok(true),
+    }
+}
+
+fn verify_order(charter: &Charter, certified: &CertifiedOrder) -> Result<Conviction, ExhibitError> {
+    let CertifiedOrder { order, certificate } = certified;
+    let keyset = charter.keyset(certificate.keyset).ok_or(ExhibitError::Unknown)?;
+    let verified = certificate.clone().verify(keyset, &order.digest()).map_err(|_| ExhibitError::NotSigned)?;
+    // A vote says for which committee it is; an order of another is none of its business.
+    if order.keyset == keyset.id() && !breaks_rule(charter, order)? {
+        return Err(ExhibitError::InOrder);
+    }
+    let voters = verified.as_certificate().votes.iter();
+    let culprits = voters.map(|vote| Culprit::Witness(keyset.id(), vote.index)).collect();
+    Ok(Conviction { culprits, offence: Offence::BadOrder })
+}
+
+fn verify_store(charter: &Charter, first: &SignedOrder, second: &SignedOrder) -> Result<Conviction, ExhibitError> {
+    if !is_two_bodies(&first.order, &second.order) {
+        return Err(ExhibitError::InOrder);
+    }
+    for signed in [first, second] {
+        let Authorization::Store(_) = signed.authorization else { return Err(ExhibitError::InOrder) };
+        match signed.clone().check(charter).and_then(|order| order.authorize(charter)) {
+            Ok(_) => {}
+            Err(Refusal::CharterBehind) => return Err(ExhibitError::Unknown),
+            Err(Refusal::BadSignature) => return Err(ExhibitError::NotSigned),
+            Err(_) => return Err(ExhibitError::InOrder),
+        }
+    }
+    Ok(Conviction { culprits: vec![Culprit::Store(first.order.store)], offence: Offence::TwoBodies })
+}
+
+/// A store signs one body per reference, ever, whatever the keyset.
+pub(super) fn is_two_bodies(first: &Order, second: &Order) -> bool {
+    first.store == second.store && first.reference == second.reference && first.digest() != second.digest()
+}

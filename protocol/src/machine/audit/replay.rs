@@ -1,0 +1,140 @@
+//! One witness's log, replayed as the witness itself lives it: votes bind, certificates spend and free.
+//!
+//! An honest witness's log passes: it never binds what another order holds, and writes every vote down before it is
+//! given and every certificate before anything is freed by it.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
+
+use super::{
+    intake::Log,
+    ledger::{Judged, Ledger},
+    report::Offence,
+};
+use crate::{
+    crypto::group::PointBytes,
+    message::{
+        ids::{OrderDigest, Reference, StoreId},
+        log::LogEntry,
+        order::Order,
+    },
+};
+
+/// What at most one order may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Lock {
+    Coin(PointBytes),
+    Reference(StoreId, Reference),
+}
+
+/// What an order locks.
+pub(super) fn locks(order: &Order) -> Vec<Lock> {
+    if order.inputs.is_empty() {
+        return [Lock::Reference(order.store, order.reference)].into();
+    }
+    order.inputs.iter().map(|input| Lock::Coin(input.point)).collect()
+}
+
+/// Two entries of one log that no honest witness writes in this order.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Clash {
+    pub offence: Offence,
+    pub first: OrderDigest,
+    pub second: OrderDigest,
+    /// Where in the log.
+    pub positions: [usize; 2],
+}
+
+/// What a log says of its witness.
+#[derive(Default)]
+pub(super) struct Replayed {
+    pub voted: BTreeSet<OrderDigest>,
+    pub certified: BTreeSet<OrderDigest>,
+    pub clashes: Vec<Clash>,
+}
+
+impl Replayed {
+    /// Whether the log goes at least as far as the order.
+    pub fn reaches(&self, digest: &OrderDigest) -> bool {
+        self.voted.contains(digest) || self.certified.contains(digest)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Holder {
+    digest: OrderDigest,
+    position: usize,
+    spent: bool,
+}
+
+#[derive(Default)]
+struct State<'a> {
+    held: BTreeMap<Lock, Holder>,
+    orders: BTreeMap<OrderDigest, &'a Order>,
+}
+
+pub(super) fn replay(ledger: &Ledger<'_>, log: &Log<'_>) -> Replayed {
+    let mut state = State::default();
+    let mut replayed = Replayed::default();
+    for (position, (entry, leaf)) in log.entries.iter().zip(&log.leaves).enumerate() {
+        let Some(Judged::Good { digest, .. }) = ledger.judged(leaf) else { continue };
+        match entry {
+            LogEntry::Voted(signed) => {
+                replayed.voted.insert(digest);
+                replayed.clashes.extend(state.vote(&signed.order, digest, position));
+            }
+            LogEntry::Certified(certified) => {
+                replayed.certified.insert(digest);
+                state.certify(&certified.order, digest, position);
+            }
+        }
+    }
+    replayed
+}
+
+impl<'a> State<'a> {
+    /// Binds, and says what was bound already.
+    fn vote(&mut self, order: &'a Order, digest: OrderDigest, position: usize) -> Option<Clash> {
+        let locks = locks(order);
+        let other = locks.iter().filter_map(|lock| self.held.get(lock)).find(|holder| holder.digest != digest).copied();
+        for lock in locks {
+            let holder = self.held.entry(lock).or_insert(Holder { digest, position, spent: false });
+            if !holder.spent {
+                *holder = Holder { digest, position, spent: false };
+            }
+        }
+        self.orders.insert(digest, order);
+        other.map(|holder| Clash {
+            offence: if holder.spent { Offence::VoteAgainstCertificate } else { Offence::DoubleVote },
+            first: holder.digest,
+            second: digest,
+            positions: [holder.position, position],
+        })
+    }
+
+    /// Spends, and frees what orders that die had locked. Against another certificate it does nothing.
+    fn certify(&mut self, order: &'a Order, digest: OrderDigest, position: usize) {
+        let locks = locks(order);
+        let rival = |holder: &Holder| holder.spent && holder.digest != digest;
+        if locks.iter().filter_map(|lock| self.held.get(lock)).any(rival) {
+            return;
+        }
+        for lock in locks {
+            if let Some(holder) = self.held.get(&lock).copied().filter(|holder| holder.digest != digest) {
+                self.free(holder.digest);
+            }
+            self.held.insert(lock, Holder { digest, position, spent: true });
+        }
+    }
+
+    fn free(&mut self, dead: OrderDigest) {
+        let Some(order) = self.orders.get(&dead) else { return };
+        for lock in locks(order) {
+            if self.held.get(&lock).is_some_and(|holder| holder.digest == dead && !holder.spent) {
+                self.held.remove(&lock);
+            }
+        }
+    }
+}
