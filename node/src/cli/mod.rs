@@ -6,6 +6,7 @@
 mod failure;
 mod warning;
 
+pub mod audit;
 pub mod charter;
 pub mod config;
 pub mod init;
@@ -104,6 +105,8 @@ enum Command {
     Till(till::TillArgs),
     /// Earn, pay, give and vote as a shopper
     Wallet(wallet::WalletArgs),
+    /// Replay the witnesses' logs: does everything add up, and if not, who cheated
+    Audit(Box<audit::AuditArgs>),
 }
 
 /// Where commands find the node's configuration.
@@ -150,5 +153,6 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Status(args) => status::run(args, context),
         Command::Till(args) => till::run(args, context),
         Command::Wallet(args) => wallet::run(args, context),
+        Command::Audit(args) => audit::run(*args, context),
     }
 }
