@@ -103,9 +103,9 @@ pub const SETTINGS: &[Setting] = &[
     },
 ];
 
-/// Variables that are no setting of a node but are read elsewhere: the file itself, the node that commands talk to,
-/// and the persistence boundary at which a test kills the process.
-pub const OTHER_VARIABLES: &[&str] = &["RONDE_CONFIG", "RONDE_NODE", "RONDE_FAULT"];
+/// Variables that are no setting of a node but are read elsewhere: the file itself, the node that commands talk to, the
+/// wallet's folder, and the persistence boundary at which a test kills the process.
+pub const OTHER_VARIABLES: &[&str] = &["RONDE_CONFIG", "RONDE_NODE", "RONDE_WALLET", "RONDE_FAULT"];
 
 /// Beginnings of such variables: those of `ronde wallet` and of `ronde till`.
 pub const OTHER_PREFIXES: &[&str] = &["RONDE_WALLET_", "RONDE_TILL_"];
