@@ -163,3 +163,15 @@ fn limits_are_noted_only_beyond_their_soft_bound() {
         [Note::DailyLimit { store: StoreId(1), points: Points(16), limit: Points(8), .. }]
     ));
 }
+
+#[test]
+fn an_order_that_a_newer_charter_may_allow_accuses_nobody() {
+    // Under this version a ballot comes with five points; a later one may ask for fewer.
+    let federation = federation(4);
+    let early = earn(&federation, 1, 1, &[(points(4), 1), (Kind::Ballot { campaign: CAMPAIGN }, 2)]);
+    let entries = vec![voted(&early), certified(&federation, &early.order, &[0, 1, 2])];
+    let logs: Vec<_> = (0..4).map(|index| forged(&federation, index, entries.clone())).collect();
+    let report = audit(&federation.charter, federation.charter.keyset(federation_support::KEYSET).unwrap(), &logs);
+    assert_eq!(report.verdict(), Verdict::Partly, "{report:?}");
+    assert_eq!(report.notes, [Note::CharterBehind(early.order.digest())]);
+}

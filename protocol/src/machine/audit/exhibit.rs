@@ -14,7 +14,7 @@ use crate::{
         ids::KeysetId,
         log::{CertifiedOrder, LogEntry},
         order::{Authorization, Order, SignedOrder},
-        refusal::Refusal,
+        refusal::{Refusal, Rule},
     },
 };
 
@@ -152,7 +152,7 @@ pub(super) fn entry_fault(
         LogEntry::Voted(signed) if signed.order.keyset != keyset.id() => Ok(Some(Offence::BadVote)),
         LogEntry::Voted(signed) => match signed.clone().check(charter).and_then(|order| order.authorize(charter)) {
             Ok(_) => Ok(None),
-            Err(Refusal::CharterBehind) => Err(ExhibitError::Unknown),
+            Err(refusal) if is_behind(&refusal) => Err(ExhibitError::Unknown),
             // A node key may change, and then this charter does not say what the store's key was.
             Err(Refusal::BadSignature) if matches!(signed.authorization, Authorization::Store(_)) => Ok(None),
             Err(_) => Ok(Some(Offence::BadVote)),
@@ -183,9 +183,14 @@ fn pair_fault(keyset: &Keyset, first: &LogEntry, second: &LogEntry) -> Option<Of
 pub(super) fn breaks_rule(charter: &Charter, order: &Order) -> Result<bool, ExhibitError> {
     match order.check_rules(charter) {
         Ok(_) => Ok(order.check_elements().is_err()),
-        Err(Refusal::CharterBehind) => Err(ExhibitError::Unknown),
+        Err(refusal) if is_behind(&refusal) => Err(ExhibitError::Unknown),
         Err(_) => Ok(true),
     }
+}
+
+/// Whether a later charter version may allow it: it may name more, and ask fewer points for a ballot.
+fn is_behind(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::CharterBehind | Refusal::Invalid(Rule::Ballot))
 }
 
 fn verify_order(charter: &Charter, certified: &CertifiedOrder) -> Result<Conviction, ExhibitError> {
@@ -209,7 +214,7 @@ fn verify_store(charter: &Charter, first: &SignedOrder, second: &SignedOrder) ->
         let Authorization::Store(_) = signed.authorization else { return Err(ExhibitError::InOrder) };
         match signed.clone().check(charter).and_then(|order| order.authorize(charter)) {
             Ok(_) => {}
-            Err(Refusal::CharterBehind) => return Err(ExhibitError::Unknown),
+            Err(refusal) if is_behind(&refusal) => return Err(ExhibitError::Unknown),
             Err(Refusal::BadSignature) => return Err(ExhibitError::NotSigned),
             Err(_) => return Err(ExhibitError::InOrder),
         }

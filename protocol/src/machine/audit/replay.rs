@@ -114,16 +114,13 @@ impl<'a> State<'a> {
         })
     }
 
-    /// Spends, and frees what orders that die had locked. Against another certificate it does nothing.
+    /// Spends, and frees what orders that die had locked. What another certificate has taken stays with that one.
     fn certify(&mut self, order: &'a Order, digest: OrderDigest, position: usize) {
-        let locks = locks(order);
-        let rival = |holder: &Holder| holder.spent && holder.digest != digest;
-        if locks.iter().filter_map(|lock| self.held.get(lock)).any(rival) {
-            return;
-        }
-        for lock in locks {
-            if let Some(holder) = self.held.get(&lock).copied().filter(|holder| holder.digest != digest) {
-                self.free(holder.digest);
+        for lock in locks(order) {
+            match self.held.get(&lock).copied() {
+                Some(holder) if holder.digest != digest && holder.spent => continue,
+                Some(holder) if holder.digest != digest => self.free(holder.digest),
+                _ => {}
             }
             self.held.insert(lock, Holder { digest, position, spent: true });
         }
