@@ -1,0 +1,101 @@
+//! Who was down learns what it missed: a witness from its peers' logs, a store from its own database and its feed.
+
+mod federation;
+#[path = "../../protocol/tests/federation_support/mod.rs"]
+mod federation_support;
+
+use federation::{Answer, Town, eventually, http, on_disk, orders};
+use ronde_protocol::message::offer::SignedOffer;
+use ronde_protocol::message::order::{Purpose, SignedOrder};
+use serde_json::json;
+
+/// A till of the store opens a checkout over 8 points; its path, and the payment of 8 with 1 back.
+fn checkout(town: &Town, store: u32, till: &str) -> (String, SignedOrder) {
+    let body = json!({ "max_points": 8, "step": 1, "reference": "basket 1", "expires_in": 3600 });
+    let opened = http("POST", &town.url(store, "/v1/checkouts"), Some(till), Some(&body));
+    assert_eq!(opened.status, 201, "{opened:?}");
+    let path = format!("/v1/checkouts/{}", opened.body["id"].as_str().unwrap());
+    let offer: SignedOffer = town.get(store, &format!("{path}/offer")).member("offer");
+    let reference = offer.offer.reference();
+    let coin = u64::from(store) * 100;
+    let signed = orders::pay(&town.federation, store, Purpose::Redeem, reference, &[(coin, 8)], &[(coin + 1, 1)]);
+    assert_eq!(signed.order.time, offer.offer.time, "the clocks of these tests stand still");
+    (path, signed)
+}
+
+fn state(town: &Town, store: u32, path: &str, till: &str) -> String {
+    let shown = http("GET", &town.url(store, path), Some(till), None);
+    shown.body["state"].as_str().unwrap_or_else(|| panic!("{shown:?}")).to_owned()
+}
+
+fn accepted(answer: &Answer) {
+    assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+#[test]
+fn a_witness_that_was_down_takes_over_what_its_peers_certified() {
+    let mut town = Town::open(4, on_disk);
+    let before = orders::swap(&town.federation, &[(1, 2)], &[(2, 1), (3, 1)]);
+    accepted(&town.submit(1, &before));
+    eventually("all hold the first", || (1..=4).all(|store| town.has_certified(store, &before)));
+    town.stop(4);
+    let missed: Vec<SignedOrder> = (1..=5_u8)
+        .map(|number| {
+            let coin = u64::from(number) * 10;
+            match number % 2 {
+                0 => orders::earn(&town.federation, 2, number, &[(coin, 4)]),
+                _ => orders::swap(&town.federation, &[(coin, 2)], &[(coin + 1, 2)]),
+            }
+        })
+        .collect();
+    missed.iter().for_each(|signed| accepted(&town.submit(1, signed)));
+    // The store that pushed them is gone before the witness is back: nobody pushes, so it has to pull.
+    town.stop(1);
+    town.start(4, on_disk);
+    eventually("the witness has caught up", || missed.iter().all(|signed| town.has_certified(4, signed)));
+    assert_eq!(town.books(4), town.books(2));
+    assert_eq!(town.certified(4).len(), 1 + missed.len(), "each once");
+    // It votes again, and knows what is spent.
+    town.wait_for_votes();
+    let again = orders::swap(&town.federation, &[(10, 2)], &[(99, 2)]);
+    assert_eq!(town.submit(4, &again).code(), "coin-spent");
+}
+
+#[test]
+fn a_restarted_store_completes_its_open_orders() {
+    let mut town = Town::open(4, on_disk);
+    // With two witnesses gone there is no quorum: the order stays open in the store.
+    town.stop(3);
+    town.stop(4);
+    let signed = orders::swap(&town.federation, &[(1, 2)], &[(2, 2)]);
+    let answer = town.submit(1, &signed);
+    assert_eq!(answer.status, 202, "{answer:?}");
+    town.stop(1);
+    town.start(3, on_disk);
+    town.start(4, on_disk);
+    town.start(1, on_disk);
+    eventually("the order is certified everywhere", || (1..=4).all(|store| town.has_certified(store, &signed)));
+    eventually("nothing is open", || town.get(1, "/v1/status").body["open_orders"] == 0);
+    accepted(&town.submit(2, &signed));
+}
+
+#[test]
+fn a_store_that_was_down_learns_from_its_feed_that_its_checkout_was_paid() {
+    let mut town = Town::open(4, on_disk);
+    let till = town.till(3);
+    let (path, signed) = checkout(&town, 3, &till);
+    assert_eq!(state(&town, 3, &path, &till), "presented");
+    town.stop(3);
+    accepted(&town.submit(1, &signed));
+    town.start(3, on_disk);
+    eventually("the till hears of it", || state(&town, 3, &path, &till) == "accepted");
+}
+
+#[test]
+fn a_payment_through_another_store_reaches_an_open_store_by_itself() {
+    let town = Town::open(4, on_disk);
+    let till = town.till(2);
+    let (path, signed) = checkout(&town, 2, &till);
+    accepted(&town.submit(4, &signed));
+    eventually("the till hears of it", || state(&town, 2, &path, &till) == "accepted");
+}

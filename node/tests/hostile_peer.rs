@@ -1,0 +1,344 @@
+//! Peers that lie, stammer or shout: nobody but the liar is hurt, and the liar is named by what it signed.
+
+mod federation;
+#[path = "../../protocol/tests/federation_support/mod.rs"]
+mod federation_support;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use federation::{Town, eventually, http, in_memory, on_disk, orders};
+use federation_support::{DAY, Federation, KEYSET, NOW, Plan, list, node_seed};
+use ronde_node::clock::Clock;
+use ronde_node::store::{Engine as _, SqliteEngine, Table};
+use ronde_node::transport::{
+    AllowList, Dialer, DialerConfig, Handler, HandlerFuture, Identity, Listener, ListenerConfig, NodeKey,
+    TransportError,
+};
+use ronde_node::wallet::Session;
+use ronde_protocol::crypto::merkle;
+use ronde_protocol::limits::MAX_MESSAGE_BYTES;
+use ronde_protocol::message::codec::{decode, encode};
+use ronde_protocol::message::evaluation::{Evaluation, EvaluationError};
+use ronde_protocol::message::evidence::{Evidence, EvidenceError};
+use ronde_protocol::message::head::Head;
+use ronde_protocol::message::ids::{StoreId, WitnessIndex};
+use ronde_protocol::message::order::SignedOrder;
+use ronde_protocol::message::refusal::{ExpectedCode, Refusal};
+use ronde_protocol::message::wire::{Certified, Reply, ReplyV1, Request, RequestV1, Voted};
+use serde_json::json;
+
+/// Far longer than anything takes.
+const LONG: Duration = Duration::from_secs(60);
+/// The witness that cheats, and its store.
+const TRAITOR: WitnessIndex = WitnessIndex(3);
+const TRAITORS_STORE: u32 = 4;
+
+fn key_of(store: u32) -> NodeKey {
+    node_seed(StoreId(store)).node_key().verifying_key().encode().0
+}
+
+fn refusal(answer: &[u8]) -> Refusal {
+    let Reply::V1(reply) = decode(answer, MAX_MESSAGE_BYTES).unwrap();
+    match reply {
+        ReplyV1::Refused(refusal) => refusal,
+        other => panic!("not refused but {other:?}"),
+    }
+}
+
+#[test]
+fn an_unknown_key_gets_no_handshake_and_no_answer() {
+    let mut town = Town::open(4, in_memory);
+    let order = orders::swap(&town.federation, &[(1, 2)], &[(2, 2)]);
+    let request = RequestV1::Vote(orders::request(&town.federation, 1, &order, &[]));
+    let bytes = encode(&Request::V1(request.clone()));
+    let stranger = Identity::from_seed([0xee; 32]).unwrap();
+    let address = town.quic(1).to_owned();
+    let refused = town.block_on(async {
+        let dialer = Dialer::new(&stranger, DialerConfig::default()).unwrap();
+        dialer.call(key_of(1), &address, &bytes, LONG).await
+    });
+    assert!(matches!(refused, Err(TransportError::Refused)), "{refused:?}");
+    // The same bytes from a store of the charter are served: it was the key.
+    assert!(matches!(town.ask(2, 1, request), ReplyV1::Voted(_)));
+}
+
+#[test]
+fn bytes_that_are_no_message_are_refused_at_their_offset_and_kill_nobody() {
+    let mut town = Town::open(4, in_memory);
+    let order = orders::swap(&town.federation, &[(1, 2), (2, 1)], &[(3, 2), (4, 1)]);
+    let good = encode(&Request::V1(RequestV1::Vote(orders::request(&town.federation, 1, &order, &[]))));
+    for length in 1..good.len() {
+        let refused = refusal(&town.call(2, 1, &good[..length]).unwrap());
+        let (offset, expected) = position(&refused);
+        assert!(offset <= u64::try_from(length).unwrap(), "{refused:?} of {length} bytes");
+        assert_eq!(expected, ExpectedCode::MoreBytes, "cut at {length}");
+    }
+    let trailing = [good.clone(), vec![0]].concat();
+    let end = u64::try_from(good.len()).unwrap();
+    assert_eq!(position(&refusal(&town.call(2, 1, &trailing).unwrap())), (end, ExpectedCode::End));
+    for at in 0..good.len() {
+        let mut spoiled = good.clone();
+        spoiled[at] ^= 0xff;
+        // Whatever it has become, it is answered, and never with a vote for what was signed.
+        let Reply::V1(reply) = decode(&town.call(2, 1, &spoiled).unwrap(), MAX_MESSAGE_BYTES).unwrap();
+        assert!(matches!(reply, ReplyV1::Refused(_)), "byte {at}: {reply:?}");
+    }
+    let Reply::V1(reply) = decode(&town.call(2, 1, &good).unwrap(), MAX_MESSAGE_BYTES).unwrap();
+    assert!(matches!(reply, ReplyV1::Voted(_)), "{reply:?}");
+}
+
+fn position(refusal: &Refusal) -> (u64, ExpectedCode) {
+    match refusal {
+        Refusal::BadEncoding { offset, expected } => (*offset, *expected),
+        other => panic!("no bad encoding but {other:?}"),
+    }
+}
+
+/// The request for a vote on a changed order; the signature does not fit any more, but that is looked at last.
+fn changed(town: &Town, change: impl FnOnce(&mut SignedOrder)) -> RequestV1 {
+    let good = orders::swap(&town.federation, &[(1, 2), (2, 1)], &[(3, 2), (4, 1)]);
+    let mut request = orders::request(&town.federation, 1, &good, &[]);
+    change(&mut request.signed);
+    RequestV1::Vote(request)
+}
+
+#[test]
+fn orders_out_of_order_or_of_no_elements_are_refused_where_they_go_wrong() {
+    let mut town = Town::open(4, in_memory);
+    let cases: [(&str, ExpectedCode, fn(&mut SignedOrder)); 6] = [
+        ("unsorted inputs", ExpectedCode::Sorted, |signed| {
+            signed.order.inputs = list(signed.order.inputs.iter().rev().copied());
+        }),
+        ("one input twice", ExpectedCode::Sorted, |signed| {
+            signed.order.inputs = list([signed.order.inputs[0]; 2]);
+        }),
+        ("unsorted outputs", ExpectedCode::Sorted, |signed| {
+            signed.order.outputs = list(signed.order.outputs.iter().rev().copied());
+        }),
+        ("the identity as a coin", ExpectedCode::Element, |signed| {
+            let mut inputs = signed.order.inputs.to_vec();
+            inputs[0].point.0 = [0; 32];
+            signed.order.inputs = list(inputs);
+        }),
+        ("the identity as an output", ExpectedCode::Element, |signed| {
+            let mut outputs = signed.order.outputs.to_vec();
+            outputs[0].blinded.0 = [0; 32];
+            signed.order.outputs = list(outputs);
+        }),
+        ("a point that is not canonical", ExpectedCode::Element, |signed| {
+            let mut inputs = signed.order.inputs.to_vec();
+            inputs[1].point.0 = [0xff; 32];
+            signed.order.inputs = list(inputs);
+        }),
+    ];
+    for (name, expected, change) in cases {
+        let request = changed(&town, change);
+        match town.ask(2, 1, request) {
+            ReplyV1::Refused(refusal) => assert_eq!(position(&refusal).1, expected, "{name}"),
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+    let untouched = changed(&town, |_| {});
+    assert!(matches!(town.ask(2, 1, untouched), ReplyV1::Voted(_)));
+}
+
+#[test]
+fn a_list_that_lies_about_its_length_is_refused_before_it_is_read() {
+    let mut town = Town::open(4, in_memory);
+    let order = orders::swap(&town.federation, &[(1, 2)], &[(2, 2)]);
+    let good = encode(&Request::V1(RequestV1::Vote(orders::request(&town.federation, 1, &order, &[]))));
+    // The count of inputs stands right before the first input.
+    let first = encode(&order.order.inputs[0]);
+    let at = good.windows(first.len()).position(|window| window == first).unwrap() - 8;
+    for count in [257_u64, 1 << 32, u64::MAX] {
+        let mut lying = good.clone();
+        lying[at..at + 8].copy_from_slice(&count.to_le_bytes());
+        let refused = refusal(&town.call(2, 1, &lying).unwrap());
+        assert_eq!(position(&refused), (u64::try_from(at).unwrap(), ExpectedCode::Shorter), "{count}");
+    }
+}
+
+#[test]
+fn an_oversize_request_ends_its_stream_and_nothing_else() {
+    let mut town = Town::open(4, in_memory);
+    let identity = Identity::from_seed(*node_seed(StoreId(2)).node_key_seed()).unwrap();
+    let address = town.quic(1).to_owned();
+    let refused = town.block_on(async {
+        let config = DialerConfig { max_frame: 1 << 24, ..DialerConfig::default() };
+        let dialer = Dialer::new(&identity, config).unwrap();
+        dialer.call(key_of(1), &address, &vec![0; MAX_MESSAGE_BYTES + 1], LONG).await
+    });
+    assert!(refused.is_err(), "{refused:?}");
+    let order = changed(&town, |_| {});
+    assert!(matches!(town.ask(2, 1, order), ReplyV1::Voted(_)));
+}
+
+#[test]
+fn a_witness_whose_clock_is_wrong_refuses_to_issue_and_never_to_spend() {
+    let mut town = Town::open(4, in_memory);
+    let mut number = 0;
+    // Too early for the order's time; after the end of issuing; after the charter's end.
+    for clock in [NOW - 3600, NOW + 181 * DAY, NOW + 359 * DAY] {
+        number += 1;
+        town.set_clock(4, clock);
+        let coin = u64::from(number) * 10;
+        let earn = orders::earn(&town.federation, 1, number, &[(coin, 1)]);
+        let request = RequestV1::Vote(orders::request(&town.federation, 4, &earn, &[]));
+        match town.ask(1, 4, request) {
+            ReplyV1::Refused(Refusal::ClockSkew { ahead }) => assert_eq!((clock, ahead), (NOW - 3600, 3600)),
+            ReplyV1::Refused(Refusal::Closed | Refusal::CharterExpired) => assert!(clock > NOW),
+            other => panic!("{other:?}"),
+        }
+        for signed in [
+            orders::redeem(&town.federation, 2, &[(coin + 1, 2)], &[(coin + 2, 1)]),
+            orders::swap(&town.federation, &[(coin + 3, 2)], &[(coin + 4, 2)]),
+        ] {
+            let request = RequestV1::Vote(orders::request(&town.federation, 4, &signed, &[]));
+            assert!(matches!(town.ask(1, 4, request), ReplyV1::Voted(_)), "clock {clock}");
+        }
+        // The three others are enough to issue.
+        assert_eq!(town.submit(1, &earn).status, 200);
+    }
+}
+
+#[test]
+fn a_relay_that_spoils_any_byte_of_an_evaluation_gets_nobody_accused() {
+    let town = Town::open(4, in_memory);
+    let signed = orders::swap(&town.federation, &[(1, 2)], &[(2, 1), (3, 1)]);
+    let answer = town.submit(1, &signed);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let charter = &town.federation.charter;
+    let keyset = charter.keyset(KEYSET).unwrap();
+    let evaluations = answer.body["evaluations"].as_array().unwrap();
+    assert!(evaluations.len() >= keyset.quorum().votes());
+    use base64::Engine as _;
+    let text = evaluations[0].as_str().unwrap();
+    let good = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).unwrap();
+    for at in 0..good.len() {
+        let mut bytes = good.clone();
+        bytes[at] ^= 1;
+        let Ok(spoiled) = decode::<Evaluation>(&bytes, MAX_MESSAGE_BYTES) else { continue };
+        let verified = spoiled.verify(keyset, &signed.order, &signed.order.digest());
+        assert!(!matches!(verified, Ok(_) | Err(EvaluationError::BadProof(_))), "byte {at}: {verified:?}");
+        let accusation = Evidence::BadEvaluation { order: signed.order.clone(), evaluation: spoiled };
+        let judged = accusation.verify(charter);
+        assert!(matches!(judged, Err(EvidenceError::NotSigned | EvidenceError::InOrder | EvidenceError::Unknown)));
+    }
+}
+
+/// A witness that votes like an honest one, and evaluates with a key of its own choice.
+struct Traitor {
+    federation: Federation,
+    /// Whether it signs what it does; otherwise its signatures are spoiled.
+    signs: bool,
+}
+
+impl Traitor {
+    fn answer(&self, request: RequestV1) -> ReplyV1 {
+        let keys = self.federation.witness(KEYSET, TRAITOR);
+        let keyset = self.federation.charter.keyset(KEYSET).unwrap();
+        let head = Head::sign(&keys.vote, keyset, TRAITOR, 0, merkle::root_of(&[]));
+        match request {
+            RequestV1::Vote(request) => {
+                ReplyV1::Voted(Voted { vote: self.federation.vote(&request.signed.order, TRAITOR), head })
+            }
+            RequestV1::Certify(certified) => {
+                let marking = node_seed(StoreId(99)).witness_keys(&self.federation.id(), KEYSET).unwrap();
+                let evaluated = self.federation.evaluate_with(&certified.order, TRAITOR, &marking);
+                let Some(mut evaluation) = evaluated else { return ReplyV1::Refused(Refusal::Unknown) };
+                if !self.signs {
+                    evaluation.signature.0[3] ^= 4;
+                }
+                ReplyV1::Certified(Certified { certificate: certified.certificate, evaluation, head })
+            }
+            _ => ReplyV1::Refused(Refusal::Unknown),
+        }
+    }
+}
+
+impl Handler for Traitor {
+    fn handle(&self, _: NodeKey, request: Vec<u8>) -> HandlerFuture<'_> {
+        Box::pin(async move {
+            let reply = match decode::<Request>(&request, MAX_MESSAGE_BYTES) {
+                Ok(Request::V1(request)) => self.answer(request),
+                Err(error) => ReplyV1::Refused(error.into()),
+            };
+            encode(&Reply::V1(reply))
+        })
+    }
+}
+
+/// Three honest stores and a traitor, all at the time of the machine's clock.
+fn with_traitor(signs: bool) -> Town {
+    let plan = Plan { now: Clock::System.unix_seconds(), ..Plan::of(4) };
+    let mut town = Town::found(plan);
+    let charter = &town.federation.charter;
+    let federation = Federation { charter: charter.clone(), signed: town.federation.signed.clone() };
+    let traitor = Arc::new(Traitor { federation, signs });
+    let known: Vec<NodeKey> = (1..=4).map(key_of).collect();
+    let identity = Identity::from_seed(*node_seed(StoreId(TRAITORS_STORE)).node_key_seed()).unwrap();
+    let address = town.quic(TRAITORS_STORE).parse().unwrap();
+    town.spawn(async move {
+        let allowed = Arc::new(AllowList::new(known));
+        let listener = Listener::bind(address, &identity, allowed, ListenerConfig::default()).unwrap();
+        listener.serve(traitor, std::future::pending()).await;
+    });
+    (1..=3).for_each(|store| town.start(store, on_disk));
+    town.wait_for_votes();
+    town
+}
+
+fn grant(town: &Town, store: u32, points: u64) -> String {
+    let body = json!({ "points": points, "reference": "receipt 1" });
+    let made = http("POST", &town.url(store, "/v1/grants"), Some(&town.till(store)), Some(&body));
+    assert_eq!(made.status, 201, "{made:?}");
+    made.body["claim_url"].as_str().unwrap().to_owned()
+}
+
+/// What a stopped node has written down against anybody.
+fn evidence_of(folder: &Path) -> Vec<Evidence> {
+    let engine = SqliteEngine::open(folder.join("ronde.sqlite")).unwrap();
+    let found = engine.reader().unwrap().scan(Table::Evidence, &[], None, 100).unwrap();
+    found.iter().map(|(_, bytes)| decode(bytes, 1 << 20).unwrap()).collect()
+}
+
+#[test]
+fn a_witness_that_evaluates_with_another_key_is_named_by_the_gateway_with_evidence_that_stands() {
+    let mut town = with_traitor(true);
+    let signed = orders::swap(&town.federation, &[(1, 2)], &[(2, 1), (3, 1)]);
+    assert_eq!(town.submit(1, &signed).status, 200, "three honest witnesses are enough");
+    // The order is complete once the traitor has answered too, and been found out.
+    eventually("all witnesses have answered", || town.get(1, "/v1/status").body["open_orders"] == 0);
+    let folder = town.folder(1);
+    town.stop(1);
+    let kept = evidence_of(&folder);
+    assert!(!kept.is_empty(), "the gateway writes evidence down");
+    for evidence in kept {
+        let verified = evidence.verify(&town.federation.charter).unwrap();
+        assert_eq!(verified.culprit, TRAITOR);
+    }
+}
+
+#[test]
+fn a_witness_that_spoils_its_signature_is_not_accused_and_stops_nobody() {
+    let mut town = with_traitor(false);
+    let signed = orders::swap(&town.federation, &[(1, 2)], &[(2, 1), (3, 1)]);
+    assert_eq!(town.submit(1, &signed).status, 200);
+    let folder = town.folder(1);
+    town.stop(1);
+    assert!(evidence_of(&folder).is_empty());
+}
+
+#[test]
+fn a_wallets_coins_are_good_although_one_witness_marks_them() {
+    let town = with_traitor(true);
+    let folder = tempfile::tempdir().unwrap();
+    let mut wallet = Session::create(folder.path(), &town.url(1, ""), Some(&town.federation.id()), None).unwrap();
+    let claimed = wallet.claim(&grant(&town, 1, 7)).unwrap();
+    assert_eq!(wallet.spendable().0, 7);
+    for evidence in claimed.done.evidence {
+        assert_eq!(evidence.verify(&town.federation.charter).unwrap().culprit, TRAITOR);
+    }
+}
