@@ -1,0 +1,155 @@
+//! One coin raced at two stores over real QUIC: never two certificates.
+
+mod federation;
+#[path = "../../protocol/tests/federation_support/mod.rs"]
+mod federation_support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Barrier;
+use std::time::Duration;
+
+use federation::{Answer, OpenEngine, Town, in_memory, orders};
+use ronde_node::store::{Committed, Engine, Entry, Read, StorageError, Table, Transaction};
+use ronde_protocol::message::ids::OrderDigest;
+use ronde_protocol::message::order::SignedOrder;
+
+/// A generator whose seed is printed, so that a run can be repeated.
+struct Dice(u64);
+
+impl Dice {
+    fn new() -> Self {
+        let seed = std::env::var("RONDE_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+        let seed = seed.unwrap_or_else(|| {
+            let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+            u64::from(since.subsec_nanos()) << 20 | u64::from(std::process::id())
+        });
+        println!("RONDE_TEST_SEED={seed}");
+        Self(seed)
+    }
+
+    /// SplitMix64.
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % bound
+    }
+}
+
+/// Two orders over coin `number`, through two different stores, the second after a while that the dice choose.
+fn race(town: &Town, dice: &mut Dice, number: u64) -> [(SignedOrder, Answer); 2] {
+    let coin = [(number * 10, 2)];
+    let first = orders::swap(&town.federation, &coin, &[(number * 10 + 1, 1), (number * 10 + 2, 1)]);
+    let second = orders::swap(&town.federation, &coin, &[(number * 10 + 3, 2)]);
+    let through = dice.below(4);
+    let other = (through + 1 + dice.below(3)) % 4;
+    let through = [through, other].map(|store| u32::try_from(store).unwrap() + 1);
+    // Every second race is head to head; the others are up to as far apart as an order takes.
+    let delay = Duration::from_micros(dice.below(2) * dice.below(30_000));
+    let start = Barrier::new(2);
+    std::thread::scope(|scope| {
+        let late = scope.spawn(|| {
+            start.wait();
+            std::thread::sleep(delay);
+            town.submit(through[1], &second)
+        });
+        start.wait();
+        let early = town.submit(through[0], &first);
+        [(first.clone(), early), (second.clone(), late.join().unwrap())]
+    })
+}
+
+/// Per coin the orders over it that somebody holds a certificate of, by every node's log and by the answers.
+fn certificates(town: &Town, answers: &[(SignedOrder, Answer)]) -> BTreeMap<[u8; 32], BTreeSet<OrderDigest>> {
+    let logged = (1..=4).flat_map(|store| town.certified(store)).map(|certified| certified.order);
+    let answered = answers.iter().filter(|(_, answer)| answer.status == 200).map(|(signed, _)| signed.order.clone());
+    let mut certified: BTreeMap<[u8; 32], BTreeSet<OrderDigest>> = BTreeMap::new();
+    for order in logged.chain(answered) {
+        for input in &order.inputs {
+            certified.entry(input.point.0).or_default().insert(order.digest());
+        }
+    }
+    certified
+}
+
+fn run(engine: OpenEngine, races: u64) -> (BTreeMap<[u8; 32], BTreeSet<OrderDigest>>, Vec<(SignedOrder, Answer)>) {
+    let (town, mut dice) = (Town::open(4, engine), Dice::new());
+    let mut answers = Vec::new();
+    for number in 1..=races {
+        answers.extend(race(&town, &mut dice, number));
+    }
+    (certificates(&town, &answers), answers)
+}
+
+#[test]
+fn a_coin_raced_at_two_stores_200_times_never_gets_two_certificates() {
+    let (certified, answers) = run(in_memory, 200);
+    assert!(certified.values().all(|orders| orders.len() == 1), "{certified:?}");
+    // Who loses is told why: spent, or held by another order.
+    for (_, answer) in &answers {
+        let code = answer.code();
+        assert!(matches!((answer.status, code), (200 | 202, _) | (409, "coin-spent" | "order-conflict")), "{answer:?}");
+    }
+    let won = answers.iter().filter(|(_, answer)| answer.status == 200).count();
+    println!("{won} of 200 races had a winner");
+    assert!(won > 0, "the races decide nothing");
+}
+
+#[test]
+fn control_witnesses_that_forget_which_coins_are_bound_certify_both() {
+    let (certified, _) = run(|folder| Box::new(Forgetful(in_memory(folder))), 5);
+    let twice = certified.values().filter(|orders| orders.len() == 2).count();
+    assert_eq!(twice, 5, "{certified:?}");
+}
+
+/// A database that never knows a coin: the binding is switched off.
+struct Forgetful(Box<dyn Engine>);
+
+impl Engine for Forgetful {
+    fn begin<'a>(&'a mut self) -> Result<Box<dyn Transaction + 'a>, StorageError> {
+        Ok(Box::new(Forgetting(self.0.begin()?)))
+    }
+
+    fn reader(&self) -> Result<Box<dyn Read + Send>, StorageError> {
+        self.0.reader()
+    }
+}
+
+struct Forgetting<'a>(Box<dyn Transaction + 'a>);
+
+impl Read for Forgetting<'_> {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
+        if table == Table::Coin { Ok(None) } else { self.0.get(table, key) }
+    }
+
+    fn scan(&self, table: Table, from: &[u8], to: Option<&[u8]>, limit: usize) -> Result<Vec<Entry>, StorageError> {
+        self.0.scan(table, from, to, limit)
+    }
+}
+
+impl Transaction for Forgetting<'_> {
+    fn put(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<(), StorageError> {
+        self.0.put(table, key, value)
+    }
+
+    fn delete(&mut self, table: Table, key: &[u8]) -> Result<(), StorageError> {
+        self.0.delete(table, key)
+    }
+
+    fn savepoint(&mut self) -> Result<(), StorageError> {
+        self.0.savepoint()
+    }
+
+    fn release(&mut self) -> Result<(), StorageError> {
+        self.0.release()
+    }
+
+    fn undo(&mut self) -> Result<(), StorageError> {
+        self.0.undo()
+    }
+
+    fn commit(self: Box<Self>) -> Result<Committed, StorageError> {
+        self.0.commit()
+    }
+}
