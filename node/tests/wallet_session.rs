@@ -148,7 +148,10 @@ fn a_copied_wallet_that_spends_twice_loses_only_what_the_other_copy_spent() {
     open(&copied).pay(&town.checkout(2, 4, 1), Some(Points(4)), &[]).unwrap();
     let mut wallet = open(folder.path());
     let refused = wallet.pay(&town.checkout(3, 12, 1), Some(Points(12)), &[]).unwrap_err();
-    assert!(matches!(refused, Trouble::Spent), "{refused}");
+    let paid = open(&copied).wallet().book().history.last().unwrap().digest.unwrap();
+    let Trouble::Spent(by) = &refused else { panic!("{refused}") };
+    assert_eq!((by.digest, by.votes), (paid, 3), "the order in the way is named: {refused}");
+    assert!(refused.to_string().contains(&format!("{paid}")[..8]), "{refused}");
     assert_eq!(wallet.spendable(), Points(8));
     assert_eq!(wallet.wallet().book().history.last().unwrap().outcome, Outcome::Lost);
     assert_eq!(town.float(), 8);

@@ -4,10 +4,13 @@ use std::path::{Path, PathBuf};
 
 use ronde_protocol::machine::wallet::{WalletError, WalletFileError};
 use ronde_protocol::message::codec::BadEncoding;
-use ronde_protocol::message::ids::{FederationId, StoreId};
+use ronde_protocol::message::ids::{FederationId, OrderDigest, StoreId};
 use ronde_protocol::message::offer::OfferError;
+use ronde_protocol::message::order::{Purpose, Seconds};
+use ronde_protocol::message::text::Text;
 
 use crate::charter_store::CharterStoreError;
+use crate::date::rfc3339;
 use crate::entropy::EntropyError;
 use crate::secret_file::SecretFileError;
 
@@ -47,6 +50,34 @@ pub enum BadAnswer {
     /// It answered about something else.
     #[error("it answered about another order, grant or checkout")]
     OtherSubject,
+}
+
+/// The order that has the coins, certified and checked against the charter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpentBy {
+    /// Which.
+    pub digest: OrderDigest,
+    /// Which coins went and came, and why.
+    pub purpose: Purpose,
+    /// Name of the store that was paid, if it was a payment.
+    pub store: Option<Text>,
+    /// The order's own time, in seconds since 1970.
+    pub time: Seconds,
+    /// Witnesses whose votes are on the certificate.
+    pub votes: usize,
+}
+
+impl std::fmt::Display for SpentBy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let code: String = self.digest.to_string().chars().take(8).collect();
+        write!(f, "these coins were spent already, by order {code}")?;
+        match (&self.store, &self.purpose) {
+            (Some(store), _) => write!(f, " at {store}")?,
+            (None, Purpose::Donate { .. }) => write!(f, " as a gift")?,
+            (None, _) => {}
+        }
+        write!(f, ", {} (its certificate of {} votes was checked)", rfc3339(self.time), self.votes)
+    }
 }
 
 /// Why a wallet's command did not do what was asked.
@@ -167,9 +198,9 @@ pub enum Trouble {
     /// The wallet itself says no.
     #[error(transparent)]
     Wallet(#[from] WalletError),
-    /// Another order over the same coins was certified.
-    #[error("these coins were spent by another order")]
-    Spent,
+    /// Another order over the same coins was certified; its certificate was checked.
+    #[error("{0}")]
+    Spent(Box<SpentBy>),
 }
 
 impl Trouble {

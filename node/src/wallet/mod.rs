@@ -15,6 +15,6 @@ pub mod session;
 pub mod words;
 
 pub use client::Client;
-pub use error::{BadAnswer, Problem, Trouble};
+pub use error::{BadAnswer, Problem, SpentBy, Trouble};
 pub use folder::WalletFolder;
 pub use session::{Claimed, Done, Session};

@@ -58,14 +58,14 @@ pub(super) fn of(trouble: &Trouble) -> Failure {
         Trouble::NoAddress => (Blame::Stewards, "ask the cooperative for an address, and give it with --node"),
         Trouble::Unreachable { .. } => (Blame::Network, LATER),
         Trouble::BadAnswer { node, .. } => (Blame::Store(node.clone()), "go through another store with --node URL"),
-        Trouble::Spent => (
+        Trouble::Spent(_) => (
             Blame::You,
             "if you use this wallet on another device too, each needs its own; otherwise tell the cooperative",
         ),
     };
     let failure = Failure::new(trouble, blame, fix);
     match trouble {
-        Trouble::Spent => failure.with_code("coin-spent"),
+        Trouble::Spent(_) => failure.with_code("coin-spent"),
         Trouble::Unreachable { .. } => failure.with_code("unreachable"),
         _ => failure,
     }

@@ -10,7 +10,7 @@ use ronde_protocol::message::order::{Order, Purpose, Submission};
 use super::{Done, Open, Progress, Session, is_over, is_withdrawn};
 use crate::wallet::charter::same_node;
 use crate::wallet::client::{OrderReply, bad};
-use crate::wallet::{BadAnswer, Problem, Trouble};
+use crate::wallet::{BadAnswer, Problem, SpentBy, Trouble};
 
 /// Stores that are tried before the wallet gives up for now.
 const STORES: usize = 5;
@@ -29,7 +29,7 @@ pub struct Resumed {
 /// What a refusal means for the order.
 enum Refused {
     /// Another order is certified: this one is dead.
-    Dead,
+    Dead(Box<SpentBy>),
     /// Nothing is proven; another store may do better.
     Unproven(Trouble),
 }
@@ -96,7 +96,7 @@ impl Session {
                     return Err(Trouble::Refused { node, problem });
                 }
                 Err(Trouble::Refused { node, problem }) => match self.take_refusal(&node, digest, problem)? {
-                    Refused::Dead => return Err(Trouble::Spent),
+                    Refused::Dead(by) => return Err(Trouble::Spent(by)),
                     Refused::Unproven(trouble) => last = Some(trouble),
                 },
                 Err(trouble @ (Trouble::Unreachable { .. } | Trouble::BadAnswer { .. })) => last = Some(trouble),
@@ -265,16 +265,28 @@ impl Session {
         };
         let Some(certificate) = conflict.certificate else { return Ok(refused(problem)) };
         let (now, other) = (self.now(), conflict.other.order());
+        let by = self.spent_by(other, &certificate);
         match self.wallet.handle_conflict(self.charters.charter(), digest, other, certificate, now) {
             Ok(sealed) => {
                 let on_disk: Durable = self.folder.save(&self.wallet)?;
                 sealed.release(&on_disk);
-                Ok(Refused::Dead)
+                Ok(Refused::Dead(Box::new(by)))
             }
             Err(WalletError::Certificate(_) | WalletError::NoConflict) => {
                 Ok(Refused::Unproven(bad(node, BadAnswer::OtherSubject)))
             }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What to tell of the order in the way, once its certificate is found good.
+    fn spent_by(&self, other: &Order, certificate: &Certificate) -> SpentBy {
+        SpentBy {
+            digest: certificate.digest,
+            purpose: other.purpose,
+            store: self.charter().store(other.store).map(|store| store.name.clone()),
+            time: other.time,
+            votes: certificate.votes.len(),
         }
     }
 
