@@ -131,7 +131,7 @@ impl Node {
             setup.store,
             node_key,
             (writer.clone(), Arc::clone(&readers)),
-            pool,
+            (setup.clock.clone(), pool),
             (dialer, allowed),
             witnesses,
             setup.charters,
@@ -158,17 +158,20 @@ impl Node {
     /// Serves until `shutdown` is ready; then finishes what is being answered, and what is queued for the disk.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), NodeError> {
         let core = Arc::clone(self.orders.core());
-        let resumed = self.orders.resume()?;
-        if resumed > 0 {
-            tracing::info!(orders = resumed, "open orders are taken up again");
-        }
         let mut background = JoinSet::new();
+        background.spawn(self.orders.clone().sweep());
         for keyset in core.witnesses.keys() {
             background.spawn(sync::start_voting(Arc::clone(&core), *keyset));
             background.spawn(sync::pull_logs(Arc::clone(&core), *keyset, self.pull));
         }
-        background.spawn(sync::read_feeds(self.orders.clone(), self.feed));
-        background.spawn(sync::pull_charters(Arc::clone(&core), self.feed));
+        background.spawn(sync::each_witness(Arc::clone(&core), self.feed, {
+            let orders = self.orders.clone();
+            move |keyset, index| sync::read_feed(orders.clone(), keyset, index)
+        }));
+        background.spawn(sync::each_witness(Arc::clone(&core), self.feed, {
+            let core = Arc::clone(&core);
+            move |keyset, index| sync::pull_charter(Arc::clone(&core), keyset, index)
+        }));
         let (stop, _) = tokio::sync::watch::channel(false);
         let stopped = |mut on: tokio::sync::watch::Receiver<bool>| async move {
             // The sender lives as long as this function.

@@ -109,7 +109,7 @@ fn every_reply_fits_a_message() {
         ReplyV1::Certified(Certified { certificate: certificate(), evaluation: evaluation(), head: head() }),
         ReplyV1::Order(OrderState::Voted { signed: signed(), vote: vote() }),
         ReplyV1::Order(state),
-        ReplyV1::Order(OrderState::Dead { by: certified() }),
+        ReplyV1::Order(OrderState::Dead { order: certified().order, by: certified() }),
         ReplyV1::NewestHead(HeadAnswer { index: INDEX, newest: Some(head()), signature: SIGNATURE }),
         ReplyV1::Charter(CharterChunk { version: 1, total: 1, bytes: full(0xff) }),
         refused(ConflictingOrder::Signed(signed())),

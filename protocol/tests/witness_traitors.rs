@@ -53,7 +53,7 @@ fn of_two_certificates_over_one_coin_both_are_kept_and_neither_is_evaluated_furt
         }
         let seat = &committee.seats[0];
         let state = seat.witness.order_state(&seat.memory, &this.order.digest()).unwrap();
-        assert!(matches!(state, Some(OrderState::Dead { by }) if by.order == that.order));
+        assert!(matches!(state, Some(OrderState::Dead { by, .. }) if by.order == that.order));
         let record = seat.memory.order(KEYSET, &this.order.digest()).unwrap();
         assert!(matches!(record, Some(OrderRecord::Contested { .. })));
     }

@@ -85,7 +85,7 @@ fn a_certificate_kills_the_order_that_was_voted_and_frees_its_other_coins() {
     assert!(dead.certificate.is_some());
     let digest = second.order.digest();
     let state = committee.seats[3].witness.order_state(&committee.seats[3].memory, &digest).unwrap();
-    assert!(matches!(state, Some(OrderState::Dead { by }) if by.order == first.order));
+    assert!(matches!(state, Some(OrderState::Dead { by, .. }) if by.order == first.order));
     let freed = redeem(&committee.federation, 2, &[(2, points(4))], &[]);
     voted(committee.ask(3, &freed));
     assert!(committee.seats[3].retired().is_none(), "two votes, and nothing wrong about them");

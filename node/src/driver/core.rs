@@ -19,6 +19,7 @@ use ronde_protocol::message::wire::{CHARTER_CHUNK, CharterChunk, CharterQuery, R
 use super::pool::Pool;
 use super::witness::{WitnessService, failed};
 use crate::charter_store::CharterStore;
+use crate::clock::Clock;
 use crate::store::{Readers, Writer};
 use crate::transport::{AllowList, Dialer, Handler, HandlerFuture, NodeKey, PeerState, TransportError};
 
@@ -35,6 +36,8 @@ pub struct Core {
     pub writer: Writer,
     /// Its readers.
     pub readers: Arc<Readers>,
+    /// The only clock.
+    pub clock: Clock,
     /// For group operations.
     pub pool: Pool,
     /// Calls other nodes.
@@ -69,7 +72,7 @@ impl Core {
         store: StoreId,
         node_key: SigningKey,
         (writer, readers): (Writer, Arc<Readers>),
-        pool: Pool,
+        (clock, pool): (Clock, Pool),
         (dialer, allowed): (Dialer, Arc<AllowList>),
         witnesses: BTreeMap<KeysetId, WitnessService>,
         charters: CharterStore,
@@ -81,6 +84,7 @@ impl Core {
             node_key,
             writer,
             readers,
+            clock,
             pool,
             dialer,
             allowed,

@@ -10,6 +10,7 @@ use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::certificate::Certificate;
 use ronde_protocol::message::charter::{Charter, Keyset};
 use ronde_protocol::message::codec::encode;
+use ronde_protocol::message::evidence::conflict;
 use ronde_protocol::message::ids::{KeysetId, OrderDigest, StoreId};
 use ronde_protocol::message::log::CertifiedOrder;
 use ronde_protocol::message::order::{SignedOrder, Submission};
@@ -49,14 +50,16 @@ impl Desk {
         }
         let mut found = Found::default();
         while let Some(answer) = asked.join_next().await {
-            if let Some(outcome) = found.take(keyset, digest, answer.ok().and_then(Result::ok)) {
-                return Ok(Some(outcome));
-            }
+            found.take(keyset, digest, answer.ok().and_then(Result::ok));
             if found.certificate.is_some() {
                 break;
             }
         }
-        match found.certified(keyset, digest) {
+        let certified = found.certified(keyset, digest);
+        if let (None, Some(conflict)) = (&certified, found.killed.take()) {
+            return Ok(Some(Outcome::Refused(Refusal::Conflict(Box::new(conflict)))));
+        }
+        match certified {
             Some(certified) => Ok(Some(self.orders.take_certificate(certified, self.patience).await?)),
             None if found.answered < keyset.quorum().honest() && found.signed.is_none() => {
                 let (answered, needed) = (found.answered, keyset.quorum().votes());
@@ -74,10 +77,11 @@ struct Found {
     signed: Option<SignedOrder>,
     votes: Vec<VerifiedVote>,
     certificate: Option<CertifiedOrder>,
+    killed: Option<Conflict>,
 }
 
 impl Found {
-    fn take(&mut self, keyset: &Keyset, digest: OrderDigest, answer: Option<ReplyV1>) -> Option<Outcome> {
+    fn take(&mut self, keyset: &Keyset, digest: OrderDigest, answer: Option<ReplyV1>) {
         self.answered += usize::from(answer.is_some());
         match answer {
             Some(ReplyV1::Order(OrderState::Voted { signed, vote })) if signed.order.digest() == digest => {
@@ -89,15 +93,17 @@ impl Found {
             {
                 self.certificate = Some(CertifiedOrder { order, certificate });
             }
-            Some(ReplyV1::Order(OrderState::Dead { by })) => {
-                let good = by.certificate.clone().verify(keyset, &by.order.digest()).is_ok();
-                let conflict =
-                    Conflict { other: ConflictingOrder::Certified(by.order), certificate: Some(by.certificate) };
-                return good.then(|| Outcome::Refused(Refusal::Conflict(Box::new(conflict))));
+            // A witness's word that it is dead counts only with a certificate of an order that really conflicts.
+            Some(ReplyV1::Order(OrderState::Dead { order, by }))
+                if order.digest() == digest
+                    && conflict(&order, &by.order)
+                    && by.certificate.clone().verify(keyset, &by.order.digest()).is_ok() =>
+            {
+                let other = ConflictingOrder::Certified(by.order);
+                self.killed = Some(Conflict { other, certificate: Some(by.certificate) });
             }
             _ => {}
         }
-        None
     }
 
     fn certified(&mut self, keyset: &Keyset, digest: OrderDigest) -> Option<CertifiedOrder> {
@@ -121,7 +127,10 @@ fn failed(error: LedgerError) -> DeskError {
 
 impl OrderDesk for Desk {
     fn submit(&self, submission: Submission) -> BoxFuture<'_, Result<Outcome, DeskError>> {
-        Box::pin(self.orders.submit(submission, self.patience))
+        // A task of its own: a phone that hangs up must not end what was begun between two writes.
+        let (orders, patience) = (self.orders.clone(), self.patience);
+        let task = tokio::spawn(async move { orders.submit(submission, patience).await });
+        Box::pin(async move { task.await.unwrap_or(Err(DeskError::Refused(Refusal::Busy))) })
     }
 
     fn look_up(&self, keyset: KeysetId, digest: OrderDigest) -> BoxFuture<'_, Result<Option<Outcome>, DeskError>> {
@@ -134,7 +143,9 @@ impl OrderDesk for Desk {
     }
 
     fn take_certificate(&self, certified: CertifiedOrder) -> BoxFuture<'_, Result<(), DeskError>> {
-        Box::pin(async move { self.orders.take_certificate(certified, self.patience).await.map(|_| ()) })
+        let (orders, patience) = (self.orders.clone(), self.patience);
+        let task = tokio::spawn(async move { orders.take_certificate(certified, patience).await });
+        Box::pin(async move { task.await.unwrap_or(Err(DeskError::Refused(Refusal::Busy))).map(|_| ()) })
     }
 
     fn charter(&self) -> Arc<Charter> {

@@ -10,8 +10,9 @@ use ronde_protocol::message::evaluation::Evaluation;
 use ronde_protocol::message::ids::{OrderDigest, WitnessIndex};
 use ronde_protocol::message::log::CertifiedOrder;
 use ronde_protocol::message::order::Submission;
+use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::wire::{ReplyV1, RequestV1};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use super::core::{AskError, Core};
@@ -22,10 +23,15 @@ use crate::{clock, fault};
 
 /// How long an order that could be answered waits for the last witnesses, so that coins are complete.
 const GRACE: Duration = Duration::from_millis(25);
-/// Pause before the second round; doubles up to [`LONGEST_PAUSE`].
+/// Pause before the second round; doubles with each.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// Open orders at a time.
+/// Rounds before an order waits on disk for the next sweep.
+const ROUNDS_AT_HAND: u32 = 6;
+/// Between two sweeps of the orders on disk.
+const SWEEP_PAUSE: Duration = Duration::from_secs(15);
+/// Orders that one sweep takes up.
+const SWEEP: usize = 256;
+/// Orders in hand at a time; those on disk are not counted.
 const MAX_OPEN: usize = 4096;
 
 /// The node's open orders; clones share them.
@@ -43,6 +49,8 @@ struct Running {
     gathering: Mutex<Gathering>,
     /// Goes up with every change; whoever waits looks again.
     news: watch::Sender<News>,
+    /// Ends the pause before the next round.
+    wake: Notify,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -100,22 +108,47 @@ impl Orders {
         self.open().len()
     }
 
-    /// Takes up the orders that were open when the node stopped.
-    pub fn resume(&self) -> Result<usize, LedgerError> {
-        let stored = self.0.core.readers.with(|read| read.scan(Table::Opened, &[], None, usize::MAX))?;
-        let charter = self.0.core.charter();
-        let mut resumed = 0usize;
-        for (_, bytes) in stored {
-            let record: OpenOrder = ronde_protocol::message::codec::decode(&bytes, 1 << 20)?;
-            match Gathering::resume(record, &charter) {
-                Ok(gathering) => {
-                    self.start(gathering);
-                    resumed = resumed.saturating_add(1);
+    /// Takes up what is open on disk: at the start, and then again and again what was set aside.
+    pub async fn sweep(self) {
+        let mut from = Vec::new();
+        loop {
+            match self.take_up(&from, SWEEP).await {
+                Ok(Some(next)) => from = next,
+                Ok(None) => {
+                    from.clear();
+                    tokio::time::sleep(SWEEP_PAUSE).await;
                 }
+                Err(error) => {
+                    tracing::error!(%error, "the open orders can't be read; they are tried again");
+                    tokio::time::sleep(SWEEP_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Takes up at most `limit` orders from a key on, and says where to go on.
+    async fn take_up(&self, from: &[u8], limit: usize) -> Result<Option<Vec<u8>>, LedgerError> {
+        let stored = self.0.core.readers.with(|read| read.scan(Table::Opened, from, None, limit))?;
+        let charter = self.0.core.charter();
+        let next = stored.last().map(|(key, _)| [key.as_slice(), &[0]].concat());
+        for (key, bytes) in stored {
+            let room = self.count() < MAX_OPEN;
+            let known = key.first_chunk::<32>().is_some_and(|digest| self.open().contains_key(&OrderDigest(*digest)));
+            if known || !room {
+                continue;
+            }
+            let record: OpenOrder = ronde_protocol::message::codec::decode(&bytes, 1 << 20)?;
+            let (digest, terms) = (record.order.digest(), Arc::clone(&charter));
+            match self.0.core.pool.run(move || Gathering::resume(record, &terms)).await {
+                Ok(gathering) if self.0.core.clock.unix_seconds() > gathering.keyset().evaluate_until() => {
+                    // No witness evaluates it any more, and none needs to hear of it.
+                    self.forget(digest).await;
+                }
+                Ok(gathering) => drop(self.start(gathering)),
                 Err(refusal) => tracing::error!(%refusal, "an open order can't be taken up again"),
             }
         }
-        Ok(resumed)
+        Ok(next)
     }
 
     /// Writes the order down, takes it to the quorum, and answers when that is decided or after `patience`.
@@ -137,12 +170,21 @@ impl Orders {
         let running = self.open().get(&digest).cloned();
         let running = match running {
             Some(running) => {
-                running.gathering().merge(gathering);
+                let record = {
+                    let mut open = running.gathering();
+                    open.merge(gathering);
+                    open.record()
+                };
+                self.store(&record).await?;
+                running.wake.notify_one();
                 running
             }
             None => {
+                if !gathering.can_be_certified() {
+                    return Err(Refusal::NoColumn.into());
+                }
                 if self.count() >= MAX_OPEN {
-                    return Err(ronde_protocol::message::refusal::Refusal::Busy.into());
+                    return Err(Refusal::Busy.into());
                 }
                 self.store(&gathering.record()).await?;
                 fault::point("gateway.after-open");
@@ -173,7 +215,11 @@ impl Orders {
 
     fn start(&self, gathering: Gathering) -> Arc<Running> {
         let digest = gathering.digest();
-        let running = Arc::new(Running { gathering: Mutex::new(gathering), news: watch::Sender::new(News::default()) });
+        let running = Arc::new(Running {
+            gathering: Mutex::new(gathering),
+            news: watch::Sender::new(News::default()),
+            wake: Notify::new(),
+        });
         let mut open = self.open();
         if let Some(before) = open.get(&digest) {
             return Arc::clone(before);
@@ -225,8 +271,9 @@ impl Orders {
             return None;
         }
         let obstacle = gathering.obstacle()?;
-        // A witness that has just started will vote soon; the next round asks again.
-        if matches!(obstacle, ronde_protocol::message::refusal::Refusal::NotVoting(_)) {
+        // A witness that has just started will vote soon; the next round asks again. And what no retry helps is one
+        // witness's word until so many say it that the order is refused for good.
+        if matches!(obstacle, Refusal::NotVoting(_)) || !obstacle.is_retryable() {
             return None;
         }
         Some(Ok(Outcome::Refused(obstacle.clone())))
@@ -235,6 +282,7 @@ impl Orders {
     async fn run(self, running: Arc<Running>) {
         let mut pause = FIRST_PAUSE;
         let mut told = false;
+        let mut rounds = 0u32;
         loop {
             self.round(&running, &mut told).await;
             let (standing, digest) = {
@@ -257,8 +305,14 @@ impl Orders {
                 // Refusals stay until the pause is over: whoever waits reads them.
                 Standing::Gathering(_) | Standing::Certified { .. } => running.tell(0, true),
             }
-            tokio::time::sleep(pause).await;
-            pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
+            rounds = rounds.saturating_add(1);
+            if rounds >= ROUNDS_AT_HAND {
+                // It stays on disk; the sweep takes it up again, so that a witness that is down fills no memory.
+                self.open().remove(&digest);
+                return running.tell(0, true);
+            }
+            let _ = tokio::time::timeout(pause, running.wake.notified()).await;
+            pause = pause.saturating_mul(2);
             running.gathering().retry();
         }
     }

@@ -1,13 +1,17 @@
 //! What a node does by the clock: asks its peers at the start, pulls their logs, reads its feed, fetches charters.
 
+use std::collections::BTreeMap;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ronde_protocol::machine::witness::peers::{PageError, Started, Startup};
-use ronde_protocol::message::charter::{Charter, Keyset, SignedCharter};
+use ronde_protocol::machine::witness::peers::{Followed, PageError, Started, Startup};
+use ronde_protocol::message::charter::{Charter, SignedCharter};
 use ronde_protocol::message::codec::{decode, encode};
 use ronde_protocol::message::ids::{KeysetId, WitnessIndex};
-use ronde_protocol::message::wire::{CharterQuery, FeedPage, FromPosition, LogPage, ReplyV1, RequestV1};
+use ronde_protocol::message::wire::{CHARTER_CHUNK, CharterQuery, FeedPage, FromPosition, LogPage, ReplyV1, RequestV1};
+
+use tokio::task::JoinHandle;
 
 use super::core::{AskError, Core};
 use super::ledger::{self, LedgerError};
@@ -18,6 +22,11 @@ use crate::{entropy, fault};
 
 /// Between two rounds of asking peers for the newest head.
 const ASK_AGAIN: Duration = Duration::from_millis(100);
+
+/// Before a database that failed is read again.
+const RETRY: Duration = Duration::from_secs(2);
+/// Pages of a feed that one pass reads: a witness that makes up pages ends the pass, not the task.
+const FEED_PAGES: usize = 64;
 
 /// Why one pass of a background task ended early. It is tried again.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +65,10 @@ pub async fn start_voting(core: Arc<Core>, keyset: KeysetId) {
                 return;
             }
             Ok(Started::Waiting { .. }) => {}
-            Err(error) => return tracing::error!(%error, "this witness does not vote"),
+            Err(error) => {
+                tracing::error!(%error, "this witness does not vote yet");
+                tokio::time::sleep(RETRY).await;
+            }
         }
         ask_for_heads(&core, service, &mut startup).await;
         if matches!(service.read(|ledger| startup.poll(service.witness(), ledger)), Ok(Started::Waiting { .. })) {
@@ -124,7 +136,7 @@ async fn take_page(
     let read = match followed.handle_page(keyset, peer, page) {
         Ok(read) => read,
         Err(error) => {
-            core.with_followed(keyset.id(), peer, |kept| *kept = followed);
+            keep(core, keyset.id(), peer, followed);
             return Err(error.into());
         }
     };
@@ -141,8 +153,16 @@ async fn take_page(
         let bytes = encode(&followed);
         core.writer.submit(move |tx| tx.put(Table::PeerLog, &key, &bytes)).await.map_err(LedgerError::from)?;
     }
-    core.with_followed(keyset.id(), peer, |kept| *kept = followed);
+    keep(core, keyset.id(), peer, followed);
     Ok(read.more)
+}
+
+/// Heads that came with votes while pages were read are kept if they are higher.
+fn keep(core: &Core, keyset: KeysetId, peer: WitnessIndex, mut followed: Followed) {
+    core.with_followed(keyset, peer, |kept| {
+        followed.keep_highest(kept);
+        *kept = followed;
+    });
 }
 
 /// A certified entry of a peer is taken over like a certificate from anybody; a peer's mistake stops nothing.
@@ -162,26 +182,42 @@ async fn take_over(
     }
 }
 
-/// Reads what the witnesses certified in this store's name, every `pause`, beginning now.
-pub async fn read_feeds(orders: Orders, pause: Duration) {
+/// Does something with every witness of the charter, all at once, every `pause`, beginning now. One that is slow or
+/// lies holds up nobody else.
+pub async fn each_witness<F>(core: Arc<Core>, pause: Duration, work: impl Fn(KeysetId, WitnessIndex) -> F + Send)
+where
+    F: Future<Output = Result<(), SyncError>> + Send + 'static,
+{
+    let mut busy: BTreeMap<(KeysetId, WitnessIndex), JoinHandle<()>> = BTreeMap::new();
     loop {
-        let charter = orders.core().charter();
+        let charter = core.charter();
         for keyset in charter.keysets() {
             for member in keyset.members() {
-                if let Err(error) = read_feed(&orders, keyset, member.index()).await {
-                    tracing::debug!(witness = member.index().0, %error, "a feed could not be read");
+                let (id, index) = (keyset.id(), member.index());
+                if busy.get(&(id, index)).is_some_and(|task| !task.is_finished()) {
+                    continue;
                 }
+                let task = work(id, index);
+                let watched = async move {
+                    if let Err(error) = task.await {
+                        tracing::debug!(witness = index.0, %error, "a witness could not be read from");
+                    }
+                };
+                busy.insert((id, index), tokio::spawn(watched));
             }
         }
         tokio::time::sleep(pause).await;
     }
 }
 
-async fn read_feed(orders: &Orders, keyset: &Keyset, index: WitnessIndex) -> Result<(), SyncError> {
-    let core = orders.core();
+/// Reads what a witness certified in this store's name.
+pub async fn read_feed(orders: Orders, keyset: KeysetId, index: WitnessIndex) -> Result<(), SyncError> {
+    let core = Arc::clone(orders.core());
+    let charter = core.charter();
+    let keyset = charter.keyset(keyset).ok_or(SyncError::Answer)?;
     let key = ledger::feed_cursor(keyset.id(), index);
-    loop {
-        let from = cursor(core, &key)?;
+    for _ in 0..FEED_PAGES {
+        let from = cursor(&core, &key)?;
         let request = RequestV1::Feed(FromPosition { keyset: keyset.id(), from });
         let ReplyV1::Feed(FeedPage { entries, next, more }) = core.ask(keyset.id(), index, request).await? else {
             return Err(SyncError::Answer);
@@ -198,31 +234,18 @@ async fn read_feed(orders: &Orders, keyset: &Keyset, index: WitnessIndex) -> Res
             let (key, bytes) = (key.clone(), encode(&next));
             core.writer.submit(move |tx| tx.put(Table::Meta, &key, &bytes)).await.map_err(LedgerError::from)?;
         }
-        if !more || next <= from {
+        if !more || next <= from || entries.is_empty() {
             return Ok(());
         }
     }
+    Ok(())
 }
 
-/// Asks the witnesses for charters that this node does not have yet, every `pause`.
-pub async fn pull_charters(core: Arc<Core>, pause: Duration) {
-    loop {
-        let charter = core.charter();
-        for keyset in charter.keysets() {
-            for member in keyset.members().iter().filter(|member| member.store() != core.store) {
-                if let Err(error) = pull_charter(&core, keyset.id(), member.index()).await {
-                    tracing::debug!(witness = member.index().0, %error, "no charter could be fetched");
-                }
-            }
-        }
-        tokio::time::sleep(pause).await;
-    }
-}
-
-async fn pull_charter(core: &Arc<Core>, keyset: KeysetId, peer: WitnessIndex) -> Result<(), SyncError> {
+/// Asks a witness for charters that this node does not have yet.
+pub async fn pull_charter(core: Arc<Core>, keyset: KeysetId, peer: WitnessIndex) -> Result<(), SyncError> {
     loop {
         let version = core.charter().version().saturating_add(1);
-        let Some(bytes) = fetch_charter(core, keyset, peer, version).await? else { return Ok(()) };
+        let Some(bytes) = fetch_charter(&core, keyset, peer, version).await? else { return Ok(()) };
         let signed: SignedCharter =
             decode(&bytes, ronde_protocol::limits::MAX_CHARTER_BYTES).map_err(|_| SyncError::Answer)?;
         match core.with_charters(|charters| charters.add(signed)) {
@@ -247,7 +270,10 @@ async fn fetch_charter(
         let query = RequestV1::Charter(CharterQuery { version, offset });
         let ReplyV1::Charter(chunk) = core.ask(keyset, peer, query).await? else { return Ok(None) };
         let total = usize::try_from(chunk.total).unwrap_or(usize::MAX);
-        if chunk.version != version || total > ronde_protocol::limits::MAX_CHARTER_BYTES || chunk.bytes.is_empty() {
+        // Every piece but the last is full, so that no peer can make a charter of a million pieces.
+        let whole = total.saturating_sub(bytes.len()).min(CHARTER_CHUNK);
+        let fits = chunk.version == version && total <= ronde_protocol::limits::MAX_CHARTER_BYTES;
+        if !fits || chunk.bytes.is_empty() || chunk.bytes.len() != whole {
             return Err(SyncError::Answer);
         }
         bytes.extend_from_slice(&chunk.bytes);

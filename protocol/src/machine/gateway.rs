@@ -159,13 +159,25 @@ impl Gathering {
     /// Columns that an earlier submission of the same order did not bring, and its signature if that was missing.
     pub fn merge(&mut self, other: Self) {
         if other.digest == self.digest {
-            self.columns.extend(other.columns);
-            self.refusals.retain(|_, refusal| !matches!(refusal, Refusal::NoColumn | Refusal::CoinUnknown));
+            // The spend signature is public once a witness has voted, so a stranger may bring worthless columns: one
+            // that its witness has not turned down stays.
+            for (index, column) in other.columns {
+                let turned_down = matches!(self.refusals.get(&index), Some(Refusal::NoColumn | Refusal::CoinUnknown));
+                if turned_down || !self.columns.contains_key(&index) {
+                    self.refusals.remove(&index);
+                    self.columns.insert(index, column);
+                }
+            }
             self.signed = self.signed.take().or(other.signed);
             if self.certificate.is_none() {
                 self.certificate = other.certificate;
             }
         }
+    }
+
+    /// Whether it brings what q witnesses need to vote. A store does not take on what can't be certified through it.
+    pub fn can_be_certified(&self) -> bool {
+        self.certificate.is_some() || self.order.inputs.is_empty() || self.columns.len() >= self.keyset.quorum().votes()
     }
 
     /// What is to be on disk before the next request leaves. Columns go once all witnesses hold the certificate: then

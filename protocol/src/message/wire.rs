@@ -165,6 +165,8 @@ pub enum OrderState {
     },
     /// It voted for it, and then a conflicting order was certified.
     Dead {
+        /// The body, so that anyone sees that the two conflict.
+        order: Order,
         /// The order that was certified.
         by: CertifiedOrder,
     },

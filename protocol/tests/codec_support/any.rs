@@ -244,7 +244,7 @@ fn order_state() -> Any<OrderState> {
             certificate,
             evaluation
         }),
-        certified_order().prop_map(|by| OrderState::Dead { by }),
+        (order(), certified_order()).prop_map(|(order, by)| OrderState::Dead { order, by }),
     ]
     .boxed()
 }

@@ -137,6 +137,15 @@ impl Followed {
         self.size
     }
 
+    /// Takes the other's highest head if that is higher: it may have come while pages were read.
+    pub fn keep_highest(&mut self, other: &Self) {
+        if let Some(head) = other.highest
+            && self.highest.is_none_or(|own| head.size > own.size)
+        {
+            self.highest = Some(head);
+        }
+    }
+
     /// The highest head seen of this peer.
     pub fn highest(&self) -> Option<&Head> {
         self.highest.as_ref()

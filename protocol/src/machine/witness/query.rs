@@ -6,8 +6,9 @@ use super::{
 };
 use crate::message::{
     head::{Head, HeadAnswer},
-    ids::OrderDigest,
+    ids::{KeysetId, OrderDigest},
     log::CertifiedOrder,
+    order::Order,
     vote::Vote,
     wire::{HeadQuery, OrderState},
 };
@@ -25,15 +26,8 @@ impl Witness {
             Some(OrderRecord::Certified { order, certificate, evaluation }) => {
                 Some(OrderState::Certified { order, certificate, evaluation })
             }
-            Some(OrderRecord::Dead { by, .. } | OrderRecord::Contested { against: by, .. }) => {
-                match view.order(keyset, &by)?.ok_or(Inconsistent::Order(by))? {
-                    OrderRecord::Certified { order, certificate, .. }
-                    | OrderRecord::Contested { order, certificate, .. } => {
-                        Some(OrderState::Dead { by: CertifiedOrder { order, certificate } })
-                    }
-                    OrderRecord::Voted(_) | OrderRecord::Dead { .. } => return Err(Inconsistent::Order(by).into()),
-                }
-            }
+            Some(OrderRecord::Dead { signed, by }) => Some(killed(view, keyset, signed.order, by)?),
+            Some(OrderRecord::Contested { order, against, .. }) => Some(killed(view, keyset, order, against)?),
         })
     }
 
@@ -48,5 +42,15 @@ impl Witness {
     /// Answers a peer that starts: its newest head that is known here.
     pub fn answer_head_query(&self, query: &HeadQuery, newest: Option<Head>) -> HeadAnswer {
         HeadAnswer::sign(&self.keys().vote, self.keyset(), self.index(), query.asker, &query.nonce, newest)
+    }
+}
+
+fn killed<V: View>(view: &V, keyset: KeysetId, order: Order, by: OrderDigest) -> Result<OrderState, V::Error> {
+    match view.order(keyset, &by)?.ok_or(Inconsistent::Order(by))? {
+        OrderRecord::Certified { order: other, certificate, .. }
+        | OrderRecord::Contested { order: other, certificate, .. } => {
+            Ok(OrderState::Dead { order, by: CertifiedOrder { order: other, certificate } })
+        }
+        OrderRecord::Voted(_) | OrderRecord::Dead { .. } => Err(Inconsistent::Order(by).into()),
     }
 }
