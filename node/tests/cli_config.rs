@@ -131,7 +131,16 @@ fn an_unknown_variable_is_refused_with_the_nearest_name() {
 
 #[test]
 fn variables_that_others_read_are_let_pass() {
-    let others = ["RONDE_CONFIG", "RONDE_NODE", "RONDE_FAULT", "RONDE_WALLET_FILE", "RONDE_TILL_TOKEN", "PATH", "HOME"];
+    let others = [
+        "RONDE_CONFIG",
+        "RONDE_NODE",
+        "RONDE_FAULT",
+        "RONDE_WALLET",
+        "RONDE_WALLET_PASSPHRASE",
+        "RONDE_TILL_TOKEN",
+        "PATH",
+        "HOME",
+    ];
     for name in others {
         assert!(parse_with("store = 1", &[(name, "x")]).is_ok(), "{name}");
     }

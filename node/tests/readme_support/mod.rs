@@ -75,11 +75,13 @@ pub fn named_tests(page: &str) -> Vec<(String, String)> {
     quoted.filter_map(|words| words.split_once(": ")).map(|(file, test)| (file.to_owned(), test.to_owned())).collect()
 }
 
-/// Test files of these folders by name without ending.
+/// Test files of these folders by name without ending; files of one name count as one.
 pub fn tests_in(folders: &[PathBuf]) -> BTreeMap<String, String> {
     let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|file| file.unwrap().path());
-    let sources = files.filter(|path| path.extension().is_some_and(|ending| ending == "rs"));
-    sources
-        .map(|path| (path.file_stem().unwrap().to_str().unwrap().to_owned(), std::fs::read_to_string(&path).unwrap()))
-        .collect()
+    let mut tests = BTreeMap::<String, String>::new();
+    for path in files.filter(|path| path.extension().is_some_and(|ending| ending == "rs")) {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        tests.entry(name).or_default().push_str(&std::fs::read_to_string(&path).unwrap());
+    }
+    tests
 }
