@@ -41,6 +41,13 @@ fn the_first_ten_minutes_go_as_the_readme_says() {
 }
 
 #[test]
+fn the_demo_of_the_readme_ends_with_0() {
+    assert!(read("README.md").contains("\ncargo xtask demo\n"));
+    let output = cargo(&["xtask", "demo", "--once"]);
+    assert!(output.0, "{}", output.1);
+}
+
+#[test]
 fn the_check_of_the_readme_lists_its_stages_and_ci_runs_exactly_it() {
     assert!(read("README.md").contains("\ncargo xtask check\n"));
     let (passed, said) = cargo(&["xtask", "check", "--list"]);
