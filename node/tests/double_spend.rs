@@ -60,11 +60,16 @@ fn race(town: &Town, dice: &mut Dice, number: u64) -> [(SignedOrder, Answer); 2]
     })
 }
 
+/// Orders that hold a certificate, per coin.
+type Certificates = BTreeMap<[u8; 32], BTreeSet<OrderDigest>>;
+/// Orders, and what became of them by the store that each went through.
+type Answers = Vec<(SignedOrder, Answer)>;
+
 /// Per coin the orders over it that somebody holds a certificate of, by every node's log and by the answers.
-fn certificates(town: &Town, answers: &[(SignedOrder, Answer)]) -> BTreeMap<[u8; 32], BTreeSet<OrderDigest>> {
+fn certificates(town: &Town, answers: &[(SignedOrder, Answer)]) -> Certificates {
     let logged = (1..=4).flat_map(|store| town.certified(store)).map(|certified| certified.order);
     let answered = answers.iter().filter(|(_, answer)| answer.status == 200).map(|(signed, _)| signed.order.clone());
-    let mut certified: BTreeMap<[u8; 32], BTreeSet<OrderDigest>> = BTreeMap::new();
+    let mut certified = Certificates::new();
     for order in logged.chain(answered) {
         for input in &order.inputs {
             certified.entry(input.point.0).or_default().insert(order.digest());
@@ -73,7 +78,7 @@ fn certificates(town: &Town, answers: &[(SignedOrder, Answer)]) -> BTreeMap<[u8;
     certified
 }
 
-fn run(engine: OpenEngine, races: u64) -> (BTreeMap<[u8; 32], BTreeSet<OrderDigest>>, Vec<(SignedOrder, Answer)>) {
+fn run(engine: OpenEngine, races: u64) -> (Certificates, Answers) {
     let (town, mut dice) = (Town::open(4, engine), Dice::new());
     let mut answers = Vec::new();
     for number in 1..=races {

@@ -96,6 +96,9 @@ fn position(refusal: &Refusal) -> (u64, ExpectedCode) {
     }
 }
 
+/// What is done to an order, and what is then expected in its place.
+type Case = (&'static str, ExpectedCode, fn(&mut SignedOrder));
+
 /// The request for a vote on a changed order; the signature does not fit any more, but that is looked at last.
 fn changed(town: &Town, change: impl FnOnce(&mut SignedOrder)) -> RequestV1 {
     let good = orders::swap(&town.federation, &[(1, 2), (2, 1)], &[(3, 2), (4, 1)]);
@@ -107,7 +110,7 @@ fn changed(town: &Town, change: impl FnOnce(&mut SignedOrder)) -> RequestV1 {
 #[test]
 fn orders_out_of_order_or_of_no_elements_are_refused_where_they_go_wrong() {
     let mut town = Town::open(4, in_memory);
-    let cases: [(&str, ExpectedCode, fn(&mut SignedOrder)); 6] = [
+    let cases: [Case; 6] = [
         ("unsorted inputs", ExpectedCode::Sorted, |signed| {
             signed.order.inputs = list(signed.order.inputs.iter().rev().copied());
         }),
