@@ -277,13 +277,15 @@ impl Gathering {
         if evaluation.index != index {
             return Progress::Misbehaved(index);
         }
-        self.holders.insert(index, ());
         match evaluation.verify(&self.keyset, &self.order, &self.digest) {
             Ok(_) => {
+                self.holders.insert(index, ());
                 self.evaluations.insert(index, evaluation);
                 Progress::Evaluated
             }
             Err(EvaluationError::BadProof(_)) => {
+                // Its signature is good: it wrote the certificate down, and will never evaluate better.
+                self.holders.insert(index, ());
                 Progress::Evidence(Box::new(Evidence::BadEvaluation { order: self.order.clone(), evaluation }))
             }
             Err(_) => Progress::Misbehaved(index),

@@ -132,19 +132,31 @@ impl Session {
                     self.wallet.handle_claim_order(link, order)?.release(&self.folder.save(&self.wallet)?);
                     undecided = Some((1, votes));
                 }
-                Err(Trouble::Refused { node, problem }) => return Err(self.take_claim_refusal(node, problem, link)?),
+                Err(Trouble::Refused { node, problem }) => {
+                    let trouble = self.take_claim_refusal(node, problem, link)?;
+                    if self.claimed_order(link).is_none() {
+                        return Err(trouble);
+                    }
+                    // The store signed an order: whatever it says now, another store may know its certificate.
+                    last = Some(trouble);
+                    break;
+                }
                 Err(trouble) => {
                     last = Some(trouble);
                     break;
                 }
             }
         }
-        let view = self.wallet.pending().into_iter().find(|view| view.link.as_ref() == Some(link));
-        let Some(digest) = view.and_then(|view| view.digest) else { return pending(None, undecided, last) };
+        let Some(digest) = self.claimed_order(link) else { return pending(None, undecided, last) };
         match self.look_up(&digest)? {
             Some(done) => Ok(done),
             None => pending(Some(digest), undecided, last),
         }
+    }
+
+    /// The order that the store made of a claim, if it is known.
+    fn claimed_order(&self, link: &Link) -> Option<OrderDigest> {
+        self.wallet.pending().into_iter().find(|view| view.link.as_ref() == Some(link)).and_then(|view| view.digest)
     }
 
     fn take_claim_refusal(&mut self, node: String, problem: Problem, link: &Link) -> Result<Trouble, Trouble> {
