@@ -38,6 +38,7 @@ use world::World;
 const TRIES: usize = 4;
 /// As a shell says of a command that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
+const STOPPED: &str = "Stopped before the end.";
 
 /// Why the demo did not come to its end.
 enum Ended {
@@ -86,6 +87,7 @@ fn demo(options: &Options, screen: &Screen) -> Result<(), Ended> {
         let told = (step.play)(&mut world).map_err(|failure| complain(screen, &ronde, &stop, step.name, &failure))?;
         screen.done(&told, begun.elapsed());
         if stop.is_asked() {
+            screen.verdict(false, STOPPED);
             return Err(Ended::Stopped);
         }
     }
@@ -157,7 +159,7 @@ fn nodes_told(nodes: &[Node], places: &[Place]) -> Told {
 /// Tells what went wrong, with the end of every node's log; nothing if somebody asked to end.
 fn complain(screen: &Screen, ronde: &Ronde, stop: &Stop, name: &str, failure: &Failure) -> Ended {
     if stop.is_asked() {
-        screen.verdict(false, "Stopped.");
+        screen.verdict(false, STOPPED);
         return Ended::Stopped;
     }
     screen.failed(name, &failure.expected, &failure.happened);

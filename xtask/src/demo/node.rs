@@ -54,7 +54,7 @@ impl Node {
                 let said = String::from_utf8_lossy(said);
                 let failure =
                     Failure::new(format!("the node of {shop} to start"), format!("it ended: {}", said.trim()));
-                let taken = said.to_lowercase().contains("in use");
+                let taken = said.contains("cannot listen") || said.contains("Address already in use");
                 Err(if taken { Unready::PortTaken(failure) } else { Unready::Failed(failure) })
             }
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::failure::Failure;
 use super::screen::Screen;
-use super::shops::{A, C, SHOPS};
+use super::shops::{A, C, SHOPS, Shop};
 use super::world::World;
 
 /// Between two looks at the nodes.
@@ -14,6 +14,12 @@ const LOOK: Duration = Duration::from_millis(500);
 fn link(world: &World) -> std::io::Result<()> {
     let path = world.ronde.home().join("ronde");
     std::os::unix::fs::symlink(world.ronde.binary(), path)
+}
+
+/// A till's command, in two lines that narrow terminals don't break.
+fn till(screen: &Screen, what: &str, shop: Shop) {
+    screen.copy(&format!("./ronde {what} --config {} \\", shop.config()));
+    screen.copy(&format!("        --token-file {}", shop.token()));
 }
 
 /// Stays until somebody asks to end, or a node ends by itself.
@@ -30,15 +36,16 @@ pub fn stay(world: &mut World, screen: &Screen) -> Result<(), Failure> {
     screen.copy(&format!("./ronde status --config {}", A.config()));
     screen.note("");
     screen.note("Earn: the till of A prints a link (and a QR code), which Alice's wallet claims.");
-    let till = |shop: super::shops::Shop| format!("--config {} --token-file {}", shop.config(), shop.token());
-    screen.copy(&format!("./ronde till grant 12 {}", till(A)));
+    till(screen, "till grant 12", A);
     screen.copy("./ronde wallet --wallet alice claim 'LINK'");
     screen.note("");
     screen.note("Spend: the till of C prints a link, and waits for the payment; pay it from a third terminal.");
-    screen.copy(&format!("./ronde till checkout --max 5 --wait {}", till(C)));
+    till(screen, "till checkout --max 5 --wait", C);
     screen.copy("./ronde wallet --wallet alice pay 'LINK'");
     screen.note("");
-    screen.note("More: `./ronde wallet --help`, `./ronde till --help`, `./ronde charter show 000001.charter`.");
+    screen.note("Or replay the logs as an auditor does, and read what else there is:");
+    screen.copy("./ronde audit --charter store-a/charter");
+    screen.copy("./ronde --help");
     loop {
         if world.stop.wait(LOOK) {
             return Ok(());
