@@ -1,0 +1,239 @@
+//! What a store's gateway makes of witnesses' answers, honest and not.
+
+mod federation_support;
+mod witness_support;
+
+use federation_support::{KEYSET, list};
+use ronde_protocol::{
+    crypto::group::PointBytes,
+    machine::gateway::{Gathering, Progress, Standing},
+    message::{
+        codec::encode,
+        evidence::Evidence,
+        log::CertifiedOrder,
+        order::{Column, SignedOrder, Submission},
+        refusal::{Conflict, ConflictingOrder, Refusal, Rule},
+        wire::{Certified, ReplyV1, RequestV1, Voted},
+    },
+};
+use witness_support::*;
+
+fn payment(committee: &Committee) -> SignedOrder {
+    redeem(&committee.federation, 1, &[(1, points(8))], &[(11, points(1))])
+}
+
+fn submission(committee: &Committee, signed: &SignedOrder, witnesses: &[usize]) -> Submission {
+    let column_of = |at: usize| {
+        let request = committee.request(at, signed, &[]);
+        Column { index: index(at), components: request.column.expect("an order with inputs has a column") }
+    };
+    Submission { signed: signed.clone(), columns: list(witnesses.iter().map(|at| column_of(*at))) }
+}
+
+/// The columns of other witnesses: well-formed, and worth nothing.
+fn worthless(committee: &Committee, signed: &SignedOrder) -> Submission {
+    let good = submission(committee, signed, &[1, 2, 3, 0]).columns.into_vec();
+    let swapped = good.into_iter().zip(0..4).map(|(column, at)| Column { index: index(at), ..column });
+    Submission { signed: signed.clone(), columns: list(swapped) }
+}
+
+fn opened(committee: &Committee, signed: &SignedOrder) -> Gathering {
+    submission(committee, signed, &[0, 1, 2, 3]).check(committee.charter()).expect("a good submission")
+}
+
+/// Sends what the gateway wants sent to these witnesses, and gives it their answers.
+fn round(committee: &mut Committee, gathering: &mut Gathering, witnesses: &[usize]) -> Vec<Progress> {
+    let mut progress = Vec::new();
+    for (to, request) in gathering.requests() {
+        let at = to.position();
+        if !witnesses.contains(&at) {
+            continue;
+        }
+        let reply = match request {
+            RequestV1::Vote(request) => committee.send(at, request),
+            RequestV1::Certify(certified) => committee.show(at, &certified.order, &certified.certificate),
+            other => panic!("a gateway does not ask {other:?}"),
+        };
+        progress.push(gathering.handle_reply(to, reply));
+    }
+    progress
+}
+
+#[test]
+fn each_witness_is_sent_its_own_column_and_nobody_elses() {
+    let committee = committee(4);
+    let signed = payment(&committee);
+    for (to, request) in opened(&committee, &signed).requests() {
+        let RequestV1::Vote(request) = request else { panic!("votes come first") };
+        assert_eq!(request.column, committee.request(to.position(), &signed, &[]).column);
+    }
+}
+
+#[test]
+fn three_of_four_certify_and_evaluate_and_the_fourth_completes() {
+    let mut committee = committee(4);
+    let signed = payment(&committee);
+    let mut gathering = opened(&committee, &signed);
+    round(&mut committee, &mut gathering, &[0, 1, 2]);
+    round(&mut committee, &mut gathering, &[0, 1, 2]);
+    let standing = gathering.standing();
+    assert!(matches!(standing, Standing::Certified { evaluations: 3, ready: true, complete: false }), "{standing:?}");
+    round(&mut committee, &mut gathering, &[3]);
+    assert!(matches!(gathering.standing(), Standing::Certified { complete: true, .. }));
+    assert!(gathering.requests().is_empty());
+}
+
+#[test]
+fn a_record_goes_on_where_the_node_stopped_with_the_same_order_and_certificate() {
+    let mut committee = committee(4);
+    let signed = payment(&committee);
+    let mut gathering = opened(&committee, &signed);
+    let before = Gathering::resume(gathering.record(), committee.charter()).expect("its own record");
+    assert_eq!(encode(&before.record()), encode(&gathering.record()));
+    round(&mut committee, &mut gathering, &[0, 1, 2]);
+    let mut after = Gathering::resume(gathering.record(), committee.charter()).expect("its own record");
+    assert!(after.certificate().is_some());
+    round(&mut committee, &mut after, &[0, 1, 2, 3]);
+    assert!(matches!(after.standing(), Standing::Certified { complete: true, .. }));
+}
+
+#[test]
+fn an_order_with_fewer_columns_than_a_quorum_can_not_be_certified_through_this_store() {
+    let committee = committee(4);
+    let signed = payment(&committee);
+    let check = |witnesses: &[usize]| submission(&committee, &signed, witnesses).check(committee.charter());
+    assert!(!check(&[]).expect("form is good").can_be_certified());
+    assert!(!check(&[0, 3]).expect("form is good").can_be_certified());
+    assert!(check(&[0, 1, 3]).expect("form is good").can_be_certified());
+    let granted = earn(&committee.federation, 1, 7, &[(1, points(8))]);
+    let granted = Submission { signed: granted, columns: list([]) };
+    assert!(granted.check(committee.charter()).expect("an Earn has no columns").can_be_certified());
+}
+
+#[test]
+fn columns_that_are_unsorted_or_do_not_fit_the_inputs_are_refused() {
+    let committee = committee(4);
+    let signed = payment(&committee);
+    let refuse = |columns: Vec<Column>| {
+        let submission = Submission { signed: signed.clone(), columns: list(columns) };
+        assert!(matches!(submission.check(committee.charter()), Err(Refusal::Invalid(Rule::Columns))));
+    };
+    let good = submission(&committee, &signed, &[0, 1, 2]).columns.into_vec();
+    refuse(good.iter().rev().cloned().collect());
+    refuse(vec![good[0].clone(), good[0].clone(), good[2].clone()]);
+    refuse(vec![Column { index: index(4), ..good[0].clone() }]);
+    refuse(vec![Column { components: list(Vec::<PointBytes>::new()), ..good[0].clone() }]);
+}
+
+#[test]
+fn worthless_columns_from_a_stranger_do_not_replace_good_ones() {
+    let mut committee = committee(4);
+    let signed = payment(&committee);
+    let mut gathering = opened(&committee, &signed);
+    gathering.merge(worthless(&committee, &signed).check(committee.charter()).expect("form is good"));
+    round(&mut committee, &mut gathering, &[0, 1, 2]);
+    assert!(gathering.certificate().is_some());
+}
+
+#[test]
+fn good_columns_replace_those_that_a_witness_turned_down() {
+    let mut committee = committee(4);
+    let signed = payment(&committee);
+    let stranger = worthless(&committee, &signed);
+    let mut gathering = stranger.check(committee.charter()).expect("form is good");
+    let refused = round(&mut committee, &mut gathering, &[0]);
+    assert!(matches!(refused[..], [Progress::None]));
+    gathering.merge(opened(&committee, &signed));
+    round(&mut committee, &mut gathering, &[0]);
+    assert_eq!(gathering.votes(), 1);
+}
+
+#[test]
+fn one_witness_alone_can_not_refuse_an_order_for_good() {
+    let mut committee = committee(4);
+    let signed = payment(&committee);
+    let mut gathering = opened(&committee, &signed);
+    assert!(matches!(gathering.handle_reply(index(3), ReplyV1::Refused(Refusal::CoinUnknown)), Progress::None));
+    assert!(matches!(gathering.standing(), Standing::Gathering(0)));
+    round(&mut committee, &mut gathering, &[0, 1, 2]);
+    assert!(gathering.certificate().is_some());
+}
+
+#[test]
+fn two_of_four_that_refuse_leave_too_few_to_certify() {
+    let committee = committee(4);
+    let mut gathering = opened(&committee, &payment(&committee));
+    let _ = gathering.handle_reply(index(3), ReplyV1::Refused(Refusal::CoinUnknown));
+    let last = gathering.handle_reply(index(2), ReplyV1::Refused(Refusal::CoinUnknown));
+    assert!(matches!(last, Progress::Refused));
+    assert!(matches!(gathering.standing(), Standing::Refused(Refusal::CoinUnknown)));
+}
+
+#[test]
+fn a_certificate_of_an_order_that_does_not_conflict_kills_nothing() {
+    let mut committee = committee(4);
+    let elsewhere = swap(&committee.federation, &[(5, points(4))], &[(15, points(4))]);
+    let certificate = committee.gather(&elsewhere).expect("nothing is in its way");
+    let mut gathering = opened(&committee, &payment(&committee));
+    let lie = Conflict { other: ConflictingOrder::Certified(elsewhere.order), certificate: Some(certificate) };
+    let heard = gathering.handle_reply(index(3), ReplyV1::Refused(Refusal::Conflict(Box::new(lie))));
+    assert!(matches!(heard, Progress::Misbehaved(at) if at == index(3)));
+    assert!(matches!(gathering.standing(), Standing::Gathering(0)));
+}
+
+#[test]
+fn a_certified_rival_kills_the_order_at_once() {
+    let mut committee = committee(4);
+    let signed = payment(&committee);
+    let rival = redeem(&committee.federation, 2, &[(1, points(8))], &[]);
+    let certificate = committee.gather(&rival).expect("it comes first");
+    committee.settle(&rival);
+    let mut gathering = opened(&committee, &signed);
+    let heard = round(&mut committee, &mut gathering, &[0]);
+    assert!(matches!(heard[..], [Progress::Refused]));
+    let Standing::Refused(Refusal::Conflict(conflict)) = gathering.standing() else { panic!("it is dead") };
+    assert_eq!(conflict.other.order().digest(), certificate.digest);
+}
+
+#[test]
+fn answers_in_another_witness_name_or_with_a_spoiled_signature_count_for_nothing() {
+    let mut committee = committee(4);
+    let signed = payment(&committee);
+    let mut gathering = opened(&committee, &signed);
+    let ReplyV1::Voted(Voted { vote, head }) = committee.ask(0, &signed) else { panic!("a vote") };
+    let reply = |vote| ReplyV1::Voted(Voted { vote, head });
+    assert!(matches!(gathering.handle_reply(index(1), reply(vote)), Progress::Misbehaved(_)));
+    let mut spoiled = vote;
+    spoiled.signature.0[7] ^= 1;
+    assert!(matches!(gathering.handle_reply(index(0), reply(spoiled)), Progress::Misbehaved(_)));
+    assert_eq!(gathering.votes(), 0);
+    let _ = gathering.handle_reply(index(0), reply(vote));
+    assert_eq!(gathering.votes(), 1);
+}
+
+#[test]
+fn an_evaluation_by_another_key_is_evidence_and_a_spoiled_byte_is_not() {
+    let mut committee = committee(4);
+    let signed = payment(&committee);
+    let settled: Vec<Certified> = committee.settle(&signed);
+    let certificate = settled[0].certificate.clone();
+    let certified = CertifiedOrder { order: signed.order.clone(), certificate };
+    let mut gathering = Gathering::of_certified(certified, committee.charter()).expect("its own certificate");
+
+    let mut relayed = settled[0].clone();
+    relayed.evaluation.signature.0[3] ^= 1;
+    assert!(matches!(gathering.handle_reply(index(0), ReplyV1::Certified(relayed)), Progress::Misbehaved(_)));
+
+    // The vote key of witness 1, the POPRF key of witness 2.
+    let other = committee.federation.witness(KEYSET, index(2)).poprf;
+    let vote = committee.federation.witness(KEYSET, index(1)).vote;
+    let keys = ronde_protocol::machine::witness::keys::WitnessKeys { poprf: other, vote };
+    let evaluation = committee.federation.evaluate_with(&signed.order, index(1), &keys).expect("it evaluates");
+    let marked = Certified { evaluation, ..settled[1].clone() };
+    let Progress::Evidence(evidence) = gathering.handle_reply(index(1), ReplyV1::Certified(marked)) else {
+        panic!("a wrong key is seen")
+    };
+    assert!(matches!(*evidence, Evidence::BadEvaluation { .. }));
+    assert_eq!(evidence.verify(committee.charter()).expect("it convicts").culprit, index(1));
+    assert!(matches!(gathering.standing(), Standing::Certified { evaluations: 0, .. }));
+}
