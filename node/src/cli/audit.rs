@@ -26,7 +26,7 @@ const READINGS: usize = 3;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLE)]
 pub struct AuditArgs {
-    /// A node to ask, once for each; without it, all stores of the charter that have a web address
+    /// A node to ask, once for each; without it, all stores of the charter (--charter) that have a web address
     #[arg(long, value_name = "URL")]
     node: Vec<String>,
     /// The folder with the charter; without it, the first node is asked for its own

@@ -16,7 +16,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use super::core::{AskError, Core};
-use super::ledger::{self, LedgerError};
+use super::ledger::LedgerError;
 use crate::shop::{Certified, DeskError, Outcome};
 use crate::store::Table;
 use crate::{clock, fault};
@@ -373,7 +373,11 @@ impl Orders {
         }
         fault::point("gateway.after-certificate");
         match self.0.shop.certified(&order, certificate.as_certificate()).await {
-            Ok(()) => *told = true,
+            Ok(()) => {
+                *told = true;
+                // Eight digits: what a till's receipt and the wallet show. Digests are public, amounts stay out.
+                tracing::info!(order = %hex::encode(order.digest().0).get(..8).unwrap_or_default(), "certified");
+            }
             Err(error) => tracing::warn!(%error, "the till could not be told of a payment; it is told again"),
         }
     }
@@ -393,8 +397,3 @@ impl Orders {
 }
 
 type Calls = JoinSet<(WitnessIndex, Result<ReplyV1, AskError>)>;
-
-/// Reads where a task left off.
-pub fn cursor(core: &Core, key: &[u8]) -> Result<u64, LedgerError> {
-    Ok(core.readers.with(|read| ledger::load(read, Table::Meta, key))?.unwrap_or(0))
-}

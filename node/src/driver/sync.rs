@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use super::core::{AskError, Core};
 use super::ledger::{self, LedgerError};
-use super::orders::{Orders, cursor};
+use super::orders::Orders;
 use super::witness::WitnessService;
 use crate::store::Table;
 use crate::{entropy, fault};
@@ -281,4 +281,9 @@ async fn fetch_charter(
             return Ok(Some(bytes));
         }
     }
+}
+
+/// Reads where a task left off.
+fn cursor(core: &Core, key: &[u8]) -> Result<u64, LedgerError> {
+    Ok(core.readers.with(|read| ledger::load(read, Table::Meta, key))?.unwrap_or(0))
 }
