@@ -71,7 +71,10 @@ pub fn run(arguments: &[String]) -> ExitCode {
 }
 
 fn demo(options: &Options, screen: &Screen) -> Result<(), Ended> {
-    let binary = build::ronde(screen.colour).map_err(Ended::Unready)?;
+    let binary = match &options.ronde {
+        Some(built) => std::path::absolute(built).map_err(|error| Ended::Unready(error.to_string()))?,
+        None => build::ronde(screen.colour).map_err(Ended::Unready)?,
+    };
     let stop = Stop::listen().map_err(|error| Ended::Unready(format!("signals can't be heard: {error}")))?;
     // Before the world, so that it is dropped after it: no file goes while a node uses it.
     let home = Home::make(options.keep.as_deref()).map_err(Ended::Unready)?;

@@ -9,6 +9,8 @@ pub struct Options {
     pub once: bool,
     /// Use this folder and leave it there.
     pub keep: Option<PathBuf>,
+    /// Run this `ronde`, which is built already.
+    pub ronde: Option<PathBuf>,
 }
 
 impl Options {
@@ -18,18 +20,23 @@ impl Options {
         while let Some(word) = words.next() {
             match (word.as_str(), word.strip_prefix("--keep=")) {
                 ("--once", _) => options.once = true,
-                ("--keep", _) => options.keep = Some(folder(words.next().map(String::as_str))?),
-                (_, Some(named)) => options.keep = Some(folder(Some(named))?),
-                (other, None) => return Err(format!("no option `{other}`; there are --once and --keep DIR")),
+                ("--keep", _) => options.keep = Some(path(words.next().map(String::as_str), "--keep needs a folder")?),
+                ("--ronde", _) => {
+                    options.ronde = Some(path(words.next().map(String::as_str), "--ronde needs a program's path")?);
+                }
+                (_, Some(named)) => options.keep = Some(path(Some(named), "--keep needs a folder")?),
+                (other, None) => {
+                    return Err(format!("no option `{other}`; there are --once, --keep DIR and --ronde PROGRAM"));
+                }
             }
         }
         Ok(options)
     }
 }
 
-fn folder(named: Option<&str>) -> Result<PathBuf, String> {
+fn path(named: Option<&str>, otherwise: &str) -> Result<PathBuf, String> {
     match named {
         Some(named) if !named.is_empty() && !named.starts_with("--") => Ok(PathBuf::from(named)),
-        _ => Err("--keep needs a folder".to_owned()),
+        _ => Err(otherwise.to_owned()),
     }
 }

@@ -12,7 +12,9 @@ fn options(line: &str) -> Result<Options, String> {
 #[test]
 fn options_are_read_in_both_spellings_and_a_stray_word_is_refused() {
     assert_eq!(options("").unwrap(), Options::default());
-    let kept = Options { once: true, keep: Some("here".into()) };
+    assert_eq!(options("--ronde ./ronde").unwrap().ronde, Some("./ronde".into()));
+    assert!(options("--ronde").is_err());
+    let kept = Options { once: true, keep: Some("here".into()), ronde: None };
     assert_eq!(options("--once --keep here").unwrap(), kept);
     assert_eq!(options("--keep=here --once").unwrap(), kept);
     assert!(options("--keep").is_err());
