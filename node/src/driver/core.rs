@@ -100,6 +100,11 @@ impl Core {
         Arc::clone(&self.charter.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Looks at the charters on disk.
+    pub fn read_charters<T>(&self, work: impl FnOnce(&CharterStore) -> T) -> T {
+        work(&self.charters.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Works on the charters on disk; whatever is newest afterwards holds at once.
     pub fn with_charters<T>(&self, work: impl FnOnce(&mut CharterStore) -> T) -> T {
         let mut charters = self.charters.lock().unwrap_or_else(PoisonError::into_inner);
@@ -197,7 +202,7 @@ impl Core {
     }
 
     fn charter_chunk(&self, query: &CharterQuery) -> ReplyV1 {
-        self.with_charters(|charters| {
+        self.read_charters(|charters| {
             let versions = charters.versions();
             let wanted = match usize::try_from(query.version) {
                 Ok(0) => versions.last(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ronde_protocol::crypto::sign::SigningKey;
-use ronde_protocol::machine::books::{Account as BookAccount, Flow, Statement};
+use ronde_protocol::machine::books::{Account, Flow, Statement};
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::certificate::Certificate;
 use ronde_protocol::message::charter::{Charter, Keyset};
@@ -23,7 +23,7 @@ use tokio::task::JoinSet;
 use super::ledger::LedgerError;
 use super::orders::Orders;
 use crate::shop::{
-    Account, AccountLine, BoxFuture, DeskError, DeskStatus, KeysetBooks, LogStatus, OrderDesk, Outcome, WitnessStatus,
+    AccountLine, BoxFuture, DeskError, DeskStatus, KeysetBooks, LogStatus, OrderDesk, Outcome, WitnessStatus,
 };
 
 /// The desk of a running node.
@@ -153,7 +153,7 @@ impl OrderDesk for Desk {
     }
 
     fn charter_chain(&self) -> Result<Vec<Vec<u8>>, DeskError> {
-        Ok(self.orders.core().with_charters(|charters| charters.versions().iter().map(encode).collect()))
+        Ok(self.orders.core().read_charters(|charters| charters.versions().iter().map(encode).collect()))
     }
 
     fn store(&self) -> StoreId {
@@ -214,8 +214,8 @@ impl OrderDesk for Desk {
     }
 }
 
-fn account_lines(flows: &[(BookAccount, Flow, u64)]) -> Vec<AccountLine> {
-    let mut statements: BTreeMap<BookAccount, Statement> = BTreeMap::new();
+fn account_lines(flows: &[(Account, Flow, u64)]) -> Vec<AccountLine> {
+    let mut statements: BTreeMap<Account, Statement> = BTreeMap::new();
     for (account, flow, points) in flows {
         // A flow stands once per account, so no sum can overflow.
         let _ = statements.entry(*account).or_default().add(*flow, Points(*points));
@@ -223,13 +223,9 @@ fn account_lines(flows: &[(BookAccount, Flow, u64)]) -> Vec<AccountLine> {
     statements.iter().map(|(account, statement)| account_line(*account, statement)).collect()
 }
 
-fn account_line(account: BookAccount, statement: &Statement) -> AccountLine {
+fn account_line(account: Account, statement: &Statement) -> AccountLine {
     AccountLine {
-        account: match account {
-            BookAccount::Store(store) => Account::Store(store),
-            BookAccount::Association(association) => Account::Association(association),
-            BookAccount::Pool => Account::Pool,
-        },
+        account,
         issued: statement.flow(Flow::Issued),
         redeemed: statement.flow(Flow::Redeemed),
         donated: statement.flow(Flow::Given),

@@ -5,11 +5,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use ronde_protocol::crypto::sign::SigningKey;
+pub use ronde_protocol::machine::books::Account;
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::certificate::Certificate;
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::evaluation::Evaluation;
-use ronde_protocol::message::ids::{AssociationId, KeysetId, OrderDigest, StoreId, WitnessIndex};
+use ronde_protocol::message::ids::{KeysetId, OrderDigest, StoreId, WitnessIndex};
 use ronde_protocol::message::log::CertifiedOrder;
 use ronde_protocol::message::order::{Order, Submission};
 use ronde_protocol::message::refusal::Refusal;
@@ -101,18 +102,6 @@ pub struct DeskStatus {
     pub open_orders: u64,
     /// This node's own logs; none if it is no witness.
     pub log: Vec<LogStatus>,
-}
-
-/// Who has a position in the books.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Account {
-    /// A store.
-    Store(StoreId),
-    /// An association.
-    Association(AssociationId),
-    /// The float: points not yet spent.
-    Pool,
 }
 
 /// One line of the books.
