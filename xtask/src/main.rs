@@ -4,6 +4,7 @@
 mod check;
 mod demo;
 mod tools;
+mod vectors;
 
 use std::process::ExitCode;
 
@@ -12,6 +13,7 @@ usage: cargo xtask COMMAND
 
   demo [--once] [--keep DIR]         four shops on this machine: earn, spend, cheat, lose power, vote, close the books
   check [--only STAGE]... [--list]   format, lints, licences, docs, tests, fuzz targets: what must hold before a commit
+  vectors [--check]                  write the test vectors and the specification's examples from one seed, or compare
 ";
 
 fn main() -> ExitCode {
@@ -20,6 +22,7 @@ fn main() -> ExitCode {
     match command {
         "demo" => demo::run(rest),
         "check" => check::run(rest),
+        "vectors" => vectors::run(rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             ExitCode::SUCCESS

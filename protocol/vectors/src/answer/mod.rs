@@ -1,0 +1,71 @@
+//! What this implementation answers to a question of each type.
+//!
+//! Every type has a file with its input, its output and a function from one to the other, which calls the protocol
+//! library. [`TYPES`] lists them.
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::file::Object;
+
+/// What an implementation says to a question.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// Accepted, with this output.
+    Valid(Object),
+    /// Refused, with this error.
+    Invalid(Object),
+    /// No such type, or a question that is not of its type's shape.
+    Unsupported(String),
+}
+
+/// Why a well-shaped input is refused: a name in kebab case, and what the type says beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused(pub Object);
+
+impl Refused {
+    /// An error that says no more than its name.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self(Object::from_iter([("error".to_owned(), Value::from(name))]))
+    }
+
+    /// The same with one thing more.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.0.insert(key.to_owned(), value.into());
+        self
+    }
+}
+
+/// Answers to one type.
+pub type Responder = fn(Object) -> Answer;
+
+/// Every type with its responder.
+pub const TYPES: &[(&str, Responder)] = &[];
+
+/// Answers one question.
+#[must_use]
+pub fn answer(kind: &str, input: Object) -> Answer {
+    match TYPES.iter().find(|(name, _)| *name == kind) {
+        Some((_, respond)) => respond(input),
+        None => Answer::Unsupported(format!("no type `{kind}`")),
+    }
+}
+
+/// Makes a responder of a typed function.
+pub fn respond<I: DeserializeOwned, O: Serialize>(
+    input: Object,
+    function: impl FnOnce(I) -> Result<O, Refused>,
+) -> Answer {
+    let input = match serde_json::from_value(Value::Object(input)) {
+        Ok(input) => input,
+        Err(why) => return Answer::Unsupported(why.to_string()),
+    };
+    match function(input).map(serde_json::to_value) {
+        Ok(Ok(Value::Object(output))) => Answer::Valid(output),
+        Ok(Ok(other)) => Answer::Unsupported(format!("an output that is no object: {other}")),
+        Ok(Err(why)) => Answer::Unsupported(why.to_string()),
+        Err(refused) => Answer::Invalid(refused.0),
+    }
+}
