@@ -63,3 +63,10 @@ pub enum Verdict {
     /// Refused, with an error.
     Invalid,
 }
+
+impl Suite {
+    /// Every test with its type, in the file's order.
+    pub fn tests(&self) -> impl Iterator<Item = (&str, &Test)> {
+        self.groups.iter().flat_map(|group| group.tests.iter().map(|test| (group.kind.as_str(), test)))
+    }
+}
