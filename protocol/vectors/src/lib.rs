@@ -1,7 +1,10 @@
-//! Ronde's test vectors: their file format ([`file`]), and what this implementation answers to them ([`answer()`]).
+//! Ronde's test vectors: their file format ([`file`]), how they are read ([`load`]), what this implementation answers to
+//! them ([`answer()`]), and whether an answer is right ([`check`]).
 #![forbid(unsafe_code)]
 
 pub mod answer;
+pub mod check;
 pub mod file;
+pub mod load;
 
 pub use answer::{Answer, answer};
