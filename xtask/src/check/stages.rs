@@ -2,6 +2,7 @@
 
 use super::{Stage, fuzz, purity};
 use crate::tools::{Tool, command, run};
+use crate::vectors;
 
 /// Every stage of the check, in the order in which they run.
 pub const STAGES: &[Stage] = &[
@@ -15,6 +16,12 @@ pub const STAGES: &[Stage] = &[
     Stage { name: "clippy", about: "lints, a warning is an error", tools: &[Tool::Clippy], run: clippy },
     Stage { name: "docs", about: "documentation, a broken link is an error", tools: &[], run: docs },
     Stage { name: "purity", about: "the protocol links without the standard library", tools: &[], run: purity::run },
+    Stage {
+        name: "vectors",
+        about: "the test vectors and the specification's examples are what their seed gives",
+        tools: &[],
+        run: vectors::compare,
+    },
     Stage { name: "tests", about: "all tests, with every feature", tools: &[], run: tests },
     Stage {
         name: "fuzz",
