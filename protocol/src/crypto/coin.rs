@@ -86,6 +86,11 @@ impl CoinSecret {
         self.public
     }
 
+    /// The scalar's canonical encoding. The name is a warning: only storage and tests have a reason to call this.
+    pub fn expose_bytes(&self) -> Zeroizing<[u8; 32]> {
+        self.secret.expose_bytes()
+    }
+
     pub(crate) fn scalar(&self) -> &SecretScalar {
         &self.secret
     }
@@ -109,6 +114,11 @@ impl BlindFactor {
     /// As [`SecretScalar::from_canonical`].
     pub fn from_canonical(bytes: &[u8; 32]) -> Result<Self, GroupError> {
         SecretScalar::from_canonical(bytes).map(Self)
+    }
+
+    /// The canonical encoding. The name is a warning: only storage and tests have a reason to call this.
+    pub fn expose_bytes(&self) -> Zeroizing<[u8; 32]> {
+        self.0.expose_bytes()
     }
 
     pub(crate) fn scalar(&self) -> &SecretScalar {

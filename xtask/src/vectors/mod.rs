@@ -2,6 +2,7 @@
 //! `--check` says what differs.
 
 mod case;
+mod crypto;
 mod draw;
 mod examples;
 
@@ -22,6 +23,9 @@ type Maker = fn() -> Result<Vec<Group>, String>;
 
 /// Every file, by the name of its suite.
 const SUITES: &[(&str, Maker)] = &[
+    ("group-and-hashing", crypto::group::suite),
+    ("derivations", crypto::derivations::suite),
+    ("poprf", crypto::poprf::suite),
 ];
 
 /// Writes all files, or compares them.

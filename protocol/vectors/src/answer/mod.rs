@@ -3,10 +3,18 @@
 //! Every type has a file with its input, its output and a function from one to the other, which calls the protocol
 //! library. [`TYPES`] lists them.
 
+mod bytes;
+mod derivation;
+mod errors;
+mod group;
+mod poprf;
+
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::file::Object;
+
+pub use bytes::{Hex, Octets};
 
 /// What an implementation says to a question.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +50,23 @@ impl Refused {
 pub type Responder = fn(Object) -> Answer;
 
 /// Every type with its responder.
-pub const TYPES: &[(&str, Responder)] = &[];
+pub const TYPES: &[(&str, Responder)] = &[
+    ("element-decode", |input| respond(input, group::element_decode)),
+    ("generator-multiple", |input| respond(input, group::generator_multiple)),
+    ("element-from-uniform", |input| respond(input, group::element_from_uniform)),
+    ("hash-to-group", |input| respond(input, group::hash_to_group)),
+    ("hash-to-scalar", |input| respond(input, group::hash_to_scalar)),
+    ("labelled-hash", |input| respond(input, group::labelled_hash)),
+    ("rfc9497-poprf", |input| respond(input, poprf::rfc9497_poprf)),
+    ("seed-words", |input| respond(input, derivation::seed_words)),
+    ("key-derivation", |input| respond(input, derivation::key_derivation)),
+    ("coin-derivation", |input| respond(input, derivation::coin_derivation)),
+    ("class-info", |input| respond(input, derivation::class_info)),
+    ("blind", |input| respond(input, poprf::blind_coin)),
+    ("evaluate", |input| respond(input, poprf::evaluate)),
+    ("unblind", |input| respond(input, poprf::unblind_component)),
+    ("mac-check", |input| respond(input, poprf::mac_check)),
+];
 
 /// Answers one question.
 #[must_use]

@@ -1,0 +1,263 @@
+//! Suite `poprf`.
+
+use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar};
+use ronde_protocol::{
+    crypto::{PointBytes, Tweak, coin_hash},
+    message::{
+        class::{Class, Kind},
+        ids::{CampaignId, FederationId, KeysetId, OfferId},
+    },
+};
+use ronde_vectors::file::{Group, Test};
+use serde_json::{Value, json};
+
+use super::super::case::{case, group};
+use super::Denied;
+use super::coins::{FirstCoin, federation, first_coin};
+use super::scalars::{base, element, hex_of, hex_of_point, order, plus_order, scalar};
+use super::upstream;
+
+type Tests = Vec<Result<Test, String>>;
+
+/// All groups.
+pub fn suite() -> Result<Vec<Group>, String> {
+    Ok(vec![
+        group("rfc9497-poprf", rfc9497_poprf()?)?,
+        group("blind", blind()?)?,
+        group("evaluate", evaluate()?)?,
+        group("unblind", unblind()?)?,
+        group("mac-check", mac_check()?)?,
+    ])
+}
+
+fn rfc9497_poprf() -> Result<Tests, String> {
+    let kind = "rfc9497-poprf";
+    let mut tests = Vec::new();
+    for suite in upstream::read("rfc9497-ristretto255-sha512.json")?.as_array().ok_or("no list of modes")? {
+        for (count, run) in suite["vectors"].as_array().ok_or("no vectors")?.iter().enumerate() {
+            let inputs = upstream::each(run, "Input")?;
+            for (item, message) in inputs.iter().enumerate() {
+                let number = if inputs.len() > 1 { format!("{count}-{item}") } else { count.to_string() };
+                let comment = format!("RFC 9497 A.1, mode {}, run {number}", suite["mode"]);
+                let slug = format!("mode-{}-{number}", suite["mode"]);
+                let info = run["Info"].as_str().unwrap_or_default();
+                let (blind, blinded) =
+                    (upstream::each(run, "Blind")?[item], upstream::each(run, "BlindedElement")?[item]);
+                let evaluated = upstream::each(run, "EvaluationElement")?[item];
+                let question = json!({
+                    "mode": suite["mode"], "seed": suite["seed"], "key_info": suite["keyInfo"],
+                    "input": message, "info": info, "blind": blind,
+                });
+                let secret = upstream::text(suite, "skSm")?;
+                let answer = json!({
+                    "secret_key": secret,
+                    // Mode 0 publishes none.
+                    "public_key": suite["pkSm"].as_str().map_or(hex_of_point(&base(&canonical(secret)?)), str::to_owned),
+                    "blinded": blinded, "evaluated": evaluated,
+                    "unblinded": hex_of_point(&(canonical(blind)?.invert() * element(evaluated)?)),
+                    "output": upstream::each(run, "Output")?[item],
+                });
+                tests.push(case(kind, &slug, "POPRF-1", &comment, question).gives(answer));
+            }
+        }
+    }
+    let spoiled = |slug: &str, comment: &str, blind: String, error: &str| {
+        let seed = "a3".repeat(32);
+        let input = json!({"mode": 2, "seed": seed, "key_info": "00", "input": "00", "info": "00", "blind": blind});
+        case(kind, slug, "GROUP-4", comment, input).denied("", error)
+    };
+    tests.push(spoiled("zero-blind", "a blind of zero hides nothing", "00".repeat(32), "zero-scalar"));
+    tests.push(spoiled("blind-not-reduced", "a blind of L", hex::encode(order()), "non-canonical-scalar"));
+    Ok(tests)
+}
+
+fn canonical(text: &str) -> Result<Scalar, String> {
+    let bytes = hex::decode(text).map_err(|why| why.to_string())?;
+    let bytes = bytes.try_into().map_err(|_| "a scalar has 32 bytes")?;
+    Option::from(Scalar::from_canonical_bytes(bytes)).ok_or_else(|| format!("no scalar: {text}"))
+}
+
+/// An encoding that decodes to nothing: RFC 9496 A.2, a negative field element.
+const NEGATIVE: &str = "0100000000000000000000000000000000000000000000000000000000000000";
+/// The identity.
+const IDENTITY: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+fn h(point: &RistrettoPoint) -> Result<RistrettoPoint, String> {
+    element(&hex::encode(coin_hash(&PointBytes(point.compress().0)).as_bytes()))
+}
+
+fn blind() -> Result<Tests, String> {
+    let kind = "blind";
+    let FirstCoin { point, blind: factor } = first_coin();
+    let of = |slug: &str, rule, comment: &str, point: &str, blind: &str| {
+        case(kind, slug, rule, comment, json!({"point": point, "blind": blind}))
+    };
+    let (p, r) = (hex_of_point(&point), hex_of(&factor));
+    let by_hand = |point: &RistrettoPoint, factor: &Scalar| -> Result<Value, String> {
+        let hash = h(point)?;
+        Ok(json!({"hash": hex_of_point(&hash), "blinded": hex_of_point(&(factor * hash))}))
+    };
+    let one = hex_of(&Scalar::ONE);
+    let largest = hex_of(&-Scalar::ONE);
+    Ok(vec![
+        of("first-coin", "POPRF-1", "B = r·H(P) for coin-derivation/first-coin", &p, &r)
+            .gives(by_hand(&point, &factor)?),
+        of("one", "POPRF-1", "a blind of one leaves H(P) as it is", &p, &one).gives(by_hand(&point, &Scalar::ONE)?),
+        of("largest", "POPRF-1", "the largest blind, L - 1", &p, &largest)
+            .flag("boundary")
+            .gives(by_hand(&point, &-Scalar::ONE)?),
+        of("zero", "GROUP-4", "a blind of zero", &p, IDENTITY).denied("identity", "zero-scalar"),
+        of("not-reduced", "GROUP-3", "one, as L + 1", &p, &hex::encode(plus_order(&Scalar::ONE)))
+            .denied("non-canonical", "non-canonical-scalar"),
+        of("identity", "GROUP-2", "the identity is no coin key", IDENTITY, &r).denied("identity", "identity"),
+        of("no-element", "GROUP-1", "a negative field element", NEGATIVE, &r).denied("non-canonical", "non-canonical"),
+    ])
+}
+
+/// The tweak of an info as a scalar.
+fn tweak(info: &[u8]) -> Result<Scalar, String> {
+    let tweak = Tweak::of_info(info).map_err(|why| why.to_string())?;
+    canonical(&hex::encode(tweak.encode().0))
+}
+
+fn info(kind: Kind) -> Vec<u8> {
+    let class = Class { keyset: KeysetId(1), kind };
+    class.info(&FederationId(federation())).to_vec()
+}
+
+fn points(denomination: u64) -> Vec<u8> {
+    info(Kind::Points { denomination })
+}
+
+fn evaluate() -> Result<Tests, String> {
+    let kind = "evaluate";
+    let key = scalar("a witness's key");
+    let blinded = base(&scalar("a blinded element"));
+    let b = hex_of_point(&blinded);
+    let of = |slug: &str, rule, comment: &str, key: &str, info: &[u8], blinded: &str| {
+        case(kind, slug, rule, comment, json!({"secret_key": key, "info": hex::encode(info), "blinded": blinded}))
+    };
+    let by_hand = |key: &Scalar, info: &[u8]| -> Result<Value, String> {
+        Ok(json!({"evaluated": hex_of_point(&((key + tweak(info)?).invert() * blinded))}))
+    };
+    let (eight, ballot, voucher) =
+        (points(8), info(Kind::Ballot { campaign: CampaignId(8) }), info(Kind::Voucher { offer: OfferId(8) }));
+    let k = hex_of(&key);
+    let cancelled = hex_of(&-tweak(&eight)?);
+    Ok(vec![
+        of("points", "POPRF-1", "Z = (k + m)^-1·B for 8 points", &k, &eight, &b).gives(by_hand(&key, &eight)?),
+        of("ballot", "POPRF-1", "the same element as a ballot", &k, &ballot, &b).gives(by_hand(&key, &ballot)?),
+        of("voucher", "POPRF-1", "the same element as a voucher", &k, &voucher, &b).gives(by_hand(&key, &voucher)?),
+        of("empty-info", "POPRF-1", "an info of no byte: RFC 9497 has no shortest", &k, b"", &b)
+            .gives(by_hand(&key, b"")?),
+        of("cancelled", "POPRF-3", "k = -m: the class was made for this key", &cancelled, &eight, &b)
+            .denied("cancelling", "inverse"),
+        of("nearly-cancelled", "POPRF-1", "k = -m for another class does no harm", &cancelled, &ballot, &b)
+            .gives(by_hand(&-tweak(&eight)?, &ballot)?),
+        of("identity", "GROUP-2", "the identity is not evaluated", &k, &eight, IDENTITY).denied("identity", "identity"),
+        of("no-element", "GROUP-1", "a negative field element", &k, &eight, NEGATIVE)
+            .denied("non-canonical", "non-canonical"),
+        of("zero-key", "GROUP-4", "a key of zero", IDENTITY, &eight, &b).denied("identity", "zero-scalar"),
+        of("key-not-reduced", "GROUP-3", "the key plus L", &hex::encode(plus_order(&key)), &eight, &b)
+            .denied("non-canonical", "non-canonical-scalar"),
+    ])
+}
+
+fn unblind() -> Result<Tests, String> {
+    let FirstCoin { point, blind: factor } = first_coin();
+    let evaluated = (scalar("a witness's key") + tweak(&points(8))?).invert() * factor * h(&point)?;
+    let (z, r) = (hex_of_point(&evaluated), hex_of(&factor));
+    let of = |slug: &str, rule, comment: &str, evaluated: &str, blind: &str| {
+        case("unblind", slug, rule, comment, json!({"evaluated": evaluated, "blind": blind}))
+    };
+    let by_hand = |factor: &Scalar| json!({"component": hex_of_point(&(factor.invert() * evaluated))});
+    Ok(vec![
+        of("first-coin", "POPRF-1", "N = r^-1·Z for blind/first-coin, as 8 points", &z, &r).gives(by_hand(&factor)),
+        of("largest", "POPRF-1", "the largest blind is its own inverse", &z, &hex_of(&-Scalar::ONE))
+            .flag("boundary")
+            .gives(by_hand(&-Scalar::ONE)),
+        of("zero", "GROUP-4", "a blind of zero has no inverse", &z, IDENTITY).denied("identity", "zero-scalar"),
+        of("not-reduced", "GROUP-3", "the blind plus L", &z, &hex::encode(plus_order(&factor)))
+            .denied("non-canonical", "non-canonical-scalar"),
+        of("identity", "GROUP-2", "a component that is the identity", IDENTITY, &r).denied("identity", "identity"),
+        of("no-element", "GROUP-1", "a negative field element", NEGATIVE, &r).denied("non-canonical", "non-canonical"),
+    ])
+}
+
+/// A coin with the component that a key makes for it, moved by an error.
+fn coin(name: &str, info: &[u8], key: &Scalar, error: RistrettoPoint) -> Result<Value, String> {
+    let point = base(&scalar(name));
+    let component = (key + tweak(info)?).invert() * h(&point)? + error;
+    Ok(json!({"info": hex::encode(info), "point": hex_of_point(&point), "component": hex_of_point(&component)}))
+}
+
+fn mac_check() -> Result<Tests, String> {
+    let key = scalar("a witness's key");
+    let none = RistrettoPoint::default();
+    let (eight, four, ballot) = (points(8), points(4), info(Kind::Ballot { campaign: CampaignId(8) }));
+    let good = |name: &str, info: &[u8]| coin(name, info, &key, none);
+    let with = |mut coin: Value, field: &str, value: &str| {
+        coin[field] = json!(value);
+        coin
+    };
+    let of = |slug: &str, rule, comment: &str, coins: Vec<Value>| {
+        case("mac-check", slug, rule, comment, json!({"secret_key": hex_of(&key), "coins": coins}))
+    };
+    let mixed = [good("one", &eight)?, good("two", &four)?, good("three", &ballot)?, good("four", &eight)?];
+    let error = base(&scalar("an error"));
+    let cancelling = vec![coin("one", &eight, &key, error)?, coin("two", &eight, &key, -error)?];
+    let (one, two) = (good("one", &eight)?, good("two", &eight)?);
+    let component = |coin: &Value| coin["component"].as_str().unwrap_or_default().to_owned();
+    let swapped =
+        vec![with(one.clone(), "component", &component(&two)), with(two.clone(), "component", &component(&one))];
+    let negated = hex_of_point(&-element(upstream::text(&one, "component")?)?);
+    Ok(vec![
+        of("one", "POPRF-5", "(k + m)·N = H(P)", vec![one.clone()]).valid(),
+        of("batch", "POPRF-5", "four coins of three classes", mixed.to_vec()).valid(),
+        of("none", "POPRF-6", "no coin: nothing is wrong", vec![]).valid(),
+        of(
+            "other-key",
+            "POPRF-5",
+            "a component of another witness",
+            vec![coin("one", &eight, &scalar("another key"), none)?],
+        )
+        .denied("", "wrong"),
+        of(
+            "other-class",
+            "POPRF-5",
+            "8 points said to be a ballot",
+            vec![with(one.clone(), "info", &hex::encode(&ballot))],
+        )
+        .denied("", "wrong"),
+        of(
+            "other-coin",
+            "POPRF-5",
+            "another coin's key",
+            vec![with(one.clone(), "point", &hex_of_point(&base(&scalar("two"))))],
+        )
+        .denied("", "wrong"),
+        of("negated", "POPRF-5", "-N", vec![with(one.clone(), "component", &negated)]).denied("", "wrong"),
+        of(
+            "last-wrong",
+            "POPRF-5",
+            "the last of four is wrong",
+            [&mixed[..3], &[coin("four", &eight, &key, error)?]].concat(),
+        )
+        .denied("", "wrong"),
+        of("errors-that-cancel", "POPRF-6", "two errors that cancel if all weights are equal", cancelling)
+            .denied("cancelling", "wrong"),
+        of("swapped", "POPRF-6", "the components of two coins of one class, swapped", swapped)
+            .denied("cancelling", "wrong"),
+        of(
+            "identity-component",
+            "GROUP-2",
+            "the identity as component",
+            vec![with(one.clone(), "component", IDENTITY)],
+        )
+        .denied("identity", "identity"),
+        of("identity-coin", "GROUP-2", "the identity as coin key", vec![with(one.clone(), "point", IDENTITY)])
+            .denied("identity", "identity"),
+        of("no-element", "GROUP-1", "a negative field element", vec![with(one, "component", NEGATIVE)])
+            .denied("non-canonical", "non-canonical"),
+    ])
+}

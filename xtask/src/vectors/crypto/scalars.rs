@@ -1,0 +1,54 @@
+//! Scalars and elements by another way than the library's own: straight from the curve library.
+
+use curve25519_dalek::{
+    ristretto::{CompressedRistretto, RistrettoPoint},
+    scalar::Scalar,
+};
+
+use super::super::draw;
+
+/// A scalar of a name: the same each time.
+pub fn scalar(name: &str) -> Scalar {
+    Scalar::from_bytes_mod_order_wide(&draw::bytes(name))
+}
+
+/// In hexadecimal.
+pub fn hex_of(scalar: &Scalar) -> String {
+    hex::encode(scalar.to_bytes())
+}
+
+/// An element in hexadecimal.
+pub fn hex_of_point(point: &RistrettoPoint) -> String {
+    hex::encode(point.compress().0)
+}
+
+/// A multiple of the generator.
+pub fn base(scalar: &Scalar) -> RistrettoPoint {
+    RistrettoPoint::mul_base(scalar)
+}
+
+/// An element that is known to be one.
+pub fn element(text: &str) -> Result<RistrettoPoint, String> {
+    let bytes = hex::decode(text).map_err(|why| why.to_string())?;
+    let compressed = CompressedRistretto::from_slice(&bytes).map_err(|why| why.to_string())?;
+    compressed.decompress().ok_or_else(|| format!("no element: {text}"))
+}
+
+/// s + L as 32 bytes: the same number modulo L, and yet never to be taken for it.
+pub fn plus_order(scalar: &Scalar) -> [u8; 32] {
+    // L is one more than the canonical encoding of -1.
+    let order_minus_one = (-Scalar::ONE).to_bytes();
+    let mut carry = 1;
+    let mut sum = [0; 32];
+    for (to, (a, b)) in sum.iter_mut().zip(scalar.to_bytes().iter().zip(order_minus_one)) {
+        let column = u16::from(*a) + u16::from(b) + carry;
+        *to = column as u8;
+        carry = column >> 8;
+    }
+    sum
+}
+
+/// L itself.
+pub fn order() -> [u8; 32] {
+    plus_order(&Scalar::ZERO)
+}
