@@ -37,7 +37,7 @@ pub enum QuorumError {
 }
 
 impl Quorum {
-    /// Checks 1 <= n <= 31 and n >= 3f + 1.
+    /// Checks 1 <= n <= 31 (VOTE-1) and n >= 3f + 1 (VOTE-2).
     pub fn new(witnesses: usize, faults: u8) -> Result<Self, QuorumError> {
         if witnesses == 0 || witnesses > MAX_WITNESSES {
             return Err(QuorumError::Size(witnesses));
@@ -59,7 +59,7 @@ impl Quorum {
         usize::from(self.faults)
     }
 
-    /// q = floor((n + f) / 2) + 1: votes that certify an order.
+    /// q = floor((n + f) / 2) + 1: votes that certify an order (VOTE-3).
     pub fn votes(self) -> usize {
         (self.witnesses() + self.faults()) / 2 + 1
     }

@@ -59,7 +59,7 @@ impl WitnessService {
 
     /// Votes, or says why not.
     pub async fn vote(&self, charter: &Arc<Charter>, request: VoteRequest) -> ReplyV1 {
-        // Step 2 before the costly ones: a digest that is certified here is served as it is.
+        // WITNESS-31: a digest that is certified here is served as it is, before anything costly.
         match self.serve_stored(&request.signed.order.digest()) {
             Ok(Some(reply @ ReplyV1::Certified(_))) => return reply,
             Ok(_) => {}
@@ -78,7 +78,7 @@ impl WitnessService {
         self.decide(move |view| witness.decide_vote(view, &terms, gate, prepared, now)).await
     }
 
-    /// Writes a certificate down, then evaluates; what was evaluated before is served from the disk.
+    /// Writes a certificate down, then evaluates; what was evaluated before is served from the disk (WITNESS-31).
     pub async fn certify(&self, charter: &Arc<Charter>, certified: CertifiedOrder) -> ReplyV1 {
         let digest = certified.order.digest();
         match self.serve_stored(&digest) {
@@ -113,7 +113,7 @@ impl WitnessService {
         })
     }
 
-    /// One transaction, and the reply only after its commit.
+    /// One transaction after another (WITNESS-1, WITNESS-2), and the reply only after its commit (WITNESS-3).
     async fn decide(
         &self,
         work: impl FnOnce(&Ledger<'_>) -> Result<Step<ReplyV1>, LedgerError> + Send + 'static,
@@ -219,7 +219,7 @@ fn alarm(writes: &[Write]) {
     }
 }
 
-/// Nothing was done; the peer may try again.
+/// Nothing was done; the peer may try again (WITNESS-4).
 pub fn failed(error: &LedgerError) -> ReplyV1 {
     tracing::error!(%error, "a request could not be served");
     ReplyV1::Refused(Refusal::StorageFailed)

@@ -1,4 +1,4 @@
-//! Nothing that binds leaves before its record is on disk.
+//! Nothing that binds leaves before its record is on disk (WITNESS-3).
 
 /// Says that a step's writes were committed to durable storage.
 ///

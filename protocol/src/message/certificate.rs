@@ -12,7 +12,7 @@ use crate::limits::MAX_WITNESSES;
 
 /// A certificate, unverified.
 ///
-/// It has no equality: different sets of votes over one digest are the same certificate. Compare digests.
+/// It has no equality: different sets of votes over one digest are the same certificate. Compare digests (CERT-7).
 #[derive(Clone, Debug, Encode, Decode)]
 pub struct Certificate {
     /// Whose committee voted.
@@ -58,7 +58,8 @@ pub enum CertificateError {
 }
 
 impl Certificate {
-    /// Assembles one from checked votes on one digest, if there are q of distinct witnesses.
+    /// Assembles one from checked votes on one digest, if there are q of distinct witnesses: the lowest indices, and of
+    /// two votes of one witness the later (CERT-9).
     pub fn assemble(keyset: &Keyset, digest: OrderDigest, votes: &[VerifiedVote]) -> Option<VerifiedCertificate> {
         let distinct: BTreeMap<WitnessIndex, Vote> = votes.iter().map(|vote| (vote.get().index, vote.get())).collect();
         let needed = keyset.quorum().votes();
@@ -70,7 +71,8 @@ impl Certificate {
         Some(VerifiedCertificate(Self { keyset: keyset.id(), digest, votes }))
     }
 
-    /// Checks count, order, and every signature, against the keyset and the order it is said to be about.
+    /// Checks keyset (CERT-1), digest (CERT-2), count (CERT-3), order (CERT-4), and then every signature (CERT-5), in
+    /// this order (CERT-6). It asks no clock and no other part of the charter (CERT-8).
     pub fn verify(self, keyset: &Keyset, digest: &OrderDigest) -> Result<VerifiedCertificate, CertificateError> {
         if self.keyset != keyset.id() {
             return Err(CertificateError::OtherKeyset { found: self.keyset, expected: keyset.id() });

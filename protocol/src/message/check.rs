@@ -1,7 +1,8 @@
 //! From an order as it came to one whose every public rule was checked.
 //!
-//! Nothing here asks a clock, a limit or a database. For an order with inputs each check is a pure function of the body
-//! and the keyset, or monotone (names are only added to a charter), so that honest witnesses never disagree for good.
+//! Nothing here asks a clock, a limit or a database (ORDER-28). For an order with inputs each check is a pure function
+//! of the body and the keyset, or monotone (names are only added to a charter), so that honest witnesses never disagree
+//! for good.
 
 use alloc::vec::Vec;
 
@@ -35,23 +36,25 @@ pub struct CheckedOrder {
 pub struct AuthorizedOrder(CheckedOrder);
 
 impl Order {
-    /// The store's signature on an order that debits it.
+    /// The store's signature on an order that debits it (ORDER-2).
     pub fn sign_as_store(&self, key: &SigningKey) -> Signature {
         key.sign(labels::STORE_ORDER_SIGNATURE, &[&self.federation.0, &self.digest().0])
     }
 
-    /// Points that go in.
+    /// Points that go in (ORDER-12).
     pub fn points_in(&self) -> Result<Points, PointsOverflow> {
         Points::sum(self.inputs.iter().map(|input| input.kind.points()))
     }
 
-    /// Points that come out.
+    /// Points that come out (ORDER-12).
     pub fn points_out(&self) -> Result<Points, PointsOverflow> {
         Points::sum(self.outputs.iter().map(|output| output.class.kind.points()))
     }
 
-    /// Everything that needs no group operation: names, kinds, sums, order of elements.
+    /// Everything that needs no group operation: names, kinds, sums, order of elements. The first rule that is broken
+    /// is the one that is told (ORDER-26).
     pub fn check_rules<'c>(&self, charter: &'c Charter) -> Result<&'c Keyset, Refusal> {
+        // ORDER-6
         if self.federation != *charter.federation() {
             return Err(Refusal::OtherFederation);
         }
@@ -64,7 +67,7 @@ impl Order {
         Ok(keyset)
     }
 
-    /// Decodes every element: canonical, and not the identity.
+    /// Decodes every element: canonical, and not the identity (ORDER-25).
     pub fn check_elements(&self) -> Result<(), BadEncoding> {
         self.decode_elements().map(|_| ())
     }
@@ -83,6 +86,7 @@ impl Order {
         Ok((inputs, outputs))
     }
 
+    /// ORDER-8 for the inputs, then ORDER-9 for the outputs.
     fn check_sorted(&self) -> Result<(), BadEncoding> {
         let inputs = self.inputs.windows(2).position(|pair| !matches!(pair, [a, b] if a.point < b.point));
         let outputs = self.outputs.windows(2).position(|pair| !matches!(pair, [a, b] if a.blinded < b.blinded));
@@ -112,6 +116,7 @@ impl Order {
         encode(&self.purpose).len().saturating_add(32 + 4 + 4 + 32 + 8 + 8)
     }
 
+    /// ORDER-10, ORDER-7 for campaigns and offers, and ORDER-11.
     fn check_kinds(&self, charter: &Charter, keyset: &Keyset) -> Result<(), Refusal> {
         let inputs = self.inputs.iter().map(|input| input.kind);
         for kind in inputs.chain(self.outputs.iter().map(|output| output.class.kind)) {
@@ -133,6 +138,7 @@ impl Order {
         Ok(())
     }
 
+    /// ORDER-12, then ORDER-13, ORDER-14 or ORDER-15 by the purpose.
     fn check_sums(&self) -> Result<(), Rule> {
         let points_in = self.points_in().map_err(|_| Rule::Overflow)?;
         let points_out = self.points_out().map_err(|_| Rule::Overflow)?;
@@ -146,7 +152,8 @@ impl Order {
         if fits { Ok(()) } else { Err(Rule::Balance) }
     }
 
-    /// Which inputs, outputs, store and reference go with the purpose: the order table, row by row.
+    /// Which inputs (ORDER-16), outputs (ORDER-17), kinds (ORDER-18), store and reference go with the purpose: the
+    /// order table, row by row. A Vote spends a ballot of its own campaign (ORDER-23).
     fn check_frame(&self, charter: &Charter) -> Result<(), Rule> {
         let points = |kind: &Kind| matches!(kind, Kind::Points { .. });
         let no_ballot = |kind: &Kind| !matches!(kind, Kind::Ballot { .. });
@@ -181,6 +188,7 @@ impl Order {
         }
     }
 
+    /// ORDER-19, ORDER-20, ORDER-21.
     fn check_store_and_reference(&self) -> Result<(), Rule> {
         let concerns_store = matches!(self.purpose, Purpose::Earn | Purpose::Redeem | Purpose::Pledge { .. });
         if concerns_store == (self.store == StoreId::NONE) {
@@ -195,6 +203,7 @@ impl Order {
         Ok(())
     }
 
+    /// ORDER-22.
     fn check_earn(&self, charter: &Charter) -> Result<(), Rule> {
         let mut ballots = self.outputs.iter().filter_map(|output| match output.class.kind {
             Kind::Ballot { campaign } => charter.campaign(campaign),
@@ -209,7 +218,8 @@ impl Order {
         Ok(())
     }
 
-    /// What the order names must be in the charter. Whether it is still open is asked where a clock is at hand.
+    /// What the order names must be in the charter (ORDER-7). Whether it is still open is asked where a clock is at
+    /// hand.
     fn check_names(&self, charter: &Charter) -> Result<(), Refusal> {
         if self.store != StoreId::NONE && charter.store(self.store).is_none() {
             return Err(Refusal::CharterBehind);
@@ -229,7 +239,8 @@ impl Order {
 }
 
 impl SignedOrder {
-    /// Checks the rules, then decodes every element. No signature is looked at.
+    /// Checks the rules, then who has to sign (ORDER-24), then decodes every element (ORDER-26). No signature is looked
+    /// at.
     pub fn check(self, charter: &Charter) -> Result<CheckedOrder, Refusal> {
         self.order.check_rules(charter)?;
         let by_store = matches!(self.order.purpose, Purpose::Earn | Purpose::Pledge { .. });
@@ -242,7 +253,7 @@ impl SignedOrder {
 }
 
 impl CheckedOrder {
-    /// Checks the spend signature by all coin keys, or the debited store's signature.
+    /// Checks the spend signature by all coin keys, or the debited store's signature (ORDER-2, ORDER-27).
     pub fn authorize(self, charter: &Charter) -> Result<AuthorizedOrder, Refusal> {
         match &self.signed.authorization {
             Authorization::Spend(signature) => {

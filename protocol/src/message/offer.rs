@@ -49,7 +49,7 @@ pub struct VerifiedOffer(Offer);
 pub struct OfferError(pub StoreId);
 
 impl Offer {
-    /// What a Redeem for this offer refers to.
+    /// What a Redeem for this offer refers to (ORDER-3).
     pub fn reference(&self) -> Reference {
         Reference(hash::derive(labels::OFFER_REFERENCE, &[&encode(self)]))
     }
@@ -61,7 +61,7 @@ impl Offer {
 }
 
 impl SignedOffer {
-    /// Checks the signature against the store's node key in the charter.
+    /// Checks the signature against the store's node key in the charter (ORDER-4).
     pub fn verify(&self, node_key: &VerifyingKey) -> Result<VerifiedOffer, OfferError> {
         node_key
             .verify(labels::OFFER_SIGNATURE, &[&encode(&self.offer)], &self.signature)

@@ -90,7 +90,7 @@ pub struct Order {
 }
 
 impl Order {
-    /// BLAKE3 `derive_key` over the canonical bytes: the order's identity.
+    /// BLAKE3 `derive_key` over the canonical bytes: the order's identity (ORDER-1).
     pub fn digest(&self) -> OrderDigest {
         OrderDigest(hash::derive(labels::ORDER_DIGEST, &[&encode(self)]))
     }
@@ -123,7 +123,7 @@ pub struct Column {
     pub components: Bounded<PointBytes, MAX_INPUTS>,
 }
 
-/// Columns of one submission, by increasing index.
+/// Columns of one submission, by increasing index (ORDER-29).
 pub type Columns = Bounded<Column, MAX_WITNESSES>;
 
 /// What a wallet hands to any store: an order and the columns it chose to show.
@@ -135,7 +135,7 @@ pub struct Submission {
     pub columns: Columns,
 }
 
-/// The reference of a Pledge, so that a store makes one a day: a hash of the UTC date as days since 1970.
+/// The reference of a Pledge, so that a store makes one a day: a hash of the UTC date as days since 1970 (ORDER-5).
 pub fn pledge_reference(time: Seconds) -> Reference {
     Reference(hash::derive(labels::PLEDGE_REFERENCE, &[&(time / 86_400).to_le_bytes()]))
 }

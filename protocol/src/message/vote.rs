@@ -29,13 +29,14 @@ pub enum VoteError {
     /// The keyset has no such witness.
     #[error("the keyset has no witness {0}")]
     NoSuchWitness(WitnessIndex),
-    /// Whoever brought it spoiled it, or its author did: it proves nothing about anybody.
+    /// Whoever brought it spoiled it, or its author did: it proves nothing about anybody (VOTE-7).
     #[error("the signature of witness {0} is wrong")]
     BadSignature(WitnessIndex),
 }
 
 impl Vote {
-    /// Signs. Only the witness machine calls this, and lets it out only once the vote's record is on disk.
+    /// Signs (VOTE-4), the same bytes each time (VOTE-8). Only the witness machine calls this, and lets it out only
+    /// once the vote's record is on disk.
     pub fn sign(key: &SigningKey, keyset: &Keyset, index: WitnessIndex, digest: &OrderDigest) -> Self {
         let signature = key.sign(
             labels::VOTE_SIGNATURE,
@@ -44,7 +45,7 @@ impl Vote {
         Self { index, signature }
     }
 
-    /// Checks the signature, strictly and without cofactor.
+    /// Checks the signature under the charter's key (VOTE-5), strictly and without cofactor (VOTE-6).
     pub fn verify(self, keyset: &Keyset, digest: &OrderDigest) -> Result<VerifiedVote, VoteError> {
         let member = keyset.member(self.index).ok_or(VoteError::NoSuchWitness(self.index))?;
         let parts: [&[u8]; 4] = [&keyset.federation().0, &keyset.id().0.to_le_bytes(), &[self.index.0], &digest.0];

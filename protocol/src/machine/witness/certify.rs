@@ -22,8 +22,9 @@ use crate::{
 };
 
 impl Witness {
-    /// Writes a certificate down in one transaction, and only then hands out the evaluation. A certified order is always
-    /// evaluated, whatever else is known about its outputs, until redeem-until and 7 days.
+    /// Writes a certificate down in one transaction, and only then hands out the evaluation (WITNESS-26). A certified
+    /// order is always evaluated (WITNESS-28), whatever else is known about its outputs (WITNESS-29), until
+    /// redeem-until and 7 days (WITNESS-34).
     pub fn decide_certificate<V: View>(
         &self,
         view: &V,
@@ -40,6 +41,7 @@ impl Witness {
         Ok(Step::new(draft, reply))
     }
 
+    /// WITNESS-32; what was certified before is served as stored (WITNESS-30).
     pub(super) fn certify<V: View>(
         &self,
         draft: &mut Draft<'_, V>,
@@ -90,7 +92,8 @@ impl Witness {
         Ok(ReplyV1::Certified(Certified { certificate, evaluation, head: self.drafted_head(draft)? }))
     }
 
-    /// Two valid certificates over one coin, or more: keep all, evaluate none further, stop voting, raise the alarm.
+    /// Two valid certificates over one coin, or more: keep all, evaluate none further, stop voting, raise the alarm
+    /// (WITNESS-33).
     fn contest<V: View>(
         &self,
         draft: &mut Draft<'_, V>,
@@ -143,8 +146,8 @@ fn certified_rivals<V: View>(
     Ok(rivals)
 }
 
-/// The order's coins or reference are its own for good; orders that held them die, and their other locks are freed. What
-/// another certificate has taken stays with that one.
+/// The order's coins or reference are its own for good; orders that held them die, and their other locks are freed
+/// (WITNESS-32). What another certificate has taken stays with that one.
 fn spend<V: View>(draft: &mut Draft<'_, V>, order: &Order, digest: OrderDigest) -> Result<(), V::Error> {
     for input in &order.inputs {
         match draft.coin(&input.point)? {

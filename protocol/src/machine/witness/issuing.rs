@@ -16,13 +16,14 @@ use crate::{
 
 const DAY: Seconds = 86_400;
 
-/// Why a ballot comes too late, if it does.
+/// Why a ballot comes too late, if it does (WITNESS-15).
 pub(super) fn campaign_over(charter: &Charter, campaign: CampaignId, now: Seconds) -> Option<Refusal> {
     let end = charter.campaign(campaign).map_or(0, |campaign| campaign.end);
     (now > end.saturating_add(CAMPAIGN_GRACE)).then_some(Refusal::Closed)
 }
 
-/// Why an Earn or Pledge is not voted for now, if there is a reason.
+/// Why an Earn or Pledge is not voted for now, if there is a reason: charter (WITNESS-19), date (WITNESS-20), clock
+/// (WITNESS-21), limit (WITNESS-22), then caps.
 pub(super) fn check<V: View>(
     draft: &Draft<'_, V>,
     charter: &Charter,
@@ -48,6 +49,7 @@ pub(super) fn check<V: View>(
     check_caps(draft, charter, order)
 }
 
+/// WITNESS-23 for ballots; vouchers apart.
 fn check_caps<V: View>(draft: &Draft<'_, V>, charter: &Charter, order: &Order) -> Result<Option<Refusal>, V::Error> {
     for output in &order.outputs {
         let refusal = match output.class.kind {
@@ -66,6 +68,7 @@ fn check_caps<V: View>(draft: &Draft<'_, V>, charter: &Charter, order: &Order) -
     Ok(None)
 }
 
+/// WITNESS-24, then WITNESS-23.
 fn check_voucher<V: View>(
     draft: &Draft<'_, V>,
     charter: &Charter,
@@ -101,7 +104,7 @@ fn issued_points(order: &Order) -> Points {
     }
 }
 
-/// Counts a first vote towards limit and caps. A repeat never comes here, and nothing is refunded.
+/// Counts a first vote towards limit and caps. A repeat never comes here, and nothing is refunded (WITNESS-25).
 pub(super) fn count<V: View>(draft: &mut Draft<'_, V>, order: &Order, now: Seconds) -> Result<(), V::Error> {
     if !order.inputs.is_empty() {
         return Ok(());

@@ -63,9 +63,9 @@ pub struct OtherKeys(pub WitnessIndex);
 #[derive(Debug)]
 #[must_use]
 pub struct Step<T> {
-    /// All of them in one transaction, or none.
+    /// All of them in one transaction, or none (WITNESS-2).
     pub writes: Vec<Write>,
-    /// To be released once they are durable.
+    /// To be released once they are durable (WITNESS-3).
     pub reply: Sealed<T>,
 }
 

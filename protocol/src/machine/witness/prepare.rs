@@ -71,9 +71,11 @@ impl Witness {
         entropy: Entropy,
     ) -> Result<PreparedVote, Refusal> {
         let VoteRequest { signed, column, votes } = request;
+        // WITNESS-6
         if signed.order.keyset != self.keyset().id() {
             return Err(Refusal::Unknown);
         }
+        // WITNESS-7
         if column.is_none() && !signed.order.inputs.is_empty() {
             signed.order.check_rules(charter)?;
             return Err(Refusal::NoColumn);
@@ -84,7 +86,7 @@ impl Witness {
             self.check_column(&order, &column, for_macs)?;
         }
         let digest = order.digest();
-        // A wrong vote proves nothing about anybody and is left out; what remains must do.
+        // A wrong vote proves nothing about anybody and is left out (VOTE-7, WITNESS-18); what remains must do.
         let votes: Vec<VerifiedVote> =
             votes.iter().filter_map(|vote| vote.verify(self.keyset(), &digest).ok()).collect();
         let may_certify = votes.len().saturating_add(1) >= self.keyset().quorum().votes();
@@ -93,6 +95,7 @@ impl Witness {
         Ok(PreparedVote { order, votes, evaluation })
     }
 
+    /// WITNESS-8. The column is looked at here and kept nowhere (WITNESS-5).
     fn check_column(
         &self,
         order: &AuthorizedOrder,
@@ -113,8 +116,8 @@ impl Witness {
         mac::check_batch(&self.keys().poprf, &items, entropy).map_err(|_| Refusal::CoinUnknown)
     }
 
-    /// Checks a certificate and evaluates the order's outputs. The order itself needs no further trust: q witnesses,
-    /// an honest one among them, checked it.
+    /// Checks a certificate (WITNESS-27) and evaluates the order's outputs. The order itself needs no further trust: q
+    /// witnesses, an honest one among them, checked it.
     pub fn prepare_certificate(
         &self,
         certified: CertifiedOrder,

@@ -22,7 +22,7 @@ use crate::message::{
 
 impl Witness {
     /// Decides on a prepared order in one transaction: all inputs unspent and bound to it, logged, and then the vote,
-    /// or nothing at all and the reason.
+    /// or nothing at all and the reason (WITNESS-2, WITNESS-13).
     pub fn decide_vote<V: View>(
         &self,
         view: &V,
@@ -34,7 +34,7 @@ impl Witness {
         let mut draft = Draft::new(view, self.keyset().id());
         let digest = prepared.digest();
         if now > self.keyset().evaluate_until() {
-            // The log is closing: votes that complete a quorum must not add to it either.
+            // The log is closing: votes that complete a quorum must not add to it either (WITNESS-34).
             return Ok(Step::new(draft, ReplyV1::Refused(Refusal::Closed)));
         }
         let reply = match draft.order(&digest)? {
@@ -51,7 +51,8 @@ impl Witness {
         Ok(Step::new(draft, reply))
     }
 
-    /// A digest that is known is answered as before: the same vote, its certificate, or the one that killed it.
+    /// A digest that is known is answered as before: the same vote (WITNESS-9), its certificate (WITNESS-30), or the
+    /// one that killed it.
     fn repeat<V: View>(
         &self,
         draft: &mut Draft<'_, V>,
@@ -69,6 +70,7 @@ impl Witness {
         })
     }
 
+    /// The vote, or the certificate that it completes (WITNESS-17).
     fn answer_with_vote<V: View>(
         &self,
         draft: &mut Draft<'_, V>,
@@ -108,7 +110,7 @@ impl Witness {
         if let Some(other) = holder(draft, authorized)? {
             return self.conflict_with(draft, &other).map(Some);
         }
-        // The only clocks that an order with inputs ever meets (design section 6).
+        // The only clocks that an order with inputs ever meets: WITNESS-14, WITNESS-15 (and so WITNESS-16).
         if now > self.keyset().redeem_until() {
             return Ok(Some(Refusal::Closed));
         }
@@ -119,6 +121,7 @@ impl Witness {
         }
     }
 
+    /// WITNESS-12.
     pub(super) fn conflict_with<V: View>(
         &self,
         draft: &Draft<'_, V>,
@@ -133,13 +136,14 @@ impl Witness {
         Ok(Refusal::Conflict(Box::new(Conflict { other, certificate })))
     }
 
+    /// The head of the log as this step leaves it (WITNESS-35).
     pub(super) fn drafted_head<V: View>(&self, draft: &Draft<'_, V>) -> Result<Head, V::Error> {
         let (size, root) = log::drafted_root(draft)?;
         Ok(Head::sign(&self.keys().vote, self.keyset(), self.index(), size, root))
     }
 }
 
-/// Another order that holds one of the coins or the reference.
+/// Another order that holds one of the coins (WITNESS-10) or the reference (WITNESS-11).
 fn holder<V: View>(draft: &Draft<'_, V>, authorized: &AuthorizedOrder) -> Result<Option<OrderDigest>, V::Error> {
     let (order, digest) = (authorized.order(), authorized.digest());
     for input in &order.inputs {
@@ -158,6 +162,7 @@ fn holder<V: View>(draft: &Draft<'_, V>, authorized: &AuthorizedOrder) -> Result
     Ok(None)
 }
 
+/// WITNESS-13.
 fn bind<V: View>(draft: &mut Draft<'_, V>, authorized: &AuthorizedOrder) -> Result<(), V::Error> {
     let (order, digest) = (authorized.order(), authorized.digest());
     for input in &order.inputs {

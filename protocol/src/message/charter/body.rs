@@ -41,7 +41,7 @@ pub struct Genesis {
 }
 
 impl Genesis {
-    /// BLAKE3 `derive_key` over the canonical bytes.
+    /// BLAKE3 `derive_key` over the canonical bytes (CHARTER-1).
     pub fn federation(&self) -> FederationId {
         FederationId(hash::derive(labels::FEDERATION_ID, &[&encode(self)]))
     }
@@ -220,7 +220,7 @@ impl CharterBody {
         CharterHash(hash::derive(labels::CHARTER_HASH, &[&encode(self)]))
     }
 
-    /// A steward's signature.
+    /// A steward's signature (CHARTER-2).
     pub fn sign(&self, key: &SigningKey) -> StewardSignature {
         StewardSignature {
             key: key.verifying_key().encode(),

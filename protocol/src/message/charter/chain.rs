@@ -33,7 +33,8 @@ pub struct Charter {
 }
 
 impl Charter {
-    /// Takes version 1: its genesis block is the federation.
+    /// Takes version 1: its genesis block is the federation (CHARTER-1, CHARTER-3). The first check that fails is the
+    /// one that is told (CHARTER-11).
     pub fn genesis(signed: SignedCharter) -> Result<Self, CharterError> {
         let body = &signed.body;
         let genesis = body.genesis.as_ref().ok_or(CharterError::Genesis)?;
@@ -52,7 +53,8 @@ impl Charter {
         Self::check_contents(signed)
     }
 
-    /// Takes the next version: one higher, naming this one, signed by this one's threshold and its own.
+    /// Takes the next version: one higher (CHARTER-4), naming this one (CHARTER-5), signed by this one's threshold
+    /// (CHARTER-7) and its own (CHARTER-8). The first check that fails is the one that is told (CHARTER-11).
     pub fn succeed(&self, signed: SignedCharter) -> Result<Self, CharterError> {
         let body = &signed.body;
         self.check_step(&signed)?;
@@ -60,7 +62,8 @@ impl Charter {
         Self::check_contents(signed)
     }
 
-    /// Looks at another charter of this very version: a twin that is valid in the same place stops issuing.
+    /// Looks at another charter of this very version: a twin that is valid in the same place (CHARTER-12) stops
+    /// issuing. One that differs in its signatures alone is none (CHARTER-14).
     ///
     /// `previous` is the version before both, or nothing for version 1.
     pub fn is_forked_by(&self, previous: Option<&Self>, twin: SignedCharter) -> Result<bool, CharterError> {
@@ -80,7 +83,8 @@ impl Charter {
         Ok(true)
     }
 
-    /// The same version with its fork remembered: issuing stops until a later version names the one that stands.
+    /// The same version with its fork remembered: issuing stops until a later version names the one that stands
+    /// (CHARTER-13).
     pub fn forked(self) -> Self {
         Self { stands: false, ..self }
     }
@@ -104,7 +108,7 @@ impl Charter {
         if body.previous != self.hash {
             return Err(CharterError::Predecessor(body.previous));
         }
-        // Whoever never saw the twin must be able to follow too.
+        // CHARTER-15. Whoever never saw the twin must be able to follow too.
         match body.settles_fork {
             None if self.stands => {}
             Some(named) if named == self.hash => {}
@@ -113,6 +117,7 @@ impl Charter {
         check_kept(&self.signed.body, body)
     }
 
+    /// CHARTER-3, CHARTER-4, CHARTER-6, CHARTER-7, CHARTER-8.
     fn check_step(&self, signed: &SignedCharter) -> Result<(), CharterError> {
         let body = &signed.body;
         if body.federation != *self.federation() {
@@ -130,6 +135,7 @@ impl Charter {
         check_signatures(signed, &[&self.signed.body.stewards, &body.stewards])
     }
 
+    /// CHARTER-23 to the last: lists, rules, node keys (CHARTER-26), no key twice, committees of stores (CHARTER-25).
     fn check_contents(signed: SignedCharter) -> Result<Self, CharterError> {
         let body = &signed.body;
         check_lists(body)?;
@@ -175,7 +181,8 @@ impl Charter {
         &self.signed.body
     }
 
-    /// Whether stores may issue under it: it is not expired and has no twin. Spending never asks.
+    /// Whether stores may issue under it: it is not expired (CHARTER-16) and has no twin (CHARTER-13). Spending never
+    /// asks (CHARTER-17).
     pub fn allows_issuing(&self, now: Seconds) -> bool {
         self.stands && now < self.signed.body.expires
     }
@@ -225,7 +232,7 @@ impl Charter {
 pub struct CharterChain;
 
 impl CharterChain {
-    /// Walks from version 1 to the newest; every step is checked, and the first must be of this federation.
+    /// Walks from version 1 to the newest; every step is checked, and the first must be of this federation (CHARTER-6).
     pub fn walk(
         versions: impl IntoIterator<Item = SignedCharter>,
         federation: Option<&FederationId>,
@@ -245,6 +252,7 @@ fn find<T, I: Ord>(items: &[T], id: I, key: impl Fn(&T) -> I) -> Option<&T> {
     items.binary_search_by(|item| key(item).cmp(&id)).ok().and_then(|at| items.get(at))
 }
 
+/// CHARTER-9, then whether enough of the set are said to have signed: CHARTER-7, CHARTER-8.
 fn check_threshold(signed: &SignedCharter, stewards: &Stewards, of_version: u64) -> Result<(), CharterError> {
     let distinct: BTreeSet<&VerifyingKeyBytes> = stewards.keys.iter().collect();
     let needed = usize::from(stewards.threshold);
@@ -258,7 +266,7 @@ fn check_threshold(signed: &SignedCharter, stewards: &Stewards, of_version: u64)
     if found < needed { Err(CharterError::Threshold { found, needed, of_version }) } else { Ok(()) }
 }
 
-/// Every signature present is good, sorted, and by a steward: one encoding of one set of signers.
+/// Every signature present is good, sorted, and by a steward: one encoding of one set of signers (CHARTER-10).
 fn check_signatures(signed: &SignedCharter, sets: &[&Stewards]) -> Result<(), CharterError> {
     let sorted = signed.signatures.windows(2).all(|pair| matches!(pair, [a, b] if a.key < b.key));
     if !sorted {
@@ -276,6 +284,7 @@ fn check_signatures(signed: &SignedCharter, sets: &[&Stewards]) -> Result<(), Ch
     Ok(())
 }
 
+/// CHARTER-23.
 fn check_lists(body: &CharterBody) -> Result<(), CharterError> {
     fn increasing(ids: impl Iterator<Item = u32>) -> bool {
         let ids: Vec<u32> = core::iter::once(0).chain(ids).collect();
@@ -289,6 +298,7 @@ fn check_lists(body: &CharterBody) -> Result<(), CharterError> {
     if sorted { Ok(()) } else { Err(CharterError::Unsorted) }
 }
 
+/// CHARTER-24, and CHARTER-25 for funders and issuers.
 fn check_rules(body: &CharterBody) -> Result<(), CharterError> {
     let known = |id: StoreId| find(&body.stores, id, |store| store.id).is_some();
     let fate_known = match body.unspent {
@@ -308,7 +318,7 @@ fn check_rules(body: &CharterBody) -> Result<(), CharterError> {
     Ok(())
 }
 
-/// No key occurs twice, within or across keysets, nor as a node key or a steward's.
+/// No key occurs twice, within or across keysets, nor as a node key or a steward's (CHARTER-27).
 fn check_distinct_keys(body: &CharterBody) -> Result<(), CharterError> {
     let mut seen: BTreeSet<[u8; 32]> = body.stewards.keys.iter().map(|key| key.0).collect();
     let nodes = body.stores.iter().map(|store| (store.id, store.node_key.0));
@@ -322,7 +332,8 @@ fn check_distinct_keys(body: &CharterBody) -> Result<(), CharterError> {
     Ok(())
 }
 
-/// What can be named stays, and what it was worth stays.
+/// What can be named stays (CHARTER-19), and what it was worth stays: keysets (CHARTER-18), campaigns (CHARTER-20),
+/// offers (CHARTER-21); and a closed association stays closed (CHARTER-22).
 fn check_kept(old: &CharterBody, new: &CharterBody) -> Result<(), CharterError> {
     for keyset in &old.keysets {
         match find(&new.keysets, keyset.id, |entry| entry.id) {

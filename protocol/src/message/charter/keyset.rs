@@ -65,7 +65,8 @@ pub struct Keyset {
 }
 
 impl Keyset {
-    /// Checks sizes, dates, denominations, seats, keys and proofs of possession.
+    /// Checks sizes (CHARTER-32), denominations and dates (CHARTER-28), seats (CHARTER-29), keys and proofs of
+    /// possession.
     pub fn check(entry: &KeysetEntry, federation: FederationId) -> Result<Self, CharterError> {
         let quorum = Quorum::new(entry.members.len(), entry.faults)?;
         let increasing = entry.denominations.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
@@ -152,6 +153,7 @@ impl Keyset {
     }
 }
 
+/// CHARTER-30, then CHARTER-31.
 fn check_member(
     entry: &MemberEntry,
     federation: FederationId,
