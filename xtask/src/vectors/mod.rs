@@ -5,6 +5,7 @@ mod case;
 mod crypto;
 mod draw;
 mod examples;
+mod federation;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,8 @@ const SUITES: &[(&str, Maker)] = &[
     ("group-and-hashing", crypto::group::suite),
     ("derivations", crypto::derivations::suite),
     ("poprf", crypto::poprf::suite),
+    ("votes-and-certificates", federation::votes::suite),
+    ("charters", federation::charters::suite),
 ];
 
 /// Writes all files, or compares them.

@@ -6,6 +6,7 @@
 mod bytes;
 mod derivation;
 mod errors;
+mod federation;
 mod group;
 mod poprf;
 
@@ -66,6 +67,13 @@ pub const TYPES: &[(&str, Responder)] = &[
     ("evaluate", |input| respond(input, poprf::evaluate)),
     ("unblind", |input| respond(input, poprf::unblind_component)),
     ("mac-check", |input| respond(input, poprf::mac_check)),
+    ("charter-chain", |input| respond(input, federation::charters::chain)),
+    ("vote", |input| respond(input, federation::votes::vote)),
+    ("certificate", |input| respond(input, federation::votes::certificate)),
+    ("certificate-assemble", |input| respond(input, federation::votes::assemble)),
+    ("evaluation", |input| respond(input, federation::votes::evaluation)),
+    ("head", |input| respond(input, federation::votes::head)),
+    ("head-answer", |input| respond(input, federation::votes::head_answer)),
 ];
 
 /// Answers one question.

@@ -1,0 +1,5 @@
+//! What goes on between the members of a federation: charters, votes, orders, witnesses, books and wallets.
+
+pub mod charters;
+pub mod given;
+pub mod votes;

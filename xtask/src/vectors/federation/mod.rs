@@ -1,0 +1,10 @@
+//! Charters, votes, orders, witnesses, books and wallets of one small federation.
+//!
+//! Everything here is made of constants: what can't be made is a fault of the generator, which stops there.
+
+pub mod charters;
+mod coins;
+mod evaluations;
+mod heads;
+pub mod votes;
+mod world;
