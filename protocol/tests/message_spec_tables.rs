@@ -22,11 +22,33 @@ use ronde_protocol::{
     },
 };
 
-const MESSAGES: &str = include_str!("../../spec/messages.md");
-const LABELS: &str = include_str!("../../spec/labels.md");
-const LIMITS: &str = include_str!("../../spec/limits.md");
+/// The numbered chapters of `spec/`, by name, in order.
+static CHAPTERS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec");
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let numbered = entries.filter_map(|path| {
+        let name = path.file_name()?.to_str()?.to_owned();
+        let chapter = name.starts_with(|first: char| first.is_ascii_digit()) && name.ends_with(".md");
+        chapter.then(|| (name, std::fs::read_to_string(path).unwrap()))
+    });
+    numbered.collect()
+});
 
-static GRAMMAR: LazyLock<Grammar> = LazyLock::new(|| Grammar::parse(MESSAGES));
+static GRAMMAR: LazyLock<Grammar> = LazyLock::new(|| Grammar::parse(CHAPTERS.values().map(String::as_str)));
+
+/// The one chapter with this number.
+fn chapter(number: &str) -> &'static str {
+    let mut found = CHAPTERS.iter().filter(|(name, _)| name.starts_with(number));
+    let (_, text) = found.next().unwrap_or_else(|| panic!("no chapter {number}"));
+    assert!(found.next().is_none(), "two chapters {number}");
+    text
+}
+
+/// What stands under a heading of the second level, up to the next.
+fn section<'a>(chapter: &'a str, heading: &str) -> &'a str {
+    let (_, after) = chapter.split_once(&format!("\n## {heading}\n")).expect("the heading");
+    after.split("\n## ").next().unwrap()
+}
 
 /// Rows `| `NAME` | value | ...` of a page, without quotes.
 fn rows(page: &str) -> Vec<(String, String)> {
@@ -40,11 +62,11 @@ fn rows(page: &str) -> Vec<(String, String)> {
 #[test]
 fn every_label_stands_in_the_spec_with_its_text() {
     let code: Vec<_> = labels::ALL.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-    let spec = rows(LABELS);
+    let spec = rows(section(chapter("03"), "Labels"));
     for row in &code {
-        assert!(spec.contains(row), "spec/labels.md lacks | `{}` | `{}` |", row.0, row.1);
+        assert!(spec.contains(row), "chapter 03 lacks | `{}` | `{}` |", row.0, row.1);
     }
-    assert_eq!(spec, code, "spec/labels.md (left) and labels.rs (right) list the same, in one order");
+    assert_eq!(spec, code, "chapter 03 (left) and labels.rs (right) list the same, in one order");
 }
 
 macro_rules! values {
@@ -53,7 +75,7 @@ macro_rules! values {
 
 #[test]
 fn every_limit_stands_in_the_spec_with_its_value() {
-    let spec: BTreeMap<String, String> = rows(LIMITS).into_iter().collect();
+    let spec: BTreeMap<String, String> = rows(chapter("21")).into_iter().collect();
     let code = values![
         MAX_INPUTS MAX_OUTPUTS MAX_WITNESSES MAX_MESSAGE_BYTES MAX_SUBMISSION_BYTES MAX_CHARTER_BYTES MAX_TEXT_BYTES
         MAX_STEWARDS MAX_STEWARD_SIGNATURES MAX_STORES MAX_ADDRESSES MAX_KEYSETS MAX_DENOMINATIONS MAX_DENOMINATION
@@ -62,13 +84,13 @@ fn every_limit_stands_in_the_spec_with_its_value() {
         MAX_GRANT_VOUCHERS MAX_REFUNDS MAX_PURSE CHARTER_CHUNK
     ];
     for (name, value) in code {
-        assert_eq!(spec.get(name).map(String::as_str), Some(value.to_string().as_str()), "spec/limits.md: {name}");
+        assert_eq!(spec.get(name).map(String::as_str), Some(value.to_string().as_str()), "chapter 21: {name}");
     }
     // A new constant must be named above, and so in the spec.
     let source = include_str!("../src/limits.rs");
     let declared = source.lines().filter_map(|line| line.strip_prefix("pub const ")?.split(':').next());
     for name in declared {
-        assert!(spec.contains_key(name), "spec/limits.md lacks {name}");
+        assert!(spec.contains_key(name), "chapter 21 lacks {name}");
         assert!(code.iter().any(|(known, _)| *known == name), "this test lacks {name}");
     }
     assert_eq!(spec.len(), code.len());
@@ -79,6 +101,7 @@ fn offsets_and_sizes_of_the_tables_add_up() {
     for (name, table) in &GRAMMAR.0 {
         match table {
             Table::Structure { bytes, fields } => {
+                assert!(!fields.is_empty(), "{name} has a heading and no table");
                 assert_eq!(*bytes, GRAMMAR.width(&Type::Named(name.clone())), "bytes of {name}");
                 let mut offset = Some(0);
                 for field in fields {
@@ -181,17 +204,19 @@ fn the_worked_example_is_the_order_it_says_and_has_its_digest() {
         }]),
         outputs: codec_support::list(vec![]),
     };
-    let block = MESSAGES.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let example = section(chapter("02"), "Example: a ballot is cast");
+    let block = example.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
     let hex: String = block.lines().filter_map(|line| line.split("  ").next()).collect();
     assert_eq!(hex, hex::encode(encode(&order)));
-    assert!(MESSAGES.contains(&format!("`{}`", order.digest())), "the digest is {}", order.digest());
+    assert!(example.contains(&format!("`{}`", order.digest())), "the digest is {}", order.digest());
 }
 
 #[test]
 fn the_spec_names_no_crate() {
-    for page in [MESSAGES, LABELS, LIMITS] {
+    assert!(CHAPTERS.len() > 10, "{:?}", CHAPTERS.keys());
+    for (page, text) in CHAPTERS.iter() {
         for name in ["bincode", "dalek", "serde", "quinn", "rustls", "crate", "Vec<", "usize"] {
-            assert!(!page.contains(name), "{name}");
+            assert!(!text.contains(name), "{page} names {name}");
         }
     }
 }

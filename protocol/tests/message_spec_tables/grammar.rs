@@ -1,4 +1,4 @@
-//! Reads the tables of `spec/messages.md` and walks bytes by them, without the code that encodes.
+//! Reads the tables of `spec/`'s chapters and walks bytes by them, without the code that encodes.
 
 use std::collections::BTreeMap;
 
@@ -71,25 +71,21 @@ fn parse_types(text: &str) -> Vec<Type> {
 }
 
 impl Grammar {
-    pub fn parse(document: &str) -> Self {
+    /// The tables of all these pages: the first one under each heading that names a message, up to the line after it.
+    pub fn parse<'a>(pages: impl Iterator<Item = &'a str>) -> Self {
         let mut tables = BTreeMap::new();
-        let mut name = String::new();
-        for line in document.lines() {
+        // The message whose table is looked for or read, and whether its first row was met.
+        let mut open: Option<(String, bool)> = None;
+        for line in pages.flat_map(|page| page.lines().chain(std::iter::once(""))) {
             if let Some(heading) = line.strip_prefix("### `") {
-                let (found, rest) = heading.split_once('`').expect("a closing quote");
-                name = found.to_owned();
-                let table = match rest.strip_prefix(", one of ") {
-                    Some(count) => Table::Variants { count: count.parse().unwrap(), rows: Vec::new() },
-                    None => {
-                        let bytes = rest.strip_prefix(", ").and_then(|rest| rest.strip_suffix(" bytes"));
-                        Table::Structure { bytes: bytes.map(|bytes| bytes.parse().unwrap()), fields: Vec::new() }
-                    }
-                };
+                let (name, table) = empty_table(heading);
                 assert!(tables.insert(name.clone(), table).is_none(), "{name} twice");
-            } else if line.starts_with("## ") {
-                name.clear();
-            } else if let (Some(table), Some(row)) = (tables.get_mut(&name), line.strip_prefix("| ")) {
-                add_row(table, &row.split(" | ").map(str::trim).collect::<Vec<_>>());
+                open = Some((name, false));
+            } else if let (Some((name, begun)), Some(row)) = (&mut open, line.strip_prefix("| ")) {
+                *begun = true;
+                add_row(tables.get_mut(name).unwrap(), &row.split(" | ").map(str::trim).collect::<Vec<_>>());
+            } else if line.starts_with('#') || open.as_ref().is_some_and(|(_, begun)| *begun) {
+                open = None;
             }
         }
         Self(tables)
@@ -145,6 +141,19 @@ impl Grammar {
             },
         }
     }
+}
+
+/// `Name`, one of N; `Name`, N bytes; or `Name` alone, without the first quote.
+fn empty_table(heading: &str) -> (String, Table) {
+    let (name, rest) = heading.split_once('`').expect("a closing quote");
+    let table = match rest.strip_prefix(", one of ") {
+        Some(count) => Table::Variants { count: count.parse().unwrap(), rows: Vec::new() },
+        None => {
+            let bytes = rest.strip_prefix(", ").and_then(|rest| rest.strip_suffix(" bytes"));
+            Table::Structure { bytes: bytes.map(|bytes| bytes.parse().unwrap()), fields: Vec::new() }
+        }
+    };
+    (name.to_owned(), table)
 }
 
 fn add_row(table: &mut Table, cells: &[&str]) {
