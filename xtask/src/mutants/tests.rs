@@ -1,0 +1,36 @@
+use std::collections::BTreeSet;
+use std::fs;
+
+use super::{FAULTS, Options, parse};
+use crate::tools::repository;
+
+fn asked(words: &[&str]) -> Result<Options, String> {
+    parse(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>())
+}
+
+#[test]
+fn options_are_read_and_others_refused() {
+    assert_eq!(asked(&[]), Ok(Options::default()));
+    assert_eq!(asked(&["--minutes", "3"]), Ok(Options { minutes: Some(3), ..Options::default() }));
+    assert_eq!(asked(&["--only", "clock"]), Ok(Options { only: Some("clock".to_owned()), ..Options::default() }));
+    assert!(asked(&["--minutes", "soon"]).is_err_and(|why| why.contains("whole number")));
+    assert!(asked(&["--fast"]).is_err_and(|why| why.contains("--fast")));
+}
+
+#[test]
+fn every_fault_has_its_place_in_the_sources_once_and_tests_that_exist() {
+    let names: BTreeSet<&str> = FAULTS.iter().map(|fault| fault.name).collect();
+    assert_eq!(names.len(), FAULTS.len(), "names are unique");
+    assert!(FAULTS.len() >= 20);
+    let protocol = repository().join("protocol");
+    for fault in FAULTS {
+        for edit in fault.edits {
+            let text = fs::read_to_string(protocol.join("src").join(edit.file)).unwrap();
+            assert_eq!(text.matches(edit.find).count(), 1, "{}: {}", fault.name, edit.file);
+            assert_ne!(edit.find, edit.put, "{}", fault.name);
+        }
+        for test in fault.tests {
+            assert!(protocol.join("tests").join(format!("{test}.rs")).exists(), "{}: {test}", fault.name);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! A copy of the sources in which faults are planted, so that the tree itself is never touched.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use super::faults::{Edit, Fault};
+use crate::tools::{command, output, repository, target_dir};
+
+/// Left out of the copy: nothing that is built there needs them.
+const LEFT_OUT: &[&str] = &["wallet/", "fuzz/", ".ci/"];
+
+/// The copy.
+pub struct Workshop {
+    root: PathBuf,
+}
+
+/// What cargo made of a change.
+pub enum Built {
+    /// It compiled and ran: whether it succeeded, and what it printed.
+    Ran(bool, String),
+    /// It did not compile: the fault is not what its author meant.
+    Broken(String),
+}
+
+impl Workshop {
+    /// Copies what git knows, as it is in the working tree. Files that are the same keep their time, so that cargo
+    /// builds little.
+    pub fn open() -> Result<Self, String> {
+        let root = target_dir().join("mutants");
+        let listed = output(&["git", "ls-files", "--cached", "--others", "--exclude-standard"])
+            .ok_or("`git ls-files` failed; the sources to copy are those that git knows")?;
+        let workshop = Self { root };
+        for file in listed.lines().filter(|file| !LEFT_OUT.iter().any(|out| file.starts_with(out))) {
+            workshop.bring(file)?;
+        }
+        Ok(workshop)
+    }
+
+    fn bring(&self, file: &str) -> Result<(), String> {
+        // A file that git knows and that is gone from the tree is gone from the copy too.
+        match fs::read(repository().join(file)) {
+            Ok(wanted) => write(&self.root.join(file), &wanted),
+            Err(_) => fs::remove_file(self.root.join(file)).or(Ok(())),
+        }
+    }
+
+    /// Plants a fault.
+    pub fn plant(&self, fault: &Fault) -> Result<(), String> {
+        for Edit { file, find, put } in fault.edits {
+            let path = self.root.join("protocol/src").join(file);
+            let text = fs::read_to_string(&path).map_err(|why| format!("{}: {why}", path.display()))?;
+            let count = text.matches(find).count();
+            if count != 1 {
+                return Err(format!(
+                    "`{}`: its place stands {count} times in protocol/src/{file}, not once; mend it in \
+                     xtask/src/mutants/faults.rs:\n    {find}",
+                    fault.name
+                ));
+            }
+            write(&path, text.replacen(find, put, 1).as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Takes it out again.
+    pub fn mend(&self, fault: &Fault) -> Result<(), String> {
+        fault.edits.iter().try_for_each(|edit| self.bring(&format!("protocol/src/{}", edit.file)))
+    }
+
+    /// Builds and runs something of the copy with cargo: first without running it, to tell a fault that does not
+    /// compile from one that is seen.
+    pub fn cargo(&self, build: &[&str], run: &[&str]) -> Result<Built, String> {
+        let built = self.call(build)?;
+        if !built.status.success() {
+            return Ok(Built::Broken(text(&built)));
+        }
+        let ran = self.call(run)?;
+        Ok(Built::Ran(ran.status.success(), text(&ran)))
+    }
+
+    fn call(&self, words: &[&str]) -> Result<Output, String> {
+        let mut cargo: Command = command(&["cargo"]);
+        cargo.args(words).current_dir(&self.root).stdin(Stdio::null());
+        // Dependencies are shared with the tree's own build; what is changed is built without symbols.
+        cargo.env("CARGO_TARGET_DIR", target_dir()).env("CARGO_PROFILE_DEV_DEBUG", "false");
+        cargo.output().map_err(|why| format!("cargo did not start: {why}"))
+    }
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn write(path: &Path, wanted: &[u8]) -> Result<(), String> {
+    if fs::read(path).is_ok_and(|found| found == wanted) {
+        return Ok(());
+    }
+    let said = |why: std::io::Error| format!("{}: {why}", path.display());
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(said)?;
+    }
+    fs::write(path, wanted).map_err(said)
+}
