@@ -141,6 +141,7 @@ impl Config {
                 format: raw.choice("log.format", &[("text", LogFormat::Text), ("json", LogFormat::Json)])?,
             },
         };
+        // HTTP-2.
         if !config.http.listen.ip().is_loopback() && !config.http.behind_proxy {
             return Err(ConfigError::PlainHttp {
                 origin: Box::new(raw.origin("http.listen")),

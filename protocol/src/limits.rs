@@ -1,4 +1,4 @@
-//! Every bound of the protocol, one constant per row of the specification's limits chapter.
+//! Every bound of the protocol, one constant per row of the specification's limits chapter (LIMIT-1).
 
 /// Most inputs one order may carry.
 pub const MAX_INPUTS: usize = 256;

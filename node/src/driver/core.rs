@@ -223,7 +223,8 @@ impl Core {
     }
 }
 
-/// Answers requests that come over QUIC. Who asks is known from the handshake.
+/// Answers requests that come over QUIC: all of them, also those that are no message (TRANSPORT-11). Who asks is known
+/// from the handshake (TRANSPORT-8).
 pub struct Service(pub Arc<Core>);
 
 impl Handler for Service {

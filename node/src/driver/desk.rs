@@ -127,7 +127,8 @@ fn failed(error: LedgerError) -> DeskError {
 
 impl OrderDesk for Desk {
     fn submit(&self, submission: Submission) -> BoxFuture<'_, Result<Outcome, DeskError>> {
-        // A task of its own: a phone that hangs up must not end what was begun between two writes.
+        // Whoever's order it is (STORE-6), and in a task of its own: a phone that hangs up must not end what was begun
+        // between two writes.
         let (orders, patience) = (self.orders.clone(), self.patience);
         let task = tokio::spawn(async move { orders.submit(submission, patience).await });
         Box::pin(async move { task.await.unwrap_or(Err(DeskError::Refused(Refusal::Busy))) })

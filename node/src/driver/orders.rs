@@ -108,7 +108,7 @@ impl Orders {
         self.open().len()
     }
 
-    /// Takes up what is open on disk: at the start, and then again and again what was set aside.
+    /// Takes up what is open on disk: at the start (STORE-13), and then again and again what was set aside.
     pub async fn sweep(self) {
         let mut from = Vec::new();
         loop {
@@ -151,7 +151,7 @@ impl Orders {
         Ok(next)
     }
 
-    /// Writes the order down, takes it to the quorum, and answers when that is decided or after `patience`.
+    /// Writes the order down (STORE-3), takes it to the quorum, and answers when that is decided or after `patience`.
     pub async fn submit(&self, submission: Submission, patience: Duration) -> Result<Outcome, DeskError> {
         let charter = self.0.core.charter();
         let gathering = self.0.core.pool.run(move || submission.check(&charter)).await?;
@@ -359,7 +359,7 @@ impl Orders {
         }
     }
 
-    /// The certificate is written down before the till hears of it.
+    /// The certificate is written down before the till hears of it (STORE-10).
     async fn certified(&self, running: &Running, told: &mut bool) {
         let (record, order, certificate) = {
             let gathering = running.gathering();

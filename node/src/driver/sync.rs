@@ -210,7 +210,8 @@ where
     }
 }
 
-/// Reads what a witness certified in this store's name.
+/// Reads what a witness certified in this store's name (STORE-15). The place moves on only after what lies
+/// before it was taken in (STORE-16).
 pub async fn read_feed(orders: Orders, keyset: KeysetId, index: WitnessIndex) -> Result<(), SyncError> {
     let core = Arc::clone(orders.core());
     let charter = core.charter();
@@ -270,7 +271,7 @@ async fn fetch_charter(
         let query = RequestV1::Charter(CharterQuery { version, offset });
         let ReplyV1::Charter(chunk) = core.ask(keyset, peer, query).await? else { return Ok(None) };
         let total = usize::try_from(chunk.total).unwrap_or(usize::MAX);
-        // Every piece but the last is full, so that no peer can make a charter of a million pieces.
+        // Every piece but the last is full, so that no peer can make a charter of a million pieces (TRANSPORT-14).
         let whole = total.saturating_sub(bytes.len()).min(CHARTER_CHUNK);
         let fits = chunk.version == version && total <= ronde_protocol::limits::MAX_CHARTER_BYTES;
         if !fits || chunk.bytes.is_empty() || chunk.bytes.len() != whole {

@@ -56,7 +56,7 @@ fn too_large_or_broken(rejection: BytesRejection) -> Problem {
 }
 
 impl Call {
-    /// The body as JSON; unknown fields are refused by the type.
+    /// The body as JSON; unknown fields are refused by the type (HTTP-3).
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         serde_json::from_slice(&self.body).map_err(|error| {
             let message = error.to_string();
@@ -76,7 +76,7 @@ impl Call {
         })
     }
 
-    /// The query's parameters; unknown ones are refused by the type.
+    /// The query's parameters; unknown ones are refused by the type (HTTP-3).
     pub(super) fn query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let uri = format!("/?{}", self.query.as_deref().unwrap_or_default());
         let uri = uri.parse().map_err(|_| Problem::field("query", "the query can't be read"))?;
@@ -102,7 +102,7 @@ pub(super) fn id(Path(text): Path<String>) -> Result<RecordId, Problem> {
     text.parse().map_err(|error| Problem::new(Code::NotFound, error))
 }
 
-/// Canonical bytes out of base64.
+/// Canonical bytes out of base64 (HTTP-4).
 pub(super) fn canonical<T: Decode<()> + Encode>(field: &str, text: &str, max: usize) -> Result<T, Problem> {
     decode(&bytes(field, text)?, max).map_err(|error| Problem::canonical(field, error))
 }

@@ -94,6 +94,7 @@ pub(super) async fn make(State(site): State<Site>, call: Call) -> Result<Respons
     let terms = GrantTerms { points: body.points, ballot: body.ballot, vouchers };
     let new = NewGrant { terms, reference: body.reference, expires_in };
     let base = site.base();
+    // The secret is in this answer and nowhere else, in the fragment that no server sees (HTTP-7).
     let made = site.shop.make_grant(new, once, move |made| {
         let secret = Zeroizing::new(URL_SAFE_NO_PAD.encode(made.secret.expose()));
         let terms = made.grant.terms();

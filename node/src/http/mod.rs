@@ -1,7 +1,7 @@
 //! HTTP for tills and wallets: JSON in, JSON out, RFC 9457 problems.
 //!
-//! Wallets have no account and send no identifier; tills show a bearer token. Nothing about a request is logged: no
-//! address, no body, no path.
+//! Wallets have no account and send no identifier (HTTP-1); tills show a bearer token. Nothing about a request is
+//! logged: no address, no body, no path.
 
 mod admin;
 mod body;
@@ -26,7 +26,7 @@ pub use problem::{Code, Problem};
 pub use serve::serve;
 pub use site::Site;
 
-/// Longest body but for submissions, in bytes.
+/// Longest body but for submissions, in bytes (HTTP-6).
 const MAX_BODY: usize = 256 * 1024;
 /// Longest submission: base64 of its bytes, and the JSON around.
 const MAX_SUBMISSION_BODY: usize = MAX_SUBMISSION_BYTES / 3 * 4 + 16 * 1024;

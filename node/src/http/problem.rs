@@ -1,4 +1,4 @@
-//! Everything that can go wrong over HTTP, in one table (RFC 9457).
+//! Everything that can go wrong over HTTP, in one table (RFC 9457). Keeps HTTP-14 and HTTP-15.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -161,7 +161,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Writes problems in the language that the request prefers.
+/// Writes problems in the language that the request prefers (HTTP-16).
 pub(super) async fn localize(request: Request, next: Next) -> Response {
     let french = prefers_french(request.headers());
     let mut response = next.run(request).await;
@@ -219,6 +219,7 @@ impl Problem {
     }
 }
 
+/// A witness's refusal under the code of its row (ERROR-1, ERROR-2).
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let problem = match &refusal {
@@ -271,6 +272,7 @@ fn rule_name(rule: Rule) -> &'static str {
     }
 }
 
+/// With the order in the way, so that a wallet can see for itself (HTTP-17).
 fn conflicting(conflict: &Conflict) -> Problem {
     let certified = conflict.certificate.is_some();
     let code = match conflict.other.order().purpose {

@@ -36,7 +36,7 @@ impl Site {
         address.map_or(&*self.fallback_base, |text| text.as_str()).trim_end_matches('/').to_owned()
     }
 
-    /// The bearer token of a caller who has the scope.
+    /// The bearer token of a caller who has the scope (HTTP-8).
     pub(super) fn authorize(&self, call: &Call, scope: Scope) -> Result<Token, Problem> {
         let header = call.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let Some(token) = header.and_then(|text| text.strip_prefix("Bearer ")) else {

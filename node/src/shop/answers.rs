@@ -1,4 +1,5 @@
-//! Answers given under an `Idempotency-Key`: the same request gets the same bytes for a week.
+//! Answers given under an `Idempotency-Key`: the same request gets the same bytes for a week (HTTP-11), another one
+//! nothing (HTTP-12).
 //!
 //! The answer is written in the transaction of what it answers, so that a crash leaves both or neither. An answer may
 //! hold a secret that is shown once (a grant's link, a till's token), so it is kept sealed under a key that is derived
@@ -192,7 +193,7 @@ fn prune(transaction: &mut dyn Transaction, now: Seconds) -> Result<(), ShopErro
     Ok(())
 }
 
-/// Runs `work` unless the request was answered before; keeps its answer if it succeeds.
+/// Runs `work` unless the request was answered before; keeps its answer if it succeeds (HTTP-13).
 pub(super) fn answer_once(
     transaction: &mut dyn Transaction,
     once: Option<&Once>,

@@ -90,8 +90,8 @@ impl Shop {
         Ok(CheckoutView { id, checkout, votes: votes.unwrap_or(0) })
     }
 
-    /// Waits until the checkout is decided, or is no longer as `known` says, or the time is up. Asks `allowed` each time
-    /// it looks again, so that a revoked till hears nothing more.
+    /// Waits until the checkout is decided, or is no longer as `known` says, or the time is up (HTTP-21). Asks
+    /// `allowed` each time it looks again, so that a revoked till hears nothing more (HTTP-9).
     pub async fn wait_checkout<E: From<ShopError>>(
         &self,
         id: RecordId,
@@ -133,7 +133,7 @@ impl Shop {
     }
 
     /// Takes an order for one of this store's checkouts, before it goes to the quorum. Its spend signature must have
-    /// been checked, or anybody could block a till. Orders for another store or purpose pass.
+    /// been checked, or anybody could block a till (STORE-22). Orders for another store or purpose pass.
     pub async fn take_order(&self, order: &Order) -> Result<(), ShopError> {
         if order.purpose != Purpose::Redeem || order.store != self.store() {
             return Ok(());

@@ -96,7 +96,7 @@ impl Shop {
         Ok(changed.await??)
     }
 
-    /// Takes a claim: writes the Earn order down under its reference, then signs it.
+    /// Takes a claim: writes the Earn order down under its reference, then signs it (STORE-17).
     pub async fn claim(&self, id: RecordId, claim: Claim, key: &SigningKey) -> Result<SignedOrder, ShopError> {
         let (store, charter, now) = (self.store(), self.charter(), self.now());
         fault::point("shop.before-claim");
@@ -113,7 +113,7 @@ impl Shop {
             Ok(decided)
         });
         let to_sign = decided.await?.map_err(|error| match error {
-            // Whoever has no link learns no more than that there is nothing for them.
+            // Whoever has no link learns no more than that there is nothing for them (HTTP-18).
             GrantError::Secret => ShopError::from(Missing::Grant),
             other => other.into(),
         })?;
@@ -148,7 +148,7 @@ pub(super) fn signed_order(transaction: &dyn Transaction, reference: &[u8; 32]) 
     load(transaction, Table::SignedReference, reference)
 }
 
-/// A receipt number is easily guessed, so its hash is salted with the random id.
+/// A receipt number is easily guessed, so its hash is salted with the random id (HTTP-10).
 pub(super) fn till_reference(id: RecordId, reference: &str) -> [u8; 32] {
     hash::derive(labels::TILL_REFERENCE_HASH, &[id.to_string().as_bytes(), reference.as_bytes()])
 }

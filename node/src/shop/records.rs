@@ -14,7 +14,7 @@ use crate::store::{Read, StorageError, Table, Transaction};
 /// Longest record of the shop, in bytes.
 const MAX_RECORD: usize = 128 * 1024;
 
-/// Name of a grant or checkout: 128 random bits, so that it can't be guessed.
+/// Name of a grant or checkout: 128 random bits, so that it can't be guessed (HTTP-5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub struct RecordId([u8; 16]);
 

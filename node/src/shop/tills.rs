@@ -72,7 +72,7 @@ impl Token {
         &self.0
     }
 
-    /// What is stored in its place.
+    /// What is stored in its place (HTTP-10).
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
         hash::derive(labels::TOKEN_HASH, &[self.0.as_bytes()])
@@ -180,7 +180,7 @@ impl Shop {
         })
     }
 
-    /// Revokes a till: its token is worth nothing from now on, also where it is waiting for an answer.
+    /// Revokes a till: its token is worth nothing from now on, also where it is waiting for an answer (HTTP-9).
     pub async fn revoke_till(&self, name: String) -> Result<(), ShopError> {
         let now = self.now();
         fault::point("shop.before-revoke");

@@ -39,7 +39,7 @@ pub(super) fn server_config(
         .with_client_cert_verifier(Arc::new(verifier))
         .with_cert_resolver(Arc::new(key));
     tls.alpn_protocols = vec![ALPN.to_vec()];
-    // On a resumed session the verifier is not asked, and a revoked key would get in.
+    // On a resumed session the verifier is not asked, and a revoked key would get in (TRANSPORT-6, TRANSPORT-7).
     tls.session_storage = Arc::new(NoServerSessionStorage {});
     tls.send_tls13_tickets = 0;
     tls.max_early_data_size = 0;

@@ -1,4 +1,5 @@
-//! One frame per direction of a stream: its bytes, then the end of the stream. No length is sent, so none can lie.
+//! One frame per direction of a stream: its bytes, then the end of the stream (TRANSPORT-10). No length is sent, so
+//! none can lie.
 
 use quinn::{RecvStream, SendStream, VarInt};
 
@@ -33,7 +34,7 @@ impl Drop for Outgoing {
     }
 }
 
-/// Receives a whole frame of 1 to `max` bytes.
+/// Receives a whole frame of 1 to `max` bytes (TRANSPORT-9).
 pub(super) async fn receive(stream: &mut RecvStream, max: usize) -> Result<Vec<u8>, TransportError> {
     use quinn::ReadToEndError::{Read, TooLong};
     match stream.read_to_end(max).await {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The application protocol, visible on the wire.
+/// The application protocol, visible on the wire (TRANSPORT-1).
 pub const ALPN: &[u8] = b"ronde/1";
 
 /// Bytes of a request, and of an answer, at most.
@@ -27,7 +27,7 @@ pub(super) mod close {
     pub(crate) const UNFINISHED: u32 = 5;
 }
 
-/// Bounds of a [`Listener`](super::Listener).
+/// Bounds of a [`Listener`](super::Listener): what one peer can hold (TRANSPORT-13).
 #[derive(Debug, Clone, Copy)]
 pub struct ListenerConfig {
     /// Bytes of a request, and of an answer, at most.

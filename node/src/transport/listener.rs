@@ -170,6 +170,7 @@ impl Service {
             let Ok((sending, receiving)) = stream else {
                 break;
             };
+            // Asked at each request: a charter may have come since (TRANSPORT-5).
             if !self.peers.knows(&peer) {
                 return connection.close(VarInt::from_u32(close::UNKNOWN_PEER), b"");
             }

@@ -7,8 +7,8 @@
 //!
 //! Who is at the other end is known from the handshake, never from what a request says: a key that is not pinned gets
 //! no handshake. Sessions are never resumed, because a resumed session skips that check, and nothing is sent before
-//! the handshake is complete, because it could be replayed. Requests must be harmless when repeated: a call that
-//! fails on a stale connection is sent once more on a fresh one.
+//! the handshake is complete, because it could be replayed. Requests must be harmless when repeated (TRANSPORT-12): a
+//! call that fails on a stale connection is sent once more on a fresh one.
 
 mod connect;
 mod dialer;

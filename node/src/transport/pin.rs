@@ -62,14 +62,14 @@ pub(super) fn peer_key(connection: &quinn::Connection) -> Option<NodeKey> {
     }
 }
 
-/// Accepts one key, the one that the caller dials.
+/// Accepts one key, the one that the caller dials (TRANSPORT-3).
 #[derive(Debug)]
 pub(super) struct PinnedServer {
     key: NodeKey,
     algorithms: WebPkiSupportedAlgorithms,
 }
 
-/// Accepts the keys that the charter lists at this moment.
+/// Accepts the keys that the charter lists at this moment (TRANSPORT-4).
 pub(super) struct KnownClients {
     peers: Arc<dyn Peers>,
     algorithms: WebPkiSupportedAlgorithms,
@@ -93,7 +93,7 @@ impl std::fmt::Debug for KnownClients {
     }
 }
 
-/// The one key that was sent, if it is an Ed25519 key and `accepts` it.
+/// The one key that was sent, if it is an Ed25519 key (TRANSPORT-2) and `accepts` it.
 fn check_key(
     end_entity: &CertificateDer<'_>,
     intermediates: &[CertificateDer<'_>],

@@ -26,7 +26,7 @@ pub struct Shown {
     pub comparable: bool,
 }
 
-/// Base URLs of all stores that serve wallets, in an order that nobody can foresee.
+/// Base URLs of all stores that serve wallets, in an order that nobody can foresee (WALLET-33).
 pub fn nodes(charter: &Charter) -> Result<Vec<String>, Trouble> {
     let key = entropy::fresh()?;
     let first = |store: &ronde_protocol::message::charter::Store| store.http.first().map(ToString::to_string);
@@ -35,7 +35,8 @@ pub fn nodes(charter: &Charter) -> Result<Vec<String>, Trouble> {
     Ok(nodes)
 }
 
-/// Fetches the charter for the first time, from a named store, and compares it with what a second one shows.
+/// Fetches the charter for the first time, from a named store, and compares it with what a second one shows (WALLET-5,
+/// WALLET-6).
 pub fn first(client: &Client, node: &str, expected: Option<&FederationId>) -> Result<Shown, Trouble> {
     let mut chain = client.charter(node)?;
     let mut charter = walk(node, &chain, expected)?;
@@ -75,7 +76,7 @@ pub fn same_node(a: &str, b: &str) -> bool {
 }
 
 /// Fetches what is new from the named store and from a second one. What does not follow the charter that the wallet
-/// holds is refused, and said; the wallet goes on with what it has.
+/// holds is refused, and said; the wallet goes on with what it has (WALLET-7).
 pub fn refresh(client: &Client, charters: &mut CharterStore, named: Option<&str>) -> Result<Vec<String>, Trouble> {
     let mut asked = nodes(charters.charter())?;
     if let Some(named) = named {

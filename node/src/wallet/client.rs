@@ -70,7 +70,7 @@ impl Default for Client {
             .timeout_connect(Some(CONNECT))
             .timeout_global(Some(WHOLE_CALL))
             .http_status_as_error(false)
-            // A store that moved says so in the charter; a redirect could lead anywhere.
+            // A store that moved says so in the charter; a redirect could lead anywhere (WALLET-34).
             .max_redirects(0)
             .max_redirects_will_error(false)
             .user_agent("ronde-wallet")

@@ -83,7 +83,7 @@ impl WalletFolder {
     }
 
     /// Writes the wallet: a new file, synced, put in the old one's place, and the folder synced. What comes back lets
-    /// out what the wallet has sealed.
+    /// out what the wallet has sealed (WALLET-1).
     pub fn save(&self, wallet: &Wallet) -> Result<Durable, Trouble> {
         fault::point("wallet.before-save");
         let sealed = age::encrypt(&self.recipient, &wallet.to_bytes())?;

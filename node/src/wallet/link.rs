@@ -47,7 +47,7 @@ fn split(address: &str, kind: &str) -> Result<Link, Trouble> {
     Ok(Link { base: text(base)?, id: text(id)? })
 }
 
-/// The store whose address this is in the charter. Anything else is not a store, whatever it looks like.
+/// The store whose address this is in the charter. Anything else is not a store, whatever it looks like (WALLET-21).
 pub fn store_at<'c>(charter: &'c Charter, base: &str) -> Result<&'c Store, Trouble> {
     let bare = |address: &str| address.trim_end_matches('/').to_ascii_lowercase();
     let wanted = bare(base);

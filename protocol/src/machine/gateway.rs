@@ -11,7 +11,7 @@
 //! ```
 //!
 //! The caller writes down what [`Gathering::record`] gives before it sends what [`Gathering::requests`] gives: once at
-//! the beginning, and again when [`Progress::Certified`] is reported.
+//! the beginning (STORE-3), and again when [`Progress::Certified`] is reported (STORE-10).
 
 use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 
@@ -98,7 +98,7 @@ pub enum Standing {
 }
 
 impl Submission {
-    /// Checks everything public: rules, encodings, signature, and that columns fit. Components can't be checked here.
+    /// Checks everything public: rules, encodings, signature, and that columns fit. Components can't be (STORE-1).
     pub fn check(self, charter: &Charter) -> Result<Gathering, Refusal> {
         let keyset = self.signed.order.check_rules(charter)?.clone();
         let sorted = self.columns.windows(2).all(|pair| matches!(pair, [a, b] if a.index < b.index));
@@ -143,7 +143,7 @@ impl Gathering {
         Ok(gathering)
     }
 
-    /// Goes on where a stopped node left off. The record is checked again: disks are not trusted more than peers.
+    /// Goes on where a stopped node left off (STORE-13). Checked again: disks are trusted no more than peers.
     pub fn resume(record: OpenOrder, charter: &Charter) -> Result<Self, Refusal> {
         let mut gathering = match record.submission {
             Some(submission) => submission.check(charter)?,
@@ -160,7 +160,7 @@ impl Gathering {
     pub fn merge(&mut self, other: Self) {
         if other.digest == self.digest {
             // The spend signature is public once a witness has voted, so a stranger may bring worthless columns: one
-            // that its witness has not turned down stays.
+            // that its witness has not turned down stays (STORE-14).
             for (index, column) in other.columns {
                 let turned_down = matches!(self.refusals.get(&index), Some(Refusal::NoColumn | Refusal::CoinUnknown));
                 if turned_down || !self.columns.contains_key(&index) {
@@ -175,13 +175,13 @@ impl Gathering {
         }
     }
 
-    /// Whether it brings what q witnesses need to vote. A store does not take on what can't be certified through it.
+    /// Whether it brings what q witnesses need to vote. A store takes on nothing else (STORE-2).
     pub fn can_be_certified(&self) -> bool {
         self.certificate.is_some() || self.order.inputs.is_empty() || self.columns.len() >= self.keyset.quorum().votes()
     }
 
     /// What is to be on disk before the next request leaves. Columns go once all witnesses hold the certificate: then
-    /// the whole record does.
+    /// the whole record does (STORE-12).
     pub fn record(&self) -> OpenOrder {
         let columns = self
             .columns
@@ -199,7 +199,7 @@ impl Gathering {
         }
     }
 
-    /// What to send now, and to whom: each witness its own column only.
+    /// What to send now, and to whom: each witness its own column only, all at once (STORE-4, STORE-5, STORE-11).
     pub fn requests(&self) -> Vec<(WitnessIndex, RequestV1)> {
         let missing = self.keyset.members().iter().map(crate::message::charter::Member::index);
         match &self.certificate {
@@ -227,7 +227,7 @@ impl Gathering {
         Some(RequestV1::Vote(VoteRequest { signed: self.signed.clone()?, column, votes }))
     }
 
-    /// A witness's answer to one of the requests.
+    /// A witness's answer to one of the requests (STORE-7, STORE-9).
     pub fn handle_reply(&mut self, index: WitnessIndex, reply: ReplyV1) -> Progress {
         match reply {
             ReplyV1::Voted(voted) if voted.vote.index == index => {
@@ -293,7 +293,7 @@ impl Gathering {
     }
 
     /// A certified rival kills the order, if its certificate is good and it really is one. Otherwise one refusal is one
-    /// witness's word, and the order is refused when too few are left to make q.
+    /// witness's word, and the order is refused when too few are left to make q (STORE-8).
     fn handle_refusal(&mut self, index: WitnessIndex, refusal: Refusal) -> Progress {
         if let Refusal::Conflict(found) = &refusal
             && let Some(certificate) = &found.certificate

@@ -220,7 +220,7 @@ impl From<Rule> for Refusal {
 }
 
 impl Refusal {
-    /// Whether the same order, sent again later, may be served.
+    /// Whether the same order, sent again later, may be served (ERROR-1).
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::CharterBehind

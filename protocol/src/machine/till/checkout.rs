@@ -29,7 +29,7 @@ pub enum CheckoutState {
     Refused(OrderDigest),
     /// Nobody paid in time.
     Expired,
-    /// Withdrawn by the till.
+    /// Withdrawn by the till, which it can't be any more once an order has taken it (STORE-23).
     Cancelled,
     /// Paid after it was expired, cancelled or refused: the store owes it back.
     AcceptedLate(OrderDigest),
@@ -244,7 +244,7 @@ impl Checkout {
         Ok(())
     }
 
-    /// A wallet brings an order whose spend signature was checked; on success it may go to the quorum. One that is
+    /// A wallet brings an order whose spend signature was checked (STORE-22); then it may go to the quorum. One that is
     /// known already may always go again: its wallet still wants its change.
     pub fn handle_order(&mut self, order: &Order, now: Seconds, charter: &Charter) -> Result<(), CheckoutError> {
         let digest = order.digest();
@@ -260,7 +260,7 @@ impl Checkout {
     }
 
     /// A Redeem with this offer's reference is certified, whichever store relayed it. What did not buy anything is
-    /// noted as owed, once.
+    /// noted as owed, once (STORE-24).
     ///
     /// # Errors
     /// Only if the charter known here does not know a voucher that the order spends, or the refunds of this one

@@ -98,7 +98,7 @@ impl GrantTerms {
         Ok(())
     }
 
-    /// Whether the outputs are exactly what is given, coin by coin of each class, points by their sum.
+    /// Whether the outputs are exactly what is given, coin by coin of each class, points by their sum (STORE-20).
     fn are_met_by(&self, outputs: &Outputs) -> bool {
         let mut points = Points::ZERO;
         let mut ballots = alloc::vec::Vec::new();
@@ -256,7 +256,7 @@ pub struct Claim {
 }
 
 impl Grant {
-    /// A new grant and the secret for its link. `till_reference` is a hash of whatever the till calls it.
+    /// A new grant and the secret for its link, both random (STORE-18). `till_reference` is a hash of its name there.
     pub fn new(
         terms: GrantTerms,
         till_reference: [u8; 32],
@@ -317,7 +317,7 @@ impl Grant {
     }
 
     /// Takes a claim: gives the Earn order to be written down and signed. `written` is the body that stands under this
-    /// grant's reference, if there is one: the same outputs get the same order for ever, other outputs get nothing.
+    /// grant's reference, if there is one: the same outputs get the same order for ever, others get nothing (STORE-19).
     pub fn handle_claim(
         &mut self,
         claim: Claim,
@@ -349,6 +349,7 @@ impl Grant {
         Ok(to_sign)
     }
 
+    /// What an order that was never signed has to pass besides (STORE-20, STORE-21).
     fn check_new(&self, order: &Order, now: Seconds, charter: &Charter) -> Result<(), GrantError> {
         let keyset = order.check_rules(charter)?;
         order.check_elements().map_err(Refusal::from)?;

@@ -1,4 +1,4 @@
-//! A store's gift to an association, once a day.
+//! A store's gift to an association, once a day (STORE-26).
 
 use super::signing::{OtherBody, ToSign};
 use crate::message::{

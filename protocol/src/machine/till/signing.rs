@@ -1,4 +1,4 @@
-//! The store signs one body per reference, ever.
+//! The store signs one body per reference, ever (STORE-17).
 
 use crate::{
     crypto::sign::SigningKey,
