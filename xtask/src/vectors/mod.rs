@@ -29,6 +29,7 @@ const SUITES: &[(&str, Maker)] = &[
     ("poprf", crypto::poprf::suite),
     ("votes-and-certificates", federation::votes::suite),
     ("charters", federation::charters::suite),
+    ("orders", federation::orders::suite),
 ];
 
 /// Writes all files, or compares them.

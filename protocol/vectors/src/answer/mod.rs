@@ -74,6 +74,9 @@ pub const TYPES: &[(&str, Responder)] = &[
     ("evaluation", |input| respond(input, federation::votes::evaluation)),
     ("head", |input| respond(input, federation::votes::head)),
     ("head-answer", |input| respond(input, federation::votes::head_answer)),
+    ("order", |input| respond(input, federation::orders::order)),
+    ("submission", |input| respond(input, federation::orders::submission)),
+    ("conflict", |input| respond(input, federation::orders::conflict)),
 ];
 
 /// Answers one question.

@@ -6,5 +6,6 @@ pub mod charters;
 mod coins;
 mod evaluations;
 mod heads;
+pub mod orders;
 pub mod votes;
 mod world;

@@ -8,6 +8,7 @@ use ronde_protocol::{
         charter::{Charter, CharterError, Keyset, SignedCharter},
         codec::{Decode, Encode, decode, encode},
         ids::KeysetId,
+        refusal::Refusal,
     },
 };
 
@@ -74,4 +75,21 @@ pub fn walk(chain: &[Octets]) -> Result<Charter, Refused> {
 /// A keyset of the charter.
 pub fn keyset(charter: &Charter, id: u32) -> Result<&Keyset, Refused> {
     charter.keyset(KeysetId(id)).ok_or_else(|| Refused::named("unknown-keyset"))
+}
+
+/// A refusal between nodes, with what it says beside its name.
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        let refused = named(&refusal);
+        match refusal {
+            Refusal::BadEncoding { offset, expected } => {
+                refused.with("offset", offset).with("expected", kebab(&expected))
+            }
+            Refusal::Invalid(rule) => refused.with("rule", kebab(&rule)),
+            Refusal::NotVoting(why) => refused.with("why", kebab(&why)),
+            Refusal::ClockSkew { ahead } => refused.with("ahead", ahead),
+            Refusal::LimitExceeded { left } => refused.with("left", left.0),
+            _ => refused,
+        }
+    }
 }

@@ -2,4 +2,5 @@
 
 pub mod charters;
 pub mod given;
+pub mod orders;
 pub mod votes;
