@@ -61,6 +61,7 @@ fn a_witness_that_was_down_takes_over_what_its_peers_certified() {
     assert_eq!(town.submit(4, &again).code(), "coin-spent");
 }
 
+/// STORE-3, STORE-12, STORE-13.
 #[test]
 fn a_restarted_store_completes_its_open_orders() {
     let mut town = Town::open(4, on_disk);
@@ -79,6 +80,7 @@ fn a_restarted_store_completes_its_open_orders() {
     accepted(&town.submit(2, &signed));
 }
 
+/// STORE-15.
 #[test]
 fn a_store_that_was_down_learns_from_its_feed_that_its_checkout_was_paid() {
     let mut town = Town::open(4, on_disk);
@@ -91,6 +93,7 @@ fn a_store_that_was_down_learns_from_its_feed_that_its_checkout_was_paid() {
     eventually("the till hears of it", || state(&town, 3, &path, &till) == "accepted");
 }
 
+/// STORE-6.
 #[test]
 fn a_payment_through_another_store_reaches_an_open_store_by_itself() {
     let town = Town::open(4, on_disk);

@@ -185,6 +185,7 @@ fn a_missing_store_and_broken_toml_are_named() {
     assert!(matches!(parse("store = 1\nstore = 2").unwrap_err(), ConfigError::Syntax { .. }));
 }
 
+/// HTTP-2.
 #[test]
 fn plain_http_stays_on_this_machine() {
     for listen in ["0.0.0.0:80", "192.168.1.7:80", "[::]:80"] {

@@ -332,6 +332,7 @@ fn walk(points: &[&str], victim: usize, store: usize) {
     }
 }
 
+/// STORE-3, STORE-10, STORE-17.
 #[test]
 fn a_store_killed_at_any_boundary_completes_what_it_began() {
     walk(STORE_POINTS, 1, 1);
@@ -342,6 +343,7 @@ fn a_witness_killed_at_any_boundary_ends_with_the_same_books() {
     walk(WITNESS_POINTS, 4, 1);
 }
 
+/// WALLET-1.
 #[test]
 fn a_wallet_killed_at_any_boundary_has_its_points_once() {
     let mut cast = Cast::found();

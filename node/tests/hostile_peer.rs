@@ -64,6 +64,7 @@ fn an_unknown_key_gets_no_handshake_and_no_answer() {
     assert!(matches!(town.ask(2, 1, request), ReplyV1::Voted(_)));
 }
 
+/// TRANSPORT-11.
 #[test]
 fn bytes_that_are_no_message_are_refused_at_their_offset_and_kill_nobody() {
     let mut town = Town::open(4, in_memory);

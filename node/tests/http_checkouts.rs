@@ -44,6 +44,7 @@ fn a_payment_goes_from_open_to_accepted_and_the_till_sees_each_step() {
     assert_eq!(state(&restarted, &till, &id).json["state"], "accepted");
 }
 
+/// HTTP-21.
 #[test]
 fn a_till_that_waits_hears_of_the_payment_when_it_comes() {
     let node = Node::start();
@@ -78,6 +79,7 @@ fn a_till_that_waits_hears_that_the_time_is_over() {
     assert_eq!(state(&node, &till, &id).json["state"], "expired");
 }
 
+/// HTTP-9.
 #[test]
 fn a_revoked_till_that_waits_hears_nothing_more() {
     let node = Node::start();
@@ -161,6 +163,7 @@ fn only_a_final_refusal_ends_a_checkout() {
     assert_eq!(state(&node, &till, &id).json["state"], "refused");
 }
 
+/// STORE-22.
 #[test]
 fn an_order_without_a_good_signature_or_of_wrong_terms_does_not_block_the_till() {
     let node = Node::start();
@@ -178,6 +181,7 @@ fn an_order_without_a_good_signature_or_of_wrong_terms_does_not_block_the_till()
     assert_eq!(state(&node, &till, &id).json["state"], "presented");
 }
 
+/// HTTP-11.
 #[test]
 fn opening_is_answered_once_per_key() {
     let node = Node::start();
@@ -190,6 +194,7 @@ fn opening_is_answered_once_per_key() {
     assert_ne!(node.post_once("/v1/checkouts", &till, "other", &body).text("id"), again.json["id"].as_str().unwrap());
 }
 
+/// HTTP-21.
 #[test]
 fn a_wait_is_bounded_and_none_is_answered_at_once() {
     let node = Node::start();

@@ -13,6 +13,7 @@ use ronde_protocol::message::evaluation::Evaluation;
 use ronde_protocol::message::order::Order;
 use serde_json::json;
 
+/// HTTP-1, HTTP-7.
 #[test]
 fn a_grant_is_made_shown_claimed_and_shown_as_claimed() {
     let node = Node::start();
@@ -77,6 +78,7 @@ fn a_claim_is_repeated_with_the_same_outputs_only_also_after_a_restart() {
     assert_eq!(node.entries(Table::SignedReference), 1);
 }
 
+/// HTTP-19.
 #[test]
 fn a_claim_that_the_quorum_has_not_decided_is_pending_and_can_be_asked_again() {
     let node = Node::start();
@@ -135,6 +137,7 @@ fn a_withdrawn_or_expired_grant_is_gone() {
     assert_eq!(claimed.problem(), "grant-expired");
 }
 
+/// HTTP-11, HTTP-12.
 #[test]
 fn the_same_request_under_one_key_gets_the_same_bytes_for_a_week_and_makes_one_grant() {
     let node = Node::start();
@@ -160,6 +163,7 @@ fn the_same_request_under_one_key_gets_the_same_bytes_for_a_week_and_makes_one_g
     assert_eq!(restarted.entries(Table::Idempotency), before - 4 + 2, "old answers are forgotten");
 }
 
+/// HTTP-13.
 #[test]
 fn a_refused_request_does_not_use_its_key_up() {
     let node = Node::start();
@@ -170,6 +174,7 @@ fn a_refused_request_does_not_use_its_key_up() {
     assert_eq!(made.status, 201);
 }
 
+/// HTTP-10.
 #[test]
 fn no_secret_token_or_receipt_number_is_in_the_database() {
     let node = Node::start();

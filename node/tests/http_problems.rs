@@ -35,6 +35,7 @@ fn refusals() -> Vec<(Refusal, &'static str, u16, bool)> {
     ]
 }
 
+/// ERROR-1, ERROR-2.
 #[test]
 fn what_the_quorum_refuses_becomes_a_problem() {
     let node = Node::start();
@@ -149,6 +150,7 @@ fn pledge_conflict(node: &Node, till: &str) -> Reply {
     node.post("/v1/pledges", till, &json!({ "association": 1, "points": 6 }))
 }
 
+/// HTTP-6, HTTP-14.
 #[test]
 fn every_code_can_occur_and_has_the_form_of_a_problem() {
     let node = Node::start();
@@ -162,6 +164,7 @@ fn every_code_can_occur_and_has_the_form_of_a_problem() {
     }
 }
 
+/// HTTP-16.
 #[test]
 fn titles_come_in_the_language_that_the_reader_prefers() {
     let node = Node::start();
@@ -180,6 +183,7 @@ fn titles_come_in_the_language_that_the_reader_prefers() {
     assert_eq!(title(";;;q=,fr;q=x"), english);
 }
 
+/// HTTP-3, HTTP-4.
 #[test]
 fn unreadable_requests_are_refused_with_the_place_and_what_was_expected() {
     let node = Node::start();
@@ -214,6 +218,7 @@ fn unreadable_requests_are_refused_with_the_place_and_what_was_expected() {
     assert_eq!(with(&good).status, 200);
 }
 
+/// HTTP-17.
 #[test]
 fn an_order_conflict_carries_the_other_order_and_its_certificate() {
     let node = Node::start();
@@ -244,6 +249,7 @@ fn orders_are_found_again_by_their_digest() {
     assert_eq!(node.get("/v1/orders/xyz?keyset=1").problem(), "not-found");
 }
 
+/// HTTP-1.
 #[test]
 fn charter_status_books_and_log_are_open_to_all() {
     use ronde_protocol::message::charter::{Charter, SignedCharter};

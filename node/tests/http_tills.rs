@@ -12,6 +12,7 @@ use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
 use ronde_protocol::message::order::Purpose;
 use serde_json::{Value, json};
 
+/// HTTP-8.
 #[test]
 fn a_token_opens_what_its_scopes_say_and_nothing_else() {
     let node = Node::start();
@@ -47,6 +48,7 @@ fn a_token_opens_what_its_scopes_say_and_nothing_else() {
     }
 }
 
+/// HTTP-9.
 #[test]
 fn a_revoked_till_may_do_nothing_from_then_on() {
     let node = Node::start();
@@ -112,6 +114,7 @@ fn a_pledge_is_made_once_a_day_and_a_repeat_means_the_one_it_made() {
     );
 }
 
+/// HTTP-13.
 #[test]
 fn a_pledge_that_was_cut_off_is_the_same_after_midnight_under_its_key() {
     let node = Node::start();

@@ -7,10 +7,11 @@ mod federation_support;
 
 use federation::{Town, on_disk, orders};
 use federation_support::KEYSET;
-use ronde_protocol::message::codec::encode;
+use ronde_protocol::crypto::sign::Signature;
+use ronde_protocol::message::codec::{Bounded, encode};
 use ronde_protocol::message::ids::WitnessIndex;
 use ronde_protocol::message::log::CertifiedOrder;
-use ronde_protocol::message::order::SignedOrder;
+use ronde_protocol::message::order::{Authorization, SignedOrder};
 use ronde_protocol::message::wire::{CharterQuery, FromPosition, HeadQuery, OrderQuery, ReplyV1, RequestV1};
 
 /// The store that asks, and the witness store that is asked.
@@ -108,6 +109,7 @@ impl Scene {
     }
 }
 
+/// TRANSPORT-12.
 #[test]
 fn votes_are_given_once_and_told_as_often_as_asked() {
     let mut scene = Scene::open();
@@ -119,6 +121,7 @@ fn votes_are_given_once_and_told_as_often_as_asked() {
     scene.repeat(&requests, &first);
 }
 
+/// TRANSPORT-12.
 #[test]
 fn certificates_are_booked_once_and_evaluated_as_often_as_asked() {
     let mut scene = Scene::open();
@@ -134,6 +137,25 @@ fn certificates_are_booked_once_and_evaluated_as_often_as_asked() {
     let late = scene.send_all(&votes);
     assert_eq!(late, first);
     scene.repeat(&votes, &late);
+}
+
+/// WITNESS-31
+#[test]
+fn a_certified_order_is_answered_before_anything_else_in_the_request_is_looked_at() {
+    let mut scene = Scene::open();
+    let certificates = scene.certificates();
+    let first = scene.send_all(&certificates);
+    for (request, answer) in scene.votes().into_iter().zip(&first) {
+        let RequestV1::Vote(mut request) = request else { panic!("no vote is asked for") };
+        request.column = None;
+        request.signed.authorization = Authorization::Store(Signature([0; 64]));
+        assert_eq!(scene.send(&RequestV1::Vote(request)), *answer);
+    }
+    for (request, answer) in certificates.into_iter().zip(&first) {
+        let RequestV1::Certify(mut certified) = request else { panic!("no certificate is shown") };
+        certified.certificate.votes = Bounded::default();
+        assert_eq!(scene.send(&RequestV1::Certify(certified)), *answer);
+    }
 }
 
 #[test]

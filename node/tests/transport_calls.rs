@@ -15,6 +15,7 @@ use transport_support::{Counting, Echo, LONG, Node, dialer, identity, patient};
 const SERVER: u8 = 1;
 const FRIEND: u8 = 2;
 
+/// TRANSPORT-9.
 #[tokio::test]
 async fn the_largest_frame_passes_and_one_byte_more_is_not_sent() {
     let echo = Arc::new(Echo::default());
@@ -29,6 +30,7 @@ async fn the_largest_frame_passes_and_one_byte_more_is_not_sent() {
     assert_eq!(echo.asked.lock().unwrap().len(), 1);
 }
 
+/// TRANSPORT-9.
 #[tokio::test]
 async fn a_peer_that_sends_more_than_a_frame_loses_that_request_only() {
     let echo = Arc::new(Echo::default());
@@ -57,6 +59,7 @@ impl Handler for Verbose {
     }
 }
 
+/// TRANSPORT-10.
 #[tokio::test]
 async fn a_handler_that_dies_looks_like_a_failure_and_not_like_an_answer() {
     let node = Node::start(SERVER, &[FRIEND], Arc::new(Dying));
@@ -75,6 +78,7 @@ impl Handler for Dying {
     }
 }
 
+/// TRANSPORT-13.
 #[tokio::test]
 async fn more_requests_than_slots_wait_for_their_turn() {
     let counting = Arc::new(Counting::default());
@@ -160,6 +164,7 @@ async fn a_name_is_resolved_and_all_its_addresses_are_tried() {
     assert!(matches!(failure, TransportError::Address { .. }), "{failure}");
 }
 
+/// TRANSPORT-13.
 #[tokio::test]
 async fn the_newest_connections_of_a_peer_replace_its_oldest() {
     let config = ListenerConfig { connections_per_peer: 2, ..ListenerConfig::default() };

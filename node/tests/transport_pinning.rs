@@ -27,6 +27,7 @@ fn the_public_key_is_that_of_rfc_8032() {
     assert!(!format!("{identity:?}").contains("9d"), "a seed must not be shown");
 }
 
+/// TRANSPORT-8.
 #[tokio::test]
 async fn a_known_peer_is_answered_and_named_by_its_key() {
     let echo = Arc::new(Echo::default());
@@ -36,6 +37,7 @@ async fn a_known_peer_is_answered_and_named_by_its_key() {
     assert_eq!(*echo.asked.lock().unwrap(), [identity(FRIEND).public_key()]);
 }
 
+/// TRANSPORT-4.
 #[tokio::test]
 async fn an_unknown_client_gets_no_answer() {
     let echo = Arc::new(Echo::default());
@@ -45,6 +47,7 @@ async fn an_unknown_client_gets_no_answer() {
     assert!(echo.asked.lock().unwrap().is_empty());
 }
 
+/// TRANSPORT-3.
 #[tokio::test]
 async fn a_server_with_another_key_is_refused_before_anything_is_sent() {
     let echo = Arc::new(Echo::default());
@@ -55,6 +58,7 @@ async fn a_server_with_another_key_is_refused_before_anything_is_sent() {
     assert!(echo.asked.lock().unwrap().is_empty());
 }
 
+/// TRANSPORT-5.
 #[tokio::test]
 async fn a_revoked_key_is_refused_on_the_open_connection_and_on_the_next() {
     let echo = Arc::new(Echo::default());
@@ -147,6 +151,7 @@ async fn ask(connection: &quinn::Connection) -> Option<Vec<u8>> {
     receiving.read_to_end(100).await.ok().filter(|answer| !answer.is_empty())
 }
 
+/// TRANSPORT-6, TRANSPORT-7.
 #[tokio::test]
 async fn a_session_from_before_the_revocation_opens_nothing() {
     let echo = Arc::new(Echo::default());

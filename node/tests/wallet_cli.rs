@@ -107,6 +107,7 @@ fn a_failure_says_what_happened_whose_fault_and_what_to_do() {
     assert_eq!(code, 2, "{failed}");
 }
 
+/// WALLET-1.
 #[test]
 #[cfg(feature = "fault-points")]
 fn a_wallet_killed_at_any_boundary_ends_with_its_points_once() {

@@ -43,6 +43,7 @@ fn points_of_one_shop_are_spent_in_another_and_the_rest_comes_back_as_change() {
     assert_eq!(town.float(), 3);
 }
 
+/// WALLET-10.
 #[test]
 fn an_undecided_payment_is_completed_through_another_shop_in_the_same_bytes() {
     let (town, folder) = (Town::open(), tempfile::tempdir().unwrap());
@@ -65,6 +66,7 @@ fn an_undecided_payment_is_completed_through_another_shop_in_the_same_bytes() {
     assert!(quorum.certified.contains_key(&order));
 }
 
+/// WALLET-26.
 #[test]
 fn the_paid_shop_is_told_of_a_payment_that_went_through_another() {
     let (town, folder) = (Town::open(), tempfile::tempdir().unwrap());
@@ -120,6 +122,7 @@ fn a_shop_that_spoils_what_it_relays_gets_nobody_accused_and_others_are_asked() 
     assert!(!wallet.warnings.is_empty());
 }
 
+/// WALLET-31.
 #[test]
 fn components_that_were_missing_are_fetched_later() {
     let (town, folder) = (Town::open(), tempfile::tempdir().unwrap());
@@ -157,6 +160,7 @@ fn a_copied_wallet_that_spends_twice_loses_only_what_the_other_copy_spent() {
     assert_eq!(town.float(), 8);
 }
 
+/// WALLET-21.
 #[test]
 fn links_to_anything_but_a_shop_of_the_charter_are_not_followed() {
     let (town, folder) = (Town::open(), tempfile::tempdir().unwrap());
@@ -173,6 +177,7 @@ fn links_to_anything_but_a_shop_of_the_charter_are_not_followed() {
     assert!(wallet.wallet().pending().is_empty());
 }
 
+/// WALLET-5.
 #[test]
 fn a_wallet_of_another_federation_is_not_made() {
     let (town, folder) = (Town::open(), tempfile::tempdir().unwrap());

@@ -1,4 +1,4 @@
-//! Every message at its widest fits its bound, so that no honest answer is ever too long to be read.
+//! Every message at its widest fits its bound, so that no honest answer is ever too long to be read (LIMIT-1).
 
 mod codec_support;
 

@@ -59,16 +59,20 @@ fn round(committee: &mut Committee, gathering: &mut Gathering, witnesses: &[usiz
     progress
 }
 
+/// STORE-4, STORE-5.
 #[test]
 fn each_witness_is_sent_its_own_column_and_nobody_elses() {
     let committee = committee(4);
     let signed = payment(&committee);
-    for (to, request) in opened(&committee, &signed).requests() {
+    let requests = opened(&committee, &signed).requests();
+    assert_eq!(requests.len(), 4, "nobody waits for another");
+    for (to, request) in requests {
         let RequestV1::Vote(request) = request else { panic!("votes come first") };
         assert_eq!(request.column, committee.request(to.position(), &signed, &[]).column);
     }
 }
 
+/// STORE-11.
 #[test]
 fn three_of_four_certify_and_evaluate_and_the_fourth_completes() {
     let mut committee = committee(4);
@@ -83,6 +87,7 @@ fn three_of_four_certify_and_evaluate_and_the_fourth_completes() {
     assert!(gathering.requests().is_empty());
 }
 
+/// STORE-13.
 #[test]
 fn a_record_goes_on_where_the_node_stopped_with_the_same_order_and_certificate() {
     let mut committee = committee(4);
@@ -97,6 +102,7 @@ fn a_record_goes_on_where_the_node_stopped_with_the_same_order_and_certificate()
     assert!(matches!(after.standing(), Standing::Certified { complete: true, .. }));
 }
 
+/// STORE-2.
 #[test]
 fn an_order_with_fewer_columns_than_a_quorum_can_not_be_certified_through_this_store() {
     let committee = committee(4);
@@ -110,6 +116,7 @@ fn an_order_with_fewer_columns_than_a_quorum_can_not_be_certified_through_this_s
     assert!(granted.check(committee.charter()).expect("an Earn has no columns").can_be_certified());
 }
 
+/// STORE-1, ORDER-29
 #[test]
 fn columns_that_are_unsorted_or_do_not_fit_the_inputs_are_refused() {
     let committee = committee(4);
@@ -125,6 +132,7 @@ fn columns_that_are_unsorted_or_do_not_fit_the_inputs_are_refused() {
     refuse(vec![Column { components: list(Vec::<PointBytes>::new()), ..good[0].clone() }]);
 }
 
+/// STORE-14.
 #[test]
 fn worthless_columns_from_a_stranger_do_not_replace_good_ones() {
     let mut committee = committee(4);
@@ -135,6 +143,7 @@ fn worthless_columns_from_a_stranger_do_not_replace_good_ones() {
     assert!(gathering.certificate().is_some());
 }
 
+/// STORE-14.
 #[test]
 fn good_columns_replace_those_that_a_witness_turned_down() {
     let mut committee = committee(4);
@@ -148,6 +157,7 @@ fn good_columns_replace_those_that_a_witness_turned_down() {
     assert_eq!(gathering.votes(), 1);
 }
 
+/// STORE-8.
 #[test]
 fn one_witness_alone_can_not_refuse_an_order_for_good() {
     let mut committee = committee(4);
@@ -159,6 +169,7 @@ fn one_witness_alone_can_not_refuse_an_order_for_good() {
     assert!(gathering.certificate().is_some());
 }
 
+/// STORE-8.
 #[test]
 fn two_of_four_that_refuse_leave_too_few_to_certify() {
     let committee = committee(4);
@@ -169,6 +180,7 @@ fn two_of_four_that_refuse_leave_too_few_to_certify() {
     assert!(matches!(gathering.standing(), Standing::Refused(Refusal::CoinUnknown)));
 }
 
+/// STORE-8.
 #[test]
 fn a_certificate_of_an_order_that_does_not_conflict_kills_nothing() {
     let mut committee = committee(4);
@@ -195,6 +207,7 @@ fn a_certified_rival_kills_the_order_at_once() {
     assert_eq!(conflict.other.order().digest(), certificate.digest);
 }
 
+/// STORE-7.
 #[test]
 fn answers_in_another_witness_name_or_with_a_spoiled_signature_count_for_nothing() {
     let mut committee = committee(4);
@@ -211,6 +224,7 @@ fn answers_in_another_witness_name_or_with_a_spoiled_signature_count_for_nothing
     assert_eq!(gathering.votes(), 1);
 }
 
+/// STORE-9.
 #[test]
 fn an_evaluation_by_another_key_is_evidence_and_a_spoiled_byte_is_not() {
     let mut committee = committee(4);

@@ -18,7 +18,7 @@ use ronde_protocol::{
         refusal::Refusal,
     },
 };
-use till_support::{KEYSET, ONE, OTHER, documented, inputs, outputs, points};
+use till_support::{KEYSET, ONE, OTHER, documented, inputs, outputs, points, specified};
 
 const STORE: StoreId = StoreId(3);
 const EXPIRY: u64 = NOW + 300;
@@ -106,6 +106,7 @@ fn the_state_table_is_the_documented_one() {
         })
         .collect();
     assert_eq!(table, documented(include_str!("../src/machine/till/checkout.rs")));
+    assert_eq!(table, specified(include_str!("../../spec/12-store.md"), "| state | present | order d |"));
 }
 
 fn cell(state: CheckoutState, event: CheckoutEvent) -> String {
@@ -147,6 +148,7 @@ fn a_payment_is_presented_brought_and_accepted() {
     counter.bring(&order, NOW + DAY).unwrap();
 }
 
+/// STORE-23.
 #[test]
 fn a_pending_payment_is_not_cancelled_and_counts_however_late_it_is_certified() {
     let mut counter = Counter::new(10, 1);
@@ -272,6 +274,7 @@ fn a_certified_order_that_misses_the_terms_is_owed_and_leaves_the_checkout_open(
 proptest! {
     /// However orders, certificates, refusals, cancelling and time mix: what was certified is what was accepted and
     /// what is owed, to the point.
+    /// STORE-24.
     #[test]
     fn every_certified_point_is_either_accepted_or_owed(
         steps in prop::collection::vec((0u8..6, 1u8..4), 0..24),

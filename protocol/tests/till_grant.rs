@@ -25,7 +25,7 @@ use ronde_protocol::{
         refusal::{Refusal, Rule},
     },
 };
-use till_support::{KEYSET, ONE, OTHER, documented, outputs, points};
+use till_support::{KEYSET, ONE, OTHER, documented, outputs, points, specified};
 
 const STORE: StoreId = StoreId(2);
 
@@ -116,6 +116,7 @@ fn the_state_table_is_the_documented_one() {
         })
         .collect();
     assert_eq!(table, documented(include_str!("../src/machine/till/grant.rs")));
+    assert_eq!(table, specified(include_str!("../../spec/12-store.md"), "| state | claim d |"));
 }
 
 #[test]
@@ -131,6 +132,21 @@ fn a_claim_of_everything_becomes_one_earn_order_with_the_grants_reference_and_ti
     assert_eq!(counter.grant.state(), GrantState::Claimed(order.digest()));
 }
 
+/// STORE-18.
+#[test]
+fn two_grants_for_one_receipt_share_nothing_that_could_be_guessed() {
+    let receipt = [9; 32];
+    let [(first, secret), (second, other)] =
+        [1, 2].map(|fresh| Grant::new(terms(8), receipt, NOW, NOW + DAY, entropy(fresh)));
+    assert_ne!(first.reference(), second.reference());
+    assert_ne!(secret.expose(), other.expose());
+    assert!(
+        ![*secret.expose(), receipt].contains(&first.reference().0),
+        "nor one from the other, nor from the receipt"
+    );
+}
+
+/// STORE-19.
 #[test]
 fn the_same_outputs_get_the_same_order_again_for_ever_and_other_outputs_nothing() {
     let mut counter = Counter::new(terms(9));
@@ -147,6 +163,7 @@ fn the_same_outputs_get_the_same_order_again_for_ever_and_other_outputs_nothing(
     assert!(matches!(counter.grant.handle_cancel(NOW), Err(GrantError::Claimed)));
 }
 
+/// STORE-17.
 #[test]
 fn a_body_written_before_the_grant_was_lost_and_restored_is_the_only_one_that_is_signed() {
     let mut counter = Counter::new(terms(8));
@@ -158,6 +175,7 @@ fn a_body_written_before_the_grant_was_lost_and_restored_is_the_only_one_that_is
     assert_eq!(counter.claim(outputs(&[points(8)], 1), NOW).unwrap(), first);
 }
 
+/// STORE-20.
 #[test]
 fn outputs_that_are_not_exactly_the_grant_are_refused() {
     let wrong: [&[Kind]; 8] = [
@@ -203,6 +221,7 @@ fn an_expired_or_withdrawn_grant_is_not_claimed() {
     assert!(matches!(withdrawn.claim(outputs(&[points(8)], 1), NOW), Err(GrantError::Cancelled)));
 }
 
+/// STORE-21.
 #[test]
 fn no_new_order_is_made_for_a_closed_keyset_an_expired_charter_or_an_unknown_keyset() {
     let mut plan = body(&Plan::of(4));
@@ -256,6 +275,7 @@ fn terms_that_no_witness_would_vote_for_are_refused_when_the_grant_is_made() {
 
 proptest! {
     /// However claims, repeats, withdrawals, certificates and time mix: one body is ever signed.
+    /// STORE-17.
     #[test]
     fn one_body_is_ever_signed(steps in prop::collection::vec((0u8..5, 0u8..3), 0..20)) {
         let mut counter = Counter::new(terms(8));

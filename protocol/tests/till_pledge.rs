@@ -35,6 +35,7 @@ fn a_pledge_is_an_order_that_every_witness_accepts() {
     signed.check(&charter).unwrap().authorize(&charter).unwrap();
 }
 
+/// STORE-26.
 #[test]
 fn the_same_pledge_on_the_same_day_is_the_same_order_and_another_is_refused() {
     let first = pledge(None, ASSOCIATION, 50, NOW).unwrap();

@@ -36,6 +36,7 @@ fn answer(
     sealed.release(&save(wallet))
 }
 
+/// WALLET-30.
 #[test]
 fn fewer_evaluations_than_a_quorum_make_no_coins_and_more_come_later() {
     let federation = federation(4);
@@ -56,6 +57,7 @@ fn fewer_evaluations_than_a_quorum_make_no_coins_and_more_come_later() {
     assert_eq!(spendable(&wallet, &federation), 5);
 }
 
+/// WALLET-15, WALLET-16.
 #[test]
 fn complete_coins_are_spent_first_and_incomplete_ones_to_a_quorum_that_knows_them_all() {
     let federation = federation(4);
@@ -73,6 +75,7 @@ fn complete_coins_are_spent_first_and_incomplete_ones_to_a_quorum_that_knows_the
     assert_sound(&federation, &second);
 }
 
+/// WALLET-14.
 #[test]
 fn coins_without_a_quorum_in_common_are_not_spent_together() {
     let federation = federation(4);
@@ -85,6 +88,7 @@ fn coins_without_a_quorum_in_common_are_not_spent_together() {
     assert_sound(&federation, &pay(&mut wallet, &federation, 2, 4).unwrap());
 }
 
+/// WALLET-28, WALLET-29.
 #[test]
 fn a_witness_that_evaluates_with_another_key_is_named_with_evidence_that_verifies() {
     let federation = federation(4);
@@ -107,6 +111,7 @@ fn a_witness_that_evaluates_with_another_key_is_named_with_evidence_that_verifie
     assert_eq!(wallet.book().evidence.len(), 1, "the same evidence is kept once");
 }
 
+/// WALLET-29.
 #[test]
 fn a_relay_that_spoils_a_byte_accuses_nobody() {
     let federation = federation(4);
@@ -136,6 +141,7 @@ fn a_relay_that_spoils_a_byte_accuses_nobody() {
     }
 }
 
+/// WALLET-8.
 #[test]
 fn only_the_certificate_of_a_conflicting_order_frees_coins() {
     let federation = federation(4);
@@ -263,6 +269,7 @@ proptest! {
         prop_assert!(coins.windows(2).all(|pair| pair[0] > pair[1]), "largest first, each once");
     }
 
+    /// WALLET-12.
     #[test]
     fn the_canonical_split_is_greedy_over_any_denominations(
         amount in 0u64..2000, steps in proptest::collection::vec(2u64..5, 1..6),

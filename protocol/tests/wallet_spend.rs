@@ -28,6 +28,7 @@ fn pay(wallet: &mut Wallet, federation: &Federation, nonce: u8, points: u64) -> 
     Ok(sealed.release(&save(wallet)))
 }
 
+/// WALLET-18.
 #[test]
 fn earned_points_are_paid_with_change() {
     let federation = federation(4);
@@ -57,6 +58,7 @@ fn a_payment_without_change_is_done_with_its_certificate() {
     assert!(wallet.pending().is_empty() && wallet.book().coins.is_empty());
 }
 
+/// WALLET-4.
 #[test]
 fn a_second_order_over_a_pending_coin_is_refused() {
     let federation = federation(4);
@@ -74,6 +76,7 @@ fn a_second_order_over_a_pending_coin_is_refused() {
     assert_eq!(wallet.balance(&federation.charter).held(), Points(8));
 }
 
+/// WALLET-24.
 #[test]
 fn an_offer_is_answered_once() {
     let federation = federation(4);
@@ -86,6 +89,7 @@ fn an_offer_is_answered_once() {
     assert_eq!(pay(&mut wallet, &federation, 1, 2).unwrap_err(), WalletError::AlreadyPaid);
 }
 
+/// WALLET-23.
 #[test]
 fn an_offer_limits_amount_step_and_time() {
     let federation = federation(4);
@@ -124,6 +128,7 @@ fn vouchers_count_towards_the_maximum_and_make_no_change() {
     assert_eq!(none.unwrap_err(), WalletError::NoVoucher(VOUCHER));
 }
 
+/// WALLET-17.
 #[test]
 fn a_ballot_is_cast_once_and_a_gift_names_its_association() {
     let federation = federation(4);
@@ -145,6 +150,7 @@ fn a_ballot_is_cast_once_and_a_gift_names_its_association() {
     assert_eq!(spendable(&wallet, &federation), 6);
 }
 
+/// WALLET-12, WALLET-19.
 #[test]
 fn a_crowded_purse_is_merged_into_the_canonical_coins() {
     let federation = federation(4);
@@ -160,6 +166,7 @@ fn a_crowded_purse_is_merged_into_the_canonical_coins() {
     assert_eq!(again.unwrap_err(), WalletError::Nothing);
 }
 
+/// WALLET-2, WALLET-3.
 #[test]
 fn a_repeated_claim_sends_the_same_outputs_and_other_terms_are_refused() {
     let federation = federation(4);
@@ -175,6 +182,7 @@ fn a_repeated_claim_sends_the_same_outputs_and_other_terms_are_refused() {
     assert!(second.outputs.iter().all(|output| !other.outputs.contains(output)), "no coin is asked for twice");
 }
 
+/// WALLET-20.
 #[test]
 fn a_claim_takes_only_an_order_that_asks_for_exactly_its_outputs() {
     let federation = federation(4);
@@ -194,6 +202,7 @@ fn a_claim_takes_only_an_order_that_asks_for_exactly_its_outputs() {
     assert_eq!(wallet.pending()[0].stage, Stage::Sent);
 }
 
+/// WALLET-27.
 #[test]
 fn a_certificate_of_another_order_settles_nothing() {
     let federation = federation(4);
@@ -210,6 +219,7 @@ fn a_certificate_of_another_order_settles_nothing() {
     assert_eq!(wallet.to_bytes(), before);
 }
 
+/// WALLET-11.
 #[test]
 fn the_keyset_is_drawn_from_all_that_are_open() {
     let federation = planned(&Plan { keysets: 3, ..Plan::of(1) });
@@ -223,6 +233,7 @@ fn the_keyset_is_drawn_from_all_that_are_open() {
     assert_eq!(drawn.len(), 3);
 }
 
+/// WALLET-3.
 #[test]
 fn what_is_sent_again_are_the_very_same_bytes_whenever_the_wallet_stopped() {
     let federation = federation(4);

@@ -210,8 +210,8 @@ where
     }
 }
 
-/// Reads what a witness certified in this store's name (STORE-15). The place moves on only after what lies
-/// before it was taken in (STORE-16).
+/// Reads what a witness certified in this store's name (STORE-15), if that can be verified (STORE-16). The place moves
+/// on only after what lies before it was taken in.
 pub async fn read_feed(orders: Orders, keyset: KeysetId, index: WitnessIndex) -> Result<(), SyncError> {
     let core = Arc::clone(orders.core());
     let charter = core.charter();

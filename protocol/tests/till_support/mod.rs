@@ -45,6 +45,13 @@ pub fn inputs(kinds: &[Kind], salt: u8) -> Inputs {
     all.try_into().unwrap()
 }
 
+/// The table of the specification's page that begins with this head, row by row.
+pub fn specified(page: &str, head: &str) -> Vec<Vec<String>> {
+    let table = page.lines().skip_while(|line| !line.starts_with(head)).take_while(|line| line.starts_with('|'));
+    let cells = |row: &str| row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
+    table.skip(2).map(cells).collect()
+}
+
 /// The table of a doc comment, row by row, without its two head lines.
 pub fn documented(source: &str) -> Vec<Vec<String>> {
     let rows = source.lines().filter_map(|line| line.trim().strip_prefix("/// |"));
