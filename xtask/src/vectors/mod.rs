@@ -5,7 +5,6 @@ mod case;
 mod crypto;
 mod draw;
 mod examples;
-mod federation;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,9 +26,9 @@ const SUITES: &[(&str, Maker)] = &[
     ("group-and-hashing", crypto::group::suite),
     ("derivations", crypto::derivations::suite),
     ("poprf", crypto::poprf::suite),
-    ("votes-and-certificates", federation::votes::suite),
-    ("charters", federation::charters::suite),
-    ("orders", federation::orders::suite),
+    ("proofs", crypto::proofs::suite),
+    ("spend-signatures", crypto::spends::suite),
+    ("signatures", crypto::ed25519::suite),
 ];
 
 /// Writes all files, or compares them.

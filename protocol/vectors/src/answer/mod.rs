@@ -6,9 +6,10 @@
 mod bytes;
 mod derivation;
 mod errors;
-mod federation;
 mod group;
 mod poprf;
+mod proofs;
+mod signatures;
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -47,6 +48,10 @@ impl Refused {
     }
 }
 
+/// The output where there is nothing to say but that the input is right: an empty object.
+#[derive(Debug, Serialize)]
+pub struct Nothing {}
+
 /// Answers to one type.
 pub type Responder = fn(Object) -> Answer;
 
@@ -67,16 +72,12 @@ pub const TYPES: &[(&str, Responder)] = &[
     ("evaluate", |input| respond(input, poprf::evaluate)),
     ("unblind", |input| respond(input, poprf::unblind_component)),
     ("mac-check", |input| respond(input, poprf::mac_check)),
-    ("charter-chain", |input| respond(input, federation::charters::chain)),
-    ("vote", |input| respond(input, federation::votes::vote)),
-    ("certificate", |input| respond(input, federation::votes::certificate)),
-    ("certificate-assemble", |input| respond(input, federation::votes::assemble)),
-    ("evaluation", |input| respond(input, federation::votes::evaluation)),
-    ("head", |input| respond(input, federation::votes::head)),
-    ("head-answer", |input| respond(input, federation::votes::head_answer)),
-    ("order", |input| respond(input, federation::orders::order)),
-    ("submission", |input| respond(input, federation::orders::submission)),
-    ("conflict", |input| respond(input, federation::orders::conflict)),
+    ("evaluation-proof", |input| respond(input, proofs::evaluation_proof)),
+    ("evaluation-prove", |input| respond(input, proofs::evaluation_prove)),
+    ("possession", |input| respond(input, proofs::possession)),
+    ("spend-signature", |input| respond(input, signatures::spend_signature)),
+    ("spend-sign", |input| respond(input, signatures::spend_sign)),
+    ("signature", |input| respond(input, signatures::signature)),
 ];
 
 /// Answers one question.

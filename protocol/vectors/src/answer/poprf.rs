@@ -7,7 +7,7 @@ use ronde_protocol::crypto::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Hex, Octets, Refused, group::ModeNumber};
+use super::{Hex, Nothing, Octets, Refused, group::ModeNumber};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -134,10 +134,6 @@ struct ShownCoin {
     point: Hex<32>,
     component: Hex<32>,
 }
-
-/// Nothing but that it is right.
-#[derive(Serialize)]
-pub(super) struct Nothing {}
 
 pub(super) fn mac_check(input: Macs) -> Result<Nothing, Refused> {
     let key = secret_key(input.secret_key)?;

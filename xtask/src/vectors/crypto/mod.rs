@@ -2,9 +2,14 @@
 
 mod coins;
 pub mod derivations;
+pub mod ed25519;
 pub mod group;
 pub mod poprf;
+mod possession;
+pub mod proofs;
+mod prover;
 mod scalars;
+pub mod spends;
 mod upstream;
 
 use ronde_vectors::file::Test;

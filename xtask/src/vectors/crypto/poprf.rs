@@ -2,10 +2,10 @@
 
 use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar};
 use ronde_protocol::{
-    crypto::{PointBytes, Tweak, coin_hash},
+    crypto::{PointBytes, coin_hash},
     message::{
-        class::{Class, Kind},
-        ids::{CampaignId, FederationId, KeysetId, OfferId},
+        class::Kind,
+        ids::{CampaignId, OfferId},
     },
 };
 use ronde_vectors::file::{Group, Test};
@@ -13,8 +13,10 @@ use serde_json::{Value, json};
 
 use super::super::case::{case, group};
 use super::Denied;
-use super::coins::{FirstCoin, federation, first_coin};
-use super::scalars::{base, element, hex_of, hex_of_point, order, plus_order, scalar};
+use super::coins::{FirstCoin, first_coin};
+use super::proofs::info;
+use super::prover::tweak;
+use super::scalars::{IDENTITY, NEGATIVE, base, canonical, element, hex_of, hex_of_point, order, plus_order, scalar};
 use super::upstream;
 
 type Tests = Vec<Result<Test, String>>;
@@ -71,17 +73,6 @@ fn rfc9497_poprf() -> Result<Tests, String> {
     Ok(tests)
 }
 
-fn canonical(text: &str) -> Result<Scalar, String> {
-    let bytes = hex::decode(text).map_err(|why| why.to_string())?;
-    let bytes = bytes.try_into().map_err(|_| "a scalar has 32 bytes")?;
-    Option::from(Scalar::from_canonical_bytes(bytes)).ok_or_else(|| format!("no scalar: {text}"))
-}
-
-/// An encoding that decodes to nothing: RFC 9496 A.2, a negative field element.
-const NEGATIVE: &str = "0100000000000000000000000000000000000000000000000000000000000000";
-/// The identity.
-const IDENTITY: &str = "0000000000000000000000000000000000000000000000000000000000000000";
-
 fn h(point: &RistrettoPoint) -> Result<RistrettoPoint, String> {
     element(&hex::encode(coin_hash(&PointBytes(point.compress().0)).as_bytes()))
 }
@@ -112,17 +103,6 @@ fn blind() -> Result<Tests, String> {
         of("identity", "GROUP-2", "the identity is no coin key", IDENTITY, &r).denied("identity", "identity"),
         of("no-element", "GROUP-1", "a negative field element", NEGATIVE, &r).denied("non-canonical", "non-canonical"),
     ])
-}
-
-/// The tweak of an info as a scalar.
-fn tweak(info: &[u8]) -> Result<Scalar, String> {
-    let tweak = Tweak::of_info(info).map_err(|why| why.to_string())?;
-    canonical(&hex::encode(tweak.encode().0))
-}
-
-fn info(kind: Kind) -> Vec<u8> {
-    let class = Class { keyset: KeysetId(1), kind };
-    class.info(&FederationId(federation())).to_vec()
 }
 
 fn points(denomination: u64) -> Vec<u8> {
