@@ -5,6 +5,7 @@ mod case;
 mod crypto;
 mod draw;
 mod examples;
+mod federation;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,9 @@ const SUITES: &[(&str, Maker)] = &[
     ("proofs", crypto::proofs::suite),
     ("spend-signatures", crypto::spends::suite),
     ("signatures", crypto::ed25519::suite),
+    ("votes-and-certificates", federation::votes::suite),
+    ("charters", federation::charters::suite),
+    ("orders", federation::orders::suite),
 ];
 
 /// Writes all files, or compares them.

@@ -6,6 +6,7 @@
 mod bytes;
 mod derivation;
 mod errors;
+mod federation;
 mod group;
 mod poprf;
 mod proofs;
@@ -78,6 +79,16 @@ pub const TYPES: &[(&str, Responder)] = &[
     ("spend-signature", |input| respond(input, signatures::spend_signature)),
     ("spend-sign", |input| respond(input, signatures::spend_sign)),
     ("signature", |input| respond(input, signatures::signature)),
+    ("charter-chain", |input| respond(input, federation::charters::chain)),
+    ("vote", |input| respond(input, federation::votes::vote)),
+    ("certificate", |input| respond(input, federation::votes::certificate)),
+    ("certificate-assemble", |input| respond(input, federation::votes::assemble)),
+    ("evaluation", |input| respond(input, federation::votes::evaluation)),
+    ("head", |input| respond(input, federation::votes::head)),
+    ("head-answer", |input| respond(input, federation::votes::head_answer)),
+    ("order", |input| respond(input, federation::orders::order)),
+    ("submission", |input| respond(input, federation::orders::submission)),
+    ("conflict", |input| respond(input, federation::orders::conflict)),
 ];
 
 /// Answers one question.
