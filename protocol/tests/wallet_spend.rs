@@ -7,6 +7,11 @@ use federation_support::{
     ASSOCIATION, CAMPAIGN, Federation, KEYSET, NOW, Plan, VOUCHER, VOUCHER_VALUE, entropy, federation, planned, text,
 };
 use ronde_protocol::{
+    crypto::{
+        Seed,
+        coin::{derive_blind, derive_coin_secret},
+        poprf::{blind, coin_hash},
+    },
     machine::{
         durable::Durable,
         wallet::{GrantTerms, Payment, Stage, VoucherCount, Wallet, WalletError},
@@ -14,6 +19,7 @@ use ronde_protocol::{
     message::{
         amount::Points,
         certificate::CertificateError,
+        class::Kind,
         codec::encode,
         ids::{KeysetId, StoreId},
         order::{Purpose, Submission},
@@ -180,6 +186,49 @@ fn a_repeated_claim_sends_the_same_outputs_and_other_terms_are_refused() {
     assert_eq!(changed, WalletError::TermsChanged);
     let other = claim(&mut wallet, &federation, 2, terms(25));
     assert!(second.outputs.iter().all(|output| !other.outputs.contains(output)), "no coin is asked for twice");
+}
+
+/// WALLET-13.
+#[test]
+fn slots_are_numbered_points_first_from_the_largest_then_vouchers_and_the_ballot_before_sorting() {
+    let federation = federation(4);
+    let mut wallet = wallet(&federation);
+    let vouchers = vec![VoucherCount { offer: VOUCHER, count: 2 }];
+    let request = claim(&mut wallet, &federation, 1, GrantTerms { vouchers, ..with_ballot(13, CAMPAIGN) });
+    let points = |denomination| Kind::Points { denomination };
+    let voucher = Kind::Voucher { offer: VOUCHER };
+    let by_slot = [points(8), points(4), points(1), voucher, voucher, Kind::Ballot { campaign: CAMPAIGN }];
+    let open = &wallet.book().open[0];
+    assert!(request.outputs.windows(2).all(|pair| pair[0].blinded < pair[1].blinded), "sorted by B");
+    let mut slots = open.slots.clone();
+    slots.sort_unstable();
+    assert_eq!(slots, [0, 1, 2, 3, 4, 5]);
+    let seed = Seed::new([0x11; 32]).for_federation(&federation.id().0);
+    for (output, slot) in request.outputs.iter().zip(&open.slots) {
+        assert_eq!(output.class.kind, by_slot[usize::from(*slot)]);
+        let place = (KEYSET.0, 0, open.number, *slot);
+        let secret = derive_coin_secret(&seed, place.0, place.1, place.2, place.3);
+        let factor = derive_blind(&seed, place.0, place.1, place.2, place.3);
+        assert_eq!(output.blinded, blind(&coin_hash(&secret.public().encode()), &factor).encode());
+    }
+}
+
+/// WALLET-9.
+#[test]
+fn a_claim_whose_order_was_shown_is_not_given_up_whatever_the_store_says() {
+    let federation = federation(4);
+    let mut wallet = wallet(&federation);
+    let request = claim(&mut wallet, &federation, 1, terms(25));
+    let order = earn_order(&federation, &request);
+    let digest = order.digest();
+    wallet.handle_claim_order(&request.link, order).unwrap().release(&Durable::after_commit());
+    let refused = wallet.handle_claim_withdrawn(&request.link, NOW).unwrap_err();
+    assert_eq!(refused, WalletError::StillOpen(digest));
+    assert_eq!(wallet.pending()[0].digest, Some(digest));
+    // Without an order there is nothing to complete.
+    let other = claim(&mut wallet, &federation, 2, terms(25));
+    wallet.handle_claim_withdrawn(&other.link, NOW).unwrap().release(&save(&mut wallet));
+    assert_eq!(wallet.pending().len(), 1);
 }
 
 /// WALLET-20.
