@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
+use ronde_protocol::machine::witness::pages;
 use ronde_protocol::machine::witness::peers::Followed;
 use ronde_protocol::machine::witness::record::Write;
 use ronde_protocol::message::charter::{Charter, Keyset};
-use ronde_protocol::message::codec::{BadEncoding, Bounded, decode, encode};
+use ronde_protocol::message::codec::{BadEncoding, decode, encode};
 use ronde_protocol::message::evidence::Evidence;
 use ronde_protocol::message::head::Head;
 use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
 use ronde_protocol::message::refusal::Refusal;
-use ronde_protocol::message::wire::{CHARTER_CHUNK, CharterChunk, CharterQuery, Reply, ReplyV1, Request, RequestV1};
+use ronde_protocol::message::wire::{CharterQuery, Reply, ReplyV1, Request, RequestV1};
 
 use super::pool::Pool;
 use super::witness::{WitnessService, failed};
@@ -129,7 +130,7 @@ impl Core {
         }
     }
 
-    /// Writes evidence down. It accuses on its own; this node's word adds nothing.
+    /// Writes evidence down (EVIDENCE-9). It accuses on its own; this node's word adds nothing.
     pub async fn keep_evidence(&self, evidence: Evidence) {
         tracing::error!(evidence = %hex::encode(evidence.id()), "evidence against a witness was found");
         let writes = vec![Write::Evidence(Box::new(evidence))];
@@ -203,22 +204,8 @@ impl Core {
 
     fn charter_chunk(&self, query: &CharterQuery) -> ReplyV1 {
         self.read_charters(|charters| {
-            let versions = charters.versions();
-            let wanted = match usize::try_from(query.version) {
-                Ok(0) => versions.last(),
-                Ok(version) => versions.get(version.saturating_sub(1)),
-                Err(_) => None,
-            };
-            let Some(signed) = wanted else { return ReplyV1::Refused(Refusal::Unknown) };
-            let bytes = encode(signed);
-            let from = usize::try_from(query.offset).unwrap_or(usize::MAX).min(bytes.len());
-            let piece = bytes.get(from..).unwrap_or_default();
-            let piece = piece.get(..CHARTER_CHUNK.min(piece.len())).unwrap_or_default().to_vec();
-            ReplyV1::Charter(CharterChunk {
-                version: signed.body.version,
-                total: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
-                bytes: Bounded::new(piece).unwrap_or_default(),
-            })
+            pages::charter_chunk(charters.versions(), query)
+                .map_or(ReplyV1::Refused(Refusal::Unknown), ReplyV1::Charter)
         })
     }
 }

@@ -5,6 +5,7 @@
 use ronde_protocol::crypto::group::PointBytes;
 use ronde_protocol::crypto::merkle::Subtree;
 use ronde_protocol::machine::books::{Account, Flow};
+use ronde_protocol::machine::witness::pages::LogView;
 use ronde_protocol::machine::witness::record::{
     CoinRecord, Counter, Inconsistent, OrderRecord, Retirement, View, Write,
 };
@@ -50,21 +51,6 @@ pub fn load<T: Decode<()> + Encode>(read: &dyn Read, table: Table, key: &[u8]) -
 }
 
 impl Ledger<'_> {
-    /// A log entry.
-    pub fn log_entry(&self, keyset: KeysetId, position: u64) -> Result<Option<LogEntry>, LedgerError> {
-        load(self.0, Table::LogEntry, &key(keyset, &[&position.to_be_bytes()]))
-    }
-
-    /// Log positions, from one on, of certified orders that name a store.
-    pub fn feed(&self, keyset: KeysetId, store: StoreId, from: u64, limit: usize) -> Result<Vec<u64>, LedgerError> {
-        let store = store.0.to_be_bytes();
-        let first = key(keyset, &[&store, &from.to_be_bytes()]);
-        let last = key(keyset, &[&store, &u64::MAX.to_be_bytes()]);
-        let found = self.0.scan(Table::Feed, &first, Some(&last), limit)?;
-        let position = |key: &[u8]| key.last_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes));
-        Ok(found.iter().filter_map(|(key, _)| position(key)).collect())
-    }
-
     /// Every flow of every account.
     pub fn books(&self, keyset: KeysetId) -> Result<Vec<(Account, Flow, u64)>, LedgerError> {
         let (from, to) = (key(keyset, &[]), key(KeysetId(keyset.0.saturating_add(1)), &[]));
@@ -97,6 +83,21 @@ fn node_key(keyset: KeysetId, subtree: Subtree) -> Vec<u8> {
 
 fn reference_key(keyset: KeysetId, store: StoreId, reference: &Reference) -> Vec<u8> {
     key(keyset, &[&store.0.to_be_bytes(), &reference.0])
+}
+
+impl LogView for Ledger<'_> {
+    fn log_entry(&self, keyset: KeysetId, position: u64) -> Result<Option<LogEntry>, LedgerError> {
+        load(self.0, Table::LogEntry, &key(keyset, &[&position.to_be_bytes()]))
+    }
+
+    fn feed(&self, keyset: KeysetId, store: StoreId, from: u64, limit: usize) -> Result<Vec<u64>, LedgerError> {
+        let store = store.0.to_be_bytes();
+        let first = key(keyset, &[&store, &from.to_be_bytes()]);
+        let last = key(keyset, &[&store, &u64::MAX.to_be_bytes()]);
+        let found = self.0.scan(Table::Feed, &first, Some(&last), limit)?;
+        let position = |key: &[u8]| key.last_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes));
+        Ok(found.iter().filter_map(|(key, _)| position(key)).collect())
+    }
 }
 
 impl View for Ledger<'_> {

@@ -4,17 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ronde_protocol::crypto::Entropy;
-use ronde_protocol::limits::{LOG_ANSWER_BYTES, MAX_FEED_ENTRIES, MAX_LOG_ENTRIES};
 use ronde_protocol::machine::durable::{Durable, Sealed};
 use ronde_protocol::machine::witness::record::{View, Write};
 use ronde_protocol::machine::witness::{Gate, PreparedCertificate, PreparedVote, Step, Witness};
 use ronde_protocol::message::charter::Charter;
-use ronde_protocol::message::codec::{Bounded, encode};
 use ronde_protocol::message::head::Head;
 use ronde_protocol::message::ids::{OrderDigest, StoreId};
-use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
+use ronde_protocol::message::log::CertifiedOrder;
 use ronde_protocol::message::refusal::Refusal;
-use ronde_protocol::message::wire::{Certified, FeedEntry, FeedPage, LogPage, OrderState, ReplyV1, VoteRequest};
+use ronde_protocol::message::wire::{FeedPage, LogPage, ReplyV1, VoteRequest};
 
 use super::ledger::{self, Ledger, LedgerError};
 use super::pool::Pool;
@@ -61,8 +59,8 @@ impl WitnessService {
     pub async fn vote(&self, charter: &Arc<Charter>, request: VoteRequest) -> ReplyV1 {
         // WITNESS-31: a digest that is certified here is served as it is, before anything costly.
         match self.serve_stored(&request.signed.order.digest()) {
-            Ok(Some(reply @ ReplyV1::Certified(_))) => return reply,
-            Ok(_) => {}
+            Ok(Some(reply)) => return reply,
+            Ok(None) => {}
             Err(error) => return failed(&error),
         }
         let Ok(fresh) = entropy::fresh() else { return ReplyV1::Refused(Refusal::StorageFailed) };
@@ -99,18 +97,8 @@ impl WitnessService {
     }
 
     fn serve_stored(&self, digest: &OrderDigest) -> Result<Option<ReplyV1>, LedgerError> {
-        if self.clock.unix_seconds() > self.witness.keyset().evaluate_until() {
-            return Ok(Some(ReplyV1::Refused(Refusal::Closed)));
-        }
-        self.read(|ledger| {
-            let Some(OrderState::Certified { certificate, evaluation, .. }) =
-                self.witness.order_state(ledger, digest)?
-            else {
-                return Ok(None);
-            };
-            let head = self.witness.head(ledger)?;
-            Ok(Some(ReplyV1::Certified(Certified { certificate, evaluation, head })))
-        })
+        let now = self.clock.unix_seconds();
+        self.read(|ledger| self.witness.look_up(ledger, digest, now))
     }
 
     /// One transaction after another (WITNESS-1, WITNESS-2), and the reply only after its commit (WITNESS-3).
@@ -153,7 +141,7 @@ impl WitnessService {
         }
     }
 
-    /// Size and root, signed.
+    /// Size and root, signed: of what is committed (LOG-10).
     pub fn head(&self) -> Result<Head, LedgerError> {
         self.read(|ledger| self.witness.head(ledger))
     }
@@ -165,43 +153,12 @@ impl WitnessService {
 
     /// A piece of the log, as many entries as fit one answer.
     pub fn log_page(&self, from: u64) -> Result<LogPage, LedgerError> {
-        let keyset = self.witness.keyset().id();
-        self.read(|ledger| {
-            let (mut entries, mut bytes) = (Vec::new(), 0usize);
-            for position in (from..).take(MAX_LOG_ENTRIES) {
-                let Some(entry) = ledger.log_entry(keyset, position)? else { break };
-                bytes = bytes.saturating_add(encode(&entry).len());
-                entries.push(entry);
-                if bytes >= LOG_ANSWER_BYTES {
-                    break;
-                }
-            }
-            // The head is read last, so that it covers every entry of the page.
-            let head = self.witness.head(ledger)?;
-            Ok(LogPage { entries: Bounded::new(entries).unwrap_or_default(), head })
-        })
+        self.read(|ledger| self.witness.log_page(ledger, from))
     }
 
     /// A piece of a store's feed.
     pub fn feed_page(&self, store: StoreId, from: u64) -> Result<FeedPage, LedgerError> {
-        let keyset = self.witness.keyset().id();
-        self.read(|ledger| {
-            let (mut entries, mut bytes, mut next) = (Vec::new(), 0usize, from);
-            let positions = ledger.feed(keyset, store, from, MAX_FEED_ENTRIES)?;
-            let found = positions.len();
-            for position in positions {
-                if bytes >= LOG_ANSWER_BYTES {
-                    break;
-                }
-                next = position.saturating_add(1);
-                if let Some(LogEntry::Certified(certified)) = ledger.log_entry(keyset, position)? {
-                    bytes = bytes.saturating_add(encode(&certified).len());
-                    entries.push(FeedEntry { position, certified });
-                }
-            }
-            let more = entries.len() < found || found == MAX_FEED_ENTRIES;
-            Ok(FeedPage { entries: Bounded::new(entries).unwrap_or_default(), next, more })
-        })
+        self.read(|ledger| self.witness.feed_page(ledger, store, from))
     }
 }
 

@@ -2,7 +2,10 @@
 
 use alloc::{collections::BTreeMap, vec::Vec};
 
-use super::record::{CoinRecord, Counter, Inconsistent, OrderRecord, Retirement, View, Write};
+use super::{
+    pages::LogView,
+    record::{CoinRecord, Counter, Inconsistent, OrderRecord, Retirement, View, Write},
+};
 use crate::{
     crypto::{group::PointBytes, merkle::Subtree},
     machine::books::{Account, Flow, Statement},
@@ -130,5 +133,16 @@ impl View for Memory {
 
     fn retired(&self, _: KeysetId) -> Result<Option<Retirement>, MemoryError> {
         Ok(self.retired.clone())
+    }
+}
+
+impl LogView for Memory {
+    fn log_entry(&self, _: KeysetId, position: u64) -> Result<Option<LogEntry>, MemoryError> {
+        Ok(usize::try_from(position).ok().and_then(|position| self.log.get(position)).cloned())
+    }
+
+    fn feed(&self, _: KeysetId, store: StoreId, from: u64, limit: usize) -> Result<Vec<u64>, MemoryError> {
+        let named = self.feed.iter().filter(|(of, position)| *of == store && *position >= from);
+        Ok(named.map(|(_, position)| *position).take(limit).collect())
     }
 }

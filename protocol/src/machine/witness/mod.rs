@@ -18,6 +18,7 @@ mod issuing;
 pub mod keys;
 pub mod log;
 pub mod memory;
+pub mod pages;
 pub mod peers;
 mod prepare;
 pub mod query;
