@@ -87,6 +87,7 @@ fn run(engine: OpenEngine, races: u64) -> (Certificates, Answers) {
     (certificates(&town, &answers), answers)
 }
 
+/// WITNESS-1, WITNESS-10
 #[test]
 fn a_coin_raced_at_two_stores_200_times_never_gets_two_certificates() {
     let (certified, answers) = run(in_memory, 200);

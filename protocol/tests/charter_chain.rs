@@ -56,6 +56,7 @@ fn versions_grow_one_by_one() {
     assert!(three.allows_issuing(NOW));
 }
 
+/// CHARTER-4
 #[test]
 fn rollbacks_and_gaps_are_refused() {
     let one = genesis();
@@ -69,6 +70,7 @@ fn rollbacks_and_gaps_are_refused() {
     assert!(two.succeed(three).is_ok());
 }
 
+/// CHARTER-5
 #[test]
 fn a_version_names_its_predecessor() {
     let one = genesis();
@@ -81,6 +83,7 @@ fn altered(mut hash: CharterHash) -> CharterHash {
     hash
 }
 
+/// CHARTER-3, CHARTER-6
 #[test]
 fn a_later_version_is_of_the_same_federation_and_carries_no_genesis_block() {
     let one = genesis();
@@ -90,6 +93,7 @@ fn a_later_version_is_of_the_same_federation_and_carries_no_genesis_block() {
     assert_eq!(refused(&one, |body| body.genesis = block), CharterError::Genesis);
 }
 
+/// CHARTER-6
 #[test]
 fn a_chain_is_walked_from_version_1_by_whoever_knows_the_federation() {
     let one = genesis();
@@ -110,6 +114,7 @@ fn set(numbers: &[u8], threshold: u8) -> Stewards {
     Stewards { keys: list(numbers.iter().map(|number| steward(*number).verifying_key().encode())), threshold }
 }
 
+/// CHARTER-7, CHARTER-8
 #[test]
 fn new_stewards_are_signed_in_by_the_old_threshold_and_their_own() {
     let one = genesis();
@@ -137,6 +142,7 @@ fn a_steward_in_both_sets_signs_once_for_both() {
     assert_eq!(one.succeed(sign_charter(body, &[1, 2])).unwrap_err(), lacking);
 }
 
+/// CHARTER-8
 #[test]
 fn a_higher_threshold_must_be_reached_at_once() {
     let one = genesis();
@@ -161,6 +167,7 @@ fn fork() -> (Charter, Charter, SignedCharter) {
     (one, two, twin)
 }
 
+/// CHARTER-13
 #[test]
 fn a_second_charter_of_one_version_is_seen_and_stops_issuing() {
     let (one, two, twin) = fork();
@@ -182,6 +189,7 @@ fn version_1_can_be_forked_too() {
     assert!(matches!(one.is_forked_by(None, unsigned), Err(CharterError::Threshold { .. })));
 }
 
+/// CHARTER-12
 #[test]
 fn a_twin_counts_only_if_it_is_valid_in_the_same_place() {
     // Otherwise anybody could stop a federation's issuing.
@@ -194,6 +202,7 @@ fn a_twin_counts_only_if_it_is_valid_in_the_same_place() {
     assert!(judge(twin).unwrap());
 }
 
+/// CHARTER-15
 #[test]
 fn the_next_version_says_which_of_two_stands() {
     let (one, two, twin) = fork();
@@ -209,6 +218,7 @@ fn the_next_version_says_which_of_two_stands() {
     assert!(settled.allows_issuing(NOW), "the other one may be named as well");
 }
 
+/// CHARTER-15
 #[test]
 fn whoever_never_saw_the_twin_can_follow_the_version_that_settles() {
     let (one, two, _) = fork();
@@ -220,6 +230,7 @@ fn whoever_never_saw_the_twin_can_follow_the_version_that_settles() {
 
 // What can be named is never removed, only closed.
 
+/// CHARTER-19
 #[test]
 fn nothing_that_an_order_can_name_is_removed() {
     let one = genesis();
@@ -242,6 +253,7 @@ fn genesis_with_five_stores() -> Charter {
     Charter::genesis(sign_charter(body(&plan), &[1, 2])).unwrap()
 }
 
+/// CHARTER-21
 #[test]
 fn what_a_voucher_is_worth_and_who_pays_for_it_is_fixed_for_ever() {
     type Offer = ronde_protocol::message::charter::VoucherOffer;
@@ -260,6 +272,7 @@ fn what_a_voucher_is_worth_and_who_pays_for_it_is_fixed_for_ever() {
     assert!(one.succeed(changed(&one, closed)).is_ok(), "but it can be closed");
 }
 
+/// CHARTER-20
 #[test]
 fn a_ballot_that_is_out_can_still_be_cast() {
     type Campaign = ronde_protocol::message::charter::Campaign;
@@ -284,6 +297,7 @@ fn a_ballot_that_is_out_can_still_be_cast() {
     assert!(one.succeed(changed(&one, longer)).is_ok());
 }
 
+/// CHARTER-22
 #[test]
 fn a_closed_association_stays_closed() {
     type Association = ronde_protocol::message::charter::Association;
@@ -294,6 +308,7 @@ fn a_closed_association_stays_closed() {
     assert_eq!(refused(&two, reopen), CharterError::Removed);
 }
 
+/// CHARTER-18
 #[test]
 fn a_published_keyset_never_changes() {
     type Keyset = ronde_protocol::message::charter::KeysetEntry;
@@ -311,6 +326,7 @@ fn a_published_keyset_never_changes() {
     }
 }
 
+/// CHARTER-18
 #[test]
 fn not_even_a_fresh_proof_of_the_same_key_replaces_a_published_one() {
     let one = genesis();
@@ -343,4 +359,51 @@ fn a_new_keyset_and_new_stores_may_come_and_a_node_key_may_be_renewed() {
     assert_eq!(two.keysets().count(), 2);
     assert!(two.store(StoreId(5)).is_some());
     assert_ne!(two.node_key(StoreId(3)), one.node_key(StoreId(3)));
+}
+
+/// CHARTER-14
+#[test]
+fn other_signatures_under_the_same_version_are_no_fork() {
+    let (one, two, _) = fork();
+    let by_others = sign_charter(two.body().clone(), &[2, 3]);
+    assert_ne!(by_others, *two.signed());
+    assert!(!two.is_forked_by(Some(&one), by_others).unwrap());
+}
+
+/// CHARTER-11
+#[test]
+fn of_several_faults_the_first_is_named() {
+    let one = genesis();
+    let mut body = CharterBody { genesis: one.body().genesis.clone(), ..next(&one) };
+    body.federation = FederationId([9; 32]);
+    body.version = 7;
+    body.stewards.threshold = 9;
+    body.previous = CharterHash::NONE;
+    body.settles_fork = Some(CharterHash::NONE);
+    body.offers = list([]);
+    body.stores = list(body.stores.iter().rev().cloned());
+    let told = |body: &CharterBody, stewards: &[u8]| one.succeed(sign_charter(body.clone(), stewards)).unwrap_err();
+    assert_eq!(told(&body, &[1]), CharterError::OtherFederation(body.federation));
+    body.federation = *one.federation();
+    assert_eq!(told(&body, &[1]), CharterError::Genesis);
+    body.genesis = None;
+    assert_eq!(told(&body, &[1]), CharterError::Version { found: 7, expected: 2 });
+    body.version = 2;
+    assert_eq!(told(&body, &[1]), CharterError::Threshold { found: 1, needed: 2, of_version: 1 });
+    assert_eq!(told(&body, &[1, 2, 9]), CharterError::Stewards);
+    body.stewards.threshold = 2;
+    assert_eq!(told(&body, &[1, 2, 9]), CharterError::Signature);
+    assert_eq!(told(&body, &[1, 2]), CharterError::Predecessor(CharterHash::NONE));
+    body.previous = one.hash();
+    assert_eq!(told(&body, &[1, 2]), CharterError::UnsettledFork);
+    body.settles_fork = None;
+    assert_eq!(told(&body, &[1, 2]), CharterError::Removed);
+    body.offers = one.body().offers.clone();
+    assert_eq!(told(&body, &[1, 2]), CharterError::Removed, "a list that is out of order is searched in vain");
+    body.stores = one.body().stores.clone();
+    body.point_value.points = 0;
+    edit!(body, stores, 0, |store: &mut ronde_protocol::message::charter::Store| store.node_key.0 = [0xff; 32]);
+    assert_eq!(told(&body, &[1, 2]), CharterError::Rules);
+    body.point_value.points = 1;
+    assert_eq!(told(&body, &[1, 2]), CharterError::NodeKey(StoreId(1)));
 }

@@ -45,6 +45,7 @@ fn version_1_stands_once_k_of_m_signed_it() {
     }
 }
 
+/// CHARTER-1
 #[test]
 fn the_federation_is_the_hash_of_all_of_the_genesis_block() {
     let genesis = first().genesis.unwrap();
@@ -60,6 +61,7 @@ fn the_federation_is_the_hash_of_all_of_the_genesis_block() {
     assert_eq!(ids.len(), 5);
 }
 
+/// CHARTER-3
 #[test]
 fn a_genesis_block_that_is_not_that_of_the_federation_is_refused() {
     let mut absent = first();
@@ -77,6 +79,7 @@ fn a_genesis_block_that_is_not_that_of_the_federation_is_refused() {
     }
 }
 
+/// CHARTER-4
 #[test]
 fn version_2_can_not_be_the_first() {
     let mut body = first();
@@ -84,6 +87,7 @@ fn version_2_can_not_be_the_first() {
     assert_eq!(refused(sign_charter(body, &[1, 2])), CharterError::Version { found: 2, expected: 1 });
 }
 
+/// CHARTER-8
 #[test]
 fn fewer_than_k_signatures_do_not_suffice() {
     for stewards in [&[][..], &[1], &[3]] {
@@ -93,6 +97,7 @@ fn fewer_than_k_signatures_do_not_suffice() {
     }
 }
 
+/// CHARTER-10
 #[test]
 fn one_steward_signing_twice_is_no_two_stewards() {
     let signature = first().sign(&steward(1));
@@ -100,6 +105,7 @@ fn one_steward_signing_twice_is_no_two_stewards() {
     assert_eq!(refused(signed), CharterError::Signature);
 }
 
+/// CHARTER-10
 #[test]
 fn a_signature_from_nobody_spoils_the_charter_however_many_stewards_signed() {
     // Or one set of stewards' signatures would have many encodings, and a relay could bloat a charter.
@@ -112,6 +118,7 @@ fn strangers_do_not_count_towards_the_threshold() {
     assert_eq!(refused(sign_charter(first(), &[1, 8, 9])), expected);
 }
 
+/// CHARTER-10
 #[test]
 fn reordered_signatures_are_refused() {
     let signed = sign_charter(first(), &[1, 2, 3]);
@@ -119,6 +126,7 @@ fn reordered_signatures_are_refused() {
     assert_eq!(refused(reversed), CharterError::Signature);
 }
 
+/// CHARTER-10
 #[test]
 fn a_wrong_signature_spoils_the_charter_even_beyond_the_threshold() {
     let signed = sign_charter(first(), &[1, 2, 3]);
@@ -130,6 +138,7 @@ fn a_wrong_signature_spoils_the_charter_even_beyond_the_threshold() {
     }
 }
 
+/// CHARTER-2
 #[test]
 fn a_signature_covers_every_part_of_the_charter() {
     let signed = sign_charter(first(), &[1, 2]);
@@ -144,6 +153,7 @@ fn a_signature_covers_every_part_of_the_charter() {
     }
 }
 
+/// CHARTER-2
 #[test]
 fn a_signature_made_for_another_role_is_no_stewards() {
     let body = first();
@@ -165,6 +175,7 @@ fn a_signature_made_for_another_role_is_no_stewards() {
     assert!(Charter::genesis(SignedCharter { body, signatures: list(control) }).is_ok());
 }
 
+/// CHARTER-9
 #[test]
 fn impossible_steward_sets_are_refused() {
     let key = |number| steward(number).verifying_key().encode();
@@ -180,6 +191,7 @@ fn impossible_steward_sets_are_refused() {
     assert!(Charter::genesis(sign_charter(with_stewards(set(&[1, 2, 3], 2)), &[1, 2])).is_ok());
 }
 
+/// CHARTER-16, CHARTER-17
 #[test]
 fn an_expired_charter_stops_issuing_and_nothing_else() {
     let charter = Charter::genesis(sign_charter(first(), &[1, 2])).unwrap();

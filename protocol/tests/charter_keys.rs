@@ -71,6 +71,7 @@ fn bad_ristretto() -> Vec<[u8; 32]> {
     vec![[0; 32], [0xff; 32], negative]
 }
 
+/// CHARTER-26
 #[test]
 fn a_node_key_must_be_a_valid_key() {
     for bad in bad_ed25519() {
@@ -79,6 +80,7 @@ fn a_node_key_must_be_a_valid_key() {
     }
 }
 
+/// CHARTER-30
 #[test]
 fn a_witness_key_must_be_a_valid_key() {
     let expected = CharterError::WitnessKey(KEYSET, WitnessIndex(1));
@@ -92,6 +94,7 @@ fn a_witness_key_must_be_a_valid_key() {
     }
 }
 
+/// CHARTER-9
 #[test]
 fn a_stewards_key_must_be_a_valid_key() {
     for bad in bad_ed25519() {
@@ -107,6 +110,7 @@ fn a_stewards_key_must_be_a_valid_key() {
     }
 }
 
+/// CHARTER-27
 #[test]
 fn no_key_occurs_twice() {
     // In a keyset: two witnesses with one POPRF key would be one witness with two votes.
@@ -150,6 +154,7 @@ fn entry_for(federation: FederationId, keyset: KeysetId, index: WitnessIndex) ->
     keys.entry(StoreId(2), &federation, keyset, index, entropy(0x33))
 }
 
+/// CHARTER-31
 #[test]
 fn a_proof_of_possession_holds_for_one_place_only() {
     let own = body(&Plan::of(4)).federation;
@@ -173,6 +178,7 @@ fn a_proof_of_possession_holds_for_one_place_only() {
     assert!(check(control).is_ok(), "the same for the right place holds");
 }
 
+/// CHARTER-31
 #[test]
 fn a_key_of_somebody_else_can_not_be_published() {
     let expected = CharterError::Possession(KEYSET, WitnessIndex(1));
@@ -209,6 +215,7 @@ fn exchanged_seats_are_refused() {
     assert_eq!(refusal, CharterError::Possession(KEYSET, WitnessIndex(0)));
 }
 
+/// CHARTER-29
 #[test]
 fn a_store_has_one_seat_on_a_committee() {
     // Two seats of one store would be one traitor who counts as two.
@@ -221,12 +228,14 @@ fn a_store_has_one_seat_on_a_committee() {
     assert_eq!(refusal, CharterError::TwoSeats(KEYSET, StoreId(1)));
 }
 
+/// CHARTER-25
 #[test]
 fn a_committee_consists_of_stores_of_the_charter() {
     let refusal = refused(|body| member(body, 0, 2, |member| member.store = StoreId(9)));
     assert_eq!(refusal, CharterError::UnknownStore(StoreId(9)));
 }
 
+/// VOTE-1, VOTE-2, CHARTER-32
 #[test]
 fn a_committee_bears_its_traitors() {
     let too_many = QuorumError::TooManyFaults { witnesses: 4, faults: 2 };
@@ -235,6 +244,7 @@ fn a_committee_bears_its_traitors() {
     assert_eq!(none, CharterError::Quorum(QuorumError::Size(0)));
 }
 
+/// CHARTER-28
 #[test]
 fn denominations_increase_from_1_and_dates_are_in_order() {
     let refuse =
@@ -248,6 +258,7 @@ fn denominations_increase_from_1_and_dates_are_in_order() {
     refuse(|entry| entry.issue_until = entry.redeem_until + 1);
 }
 
+/// CHARTER-23
 #[test]
 fn lists_stand_by_increasing_number_from_1() {
     let unsorted: [fn(&mut CharterBody); 5] = [
@@ -269,6 +280,7 @@ fn lists_stand_by_increasing_number_from_1() {
     assert_eq!(check(twice).unwrap_err(), CharterError::Unsorted);
 }
 
+/// CHARTER-24, CHARTER-25
 #[test]
 fn rules_name_only_what_is_there() {
     assert_eq!(refused(|body| body.point_value.points = 0), CharterError::Rules);

@@ -21,6 +21,7 @@ use ronde_protocol::{
 };
 use witness_support::*;
 
+/// WITNESS-3
 #[test]
 fn control_a_vote_that_leaves_before_its_record_is_on_disk_convicts_an_honest_witness() {
     let mut committee = committee(4);
@@ -76,6 +77,7 @@ impl View for Forgetful<'_> {
     }
 }
 
+/// WITNESS-25
 #[test]
 fn control_a_witness_that_forgets_its_orders_counts_a_repeated_message_twice() {
     let mut committee = committee(4);

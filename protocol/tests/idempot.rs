@@ -118,6 +118,7 @@ fn sums_of_once_each() -> String {
     bench.sums()
 }
 
+/// WITNESS-9, WITNESS-30
 #[test]
 fn every_message_sent_ten_times_to_a_witness_that_restarts_has_the_same_answer_bytes_and_one_effect() {
     for message in every_message() {
@@ -134,6 +135,7 @@ fn every_message_sent_ten_times_to_a_witness_that_restarts_has_the_same_answer_b
     }
 }
 
+/// CERT-7, WITNESS-30
 #[test]
 fn a_certified_order_is_answered_from_what_is_stored_whoever_asks_how() {
     for order in 0..6 {
@@ -148,6 +150,7 @@ fn a_certified_order_is_answered_from_what_is_stored_whoever_asks_how() {
     }
 }
 
+/// VOTE-8, WITNESS-2
 #[test]
 fn a_step_whose_writes_were_lost_is_taken_again_with_the_same_vote() {
     let mut bench = Bench::new();
@@ -175,6 +178,7 @@ fn deliveries() -> impl Strategy<Value = Vec<(Message, bool)>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
+    /// WITNESS-25, WITNESS-32
     #[test]
     fn whatever_the_order_of_messages_their_effect_is_that_of_one_of_each(deliveries in deliveries()) {
         let mut bench = Bench::new();

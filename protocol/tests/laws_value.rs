@@ -262,6 +262,7 @@ proptest! {
         }
     }
 
+    /// WITNESS-10, WITNESS-11
     #[test]
     fn of_orders_over_few_coins_sent_to_anyone_in_any_order_no_two_certified_ones_conflict(
         sends in prop::collection::vec((0..6usize, 0..4usize, any::<bool>()), 1..60),

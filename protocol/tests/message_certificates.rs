@@ -48,6 +48,7 @@ fn verified(votes: &[Vote]) -> Vec<VerifiedVote> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
+    /// CERT-7
     #[test]
     fn any_q_votes_make_the_same_certificate(
         one in prop::sample::subsequence((0..usize::from(WITNESSES)).collect::<Vec<_>>(), NEEDED),
@@ -59,6 +60,7 @@ proptest! {
         prop_assert_eq!(verify(second), Ok(*DIGEST));
     }
 
+    /// CERT-9
     #[test]
     fn votes_in_any_order_and_number_assemble_exactly_if_q_witnesses_are_among_them(
         indices in prop::collection::vec(0..usize::from(WITNESSES), 0..12),
@@ -77,6 +79,7 @@ proptest! {
         }
     }
 
+    /// CERT-5
     #[test]
     fn a_spoiled_bit_of_a_vote_spoils_the_certificate(place in 0..NEEDED, byte in 0usize..64, bit in 0u8..8) {
         let mut votes = VOTES[..NEEDED].to_vec();
@@ -86,6 +89,7 @@ proptest! {
     }
 }
 
+/// CERT-3
 #[test]
 fn too_few_and_too_many_votes_are_refused() {
     for found in (0..=usize::from(WITNESSES)).filter(|found| *found != NEEDED) {
@@ -94,6 +98,7 @@ fn too_few_and_too_many_votes_are_refused() {
     }
 }
 
+/// CERT-4
 #[test]
 fn repeated_and_unsorted_indices_are_refused() {
     for wrong in [[0, 1, 2, 3, 3], [0, 0, 0, 0, 0], [1, 0, 2, 3, 4], [0, 1, 2, 4, 3]] {
@@ -101,6 +106,7 @@ fn repeated_and_unsorted_indices_are_refused() {
     }
 }
 
+/// CERT-1, CERT-2
 #[test]
 fn another_keyset_or_digest_is_refused() {
     let good = of(&[0, 1, 2, 3, 4]);
@@ -118,6 +124,7 @@ fn another_keyset_or_digest_is_refused() {
     assert_eq!(found, CertificateError::Vote(VoteError::BadSignature(WitnessIndex(0))));
 }
 
+/// VOTE-5, CERT-5
 #[test]
 fn a_vote_on_another_order_or_of_another_witness_is_refused() {
     let other = FEDERATION.order(Purpose::Redeem).digest();
@@ -133,6 +140,7 @@ fn a_vote_on_another_order_or_of_another_witness_is_refused() {
     assert_eq!(verify(certificate(votes)), Err(CertificateError::Vote(nobody)));
 }
 
+/// VOTE-6
 #[test]
 fn a_vote_with_torsion_is_refused() {
     // R and R + T, T of small order: where the cofactor is cleared both pass, and two verifiers would differ.
@@ -151,9 +159,39 @@ fn a_vote_with_torsion_is_refused() {
     }
 }
 
+/// VOTE-3
 #[test]
 fn two_quorums_share_an_honest_witness_so_two_certificates_need_more_than_f_traitors() {
     let quorum = FEDERATION.keyset(KEYSET).quorum();
     assert_eq!(quorum.votes(), NEEDED);
     assert!(2 * NEEDED - usize::from(WITNESSES) > quorum.faults());
+}
+
+/// CERT-6
+#[test]
+fn of_several_faults_the_first_is_named_and_no_signature_is_looked_at_before_the_form_is_right() {
+    let mut wrong = of(&[1, 0, 2, 3, 4, 5]);
+    wrong.keyset = OTHER_KEYSET;
+    wrong.digest = FEDERATION.order(Purpose::Redeem).digest();
+    wrong.votes = list(wrong.votes.iter().map(|vote| Vote { signature: Signature([0; 64]), ..*vote }).collect());
+    let other_keyset = CertificateError::OtherKeyset { found: OTHER_KEYSET, expected: KEYSET };
+    assert_eq!(verify(wrong.clone()), Err(other_keyset));
+    wrong.keyset = KEYSET;
+    assert_eq!(verify(wrong.clone()), Err(CertificateError::OtherOrder(wrong.digest)));
+    wrong.digest = *DIGEST;
+    assert_eq!(verify(wrong.clone()), Err(CertificateError::VoteCount { found: 6, needed: NEEDED }));
+    wrong.votes = list(wrong.votes[..NEEDED].to_vec());
+    assert_eq!(verify(wrong.clone()), Err(CertificateError::Unsorted));
+    let mut votes = wrong.votes.to_vec();
+    votes.swap(0, 1);
+    let bad = VoteError::BadSignature(WitnessIndex(0));
+    assert_eq!(verify(certificate(votes)), Err(CertificateError::Vote(bad)));
+}
+
+/// CERT-9
+#[test]
+fn of_more_votes_than_needed_those_of_the_lowest_indices_are_taken() {
+    let votes: Vec<Vote> = [6, 2, 5, 1, 4, 3].map(|index: usize| VOTES[index]).to_vec();
+    let assembled = Certificate::assemble(FEDERATION.keyset(KEYSET), *DIGEST, &verified(&votes)).unwrap();
+    assert_eq!(encode(assembled.as_certificate()), encode(&of(&[1, 2, 3, 4, 5])));
 }

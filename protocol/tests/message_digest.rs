@@ -17,6 +17,7 @@ use ronde_protocol::{
     },
 };
 
+/// ORDER-1
 #[test]
 fn every_byte_of_the_body_changes_the_digest() {
     let federation = Federation::new(1, 0);
@@ -40,6 +41,7 @@ fn every_byte_of_the_body_changes_the_digest() {
     }
 }
 
+/// ORDER-1
 #[test]
 fn the_digest_is_the_labelled_hash_of_the_canonical_bytes() {
     let order = Federation::new(1, 0).order(every_purpose()[0]);
@@ -49,6 +51,7 @@ fn the_digest_is_the_labelled_hash_of_the_canonical_bytes() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
+    /// ORDER-1
     #[test]
     fn columns_and_authorization_never_change_the_digest(
         mut submission in any::submission(),
@@ -69,6 +72,7 @@ proptest! {
         prop_assert_eq!(one == two, one.digest() == two.digest());
     }
 
+    /// ORDER-3
     #[test]
     fn an_offers_reference_covers_every_byte(signed in any::signed_offer(), at in 0usize..100, change in 1u8..) {
         let mut bytes = encode(&signed.offer);
@@ -79,6 +83,7 @@ proptest! {
     }
 }
 
+/// ORDER-5
 #[test]
 fn one_day_has_one_pledge_reference() {
     assert_eq!(pledge_reference(0), pledge_reference(86_399));

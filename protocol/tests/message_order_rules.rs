@@ -106,6 +106,7 @@ fn a_valid_order_of_every_purpose_passes_with_its_signature() {
     }
 }
 
+/// ORDER-2, ORDER-27
 #[test]
 fn a_signature_over_another_order_or_by_another_store_is_refused() {
     let federation = Federation::new(2, 0);
@@ -126,6 +127,7 @@ fn a_signature_over_another_order_or_by_another_store_is_refused() {
     refused(SignedOrder { order, authorization });
 }
 
+/// ORDER-16
 #[test]
 fn the_purpose_says_whether_there_are_inputs() {
     for purpose in [Purpose::Earn, PLEDGE] {
@@ -137,6 +139,7 @@ fn the_purpose_says_whether_there_are_inputs() {
     breaks(Rule::Inputs, &spending(VOTE, &[ballot(CAMPAIGN), ballot(CAMPAIGN)], &[]));
 }
 
+/// ORDER-17
 #[test]
 fn the_purpose_says_whether_there_are_outputs() {
     breaks(Rule::Outputs, &spending(Purpose::Earn, &[], &[]));
@@ -147,6 +150,7 @@ fn the_purpose_says_whether_there_are_outputs() {
     is_fine(&spending(DONATE, &[points(1)], &[]));
 }
 
+/// ORDER-18
 #[test]
 fn the_purpose_says_which_kinds_go_in_and_out() {
     for purpose in [Purpose::Redeem, Purpose::Swap, DONATE] {
@@ -161,6 +165,7 @@ fn the_purpose_says_which_kinds_go_in_and_out() {
     is_fine(&spending(Purpose::Redeem, &[points(1), voucher()], &[points(1)]));
 }
 
+/// ORDER-10
 #[test]
 fn a_denomination_is_one_of_the_keysets() {
     for wrong in [0, 3, (1 << 16) + 1, 1 << 17, u64::MAX] {
@@ -170,6 +175,7 @@ fn a_denomination_is_one_of_the_keysets() {
     is_fine(&spending(Purpose::Earn, &[], &[points(1 << 16)]));
 }
 
+/// ORDER-11
 #[test]
 fn an_output_is_of_the_orders_keyset() {
     for purpose in [Purpose::Earn, Purpose::Redeem, Purpose::Swap, DONATE] {
@@ -181,6 +187,7 @@ fn an_output_is_of_the_orders_keyset() {
     }
 }
 
+/// ORDER-13, ORDER-14, ORDER-15
 #[test]
 fn points_out_never_exceed_points_in_and_a_swap_keeps_their_sum() {
     for purpose in [Purpose::Redeem, DONATE] {
@@ -196,6 +203,7 @@ fn points_out_never_exceed_points_in_and_a_swap_keeps_their_sum() {
     is_fine(&valid(Purpose::Pledge { association: ASSOCIATION, points: Points(u64::MAX) }));
 }
 
+/// ORDER-12
 #[test]
 fn a_sum_that_overflows_is_an_error_and_never_wraps() {
     let order = spending(Purpose::Redeem, &[points(u64::MAX), points(2)], &[points(u64::MAX), points(1)]);
@@ -225,6 +233,7 @@ fn a_reference_stands_where_there_is_a_grant_an_offer_or_a_day_and_nowhere_else(
     }
 }
 
+/// ORDER-21
 #[test]
 fn a_pledge_refers_to_the_day_of_its_time() {
     let midnight = TIME / 86_400 * 86_400;
@@ -238,6 +247,7 @@ fn a_pledge_refers_to_the_day_of_its_time() {
     breaks(Rule::PledgeDay, &Order { reference: Reference::NONE, ..valid(PLEDGE) });
 }
 
+/// ORDER-22
 #[test]
 fn a_ballot_comes_alone_and_with_its_campaigns_minimum() {
     breaks(Rule::Ballot, &spending(Purpose::Earn, &[], &[points(8), points(1), ballot(CAMPAIGN)]));
@@ -248,6 +258,7 @@ fn a_ballot_comes_alone_and_with_its_campaigns_minimum() {
     }
 }
 
+/// ORDER-23
 #[test]
 fn a_ballot_is_cast_in_its_own_campaign() {
     breaks(Rule::Choice, &spending(VOTE, &[ballot(OTHER_CAMPAIGN)], &[]));
@@ -255,6 +266,7 @@ fn a_ballot_is_cast_in_its_own_campaign() {
     breaks(Rule::Choice, &spending(VOTE, &[voucher()], &[]));
 }
 
+/// ORDER-7
 #[test]
 fn an_unknown_name_is_answered_charter_behind() {
     is_behind(&Order { keyset: KeysetId(9), ..valid(Purpose::Swap) });
@@ -274,6 +286,7 @@ fn an_unknown_name_is_answered_charter_behind() {
     is_behind(&spending(Purpose::Redeem, &[Kind::Voucher { offer }], &[]));
 }
 
+/// ORDER-6
 #[test]
 fn an_order_of_another_federation_is_refused_before_anything_else() {
     for purpose in every_purpose() {
@@ -283,6 +296,7 @@ fn an_order_of_another_federation_is_refused_before_anything_else() {
     }
 }
 
+/// ORDER-24
 #[test]
 fn orders_with_inputs_are_signed_by_the_coins_and_the_others_by_the_store() {
     let federation = federation();
@@ -296,6 +310,7 @@ fn orders_with_inputs_are_signed_by_the_coins_and_the_others_by_the_store() {
     }
 }
 
+/// ORDER-28
 #[test]
 fn no_time_refuses_an_order_with_inputs() {
     for purpose in [Purpose::Redeem, Purpose::Swap, DONATE, VOTE] {
@@ -328,6 +343,7 @@ fn swap_with(replace: impl Fn(&mut [PointBytes; 3], &mut [PointBytes; 3])) -> Or
     order
 }
 
+/// ORDER-8, ORDER-9
 #[test]
 fn unsorted_or_repeated_elements_are_blamed_at_the_element() {
     let input = |at: u64| HEAD + at * INPUT + IN_INPUT;
@@ -365,6 +381,7 @@ fn an_offset_counts_the_widths_of_other_purposes_and_kinds() {
     assert_eq!(blamed(&order), (HEAD + 4 + 44 + 12, ExpectedCode::Sorted));
 }
 
+/// ORDER-25
 #[test]
 fn the_identity_and_non_canonical_elements_are_blamed_at_the_element() {
     let input = |at: u64| HEAD + at * INPUT + IN_INPUT;
@@ -395,6 +412,7 @@ fn zero_but_last() -> [u8; 32] {
     bytes
 }
 
+/// ORDER-26
 #[test]
 fn what_is_unsorted_and_no_element_is_refused_as_unsorted() {
     let order = swap_with(|p, _| *p = [PointBytes([0xff; 32]), PointBytes([0xfe; 32]), PointBytes([0xfd; 32])]);
@@ -418,4 +436,50 @@ fn two_hundred_and_fifty_seven_inputs_are_refused_at_their_count() {
     bytes.splice(bytes.len() - 8..bytes.len() - 8, encode(&more[0]));
     let error = decode::<Order>(&bytes, MAX_MESSAGE_BYTES).unwrap_err();
     assert_eq!(error, BadEncoding { offset: count, expected: Expected::AtMostItems(MAX_INPUTS) });
+}
+
+/// ORDER-26
+#[test]
+fn of_several_faults_the_first_is_told() {
+    let federation = federation();
+    let told = |order: &Order, by: &Authorization| {
+        let signed = SignedOrder { order: order.clone(), authorization: by.clone() };
+        let refusal = signed.check(&federation.charter).map(|_| ()).unwrap_err();
+        format!("{refusal:?}")
+    };
+    // Everything is wrong with it; what is told is mended, and then the next is told.
+    let mut order = with_unreadable_points(&spending(Purpose::Redeem, &[points(3), ballot(CAMPAIGN)], &[points(4)]));
+    let mut inputs = order.inputs.to_vec();
+    inputs.reverse();
+    order.inputs = list(inputs);
+    let mut outputs = order.outputs.to_vec();
+    outputs[0].class.keyset = OTHER_KEYSET;
+    order.outputs = list(outputs);
+    (order.federation, order.keyset, order.store) = (FederationId([1; 32]), KeysetId(9), StoreId::NONE);
+    assert_eq!(told(&order, &BY_STORE), "OtherFederation");
+    order.federation = *federation.charter.federation();
+    assert_eq!(told(&order, &BY_STORE), "CharterBehind");
+    order.keyset = KEYSET;
+    assert!(told(&order, &BY_STORE).ends_with("expected: Sorted }"));
+    order = with_unreadable_points(&order);
+    assert_eq!(told(&order, &BY_STORE), "Invalid(Denomination)");
+    let mut inputs = order.inputs.to_vec();
+    inputs.iter_mut().filter(|input| input.kind == points(3)).for_each(|input| input.kind = points(2));
+    order.inputs = list(inputs);
+    assert_eq!(told(&order, &BY_STORE), "Invalid(OutputKeyset)");
+    let mut outputs = order.outputs.to_vec();
+    outputs[0].class.keyset = KEYSET;
+    order.outputs = list(outputs);
+    assert_eq!(told(&order, &BY_STORE), "Invalid(Balance)");
+    order.outputs = list(vec![]);
+    assert_eq!(told(&order, &BY_STORE), "Invalid(Kind)");
+    let mut inputs = order.inputs.to_vec();
+    inputs.retain(|input| input.kind == points(2));
+    order.inputs = list(inputs);
+    assert_eq!(told(&order, &BY_STORE), "Invalid(Store)");
+    order.store = StoreId(99);
+    assert_eq!(told(&order, &BY_STORE), "CharterBehind");
+    order.store = STORE;
+    assert_eq!(told(&order, &BY_STORE), "Invalid(Authorization)");
+    assert!(told(&order, &SPEND).ends_with("expected: Element }"));
 }

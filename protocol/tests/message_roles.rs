@@ -158,6 +158,7 @@ fn takes_possession(all: &Everything, signature: Signature) -> bool {
     verify_vote(&all.public(), &all.slot(&all.federation.id().0), &signature).is_ok()
 }
 
+/// VOTE-4, ORDER-2, ORDER-4, CHARTER-2
 #[test]
 fn a_signature_is_good_in_its_own_role_alone() {
     let all = Everything::new();
@@ -216,6 +217,7 @@ fn the_charter_and_the_order_check_take_no_other_roles_signature() {
     assert_ne!(node.verifying_key(), all.public());
 }
 
+/// VOTE-4, VOTE-5
 #[test]
 fn a_signature_is_bound_to_federation_keyset_index_and_content() {
     let (ours, theirs) = (Federation::new(4, 1), Federation::new(5, 1));

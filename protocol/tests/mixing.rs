@@ -111,6 +111,7 @@ fn paid_with(committee: &mut Committee, loot: &Loot) -> u64 {
     paid
 }
 
+/// WITNESS-10, WITNESS-26
 #[test]
 fn four_orders_over_one_coin_of_3_points_make_nothing_spendable_while_none_is_certified() {
     let mut committee = Committee::of(federation_with_threes());
@@ -126,6 +127,7 @@ fn four_orders_over_one_coin_of_3_points_make_nothing_spendable_while_none_is_ce
     assert_eq!(paid_with(&mut committee, &Loot::default()), 0);
 }
 
+/// WITNESS-26
 #[test]
 fn control_evaluations_handed_out_with_the_vote_forge_4_points_from_3() {
     let mut committee = Committee::of(federation_with_threes());

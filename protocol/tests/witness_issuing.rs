@@ -63,6 +63,7 @@ fn closed(plan: &Plan) -> CharterBody {
     body
 }
 
+/// CERT-8, CHARTER-13, CHARTER-16, CHARTER-17, WITNESS-16, WITNESS-19, WITNESS-28
 #[test]
 fn an_expired_or_forked_charter_stops_earn_and_pledge_and_nothing_else() {
     let mut expired = body(&four());
@@ -93,6 +94,7 @@ fn the_last_second_of_a_charter_still_issues() {
     voted(committee.ask(0, &debits(&committee)[0]));
 }
 
+/// WITNESS-16
 #[test]
 fn orders_with_inputs_are_refused_by_no_clock_limit_or_closed_name() {
     let mut committee = Committee::of(with(closed(&four())));
@@ -114,6 +116,7 @@ fn orders_with_inputs_are_refused_by_no_clock_limit_or_closed_name() {
     }
 }
 
+/// WITNESS-14, WITNESS-28, WITNESS-34
 #[test]
 fn nobody_votes_after_redeem_until_but_certificates_are_evaluated_for_seven_days_more() {
     let mut committee = committee(4);
@@ -129,6 +132,7 @@ fn nobody_votes_after_redeem_until_but_certificates_are_evaluated_for_seven_days
     assert_refused(committee.show(0, &orders[0].order, certificate.as_certificate()), &Refusal::Closed);
 }
 
+/// WITNESS-34
 #[test]
 fn a_log_that_is_closing_takes_no_more_certificates_however_they_come() {
     let mut committee = committee(4);
@@ -141,6 +145,7 @@ fn a_log_that_is_closing_takes_no_more_certificates_however_they_come() {
     assert_eq!(committee.seats[2].memory.log().len(), 1);
 }
 
+/// WITNESS-9
 #[test]
 fn a_vote_in_hand_stays_the_same_after_redeem_until() {
     let mut committee = committee(4);
@@ -150,6 +155,7 @@ fn a_vote_in_hand_stays_the_same_after_redeem_until() {
     assert_eq!(voted(committee.ask(0, &orders[0])), vote);
 }
 
+/// WITNESS-15
 #[test]
 fn a_ballot_is_cast_until_an_hour_after_the_end() {
     let mut committee = committee(4);
@@ -163,6 +169,7 @@ fn a_ballot_is_cast_until_an_hour_after_the_end() {
     voted(committee.ask(0, &cast));
 }
 
+/// WITNESS-21
 #[test]
 fn a_debit_from_the_future_waits_and_one_from_the_past_does_not() {
     let mut committee = committee(4);
@@ -179,6 +186,7 @@ fn a_debit_from_the_future_waits_and_one_from_the_past_does_not() {
     voted(committee.ask(0, &orders[1]));
 }
 
+/// WITNESS-20
 #[test]
 fn nothing_is_issued_after_issue_until() {
     let mut committee = committee(4);
@@ -189,6 +197,7 @@ fn nothing_is_issued_after_issue_until() {
     assert_refused(committee.ask(0, &orders[1]), &Refusal::Closed);
 }
 
+/// WITNESS-22, WITNESS-25
 #[test]
 fn the_daily_limit_counts_earn_and_pledge_once_each_and_is_new_tomorrow() {
     let mut committee = Committee::of(planned(&Plan { daily_limit: 10, ..four() }));
@@ -220,6 +229,7 @@ fn issued(committee: &Committee, time: Seconds) -> u64 {
     committee.seats[0].memory.counter(KEYSET, &counter).unwrap()
 }
 
+/// WITNESS-25
 #[test]
 fn what_a_certificate_kills_is_not_refunded() {
     let mut committee = Committee::of(planned(&Plan { daily_limit: 10, ..four() }));
@@ -231,6 +241,7 @@ fn what_a_certificate_kills_is_not_refunded() {
     assert_eq!(issued(&committee, NOW), 8);
 }
 
+/// WITNESS-23
 #[test]
 fn ballots_and_vouchers_have_caps_per_store() {
     let mut body = body(&four());
@@ -257,6 +268,7 @@ fn ballots_and_vouchers_have_caps_per_store() {
     voted(committee.ask(0, &single));
 }
 
+/// WITNESS-24
 #[test]
 fn a_voucher_comes_only_from_its_issuers_and_while_it_is_open() {
     let mut body = body(&four());
@@ -277,6 +289,7 @@ fn a_voucher_comes_only_from_its_issuers_and_while_it_is_open() {
     voted(closed.ask(0, &taken));
 }
 
+/// WITNESS-29
 #[test]
 fn a_repeated_blinded_output_refuses_nothing() {
     let mut committee = committee(4);

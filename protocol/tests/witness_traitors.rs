@@ -39,6 +39,7 @@ fn contest(committee: &mut Committee) -> (SignedOrder, SignedOrder) {
     (first, second)
 }
 
+/// WITNESS-33
 #[test]
 fn of_two_certificates_over_one_coin_both_are_kept_and_neither_is_evaluated_further() {
     let mut committee = committee(4);
@@ -63,6 +64,7 @@ fn of_two_certificates_over_one_coin_both_are_kept_and_neither_is_evaluated_furt
     );
 }
 
+/// WITNESS-28, WITNESS-33
 #[test]
 fn a_witness_that_saw_two_certificates_over_one_coin_votes_no_more_and_still_certifies() {
     let mut committee = committee(4);
@@ -76,6 +78,7 @@ fn a_witness_that_saw_two_certificates_over_one_coin_votes_no_more_and_still_cer
     certified(committee.show(0, &innocent.order, certificate.as_certificate()));
 }
 
+/// WITNESS-33
 #[test]
 fn the_second_certificate_is_not_booked() {
     let mut committee = committee(4);

@@ -5,9 +5,10 @@ mod witness_support;
 
 use federation_support::{CAMPAIGN, KEYSET, Plan, list, planned};
 use ronde_protocol::{
+    crypto::{Entropy, group::PointBytes},
     machine::witness::{
         Gate,
-        record::{Counter, View},
+        record::{CoinRecord, Counter, View, Write},
     },
     message::{
         class::Kind,
@@ -18,7 +19,7 @@ use ronde_protocol::{
         order::{Purpose, SignedOrder},
         refusal::{ConflictingOrder, NotVoting, Refusal},
         vote::Vote,
-        wire::OrderState,
+        wire::{OrderState, ReplyV1},
     },
 };
 use witness_support::*;
@@ -31,6 +32,7 @@ fn race(committee: &Committee) -> (SignedOrder, SignedOrder) {
     (first, second)
 }
 
+/// WITNESS-10, WITNESS-12, WITNESS-13
 #[test]
 fn a_coin_gets_one_vote_and_the_second_order_is_shown_the_first_with_its_signature() {
     let mut committee = committee(4);
@@ -46,6 +48,7 @@ fn a_coin_gets_one_vote_and_the_second_order_is_shown_the_first_with_its_signatu
     voted(committee.ask(0, &only_the_other_coin));
 }
 
+/// VOTE-8, WITNESS-9, WITNESS-13
 #[test]
 fn the_same_order_gets_the_same_vote_again_and_is_logged_once() {
     let mut committee = committee(4);
@@ -59,6 +62,7 @@ fn the_same_order_gets_the_same_vote_again_and_is_logged_once() {
     assert!(matches!(state, Some(OrderState::Voted { vote: told, signed }) if told == vote && signed == first));
 }
 
+/// WITNESS-12
 #[test]
 fn a_conflict_with_a_certified_order_is_final_and_shows_its_certificate() {
     let mut committee = committee(4);
@@ -73,6 +77,7 @@ fn a_conflict_with_a_certified_order_is_final_and_shows_its_certificate() {
     }
 }
 
+/// WITNESS-32
 #[test]
 fn a_certificate_kills_the_order_that_was_voted_and_frees_its_other_coins() {
     let mut committee = committee(4);
@@ -91,6 +96,7 @@ fn a_certificate_kills_the_order_that_was_voted_and_frees_its_other_coins() {
     assert!(committee.seats[3].retired().is_none(), "two votes, and nothing wrong about them");
 }
 
+/// WITNESS-28
 #[test]
 fn a_certificate_over_an_order_that_was_never_voted_here_is_written_down_and_evaluated() {
     let mut committee = committee(4);
@@ -106,6 +112,7 @@ fn a_certificate_over_an_order_that_was_never_voted_here_is_written_down_and_eva
     assert_eq!((encode(&asked.certificate), asked.evaluation), (encode(&answer.certificate), answer.evaluation));
 }
 
+/// WITNESS-27
 #[test]
 fn a_certificate_that_does_not_verify_changes_nothing() {
     let mut committee = committee(4);
@@ -123,6 +130,7 @@ fn a_certificate_that_does_not_verify_changes_nothing() {
     assert!(committee.seats[0].memory.log().is_empty());
 }
 
+/// VOTE-7, WITNESS-17, WITNESS-18
 #[test]
 fn votes_that_make_a_quorum_with_its_own_are_answered_with_certificate_and_evaluation_at_once() {
     let mut committee = committee(4);
@@ -157,6 +165,7 @@ fn a_committee_of_one_answers_in_one_round_trip() {
     assert_eq!(committee.seats[0].memory.log().len(), 2);
 }
 
+/// WITNESS-11
 #[test]
 fn a_reference_is_a_lock_like_a_coin() {
     let mut committee = committee(4);
@@ -172,6 +181,7 @@ fn a_reference_is_a_lock_like_a_coin() {
     assert_eq!(conflict(committee.ask(0, &first)).other.order(), &other_coins.order);
 }
 
+/// WITNESS-7, WITNESS-8
 #[test]
 fn without_its_column_or_with_a_wrong_one_it_does_not_vote_and_binds_nothing() {
     let mut committee = committee(4);
@@ -200,6 +210,7 @@ fn without_its_column_or_with_a_wrong_one_it_does_not_vote_and_binds_nothing() {
     voted(committee.ask(0, &second));
 }
 
+/// WITNESS-28
 #[test]
 fn a_witness_that_has_just_started_certifies_but_does_not_vote() {
     let mut committee = committee(4);
@@ -210,6 +221,7 @@ fn a_witness_that_has_just_started_certifies_but_does_not_vote() {
     certified(committee.show(0, &first.order, certificate.as_certificate()));
 }
 
+/// WITNESS-32
 #[test]
 fn a_ballot_is_counted_once_and_only_when_certified() {
     let mut committee = committee(4);
@@ -234,6 +246,7 @@ fn tally(committee: &Committee, at: usize, choice: u8) -> u64 {
     committee.seats[at].memory.counter(KEYSET, &Counter::Tally { campaign: CAMPAIGN, choice }).unwrap()
 }
 
+/// WITNESS-6
 #[test]
 fn an_order_of_another_keyset_or_federation_is_not_this_witness_s_affair() {
     let mut committee = committee(4);
@@ -244,4 +257,49 @@ fn an_order_of_another_keyset_or_federation_is_not_this_witness_s_affair() {
     assert_refused(committee.ask_raw(0, &abroad), &Refusal::OtherFederation);
     let certificate = committee.federation.certify(&abroad.order);
     assert_refused(committee.show(0, &abroad.order, &certificate), &Refusal::Unknown);
+}
+
+/// WITNESS-35
+#[test]
+fn an_answer_carries_the_head_of_the_log_with_the_entries_of_this_very_answer() {
+    let mut committee = committee(4);
+    let (first, _) = race(&committee);
+    for size in [1, 1] {
+        let ReplyV1::Voted(answer) = committee.ask(0, &first) else { panic!("no vote") };
+        assert_eq!(answer.head.size, size);
+        assert_eq!(answer.head, committee.seats[0].witness.head(&committee.seats[0].memory).unwrap());
+    }
+    let certificate = committee.federation.certify(&first.order);
+    for size in [2, 2] {
+        let answer = certified(committee.show(0, &first.order, &certificate));
+        assert_eq!(answer.head.size, size);
+        assert_eq!(answer.head, committee.seats[0].witness.head(&committee.seats[0].memory).unwrap());
+    }
+}
+
+/// WITNESS-5
+#[test]
+fn no_component_is_kept_anywhere() {
+    let mut committee = committee(4);
+    let (first, _) = race(&committee);
+    let shown = committee.request(0, &first, &[]).column.unwrap();
+    committee.settle(&first);
+    let disk = committee.seats[0].disk();
+    let held = |point: &PointBytes| disk.contains(&format!("{point:?}"));
+    assert!(first.order.inputs.iter().all(|input| held(&input.point)), "the inputs are");
+    assert!(shown.iter().all(|component| !held(component)));
+}
+
+/// WITNESS-4
+#[test]
+fn a_witness_whose_state_contradicts_itself_decides_nothing() {
+    let mut committee = committee(4);
+    let (first, second) = race(&committee);
+    // The coin is held by an order that is nowhere.
+    let lost = CoinRecord { digest: second.order.digest(), spent: false };
+    committee.seats[0].memory.apply(vec![Write::Coin(first.order.inputs[0].point, Some(lost))]);
+    let request = committee.request(0, &first, &[]);
+    let (seat, charter) = (&committee.seats[0], &committee.federation.charter);
+    let prepared = seat.witness.prepare_vote(charter, request, Entropy::new([7; 32])).unwrap();
+    assert!(seat.witness.decide_vote(&seat.memory, charter, Gate::Open, prepared, committee.now).is_err());
 }

@@ -1,5 +1,6 @@
 use super::*;
 
+/// VOTE-3
 #[test]
 fn the_table_is_what_the_design_says() {
     for (n, f, q) in [(1, 0, 1), (3, 0, 2), (4, 1, 3), (5, 1, 4), (6, 1, 4), (7, 2, 5), (10, 3, 7), (31, 10, 21)] {
@@ -7,6 +8,7 @@ fn the_table_is_what_the_design_says() {
     }
 }
 
+/// VOTE-2, VOTE-3
 #[test]
 fn two_quorums_share_an_honest_witness_for_every_size() {
     for n in 1..=MAX_WITNESSES {
@@ -22,6 +24,7 @@ fn two_quorums_share_an_honest_witness_for_every_size() {
     }
 }
 
+/// VOTE-1, VOTE-2
 #[test]
 fn a_committee_that_promises_nothing_is_refused() {
     assert!(Quorum::new(0, 0).is_err());
