@@ -30,7 +30,7 @@ pub enum PossessionError {
     Wrong,
 }
 
-/// The place a key is published for.
+/// The place a key is published for; a proof is for one (PROOF-9).
 #[derive(Debug, Clone, Copy)]
 pub struct KeySlot<'a> {
     /// Federation id.
@@ -43,7 +43,7 @@ pub struct KeySlot<'a> {
 
 /// Proof of possession of a POPRF key, 64 bytes: a Schnorr signature R = t·G, s = t + e·k, with
 /// e = derive_wide(PROOF_OF_POSSESSION_POPRF; federation, keyset u32, index u8, K, R) reduced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, serde::Serialize)]
 pub struct PossessionProof {
     /// R.
     pub r: PointBytes,
@@ -63,7 +63,7 @@ pub fn prove_poprf(key: &PoprfSecretKey, slot: &KeySlot<'_>, entropy: Entropy) -
     PossessionProof { r: r.encode(), s: ScalarBytes(s.to_bytes()) }
 }
 
-/// Verifies possession of a POPRF key for one place.
+/// Verifies possession of a POPRF key for one place; R and s must be canonical, R not the identity (PROOF-10).
 ///
 /// # Errors
 /// Any [`PossessionError`].

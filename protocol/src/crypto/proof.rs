@@ -7,7 +7,8 @@
 //! * w_i = successive 16-byte blocks of xof(EVALUATION_WEIGHTS; statement)
 //! * c = derive_wide(EVALUATION_CHALLENGE; statement, M, D, t·G, t·M) reduced, s = t - c·k; the proof is (c, s)
 //!
-//! keyset is u32, index u8, count u64, all little endian; points and scalars are their 32-byte encodings.
+//! keyset is u32, index u8, count u64, all little endian; points and scalars are their 32-byte encodings. These are
+//! PROOF-1, PROOF-2 and PROOF-3.
 
 use alloc::vec::Vec;
 
@@ -31,10 +32,10 @@ use super::{
 /// Why an evaluation proof is refused, or not made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ProofError {
-    /// There is nothing to prove: an order without outputs has no evaluation.
+    /// There is nothing to prove: an order without outputs has no evaluation (PROOF-6).
     #[error("no outputs to prove")]
     Empty,
-    /// Challenge or response is not below the group order.
+    /// Challenge or response is not below the group order (PROOF-4).
     #[error("proof scalar not below the group order")]
     NonCanonicalScalar,
     /// The folded elements vanish: not every Z_i is what it should be.
@@ -73,7 +74,7 @@ pub struct EvaluationItem {
 }
 
 /// The proof as it travels, 64 bytes: challenge and response, two scalars not yet looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, serde::Serialize)]
 pub struct EvaluationProof {
     /// c.
     pub challenge: ScalarBytes,
@@ -98,7 +99,7 @@ struct Folded {
 /// Proves that every item was evaluated with `key`.
 ///
 /// The prover checks its own elements first: a witness answers for what it signs, so a fault of memory or of a program
-/// must not become a signed wrong proof.
+/// must not become a signed wrong proof (PROOF-7). The nonce is hedged (PROOF-8).
 ///
 /// # Errors
 /// [`ProofError::Empty`], [`ProofError::NotEvaluated`], [`ProofError::Degenerate`] (2^-128).
@@ -154,13 +155,17 @@ fn fold(key: &PoprfPublicKey, context: &EvaluationContext<'_>, items: &[Evaluati
     let statement = statement(key, context, items);
     let mut stream = xof(labels::EVALUATION_WEIGHTS, &[&statement]);
     let weights: Vec<Scalar> = items.iter().map(|_| Scalar::from(stream.next_u128())).collect();
+    weigh(statement, &weights, items)
+}
+
+fn weigh(statement: [u8; 32], weights: &[Scalar], items: &[EvaluationItem]) -> Result<Folded, ProofError> {
     let evaluated = || items.iter().map(|item| item.evaluated.inner());
     let blinded = items.iter().map(|item| item.blinded.inner());
     let pulled_back = weights.iter().zip(items).map(|(w, item)| -(w * item.tweak.inner()));
-    let base = RistrettoPoint::vartime_multiscalar_mul(&weights, evaluated());
+    let base = RistrettoPoint::vartime_multiscalar_mul(weights, evaluated());
     let image =
         RistrettoPoint::vartime_multiscalar_mul(weights.iter().copied().chain(pulled_back), blinded.chain(evaluated()));
-    // With M = 0 the second equation would say nothing about k.
+    // With M = 0 the second equation would say nothing about k (PROOF-5).
     if base.is_identity() {
         return Err(ProofError::Degenerate);
     }
@@ -195,3 +200,6 @@ fn challenge(folded: &Folded, on_generator: &RistrettoPoint, on_base: &Ristretto
     );
     Scalar::from_bytes_mod_order_wide(&wide)
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,12 +22,18 @@ macro_rules! redacted_debug {
     )+};
 }
 
-/// `Debug` for wire forms that are one public byte array: the type's name and its hex.
+/// `Debug` for wire forms that are one public byte array: the type's name and its hex. As JSON the hex alone.
 macro_rules! hex_debug {
     ($($type:ident),+ $(,)?) => {$(
         impl core::fmt::Debug for $type {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 crate::crypto::redact::hex_tuple(f, stringify!($type), &self.0)
+            }
+        }
+
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&hex::encode(self.0))
             }
         }
     )+};

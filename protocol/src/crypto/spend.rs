@@ -1,8 +1,8 @@
 //! One Schnorr signature by all of an order's coin keys (design section 6, "Spend signature").
 //!
 //! R = r·G; e_1..e_n are successive 16-byte blocks, little endian, of one output xof(purpose's label; R, digest);
-//! s = r + sum e_i·c_i. It is valid if s·G = R + sum e_i·P_i, with R canonical and not the identity, s canonical.
-//! **The digest must cover the keys**, in this order: the challenges take them in through it alone.
+//! s = r + sum e_i·c_i (SPEND-5). It is valid if s·G = R + sum e_i·P_i, with R canonical and not the identity, s canonical.
+//! **The digest must cover the keys**, in this order: the challenges take them in through it alone (SPEND-1).
 
 use alloc::vec::Vec;
 
@@ -26,13 +26,13 @@ use super::{
 /// Why a signature by coin keys is refused, or not made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum SpendError {
-    /// Without keys there is nothing to sign for.
+    /// Without keys there is nothing to sign for (SPEND-6).
     #[error("no coin keys")]
     NoKeys,
-    /// R is not a canonical element, or is the identity.
+    /// R is not a canonical element, or is the identity (SPEND-8).
     #[error("commitment is not a canonical element")]
     Commitment,
-    /// s is not below the group order.
+    /// s is not below the group order (SPEND-7).
     #[error("response not below the group order")]
     Response,
     /// The signature does not fit keys, digest and purpose. A batch does not say which.
@@ -40,7 +40,7 @@ pub enum SpendError {
     Wrong,
 }
 
-/// What coin keys sign for. Each purpose has a label of its own, so none can stand for another.
+/// What coin keys sign for. Each purpose has a label of its own, so none can stand for another (SPEND-3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SpendPurpose {
     /// An order's inputs.
@@ -63,7 +63,7 @@ impl SpendPurpose {
 }
 
 /// The signature as it travels, 64 bytes: R and s, not yet looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, serde::Serialize)]
 pub struct SpendSignature {
     /// R.
     pub r: PointBytes,
@@ -76,7 +76,7 @@ pub struct SpendSignature {
 pub struct SpendCheck<'a> {
     /// What was signed for.
     pub purpose: SpendPurpose,
-    /// The coin keys, in the digest's order.
+    /// The coin keys, in the digest's order (SPEND-2).
     pub keys: &'a [Point],
     /// What was signed; covers the keys.
     pub digest: &'a [u8; 32],
@@ -87,7 +87,7 @@ pub struct SpendCheck<'a> {
 /// Signs `digest` with all the coins' keys, in the digest's order.
 ///
 /// The nonce is hedged: it hashes the secrets and the digest as well as the fresh randomness, so that neither a broken
-/// generator nor a repeated one gives a key away.
+/// generator nor a repeated one gives a key away (SPEND-4).
 ///
 /// # Errors
 /// [`SpendError::NoKeys`].
@@ -130,7 +130,8 @@ pub fn verify(
     terms.check()
 }
 
-/// Verifies many signatures at once, with fresh secret weights drawn after the batch is closed. An empty batch passes.
+/// Verifies many signatures at once, with fresh secret weights drawn after the batch is closed (SPEND-9). An empty
+/// batch passes.
 ///
 /// # Errors
 /// Any [`SpendError`]; [`SpendError::Wrong`] does not say which, the caller splits the batch to find it.

@@ -13,7 +13,7 @@ use crate::limits::MAX_WITNESSES;
 /// A certificate, unverified.
 ///
 /// It has no equality: different sets of votes over one digest are the same certificate. Compare digests (CERT-7).
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
 pub struct Certificate {
     /// Whose committee voted.
     pub keyset: KeysetId,

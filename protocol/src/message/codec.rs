@@ -2,7 +2,7 @@
 //!
 //! Integers are little endian of their fixed width; an enumeration is a `u32` discriminant and the fields of its
 //! variant; a list is a `u64` count and its elements; an option is one byte 0 or 1 and the value; byte arrays stand as
-//! they are. There is one encoding per value, and nothing may follow it. `bincode` 2.0.1 writes these bytes today; the
+//! they are. There is one encoding per value (ENC-1), and nothing may follow it. `bincode` 2.0.1 writes these bytes today; the
 //! tables in `spec/` say them without it, so that it can be replaced with no change on the wire.
 
 use alloc::vec::Vec;
@@ -79,7 +79,8 @@ pub fn encode<T: Encode>(value: &T) -> Vec<u8> {
 
 /// Reads one value that takes up `bytes` wholly, in its one canonical encoding.
 ///
-/// `max` bounds the message before anything is read.
+/// `max` bounds the message before anything is read (ENC-2). Nothing may be left over (ENC-10). Hashes, keys, elements,
+/// scalars and signatures are bytes here, whatever they are (ENC-11).
 pub fn decode<T: Decode<()> + Encode>(bytes: &[u8], max: usize) -> Result<T, BadEncoding> {
     if bytes.len() > max {
         return Err(BadEncoding { offset: max, expected: Expected::AtMostBytes(max) });
@@ -122,8 +123,9 @@ impl Reader for Cursor<'_> {
 impl Cursor<'_> {
     fn blame(&self, error: &DecodeError) -> BadEncoding {
         let expected = match error {
+            // ENC-5.
             DecodeError::UnexpectedEnd { .. } => Expected::MoreBytes,
-            // An option's flag is one byte, a discriminant four.
+            // An option's flag (ENC-7) is one byte, a discriminant (ENC-6) four.
             DecodeError::UnexpectedVariant { .. } if self.at.saturating_sub(self.began) == 1 => Expected::Flag,
             DecodeError::UnexpectedVariant { .. } => Expected::Variant,
             DecodeError::InvalidBooleanValue(_) => Expected::Flag,
@@ -136,7 +138,7 @@ impl Cursor<'_> {
     }
 }
 
-/// A list of at most `MAX` elements. A longer one is refused at its count, before room is made for it.
+/// A list of at most `MAX` elements. A longer one is refused at its count (ENC-3), before room is made for it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Bounded<T, const MAX: usize>(Vec<T>);
 
@@ -190,6 +192,12 @@ impl<'a, T, const MAX: usize> IntoIterator for &'a Bounded<T, MAX> {
     }
 }
 
+impl<T: serde::Serialize, const MAX: usize> serde::Serialize for Bounded<T, MAX> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(&self.0)
+    }
+}
+
 impl<T: Encode, const MAX: usize> Encode for Bounded<T, MAX> {
     fn encode<E: Encoder>(&self, encoder: &mut E) -> Result<(), EncodeError> {
         Encode::encode(&(self.0.len() as u64), encoder)?;
@@ -204,7 +212,7 @@ impl<Context, T: Decode<Context>, const MAX: usize> Decode<Context> for Bounded<
         if count > MAX {
             return Err(DecodeError::ArrayLengthMismatch { required: MAX, found: count });
         }
-        // A lying count ends at the end of the message: room grows with what is really there.
+        // A lying count ends at the end of the message: room grows with what is really there (ENC-4).
         let mut items = Vec::with_capacity(count.min(64));
         for _ in 0..count {
             items.push(T::decode(decoder)?);

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Z for every output of the witness's keyset, with one proof, signed; unverified.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct Evaluation {
     /// The keyset of the outputs, and of the keys.
     pub keyset: KeysetId,
@@ -28,11 +28,11 @@ pub struct Evaluation {
     pub index: WitnessIndex,
     /// Of which order.
     pub digest: OrderDigest,
-    /// Z_i, in the order of the outputs of this keyset.
+    /// Z_i, in the order of the outputs of this keyset (EVAL-1).
     pub evaluated: Bounded<PointBytes, MAX_OUTPUTS>,
     /// One proof over all of them, whatever their class; [`NO_PROOF`] if there are none.
     pub proof: EvaluationProof,
-    /// By the vote key over (tag, federation, keyset, index, digest, Z, proof).
+    /// By the vote key over (tag, federation, keyset, index, digest, Z, proof) (EVAL-2).
     pub signature: Signature,
 }
 
@@ -46,22 +46,22 @@ pub struct VerifiedEvaluation {
 /// Why an evaluation can't be used, and whose fault that is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EvaluationError {
-    /// It answers another question.
+    /// It answers another question (EVAL-7).
     #[error("the evaluation is of another order or keyset")]
     Misplaced,
     /// The keyset has no such witness.
     #[error("the keyset has no witness {0}")]
     NoSuchWitness(WitnessIndex),
-    /// The relay's fault: the witness never signed this.
+    /// The relay's fault: the witness never signed this (EVAL-4).
     #[error("the evaluation was not signed by witness {0}: whoever relayed it spoiled it")]
     BadSignature(WitnessIndex),
-    /// The witness's fault, and the evaluation is the evidence.
+    /// The witness's fault, and the evaluation is the evidence (EVAL-5).
     #[error("witness {0} signed an evaluation whose proof is wrong")]
     BadProof(WitnessIndex),
 }
 
 /// Stands for the proof where an order has no outputs of the keyset (a payment without change, a ballot, a pledge):
-/// 64 zero bytes. Of nothing there is nothing to prove, and an honest witness must not stand accused of it.
+/// 64 zero bytes (EVAL-6). Of nothing there is nothing to prove, and an honest witness must not stand accused of it.
 pub const NO_PROOF: EvaluationProof =
     EvaluationProof { challenge: ScalarBytes([0; 32]), response: ScalarBytes([0; 32]) };
 
@@ -89,7 +89,7 @@ impl Evaluation {
         Self { keyset, index, digest, evaluated, proof, signature }
     }
 
-    /// Checks the signature first (a bad one is the relay's fault), then the proof (a bad one is the witness's).
+    /// Checks the signature first (a bad one is the relay's fault), then the proof (a bad one is the witness's): EVAL-3.
     pub fn verify(
         &self,
         keyset: &Keyset,

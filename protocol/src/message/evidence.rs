@@ -17,7 +17,8 @@ use crate::{
 };
 
 /// Evidence against one witness, unverified.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant)]
 pub enum Evidence {
     /// Two votes for orders that share a coin or a reference. Void once the witness shows a certificate, of an order
@@ -48,6 +49,7 @@ pub enum Evidence {
         /// The longer.
         longer: Head,
         /// The leaves under the longer head; empty if both are of one size.
+        #[serde(serialize_with = "super::json::hashes")]
         leaves: Bounded<[u8; 32], MAX_FORK_LEAVES>,
     },
 }
@@ -78,7 +80,8 @@ pub enum EvidenceError {
 }
 
 impl Evidence {
-    /// Checks the evidence against the charter alone.
+    /// Checks the evidence against the charter alone (EVIDENCE-1); the first check that fails names the error
+    /// (EVIDENCE-2), and what the accused did not sign never convicts (EVIDENCE-8).
     pub fn verify(self, charter: &Charter) -> Result<VerifiedEvidence, EvidenceError> {
         let (keyset, culprit) = match &self {
             Self::DoubleVote { first, first_vote, second, second_vote } => {
@@ -97,7 +100,7 @@ impl Evidence {
         Ok(VerifiedEvidence { keyset, culprit, evidence: self })
     }
 
-    /// Its name in a file or a list.
+    /// Its name in a file or a list (EVIDENCE-10).
     pub fn id(&self) -> [u8; 32] {
         hash::derive(labels::EVIDENCE_ID, &[&super::codec::encode(self)])
     }
@@ -115,6 +118,7 @@ pub fn conflict(first: &Order, second: &Order) -> bool {
     share_coin || share_reference
 }
 
+/// Two votes of one witness for conflicting orders (EVIDENCE-3), and nothing less (EVIDENCE-4).
 fn verify_double_vote(
     keyset: &Keyset,
     first: (&Order, Vote),
@@ -130,6 +134,7 @@ fn verify_double_vote(
     Ok(first.1.index)
 }
 
+/// A wrong proof (EVIDENCE-5) under a good signature (EVIDENCE-6).
 fn verify_bad_evaluation(
     keyset: &Keyset,
     order: &Order,
@@ -143,6 +148,7 @@ fn verify_bad_evaluation(
     }
 }
 
+/// Two heads of which neither extends the other (EVIDENCE-7).
 fn verify_fork(
     keyset: &Keyset,
     shorter: Head,

@@ -11,13 +11,14 @@ use crate::crypto::{
 };
 
 /// A signed head of one witness's log of one keyset; unverified.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct Head {
     /// Whose log.
     pub index: WitnessIndex,
     /// How many entries.
     pub size: u64,
     /// The Merkle root over them.
+    #[serde(serialize_with = "super::json::bytes")]
     pub root: [u8; 32],
     /// By the vote key over (tag, federation, keyset, index, size, root).
     pub signature: Signature,
@@ -28,7 +29,7 @@ pub struct Head {
 pub struct VerifiedHead(Head);
 
 /// An answer to "which is my newest head that you know?", asked by a witness that starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct HeadAnswer {
     /// Who answers.
     pub index: WitnessIndex,
@@ -51,7 +52,7 @@ impl Head {
         Self { signature, ..unsigned }
     }
 
-    /// Checks the signature.
+    /// Checks the signature (LOG-8).
     pub fn verify(self, keyset: &Keyset) -> Result<VerifiedHead, HeadError> {
         let member = keyset.member(self.index).ok_or(HeadError(self.index))?;
         self.with_parts(keyset, |parts| member.vote_key().verify(labels::HEAD_SIGNATURE, parts, &self.signature))
@@ -93,7 +94,7 @@ impl HeadAnswer {
         Self { signature, ..unsigned }
     }
 
-    /// Checks that the member gave this answer to this question, and that the head in it is the asker's.
+    /// Checks that the member gave this answer to this question, and that the head in it is the asker's (ROLLBACK-3).
     pub fn verify(
         &self,
         keyset: &Keyset,

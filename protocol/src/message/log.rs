@@ -8,7 +8,8 @@ use super::{
 use crate::crypto::{hash, labels};
 
 /// One entry of a witness's append-only log.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LogEntry {
     /// The witness bound the order's coins or reference to it, and then voted.
     Voted(SignedOrder),
@@ -17,7 +18,7 @@ pub enum LogEntry {
 }
 
 /// An order and the certificate that is said to be its.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
 pub struct CertifiedOrder {
     /// The body.
     pub order: Order,
@@ -26,7 +27,7 @@ pub struct CertifiedOrder {
 }
 
 impl LogEntry {
-    /// Its leaf in the Merkle tree.
+    /// Its leaf in the Merkle tree (LOG-5).
     pub fn leaf(&self) -> [u8; 32] {
         hash::derive(labels::LOG_LEAF, &[&encode(self)])
     }

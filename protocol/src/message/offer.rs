@@ -12,13 +12,14 @@ use crate::crypto::{
 };
 
 /// The terms of one checkout.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct Offer {
     /// Which federation.
     pub federation: FederationId,
     /// Which store takes the points.
     pub store: StoreId,
     /// Random, so that no two offers have one reference.
+    #[serde(serialize_with = "super::json::bytes")]
     pub nonce: [u8; 32],
     /// The most that can be paid in points and vouchers together.
     pub max: Points,
@@ -31,7 +32,7 @@ pub struct Offer {
 }
 
 /// An offer and the store's signature, unverified.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct SignedOffer {
     /// The terms.
     pub offer: Offer,

@@ -46,7 +46,7 @@ pub enum Purpose {
 }
 
 /// A coin that an order spends. Its keyset is the order's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct Input {
     /// What it is.
     pub kind: Kind,
@@ -55,7 +55,7 @@ pub struct Input {
 }
 
 /// A blinded coin that an order asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct Output {
     /// What it will be; another keyset than the order's only in a Swap.
     pub class: Class,
@@ -69,7 +69,7 @@ pub type Inputs = Bounded<Input, MAX_INPUTS>;
 pub type Outputs = Bounded<Output, MAX_OUTPUTS>;
 
 /// The body of an order, as anyone may have sent it: nothing in it is checked.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct Order {
     /// Which federation.
     pub federation: FederationId,
@@ -97,7 +97,8 @@ impl Order {
 }
 
 /// Who stands behind an order: the coins' keys, or the store that is debited.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Authorization {
     /// One proof by all coin keys of the inputs.
     Spend(SpendSignature),
@@ -106,7 +107,7 @@ pub enum Authorization {
 }
 
 /// An order and who stands behind it, unverified.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct SignedOrder {
     /// The body.
     pub order: Order,
@@ -115,7 +116,7 @@ pub struct SignedOrder {
 }
 
 /// One witness's MAC components, one per input in their order.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct Column {
     /// Whose.
     pub index: WitnessIndex,
@@ -127,7 +128,7 @@ pub struct Column {
 pub type Columns = Bounded<Column, MAX_WITNESSES>;
 
 /// What a wallet hands to any store: an order and the columns it chose to show.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct Submission {
     /// The order.
     pub signed: SignedOrder,

@@ -10,7 +10,8 @@ use super::{
 };
 
 /// A rule of the order table (design section 6) that an order breaks. Its author's fault; no retry helps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum Rule {
     /// Earn and Pledge have none; all others have at least one.
     #[error("the purpose does not go with these inputs")]
@@ -60,7 +61,8 @@ pub enum Rule {
 }
 
 /// Why a witness does not vote now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum NotVoting {
     /// It has started and not yet heard from enough peers how far its log went.
     #[error("the witness has just started and is asking its peers for its newest head")]
@@ -71,7 +73,7 @@ pub enum NotVoting {
 }
 
 /// Another order over the same coin or reference, with what proves it.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
 pub struct Conflict {
     /// The order that holds the coin or reference, with its spend or store signature if the witness has it.
     pub other: ConflictingOrder,
@@ -80,7 +82,8 @@ pub struct Conflict {
 }
 
 /// The order in the way.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ConflictingOrder {
     /// Voted: with the signature that shows who stands behind it.
     Signed(SignedOrder),
@@ -99,7 +102,8 @@ impl ConflictingOrder {
 }
 
 /// What a witness answers when it does not do as asked.
-#[derive(Clone, Debug, Encode, Decode, thiserror::Error)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum Refusal {
     /// Bytes that are no message.
     #[error("bad encoding at byte {offset}")]
@@ -169,7 +173,8 @@ pub enum Refusal {
 }
 
 /// [`Expected`] as it travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ExpectedCode {
     /// The message ended too early.
     MoreBytes,

@@ -11,7 +11,7 @@ use crate::crypto::{
 };
 
 /// A vote, unverified. What it is for stands in the message around it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct Vote {
     /// Whose.
     pub index: WitnessIndex,

@@ -20,21 +20,24 @@ use crate::{
 pub const CHARTER_CHUNK: usize = 32 * 1024;
 
 /// A request, by version of the protocol.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Request {
     /// ALPN `ronde/1`.
     V1(RequestV1),
 }
 
 /// A reply, in the version of its request.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reply {
     /// ALPN `ronde/1`.
     V1(ReplyV1),
 }
 
 /// What can be asked.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RequestV1 {
     /// Vote for this order.
     Vote(VoteRequest),
@@ -53,7 +56,7 @@ pub enum RequestV1 {
 }
 
 /// An order for a vote, with what this witness alone needs.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
 pub struct VoteRequest {
     /// The order.
     pub signed: SignedOrder,
@@ -64,7 +67,7 @@ pub struct VoteRequest {
 }
 
 /// Which order of which committee.
-#[derive(Clone, Copy, Debug, Encode, Decode)]
+#[derive(Clone, Copy, Debug, Encode, Decode, serde::Serialize)]
 pub struct OrderQuery {
     /// The committee.
     pub keyset: KeysetId,
@@ -73,7 +76,7 @@ pub struct OrderQuery {
 }
 
 /// Where to begin reading a log.
-#[derive(Clone, Copy, Debug, Encode, Decode)]
+#[derive(Clone, Copy, Debug, Encode, Decode, serde::Serialize)]
 pub struct FromPosition {
     /// The committee.
     pub keyset: KeysetId,
@@ -82,18 +85,19 @@ pub struct FromPosition {
 }
 
 /// A starting witness's question.
-#[derive(Clone, Copy, Debug, Encode, Decode)]
+#[derive(Clone, Copy, Debug, Encode, Decode, serde::Serialize)]
 pub struct HeadQuery {
     /// The committee.
     pub keyset: KeysetId,
     /// Who asks, about itself.
     pub asker: WitnessIndex,
     /// Fresh, so that an old answer can't be replayed.
+    #[serde(serialize_with = "super::json::bytes")]
     pub nonce: [u8; 32],
 }
 
 /// A piece of a charter version's bytes.
-#[derive(Clone, Copy, Debug, Encode, Decode)]
+#[derive(Clone, Copy, Debug, Encode, Decode, serde::Serialize)]
 pub struct CharterQuery {
     /// Which version; 0 for the newest.
     pub version: u64,
@@ -102,7 +106,8 @@ pub struct CharterQuery {
 }
 
 /// What can be answered.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant)] // Replies are made one at a time and encoded at once.
 pub enum ReplyV1 {
     /// A vote, and how far the log goes with it.
@@ -124,7 +129,7 @@ pub enum ReplyV1 {
 }
 
 /// A vote on its way to a gateway.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
 pub struct Voted {
     /// The vote.
     pub vote: Vote,
@@ -133,7 +138,7 @@ pub struct Voted {
 }
 
 /// A certified order's state at one witness.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
 pub struct Certified {
     /// q votes.
     pub certificate: Certificate,
@@ -144,7 +149,8 @@ pub struct Certified {
 }
 
 /// What a witness knows of an order.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant)]
 pub enum OrderState {
     /// It voted for it.
@@ -173,7 +179,7 @@ pub enum OrderState {
 }
 
 /// A certified order that names a store.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
 pub struct FeedEntry {
     /// Its position in the witness's log.
     pub position: u64,
@@ -182,7 +188,7 @@ pub struct FeedEntry {
 }
 
 /// A piece of a store's feed.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
 pub struct FeedPage {
     /// By increasing position.
     pub entries: Bounded<FeedEntry, MAX_FEED_ENTRIES>,
@@ -193,7 +199,7 @@ pub struct FeedPage {
 }
 
 /// A piece of a log.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
 pub struct LogPage {
     /// In the log's order, without gaps.
     pub entries: Bounded<LogEntry, MAX_LOG_ENTRIES>,
@@ -202,12 +208,13 @@ pub struct LogPage {
 }
 
 /// A piece of a charter.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
 pub struct CharterChunk {
     /// Which version it is.
     pub version: u64,
     /// Length of the whole signed charter, in bytes.
     pub total: u64,
     /// The piece.
+    #[serde(serialize_with = "super::json::bytes")]
     pub bytes: Bounded<u8, CHARTER_CHUNK>,
 }

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// k of m people with offline keys.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct Stewards {
     /// Their Ed25519 keys, each once.
     pub keys: Bounded<VerifyingKeyBytes, MAX_STEWARDS>,
@@ -30,13 +30,14 @@ pub struct Stewards {
 }
 
 /// What a federation begins with; its hash is the federation's id.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct Genesis {
     /// The cooperative's name.
     pub name: Text,
     /// The first stewards.
     pub stewards: Stewards,
     /// Random, so that two federations of one name differ.
+    #[serde(serialize_with = "crate::message::json::bytes")]
     pub salt: [u8; 32],
 }
 
@@ -48,7 +49,7 @@ impl Genesis {
 }
 
 /// A store of the federation.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct Store {
     /// Its number, never 0, never given again.
     pub id: StoreId,
@@ -65,7 +66,7 @@ pub struct Store {
 }
 
 /// One witness of a keyset.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct MemberEntry {
     /// The store that runs it.
     pub store: StoreId,
@@ -80,7 +81,7 @@ pub struct MemberEntry {
 }
 
 /// A committee, its keys and what they sign. Never changes once published.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct KeysetEntry {
     /// Its number, never given again.
     pub id: KeysetId,
@@ -97,7 +98,7 @@ pub struct KeysetEntry {
 }
 
 /// What a point is worth between stores: so many euro cents for so many points.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct PointValue {
     /// Euro cents.
     pub cents: u64,
@@ -106,7 +107,8 @@ pub struct PointValue {
 }
 
 /// What becomes of points that were never spent when their keyset closes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum UnspentFate {
     /// Back to the stores, by what each issued.
     ToIssuers,
@@ -115,7 +117,7 @@ pub enum UnspentFate {
 }
 
 /// An association that can be given to.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct Association {
     /// Its number, never given again.
     pub id: AssociationId,
@@ -126,7 +128,7 @@ pub struct Association {
 }
 
 /// A vote among customers.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct Campaign {
     /// Its number, never given again.
     pub id: CampaignId,
@@ -143,7 +145,7 @@ pub struct Campaign {
 }
 
 /// A voucher that some stores issue and all take.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct VoucherOffer {
     /// Its number, never given again.
     pub id: OfferId,
@@ -162,7 +164,7 @@ pub struct VoucherOffer {
 }
 
 /// One version of the charter, without signatures.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct CharterBody {
     /// The genesis block in version 1, and only there.
     pub genesis: Option<Genesis>,
@@ -197,7 +199,7 @@ pub struct CharterBody {
 }
 
 /// A steward's signature on a version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct StewardSignature {
     /// Whose.
     pub key: VerifyingKeyBytes,
@@ -206,7 +208,7 @@ pub struct StewardSignature {
 }
 
 /// A version with signatures, unverified.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
 pub struct SignedCharter {
     /// What it says.
     pub body: CharterBody,
