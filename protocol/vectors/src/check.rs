@@ -7,6 +7,17 @@ use serde_json::Value;
 use crate::answer::{Answer, answer};
 use crate::file::{Object, Suite, Test, Verdict};
 
+/// The first member that is in one object only, or has another value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Its path, such as `outputs[2].point`.
+    pub member: String,
+    /// What it should be; nothing, if it should not be there.
+    pub expected: Option<Value>,
+    /// What it is; nothing, if it is not there.
+    pub came: Option<Value>,
+}
+
 /// What is wrong with an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wrong {
@@ -14,10 +25,10 @@ pub enum Wrong {
     Refuses,
     /// To be refused, and it is accepted.
     Accepts,
-    /// Accepted, as it should be, but the output differs first at this member.
-    Output(String),
-    /// Refused, as it should be, but the error differs first at this member.
-    Error(String),
+    /// Accepted, as it should be, but with another output.
+    Output(Difference),
+    /// Refused, as it should be, but with another error.
+    Error(Difference),
     /// No answer.
     Unsupported,
 }
@@ -25,11 +36,11 @@ pub enum Wrong {
 impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refuses => write!(f, "is refused, and should be accepted"),
-            Self::Accepts => write!(f, "is accepted, and should be refused"),
-            Self::Output(member) => write!(f, "has another output: `{member}` differs"),
-            Self::Error(member) => write!(f, "is refused with another error: `{member}` differs"),
-            Self::Unsupported => write!(f, "is not supported"),
+            Self::Refuses => write!(f, "refused what is to be accepted"),
+            Self::Accepts => write!(f, "accepted what is to be refused"),
+            Self::Output(difference) => write!(f, "gave another output: `{}` differs", difference.member),
+            Self::Error(difference) => write!(f, "gave another error: `{}` differs", difference.member),
+            Self::Unsupported => write!(f, "does not support this"),
         }
     }
 }
@@ -42,10 +53,10 @@ impl Test {
     pub fn compare(&self, came: &Answer) -> Result<(), Wrong> {
         match (self.result, came) {
             (Verdict::Valid, Answer::Valid(output)) => {
-                difference(&self.expected, output).map_or(Ok(()), |member| Err(Wrong::Output(member)))
+                difference(&self.expected, output).map_or(Ok(()), |found| Err(Wrong::Output(found)))
             }
             (Verdict::Invalid, Answer::Invalid(error)) => {
-                difference(&self.expected, error).map_or(Ok(()), |member| Err(Wrong::Error(member)))
+                difference(&self.expected, error).map_or(Ok(()), |found| Err(Wrong::Error(found)))
             }
             (Verdict::Valid, Answer::Invalid(_)) => Err(Wrong::Refuses),
             (Verdict::Invalid, Answer::Valid(_)) => Err(Wrong::Accepts),
@@ -54,21 +65,20 @@ impl Test {
     }
 }
 
-/// The path of the first member that is in one object only or has another value.
-fn difference(expected: &Object, came: &Object) -> Option<String> {
+fn difference(expected: &Object, came: &Object) -> Option<Difference> {
     let mut keys = expected.keys().chain(came.keys().filter(|key| !expected.contains_key(*key)));
-    keys.find_map(|key| between(key, expected.get(key), came.get(key)))
+    keys.find_map(|key| between(key.clone(), expected.get(key), came.get(key)))
 }
 
-fn between(path: &str, expected: Option<&Value>, came: Option<&Value>) -> Option<String> {
+fn between(member: String, expected: Option<&Value>, came: Option<&Value>) -> Option<Difference> {
     match (expected, came) {
         (Some(expected), Some(came)) if expected == came => None,
         (Some(Value::Object(expected)), Some(Value::Object(came))) => {
-            difference(expected, came).map(|inner| format!("{path}.{inner}"))
+            difference(expected, came).map(|inner| Difference { member: format!("{member}.{}", inner.member), ..inner })
         }
         (Some(Value::Array(expected)), Some(Value::Array(came))) => (0..expected.len().max(came.len()))
-            .find_map(|at| between(&format!("{path}[{at}]"), expected.get(at), came.get(at))),
-        _ => Some(path.to_owned()),
+            .find_map(|at| between(format!("{member}[{at}]"), expected.get(at), came.get(at))),
+        _ => Some(Difference { member, expected: expected.cloned(), came: came.cloned() }),
     }
 }
 
