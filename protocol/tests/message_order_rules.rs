@@ -217,6 +217,7 @@ fn a_sum_that_overflows_is_an_error_and_never_wraps() {
     assert_eq!(spending(Purpose::Redeem, &most, &[]).points_in(), Ok(Points(1 << 24)));
 }
 
+/// ORDER-19
 #[test]
 fn a_store_is_named_where_one_is_debited_or_credited_and_nowhere_else() {
     for purpose in every_purpose() {
@@ -226,6 +227,7 @@ fn a_store_is_named_where_one_is_debited_or_credited_and_nowhere_else() {
     }
 }
 
+/// ORDER-20
 #[test]
 fn a_reference_stands_where_there_is_a_grant_an_offer_or_a_day_and_nowhere_else() {
     for purpose in [Purpose::Swap, DONATE, VOTE] {

@@ -106,7 +106,7 @@ impl Evidence {
     }
 }
 
-/// Whether two orders can't both be certified: they share a coin, or a store's reference.
+/// Whether two orders can't both be certified: they share a coin, or a store's reference (VOTE-9).
 pub fn conflict(first: &Order, second: &Order) -> bool {
     if first.keyset != second.keyset || first.digest() == second.digest() {
         return false;
