@@ -1,6 +1,6 @@
 //! The only reader of the operating system's randomness.
 //!
-//! Machines take randomness as an argument, 32 bytes consumed by value; the driver draws them here. (TLS draws its
+//! Machines take randomness as an argument, 32 bytes consumed by value; the driver draws them here (HASH-4). (TLS draws its
 //! own inside `ring`.)
 
 /// The operating system gave no randomness.

@@ -223,6 +223,7 @@ fn a_passphrase_protects_the_identity_and_nothing_secret_is_in_the_clear() {
     }
 }
 
+/// COIN-3, COIN-4 and COIN-5.
 #[test]
 fn the_seed_is_24_words_in_english_or_french_and_comes_back_from_them() {
     let seed = [0x5a; 32];
@@ -233,6 +234,11 @@ fn the_seed_is_24_words_in_english_or_french_and_comes_back_from_them() {
         let (first, rest) = text.split_once(' ').unwrap();
         assert!(words::read(&format!("{rest} {first}"), list).is_err(), "the checksum is checked");
     }
+    // The words of a seed of zeros, from BIP-39's own vectors.
+    let zeros = format!("{}art", "abandon ".repeat(23));
+    assert_eq!(*words::write(&[0; 32], words::WordList::En).unwrap(), zeros);
+    assert_eq!(*words::read(&zeros, words::WordList::En).unwrap(), [0; 32]);
+    assert!(words::read(&zeros.replace("art", "ar"), words::WordList::En).is_err(), "no word of the list");
     let twelve = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
     assert!(words::read(twelve, words::WordList::En).is_err());
 }

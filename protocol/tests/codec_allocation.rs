@@ -61,6 +61,7 @@ fn the_counter_counts() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
+    // ENC-4.
     #[test]
     fn lying_lengths_allocate_no_more_than_arrived(sample in every::sample()) {
         let bytes = &sample.bytes;

@@ -5,7 +5,7 @@ mod codec_support;
 use codec_support::every::{self, Sample};
 use proptest::prelude::*;
 use ronde_protocol::{
-    crypto::sign::Signature,
+    crypto::{EvaluationProof, PointBytes, ScalarBytes, Signature, VerifyingKeyBytes},
     limits::{MAX_INPUTS, MAX_TEXT_BYTES},
     message::{
         codec::{BadEncoding, Bounded, Decode, Encode, Expected, decode, encode},
@@ -33,12 +33,14 @@ fn cuts(length: usize) -> impl Iterator<Item = usize> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
+    // ENC-1.
     #[test]
     fn decoding_then_encoding_is_identity(sample in every::sample()) {
         prop_assert!(sample.bytes.len() <= sample.max);
         prop_assert_eq!((sample.again)(&sample.bytes, sample.max), Ok(sample.bytes.clone()));
     }
 
+    // ENC-5.
     #[test]
     fn a_cut_message_is_refused_at_the_item_that_was_cut(sample in every::sample()) {
         for cut in cuts(sample.bytes.len()) {
@@ -50,6 +52,7 @@ proptest! {
         }
     }
 
+    // ENC-10.
     #[test]
     fn bytes_after_the_end_are_refused(sample in every::sample(), more in prop::collection::vec(any::<u8>(), 1..9)) {
         let longer = [sample.bytes.as_slice(), &more].concat();
@@ -75,6 +78,7 @@ proptest! {
         }
     }
 
+    // ENC-2.
     #[test]
     fn an_oversized_message_is_refused_before_it_is_read(sample in every::sample()) {
         let max = sample.bytes.len() - 1;
@@ -100,6 +104,7 @@ fn has_variants<T: Decode<()> + Encode>(name: &str, count: u32) {
     }
 }
 
+/// ENC-6.
 #[test]
 fn unknown_variants_are_refused() {
     use ronde_protocol::message::{charter::UnspentFate, class::Kind, evidence::Evidence, log::LogEntry, order, wire};
@@ -130,6 +135,7 @@ fn an_unknown_variant_deep_inside_is_blamed_at_its_offset() {
     assert_eq!(error, BadEncoding { offset: 40, expected: Expected::Variant });
 }
 
+/// ENC-7.
 #[test]
 fn a_flag_is_0_or_1() {
     let answer = HeadAnswer { index: WitnessIndex(1), newest: None, signature: Signature([0; 64]) };
@@ -143,6 +149,7 @@ fn a_flag_is_0_or_1() {
     }
 }
 
+/// ENC-8 and ENC-9.
 #[test]
 fn text_is_utf8_without_control_characters_and_blamed_at_its_beginning() {
     let framed = |text: &[u8]| [&(text.len() as u64).to_le_bytes(), text].concat();
@@ -158,6 +165,7 @@ fn text_is_utf8_without_control_characters_and_blamed_at_its_beginning() {
     assert_eq!(read(&framed(&[b'a'; MAX_TEXT_BYTES + 1])), Err(too_long));
 }
 
+/// ENC-3.
 #[test]
 fn one_more_than_a_list_may_hold_is_refused_at_its_count() {
     let fits: Inputs = Bounded::new(codec_support::inputs_of(&[codec_support::points(1)], 0)).unwrap();
@@ -166,6 +174,25 @@ fn one_more_than_a_list_may_hold_is_refused_at_its_count() {
     assert_eq!(decode::<Inputs>(&of(MAX_INPUTS), 1 << 20).unwrap().len(), MAX_INPUTS);
     let error = decode::<Inputs>(&of(MAX_INPUTS + 1), 1 << 20).unwrap_err();
     assert_eq!(error, BadEncoding { offset: 0, expected: Expected::AtMostItems(MAX_INPUTS) });
+}
+
+/// ENC-11. Nothing but counts, variants and flags can be wrong in bytes that are long enough.
+#[test]
+fn elements_keys_and_signatures_that_are_none_still_decode() {
+    for byte in [0, 0xff] {
+        let mut answer = encode(&HeadAnswer { index: WitnessIndex(1), newest: None, signature: Signature([byte; 64]) });
+        assert!(decode::<HeadAnswer>(&answer, 100).is_ok());
+        answer[0] = 0xff;
+        assert!(decode::<HeadAnswer>(&answer, 100).is_ok(), "no keyset has such a witness, and yet");
+        let mut inputs = codec_support::inputs_of(&[codec_support::points(1)], 0);
+        inputs[0].point = PointBytes([byte; 32]);
+        assert!(inputs[0].point.decode().is_err());
+        let inputs: Inputs = Bounded::new(inputs).unwrap();
+        assert_eq!(decode::<Inputs>(&encode(&inputs), 100), Ok(inputs));
+        let proof = EvaluationProof { challenge: ScalarBytes([byte; 32]), response: ScalarBytes([0xff; 32]) };
+        assert_eq!(decode::<EvaluationProof>(&encode(&proof), 64), Ok(proof));
+        assert!(decode::<VerifyingKeyBytes>(&[byte; 32], 32).is_ok());
+    }
 }
 
 #[test]

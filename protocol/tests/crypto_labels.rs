@@ -10,6 +10,7 @@ use ronde_protocol::crypto::{
     xof,
 };
 
+/// HASH-3.
 #[test]
 fn labels_are_unique_and_none_begins_another() {
     for (i, (name, text)) in ALL.iter().enumerate() {
@@ -20,6 +21,7 @@ fn labels_are_unique_and_none_begins_another() {
     }
 }
 
+/// HASH-2.
 #[test]
 fn derive_is_blake3_derive_key_over_length_prefixed_parts() {
     let label = labels::ORDER_DIGEST;
@@ -81,6 +83,7 @@ proptest! {
     }
 }
 
+/// HASH-4.
 #[test]
 fn split_entropy_is_all_different_and_repeatable() {
     let bytes: Vec<[u8; 32]> = entropy(9).split(5).into_iter().map(|e| e.into_bytes()).collect();

@@ -56,6 +56,7 @@ fn an_info_beyond_65535_bytes_is_refused() {
     assert_eq!(derived.unwrap_err(), PoprfError::InputTooLong);
 }
 
+/// POPRF-3.
 #[test]
 fn a_class_that_cancels_the_key_is_refused() {
     let class = tweak(1);
@@ -68,6 +69,7 @@ fn a_class_that_cancels_the_key_is_refused() {
     assert!(key.evaluate_batch(&[]).unwrap().is_empty());
 }
 
+/// COIN-7.
 #[test]
 fn coin_secrets_and_blinds_follow_the_written_path() {
     let seed = Seed::new([1; 32]);
@@ -127,7 +129,7 @@ fn a_batch_with_one_spoiled_item_fails_wherever_it_stands() {
     assert_eq!(check_batch(&witness_key(2), &good, entropy(3)), Err(MacError::Wrong));
 }
 
-/// Errors that cancel when the items are added up; secret weights are what finds them.
+/// POPRF-6. Errors that cancel when the items are added up; secret weights are what finds them.
 #[test]
 fn mac_errors_that_cancel_are_found() {
     let key = witness_key(1);
@@ -151,6 +153,7 @@ fn two_swapped_components_are_found() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
+    // POPRF-1 and POPRF-5.
     #[test]
     fn an_unblinded_evaluation_is_the_mac_itself(
         c in any_scalar(), r in any_scalar(), seed in any::<[u8; 32]>(), class in any::<u8>(),

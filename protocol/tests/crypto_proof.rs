@@ -3,11 +3,13 @@
 mod crypto_support;
 
 use crypto_support::{context, element, entropy, evaluated, plus_order, point, tweak, witness_key};
-use curve25519_dalek::scalar::Scalar;
+use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar};
 use proptest::prelude::*;
 use ronde_protocol::crypto::{
     Entropy, EvaluationContext, EvaluationItem, EvaluationProof, Point, PoprfPublicKey, ProofError, ScalarBytes,
+    derive, derive_wide,
     proof::{prove, verify},
+    xof,
 };
 
 const FEDERATION: [u8; 32] = [1; 32];
@@ -48,6 +50,41 @@ fn outputs_of_mixed_classes_verify_together() {
     }
 }
 
+/// PROOF-1, PROOF-2 and PROOF-3, computed here once more from the words of the specification.
+#[test]
+fn the_transcript_is_the_written_one() {
+    let Case { key, items, proof } = case(3);
+    let mut parts: Vec<Vec<u8>> = vec![
+        FEDERATION.to_vec(),
+        vec![7, 0, 0, 0],
+        vec![2],
+        key.encode().0.to_vec(),
+        DIGEST.to_vec(),
+        3u64.to_le_bytes().to_vec(),
+    ];
+    for item in &items {
+        parts.extend([item.tweak.encode().0, item.blinded.encode().0, item.evaluated.encode().0].map(Vec::from));
+    }
+    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+    let statement = derive("ronde/1 evaluation proof: statement", &parts);
+    let mut weights = vec![0u8; 48];
+    xof("ronde/1 evaluation proof: weights", &[&statement]).fill(&mut weights);
+    let (mut base, mut image) = (RistrettoPoint::default(), RistrettoPoint::default());
+    for (item, weight) in items.iter().zip(weights.chunks(16)) {
+        let weight = Scalar::from(u128::from_le_bytes(weight.try_into().unwrap()));
+        let tweak = Scalar::from_canonical_bytes(item.tweak.encode().0).unwrap();
+        base += weight * element(&item.evaluated);
+        image += weight * (element(&item.blinded) - tweak * element(&item.evaluated));
+    }
+    let scalar = |bytes: ScalarBytes| Scalar::from_canonical_bytes(bytes.0).unwrap();
+    let (c, s) = (scalar(proof.challenge), scalar(proof.response));
+    let on_generator = RistrettoPoint::mul_base(&s) + c * element(key.point());
+    let on_base = s * base + c * image;
+    let [m, d, first, second] = [base, image, on_generator, on_base].map(|point| point.compress().0);
+    let wide = derive_wide("ronde/1 evaluation proof: challenge", &[&statement, &m, &d, &first, &second]);
+    assert_eq!(Scalar::from_bytes_mod_order_wide(&wide), c);
+}
+
 #[test]
 fn a_spoiled_bit_of_the_proof_is_refused() {
     let good = case(3);
@@ -63,6 +100,7 @@ fn a_spoiled_bit_of_the_proof_is_refused() {
     }
 }
 
+/// PROOF-4.
 #[test]
 fn non_canonical_proof_scalars_are_refused() {
     let mut case = case(2);
@@ -94,6 +132,7 @@ fn a_proof_belongs_to_its_context() {
     }
 }
 
+/// PROOF-7, as far as the prover is concerned.
 #[test]
 fn a_spoiled_item_is_refused_wherever_it_stands() {
     let key = witness_key(1);
@@ -175,6 +214,7 @@ fn errors_that_cancel_are_found() {
     assert_eq!(proved, Err(ProofError::NotEvaluated));
 }
 
+/// PROOF-6.
 #[test]
 fn no_outputs_no_proof() {
     let mut case = case(1);
@@ -185,7 +225,7 @@ fn no_outputs_no_proof() {
     assert_eq!(proved, Err(ProofError::Empty));
 }
 
-/// The nonce depends on the statement as well as on the randomness: a generator that repeats itself gives no key away.
+/// PROOF-8. The nonce depends on the statement as well as on the randomness: a generator that repeats itself gives no key away.
 #[test]
 fn repeated_randomness_repeats_no_nonce() {
     let key = witness_key(1);

@@ -73,6 +73,7 @@ fn cofactored(a: &EdwardsPoint, r: &EdwardsPoint, s: &Scalar, h: &Scalar) -> boo
     (EdwardsPoint::mul_base(s) - r - h * a).mul_by_cofactor().is_identity()
 }
 
+/// HASH-5.
 #[test]
 fn the_message_is_the_32_byte_labelled_hash() {
     let signature = key().sign(LABEL, PARTS);
@@ -84,6 +85,7 @@ fn the_message_is_the_32_byte_labelled_hash() {
     assert_eq!(signature.0, expected.to_bytes());
 }
 
+/// GROUP-8 and GROUP-9.
 #[test]
 fn keys_with_torsion_and_the_identity_are_refused() {
     let honest = EdwardsPoint::mul_base(&scalar_of_key());
@@ -101,7 +103,7 @@ fn keys_with_torsion_and_the_identity_are_refused() {
     }
 }
 
-/// Every encoding that is not canonical: y + p for y < 19, and the sign bit where x is 0.
+/// GROUP-7. Every encoding that is not canonical: y + p for y < 19, and the sign bit where x is 0.
 #[test]
 fn non_canonical_key_encodings_are_refused() {
     for y in 0..19u8 {
@@ -124,6 +126,7 @@ fn non_canonical_key_encodings_are_refused() {
 }
 
 /// A and R with every torsion component, R alone of small order, s and s + L: the accept set is the reference's.
+/// GROUP-10, GROUP-11 and GROUP-12.
 #[test]
 fn the_accept_set_is_the_strict_cofactorless_one() {
     let message = derive(LABEL, PARTS);
@@ -204,6 +207,7 @@ fn other_slots() -> [KeySlot<'static>; 3] {
     [KeySlot { federation: &[2; 32], ..SLOT }, KeySlot { keyset: 4, ..SLOT }, KeySlot { index: 2, ..SLOT }]
 }
 
+/// PROOF-9.
 #[test]
 fn possession_of_a_vote_key_is_for_one_place() {
     let proof = prove_vote(&key(), &SLOT);
@@ -216,6 +220,7 @@ fn possession_of_a_vote_key_is_for_one_place() {
     assert_eq!(verify_vote(&stranger, &SLOT, &proof), Err(SignError::Wrong));
 }
 
+/// PROOF-9 and PROOF-10.
 #[test]
 fn possession_of_a_poprf_key_is_for_one_place() {
     let key = witness_key(1);

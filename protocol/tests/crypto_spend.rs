@@ -49,6 +49,7 @@ fn one_to_256_keys_sign_together() {
     }
 }
 
+/// SPEND-5.
 #[test]
 fn the_equation_is_the_written_one() {
     let coins = coins(3);
@@ -64,6 +65,7 @@ fn the_equation_is_the_written_one() {
     assert_eq!(RistrettoPoint::mul_base(&s), right);
 }
 
+/// SPEND-3.
 #[test]
 fn a_signature_of_one_purpose_serves_no_other() {
     let coins = coins(2);
@@ -95,6 +97,7 @@ fn a_spoiled_bit_is_refused() {
     }
 }
 
+/// SPEND-2 and SPEND-6.
 #[test]
 fn keys_missing_added_exchanged_or_moved_are_refused() {
     let coins = coins(3);
@@ -114,6 +117,7 @@ fn keys_missing_added_exchanged_or_moved_are_refused() {
     assert_eq!(unsigned, Err(SpendError::NoKeys));
 }
 
+/// SPEND-7 and SPEND-8.
 #[test]
 fn non_canonical_parts_and_the_identity_are_refused() {
     let coins = coins(1);
@@ -133,6 +137,7 @@ fn non_canonical_parts_and_the_identity_are_refused() {
     assert_eq!(both(SpendPurpose::Order, &keys, &DIGEST, &zero), Err(SpendError::Commitment));
 }
 
+/// SPEND-9.
 #[test]
 fn one_bad_signature_spoils_its_batch() {
     let coins: Vec<Vec<CoinSecret>> = (1..5).map(coins).collect();
@@ -162,6 +167,7 @@ fn one_bad_signature_spoils_its_batch() {
     assert_eq!(outcome(&cancelling), Err(SpendError::Wrong));
 }
 
+/// SPEND-4.
 #[test]
 fn a_nonce_depends_on_keys_digest_purpose_and_randomness() {
     let coins = coins(2);

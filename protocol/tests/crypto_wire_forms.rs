@@ -4,11 +4,11 @@ mod crypto_support;
 
 use bincode::{Decode, Encode, config};
 use crypto_support::{any_scalar, plus_order};
-use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar};
+use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar, traits::IsIdentity};
 use proptest::prelude::*;
 use ronde_protocol::crypto::{
-    EvaluationProof, GroupError, PointBytes, PossessionProof, ScalarBytes, SecretScalar, Signature, SpendSignature,
-    VerifyingKeyBytes,
+    EvaluationProof, GroupError, Point, PointBytes, PossessionProof, ScalarBytes, SecretScalar, Signature,
+    SpendSignature, VerifyingKeyBytes,
 };
 
 /// Encodes to exactly `size` bytes that are the content itself, and back.
@@ -48,6 +48,14 @@ fn points_are_ordered_as_byte_strings() {
     assert!(PointBytes(small) < PointBytes(large));
 }
 
+/// GROUP-6. MAP of zero is the identity, and so is the sum of two of them.
+#[test]
+fn where_the_one_way_map_gives_the_identity_the_generator_stands_in() {
+    assert!(RistrettoPoint::from_uniform_bytes(&[0; 64]).is_identity(), "control");
+    assert_eq!(Point::from_uniform_bytes(&[0; 64]), Point::generator());
+}
+
+/// GROUP-3 and GROUP-4.
 #[test]
 fn scalars_at_the_order_are_refused() {
     let order = plus_order(&Scalar::ZERO).unwrap();

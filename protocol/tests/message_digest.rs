@@ -18,6 +18,7 @@ use ronde_protocol::{
 };
 
 /// ORDER-1
+/// SPEND-1: it covers the coin keys.
 #[test]
 fn every_byte_of_the_body_changes_the_digest() {
     let federation = Federation::new(1, 0);

@@ -166,6 +166,7 @@ fn earned() -> Order {
 #[test]
 fn a_signed_evaluation_with_another_key_or_a_spoiled_proof_convicts() {
     let order = earned();
+/// EVIDENCE-5, EVAL-1 and EVAL-5.
     let other = FEDERATION.keys(KEYSET, 1).poprf;
     convicts(bad(&order, evaluate(&order, &other, &other)));
     let good = honest(&order);
@@ -186,6 +187,7 @@ fn a_signed_evaluation_with_another_key_or_a_spoiled_proof_convicts() {
 #[test]
 fn a_good_evaluation_convicts_nobody() {
     for purpose in [Purpose::Earn, Purpose::Redeem, Purpose::Swap] {
+/// EVAL-7; EVIDENCE-8; also EVIDENCE-2: what it is said to be of is looked at before any signature.
         let order = FEDERATION.order(purpose);
         let good = honest(&order);
         assert_eq!(good.verify(FEDERATION.keyset(KEYSET), &order, &order.digest()).unwrap().index(), CULPRIT);
@@ -204,6 +206,7 @@ fn a_good_evaluation_convicts_nobody() {
 #[test]
 fn an_evaluation_of_an_order_without_outputs_convicts_nobody() {
     for purpose in every_purpose() {
+/// EVAL-6.
         let order = Order { outputs: list(vec![]), ..FEDERATION.order(purpose) };
         let (federation, digest) = (FEDERATION.id(), order.digest());
         let nothing = Evaluation::sign(&key(2), &federation, KEYSET, CULPRIT, digest, list(vec![]), NO_PROOF);
@@ -222,6 +225,7 @@ proptest! {
     #[test]
     fn no_byte_that_a_relay_spoils_accuses_the_witness(at in any::<prop::sample::Index>(), change in 1u8..) {
         static GOOD: LazyLock<(Order, Vec<u8>)> = LazyLock::new(|| {
+    /// EVIDENCE-6, EVAL-2, EVAL-3 and EVAL-4.
             let order = earned();
             let bytes = encode(&honest(&order));
             (order, bytes)

@@ -88,6 +88,7 @@ fn list(text: &str, count: usize) -> Vec<String> {
     items
 }
 
+/// GROUP-2, for one.
 #[test]
 fn rfc9496_multiples_of_the_generator() {
     let file: GroupFile = serde_json::from_str(GROUP).unwrap();
@@ -106,6 +107,7 @@ fn rfc9496_multiples_of_the_generator() {
     assert_eq!(hex::encode(Point::generator().as_bytes()), file.generator_multiples[1]);
 }
 
+/// GROUP-1.
 #[test]
 fn rfc9496_invalid_encodings_are_refused() {
     let file: GroupFile = serde_json::from_str(GROUP).unwrap();
@@ -127,6 +129,7 @@ fn rfc9496_one_way_map() {
     }
 }
 
+/// HASH-1 and POPRF-1.
 #[test]
 fn rfc9497_every_vector_of_every_mode() {
     let suites: Vec<Suite> = serde_json::from_str(OPRF).unwrap();

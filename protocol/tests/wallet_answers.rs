@@ -89,6 +89,7 @@ fn coins_without_a_quorum_in_common_are_not_spent_together() {
 }
 
 /// WALLET-28, WALLET-29.
+/// POPRF-4.
 #[test]
 fn a_witness_that_evaluates_with_another_key_is_named_with_evidence_that_verifies() {
     let federation = federation(4);
@@ -270,6 +271,7 @@ proptest! {
     }
 
     /// WALLET-12.
+    // COIN-9.
     #[test]
     fn the_canonical_split_is_greedy_over_any_denominations(
         amount in 0u64..2000, steps in proptest::collection::vec(2u64..5, 1..6),

@@ -23,7 +23,7 @@ impl Seed {
     }
 
     /// The seed to use in one federation. Two federations that number their keysets alike would otherwise see the
-    /// same coin keys from one wallet, and know it again.
+    /// same coin keys from one wallet, and know it again (COIN-6).
     pub fn for_federation(&self, federation: &[u8; 32]) -> Self {
         Self(*derive_secret(labels::FEDERATION_SEED, &[&self.0, federation]))
     }
@@ -103,7 +103,7 @@ pub struct BlindFactor(SecretScalar);
 redacted_debug!(BlindFactor);
 
 impl BlindFactor {
-    /// A blind from its scalar, which must be uniform and used for one coin only.
+    /// A blind from its scalar, which must be uniform and used for one coin only (COIN-8).
     pub fn from_secret(secret: SecretScalar) -> Self {
         Self(secret)
     }
@@ -126,13 +126,13 @@ impl BlindFactor {
     }
 }
 
-/// The coin secret of one output slot. The class is not in the path, so a restore need not know it.
+/// The coin secret of one output slot (COIN-7). The class is not in the path, so a restore need not know it.
 pub fn derive_coin_secret(seed: &Seed, keyset: u32, device: u32, order: u64, slot: u16) -> CoinSecret {
     let place = Place { keyset, device, order, slot };
     CoinSecret::from_secret(seed.scalar_at(labels::COIN_SECRET, &place))
 }
 
-/// The blind of one output slot.
+/// The blind of one output slot (COIN-7).
 pub fn derive_blind(seed: &Seed, keyset: u32, device: u32, order: u64, slot: u16) -> BlindFactor {
     let place = Place { keyset, device, order, slot };
     BlindFactor(seed.scalar_at(labels::COIN_BLIND, &place))

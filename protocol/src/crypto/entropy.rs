@@ -8,7 +8,8 @@ use super::{hash, labels, redact::redacted_debug};
 
 /// 32 bytes of fresh, secret, uniform randomness: used once, hence taken by value and never cloned.
 ///
-/// The crate makes no randomness of its own. Whoever calls draws 32 bytes from the operating system for each value.
+/// The crate makes no randomness of its own. Whoever calls draws 32 bytes from the operating system for each value, or
+/// splits them (HASH-4).
 #[derive(ZeroizeOnDrop)]
 pub struct Entropy([u8; 32]);
 

@@ -19,16 +19,16 @@ use super::redact::{hex_debug, redacted_debug};
 /// Why bytes are no point or no scalar of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum GroupError {
-    /// Not the canonical encoding of a group element (RFC 9496 section 4.3.1).
+    /// Not the canonical encoding of a group element (RFC 9496 section 4.3.1; GROUP-1).
     #[error("not a canonical ristretto255 encoding")]
     NonCanonical,
-    /// The identity element, which no message of ours may carry.
+    /// The identity element, which no message of ours may carry (GROUP-2).
     #[error("the identity element")]
     Identity,
-    /// Not below the group order.
+    /// Not below the group order (GROUP-3).
     #[error("scalar not below the group order")]
     NonCanonicalScalar,
-    /// Zero, where a secret or a blind is expected.
+    /// Zero, where a secret or a blind is expected (GROUP-4).
     #[error("zero scalar")]
     ZeroScalar,
 }
@@ -108,7 +108,7 @@ impl Point {
     /// The one-way map from 64 uniform bytes (RFC 9496 section 4.3.4).
     ///
     /// Were the image the identity, which nobody can bring about by hashing (2^-252), the generator stands in, so that
-    /// the type keeps its promise.
+    /// the type keeps its promise (GROUP-6).
     pub fn from_uniform_bytes(uniform: &[u8; 64]) -> Self {
         let point = RistrettoPoint::from_uniform_bytes(uniform);
         if point.is_identity() {
@@ -179,7 +179,7 @@ impl SecretScalar {
         Ok(secret)
     }
 
-    /// 64 uniform bytes, little endian, reduced. Zero (2^-252) becomes one, so that there is no error to handle.
+    /// 64 uniform bytes, little endian, reduced. Zero (2^-252) becomes one (GROUP-5): there is no error to handle.
     pub(crate) fn from_wide(wide: &[u8; 64]) -> Self {
         let reduced = Zeroizing::new(Scalar::from_bytes_mod_order_wide(wide));
         let zero = reduced.ct_eq(&Scalar::ZERO);
@@ -206,3 +206,6 @@ impl ConstantTimeEq for SecretScalar {
         self.0.ct_eq(&other.0)
     }
 }
+
+#[cfg(test)]
+mod tests;

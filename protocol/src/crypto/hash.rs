@@ -1,6 +1,7 @@
 //! Labelled hashing: BLAKE3 in `derive_key` mode, with a framing that cannot be read two ways.
 //!
-//! The label is the context string; then comes every part, each as its length (u64, little endian) and its bytes.
+//! The label is the context string; then comes every part, each as its length (u64, little endian) and its bytes
+//! (HASH-2).
 //! Two different lists of parts are therefore two different inputs.
 
 use zeroize::{Zeroize, Zeroizing};

@@ -1,7 +1,7 @@
 //! Every domain label of the crate, in one place.
 //!
 //! A label is the *context string* of BLAKE3's `derive_key` mode: two labels are two unrelated hash functions, so
-//! nothing hashed or signed for one purpose can be shown for another. They are unique and none begins another.
+//! nothing hashed or signed for one purpose can be shown for another (HASH-3). They are unique and none begins another.
 
 macro_rules! labels {
     ($($(#[$doc:meta])+ $name:ident = $text:literal;)+) => {

@@ -37,7 +37,7 @@ pub struct MacItem {
     pub component: Point,
 }
 
-/// Checks one component: (k + m)·N = H(P).
+/// Checks one component: (k + m)·N = H(P) (POPRF-5).
 ///
 /// # Errors
 /// [`MacError::Wrong`].
@@ -48,7 +48,7 @@ pub fn check_one(key: &PoprfSecretKey, item: &MacItem) -> Result<(), MacError> {
 }
 
 /// Checks many components at once. The entropy must be drawn after the batch is closed: whoever knew the weights could
-/// make errors that cancel. An empty batch passes.
+/// make errors that cancel (POPRF-6). An empty batch passes.
 ///
 /// # Errors
 /// [`MacError::Wrong`] if any is wrong (missed with probability 2^-128); the caller splits the batch to find it.

@@ -1,6 +1,7 @@
 //! The partially oblivious PRF of RFC 9497, mode 0x02, as a keyed MAC on coins (design section 4).
 //!
-//! A coin's component is N = (k + m)^-1 · H(P): the unblinded element of that RFC for input P and info = class.
+//! A coin's component is N = (k + m)^-1 · H(P): the unblinded element of that RFC for input P and info = class
+//! (POPRF-1).
 
 use alloc::vec::Vec;
 
@@ -144,7 +145,7 @@ impl PoprfSecretKey {
         Ok(pairs.map(|(inverse, (_, b))| times(inverse, b)).collect())
     }
 
-    /// k + m, refused if zero.
+    /// k + m, refused if zero (POPRF-3).
     fn tweaked(&self, tweak: &Tweak) -> Result<Zeroizing<Scalar>, PoprfError> {
         let sum = Zeroizing::new(self.secret.inner() + tweak.inner());
         if bool::from(sum.ct_eq(&Scalar::ZERO)) {
@@ -178,7 +179,7 @@ pub fn blind(element: &Point, blind: &BlindFactor) -> Point {
     times(blind.scalar().inner(), element)
 }
 
-/// N = r^-1 · Z: the coin's component, out of a witness's evaluation.
+/// N = r^-1 · Z: the coin's component, out of a witness's verified evaluation (POPRF-4).
 pub fn unblind(evaluated: &Point, blind: &BlindFactor) -> Point {
     let inverse = Zeroizing::new(blind.scalar().inner().invert());
     times(&inverse, evaluated)

@@ -1,7 +1,7 @@
 //! Ed25519 (RFC 8032) with one label per role, verified strictly and without the cofactor.
 //!
-//! The message handed to Ed25519 is always the 32 bytes `derive(label; parts)`, see [`super::hash`]: two roles never
-//! sign the same message, and none of them is a TLS handshake's (those are longer). Accepted is exactly: A canonical,
+//! The message handed to Ed25519 is always the 32 bytes `derive(label; parts)`, see [`super::hash`] (HASH-5): two roles
+//! never sign the same message, and none of them is a TLS handshake's (those are longer). Accepted is exactly: A canonical,
 //! torsion-free and not the identity; R canonical and not of small order; s below the group order; and
 //! s·G = R + h·A as it stands, h = SHA-512(R || A || message). Since A has no torsion, R has none either.
 
@@ -21,13 +21,13 @@ use super::{
 /// Why an Ed25519 key or signature is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum SignError {
-    /// Not the canonical encoding of a curve point.
+    /// Not the canonical encoding of a curve point (GROUP-7).
     #[error("not a canonical Ed25519 key")]
     NonCanonicalKey,
-    /// The identity.
+    /// The identity (GROUP-8).
     #[error("Ed25519 key is the identity")]
     IdentityKey,
-    /// Outside the group of prime order.
+    /// Outside the group of prime order (GROUP-9).
     #[error("Ed25519 key has a torsion component")]
     TorsionKey,
     /// The signature does not fit key, label and parts, or is not in strict form.
@@ -75,7 +75,8 @@ impl VerifyingKeyBytes {
 pub struct VerifyingKey(ed25519_dalek::VerifyingKey);
 
 impl VerifyingKey {
-    /// Verifies a signature on `derive(label; parts)`, strictly.
+    /// Verifies a signature on `derive(label; parts)`, strictly: s below the order (GROUP-10), R canonical and not of
+    /// small order (GROUP-11), the equation without the cofactor (GROUP-12).
     ///
     /// # Errors
     /// [`SignError::Wrong`].

@@ -1,7 +1,8 @@
 //! One Schnorr signature by all of an order's coin keys (design section 6, "Spend signature").
 //!
 //! R = r·G; e_1..e_n are successive 16-byte blocks, little endian, of one output xof(purpose's label; R, digest);
-//! s = r + sum e_i·c_i (SPEND-5). It is valid if s·G = R + sum e_i·P_i, with R canonical and not the identity, s canonical.
+//! s = r + sum e_i·c_i. It is valid if s·G = R + sum e_i·P_i, with R canonical and not the identity, s canonical.
+//! SPEND-5.
 //! **The digest must cover the keys**, in this order: the challenges take them in through it alone (SPEND-1).
 
 use alloc::vec::Vec;

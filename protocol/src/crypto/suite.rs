@@ -1,6 +1,6 @@
 //! The ciphersuite ristretto255-SHA512 of RFC 9497 section 4.1.
 //!
-//! The product uses mode 2 only. The mode is an argument all the same, because the context string is all that tells
+//! The product uses mode 2 only (HASH-1). The mode is an argument all the same, because the context string is all that tells
 //! the modes apart and the published vectors of all three then judge the same code.
 
 use alloc::vec::Vec;

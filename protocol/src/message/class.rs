@@ -64,7 +64,7 @@ impl Kind {
 }
 
 impl Class {
-    /// The POPRF `info` of the class: tag, federation, keyset `u32`, kind `u32`, its number `u64`.
+    /// The POPRF `info` of the class: tag, federation, keyset `u32`, kind `u32`, its number `u64` (COIN-1).
     pub fn info(&self, federation: &FederationId) -> [u8; INFO_BYTES] {
         let (kind, number) = self.kind.number();
         let parts = labels::CLASS_INFO
@@ -78,7 +78,7 @@ impl Class {
         info
     }
 
-    /// m = HashToScalar(info) of RFC 9497, section 3.3.3.
+    /// m = HashToScalar(info) of RFC 9497, section 3.3.3 (COIN-2).
     pub fn tweak(&self, federation: &FederationId) -> Tweak {
         Tweak::of_fixed_info(&self.info(federation))
     }

@@ -2,8 +2,8 @@
 //!
 //! Integers are little endian of their fixed width; an enumeration is a `u32` discriminant and the fields of its
 //! variant; a list is a `u64` count and its elements; an option is one byte 0 or 1 and the value; byte arrays stand as
-//! they are. There is one encoding per value (ENC-1), and nothing may follow it. `bincode` 2.0.1 writes these bytes today; the
-//! tables in `spec/` say them without it, so that it can be replaced with no change on the wire.
+//! they are. There is one encoding per value, and nothing may follow it (ENC-1). `bincode` 2.0.1 writes these bytes
+//! today; the tables in `spec/` say them without it, so that it can be replaced with no change on the wire.
 
 use alloc::vec::Vec;
 use core::ops::Deref;

@@ -89,7 +89,8 @@ impl Evaluation {
         Self { keyset, index, digest, evaluated, proof, signature }
     }
 
-    /// Checks the signature first (a bad one is the relay's fault), then the proof (a bad one is the witness's): EVAL-3.
+    /// Checks the signature first (a bad one is the relay's fault), then the proof (a bad one is the witness's)
+    /// (EVAL-3).
     pub fn verify(
         &self,
         keyset: &Keyset,

@@ -9,7 +9,7 @@ use bincode::{
     error::{DecodeError, EncodeError},
 };
 
-/// UTF-8 of at most [`MAX_TEXT_BYTES`] bytes, without control characters (it is shown to people).
+/// UTF-8 of at most [`MAX_TEXT_BYTES`] bytes (ENC-8), without control characters (it is shown to people; ENC-9).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(String);
 

@@ -1,4 +1,4 @@
-//! All keys of a node come from one seed in one file.
+//! All keys of a node come from one seed in one file (COIN-10).
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -37,7 +37,7 @@ impl NodeSeed {
         SigningKey::from_seed(&self.node_key_seed())
     }
 
-    /// The witness keys for one keyset of one federation.
+    /// The witness keys for one keyset of one federation, and for no other (POPRF-2).
     pub fn witness_keys(&self, federation: &FederationId, keyset: KeysetId) -> Result<WitnessKeys, PoprfError> {
         let context: [&[u8]; 3] = [&self.0, &federation.0, &keyset.0.to_le_bytes()];
         let poprf = derive_secret(labels::KEYSET_SEED, &context);
