@@ -44,10 +44,13 @@ fn chapter(number: &str) -> &'static str {
     text
 }
 
-/// What stands under a heading of the second level, up to the next.
-fn section<'a>(chapter: &'a str, heading: &str) -> &'a str {
-    let (_, after) = chapter.split_once(&format!("\n## {heading}\n")).expect("the heading");
-    after.split("\n## ").next().unwrap()
+/// What stands under a heading, up to the next that is not below it.
+fn section(chapter: &str, heading: &str) -> String {
+    let level = |line: &str| line.chars().take_while(|c| *c == '#').count();
+    let mut after = chapter.lines().skip_while(|line| *line != heading);
+    assert!(after.next().is_some(), "no heading {heading}");
+    let inside = after.take_while(|line| !(1..=level(heading)).contains(&level(line)));
+    inside.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Rows `| `NAME` | value | ...` of a page, without quotes.
@@ -62,7 +65,7 @@ fn rows(page: &str) -> Vec<(String, String)> {
 #[test]
 fn every_label_stands_in_the_spec_with_its_text() {
     let code: Vec<_> = labels::ALL.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-    let spec = rows(section(chapter("03"), "Labels"));
+    let spec = rows(&section(chapter("03"), "## Labels"));
     for row in &code {
         assert!(spec.contains(row), "chapter 03 lacks | `{}` | `{}` |", row.0, row.1);
     }
@@ -204,7 +207,7 @@ fn the_worked_example_is_the_order_it_says_and_has_its_digest() {
         }]),
         outputs: codec_support::list(vec![]),
     };
-    let example = section(chapter("02"), "Example: a ballot is cast");
+    let example = section(chapter("10"), "### Example: a ballot is cast");
     let block = example.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
     let hex: String = block.lines().filter_map(|line| line.split("  ").next()).collect();
     assert_eq!(hex, hex::encode(encode(&order)));
