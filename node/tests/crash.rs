@@ -338,6 +338,7 @@ fn a_store_killed_at_any_boundary_completes_what_it_began() {
     walk(STORE_POINTS, 1, 1);
 }
 
+/// LOG-15: killed between taking entries over and moving on, it takes them over again.
 #[test]
 fn a_witness_killed_at_any_boundary_ends_with_the_same_books() {
     walk(WITNESS_POINTS, 4, 1);

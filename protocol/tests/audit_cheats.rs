@@ -4,16 +4,17 @@ mod audit_support;
 mod federation_support;
 
 use audit_support::*;
-use federation_support::{Federation, KEYSET, federation};
+use federation_support::{Federation, KEYSET, federation, list};
 use ronde_protocol::{
     machine::audit::{
-        Breach, Culprit, Exhibit, ExhibitError, Finding, MAX_EXHIBIT_BYTES, Offence, Report, Standing, Verdict,
-        WitnessLog, audit,
+        Breach, Culprit, Exhibit, ExhibitError, Finding, Logged, LoggedEntry, MAX_EXHIBIT_BYTES, Offence, Report,
+        Standing, Verdict, WitnessLog, audit,
     },
     message::{
         charter::Charter,
         codec::{decode, encode},
         evidence::Evidence,
+        head::Head,
         ids::{StoreId, WitnessIndex},
         log::{CertifiedOrder, LogEntry},
         order::{Order, SignedOrder},
@@ -30,7 +31,7 @@ fn run(federation: &Federation, logs: &[WitnessLog]) -> Report {
     audit(&federation.charter, federation.charter.keyset(KEYSET).unwrap(), logs)
 }
 
-/// The exhibit as it comes out of a file convicts the same.
+/// The exhibit as it comes out of a file convicts the same (BOOKS-20).
 #[track_caller]
 fn assert_convicts(charter: &Charter, finding: &Finding) {
     let bytes = encode(finding.exhibit.as_ref().unwrap());
@@ -71,6 +72,7 @@ fn a_double_vote_in_its_own_log_is_named() {
     assert_named(&federation, &run(&federation, &logs), Offence::DoubleVote, &[witness(3)]);
 }
 
+/// BOOKS-16.
 #[test]
 fn both_traitors_behind_two_certificates_are_named_and_the_honest_are_not() {
     let federation = federation(4);
@@ -116,6 +118,7 @@ fn a_double_vote_whose_witness_hides_its_log_must_be_answered() {
     }
 }
 
+/// EVIDENCE-11, EVIDENCE-13, BOOKS-21.
 #[test]
 fn a_lock_freed_amid_traitors_clears_the_honest_witness() {
     let federation = federation(4);
@@ -137,6 +140,68 @@ fn a_lock_freed_amid_traitors_clears_the_honest_witness() {
     // Even where its own log is not at hand, the certificate that freed it is in the others'.
     let without = run(&federation, &town.logs().split_off(1));
     assert_eq!(without.culprits(), [witness(2), witness(3)], "{:?}", without.findings);
+}
+
+/// EVIDENCE-12.
+#[test]
+fn a_certificate_that_conflicts_with_both_orders_frees_nobody() {
+    let federation = federation(4);
+    let town = earned(&federation);
+    let three = [10, 11, 12].map(|made| swap(&federation, &[(points(4), 1)], &[(points(4), made)]));
+    let voters: [&[u8]; 3] = [&[0, 2, 3], &[1, 2, 3], &[0, 1, 2]];
+    let claimed = three.iter().zip(voters).map(|(order, voters)| certified(&federation, &order.order, voters));
+    let claimed: Vec<LogEntry> = claimed.collect();
+    let grown = |index: u8| {
+        let entries = town.log(index).entries.into_iter().chain(claimed.clone());
+        forged(&federation, index, entries.collect())
+    };
+    // Witness 3 did not vote for the third, which is over the same coin as the first two, and hides its own log.
+    let report = run(&federation, &[grown(0), grown(1), grown(2)]);
+    let named = report.findings.iter().any(|finding| finding.culprits == [witness(3)]);
+    assert!(named, "{:?}", report.findings);
+}
+
+/// EVIDENCE-14.
+#[test]
+fn entries_convict_only_under_a_head_and_leaves_of_their_witness() {
+    let federation = federation(4);
+    let town = earned(&federation);
+    let [first, second] = race(&federation);
+    let entries: Vec<LogEntry> = town.log(3).entries.into_iter().chain([voted(&first), voted(&second)]).collect();
+    let (at, size) = (entries.len() as u64 - 2, entries.len());
+    let leaves: Vec<[u8; 32]> = entries.iter().map(LogEntry::leaf).collect();
+    let exhibit = |head, leaves: &[[u8; 32]], places: [u64; 2]| {
+        let pair = places.into_iter().zip(&entries[size - 2..]);
+        let pair = pair.map(|(position, entry)| LoggedEntry { position, entry: entry.clone() });
+        let (leaves, entries) = (list(leaves.iter().copied()), list(pair));
+        Exhibit::Logged(Logged { keyset: KEYSET, head, leaves, entries }).verify(&federation.charter)
+    };
+    let head = sign_head(&federation, 3, &entries);
+    let conviction = exhibit(head, &leaves, [at, at + 1]).unwrap();
+    assert_eq!((conviction.culprits, conviction.offence), (vec![witness(3)], Offence::DoubleVote));
+    let mut invented = leaves.clone();
+    invented[0] = [7; 32];
+    let mut unsigned = head;
+    unsigned.signature.0[0] ^= 1;
+    let of_another = Head { index: WitnessIndex(2), ..head };
+    for (head, leaves, places) in [
+        (head, &invented[..], [at, at + 1]),
+        (head, &leaves[..size - 1], [at, at + 1]),
+        (unsigned, &leaves[..], [at, at + 1]),
+        (of_another, &leaves[..], [at, at + 1]),
+        (head, &leaves[..], [at, at]),
+        (head, &leaves[..], [at, at + 2]),
+    ] {
+        assert_eq!(exhibit(head, leaves, places).unwrap_err(), ExhibitError::NotSigned);
+    }
+    // What an honest witness writes, under its own head, is in order.
+    let honest = town.log(0);
+    let leaves = list(honest.entries.iter().map(LogEntry::leaf));
+    for (position, entry) in (0..).zip(&honest.entries) {
+        let entries = list([LoggedEntry { position, entry: entry.clone() }]);
+        let logged = Logged { keyset: KEYSET, head: honest.head, leaves: leaves.clone(), entries };
+        assert_eq!(Exhibit::Logged(logged).verify(&federation.charter).unwrap_err(), ExhibitError::InOrder);
+    }
 }
 
 #[test]
@@ -163,6 +228,7 @@ fn two_logs_that_do_not_extend_one_another_are_a_fork() {
     assert_eq!(run(&federation, &logs).verdict(), Verdict::Well);
 }
 
+/// EVIDENCE-15, BOOKS-18.
 #[test]
 fn an_order_that_makes_points_of_nothing_names_whoever_voted_for_it() {
     let federation = federation(4);
@@ -176,6 +242,7 @@ fn an_order_that_makes_points_of_nothing_names_whoever_voted_for_it() {
     assert!(report.breaches.contains(&Breach::Float { coins: 8, books: 6 }), "{:?}", report.breaches);
 }
 
+/// BOOKS-17.
 #[test]
 fn coins_out_of_nowhere_are_a_forgery() {
     let federation = federation(4);
@@ -187,6 +254,7 @@ fn coins_out_of_nowhere_are_a_forgery() {
     assert!(matches!(report.breaches.as_slice(), [Breach::Forged { balance, .. }] if balance.spent == 1));
 }
 
+/// BOOKS-14.
 #[test]
 fn a_log_with_a_certificate_that_is_none_names_its_witness() {
     let federation = federation(4);
@@ -229,6 +297,7 @@ fn a_vote_against_a_certificate_in_its_own_log_names_the_witness() {
     assert_named(&federation, &run(&federation, &logs), Offence::VoteAgainstCertificate, &[witness(0)]);
 }
 
+/// EVIDENCE-17.
 #[test]
 fn a_store_that_signed_two_bodies_under_one_reference_is_named() {
     let federation = federation(4);
@@ -238,6 +307,7 @@ fn a_store_that_signed_two_bodies_under_one_reference_is_named() {
     assert_named(&federation, &town.audit(), Offence::TwoBodies, &[Culprit::Store(StoreId(2))]);
 }
 
+/// EVIDENCE-17.
 #[test]
 fn a_liar_cannot_frame_a_store_with_a_signature_it_never_made() {
     let federation = federation(4);

@@ -61,6 +61,7 @@ fn every_purpose_adds_up() {
     assert_eq!(owed(Account::Pool), 6);
 }
 
+/// BOOKS-21.
 #[test]
 fn a_witness_whose_lock_was_freed_by_a_certificate_is_not_named() {
     let federation = federation(4);
@@ -79,6 +80,7 @@ fn a_witness_whose_lock_was_freed_by_a_certificate_is_not_named() {
     assert_eq!((report.orders, report.voted), (3, 4));
 }
 
+/// EVIDENCE-18: a race.
 #[test]
 fn a_frozen_coin_accuses_nobody() {
     let federation = federation(4);
@@ -93,6 +95,7 @@ fn a_frozen_coin_accuses_nobody() {
     assert_eq!(town.audit().verdict(), Verdict::Well);
 }
 
+/// BOOKS-15, BOOKS-23.
 #[test]
 fn a_missing_log_is_said_and_too_few_are_no_audit() {
     let federation = federation(4);
@@ -119,6 +122,7 @@ fn a_log_read_before_the_others_went_on_accuses_nobody() {
     assert_eq!(report.verdict(), Verdict::Well, "{report:?}");
 }
 
+/// BOOKS-13.
 #[test]
 fn a_spoiled_log_is_refused_and_accuses_nobody() {
     let federation = federation(4);
@@ -141,6 +145,7 @@ fn a_spoiled_log_is_refused_and_accuses_nobody() {
     refused(&|logs| logs[0].head.signature = whole[1].head.signature, LogFault::Unsigned);
 }
 
+/// BOOKS-22.
 #[test]
 fn limits_are_noted_only_beyond_their_soft_bound() {
     // n - f = 3 and q - f = 2: up to one and a half limits can pass without anybody lying.
@@ -164,6 +169,7 @@ fn limits_are_noted_only_beyond_their_soft_bound() {
     ));
 }
 
+/// EVIDENCE-16.
 #[test]
 fn an_order_that_a_newer_charter_may_allow_accuses_nobody() {
     // Under this version a ballot comes with five points; a later one may ask for fewer.

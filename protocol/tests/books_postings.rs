@@ -22,7 +22,7 @@ fn store(number: u32) -> Account {
     Account::Store(StoreId(number))
 }
 
-/// The lines of an order, and that what is owed and what is due cancel out.
+/// The lines of an order, and that what is owed and what is due cancel out (BOOKS-8).
 fn lines(committee: &Committee, order: &Order) -> Vec<(Account, Flow, u64)> {
     let lines = postings(order, committee.charter()).unwrap();
     let mut sum = Statement::default();
@@ -31,6 +31,7 @@ fn lines(committee: &Committee, order: &Order) -> Vec<(Account, Flow, u64)> {
     lines.into_iter().map(|line| (line.account, line.flow, line.points.0)).collect()
 }
 
+/// BOOKS-2.
 #[test]
 fn earn_debits_the_store_by_the_points_alone() {
     let committee = committee(4);
@@ -40,6 +41,7 @@ fn earn_debits_the_store_by_the_points_alone() {
     assert!(lines(&committee, &voucher_alone).is_empty());
 }
 
+/// BOOKS-3, BOOKS-4.
 #[test]
 fn redeem_credits_the_store_and_charges_each_voucher_to_its_funder() {
     let committee = committee(4);
@@ -56,6 +58,7 @@ fn redeem_credits_the_store_and_charges_each_voucher_to_its_funder() {
     assert_eq!(lines(&committee, &order), expected);
 }
 
+/// BOOKS-5, BOOKS-6.
 #[test]
 fn gifts_come_from_the_pool_or_from_a_store() {
     let committee = committee(4);
@@ -68,6 +71,7 @@ fn gifts_come_from_the_pool_or_from_a_store() {
     assert_eq!(lines(&committee, &order), [(store(3), Flow::Pledged, 5), (association, Flow::Given, 5)]);
 }
 
+/// BOOKS-7.
 #[test]
 fn swaps_and_ballots_are_nothing_to_the_books() {
     let committee = committee(4);
@@ -79,6 +83,7 @@ fn swaps_and_ballots_are_nothing_to_the_books() {
     }
 }
 
+/// BOOKS-9.
 #[test]
 fn a_voucher_that_the_charter_does_not_know_yet_can_not_be_posted_and_its_certificate_waits_for_a_pull() {
     let mut committee = committee(4);
@@ -98,6 +103,7 @@ fn more_out_than_in_is_no_line() {
     assert_eq!(postings(&order, committee.charter()).unwrap_err(), BooksError::Overflow(PointsOverflow));
 }
 
+/// BOOKS-10.
 #[test]
 fn a_flow_never_wraps_around() {
     let mut statement = Statement::default();

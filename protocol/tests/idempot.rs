@@ -178,7 +178,7 @@ fn deliveries() -> impl Strategy<Value = Vec<(Message, bool)>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// WITNESS-25, WITNESS-32
+    /// WITNESS-25, WITNESS-32, BOOKS-1
     #[test]
     fn whatever_the_order_of_messages_their_effect_is_that_of_one_of_each(deliveries in deliveries()) {
         let mut bench = Bench::new();

@@ -1,4 +1,4 @@
-//! Evidence convicts who did it, and nobody else: every piece is checked against the charter alone.
+//! Evidence convicts who did it, and nobody else: every piece is checked against the charter alone (EVIDENCE-1).
 
 mod codec_support;
 
@@ -71,6 +71,7 @@ fn double_vote(first: &Order, second: &Order) -> Evidence {
     Evidence::DoubleVote { first: first.clone(), first_vote, second: second.clone(), second_vote }
 }
 
+/// EVIDENCE-3, VOTE-9
 #[test]
 fn two_votes_over_one_coin_or_one_reference_convict() {
     // Coins 0 and 1, and coins 1 and 2.
@@ -80,6 +81,7 @@ fn two_votes_over_one_coin_or_one_reference_convict() {
     convicts(double_vote(&spending(&[points(1)], 0), &spending(&[points(2)], 0)));
 }
 
+/// EVIDENCE-4, VOTE-9
 #[test]
 fn two_votes_that_do_not_conflict_convict_nobody() {
     let one = spending(&[points(1), points(2)], 0);
@@ -98,6 +100,7 @@ fn two_votes_that_do_not_conflict_convict_nobody() {
     fails(double_vote(&one, &other_keyset), EvidenceError::InOrder);
 }
 
+/// EVIDENCE-4, EVIDENCE-8.
 #[test]
 fn votes_that_the_accused_never_gave_convict_nobody() {
     let (one, two) = (spending(&[points(1)], 0), spending(&[points(1), points(2)], 0));
@@ -163,10 +166,10 @@ fn earned() -> Order {
     FEDERATION.order(Purpose::Earn)
 }
 
+/// EVIDENCE-5, EVAL-1 and EVAL-5.
 #[test]
 fn a_signed_evaluation_with_another_key_or_a_spoiled_proof_convicts() {
     let order = earned();
-/// EVIDENCE-5, EVAL-1 and EVAL-5.
     let other = FEDERATION.keys(KEYSET, 1).poprf;
     convicts(bad(&order, evaluate(&order, &other, &other)));
     let good = honest(&order);
@@ -184,10 +187,10 @@ fn a_signed_evaluation_with_another_key_or_a_spoiled_proof_convicts() {
     convicts(bad(&order, resigned(&Evaluation { evaluated: list(identity), ..good })));
 }
 
+/// EVAL-7; EVIDENCE-8; also EVIDENCE-2: what it is said to be of is looked at before any signature.
 #[test]
 fn a_good_evaluation_convicts_nobody() {
     for purpose in [Purpose::Earn, Purpose::Redeem, Purpose::Swap] {
-/// EVAL-7; EVIDENCE-8; also EVIDENCE-2: what it is said to be of is looked at before any signature.
         let order = FEDERATION.order(purpose);
         let good = honest(&order);
         assert_eq!(good.verify(FEDERATION.keyset(KEYSET), &order, &order.digest()).unwrap().index(), CULPRIT);
@@ -203,10 +206,10 @@ fn a_good_evaluation_convicts_nobody() {
     }
 }
 
+/// EVAL-6.
 #[test]
 fn an_evaluation_of_an_order_without_outputs_convicts_nobody() {
     for purpose in every_purpose() {
-/// EVAL-6.
         let order = Order { outputs: list(vec![]), ..FEDERATION.order(purpose) };
         let (federation, digest) = (FEDERATION.id(), order.digest());
         let nothing = Evaluation::sign(&key(2), &federation, KEYSET, CULPRIT, digest, list(vec![]), NO_PROOF);
@@ -222,10 +225,10 @@ fn an_evaluation_of_an_order_without_outputs_convicts_nobody() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
+    /// EVIDENCE-6, EVAL-2, EVAL-3 and EVAL-4.
     #[test]
     fn no_byte_that_a_relay_spoils_accuses_the_witness(at in any::<prop::sample::Index>(), change in 1u8..) {
         static GOOD: LazyLock<(Order, Vec<u8>)> = LazyLock::new(|| {
-    /// EVIDENCE-6, EVAL-2, EVAL-3 and EVAL-4.
             let order = earned();
             let bytes = encode(&honest(&order));
             (order, bytes)
@@ -255,6 +258,7 @@ fn fork(shorter: Head, longer: Head, leaves: &[[u8; 32]]) -> Evidence {
     Evidence::Fork { keyset: KEYSET, shorter, longer, leaves: list(leaves.to_vec()) }
 }
 
+/// EVIDENCE-7.
 #[test]
 fn two_heads_that_do_not_extend_one_another_convict() {
     let long = leaves(9);
@@ -268,6 +272,7 @@ fn two_heads_that_do_not_extend_one_another_convict() {
     convicts(fork(head_over(&twin), head_over(&long), &[]));
 }
 
+/// EVIDENCE-7.
 #[test]
 fn heads_that_extend_one_another_convict_nobody() {
     let long = leaves(9);
@@ -282,6 +287,7 @@ fn heads_that_extend_one_another_convict_nobody() {
     }
 }
 
+/// EVIDENCE-7.
 #[test]
 fn leaves_that_are_not_those_of_the_longer_head_convict_nobody() {
     let long = leaves(9);
@@ -291,6 +297,7 @@ fn leaves_that_are_not_those_of_the_longer_head_convict_nobody() {
     fails(fork(head_over(&long[..4]), head_over(&long), &invented[..4]), EvidenceError::InOrder);
 }
 
+/// EVIDENCE-8; LOG-8 for heads.
 #[test]
 fn heads_that_the_accused_never_signed_convict_nobody() {
     let long = leaves(9);
@@ -308,6 +315,39 @@ fn heads_that_the_accused_never_signed_convict_nobody() {
     let other_keyset = FEDERATION.keyset(OTHER_KEYSET);
     let elsewhere = Head::sign(&FEDERATION.keys(OTHER_KEYSET, 2).vote, other_keyset, CULPRIT, 4, shorter.root);
     fails(fork(elsewhere, longer, &long), EvidenceError::NotSigned);
+}
+
+/// EVIDENCE-2.
+#[test]
+fn of_two_things_that_are_wrong_the_first_that_is_looked_at_is_named() {
+    let (one, apart) = (spending(&[points(1)], 0), spending(&[points(1)], 5));
+    let unsigned = Vote { index: CULPRIT, signature: Signature([1; 64]) };
+    let pair = |first: &Order, second: &Order, second_vote: Vote| Evidence::DoubleVote {
+        first: first.clone(),
+        first_vote: unsigned,
+        second: second.clone(),
+        second_vote,
+    };
+    fails(pair(&one, &apart, unsigned), EvidenceError::InOrder);
+    fails(pair(&one, &apart, Vote { index: WitnessIndex(1), ..unsigned }), EvidenceError::InOrder);
+    fails(pair(&Order { keyset: KeysetId(9), ..one.clone() }, &one, unsigned), EvidenceError::Unknown);
+    let mut spoiled = honest(&earned());
+    spoiled.signature.0[0] ^= 1;
+    fails(bad(&one, spoiled.clone()), EvidenceError::InOrder);
+    fails(bad(&earned(), Evaluation { index: WitnessIndex(9), ..spoiled }), EvidenceError::Unknown);
+    let unsigned = Head { index: CULPRIT, size: 3, root: [1; 32], signature: Signature([1; 64]) };
+    fails(fork(unsigned, Head { size: 2, ..unsigned }, &[]), EvidenceError::InOrder);
+    fails(fork(unsigned, unsigned, &[]), EvidenceError::NotSigned);
+}
+
+/// EVIDENCE-10.
+#[test]
+fn evidence_is_named_by_the_hash_of_its_bytes() {
+    let evidence = double_vote(&spending(&[points(1)], 0), &spending(&[points(2)], 0));
+    let bytes = encode(&evidence);
+    let mut hasher = blake3::Hasher::new_derive_key("ronde/1 evidence id");
+    hasher.update(&(bytes.len() as u64).to_le_bytes()).update(&bytes);
+    assert_eq!(evidence.id(), *hasher.finalize().as_bytes());
 }
 
 #[test]

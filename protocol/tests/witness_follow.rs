@@ -41,6 +41,7 @@ fn peer() -> WitnessIndex {
     index(PEER)
 }
 
+/// LOG-14; the highest head is kept, LOG-16.
 #[test]
 fn a_witness_that_was_down_takes_over_what_its_peers_certified_and_none_of_their_votes() {
     let mut committee = behind();
@@ -84,6 +85,7 @@ fn a_log_that_has_not_grown_gives_an_empty_page_and_a_longer_one_goes_on() {
     assert_eq!(followed.position(), 7);
 }
 
+/// LOG-13.
 #[test]
 fn entries_that_do_not_lead_to_the_signed_head_are_refused_and_nothing_is_taken_over() {
     let committee = behind();
@@ -112,6 +114,7 @@ fn entries_that_do_not_lead_to_the_signed_head_are_refused_and_nothing_is_taken_
     }
 }
 
+/// LOG-14.
 #[test]
 fn a_certificate_in_a_log_is_checked_before_it_is_taken_over() {
     let mut committee = behind();
@@ -133,6 +136,7 @@ fn assert_proves_fork(committee: &Committee, evidence: Option<Box<Evidence>>) {
     assert_eq!(evidence.verify(committee.charter()).unwrap().culprit, peer());
 }
 
+/// LOG-17.
 #[test]
 fn two_heads_of_one_size_are_evidence_wherever_they_were_seen() {
     let committee = behind();

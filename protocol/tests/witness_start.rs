@@ -55,6 +55,7 @@ fn missing(started: &Started) -> usize {
     }
 }
 
+/// ROLLBACK-2.
 #[test]
 fn the_first_vote_waits_for_q_minus_1_signed_answers() {
     let (committee, _) = with_history();
@@ -81,6 +82,7 @@ fn a_log_that_went_on_since_the_peers_saw_it_is_in_order() {
     assert!(matches!(poll(&committee, &startup), Started::Open(Gate::Open)));
 }
 
+/// ROLLBACK-6, ROLLBACK-9.
 #[test]
 fn a_head_that_the_log_does_not_reach_retires_the_witness_for_the_keyset() {
     let (mut committee, backup) = with_history();
@@ -98,6 +100,7 @@ fn a_head_that_the_log_does_not_reach_retires_the_witness_for_the_keyset() {
     assert_refused(committee.ask(0, &other), &Refusal::NotVoting(NotVoting::Retired));
 }
 
+/// ROLLBACK-6.
 #[test]
 fn a_log_with_other_entries_than_its_signed_head_retires_it_too() {
     let (mut committee, backup) = with_history();
@@ -114,6 +117,7 @@ fn a_log_with_other_entries_than_its_signed_head_retires_it_too() {
     assert!(matches!(started, Started::RolledBack(Write::Retire(Retirement::LogRolledBack { signed: 3, held: 4 }))));
 }
 
+/// ROLLBACK-4.
 #[test]
 fn a_higher_head_is_not_forgotten_for_a_later_answer_of_the_same_peer() {
     let (mut committee, backup) = with_history();
@@ -126,6 +130,7 @@ fn a_higher_head_is_not_forgotten_for_a_later_answer_of_the_same_peer() {
     assert!(matches!(poll(&committee, &startup), Started::RolledBack(_)));
 }
 
+/// ROLLBACK-3, ROLLBACK-8.
 #[test]
 fn unsigned_foreign_and_replayed_answers_do_nothing() {
     let (mut committee, backup) = with_history();

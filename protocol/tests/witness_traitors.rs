@@ -64,7 +64,7 @@ fn of_two_certificates_over_one_coin_both_are_kept_and_neither_is_evaluated_furt
     );
 }
 
-/// WITNESS-28, WITNESS-33
+/// WITNESS-28, WITNESS-33, ROLLBACK-10
 #[test]
 fn a_witness_that_saw_two_certificates_over_one_coin_votes_no_more_and_still_certifies() {
     let mut committee = committee(4);
@@ -78,7 +78,7 @@ fn a_witness_that_saw_two_certificates_over_one_coin_votes_no_more_and_still_cer
     certified(committee.show(0, &innocent.order, certificate.as_certificate()));
 }
 
-/// WITNESS-33
+/// WITNESS-33, BOOKS-11
 #[test]
 fn the_second_certificate_is_not_booked() {
     let mut committee = committee(4);
@@ -133,6 +133,7 @@ fn two_certificates_under_one_reference_are_contested_too() {
     assert!(matches!(committee.seats[0].retired(), Some(Retirement::TwoCertificates(..))));
 }
 
+/// ROLLBACK-7, ROLLBACK-9
 #[test]
 fn its_own_vote_in_a_certificate_that_its_log_lacks_retires_a_witness_but_the_order_stands() {
     let mut committee = committee(4);
@@ -146,6 +147,7 @@ fn its_own_vote_in_a_certificate_that_its_log_lacks_retires_a_witness_but_the_or
     certified(committee.ask(0, &first));
 }
 
+/// ROLLBACK-8
 #[test]
 fn its_own_vote_in_a_certificate_is_no_surprise_if_it_voted() {
     let mut committee = committee(4);
@@ -160,6 +162,7 @@ fn its_own_vote_in_a_certificate_is_no_surprise_if_it_voted() {
     assert!(committee.seats[3].retired().is_none());
 }
 
+/// EVIDENCE-11
 #[test]
 fn a_certificate_kept_by_a_witness_clears_it_of_two_votes() {
     let mut committee = committee(4);

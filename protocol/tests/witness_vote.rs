@@ -221,7 +221,7 @@ fn a_witness_that_has_just_started_certifies_but_does_not_vote() {
     certified(committee.show(0, &first.order, certificate.as_certificate()));
 }
 
-/// WITNESS-32
+/// WITNESS-32, BOOKS-12
 #[test]
 fn a_ballot_is_counted_once_and_only_when_certified() {
     let mut committee = committee(4);

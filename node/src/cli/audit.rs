@@ -18,8 +18,8 @@ use serde_json::json;
 use super::{Blame, Context, Exit, Failure};
 use source::Source;
 
-/// How often nodes are asked to read on, if what they showed does not add up: payments go on while logs are read one
-/// after the other, and then a coin's spending can be in one log while its making is not yet in another.
+/// How often nodes are asked to read on, if what they showed does not add up (BOOKS-19): payments go on while logs are
+/// read one after the other, and then a coin's spending can be in one log while its making is not yet in another.
 const READINGS: usize = 3;
 
 /// `ronde audit`

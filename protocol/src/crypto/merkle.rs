@@ -16,12 +16,12 @@ pub struct Subtree {
     pub index: u64,
 }
 
-/// The root of the empty log.
+/// The root of the empty log (LOG-7).
 pub fn empty_root() -> [u8; 32] {
     hash::derive(labels::LOG_EMPTY, &[])
 }
 
-/// The hash of an inner node.
+/// The hash of an inner node (LOG-6).
 pub fn node(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
     hash::derive(labels::LOG_NODE, &[left, right])
 }
@@ -61,7 +61,7 @@ pub fn fold(peaks: &[[u8; 32]]) -> [u8; 32] {
     }
 }
 
-/// The root over all these leaves.
+/// The root over all these leaves (LOG-6).
 pub fn root_of(leaves: &[[u8; 32]]) -> [u8; 32] {
     let mut frontier = Frontier::default();
     for leaf in leaves {

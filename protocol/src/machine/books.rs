@@ -99,7 +99,7 @@ pub enum BooksError {
     Overflow(#[from] PointsOverflow),
 }
 
-/// What a certified order does to the books.
+/// What a certified order does to the books (BOOKS-2 to BOOKS-7); its lines sum to zero (BOOKS-8).
 pub fn postings(order: &Order, charter: &Charter) -> Result<Vec<Posting>, BooksError> {
     let mut lines = Lines::default();
     let store = Account::Store(order.store);
@@ -109,6 +109,7 @@ pub fn postings(order: &Order, charter: &Charter) -> Result<Vec<Posting>, BooksE
             lines.add(store, Flow::Issued, points);
             lines.add(Account::Pool, Flow::Floated, points);
         }
+        // BOOKS-3, and BOOKS-4 for vouchers.
         Purpose::Redeem => {
             let points = order.points_in()?.minus(order.points_out()?)?;
             lines.add(Account::Pool, Flow::Returned, points);
@@ -121,11 +122,13 @@ pub fn postings(order: &Order, charter: &Charter) -> Result<Vec<Posting>, BooksE
                 }
             }
         }
+        // BOOKS-5.
         Purpose::Donate { association } => {
             let points = order.points_in()?.minus(order.points_out()?)?;
             lines.add(Account::Pool, Flow::Returned, points);
             lines.add(Account::Association(association), Flow::Given, points);
         }
+        // BOOKS-6.
         Purpose::Pledge { association, points } => {
             lines.add(store, Flow::Pledged, points);
             lines.add(Account::Association(association), Flow::Given, points);
@@ -158,7 +161,7 @@ impl Statement {
         Flow::ALL.iter().zip(self.flows).find(|(of, _)| **of == flow).map_or(Points::ZERO, |(_, points)| points)
     }
 
-    /// Adds to a flow.
+    /// Adds to a flow, never past 64 bits (BOOKS-10).
     pub fn add(&mut self, flow: Flow, points: Points) -> Result<(), PointsOverflow> {
         for (of, sum) in Flow::ALL.iter().zip(&mut self.flows) {
             if *of == flow {

@@ -40,7 +40,7 @@ fn rivals(ledger: &Ledger<'_>) -> BTreeSet<(OrderDigest, OrderDigest)> {
     pairs
 }
 
-/// Claim: no two certificates over one coin.
+/// Claim: no two certificates over one coin (BOOKS-16).
 pub(super) fn two_certificates(ledger: &Ledger<'_>) -> Vec<Breach> {
     rivals(ledger).into_iter().map(|(first, second)| Breach::TwoCertificates { first, second }).collect()
 }
@@ -92,7 +92,7 @@ fn double_votes(ledger: &Ledger<'_>, first: OrderDigest, second: OrderDigest) ->
     .collect()
 }
 
-/// How sure it is that the witness had no right to its second vote; nothing if it had.
+/// How sure it is that the witness had no right to its second vote; nothing if it had (BOOKS-21).
 fn standing<'r>(
     ledger: &Ledger<'_>,
     own: impl Iterator<Item = &'r Replayed>,
@@ -121,8 +121,9 @@ fn standing<'r>(
     Some(if reaches { Standing::Proven } else { Standing::ToAnswer })
 }
 
-/// Whether some certificate may have freed one of the two votes before the other was given: of an order that conflicts
-/// with exactly one of them, and that the witness itself did not vote for (it could not, while the first was bound).
+/// Whether some certificate may have freed one of the two votes before the other was given (EVIDENCE-11): of an order
+/// that conflicts with exactly one of them (EVIDENCE-12), and that the witness itself did not vote for (EVIDENCE-13; it
+/// could not, while the first was bound).
 fn was_freed(ledger: &Ledger<'_>, index: WitnessIndex, first: OrderDigest, second: OrderDigest) -> bool {
     let order = |digest: &OrderDigest| ledger.certified().get(digest).map(Certified::order);
     let (Some(a), Some(b)): (Option<&Order>, Option<&Order>) = (order(&first), order(&second)) else { return false };

@@ -25,7 +25,8 @@ pub const MAX_EXHIBIT_BYTES: usize = MAX_EVIDENCE_BYTES;
 const _: () = assert!(32 * MAX_FORK_LEAVES + 2 * MAX_MESSAGE_BYTES <= MAX_EXHIBIT_BYTES);
 
 /// Something that somebody signed and no honest party would have; unverified.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant)] // Few are ever made.
 pub enum Exhibit {
     /// Evidence against a witness, as witnesses and wallets collect it too.
@@ -44,20 +45,21 @@ pub enum Exhibit {
 }
 
 /// One or two entries of a witness's log, and that they are of it.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
 pub struct Logged {
     /// Of which committee's log.
     pub keyset: KeysetId,
     /// What the witness signed.
     pub head: Head,
     /// All leaves under the head.
+    #[serde(serialize_with = "crate::message::json::hashes")]
     pub leaves: Bounded<[u8; 32], MAX_FORK_LEAVES>,
     /// The entries, by increasing position. Of two conflicting ones, no freeing certificate stands between.
     pub entries: Bounded<LoggedEntry, 2>,
 }
 
 /// An entry and where it stands.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
 pub struct LoggedEntry {
     /// From 0.
     pub position: u64,
@@ -120,6 +122,7 @@ impl Exhibit {
     }
 }
 
+/// Entries count under a signed head with all its leaves (EVIDENCE-14).
 fn verify_logged(charter: &Charter, logged: &Logged) -> Result<Conviction, ExhibitError> {
     let keyset = charter.keyset(logged.keyset).ok_or(ExhibitError::Unknown)?;
     logged.head.verify(keyset).map_err(|_| ExhibitError::NotSigned)?;
@@ -188,11 +191,12 @@ pub(super) fn breaks_rule(charter: &Charter, order: &Order) -> Result<bool, Exhi
     }
 }
 
-/// Whether a later charter version may allow it: it may name more, and ask fewer points for a ballot.
+/// Whether a later charter version may allow it (EVIDENCE-16): it may name more, and ask fewer points for a ballot.
 fn is_behind(refusal: &Refusal) -> bool {
     matches!(refusal, Refusal::CharterBehind | Refusal::Invalid(Rule::Ballot))
 }
 
+/// Everybody whose vote certifies what breaks a rule (EVIDENCE-15).
 fn verify_order(charter: &Charter, certified: &CertifiedOrder) -> Result<Conviction, ExhibitError> {
     let CertifiedOrder { order, certificate } = certified;
     let keyset = charter.keyset(certificate.keyset).ok_or(ExhibitError::Unknown)?;
@@ -206,6 +210,7 @@ fn verify_order(charter: &Charter, certified: &CertifiedOrder) -> Result<Convict
     Ok(Conviction { culprits, offence: Offence::BadOrder })
 }
 
+/// Two bodies with the store's own signature (EVIDENCE-17).
 fn verify_store(charter: &Charter, first: &SignedOrder, second: &SignedOrder) -> Result<Conviction, ExhibitError> {
     if !is_two_bodies(&first.order, &second.order) {
         return Err(ExhibitError::InOrder);

@@ -1,4 +1,4 @@
-//! Which logs count: signed heads, entries that hash to them, and heads that do not extend one another.
+//! Which logs count (BOOKS-13): signed heads, entries that hash to them, and heads that do not extend one another.
 
 use alloc::{collections::BTreeMap, vec, vec::Vec};
 

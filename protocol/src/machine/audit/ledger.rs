@@ -1,4 +1,4 @@
-//! The union of the logs: every certified order once, with every vote for it that any certificate shows.
+//! The union of the logs: every certified order once (BOOKS-14), with every vote for it that any certificate shows.
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -155,7 +155,7 @@ impl<'a> Ledger<'a> {
     }
 }
 
-/// A finding out of an exhibit that convicts.
+/// A finding out of an exhibit that convicts (BOOKS-20).
 pub(super) fn proven(charter: &Charter, exhibit: Exhibit) -> Option<Finding> {
     let conviction = exhibit.verify(charter).ok()?;
     Some(Finding {

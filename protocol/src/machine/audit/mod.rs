@@ -9,7 +9,7 @@
 //! | [`Breach`] | a claim about coins or books does not hold | nobody by itself |
 //! | [`Note`] | worth a look, explainable without a cheat | nobody |
 //!
-//! A log that does not fit its head is refused and accuses nobody: whoever carried it may have spoiled it.
+//! A log that does not fit its head is refused and accuses nobody (EVIDENCE-18): who carried it may have spoiled it.
 
 mod conflicts;
 mod exhibit;

@@ -300,7 +300,7 @@ impl Report {
         }
     }
 
-    /// The whole in a word.
+    /// The whole in a word (BOOKS-23).
     pub fn verdict(&self) -> Verdict {
         if !self.breaches.is_empty() || !self.findings.is_empty() {
             return Verdict::Wrong;

@@ -120,7 +120,7 @@ fn float(report: &Report) -> i128 {
 }
 
 fn check(report: &mut Report, posted_all: bool) {
-    // With too few logs, where a coin was made may be in one that was not read.
+    // With too few logs, where a coin was made may be in one that was not read (BOOKS-15). BOOKS-17, BOOKS-18:
     let enough = report.coverage != Coverage::TooFew;
     for (kind, balance) in report.classes.iter().filter(|(_, balance)| enough && balance.spent > balance.made) {
         report.breaches.push(Breach::Forged { kind: *kind, balance: *balance });
@@ -164,7 +164,7 @@ impl Issued {
         }
     }
 
-    /// Each witness counts for itself, so q honest and lying ones together let at most (n-f)/(q-f) limits pass.
+    /// Each witness counts for itself, so q honest and lying ones let at most (n-f)/(q-f) limits pass (BOOKS-22).
     fn beyond(&self, charter: &Charter, keyset: &Keyset) -> Vec<Note> {
         let quorum = keyset.quorum();
         let honest_voters = quorum.votes().saturating_sub(quorum.faults());

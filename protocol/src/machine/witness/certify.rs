@@ -24,7 +24,7 @@ use crate::{
 impl Witness {
     /// Writes a certificate down in one transaction, and only then hands out the evaluation (WITNESS-26). A certified
     /// order is always evaluated (WITNESS-28), whatever else is known about its outputs (WITNESS-29), until
-    /// redeem-until and 7 days (WITNESS-34).
+    /// redeem-until and 7 days (WITNESS-34); also by a witness that has retired or just started (ROLLBACK-10).
     pub fn decide_certificate<V: View>(
         &self,
         view: &V,
@@ -52,6 +52,7 @@ impl Witness {
     ) -> Result<ReplyV1, V::Error> {
         let digest = certificate.digest();
         match draft.order(&digest)? {
+            // It is in the log and the books already (LOG-3, BOOKS-1).
             Some(OrderRecord::Certified { certificate, evaluation, .. }) => {
                 let head = self.drafted_head(draft)?;
                 return Ok(ReplyV1::Certified(Certified { certificate, evaluation, head }));
@@ -61,7 +62,7 @@ impl Witness {
             }
             Some(OrderRecord::Voted(_) | OrderRecord::Dead { .. }) => {}
             None if certificate.has_vote_of(self.index()) && draft.retired()?.is_none() => {
-                // This witness voted for it and does not know: its state is older than its word.
+                // This witness voted for it and does not know: its state is older than its word (ROLLBACK-7).
                 draft.put(Write::Retire(Retirement::VoteForgotten(digest)));
             }
             None => {}
@@ -70,6 +71,7 @@ impl Witness {
         if let Some(first) = rivals.first() {
             return self.contest(draft, order, certificate, *first, &rivals);
         }
+        // Not before it can be booked (BOOKS-9).
         let Ok(postings) = books::postings(&order, charter) else {
             return Ok(ReplyV1::Refused(Refusal::CharterBehind));
         };
@@ -79,6 +81,7 @@ impl Witness {
             draft.put(Write::Book(posting.account, posting.flow, sum.ok_or(Inconsistent::Overflow)?));
         }
         if let Purpose::Vote { campaign, choice } = order.purpose {
+            // Here and nowhere else (BOOKS-12).
             draft.count(Counter::Tally { campaign, choice }, 1)?;
         }
         let certificate = certificate.as_certificate().clone();
@@ -93,7 +96,7 @@ impl Witness {
     }
 
     /// Two valid certificates over one coin, or more: keep all, evaluate none further, stop voting, raise the alarm
-    /// (WITNESS-33).
+    /// (WITNESS-33). Only the first is in the books (BOOKS-11).
     fn contest<V: View>(
         &self,
         draft: &mut Draft<'_, V>,

@@ -1,4 +1,6 @@
 //! The witness's own log: appending, roots, heads.
+//!
+//! Entries are only ever appended (LOG-4), in the draft that also binds (LOG-1) or spends (LOG-2).
 
 use alloc::{boxed::Box, vec::Vec};
 
@@ -24,7 +26,7 @@ pub(super) fn append<V: View>(draft: &mut Draft<'_, V>, entry: LogEntry) -> Resu
     Ok(position)
 }
 
-/// Size and root of the log as drafted.
+/// Size and root of the log as drafted: what the head of a reply covers (LOG-9).
 pub(super) fn drafted_root<V: View>(draft: &Draft<'_, V>) -> Result<(u64, [u8; 32]), V::Error> {
     let size = draft.log_size()?;
     let peaks: Vec<[u8; 32]> =

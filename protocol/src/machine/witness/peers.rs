@@ -27,7 +27,7 @@ pub struct Startup {
 }
 
 impl Startup {
-    /// Begins, with a nonce drawn for this start.
+    /// Begins, with a nonce drawn for this start (ROLLBACK-1).
     pub fn new(nonce: [u8; 32]) -> Self {
         Self { nonce, answers: BTreeMap::new() }
     }
@@ -37,14 +37,14 @@ impl Startup {
         HeadQuery { keyset: witness.keyset().id(), asker: witness.index(), nonce: self.nonce }
     }
 
-    /// Counts a peer's signed answer. A wrong one counts for nothing.
+    /// Counts a peer's signed answer. A wrong one counts for nothing (ROLLBACK-3).
     pub fn handle_answer(&mut self, witness: &Witness, answer: &HeadAnswer) {
         let Some(member) = witness.keyset().member(answer.index) else { return };
         if answer.index == witness.index() {
             return;
         }
         if let Ok(newest) = answer.verify(witness.keyset(), member, witness.index(), &self.nonce) {
-            // Answers may come twice and out of order: what a peer once knew stays known.
+            // Answers may come twice and out of order: what a peer once knew stays known (ROLLBACK-4).
             let known = self.answers.entry(answer.index).or_default();
             let size = |head: &Option<VerifiedHead>| head.map(|head| head.get().size);
             if size(&newest) > size(known) {
@@ -53,7 +53,7 @@ impl Startup {
         }
     }
 
-    /// Whether q - 1 peers have answered; then whether the log extends every head they hold.
+    /// Whether q - 1 peers have answered (ROLLBACK-2); then whether the log extends every head they hold (ROLLBACK-6).
     pub fn poll<V: View>(&self, witness: &Witness, view: &V) -> Result<Started, V::Error> {
         let needed = witness.keyset().quorum().votes().saturating_sub(1);
         if self.answers.len() < needed {
@@ -83,7 +83,8 @@ pub enum Started {
 }
 
 impl Witness {
-    /// Whether the own log extends a head that this witness once signed. The proof is its own signature.
+    /// Whether the own log extends a head that this witness once signed. The proof is its own signature
+    /// (ROLLBACK-8).
     pub fn check_own_head<V: View>(&self, view: &V, head: &VerifiedHead) -> Result<Option<Retirement>, V::Error> {
         let head = head.get();
         if head.index != self.index() {
@@ -151,7 +152,8 @@ impl Followed {
         self.highest.as_ref()
     }
 
-    /// Remembers a head if it is the highest; evidence if another of the same size says something else.
+    /// Remembers a head if it is the highest (LOG-16); evidence if another of the same size says something else
+    /// (LOG-17).
     pub fn handle_head(&mut self, keyset: &Keyset, head: Head) -> Result<Option<Box<Evidence>>, PageError> {
         let head = head.verify(keyset).map_err(|_| PageError::Head)?.get();
         let fork = match self.highest {
@@ -171,7 +173,8 @@ impl Followed {
         Ok(fork)
     }
 
-    /// Reads on. Only *certified* entries are taken over: a peer's votes bind nobody else.
+    /// Reads on. Only *certified* entries are taken over (LOG-14): a peer's votes bind nobody else. Of a page that is
+    /// refused nothing is taken over (LOG-13).
     pub fn handle_page(&mut self, keyset: &Keyset, peer: WitnessIndex, page: LogPage) -> Result<Page, PageError> {
         if page.head.index != peer {
             return Err(PageError::Head);

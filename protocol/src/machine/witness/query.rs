@@ -39,7 +39,7 @@ impl Witness {
         Ok(Head::sign(&self.keys().vote, self.keyset(), self.index(), size, root))
     }
 
-    /// Answers a peer that starts: its newest head that is known here.
+    /// Answers a peer that starts: its newest head that is known here (ROLLBACK-5), whether or not this witness votes.
     pub fn answer_head_query(&self, query: &HeadQuery, newest: Option<Head>) -> HeadAnswer {
         HeadAnswer::sign(&self.keys().vote, self.keyset(), self.index(), query.asker, &query.nonce, newest)
     }

@@ -130,7 +130,7 @@ pub enum Write {
     LogSize(u64),
     /// The certified order at this log position names this store.
     Feed(StoreId, u64),
-    /// The witness never votes again in this keyset.
+    /// The witness never votes again in this keyset (ROLLBACK-9).
     Retire(Retirement),
     /// Evidence against some witness.
     Evidence(Box<Evidence>),
