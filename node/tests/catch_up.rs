@@ -5,6 +5,7 @@ mod federation;
 mod federation_support;
 
 use federation::{Answer, Town, eventually, http, on_disk, orders};
+use ronde_node::store::{Engine as _, SqliteEngine, Table};
 use ronde_protocol::message::offer::SignedOffer;
 use ronde_protocol::message::order::{Purpose, SignedOrder};
 use serde_json::json;
@@ -78,6 +79,11 @@ fn a_restarted_store_completes_its_open_orders() {
     eventually("the order is certified everywhere", || (1..=4).all(|store| town.has_certified(store, &signed)));
     eventually("nothing is open", || town.get(1, "/v1/status").body["open_orders"] == 0);
     accepted(&town.submit(2, &signed));
+    // Nor are its columns kept any longer.
+    let folder = town.folder(1);
+    town.stop(1);
+    let engine = SqliteEngine::open(folder.join("ronde.sqlite")).unwrap();
+    assert_eq!(engine.reader().unwrap().scan(Table::Opened, &[], None, 100).unwrap(), []);
 }
 
 /// STORE-15.

@@ -5,7 +5,7 @@ mod federation;
 mod federation_support;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use federation::{Town, eventually, http, in_memory, on_disk, orders};
@@ -24,9 +24,14 @@ use ronde_protocol::message::evaluation::{Evaluation, EvaluationError};
 use ronde_protocol::message::evidence::{Evidence, EvidenceError};
 use ronde_protocol::message::head::Head;
 use ronde_protocol::message::ids::{StoreId, WitnessIndex};
-use ronde_protocol::message::order::SignedOrder;
+use ronde_protocol::message::log::CertifiedOrder;
+use ronde_protocol::message::offer::SignedOffer;
+use ronde_protocol::message::order::{Purpose, SignedOrder};
 use ronde_protocol::message::refusal::{ExpectedCode, Refusal};
-use ronde_protocol::message::wire::{Certified, Reply, ReplyV1, Request, RequestV1, Voted};
+use ronde_protocol::message::wire::{
+    CHARTER_CHUNK, Certified, CharterChunk, CharterQuery, FeedEntry, FeedPage, FromPosition, Reply, ReplyV1, Request,
+    RequestV1, Voted,
+};
 use serde_json::json;
 
 /// Far longer than anything takes.
@@ -277,17 +282,21 @@ impl Handler for Traitor {
 /// Three honest stores and a traitor, all at the time of the machine's clock.
 fn with_traitor(signs: bool) -> Town {
     let plan = Plan { now: Clock::System.unix_seconds(), ..Plan::of(4) };
+    with_handler(plan, |federation| Arc::new(Traitor { federation, signs }))
+}
+
+/// Three honest stores, and something else in the fourth's place.
+fn with_handler(plan: Plan, handler: impl FnOnce(Federation) -> Arc<dyn Handler>) -> Town {
     let mut town = Town::found(plan);
     let charter = &town.federation.charter;
-    let federation = Federation { charter: charter.clone(), signed: town.federation.signed.clone() };
-    let traitor = Arc::new(Traitor { federation, signs });
+    let handler = handler(Federation { charter: charter.clone(), signed: town.federation.signed.clone() });
     let known: Vec<NodeKey> = (1..=4).map(key_of).collect();
     let identity = Identity::from_seed(*node_seed(StoreId(TRAITORS_STORE)).node_key_seed()).unwrap();
     let address = town.quic(TRAITORS_STORE).parse().unwrap();
     town.spawn(async move {
         let allowed = Arc::new(AllowList::new(known));
         let listener = Listener::bind(address, &identity, allowed, ListenerConfig::default()).unwrap();
-        listener.serve(traitor, std::future::pending()).await;
+        listener.serve(handler, std::future::pending()).await;
     });
     (1..=3).for_each(|store| town.start(store, on_disk));
     town.wait_for_votes();
@@ -308,6 +317,7 @@ fn evidence_of(folder: &Path) -> Vec<Evidence> {
     found.iter().map(|(_, bytes)| decode(bytes, 1 << 20).unwrap()).collect()
 }
 
+/// EVIDENCE-9
 #[test]
 fn a_witness_that_evaluates_with_another_key_is_named_by_the_gateway_with_evidence_that_stands() {
     let mut town = with_traitor(true);
@@ -345,4 +355,85 @@ fn a_wallets_coins_are_good_although_one_witness_marks_them() {
     for evidence in claimed.done.evidence {
         assert_eq!(evidence.verify(&town.federation.charter).unwrap().culprit, TRAITOR);
     }
+}
+
+/// A witness that tells stores what they have been paid, and nodes what the charter is.
+#[derive(Default)]
+struct Gossip {
+    /// What stands in its feed, from position 0.
+    feed: Mutex<Vec<CertifiedOrder>>,
+    /// Feed positions and charter offsets that store 1 asked for.
+    asked: Mutex<(Vec<u64>, Vec<u64>)>,
+}
+
+impl Gossip {
+    fn answer(&self, request: RequestV1) -> ReplyV1 {
+        match request {
+            RequestV1::Feed(FromPosition { from, .. }) => {
+                self.asked.lock().unwrap().0.push(from);
+                let feed = self.feed.lock().unwrap();
+                let entries = (0..).zip(feed.iter()).filter(|(position, _)| *position >= from);
+                let entries = entries.map(|(position, certified)| FeedEntry { position, certified: certified.clone() });
+                ReplyV1::Feed(FeedPage { entries: list(entries), next: feed.len() as u64, more: false })
+            }
+            RequestV1::Charter(CharterQuery { version, offset }) => {
+                let mut asked = self.asked.lock().unwrap();
+                asked.1.push(offset);
+                // A crumb, too much in all, and a piece of something else.
+                let (version, total, piece) = match asked.1.len() % 3 {
+                    0 => (version, 1000, 1),
+                    1 => (version, 5 << 20, CHARTER_CHUNK),
+                    _ => (version + 1, 40_000, CHARTER_CHUNK),
+                };
+                ReplyV1::Charter(CharterChunk { version, total, bytes: list(vec![0; piece]) })
+            }
+            _ => ReplyV1::Refused(Refusal::Unknown),
+        }
+    }
+}
+
+impl Handler for Gossip {
+    fn handle(&self, peer: NodeKey, request: Vec<u8>) -> HandlerFuture<'_> {
+        Box::pin(async move {
+            let reply = match decode::<Request>(&request, MAX_MESSAGE_BYTES) {
+                Ok(Request::V1(request)) if peer == key_of(1) => self.answer(request),
+                _ => ReplyV1::Refused(Refusal::Unknown),
+            };
+            encode(&Reply::V1(reply))
+        })
+    }
+}
+
+/// STORE-16.
+#[test]
+fn a_witness_that_makes_up_a_payment_is_not_believed_and_a_true_one_is() {
+    let gossip = Arc::new(Gossip::default());
+    let town = with_handler(Plan::of(4), |_| gossip.clone());
+    let till = town.till(1);
+    let opened = json!({ "max_points": 8, "step": 1, "reference": "basket 1", "expires_in": 3600 });
+    let opened = http("POST", &town.url(1, "/v1/checkouts"), Some(&till), Some(&opened));
+    let path = format!("/v1/checkouts/{}", opened.body["id"].as_str().unwrap());
+    let offer: SignedOffer = town.get(1, &format!("{path}/offer")).member("offer");
+    let state = || http("GET", &town.url(1, &path), Some(&till), None).body["state"].clone();
+    let paid = orders::pay(&town.federation, 1, Purpose::Redeem, offer.offer.reference(), &[(1, 8)], &[]).order;
+    let certificate = town.federation.certify(&paid);
+    let mut spoiled = certificate.clone();
+    let mut votes = spoiled.votes.to_vec();
+    votes[0].signature.0[3] ^= 1;
+    spoiled.votes = list(votes);
+    *gossip.feed.lock().unwrap() = vec![CertifiedOrder { order: paid.clone(), certificate: spoiled }];
+    eventually("the feed was read past the lie", || gossip.asked.lock().unwrap().0.contains(&1));
+    assert_eq!(state(), "presented");
+    gossip.feed.lock().unwrap().push(CertifiedOrder { order: paid, certificate });
+    eventually("the till hears of the payment", || state() == "accepted");
+}
+
+/// TRANSPORT-14.
+#[test]
+fn a_peer_that_makes_up_pieces_of_a_charter_is_asked_for_no_second_one() {
+    let gossip = Arc::new(Gossip::default());
+    let town = with_handler(Plan::of(4), |_| gossip.clone());
+    eventually("each lie was told", || gossip.asked.lock().unwrap().1.len() >= 6);
+    assert!(gossip.asked.lock().unwrap().1.iter().all(|offset| *offset == 0));
+    assert_eq!(town.get(1, "/v1/status").body["charter_version"], 1);
 }

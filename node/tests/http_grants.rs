@@ -78,6 +78,27 @@ fn a_claim_is_repeated_with_the_same_outputs_only_also_after_a_restart() {
     assert_eq!(node.entries(Table::SignedReference), 1);
 }
 
+/// HTTP-5, HTTP-18.
+#[test]
+fn ids_and_secrets_are_long_random_and_a_wrong_secret_is_answered_like_no_grant() {
+    use base64::Engine as _;
+    let node = Node::start();
+    let till = node.till("counter", &["grant"]);
+    let made = [grant(&node, &till, 8), grant(&node, &till, 8)];
+    let decoded = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).unwrap();
+    for (id, secret) in &made {
+        assert_eq!((decoded(id).len(), decoded(secret).len()), (16, 32));
+    }
+    assert!(made[0].0 != made[1].0 && made[0].1 != made[1].1);
+    let claimed = |id: &str, secret: &str| {
+        let reply = node.post_open(&format!("/v1/grants/{id}/claim"), &claim(secret, &[points(8)], 1));
+        (reply.problem().to_owned(), reply.text("detail"))
+    };
+    let wrong = claimed(&made[0].0, &made[1].1);
+    assert_eq!(wrong, claimed("AAAAAAAAAAAAAAAAAAAAAA", &made[1].1));
+    assert_eq!(wrong.0, "not-found");
+}
+
 /// HTTP-19.
 #[test]
 fn a_claim_that_the_quorum_has_not_decided_is_pending_and_can_be_asked_again() {

@@ -119,25 +119,33 @@ impl ServerCertVerifier for Careless {
     }
 }
 
-fn raw_key(seed: [u8; 32]) -> Arc<CertifiedKey> {
+fn pkcs8(seed: [u8; 32]) -> Vec<u8> {
     let prefix = hex::decode("302e020100300506032b657004220420").unwrap();
-    let pkcs8 = [prefix.as_slice(), &seed].concat();
-    let signer = rustls::crypto::ring::sign::any_eddsa_type(&PrivatePkcs8KeyDer::from(pkcs8)).unwrap();
+    [prefix.as_slice(), &seed].concat()
+}
+
+fn raw_key(seed: [u8; 32]) -> Arc<CertifiedKey> {
+    let signer = rustls::crypto::ring::sign::any_eddsa_type(&PrivatePkcs8KeyDer::from(pkcs8(seed))).unwrap();
     let public = signer.public_key().unwrap().to_vec();
     Arc::new(CertifiedKey::new(vec![CertificateDer::from(public)], signer))
 }
 
 /// A client that keeps every session it can get and sends early data.
 fn hoarder(number: u8) -> quinn::ClientConfig {
+    client(raw_key([number; 32]), ALPN)
+}
+
+/// A client that shows what it is given, under a protocol of its choice.
+fn client(key: Arc<CertifiedKey>, protocol: &[u8]) -> quinn::ClientConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let key = rustls::client::AlwaysResolvesClientRawPublicKeys::new(raw_key([number; 32]));
+    let key = rustls::client::AlwaysResolvesClientRawPublicKeys::new(key);
     let mut tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13])
         .unwrap()
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(Careless))
         .with_client_cert_resolver(Arc::new(key));
-    tls.alpn_protocols = vec![ALPN.to_vec()];
+    tls.alpn_protocols = vec![protocol.to_vec()];
     tls.resumption = rustls::client::Resumption::in_memory_sessions(16);
     tls.enable_early_data = true;
     quinn::ClientConfig::new(Arc::new(QuicClientConfig::try_from(tls).unwrap()))
@@ -149,6 +157,36 @@ async fn ask(connection: &quinn::Connection) -> Option<Vec<u8>> {
     sending.write_all(b"hello").await.ok()?;
     sending.finish().ok()?;
     receiving.read_to_end(100).await.ok().filter(|answer| !answer.is_empty())
+}
+
+/// What a client gets that dials so.
+async fn served(node: &Node, config: quinn::ClientConfig) -> Option<Vec<u8>> {
+    let endpoint = quinn::Endpoint::client(([127, 0, 0, 1], 0).into()).unwrap();
+    // The client side may believe itself connected before it hears of the refusal.
+    let connection = endpoint.connect_with(config, node.address, "ronde").unwrap().await.ok()?;
+    ask(&connection).await
+}
+
+/// TRANSPORT-1, TRANSPORT-2.
+#[tokio::test]
+async fn only_one_raw_ed25519_key_under_the_one_protocol_is_served() {
+    let echo = Arc::new(Echo::default());
+    let node = Node::start(SERVER, &[FRIEND], echo.clone());
+    let friend = || raw_key([FRIEND; 32]);
+    assert_eq!(served(&node, client(friend(), ALPN)).await.as_deref(), Some(&b"hello"[..]));
+    for protocol in [&b"ronde/2"[..], b"h3"] {
+        assert_eq!(served(&node, client(friend(), protocol)).await, None);
+    }
+    // The right key, and another entry after it.
+    let signer = rustls::crypto::ring::sign::any_eddsa_type(&PrivatePkcs8KeyDer::from(pkcs8([FRIEND; 32]))).unwrap();
+    let entry = friend().cert[0].clone();
+    let twice = Arc::new(CertifiedKey::new(vec![entry.clone(), entry.clone()], signer));
+    assert_eq!(served(&node, client(twice, ALPN)).await, None);
+    // The right key, and bytes after it.
+    let signer = rustls::crypto::ring::sign::any_eddsa_type(&PrivatePkcs8KeyDer::from(pkcs8([FRIEND; 32]))).unwrap();
+    let longer = CertificateDer::from([entry.as_ref(), &[0]].concat());
+    assert_eq!(served(&node, client(Arc::new(CertifiedKey::new(vec![longer], signer)), ALPN)).await, None);
+    assert_eq!(echo.asked.lock().unwrap().len(), 1);
 }
 
 /// TRANSPORT-6, TRANSPORT-7.

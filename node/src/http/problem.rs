@@ -48,7 +48,8 @@ macro_rules! codes {
             }
 
             /// English and French.
-            fn titles(self) -> [&'static str; 2] {
+            #[must_use]
+            pub fn titles(self) -> [&'static str; 2] {
                 match self { $(Self::$name => [$english, $french],)* }
             }
         }
