@@ -1,4 +1,4 @@
-//! Which coins an order spends, and to which witnesses it shows them.
+//! Which coins an order spends, and to which witnesses it shows them (WALLET-15).
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -50,7 +50,7 @@ fn bit(index: WitnessIndex) -> Mask {
 
 impl Wallet {
     /// Picks from the keyset that closes first among those that can serve. Complete coins are preferred: a missing
-    /// component is a mark.
+    /// component is a mark (WALLET-16).
     pub(super) fn select<'c>(
         &self,
         charter: &'c Charter,
@@ -121,7 +121,7 @@ fn is_points(coin: &Coin) -> bool {
     matches!(coin.kind, Kind::Points { .. })
 }
 
-/// Every set of at least q witnesses that some coins have in common, the largest first.
+/// Every set of at least q witnesses that some coins have in common (WALLET-14, WALLET-30), the largest first.
 fn quorums(keyset: &Keyset, coins: &[&Coin]) -> Vec<Mask> {
     let needed = u32::try_from(keyset.quorum().votes()).unwrap_or(u32::MAX);
     let everyone = keyset.members().iter().fold(0, |mask, member| mask | bit(member.index()));
