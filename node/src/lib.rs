@@ -9,6 +9,7 @@ pub mod driver;
 pub mod entropy;
 pub mod fault;
 pub mod http;
+pub mod judge;
 pub mod logging;
 pub mod qr;
 pub mod secret_file;

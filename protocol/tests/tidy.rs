@@ -35,7 +35,7 @@ fn check(folder: &str, rules: &[Rule]) {
 
 #[test]
 fn files_and_functions_are_short_and_tests_live_apart() {
-    for folder in ["protocol/src", "node/src", "xtask/src"] {
+    for folder in ["protocol/src", "protocol/vectors/src", "node/src", "xtask/src"] {
         check(folder, &[rules::file_length, rules::function_length, rules::no_inline_tests]);
     }
 }
@@ -57,6 +57,11 @@ fn the_node_does_not_panic_and_reads_time_and_randomness_in_one_place() {
 }
 
 #[test]
+fn the_vectors_do_not_panic() {
+    check("protocol/vectors/src", &[rules::library_names]);
+}
+
+#[test]
 fn the_pure_crate_does_without_std_and_unsafe() {
     let sources = tree("protocol/src");
     let root = sources.iter().find(|s| s.path == "protocol/src/lib.rs").expect("the crate has a root");
@@ -68,4 +73,5 @@ fn every_file_is_compiled() {
     assert_clean(&rules::reachable(&tree("protocol/src"), &["protocol/src/lib.rs"]));
     assert_clean(&rules::reachable(&tree("node/src"), &["node/src/lib.rs", "node/src/main.rs"]));
     assert_clean(&rules::reachable(&tree("xtask/src"), &["xtask/src/main.rs"]));
+    assert_clean(&rules::reachable(&tree("protocol/vectors/src"), &["protocol/vectors/src/lib.rs"]));
 }

@@ -13,6 +13,7 @@ pub mod init;
 pub mod node;
 pub mod status;
 pub mod till;
+pub mod vectors;
 pub mod wallet;
 
 use std::path::PathBuf;
@@ -107,6 +108,8 @@ enum Command {
     Wallet(wallet::WalletArgs),
     /// Replay the witnesses' logs: does everything add up, and if not, who cheated
     Audit(Box<audit::AuditArgs>),
+    /// Judge an implementation, this one or another, by the test vectors
+    Vectors(vectors::VectorsArgs),
 }
 
 /// Where commands find the node's configuration.
@@ -154,5 +157,6 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Till(args) => till::run(args, context),
         Command::Wallet(args) => wallet::run(args, context),
         Command::Audit(args) => audit::run(*args, context),
+        Command::Vectors(args) => vectors::run(args, context),
     }
 }

@@ -132,6 +132,14 @@ fn the_node_may_read_the_clock_in_one_file_only() {
 }
 
 #[test]
+fn a_panic_is_seen_in_any_library() {
+    for text in ["x.unwrap();", "x.expect(\"y\");", "panic!();", "unsafe {}"] {
+        assert_eq!(rules::library_names(&at("protocol/vectors/src/a.rs", text)).len(), 1, "{text}");
+    }
+    assert_eq!(rules::library_names(&at("protocol/vectors/src/a.rs", "x.unwrap_or_default();")), Vec::new());
+}
+
+#[test]
 fn an_inline_test_module_is_seen() {
     let found = rules::no_inline_tests(&at("node/src/a.rs", "fn f() {}\n#[cfg(test)]\nmod tests {\n}\n"));
     assert_eq!(printed(&found), ["node/src/a.rs:2: tests apart: inline test module; move it to a file"]);

@@ -24,6 +24,7 @@ const NODE_NEVER: &[(&str, &[&str])] = &[
     ("transport", &["store", "driver", "http", "cli"]),
     ("driver", &["http", "cli"]),
     ("http", &["cli"]),
+    ("judge", &["store", "transport", "driver", "http", "cli"]),
 ];
 
 /// Nothing in the pure crate reads a clock, rolls dice, runs beside something else, or can stop the process.
@@ -194,12 +195,21 @@ pub fn node_names(source: &Source) -> Vec<Violation> {
     if source.is_test() {
         return Vec::new();
     }
-    let mut found = forbidden(source, "no panics", PANICS);
-    found.extend(forbidden(source, "no unsafe", &["unsafe"]));
+    let mut found = library_names(source);
     for (reader, names) in NODE_READERS.iter().filter(|(reader, _)| *reader != source.path) {
         let only = forbidden(source, "one reader", names);
         found.extend(only.into_iter().map(|v| Violation { what: format!("{}: only {reader} may", v.what), ..v }));
     }
+    found
+}
+
+/// No panics and no `unsafe` in any library.
+pub fn library_names(source: &Source) -> Vec<Violation> {
+    if source.is_test() {
+        return Vec::new();
+    }
+    let mut found = forbidden(source, "no panics", PANICS);
+    found.extend(forbidden(source, "no unsafe", &["unsafe"]));
     found
 }
 
