@@ -3,6 +3,7 @@
 
 mod check;
 mod demo;
+mod interop;
 mod mutants;
 mod tools;
 mod vectors;
@@ -14,6 +15,7 @@ usage: cargo xtask COMMAND
 
   demo [--once] [--keep DIR]         four shops on this machine: earn, spend, cheat, lose power, vote, close the books
   check [--only STAGE]... [--list]   format, lints, licences, docs, tests, fuzz targets: what must hold before a commit
+  interop                            the wallet in TypeScript: judged by the vectors, then at work with Rust nodes
   mutants [--minutes N] [--only PART] plant faults one at a time: do vectors and tests see each
   vectors [--check]                  write the test vectors and the specification's examples from one seed, or compare
 ";
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
     match command {
         "demo" => demo::run(rest),
         "check" => check::run(rest),
+        "interop" => interop::run(rest),
         "mutants" => mutants::run(rest),
         "vectors" => vectors::run(rest),
         "help" | "--help" | "-h" => {

@@ -3,22 +3,22 @@
 //! Founded by the command line, run as four processes, told step by step. Each step checks what it tells. Whatever
 //! happens, no process and (but for `--keep`) no file is left behind.
 
-mod build;
-mod failure;
-mod founding;
-mod home;
+pub mod build;
+pub mod failure;
+pub mod founding;
+pub mod home;
 mod http;
 mod ledger;
 mod node;
 mod options;
 mod ports;
-mod ronde;
-mod screen;
-mod shops;
+pub mod ronde;
+pub mod screen;
+pub mod shops;
 mod stay;
 mod steps;
-mod stop;
-mod world;
+pub mod stop;
+pub mod world;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -41,7 +41,7 @@ const INTERRUPTED: u8 = 130;
 const STOPPED: &str = "Stopped before the end.";
 
 /// Why the demo did not come to its end.
-enum Ended {
+pub enum Ended {
     /// Somebody asked.
     Stopped,
     /// A step failed; it was told.
@@ -107,7 +107,7 @@ fn demo(options: &Options, screen: &Screen) -> Result<(), Ended> {
 }
 
 /// Founds the federation and starts its nodes, on other ports if somebody takes one meanwhile.
-fn open<'a>(screen: &Screen, ronde: &Ronde, home: &Home, stop: &'a Stop) -> Result<World<'a>, Ended> {
+pub fn open<'a>(screen: &Screen, ronde: &Ronde, home: &Home, stop: &'a Stop) -> Result<World<'a>, Ended> {
     screen.chapter("Four shops found a federation");
     let unready = |error: std::io::Error| Ended::Unready(error.to_string());
     let mut last = None;
@@ -160,7 +160,7 @@ fn nodes_told(nodes: &[Node], places: &[Place]) -> Told {
 }
 
 /// Tells what went wrong, with the end of every node's log; nothing if somebody asked to end.
-fn complain(screen: &Screen, ronde: &Ronde, stop: &Stop, name: &str, failure: &Failure) -> Ended {
+pub fn complain(screen: &Screen, ronde: &Ronde, stop: &Stop, name: &str, failure: &Failure) -> Ended {
     if stop.is_asked() {
         screen.verdict(false, STOPPED);
         return Ended::Stopped;

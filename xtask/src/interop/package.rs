@@ -1,0 +1,78 @@
+//! The second implementation: `wallet/`, built with npm.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::demo::failure::Failure;
+use crate::tools::{repository, run};
+
+/// Where it lies.
+pub fn folder() -> PathBuf {
+    repository().join("wallet")
+}
+
+/// npm in its folder.
+pub fn npm(words: &[&str]) -> Command {
+    let mut npm = Command::new("npm");
+    npm.args(words).current_dir(folder());
+    npm
+}
+
+/// Installs what the lock file names, and compiles.
+pub fn build() -> Result<(), String> {
+    run(&mut npm(&["ci", "--no-audit", "--no-fund"]))?;
+    run(&mut npm(&["run", "build"]))
+}
+
+/// What the wallet at the command line answered.
+#[derive(Debug)]
+pub struct Said {
+    /// As it was typed.
+    pub typed: String,
+    /// None if it was killed.
+    pub exit: Option<i32>,
+    /// Its answer; null if it gave none.
+    pub json: Value,
+}
+
+impl Said {
+    /// The answer, if what was asked was done.
+    pub fn done(self) -> Result<Value, Failure> {
+        if self.json.pointer("/ok") == Some(&Value::Bool(true)) {
+            return Ok(self.json);
+        }
+        Err(Failure::new(format!("`{}` to succeed", self.typed), self.complaint()))
+    }
+
+    /// The code of its refusal, if it was refused.
+    pub fn code(&self) -> &str {
+        self.json.pointer("/error/code").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    fn complaint(&self) -> String {
+        format!("exit code {:?}, answer {}", self.exit, self.json)
+    }
+}
+
+/// Runs `examples/shopper.js` in the federation's folder. `stop` names the moment at which it kills itself.
+pub fn shopper(home: &std::path::Path, arguments: &[&str], stop: Option<&str>) -> Result<Said, Failure> {
+    let typed = format!("shopper {}", arguments.join(" "));
+    let mut node = Command::new("node");
+    node.arg(folder().join("examples/shopper.js")).args(arguments).current_dir(home).stdin(Stdio::null());
+    node.env_remove("RONDE_STOP");
+    if let Some(moment) = stop {
+        node.env("RONDE_STOP", moment);
+    }
+    let output = node.output().map_err(|error| Failure::new(format!("`{typed}` to run"), error.to_string()))?;
+    let exit = output.status.code();
+    if exit.is_none() {
+        return Ok(Said { typed, exit, json: Value::Null });
+    }
+    let json = serde_json::from_slice(&output.stdout).map_err(|_| {
+        let said = String::from_utf8_lossy(&output.stderr);
+        Failure::new(format!("`{typed}` to answer with JSON"), format!("{}: {}", output.status, said.trim()))
+    })?;
+    Ok(Said { typed, exit, json })
+}
