@@ -234,6 +234,7 @@ fn an_order_conflict_carries_the_other_order_and_its_certificate() {
     assert!(conflict.certificate.is_some());
 }
 
+/// HTTP-20.
 #[test]
 fn orders_are_found_again_by_their_digest() {
     let node = Node::start();
@@ -243,8 +244,20 @@ fn orders_are_found_again_by_their_digest() {
     assert_eq!(node.get(&path).problem(), "not-found");
     let first = node.post_open("/v1/orders", &signed.body());
     let found = node.get(&path);
-    assert_eq!(first.json, found.json);
+    assert_eq!((first.status, found.status), (200, 200));
+    for member in ["digest", "certificate", "evaluations"] {
+        assert_eq!(first.json[member], found.json[member], "{member}");
+    }
     assert_eq!(found.text("digest"), digest.to_string());
+    assert_eq!(
+        found.text("order"),
+        http_support::orders::to_base64(&signed.order),
+        "the body, to who knows its digest"
+    );
+    assert!(first.json.get("order").is_none(), "who made it has it");
+    node.desk.answer_next(Ok(ronde_node::shop::Outcome::Pending { votes: 1 }));
+    let pending = node.get(&path);
+    assert_eq!((pending.status, &pending.json), (202, &json!({ "digest": digest, "votes": 1 })), "not before that");
     assert_eq!(node.get(&format!("/v1/orders/{digest}")).problem(), "request-invalid");
     assert_eq!(node.get("/v1/orders/xyz?keyset=1").problem(), "not-found");
 }

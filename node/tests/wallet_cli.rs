@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use federation_support::{CAMPAIGN, VOUCHER};
+use ronde_protocol::message::ids::StoreId;
 use serde_json::Value;
 use wallet_support::Town;
 
@@ -108,6 +109,144 @@ fn a_failure_says_what_happened_whose_fault_and_what_to_do() {
 }
 
 /// WALLET-1.
+/// A file that only its owner can read.
+fn secret(path: &Path, text: &str) -> String {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::write(path, text).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// A wallet's 24 words as `new --json` gave them, in a file.
+fn words(made: &Value, path: &Path) -> String {
+    let words: Vec<&str> = made["words"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+    secret(path, &words.join(" "))
+}
+
+/// Every order of a wallet's history, with its keyset.
+fn orders(folder: &Path) -> Vec<(String, String)> {
+    let (_, history) = json(folder, &["history"]);
+    let records = history["records"].as_array().unwrap();
+    records.iter().map(|record| (record["order"].as_str().unwrap().to_owned(), record["keyset"].to_string())).collect()
+}
+
+#[test]
+fn a_lost_wallet_comes_back_from_its_words_and_the_digests_of_its_orders() {
+    let (town, temporary) = (Town::open(), tempfile::tempdir().unwrap());
+    let (lost, found) = (temporary.path().join("lost"), temporary.path().join("found"));
+    let file = words(&new(&town, &lost), &temporary.path().join("words.txt"));
+    json(&lost, &["claim", &town.grant_with(1, 64, Some(CAMPAIGN), 1)]);
+    json(&lost, &["pay", &town.checkout(3, 12, 1), "--points", "7"]);
+    let orders = orders(&lost);
+    std::fs::remove_dir_all(&lost).unwrap();
+    let (code, made) = json(&found, &["new", "--node", town.base(2), "--words-file", &file, "--device", "1"]);
+    assert_eq!((code, &made["device"], &made["words"]), (0, &1.into(), &Value::Null), "words are not shown again");
+    let (earned, paid) = (&orders[0], &orders[1]);
+    let (code, back) = json(&found, &["recover", &earned.0]);
+    assert_eq!((code, &back["state"], &back["purpose"]), (0, &"done".into(), &"earn".into()), "{back}");
+    assert_eq!((&back["points"], &back["coins"], &back["ballots"]), (&64.into(), &3.into(), &vec![1].into()));
+    assert_eq!(
+        (&back["order"], &back["keyset"], &back["store_name"]),
+        (&(*earned.0).into(), &1.into(), &"Store 1".into())
+    );
+    let (code, back) = json(&found, &["recover", &paid.0, "--keyset", &paid.1]);
+    assert_eq!(
+        (code, &back["points"], &back["balance"]),
+        (0, &57.into(), &57.into()),
+        "what it spent is known: {back}"
+    );
+    let (code, again) = json(&found, &["recover", &paid.0]);
+    assert_eq!((code, &again["coins"], &again["balance"]), (0, &0.into(), &57.into()), "{again}");
+    let said = String::from_utf8(ronde(&found, &["history"]).stdout).unwrap();
+    assert!(said.contains("57 points recovered from the 24 words"), "{said}");
+    let (code, paid) = json(&found, &["pay", &town.checkout(4, 50, 1), "--vouchers", &VOUCHER.to_string()]);
+    assert_eq!((code, &paid["state"], &paid["balance"]), (0, &"done".into(), &10.into()), "{paid}");
+    assert_eq!(town.float(), 10);
+}
+
+#[test]
+fn points_that_were_spent_since_are_refused_when_they_are_spent_and_recover_says_so() {
+    let (town, temporary) = (Town::open(), tempfile::tempdir().unwrap());
+    let (first, second) = (temporary.path().join("first"), temporary.path().join("second"));
+    let file = words(&new(&town, &first), &temporary.path().join("words.txt"));
+    json(&first, &["claim", &town.grant(1, 12)]);
+    json(&first, &["pay", &town.checkout(3, 12, 1), "--points", "4"]);
+    json(&second, &["new", "--node", town.base(2), "--words-file", &file, "--device", "1"]);
+    let output = ronde(&second, &["recover", &orders(&first)[0].0]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.starts_with("12 points came back"), "{said}");
+    assert!(said.contains("spent since then is not known here") && said.contains("refused when you spend"), "{said}");
+    let (code, failed) = json(&second, &["pay", &town.checkout(2, 12, 1), "--points", "12"]);
+    assert_eq!((code, &failed["error"]["code"]), (2, &"coin-spent".into()), "{failed}");
+    let (_, balance) = json(&second, &["balance"]);
+    assert_eq!((&balance["points"], &balance["held"]), (&8.into(), &0.into()), "the rest is free");
+    assert_eq!(json(&second, &["pay", &town.checkout(2, 12, 1), "--points", "8"]).0, 0);
+    assert_eq!(town.float(), 0);
+}
+
+#[test]
+fn what_can_not_be_recovered_says_why() {
+    let (town, temporary) = (Town::open(), tempfile::tempdir().unwrap());
+    let (folder, other) = (temporary.path().join("wallet"), temporary.path().join("other"));
+    let file = words(&new(&town, &folder), &temporary.path().join("words.txt"));
+    new(&town, &other);
+    let nobody = "0".repeat(64);
+    let (code, failed) = json(&folder, &["recover", &nobody]);
+    assert_eq!((code, &failed["error"]["code"]), (2, &"order-unknown".into()), "{failed}");
+    json(&folder, &["claim", &town.grant(1, 8)]);
+    let order = &orders(&folder)[0].0;
+    let (code, failed) = json(&other, &["recover", order]);
+    assert_eq!((code, &failed["error"]["code"]), (2, &"not-ours".into()), "{failed}");
+    assert_eq!(ronde(&folder, &["recover", "12"]).status.code(), Some(2), "no digest");
+    // Under the number of the first one the coins are found, and the danger is said.
+    let again = temporary.path().join("again");
+    json(&again, &["new", "--node", town.base(2), "--words-file", &file]);
+    let (code, back) = json(&again, &["recover", order]);
+    assert_eq!((code, &back["points"]), (1, &8.into()), "{back}");
+    assert!(back["warnings"][0].as_str().unwrap().contains("--device"), "{back}");
+}
+
+#[test]
+fn a_store_that_spoils_what_it_shows_does_not_keep_coins_from_coming_back() {
+    let (town, temporary) = (Town::open(), tempfile::tempdir().unwrap());
+    let (lost, found) = (temporary.path().join("lost"), temporary.path().join("found"));
+    let file = words(&new(&town, &lost), &temporary.path().join("words.txt"));
+    json(&lost, &["claim", &town.grant(1, 25)]);
+    let order = &orders(&lost)[0].0;
+    json(&found, &["new", "--node", town.base(2), "--words-file", &file, "--device", "1"]);
+    town.bend(|quorum| quorum.spoiling = Some(StoreId(3)));
+    let (code, back) = json(&found, &["recover", order, "--node", town.base(3)]);
+    assert_eq!(
+        (code, &back["state"], &back["balance"]),
+        (1, &"done".into(), &25.into()),
+        "others brought them: {back}"
+    );
+    assert!(back["warnings"][0].as_str().unwrap().contains("spoiled"), "{back}");
+}
+
+#[test]
+fn a_wallet_is_made_of_words_in_a_file_that_only_its_owner_can_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (town, temporary) = (Town::open(), tempfile::tempdir().unwrap());
+    let path = temporary.path().join("words.txt");
+    let file = words(&new(&town, &temporary.path().join("first")), &path);
+    let folder = temporary.path().join("second");
+    let make = |folder: &Path| json(folder, &["new", "--node", town.base(1), "--words-file", &file]);
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let (code, failed) = make(&folder);
+    assert_eq!((code, failed["error"]["fix"].as_str().unwrap().starts_with("chmod 600")), (2, true), "{failed}");
+    let text = std::fs::read_to_string(&path).unwrap();
+    secret(&path, text.rsplit_once(' ').unwrap().0);
+    let (code, failed) = make(&folder);
+    assert_eq!((code, &failed["error"]["fault"]), (2, &"you".into()), "23 words: {failed}");
+    assert!(!folder.exists(), "nothing was begun");
+    // As a new wallet prints them: in rows, with numbers.
+    let rows: Vec<String> =
+        text.split(' ').enumerate().map(|(at, word)| format!("{:>2} {word:<9}\n", at + 1)).collect();
+    secret(&path, &rows.concat());
+    assert_eq!(make(&folder).0, 0);
+}
+
 #[test]
 #[cfg(feature = "fault-points")]
 fn a_wallet_killed_at_any_boundary_ends_with_its_points_once() {
@@ -140,6 +279,23 @@ fn a_wallet_killed_at_any_boundary_ends_with_its_points_once() {
         assert_eq!(balance["points"], 18, "{point}: {paid}");
         assert_eq!(balance["held"], 0);
         assert_eq!(town.float() - before, 18, "{point}: run {number}, nothing was paid twice or lost");
+    }
+}
+
+#[test]
+#[cfg(feature = "fault-points")]
+fn a_recovery_that_is_killed_before_or_after_its_save_brings_its_points_back_once() {
+    let town = Town::open();
+    for point in ["wallet.before-save", "wallet.after-save"] {
+        let temporary = tempfile::tempdir().unwrap();
+        let (lost, found) = (temporary.path().join("lost"), temporary.path().join("found"));
+        let file = words(&new(&town, &lost), &temporary.path().join("words.txt"));
+        json(&lost, &["claim", &town.grant(1, 25)]);
+        let order = &orders(&lost)[0].0;
+        json(&found, &["new", "--node", town.base(2), "--words-file", &file, "--device", "1"]);
+        killed(&found, &["recover", order], point);
+        let (code, back) = json(&found, &["recover", order]);
+        assert_eq!((code, &back["balance"]), (0, &25.into()), "{point}: {back}");
     }
 }
 

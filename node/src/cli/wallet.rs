@@ -6,6 +6,7 @@
 mod act;
 mod failure;
 mod fresh;
+mod recover;
 mod say;
 mod show;
 
@@ -13,7 +14,7 @@ use std::path::PathBuf;
 
 use age::secrecy::SecretString;
 use clap::{Args, Subcommand};
-use ronde_protocol::message::ids::FederationId;
+use ronde_protocol::message::ids::{FederationId, OrderDigest};
 
 use super::{Context, Exit, Failure};
 use crate::wallet::words::WordList;
@@ -70,6 +71,14 @@ enum WalletCommand {
         /// The choice by name, or by its place in the list, counted from 1
         choice: String,
     },
+    /// Bring back the coins of an order that another wallet of the same 24 words made
+    Recover {
+        /// The order's digest, 64 hexadecimal digits: `ronde wallet history --json` shows it as `order`
+        digest: OrderDigest,
+        /// Its keyset [default: all that are open]
+        #[arg(long, value_name = "K")]
+        keyset: Option<u32>,
+    },
     /// What was done with this wallet
     History,
     /// Orders that are not done yet
@@ -86,6 +95,12 @@ struct NewArgs {
     /// Protect the wallet by a passphrase (asked for, unless RONDE_WALLET_PASSPHRASE is set)
     #[arg(long)]
     passphrase: bool,
+    /// Make it of the 24 words in this file, which nobody else may be able to read (mode 0600)
+    #[arg(long, value_name = "FILE")]
+    words_file: Option<PathBuf>,
+    /// Which wallet of the same 24 words this is, counted from 0: each needs a number that none had before
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    device: u32,
     /// In which language the 24 words are
     #[arg(long, value_enum, default_value_t, value_name = "LANGUAGE")]
     words: WordList,
@@ -124,6 +139,7 @@ pub fn run(args: WalletArgs, context: &Context) -> Result<Exit, Failure> {
         WalletCommand::Swap { renew } => act::swap(&mut session, renew, context),
         WalletCommand::Give { association, points } => act::give(&mut session, &association, points, context),
         WalletCommand::Vote { campaign, choice } => act::vote(&mut session, &campaign, &choice, context),
+        WalletCommand::Recover { digest, keyset } => recover::run(&mut session, &digest, keyset, context),
         WalletCommand::Resume => act::resume(&mut session, context),
     }
 }

@@ -79,6 +79,7 @@ impl Running {
         let gathering = self.gathering();
         match (gathering.standing(), gathering.certificate()) {
             (Standing::Certified { .. }, Some(certificate)) => Outcome::Certified {
+                order: Box::new(gathering.order().clone()),
                 certificate: certificate.as_certificate().clone(),
                 evaluations: gathering.evaluations().cloned().collect::<Vec<Evaluation>>(),
             },

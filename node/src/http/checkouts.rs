@@ -165,7 +165,8 @@ pub(super) async fn certificate(State(site): State<Site>, path: Path<String>, ca
     let certified = CertifiedOrder { order: order.clone(), certificate };
     let certificate = certified.certificate.clone();
     site.desk.take_certificate(certified).await?;
-    take_in(&site, &order, &Outcome::Certified { certificate, evaluations: Vec::new() }).await;
+    let settled = Outcome::Certified { order: Box::new(order.clone()), certificate, evaluations: Vec::new() };
+    take_in(&site, &order, &settled).await;
     let shown = site.shop.checkout(id).await?;
     Ok(respond(answer(StatusCode::OK, &view(&site.base(), &shown))))
 }

@@ -28,12 +28,15 @@ struct ShowQuery {
     keyset: KeysetId,
 }
 
-/// Which of the two shapes an answer about an order has.
+/// Which of the shapes an answer about an order has.
 pub(super) enum Form {
     /// To whoever made the order.
     Order,
     /// To whoever claims a grant: with the order that the store made.
     Claim(String),
+    /// To whoever knows its digest alone: with the order once it is certified, so that a lost wallet's coins can be
+    /// found again (HTTP-20).
+    Shown,
 }
 
 #[derive(Serialize)]
@@ -56,17 +59,24 @@ struct Pending {
 
 /// What is said about an order.
 pub(super) fn outcome_answer(digest: OrderDigest, outcome: Outcome, form: Form) -> Result<Answer, Problem> {
-    let (shown, order) = match form {
-        Form::Order => (Some(digest), None),
-        Form::Claim(order) => (None, Some(order)),
-    };
     match outcome {
-        Outcome::Certified { certificate, evaluations } => {
+        Outcome::Certified { order, certificate, evaluations } => {
+            let (shown, order) = match form {
+                Form::Order => (Some(digest), None),
+                Form::Claim(order) => (None, Some(order)),
+                Form::Shown => (Some(digest), Some(base64(order.as_ref()))),
+            };
             let evaluations = evaluations.iter().map(base64).collect();
             let done = Done { digest: shown, order, certificate: base64(&certificate), evaluations };
             Ok(answer(StatusCode::OK, &done))
         }
-        Outcome::Pending { votes } => Ok(answer(StatusCode::ACCEPTED, &Pending { digest, votes, order })),
+        Outcome::Pending { votes } => {
+            let order = match form {
+                Form::Claim(order) => Some(order),
+                Form::Order | Form::Shown => None,
+            };
+            Ok(answer(StatusCode::ACCEPTED, &Pending { digest, votes, order }))
+        }
         Outcome::Refused(refusal) => Err(refusal.into()),
     }
 }
@@ -122,5 +132,5 @@ pub(super) async fn show(
     let query: ShowQuery = call.query()?;
     let found = site.desk.look_up(query.keyset, digest).await?;
     let found = found.ok_or_else(|| Problem::new(Code::NotFound, "nobody who answers knows this order"))?;
-    outcome(digest, found, Form::Order)
+    outcome(digest, found, Form::Shown)
 }

@@ -28,6 +28,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub enum Outcome {
     /// Certified; with the evaluations that have come so far.
     Certified {
+        /// The order.
+        order: Box<Order>,
         /// q votes.
         certificate: Certificate,
         /// Of the order's outputs, by different witnesses.

@@ -72,6 +72,9 @@ pub(super) struct OrderBody {
 /// 200 or 202 of an order.
 #[derive(Deserialize)]
 pub(super) struct OrderAnswer {
+    /// Shown to whoever knows the digest alone, once the order is certified.
+    #[serde(default)]
+    pub order: Option<String>,
     #[serde(default)]
     pub certificate: Option<String>,
     #[serde(default)]

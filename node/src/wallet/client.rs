@@ -4,7 +4,7 @@ use std::io::Read;
 use std::time::Duration;
 
 use ronde_protocol::limits::{MAX_CHARTER_BYTES, MAX_MESSAGE_BYTES};
-use ronde_protocol::machine::wallet::{ClaimRequest, GrantTerms, Link, VoucherCount};
+use ronde_protocol::machine::wallet::{ClaimRequest, ClaimedOrder, GrantTerms, Link, VoucherCount};
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::certificate::Certificate;
 use ronde_protocol::message::charter::SignedCharter;
@@ -118,8 +118,12 @@ impl Client {
         let (status, answer): (u16, ClaimAnswer) = self.post(node, &path, &body)?;
         fault::point("wallet.after-answer");
         let order = from_base64(&answer.order, MAX_MESSAGE_BYTES).map_err(|source| bad(node, source))?;
-        let parts =
-            OrderAnswer { certificate: answer.certificate, evaluations: answer.evaluations, votes: answer.votes };
+        let parts = OrderAnswer {
+            order: None,
+            certificate: answer.certificate,
+            evaluations: answer.evaluations,
+            votes: answer.votes,
+        };
         Ok((order, reply(node, status, parts)?))
     }
 
@@ -147,6 +151,25 @@ impl Client {
         let (status, answer) = self.get(node, &format!("/v1/orders/{digest}?keyset={keyset}"), MAX_ANSWER)?;
         fault::point("wallet.after-answer");
         reply(node, status, answer)
+    }
+
+    /// An order that is known by its digest alone, once it is certified; `None` if it is not decided yet.
+    pub fn certified(
+        &self,
+        node: &str,
+        keyset: KeysetId,
+        digest: &OrderDigest,
+    ) -> Result<Option<ClaimedOrder>, Trouble> {
+        let (status, mut answer): (u16, OrderAnswer) =
+            self.get(node, &format!("/v1/orders/{digest}?keyset={keyset}"), MAX_ANSWER)?;
+        let order = answer.order.take();
+        let OrderReply::Certified { certificate, evaluations } = reply(node, status, answer)? else { return Ok(None) };
+        let order = order.ok_or_else(|| bad(node, BadAnswer::NoOrder))?;
+        let order: Order = from_base64(&order, MAX_MESSAGE_BYTES).map_err(|source| bad(node, source))?;
+        if order.digest() != *digest {
+            return Err(bad(node, BadAnswer::OtherSubject));
+        }
+        Ok(Some(ClaimedOrder { order, certificate: *certificate, evaluations }))
     }
 
     /// Hands a store the certificate of a payment that was carried by another.

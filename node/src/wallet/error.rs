@@ -47,6 +47,9 @@ pub enum BadAnswer {
     /// A status that does not go with the question.
     #[error("it answered with HTTP status {0}, which does not go with the question")]
     Status(u16),
+    /// It runs a version that keeps the order's body to itself.
+    #[error("it knows the order, and did not show it")]
+    NoOrder,
     /// It answered about something else.
     #[error("it answered about another order, grant or checkout")]
     OtherSubject,
@@ -125,6 +128,9 @@ pub enum Trouble {
     /// The 24 words are none.
     #[error("these are not 24 words of a wallet: {0}")]
     Words(#[from] bip39::Error),
+    /// The file is no text.
+    #[error("{} does not hold 24 words", .0.display())]
+    NoWords(PathBuf),
     /// No randomness.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
@@ -169,6 +175,9 @@ pub enum Trouble {
     /// No store of the charter has an address for wallets.
     #[error("no store in the charter has an address for wallets")]
     NoAddress,
+    /// No store that was asked knows the order.
+    #[error("no store that answered knows order {0}")]
+    UnknownOrder(OrderDigest),
     /// The store could not be reached.
     #[error("{node} did not answer: {source}")]
     Unreachable {

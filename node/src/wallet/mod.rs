@@ -17,4 +17,4 @@ pub mod words;
 pub use client::Client;
 pub use error::{BadAnswer, Problem, SpentBy, Trouble};
 pub use folder::WalletFolder;
-pub use session::{Claimed, Done, Session};
+pub use session::{Brought, Claimed, Done, Session};

@@ -1,8 +1,10 @@
 //! One command's use of a wallet: plan, save, send, take the answer, save.
 
 mod carry;
+mod recover;
 
 pub use carry::Resumed;
+pub use recover::Brought;
 
 use std::path::Path;
 
@@ -86,8 +88,21 @@ pub struct Paid {
 }
 
 impl Session {
-    /// Makes a new wallet in an empty folder: the charter is fetched and compared first, the wallet is saved last.
+    /// Makes a new wallet in an empty folder, out of fresh randomness.
     pub fn create(
+        path: &Path,
+        node: &str,
+        federation: Option<&FederationId>,
+        passphrase: Option<SecretString>,
+    ) -> Result<Self, Trouble> {
+        Self::create_from(Seed::new(entropy::fresh()?), 0, path, node, federation, passphrase)
+    }
+
+    /// The same of a seed that exists already, as one of its owner's devices: the charter is fetched and compared
+    /// first, the wallet is saved last.
+    pub fn create_from(
+        seed: Seed,
+        device: u32,
         path: &Path,
         node: &str,
         federation: Option<&FederationId>,
@@ -98,7 +113,7 @@ impl Session {
         store_at(&shown.charter, node)?;
         let folder = WalletFolder::create(path, passphrase)?;
         let charters = pin(&folder, shown.chain)?;
-        let wallet = Wallet::new(Seed::new(entropy::fresh()?), *shown.charter.federation(), 0);
+        let wallet = Wallet::new(seed, *shown.charter.federation(), device);
         let clock = Clock::System;
         let settings = Settings { node: node.to_owned(), charter_checked: clock.unix_seconds() };
         folder.save_settings(&settings)?;

@@ -60,7 +60,7 @@ impl TestDesk {
     pub fn outcome(&self, order: &Order) -> Outcome {
         let certificate = self.federation.certify(order);
         let evaluations = self.federation.evaluations(order, &self.federation.indices(KEYSET));
-        Outcome::Certified { certificate, evaluations }
+        Outcome::Certified { order: Box::new(order.clone()), certificate, evaluations }
     }
 
     fn decide(&self, submission: Submission) -> Result<Outcome, DeskError> {

@@ -90,7 +90,8 @@ impl Desk {
         if quorum.spoiling == Some(self.store) {
             evaluations.iter_mut().for_each(|evaluation| evaluation.signature.0[3] ^= 4);
         }
-        Outcome::Certified { certificate: self.federation.certify(order), evaluations }
+        let certificate = self.federation.certify(order);
+        Outcome::Certified { order: Box::new(order.clone()), certificate, evaluations }
     }
 }
 

@@ -149,7 +149,7 @@ fn named<'a, T>(items: &'a [T], wanted: &str, key: impl Fn(&'a T) -> (u32, &'a s
 }
 
 /// Says how one order went; the fields every such answer has are added here.
-fn report(session: &Session, text: &str, mut object: Value, done: &Done, context: &Context) -> Exit {
+pub(super) fn report(session: &Session, text: &str, mut object: Value, done: &Done, context: &Context) -> Exit {
     let (evidence, mut exit) = aftermath(session, std::iter::once(done), context);
     let balance = session.spendable();
     let mut lines = vec![format!("{text}.")];

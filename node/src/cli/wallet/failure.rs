@@ -37,7 +37,7 @@ pub(super) fn of(trouble: &Trouble) -> Failure {
             (Blame::Machine, "update ronde; if it is up to date, restore wallet.age from its backup")
         }
         Trouble::CannotEncrypt(_) => (Blame::Program, "report it"),
-        Trouble::Words(_) => (Blame::You, "check the 24 words and their language"),
+        Trouble::Words(_) | Trouble::NoWords(_) => (Blame::You, "check the 24 words and their language (--words)"),
         Trouble::Entropy(_) => (Blame::Machine, "restart the machine, then try again"),
         Trouble::OtherFederation { node, .. } => (
             Blame::Store(node.clone()),
@@ -55,6 +55,11 @@ pub(super) fn of(trouble: &Trouble) -> Failure {
         Trouble::OtherStore { .. } | Trouble::Offer(_) => {
             (Blame::Store("that showed the link".to_owned()), "don't pay; ask the shop to show the link again")
         }
+        Trouble::UnknownOrder(_) => (
+            Blame::You,
+            "check the digest, all 64 digits, and the keyset if one was given: `ronde wallet history --json` of the \
+             wallet that made the order has both",
+        ),
         Trouble::NoAddress => (Blame::Stewards, "ask the cooperative for an address, and give it with --node"),
         Trouble::Unreachable { .. } => (Blame::Network, LATER),
         Trouble::BadAnswer { node, .. } => (Blame::Store(node.clone()), "go through another store with --node URL"),
@@ -67,6 +72,7 @@ pub(super) fn of(trouble: &Trouble) -> Failure {
     match trouble {
         Trouble::Spent(_) => failure.with_code("coin-spent"),
         Trouble::Unreachable { .. } => failure.with_code("unreachable"),
+        Trouble::UnknownOrder(_) => failure.with_code("order-unknown"),
         _ => failure,
     }
 }
@@ -118,6 +124,13 @@ fn wallet(error: &WalletError) -> Failure {
         WalletError::AlreadyPaid | WalletError::AlreadyClaimed => {
             (Blame::Nobody, "nothing: see `ronde wallet history`")
         }
+        WalletError::NotCertified(_) => (Blame::Nobody, "try again in a minute"),
+        WalletError::NotOurs(_) => (
+            Blame::You,
+            "check the digest, and the words that this wallet was made of; it must have the --device of the wallet \
+             that made the order, or one of the 15 after it",
+        ),
+        WalletError::KnownCoins(_) => (Blame::Nobody, "nothing: see `ronde wallet balance` and `ronde wallet pending`"),
         WalletError::NoVoucher(_) | WalletError::NoBallot(_) => {
             (Blame::Nobody, "see `ronde wallet balance` for what you have")
         }
@@ -137,7 +150,6 @@ fn wallet(error: &WalletError) -> Failure {
         }
         WalletError::Certificate(_)
         | WalletError::NoConflict
-        | WalletError::NotCertified(_)
         | WalletError::StillOpen(_)
         | WalletError::NoSuchOrder(_)
         | WalletError::NoSuchClaim
@@ -151,6 +163,9 @@ fn wallet(error: &WalletError) -> Failure {
         WalletError::AlreadyClaimed => Some("already-claimed"),
         WalletError::NoVoucher(_) => Some("no-voucher"),
         WalletError::NoBallot(_) => Some("no-ballot"),
+        WalletError::NotCertified(_) => Some("not-certified"),
+        WalletError::NotOurs(_) => Some("not-ours"),
+        WalletError::KnownCoins(_) => Some("known-coins"),
         _ => None,
     };
     let failure = Failure::new(error, blame, fix);

@@ -1,32 +1,56 @@
-//! `ronde wallet new`
+//! `ronde wallet new`: `{ok, wallet, federation, charter_version, device, words, warnings}`; `words` is null if they came
+//! from a file.
 
 use std::path::Path;
 
 use age::secrecy::{ExposeSecret, SecretString};
+use ronde_protocol::crypto::Seed;
 use serde_json::json;
 
 use super::{NewArgs, given_passphrase, typed};
 use crate::cli::{Context, Exit, Failure};
+use crate::entropy;
 use crate::wallet::{Session, Trouble, words};
 
 pub(super) fn run(folder: &Path, node: &str, args: &NewArgs, context: &Context) -> Result<Exit, Failure> {
-    let session = Session::create(folder, node, args.federation.as_ref(), new_passphrase(args.passphrase)?)?;
-    let words = words::write(&session.wallet().expose_seed(), args.words)?;
+    let seed = match &args.words_file {
+        Some(file) => Seed::new(*words::read_file(file, args.words)?),
+        None => Seed::new(entropy::fresh().map_err(Trouble::from)?),
+    };
+    let passphrase = new_passphrase(args.passphrase)?;
+    let session = Session::create_from(seed, args.device, folder, node, args.federation.as_ref(), passphrase)?;
+    // Words that are in a file already are not shown again.
+    let words = match &args.words_file {
+        Some(_) => None,
+        None => Some(words::write(&session.wallet().expose_seed(), args.words)?),
+    };
     let charter = session.charter();
     for warning in &session.warnings {
         context.note(format!("look: {warning}"));
     }
     let federation = charter.federation();
+    let advice = match &words {
+        Some(words) => format!(
+            "These 24 words are your points. Write them down, keep them where nobody else looks, and don't photograph \
+             them:\n\n{}",
+            in_rows(words)
+        ),
+        None => format!(
+            "It is device {} of your 24 words. If an earlier wallet of them had this number, make another one with a \
+             number that none had (--device): two with one number make the same coins, and each can be spent once.\n\
+             `ronde wallet recover DIGEST` brings back the coins of an order that an earlier one made.",
+            args.device
+        ),
+    };
     let text = format!(
-        "A new wallet in {}.\nFederation {federation}, {} stores.\n\nThese 24 words are your points. Write them down, \
-         keep them where nobody else looks, and don't photograph them:\n\n{}",
+        "A new wallet in {}.\nFederation {federation}, {} stores.\n\n{advice}",
         folder.display(),
         charter.body().stores.len(),
-        in_rows(&words),
     );
     let object = json!({
         "ok": true, "wallet": folder, "federation": federation, "charter_version": charter.version(),
-        "words": words.split(' ').collect::<Vec<_>>(), "warnings": session.warnings,
+        "device": args.device, "warnings": session.warnings,
+        "words": words.as_ref().map(|words| words.split(' ').collect::<Vec<_>>()),
     });
     context.say(text, &object);
     Ok(if session.warnings.is_empty() { Exit::Ok } else { Exit::Warn })

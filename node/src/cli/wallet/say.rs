@@ -51,6 +51,14 @@ pub(super) fn purpose(purpose: &Purpose) -> &'static str {
     }
 }
 
+/// Points and vouchers, in one line.
+pub(super) fn things(charter: &Charter, worth: Points, vouchers: &[VoucherCount]) -> String {
+    let mut what: Vec<String> =
+        (worth > Points::ZERO || vouchers.is_empty()).then(|| points(worth)).into_iter().collect();
+    what.extend(vouchers.iter().map(|line| voucher(charter, line)));
+    what.join(", ")
+}
+
 /// What an order does, as a line begins.
 pub(super) fn deed(
     charter: &Charter,
@@ -59,10 +67,7 @@ pub(super) fn deed(
     worth: Points,
     vouchers: &[VoucherCount],
 ) -> String {
-    let mut what: Vec<String> =
-        (worth > Points::ZERO || vouchers.is_empty()).then(|| points(worth)).into_iter().collect();
-    what.extend(vouchers.iter().map(|line| voucher(charter, line)));
-    let what = what.join(", ");
+    let what = things(charter, worth, vouchers);
     match purpose {
         Purpose::Earn => format!("{what} from {}", store(charter, id)),
         Purpose::Redeem => format!("{what} paid to {}", store(charter, id)),

@@ -78,14 +78,19 @@ fn evidence(session: &Session, lines: &mut Vec<String>) -> Vec<Value> {
 }
 
 /// `{ok, records: [{at, purpose, store, store_name, points, vouchers: [{offer, count}], association, campaign, choice,
-/// order, outcome}]}`, oldest first; `outcome` is `certified`, `lost` or `withdrawn`.
+/// order, keyset, outcome}]}`, oldest first; `outcome` is `certified`, `lost`, `withdrawn` or `recovered`. With `order` and
+/// `keyset` another wallet of the same words can recover the order's coins.
 pub(super) fn history(session: &Session, context: &Context) -> Exit {
     let charter = session.charter();
     let records = &session.wallet().book().history;
     let line = |record: &Record| {
-        let deed = say::deed(charter, &record.purpose, record.store, record.points, &record.vouchers);
+        let deed = match record.outcome {
+            Outcome::Recovered => say::things(charter, record.points, &record.vouchers),
+            _ => say::deed(charter, &record.purpose, record.store, record.points, &record.vouchers),
+        };
         let end = match record.outcome {
             Outcome::Certified => "",
+            Outcome::Recovered => " recovered from the 24 words",
             Outcome::Lost => ": refused, these coins were spent by another order",
             Outcome::Withdrawn => ": withdrawn by the store",
         };
@@ -100,13 +105,14 @@ pub(super) fn history(session: &Session, context: &Context) -> Exit {
         .map(|record| {
             let outcome = match record.outcome {
                 Outcome::Certified => "certified",
+                Outcome::Recovered => "recovered",
                 Outcome::Lost => "lost",
                 Outcome::Withdrawn => "withdrawn",
             };
             let vouchers = record.vouchers.iter();
             let mut object = json!({
                 "at": record.at, "store": record.store, "store_name": say::store(charter, record.store),
-                "points": record.points, "order": record.digest, "outcome": outcome,
+                "points": record.points, "order": record.digest, "keyset": record.keyset, "outcome": outcome,
                 "vouchers": vouchers.map(|of| json!({ "offer": of.offer, "count": of.count })).collect::<Vec<_>>(),
             });
             describe(&mut object, &record.purpose);
@@ -156,7 +162,7 @@ pub(super) fn pending_object(session: &Session, view: &PendingView) -> Value {
 }
 
 /// Adds `purpose`, `association`, `campaign` and `choice` (counted from 1), null where they don't apply.
-fn describe(object: &mut Value, purpose: &Purpose) {
+pub(super) fn describe(object: &mut Value, purpose: &Purpose) {
     let (association, campaign, choice) = match purpose {
         Purpose::Donate { association } | Purpose::Pledge { association, .. } => (Some(*association), None, None),
         Purpose::Vote { campaign, choice } => (None, Some(*campaign), Some(u16::from(*choice) + 1)),

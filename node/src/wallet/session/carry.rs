@@ -13,7 +13,7 @@ use crate::wallet::client::{OrderReply, bad};
 use crate::wallet::{BadAnswer, Problem, SpentBy, Trouble};
 
 /// Stores that are tried before the wallet gives up for now.
-const STORES: usize = 5;
+pub(super) const STORES: usize = 5;
 /// Times that an undecided order is asked about; a store waits some seconds each time.
 const PATIENCE: usize = 3;
 
@@ -201,7 +201,7 @@ impl Session {
     }
 
     /// A store that was paid through another is told, so that its till need not wait for its feed.
-    fn finish(
+    pub(super) fn finish(
         &mut self,
         node: &str,
         order: &Order,

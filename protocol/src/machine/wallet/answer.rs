@@ -35,7 +35,7 @@ pub struct Settled {
 
 /// Evaluations that were looked at, before anything is changed.
 #[derive(Default)]
-struct Sorted {
+pub(super) struct Sorted {
     good: Vec<(KeysetId, VerifiedEvaluation)>,
     spoiled: usize,
     evidence: Vec<Evidence>,
@@ -55,12 +55,23 @@ impl Wallet {
         now: Seconds,
     ) -> Result<Sealed<Settled>, WalletError> {
         self.check_federation(charter)?;
+        Ok(Sealed::new(self.take_answer(charter, digest, certificate, evaluations, now)?))
+    }
+
+    pub(super) fn take_answer(
+        &mut self,
+        charter: &Charter,
+        digest: &OrderDigest,
+        certificate: Certificate,
+        evaluations: &[Evaluation],
+        now: Seconds,
+    ) -> Result<Settled, WalletError> {
         let (at, order) = self.open_order(digest)?;
         let keyset = charter.keyset(order.keyset).ok_or(WalletError::NoSuchKeyset(order.keyset))?;
         let certificate = certificate.verify(keyset, digest)?;
         let sorted = self.sort(charter, &order, digest, evaluations);
         self.apply_certificate(at, &order, certificate, now);
-        Ok(Sealed::new(self.apply_evaluations(charter, &order, digest, sorted)))
+        Ok(self.apply_evaluations(charter, &order, digest, sorted))
     }
 
     /// Takes evaluations of an order whose certificate the wallet already has: components that were missing.
@@ -113,7 +124,13 @@ impl Wallet {
     }
 
     /// Signature first (a bad one is the relay's fault), then proof (a bad one is the witness's).
-    fn sort(&self, charter: &Charter, order: &Order, digest: &OrderDigest, evaluations: &[Evaluation]) -> Sorted {
+    pub(super) fn sort(
+        &self,
+        charter: &Charter,
+        order: &Order,
+        digest: &OrderDigest,
+        evaluations: &[Evaluation],
+    ) -> Sorted {
         let mut sorted = Sorted::default();
         for evaluation in evaluations {
             if outputs_of(order, evaluation.keyset).next().is_none() {
@@ -154,7 +171,13 @@ impl Wallet {
         self.remember(record_of(order, &open, Outcome::Certified, now));
     }
 
-    fn apply_evaluations(&mut self, charter: &Charter, order: &Order, digest: &OrderDigest, sorted: Sorted) -> Settled {
+    pub(super) fn apply_evaluations(
+        &mut self,
+        charter: &Charter,
+        order: &Order,
+        digest: &OrderDigest,
+        sorted: Sorted,
+    ) -> Settled {
         for (keyset, evaluation) in &sorted.good {
             self.apply_evaluation(order, digest, *keyset, evaluation);
         }
@@ -175,8 +198,11 @@ impl Wallet {
             && let Some(at) = self.position_of(digest)
             && let Some(open) = self.book.open.get_mut(at)
         {
-            // The change is verified: the MAC columns need not be shown again.
-            open.task = Task::Complete { order: order.clone() };
+            match &mut open.task {
+                Task::Recovered { usable, .. } => *usable = true,
+                // The change is verified: the MAC columns need not be shown again.
+                task => *task = Task::Complete { order: order.clone() },
+            }
         }
         self.forget_completed(charter);
         Settled { digest: *digest, usable, complete, spoiled: sorted.spoiled, evidence: sorted.evidence }
@@ -194,7 +220,10 @@ impl Wallet {
         for ((position, _), evaluated) in positions.zip(evaluation.evaluated()) {
             let Some(place) = open.place(position) else { continue };
             let blind = self.blind_factor(&place);
-            let made = |coin: &&mut Coin| coin.place == place && !coin.components.contains_key(&evaluation.index());
+            let made = |coin: &&mut Coin| {
+                // The place alone does not say the class: anybody may certify a copy of B in an order of their own.
+                coin.origin == *digest && coin.place == place && !coin.components.contains_key(&evaluation.index())
+            };
             if let Some(coin) = self.book.coins.iter_mut().find(made) {
                 coin.components.insert(evaluation.index(), unblind(evaluated, &blind).encode());
             }
@@ -209,7 +238,7 @@ impl Wallet {
             coin.components.len() < witnesses
         };
         self.book.open.retain(|open| match &open.task {
-            Task::Complete { order } => {
+            Task::Complete { order } | Task::Recovered { order, .. } => {
                 let digest = order.digest();
                 coins.iter().any(|coin| coin.origin == digest && lacks(coin))
             }
@@ -228,11 +257,8 @@ impl Wallet {
     }
 }
 
-fn record_of(order: &Order, open: &OpenOrder, outcome: Outcome, now: Seconds) -> Record {
-    let kinds: Vec<Kind> = match order.purpose {
-        Purpose::Earn => order.outputs.iter().map(|output| output.class.kind).collect(),
-        _ => order.inputs.iter().map(|input| input.kind).collect(),
-    };
+/// Vouchers among coins, by offer.
+pub(super) fn count_vouchers(kinds: impl Iterator<Item = Kind>) -> Vec<VoucherCount> {
     let mut vouchers = BTreeMap::<OfferId, u32>::new();
     for kind in kinds {
         if let Kind::Voucher { offer } = kind {
@@ -240,12 +266,21 @@ fn record_of(order: &Order, open: &OpenOrder, outcome: Outcome, now: Seconds) ->
             *count = count.saturating_add(1);
         }
     }
+    vouchers.into_iter().map(|(offer, count)| VoucherCount { offer, count }).collect()
+}
+
+fn record_of(order: &Order, open: &OpenOrder, outcome: Outcome, now: Seconds) -> Record {
+    let vouchers = match order.purpose {
+        Purpose::Earn => count_vouchers(order.outputs.iter().map(|output| output.class.kind)),
+        _ => count_vouchers(order.inputs.iter().map(|input| input.kind)),
+    };
     Record {
         at: now,
         purpose: order.purpose,
         store: order.store,
         points: moved(order),
-        vouchers: vouchers.into_iter().map(|(offer, count)| VoucherCount { offer, count }).collect(),
+        vouchers,
+        keyset: Some(order.keyset),
         digest: Some(order.digest()),
         reference: Some(order.reference),
         link: open.link().cloned(),

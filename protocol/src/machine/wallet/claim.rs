@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use crate::{
     crypto::{
         Entropy,
+        group::PointBytes,
         poprf::{blind, coin_hash},
     },
     limits::MAX_OUTPUTS,
@@ -155,6 +156,16 @@ impl Wallet {
         now: Seconds,
     ) -> Result<Sealed<Settled>, WalletError> {
         self.check_federation(charter)?;
+        Ok(Sealed::new(self.take_claim_answer(charter, link, answer, now)?))
+    }
+
+    pub(super) fn take_claim_answer(
+        &mut self,
+        charter: &Charter,
+        link: &Link,
+        answer: ClaimedOrder,
+        now: Seconds,
+    ) -> Result<Settled, WalletError> {
         let at = self.claim_position(link).ok_or(WalletError::NoSuchClaim)?;
         self.check_claimed(at, &answer.order)?;
         let digest = answer.order.digest();
@@ -163,7 +174,13 @@ impl Wallet {
         if let Some(OpenOrder { task: Task::Claim { order, .. }, .. }) = self.book.open.get_mut(at) {
             *order = Some(answer.order);
         }
-        self.handle_answer(charter, &digest, answer.certificate, &answer.evaluations, now)
+        self.take_answer(charter, &digest, answer.certificate, &answer.evaluations, now)
+    }
+
+    /// The open claim that asked for just what this order makes, if there is one.
+    pub(super) fn claim_answered_by(&self, order: &Order) -> Option<Link> {
+        let at = (0..self.book.open.len()).find(|at| self.check_claimed(*at, order).is_ok())?;
+        self.book.open.get(at).and_then(OpenOrder::link).cloned()
     }
 
     /// The request of an open claim once more. The proof says that the wallet, with this claim, is on disk.
@@ -189,6 +206,7 @@ impl Wallet {
                 store: terms.store,
                 points: terms.points,
                 vouchers: terms.vouchers,
+                keyset: Some(open.keyset),
                 digest: None,
                 reference: None,
                 link: Some(link),
@@ -229,14 +247,19 @@ impl Wallet {
         let mut made: Vec<(Output, u16)> = Vec::with_capacity(kinds.len());
         for (slot, kind) in (0u16..).zip(kinds) {
             let place = Place { keyset: keyset.id(), device: self.book.device, order: number, slot };
-            let element = coin_hash(&self.coin_secret(&place).public().encode());
-            let blinded = blind(&element, &self.blind_factor(&place)).encode();
+            let blinded = self.blinded_at(&place);
             made.push((Output { class: Class { keyset: keyset.id(), kind: *kind }, blinded }, slot));
         }
         made.sort_by_key(|(output, _)| output.blinded);
         let (outputs, slots): (Vec<Output>, Vec<u16>) = made.into_iter().unzip();
         let outputs = Outputs::new(outputs).map_err(|_| WalletError::TooManyCoins)?;
         Ok(Blinded { number, outputs, slots })
+    }
+
+    /// B = r·H(P) of the coin at a place of the seed.
+    pub(super) fn blinded_at(&self, place: &Place) -> PointBytes {
+        let element = coin_hash(&self.coin_secret(place).public().encode());
+        blind(&element, &self.blind_factor(place)).encode()
     }
 }
 

@@ -100,6 +100,12 @@ pub enum WalletError {
     /// Evaluations before the certificate.
     #[error("order {0} is not certified yet")]
     NotCertified(OrderDigest),
+    /// None of the order's coins is of this wallet's seed, as far as was searched.
+    #[error("no coin of order {0} is of this wallet's seed, on this device or one before it")]
+    NotOurs(OrderDigest),
+    /// The order's coins have the keys of coins that the wallet has, or asked for, by another order.
+    #[error("the coins of order {0} have the keys of coins that this wallet got by another order")]
+    KnownCoins(OrderDigest),
     /// The coins picked have no keys to sign with: there were none.
     #[error(transparent)]
     Spend(#[from] SpendError),

@@ -6,6 +6,7 @@
 //!            ---> [signed] --handle_answer--> [certified] --q evaluations--> [completing] --all n--> done
 //!                    |
 //!                    +--handle_conflict: a verified certificate of a conflicting order--> dead, its coins freed
+//! recover (an order that a lost wallet of the same seed made, its certificate) --> [recovered] --all n--> done
 //! ```
 //!
 //! Every step changes the wallet and hands back a [`Sealed`](crate::machine::durable::Sealed) value: first write
@@ -15,15 +16,18 @@
 mod answer;
 mod claim;
 mod error;
+mod recover;
 mod select;
 mod spend;
 mod split;
 mod state;
+mod stored;
 mod view;
 
 pub use answer::Settled;
 pub use claim::{ClaimRequest, ClaimedOrder, GrantTerms};
 pub use error::WalletError;
+pub use recover::Recovered;
 pub use spend::Payment;
 pub use split::canonical_split;
 pub use state::{

@@ -21,7 +21,7 @@ use crate::{
 };
 
 use super::{
-    Coin, Link, OpenOrder, Task, VoucherCount, Wallet, WalletError, canonical_split,
+    Coin, Link, OpenOrder, Outcome, Task, VoucherCount, Wallet, WalletError, canonical_split,
     claim::Blinded,
     select::{Selection, Want},
 };
@@ -188,7 +188,8 @@ impl Wallet {
             return Err(WalletError::AlreadyPaying(order.digest()));
         }
         let paid = |record: &super::Record| {
-            record.outcome == super::Outcome::Certified && record.reference.as_ref() == Some(reference)
+            matches!(record.outcome, Outcome::Certified | Outcome::Recovered)
+                && record.reference.as_ref() == Some(reference)
         };
         if self.book.history.iter().any(paid) { Err(WalletError::AlreadyPaid) } else { Ok(()) }
     }

@@ -8,7 +8,7 @@ use super::WalletError;
 
 /// Splits an amount greedily over denominations that increase from 1, largest coin first.
 ///
-/// Every wallet splits alike, so that the coins say nothing about who holds them (COIN-9).
+/// Every wallet splits alike, so that the coins say nothing about who holds them (COIN-9, WALLET-12).
 ///
 /// # Errors
 /// [`WalletError::TooManyCoins`] beyond the outputs that one order may carry.

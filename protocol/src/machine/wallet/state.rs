@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-use super::GrantTerms;
+use super::{GrantTerms, stored::Stored};
 
 /// Longest wallet, in bytes.
 const MAX_WALLET_BYTES: usize = 12 << 20;
@@ -95,6 +95,15 @@ pub enum Task {
         /// The order.
         order: Order,
     },
+    /// It was recovered from the seed; components are still missing.
+    Recovered {
+        /// The order.
+        order: Order,
+        /// Where the secret of each output lives, in the outputs' order; none where it is not this wallet's.
+        places: Vec<Option<Place>>,
+        /// Whether a quorum has evaluated its coins.
+        usable: bool,
+    },
 }
 
 /// An order that is not done.
@@ -127,6 +136,8 @@ pub enum Outcome {
     Lost,
     /// The store withdrew the grant before an order was certified.
     Withdrawn,
+    /// Certified before, and its coins found again from the seed.
+    Recovered,
 }
 
 /// Vouchers of one offer.
@@ -147,10 +158,12 @@ pub struct Record {
     pub purpose: Purpose,
     /// The store, or 0.
     pub store: StoreId,
-    /// Points gained (Earn) or given away; of a Swap those exchanged.
+    /// Points gained (Earn) or given away; of a Swap those exchanged; of a recovered order those that came back.
     pub points: Points,
-    /// Vouchers gained or given away.
+    /// Vouchers gained or given away; of a recovered order those that came back.
     pub vouchers: Vec<VoucherCount>,
+    /// Whose committee decided; none in what an older version wrote down.
+    pub keyset: Option<KeysetId>,
     /// The order, if it was known.
     pub digest: Option<OrderDigest>,
     /// What the order referred to, if it was known.
@@ -178,12 +191,6 @@ pub struct WalletBook {
     pub history: Vec<Record>,
     /// Proof against witnesses that cheated.
     pub evidence: Vec<Evidence>,
-}
-
-/// [`WalletBook`] on disk, by version of the format.
-#[derive(Encode, Decode)]
-enum Stored {
-    V1(WalletBook),
 }
 
 /// Bytes that are no wallet.
@@ -226,7 +233,7 @@ impl Wallet {
 
     /// What is to be written down, encrypted: the seed's 32 bytes, then the canonical bytes of the rest.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let book = Zeroizing::new(codec::encode(&Stored::V1(self.book.clone())));
+        let book = Zeroizing::new(codec::encode(&Stored::V2(self.book.clone())));
         let mut bytes = Zeroizing::new(Vec::with_capacity(SEED_BYTES.saturating_add(book.len())));
         bytes.extend_from_slice(self.seed.expose_bytes().as_slice());
         bytes.extend_from_slice(&book);
@@ -236,8 +243,8 @@ impl Wallet {
     /// Reads what [`Self::to_bytes`] wrote.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WalletFileError> {
         let (seed, book) = bytes.split_first_chunk::<SEED_BYTES>().ok_or(WalletFileError::Short)?;
-        let Stored::V1(book) = codec::decode(book, MAX_WALLET_BYTES)?;
-        Ok(Self { seed: Seed::new(*seed), book })
+        let book: Stored = codec::decode(book, MAX_WALLET_BYTES)?;
+        Ok(Self { seed: Seed::new(*seed), book: book.into() })
     }
 
     /// Everything but the seed, to look at.
@@ -285,7 +292,7 @@ impl OpenOrder {
         match &self.task {
             Task::Claim { order, .. } => order.as_ref(),
             Task::Spend { submission, .. } => Some(&submission.signed.order),
-            Task::Complete { order } => Some(order),
+            Task::Complete { order } | Task::Recovered { order, .. } => Some(order),
         }
     }
 
@@ -294,12 +301,15 @@ impl OpenOrder {
         match &self.task {
             Task::Claim { link, .. } => Some(link),
             Task::Spend { link, .. } => link.as_ref(),
-            Task::Complete { .. } => None,
+            Task::Complete { .. } | Task::Recovered { .. } => None,
         }
     }
 
-    /// Where the secret of the output at a position lives.
+    /// Where the secret of the output at a position lives; none if it is not this wallet's.
     pub fn place(&self, position: usize) -> Option<Place> {
+        if let Task::Recovered { places, .. } = &self.task {
+            return places.get(position).copied().flatten();
+        }
         let slot = *self.slots.get(position)?;
         Some(Place { keyset: self.keyset, device: self.device, order: self.number, slot })
     }

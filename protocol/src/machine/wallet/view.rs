@@ -149,7 +149,7 @@ fn count_points(balance: &mut KeysetBalance, coin: &Coin, usable: bool, complete
 impl OpenOrder {
     fn view(&self) -> PendingView {
         let stage = match (&self.task, &self.certificate) {
-            (Task::Complete { .. }, _) => Stage::Completing,
+            (Task::Complete { .. } | Task::Recovered { usable: true, .. }, _) => Stage::Completing,
             (_, Some(_)) => Stage::Certified,
             (_, None) => Stage::Sent,
         };

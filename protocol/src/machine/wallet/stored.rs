@@ -1,0 +1,79 @@
+//! A wallet's bytes on disk, by version of the format. Older ones are read, the newest is written.
+
+use alloc::{collections::BTreeMap, vec::Vec};
+
+use crate::message::{
+    amount::Points,
+    codec::{Decode, Encode},
+    evidence::Evidence,
+    ids::{FederationId, KeysetId, OrderDigest, Reference, StoreId},
+    order::{Purpose, Seconds},
+};
+
+use super::{Coin, Link, OpenOrder, Outcome, Record, VoucherCount, WalletBook};
+
+/// [`WalletBook`] on disk.
+#[derive(Encode, Decode)]
+pub(super) enum Stored {
+    V1(BookV1),
+    V2(WalletBook),
+}
+
+/// Records named no keyset.
+#[derive(Encode, Decode)]
+pub(super) struct BookV1 {
+    federation: FederationId,
+    device: u32,
+    next_order: BTreeMap<KeysetId, u64>,
+    coins: Vec<Coin>,
+    open: Vec<OpenOrder>,
+    history: Vec<RecordV1>,
+    evidence: Vec<Evidence>,
+}
+
+#[derive(Encode, Decode)]
+struct RecordV1 {
+    at: Seconds,
+    purpose: Purpose,
+    store: StoreId,
+    points: Points,
+    vouchers: Vec<VoucherCount>,
+    digest: Option<OrderDigest>,
+    reference: Option<Reference>,
+    link: Option<Link>,
+    outcome: Outcome,
+}
+
+impl From<Stored> for WalletBook {
+    fn from(stored: Stored) -> Self {
+        match stored {
+            Stored::V1(old) => Self {
+                federation: old.federation,
+                device: old.device,
+                next_order: old.next_order,
+                coins: old.coins,
+                open: old.open,
+                history: old.history.into_iter().map(Record::from).collect(),
+                evidence: old.evidence,
+            },
+            Stored::V2(book) => book,
+        }
+    }
+}
+
+impl From<RecordV1> for Record {
+    fn from(old: RecordV1) -> Self {
+        Self {
+            at: old.at,
+            purpose: old.purpose,
+            store: old.store,
+            points: old.points,
+            vouchers: old.vouchers,
+            keyset: None,
+            digest: old.digest,
+            reference: old.reference,
+            link: old.link,
+            outcome: old.outcome,
+        }
+    }
+}
