@@ -33,6 +33,7 @@ const SUITES: &[(&str, Maker)] = &[
     ("votes-and-certificates", federation::votes::suite),
     ("charters", federation::charters::suite),
     ("orders", federation::orders::suite),
+    ("witness-scripts", federation::scripts::suite),
 ];
 
 /// Writes all files, or compares them.

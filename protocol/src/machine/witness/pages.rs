@@ -43,7 +43,10 @@ impl Witness {
     pub fn log_page<V: LogView>(&self, view: &V, from: u64) -> Result<LogPage, V::Error> {
         let keyset = self.keyset().id();
         let (mut entries, mut bytes) = (Vec::new(), 0usize);
-        for position in (from..).take(MAX_LOG_ENTRIES) {
+        while entries.len() < MAX_LOG_ENTRIES {
+            let Some(position) = u64::try_from(entries.len()).ok().and_then(|read| from.checked_add(read)) else {
+                break;
+            };
             let Some(entry) = view.log_entry(keyset, position)? else { break };
             bytes = bytes.saturating_add(encode(&entry).len());
             entries.push(entry);

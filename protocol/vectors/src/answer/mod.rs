@@ -89,6 +89,7 @@ pub const TYPES: &[(&str, Responder)] = &[
     ("order", |input| respond(input, federation::orders::order)),
     ("submission", |input| respond(input, federation::orders::submission)),
     ("conflict", |input| respond(input, federation::orders::conflict)),
+    ("witness-script", |input| respond(input, federation::scripts::script)),
 ];
 
 /// Answers one question.

@@ -7,5 +7,6 @@ mod coins;
 mod evaluations;
 mod heads;
 pub mod orders;
+pub mod scripts;
 pub mod votes;
 mod world;

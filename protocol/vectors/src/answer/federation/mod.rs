@@ -3,4 +3,5 @@
 pub mod charters;
 pub mod given;
 pub mod orders;
+pub mod scripts;
 pub mod votes;
