@@ -9,12 +9,12 @@ use alloc::string::String;
 use serde::ser::{SerializeSeq, Serializer};
 
 /// Bytes that have no type of their own.
-pub(super) fn bytes<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn bytes<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&hex::encode(bytes))
 }
 
 /// A list of hashes that have no type of their own.
-pub(super) fn hashes<S: Serializer>(hashes: &[[u8; 32]], serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn hashes<S: Serializer>(hashes: &[[u8; 32]], serializer: S) -> Result<S::Ok, S::Error> {
     let mut list = serializer.serialize_seq(Some(hashes.len()))?;
     for hash in hashes {
         let text: String = hex::encode(hash);

@@ -10,7 +10,7 @@ pub mod evaluation;
 pub mod evidence;
 pub mod head;
 pub mod ids;
-mod json;
+pub(crate) mod json;
 pub mod log;
 pub mod offer;
 pub mod order;

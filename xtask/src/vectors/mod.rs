@@ -1,9 +1,11 @@
 //! `cargo xtask vectors`: writes `test-vectors/` from one seed and the specification's examples from them, or with
 //! `--check` says what differs.
 
+mod arithmetic;
 mod case;
 mod crypto;
 mod draw;
+mod encodings;
 mod examples;
 mod federation;
 
@@ -30,6 +32,8 @@ const SUITES: &[(&str, Maker)] = &[
     ("proofs", crypto::proofs::suite),
     ("spend-signatures", crypto::spends::suite),
     ("signatures", crypto::ed25519::suite),
+    ("encodings", encodings::suite),
+    ("arithmetic", arithmetic::suite),
     ("votes-and-certificates", federation::votes::suite),
     ("charters", federation::charters::suite),
     ("orders", federation::orders::suite),

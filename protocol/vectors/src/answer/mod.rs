@@ -3,8 +3,10 @@
 //! Every type has a file with its input, its output and a function from one to the other, which calls the protocol
 //! library. [`TYPES`] lists them.
 
+mod arithmetic;
 mod bytes;
 mod derivation;
+mod encoding;
 mod errors;
 mod federation;
 mod group;
@@ -79,6 +81,12 @@ pub const TYPES: &[(&str, Responder)] = &[
     ("spend-signature", |input| respond(input, signatures::spend_signature)),
     ("spend-sign", |input| respond(input, signatures::spend_sign)),
     ("signature", |input| respond(input, signatures::signature)),
+    ("encoding", |input| respond(input, encoding::encoding)),
+    ("order-digest", |input| respond(input, encoding::order_digest)),
+    ("offer", |input| respond(input, encoding::offer)),
+    ("pledge-reference", |input| respond(input, encoding::pledge)),
+    ("quorum", |input| respond(input, arithmetic::quorum)),
+    ("canonical-split", |input| respond(input, arithmetic::split)),
     ("charter-chain", |input| respond(input, federation::charters::chain)),
     ("vote", |input| respond(input, federation::votes::vote)),
     ("certificate", |input| respond(input, federation::votes::certificate)),
