@@ -57,7 +57,7 @@ struct Pending {
     order: Option<String>,
 }
 
-/// What is said about an order.
+/// What is said about an order: with 200 only if it is certified (HTTP-19).
 pub(super) fn outcome_answer(digest: OrderDigest, outcome: Outcome, form: Form) -> Result<Answer, Problem> {
     match outcome {
         Outcome::Certified { order, certificate, evaluations } => {

@@ -176,7 +176,7 @@ impl Session {
         self.wallet.spendable(self.charter(), self.now())
     }
 
-    /// Claims what a till granted.
+    /// Claims what a till granted, from the store whose address it has (WALLET-21).
     pub fn claim(&mut self, link: &str) -> Result<Claimed, Trouble> {
         let ClaimLink { link, secret } = ClaimLink::parse(link)?;
         self.refresh_if_due();
@@ -194,7 +194,8 @@ impl Session {
         Ok(Claimed { terms: grant.terms, done: self.carry_claim(&request)? })
     }
 
-    /// Pays at a till: so many points, or as many as the offer takes and the wallet has, and vouchers besides.
+    /// Pays at a till, under the signature of the store whose address it has (WALLET-22): so many points, or as many as
+    /// the offer takes and the wallet has, and vouchers besides.
     pub fn pay(&mut self, link: &str, points: Option<Points>, vouchers: &[OfferId]) -> Result<Paid, Trouble> {
         let link = checkout(link)?;
         self.refresh_if_due();
@@ -295,7 +296,8 @@ impl Session {
         Points(most - most.checked_rem(step.0).unwrap_or(0))
     }
 
-    /// The stores to go through: the one that was asked for, else the one concerned, else any, then the others.
+    /// The stores to go through: the one that was asked for, else the one concerned, else any, then the others
+    /// (WALLET-33).
     fn route(&self, concerned: Option<String>) -> Result<Vec<String>, Trouble> {
         let mut nodes = super::charter::nodes(self.charter())?;
         if let Some(named) = self.relay.clone().or(concerned) {

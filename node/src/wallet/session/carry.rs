@@ -35,7 +35,7 @@ enum Refused {
 }
 
 impl Session {
-    /// Completes everything that is open, through any store.
+    /// Completes everything that is open, through any store (WALLET-10).
     pub fn resume(&mut self) -> Result<Vec<Resumed>, Trouble> {
         self.refresh_if_due();
         let on_disk = self.folder.save(&self.wallet)?;
@@ -66,7 +66,7 @@ impl Session {
     /// Sends a signed order until it is decided, the same bytes each time.
     ///
     /// If the store to be paid says that its checkout is over, the order is not carried past it unless the owner
-    /// insists: what is certified all the same would have to come back as a refund.
+    /// insists: what is certified all the same would have to come back as a refund (WALLET-25).
     pub(super) fn carry(
         &mut self,
         submission: &Submission,
@@ -200,7 +200,7 @@ impl Session {
         Ok(sealed.release(&self.folder.save(&self.wallet)?))
     }
 
-    /// A store that was paid through another is told, so that its till need not wait for its feed.
+    /// A store that was paid through another is told, so that its till need not wait for its feed (WALLET-26).
     pub(super) fn finish(
         &mut self,
         node: &str,
@@ -232,7 +232,7 @@ impl Session {
         }
     }
 
-    /// Fetches evaluations that are missing, from one store after the other.
+    /// Fetches evaluations that are missing, from one store after the other (WALLET-31).
     fn complete(
         &mut self,
         digest: &OrderDigest,

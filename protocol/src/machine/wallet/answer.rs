@@ -42,7 +42,7 @@ pub(super) struct Sorted {
 }
 
 impl Wallet {
-    /// Takes an order's certificate and whatever evaluations came with it. Repeats are harmless.
+    /// Takes an order's certificate (WALLET-27) and whatever evaluations came with it. Repeats are harmless.
     ///
     /// # Errors
     /// [`WalletError::Certificate`] if the certificate proves nothing; nothing has changed then.
@@ -91,7 +91,7 @@ impl Wallet {
     }
 
     /// Takes the proof that an open order can never be certified: the certificate of one that conflicts with it. Its
-    /// coins are free again, but for those that the other order spent.
+    /// coins are free again, but for those that the other order spent (WALLET-8).
     pub fn handle_conflict(
         &mut self,
         charter: &Charter,
@@ -123,7 +123,8 @@ impl Wallet {
         order.map(|order| (at, order)).ok_or(WalletError::NoSuchOrder(*digest))
     }
 
-    /// Signature first (a bad one is the relay's fault), then proof (a bad one is the witness's).
+    /// Signature first (a bad one is the relay's fault), then proof (a bad one is the witness's). Keeps WALLET-28 and
+    /// WALLET-29.
     pub(super) fn sort(
         &self,
         charter: &Charter,

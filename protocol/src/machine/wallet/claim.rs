@@ -189,7 +189,7 @@ impl Wallet {
     }
 
     /// Gives up a claim because the store says that the grant is withdrawn, expired or claimed by somebody else. The
-    /// store owes nothing that it did not sign; the order number is not used again.
+    /// store owes nothing that it did not sign; the order number is not used again (WALLET-9).
     ///
     /// # Errors
     /// [`WalletError::StillOpen`] if the store has shown an order: that one can be completed.
@@ -221,6 +221,7 @@ impl Wallet {
         self.book.open.iter().position(is_it)
     }
 
+    /// Whether the store made just what was asked for (WALLET-20).
     fn check_claimed(&self, at: usize, order: &Order) -> Result<(), WalletError> {
         let open = self.book.open.get(at).ok_or(WalletError::NoSuchClaim)?;
         let Task::Claim { terms, .. } = &open.task else { return Err(WalletError::NoSuchClaim) };
@@ -241,7 +242,8 @@ impl Wallet {
         if *charter.federation() == self.book.federation { Ok(()) } else { Err(WalletError::OtherFederation) }
     }
 
-    /// Derives and blinds coins of these kinds under the keyset's next order number.
+    /// Derives and blinds coins of these kinds under the keyset's next order number; the slot is the kind's place in the
+    /// list (WALLET-13).
     pub(super) fn blind_outputs(&self, keyset: &Keyset, kinds: &[Kind]) -> Result<Blinded, WalletError> {
         let number = self.next_number(keyset.id());
         let mut made: Vec<(Output, u16)> = Vec::with_capacity(kinds.len());
@@ -284,7 +286,7 @@ impl Record {
     }
 }
 
-/// One of the keysets that issue now, each as likely as the others: the wallet chooses it, never the store.
+/// One of the keysets that issue now, each as likely as the others: the wallet chooses it, never the store (WALLET-11).
 pub(super) fn open_keyset(charter: &Charter, now: Seconds, entropy: Entropy) -> Result<&Keyset, WalletError> {
     let open: Vec<&Keyset> = charter.keysets().filter(|keyset| now < keyset.issue_until()).collect();
     let drawn: u128 = entropy.into_bytes().iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte));

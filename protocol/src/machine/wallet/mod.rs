@@ -11,7 +11,7 @@
 //!
 //! Every step changes the wallet and hands back a [`Sealed`](crate::machine::durable::Sealed) value: first write
 //! [`Wallet::to_bytes`] to disk, then release it. A step that fails changes nothing. An order that was signed stays
-//! until it is certified or proven dead, and is sent again in the very same bytes.
+//! until it is certified or proven dead, and is sent again in the very same bytes (WALLET-3).
 
 mod answer;
 mod claim;

@@ -47,7 +47,7 @@ struct Frame {
 }
 
 impl Frame {
-    /// Of an order that concerns no store. The phone's clock is a fingerprint: only its hour is told.
+    /// Of an order that concerns no store. The phone's clock is a fingerprint: only its hour is told (WALLET-17).
     fn apart(purpose: Purpose, now: Seconds) -> Self {
         let time = now.saturating_sub(now.checked_rem(HOUR).unwrap_or(0));
         Self { store: StoreId::NONE, purpose, reference: Reference::NONE, time, link: None }
@@ -55,7 +55,8 @@ impl Frame {
 }
 
 impl Wallet {
-    /// Pays an offer. The wallet picks coins and makes change; the store sees a sum.
+    /// Pays an offer, within its terms (WALLET-18, WALLET-23). The wallet picks coins and makes change; the store sees a
+    /// sum.
     pub fn pay(
         &mut self,
         charter: &Charter,
@@ -161,7 +162,7 @@ impl Wallet {
         self.sign_order(keyset, Frame::apart(Purpose::Swap, now), &selection, &points(outputs), now, entropy)
     }
 
-    /// Keysets in which the purse holds more point coins than it should, so that a swap is due.
+    /// Keysets in which the purse holds more point coins than it should, so that a swap is due (WALLET-19).
     pub fn crowded(&self) -> Vec<KeysetId> {
         let mut counts = alloc::collections::BTreeMap::<KeysetId, usize>::new();
         for coin in self.book.coins.iter().filter(|coin| coin.held_by.is_none() && !coin.components.is_empty()) {
@@ -182,6 +183,7 @@ impl Wallet {
         }
     }
 
+    /// One order for an offer (WALLET-24).
     fn check_unpaid(&self, reference: &Reference) -> Result<(), WalletError> {
         let mut orders = self.book.open.iter().filter_map(OpenOrder::order);
         if let Some(order) = orders.find(|order| order.reference == *reference) {
@@ -217,7 +219,7 @@ impl Wallet {
         self.sign_order(keyset, frame, &selection, &change, now, entropy)
     }
 
-    /// Makes and signs the order; from then on its coins are held by it.
+    /// Makes and signs the order; from then on its coins are held by it (WALLET-4).
     fn sign_order(
         &mut self,
         keyset: &Keyset,

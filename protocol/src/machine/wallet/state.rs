@@ -181,7 +181,7 @@ pub struct WalletBook {
     pub federation: FederationId,
     /// Which device of the seed's owner this is.
     pub device: u32,
-    /// The next order number by keyset; a number is never used twice.
+    /// The next order number by keyset; a number is never used twice (WALLET-2).
     pub next_order: BTreeMap<KeysetId, u64>,
     /// Coins, spent ones left out.
     pub coins: Vec<Coin>,
