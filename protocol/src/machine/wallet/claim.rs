@@ -242,8 +242,8 @@ impl Wallet {
         if *charter.federation() == self.book.federation { Ok(()) } else { Err(WalletError::OtherFederation) }
     }
 
-    /// Derives and blinds coins of these kinds under the keyset's next order number; the slot is the kind's place in the
-    /// list (WALLET-13).
+    /// Derives and blinds coins of these kinds under the keyset's next order number; the slot is the kind's place in
+    /// the list (WALLET-13).
     pub(super) fn blind_outputs(&self, keyset: &Keyset, kinds: &[Kind]) -> Result<Blinded, WalletError> {
         let number = self.next_number(keyset.id());
         let mut made: Vec<(Output, u16)> = Vec::with_capacity(kinds.len());

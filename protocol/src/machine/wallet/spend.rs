@@ -55,8 +55,8 @@ impl Frame {
 }
 
 impl Wallet {
-    /// Pays an offer, within its terms (WALLET-18, WALLET-23). The wallet picks coins and makes change; the store sees a
-    /// sum.
+    /// Pays an offer, within its terms (WALLET-18, WALLET-23). The wallet picks coins and makes change; the store sees
+    /// a sum.
     pub fn pay(
         &mut self,
         charter: &Charter,
