@@ -198,6 +198,8 @@ fn what_can_not_be_recovered_says_why() {
     let (code, failed) = json(&other, &["recover", order]);
     assert_eq!((code, &failed["error"]["code"]), (2, &"not-ours".into()), "{failed}");
     assert_eq!(ronde(&folder, &["recover", "12"]).status.code(), Some(2), "no digest");
+    let (code, failed) = json(&folder, &["recover", order, "--keyset", "7"]);
+    assert_eq!((code, &failed["error"]["fault"]), (2, &"you".into()), "no such keyset: {failed}");
     // Under the number of the first one the coins are found, and the danger is said.
     let again = temporary.path().join("again");
     json(&again, &["new", "--node", town.base(2), "--words-file", &file]);

@@ -139,8 +139,9 @@ fn wallet(error: &WalletError) -> Failure {
         }
         WalletError::TooManyCoins => (Blame::Nobody, "run `ronde wallet swap` first"),
         WalletError::Nothing => (Blame::You, "give a number of points above 0"),
-        WalletError::NoOpenKeyset | WalletError::NoSuchKeyset(_) => {
-            (Blame::Stewards, "wait for the cooperative's next charter")
+        WalletError::NoOpenKeyset => (Blame::Stewards, "wait for the cooperative's next charter"),
+        WalletError::NoSuchKeyset(_) => {
+            (Blame::You, "check the keyset's number; if it is right, wait for the cooperative's next charter")
         }
         WalletError::TermsChanged | WalletError::OtherOrder(_) => {
             (Blame::Store("that made the grant".to_owned()), "ask at the till for a new one, and tell the cooperative")

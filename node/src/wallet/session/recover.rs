@@ -33,7 +33,10 @@ impl Session {
     /// that are this seed's.
     pub fn recover(&mut self, digest: &OrderDigest, keyset: Option<KeysetId>) -> Result<Brought, Trouble> {
         self.refresh_if_due();
-        let keysets = keyset.map_or_else(|| self.served_keysets(), |keyset| vec![keyset]);
+        let keysets = match keyset {
+            Some(keyset) => vec![self.known(keyset)?],
+            None => self.served_keysets(),
+        };
         let mut silence = Silence::default();
         for node in self.route(None)?.into_iter().take(STORES) {
             for keyset in &keysets {
@@ -53,6 +56,14 @@ impl Session {
             }
         }
         Err(silence.trouble(digest))
+    }
+
+    fn known(&mut self, keyset: KeysetId) -> Result<KeysetId, Trouble> {
+        if self.charter().keyset(keyset).is_none() {
+            self.refresh();
+        }
+        let known = self.charter().keyset(keyset).map(|_| keyset);
+        known.ok_or(Trouble::Wallet(WalletError::NoSuchKeyset(keyset)))
     }
 
     /// Keysets whose witnesses still hand out evaluations.
