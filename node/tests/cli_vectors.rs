@@ -60,6 +60,24 @@ fn a_program_that_answers_rightly_passes() {
     assert_eq!((bench.starts(), said.err.as_str()), (1, ""));
 }
 
+/// VECTOR-4: this program reads all that there is, and answers only if that is one question.
+#[test]
+fn the_next_question_waits_for_the_answer() {
+    let bench = Bench::new("exec python3 careful.py");
+    let careful = "import json, os, select
+while True:
+    read = os.read(0, 1 << 20)
+    if not read: break
+    if read.count(b'\\n') != 1 or select.select([0], [], [], 0)[0]: continue
+    asked = json.loads(read)
+    answer = {'id': asked['id'], 'result': 'valid', 'output': {'sum': sum(asked['input']['addends'])}}
+    print(json.dumps(answer), flush=True)
+";
+    std::fs::write(bench.path("careful.py"), careful).unwrap();
+    failed(&bench.judge(""), &[("sum/eight", "accepted what is to be refused")]);
+}
+
+/// VECTOR-2.
 #[test]
 fn what_is_not_supported_needs_a_look() {
     let bench = Bench::new("while read -r line; do case $line in *two*) no two ;; *) answer ;; esac; done");
@@ -75,6 +93,7 @@ fn what_is_not_supported_needs_a_look() {
     assert_eq!((said.code, counts(&said)), (1, (7, 0, 1)));
 }
 
+/// VECTOR-3, as `a_wrong_output_is_shown_beside_the_right_one` and those after it.
 #[test]
 fn white_space_and_the_order_of_members_do_not_matter() {
     let other = r#"echo ' { "output":{"sum":1} , "result":"valid",   "id":"sum/one" } '"#;
@@ -82,6 +101,7 @@ fn white_space_and_the_order_of_members_do_not_matter() {
     bench.judge("").ok();
 }
 
+/// VECTOR-9.
 #[test]
 fn a_program_may_fill_its_standard_error_while_it_answers() {
     let bench = Bench::new("yes a flood >&2 & while read -r line; do answer; done");
@@ -131,6 +151,7 @@ fn long_values_are_cut_around_their_difference() {
 
 // What is no answer
 
+/// VECTOR-6, and the exception of VECTOR-14.
 #[test]
 fn a_wrong_shape_fails_alone_and_the_program_goes_on() {
     let shapes = r#"*one*) echo '{"id":"sum/one","result":"ok"}' ;;
@@ -146,6 +167,7 @@ fn a_wrong_shape_fails_alone_and_the_program_goes_on() {
     assert_eq!(bench.starts(), 1);
 }
 
+/// VECTOR-13 and VECTOR-14.
 #[test]
 fn a_line_that_is_no_json_is_shown_and_the_program_started_anew() {
     let bench = Bench::new("while read -r line; do case $line in *two*) echo nonsense ;; *) answer ;; esac; done");
@@ -155,6 +177,7 @@ fn a_line_that_is_no_json_is_shown_and_the_program_started_anew() {
     assert_eq!(bench.starts(), 2);
 }
 
+/// VECTOR-5.
 #[test]
 fn an_answer_to_something_else_is_no_answer() {
     let bench =
@@ -174,12 +197,14 @@ fn garbage_does_not_reach_the_terminal() {
     assert!(!said.out.contains(['\u{1b}', '\u{7}', '\0']), "{:?}", said.out);
 }
 
+/// VECTOR-10.
 #[test]
 fn json_that_nests_without_end_is_no_answer() {
     let bench = Bench::new("while read -r line; do yes '[' | head -n 100000 | tr -d '\\n'; echo; done");
     given_up(&bench, &bench.judge(""), &["is not JSON", "[[[["]);
 }
 
+/// VECTOR-10.
 #[test]
 fn a_line_without_end_is_not_kept() {
     let bench = Bench::new("yes garbage | tr -d '\\n'");
@@ -188,6 +213,7 @@ fn a_line_without_end_is_not_kept() {
     given_up(&bench, &bench.judge(""), &["a line of more than 8 MiB"]);
 }
 
+/// VECTOR-11 and VECTOR-15.
 #[test]
 fn a_program_that_hangs_is_given_up() {
     let bench = Bench::new("cat > /dev/null");
@@ -243,6 +269,7 @@ fn a_program_that_only_fills_its_standard_error_is_given_up() {
     given_up(&bench, &bench.judge("--timeout 0.2"), &["did not answer within 0.2 s", "  stderr   a flood | a flood"]);
 }
 
+/// VECTOR-8.
 #[test]
 fn a_program_that_writes_before_it_is_asked_is_given_up() {
     let bench = Bench::new("echo welcome; while read -r line; do answer; done");
@@ -277,6 +304,7 @@ fn a_program_that_can_not_be_started_is_a_failure_of_its_own() {
     bench.ronde("vectors run --against ./script").refused(&["./script can't be started", "may be executed"]);
 }
 
+/// VECTOR-16, as `who_stops_the_judge_stops_the_program`.
 #[test]
 fn nothing_that_a_program_started_stays_behind() {
     let bench = Bench::new("tail -f /dev/null & echo $! >> children; while read -r line; do answer; done");
@@ -351,6 +379,7 @@ fn a_report_for_junit_is_well_formed_whatever_the_program_wrote() {
     bench.judge("--junit nowhere/report.xml").refused(&["nowhere/report.xml"]);
 }
 
+/// VECTOR-1.
 #[test]
 fn vectors_that_are_none_are_refused() {
     let bench = Bench::new("");
@@ -384,6 +413,7 @@ fn what_this_implementation_does_not_know_fails() {
     assert!(said.out.ends_with("fail  this implementation failed 8 of 8 tests\n"), "{}", said.out);
 }
 
+/// VECTOR-17.
 #[test]
 fn it_passes_as_a_program_too() {
     let bench = Bench::new("");
@@ -392,6 +422,7 @@ fn it_passes_as_a_program_too() {
     assert_eq!(counts(&said), counts(&bench.ronde("vectors check --json")));
 }
 
+/// VECTOR-7 and VECTOR-12.
 #[test]
 fn it_answers_questions_of_ones_own() {
     let bench = Bench::new("");

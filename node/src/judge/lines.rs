@@ -7,7 +7,7 @@ use std::task::Poll;
 use tokio::io::{AsyncRead, AsyncReadExt as _, ReadBuf};
 use tokio::process::ChildStdout;
 
-/// Longest line, in bytes: many times the longest answer to any vector.
+/// Longest line, in bytes (VECTOR-10): many times the longest answer to any vector.
 pub const MAX_LINE: usize = 8 << 20;
 
 const CHUNK: usize = 16 << 10;

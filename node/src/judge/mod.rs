@@ -2,6 +2,7 @@
 //!
 //! A program is never trusted: what it writes is bounded, what it does not write is waited for with patience, and
 //! whatever it does ends as a test that failed for a reason. The protocol stands in chapter 27 of the specification.
+//! Every test that was chosen has its outcome (VECTOR-2).
 
 mod embedded;
 mod excerpt;
@@ -33,7 +34,7 @@ use program::Program;
 /// Restarts in a row, none of which brought an answer, after which a program is given up.
 pub const MAX_RESTARTS: u32 = 5;
 
-/// Judges this implementation.
+/// Judges this implementation, which has to pass all (VECTOR-17).
 pub fn judge_own<'a>(cases: &[Case<'a>], mut progress: impl FnMut(&Case<'a>)) -> Report<'a> {
     let mut report = Report::default();
     for case in cases {
@@ -62,8 +63,8 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// Asks the program every case, starts it anew if it breaks the protocol, and gives it up after
-    /// [`MAX_RESTARTS`] restarts in a row.
+    /// Asks the program every case, one after the other (VECTOR-4), starts it anew if it breaks the protocol (VECTOR-14),
+    /// and gives it up after [`MAX_RESTARTS`] restarts in a row (VECTOR-15).
     ///
     /// # Errors
     /// A program that can't be started.

@@ -19,7 +19,7 @@ use super::{Judge, excerpt, wire};
 
 /// How long a program may take to end.
 const GRACE: Duration = Duration::from_secs(1);
-/// What is kept of its standard error, in bytes.
+/// What is kept of its standard error, in bytes (VECTOR-9).
 const STDERR_TAIL: usize = 4 << 10;
 
 /// Why there is nothing to judge.
@@ -56,7 +56,7 @@ impl Program {
         Ok(Self { child, group, input, output, errors, patience: judge.patience })
     }
 
-    /// Asks one question and waits for its answer.
+    /// Asks one question and waits for its answer, in time (VECTOR-11) and alone (VECTOR-8).
     pub(super) async fn ask(&mut self, case: &Case<'_>) -> Result<Answer, Trouble> {
         let early = self.output.waiting().await;
         if !early.is_empty() {
@@ -113,7 +113,7 @@ impl Program {
         tail.ok().and_then(Result::ok).map(|tail| excerpt::stderr(&tail)).unwrap_or_default()
     }
 
-    /// Closes its standard input and lets it end by itself.
+    /// Closes its standard input and lets it end by itself (VECTOR-12).
     pub(super) async fn end(mut self) {
         self.input = None;
         let _ = timeout(GRACE, self.child.wait()).await;
@@ -127,7 +127,7 @@ impl Program {
     }
 }
 
-/// However it goes out of use, nothing that it started stays behind.
+/// However it goes out of use, nothing that it started stays behind (VECTOR-16).
 impl Drop for Program {
     fn drop(&mut self) {
         self.kill();

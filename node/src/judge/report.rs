@@ -61,7 +61,7 @@ pub struct Fault {
 }
 
 impl Outcome {
-    /// Compares an answer.
+    /// Compares an answer (VECTOR-3).
     pub(super) fn of(case: &Case<'_>, came: &Answer) -> Self {
         match case.test.compare(came) {
             Ok(()) => Self::Passed,

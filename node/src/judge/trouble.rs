@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-/// A breach of the protocol.
+/// A breach of the protocol (VECTOR-13).
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum Trouble {
     /// Output between an answer and the next question.

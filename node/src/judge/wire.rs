@@ -82,7 +82,7 @@ enum Word {
     Unsupported,
 }
 
-/// Reads the answer to the question with this id.
+/// Reads the answer to the question with this id (VECTOR-5), of the right shape (VECTOR-6).
 pub(super) fn read(id: &str, line: &[u8]) -> Result<Answer, Trouble> {
     let shown = || excerpt::line(line);
     let value: Value =

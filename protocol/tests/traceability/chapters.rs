@@ -30,6 +30,7 @@ pub const PREFIXES: &[(&str, u32)] = &[
     ("LIMIT", 21),
     ("ERROR", 22),
     ("OPS", 25),
+    ("VECTOR", 27),
 ];
 
 /// The words of RFC 2119. *NOT* only follows one of them.

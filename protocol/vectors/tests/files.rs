@@ -108,6 +108,18 @@ fn the_readme_has_a_section_for_every_type_and_for_no_other() {
 }
 
 #[test]
+fn the_chapter_on_conformance_says_who_answers_each_type() {
+    let chapter = read("../spec/27-conformance.md");
+    let table = section(&chapter, "## Who answers what").unwrap_or_default();
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    let cells = rows.filter_map(|line| line.trim_start_matches("| ").split(" | ").next());
+    let named: Vec<&str> = cells.flat_map(|cell| cell.split(", ")).map(|name| name.trim_matches('`')).collect();
+    let unique: BTreeSet<&str> = named.iter().copied().collect();
+    assert_eq!(named.len(), unique.len(), "a type stands twice");
+    assert_eq!(unique, TYPES.iter().map(|(kind, _)| *kind).collect());
+}
+
+#[test]
 fn the_section_of_a_type_names_its_fields_and_its_errors() {
     let readme = read("README.md");
     let mut missing: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();

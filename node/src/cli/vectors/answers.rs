@@ -7,7 +7,8 @@ use ronde_vectors::{Answer, answer};
 use crate::cli::{Blame, Exit, Failure};
 use crate::judge::{BadQuestion, MAX_LINE, Question, answer_line};
 
-/// Answers until standard input ends. Why something is not supported goes to standard error.
+/// Answers until standard input ends (VECTOR-12). What is not supported is said to be so (VECTOR-7), and why on standard
+/// error.
 pub(super) fn run() -> Result<Exit, Failure> {
     let mut input = std::io::stdin().lock();
     let mut output = std::io::stdout().lock();
