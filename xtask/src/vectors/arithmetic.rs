@@ -45,7 +45,7 @@ fn quorum() -> Tests {
         gives("ten", "three traitors", 10, 3, 7),
         gives("thirty-one", "the largest committee", 31, 10, 21),
         gives("thirty-one-without-faults", "the largest, all honest", 31, 0, 16),
-        of("none", "VOTE-1", "nobody", 0, 0).refused(size()),
+        of("none", "VOTE-1", "a committee of nobody", 0, 0).refused(size()),
         of("thirty-two", "VOTE-1", "one too many", 32, 0).flag("boundary").refused(size()),
         of("two-hundred-and-fifty-seven", "VOTE-1", "1 if a byte is kept", 257, 0).flag("boundary").refused(size()),
         of("three-with-a-traitor", "VOTE-2", "3f is not enough", 3, 1).flag("boundary").refused(faults()),
@@ -162,7 +162,7 @@ fn pledge_reference() -> Tests {
         of("first-second", "the first second of 2026", TIME),
         of("last-second", "the last second of the same day: the same reference", TIME + 86_399),
         of("next-day", "the next second: another one", TIME + 86_400),
-        of("day-zero", "1970-01-01", 86_399),
+        of("day-zero", "the last second of 1970-01-01", 86_399),
         of("far-future", "the last second that JSON carries exactly", (1 << 53) - 1),
     ]
 }

@@ -40,6 +40,9 @@ pub(super) fn seed_words(input: Words) -> Result<SeedOfWords, Refused> {
         WordList::English => Language::English,
         WordList::French => Language::French,
     };
+    if input.words.split_whitespace().count() != 24 {
+        return Err(word_error(bip39::Error::BadWordCount(24)));
+    }
     let mnemonic = Mnemonic::parse_in(language, input.words).map_err(word_error)?;
     let seed: [u8; 32] = mnemonic.to_entropy().try_into().map_err(|_| word_error(bip39::Error::BadWordCount(24)))?;
     let again = Mnemonic::from_entropy_in(language, &seed).map_err(word_error)?;

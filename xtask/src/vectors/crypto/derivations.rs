@@ -81,6 +81,21 @@ fn seed_words() -> Tests {
             "bad-word-count",
         ),
         refused("twenty-three-words", "a word is missing", "english", &["abandon"; 23].join(" "), "bad-word-count"),
+        refused(
+            "twelve-words-wrong-checksum",
+            "half a seed, with a wrong checksum: words are counted first",
+            "english",
+            &["abandon"; 12].join(" "),
+            "bad-word-count",
+        ),
+        refused("capitals", "case counts", "english", &zeros.to_uppercase(), "unknown-word"),
+        refused(
+            "abbreviated",
+            "the beginning of a word is no word",
+            "english",
+            &zeros.replace("abandon", "aban"),
+            "unknown-word",
+        ),
         refused("no-words", "nothing at all", "english", "", "bad-word-count"),
     ]
 }
@@ -119,7 +134,7 @@ fn key_derivation() -> Tests {
             "two",
         ),
         of("other-index", "PROOF-9", "the same entropy at another index: another nonce", &federation, 1, 1, "one"),
-        of("other-keyset", "COIN-10", "new keys for each keyset; the node key stays", &federation, 2, 0, "one"),
+        of("other-keyset", "POPRF-2", "new keys for each keyset; the node key stays", &federation, 2, 0, "one"),
         of("other-federation", "COIN-10", "new keys for each federation; the node key stays", &other, 1, 0, "one"),
         of("largest-numbers", "COIN-10", "the largest keyset and index", &federation, u32::MAX, 30, "one"),
     ]
@@ -128,11 +143,12 @@ fn key_derivation() -> Tests {
 fn coin_derivation() -> Tests {
     let seed = hex::encode(wallet_seed());
     let federation = hex::encode(federation());
-    let of = |slug: &str, comment: &str, federation: &str, (keyset, device, order, slot): (u32, u32, u64, u16)| {
+    let of = |slug: &str, comment: &str, of: &str, (keyset, device, order, slot): (u32, u32, u64, u16)| {
+        let rule = if of == federation { "COIN-7" } else { "COIN-6" };
         let input = json!({
-            "seed": seed, "federation": federation, "keyset": keyset, "device": device, "order": order, "slot": slot,
+            "seed": seed, "federation": of, "keyset": keyset, "device": device, "order": order, "slot": slot,
         });
-        case("coin-derivation", slug, "COIN-7", comment, input)
+        case("coin-derivation", slug, rule, comment, input)
     };
     let other = hex::encode(draw::bytes::<32>("other federation"));
     vec![
@@ -162,9 +178,11 @@ fn coin_derivation() -> Tests {
 
 fn class_info() -> Tests {
     let federation = hex::encode(federation());
-    let of = |slug: &str, comment: &str, federation: &str, keyset: u32, kind: serde_json::Value| {
-        let input = json!({"federation": federation, "class": {"keyset": keyset, "kind": kind}});
-        case("class-info", slug, "COIN-1", comment, input)
+    let of = |slug: &str, comment: &str, of: &str, keyset: u32, kind: serde_json::Value| {
+        // Who shares a tweak between two keysets or federations has one class where there are two.
+        let rule = if of == federation && keyset == 1 { "COIN-1" } else { "COIN-2" };
+        let input = json!({"federation": of, "class": {"keyset": keyset, "kind": kind}});
+        case("class-info", slug, rule, comment, input)
     };
     let points = |denomination: u64| json!({"points": {"denomination": denomination}});
     let other = hex::encode(draw::bytes::<32>("other federation"));

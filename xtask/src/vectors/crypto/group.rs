@@ -84,7 +84,7 @@ fn generator_multiple(published: &Value) -> Result<Tests, String> {
             plus_order(&Scalar::ONE),
             "non-canonical-scalar",
         ),
-        ("all-ones", "GROUP-3", "2^256 - 1", [0xff; 32], "non-canonical-scalar"),
+        ("all-ones", "GROUP-3", "2^256 - 1, all bits set", [0xff; 32], "non-canonical-scalar"),
     ];
     for (slug, rule, comment, bytes, error) in refused {
         let test = case(kind, slug, rule, comment, json!({"scalar": hex::encode(bytes)}));

@@ -216,7 +216,8 @@ fn mac_check() -> Result<Tests, String> {
             vec![with(one.clone(), "point", &hex_of_point(&base(&scalar("two"))))],
         )
         .denied("", "wrong"),
-        of("negated", "POPRF-5", "-N", vec![with(one.clone(), "component", &negated)]).denied("", "wrong"),
+        of("negated", "POPRF-5", "the negative of N", vec![with(one.clone(), "component", &negated)])
+            .denied("", "wrong"),
         of(
             "last-wrong",
             "POPRF-5",

@@ -74,7 +74,7 @@ fn poprf() -> Result<Vec<Result<Test, String>>, String> {
         case(KIND, "poprf-key", "PROOF-9", "s·G = R + e·K", good.clone()).valid(),
         of("poprf-response", "PROOF-9", "the response plus one", format!("{r}{}", hex_of(&(response + Scalar::ONE))))
             .denied("", "wrong"),
-        of("poprf-commitment", "PROOF-9", "another R", format!("{public}{s}")).denied("", "wrong"),
+        of("poprf-commitment", "PROOF-9", "another commitment R", format!("{public}{s}")).denied("", "wrong"),
         of("poprf-response-plus-order", "PROOF-10", "the right s plus L", format!("{r}{}", hex::encode(lifted)))
             .denied("malleable", "response"),
         of(
@@ -109,7 +109,7 @@ fn vote() -> Vec<Result<Test, String>> {
         case(KIND, "vote-key", "PROOF-9", "a signature by the vote key on its place and itself", good.clone()).valid(),
         case(KIND, "vote-other-label", "HASH-3", "signed as a vote", with(&good, "proof", json!(hex::encode(as_vote))))
             .denied("", "wrong"),
-        case(KIND, "vote-malleable", "GROUP-10", "s plus L", with(&good, "proof", json!(malleable)))
+        case(KIND, "vote-malleable", "GROUP-10", "the right s plus L", with(&good, "proof", json!(malleable)))
             .denied("malleable", "wrong"),
         case(
             KIND,

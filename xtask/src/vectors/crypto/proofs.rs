@@ -79,7 +79,7 @@ fn accepted() -> Result<Tests, String> {
     let other_nonce = with_proof(&claim(2)?, claim(2)?.prove(Weights::Drawn, &scalar("any nonce"))?);
     let of = |slug: &str, comment: &str, input: Value| case(KIND, slug, "PROOF-1", comment, input).valid();
     Ok(vec![
-        of("one-output", "one output", question(&claim(1)?)?),
+        of("one-output", "an order of one output", question(&claim(1)?)?),
         of("two-classes", "a coin of 8 points and a ballot", question(&claim(2)?)?),
         of("eight-mixed", "eight outputs of five classes", question(&claim(8)?)?),
         of("repeated-output", "an output that stands twice is proven twice", question(&repeated)?),
@@ -117,10 +117,10 @@ fn spoiled() -> Result<Tests, String> {
         of("other-digest", "PROOF-1", "another order", "/digest", other_hash),
         of("first-class", "PROOF-1", "the first output's class", "/items/0/info", other_info.clone()),
         of("last-class", "PROOF-1", "the last output's class", "/items/2/info", other_info),
-        of("first-blinded", "PROOF-1", "the first B", "/items/0/blinded", json!(other)),
-        of("last-blinded", "PROOF-1", "the last B", "/items/2/blinded", json!(other)),
-        of("first-evaluated", "PROOF-1", "the first Z", "/items/0/evaluated", json!(other)),
-        of("last-evaluated", "PROOF-1", "the last Z", "/items/2/evaluated", json!(other)),
+        of("first-blinded", "PROOF-1", "the first B is another", "/items/0/blinded", json!(other)),
+        of("last-blinded", "PROOF-1", "the last B is another", "/items/2/blinded", json!(other)),
+        of("first-evaluated", "PROOF-1", "the first Z is another", "/items/0/evaluated", json!(other)),
+        of("last-evaluated", "PROOF-1", "the last Z is another", "/items/2/evaluated", json!(other)),
         of("swapped", "PROOF-1", "two outputs in the other order", "/items", items(&[1, 0, 2])),
         of("one-less", "PROOF-1", "the last output is missing", "/items", items(&[0, 1])),
         of("one-more", "PROOF-1", "an output stands twice", "/items", items(&[0, 1, 2, 2])),
@@ -158,8 +158,8 @@ fn malformed() -> Result<Tests, String> {
         of("challenge-plus-order", "PROOF-4", "the right challenge plus L", c, lifted(c)?)
             .denied("malleable", no_scalar),
         of("response-plus-order", "PROOF-4", "the right response plus L", s, lifted(s)?).denied("malleable", no_scalar),
-        of("challenge-order", "PROOF-4", "L for zero", c, l.clone()).denied("non-canonical", no_scalar),
-        of("response-order", "PROOF-4", "L for zero", s, l).denied("non-canonical", no_scalar),
+        of("challenge-order", "PROOF-4", "L in place of zero", c, l.clone()).denied("non-canonical", no_scalar),
+        of("response-order", "PROOF-4", "L in place of zero", s, l).denied("non-canonical", no_scalar),
         of("no-outputs", "PROOF-6", "of nothing there is nothing to prove", "/items", json!([])).denied("", "empty"),
         of("identity-key", "GROUP-2", "K is the identity", "/public_key", json!(IDENTITY))
             .denied("identity", "identity"),

@@ -72,9 +72,9 @@ fn accepted() -> Result<Tests, String> {
     let order = |count| question(SpendPurpose::Order, &coins(count));
     let (one, repeated) = (coins(1), [coins(2), coins(1)].concat());
     Ok(vec![
-        of("one-key", "SPEND-5", "one coin", order(1)?),
+        of("one-key", "SPEND-5", "the key of one coin", order(1)?),
         of("three-keys", "SPEND-5", "three coins, each with its own challenge", order(3)?),
-        of("sixteen-keys", "SPEND-5", "a purse", order(16)?),
+        of("sixteen-keys", "SPEND-5", "as many keys as a purse has coins", order(16)?),
         of("all-keys", "SPEND-5", "as many coins as an order may have", order(256)?),
         of(
             "repeated-key",
@@ -123,8 +123,8 @@ fn spoiled() -> Result<Tests, String> {
         of("duplicate-key", "SPEND-5", "a key twice in place of two", "keys", json!([keys[0], keys[0], keys[2]])),
         of("missing-key", "SPEND-5", "the last key is missing", "keys", json!([keys[0], keys[1]])),
         of("one-key-more", "SPEND-5", "a key that did not sign", "keys", json!([keys[0], keys[1], keys[2], other])),
-        of("negated-commitment", "SPEND-5", "-R", "signature", signature(&negated, s)),
-        of("other-response", "SPEND-5", "s plus one", "signature", signature(r, &one_more)),
+        of("negated-commitment", "SPEND-5", "the negative of R", "signature", signature(&negated, s)),
+        of("other-response", "SPEND-5", "the response plus one", "signature", signature(r, &one_more)),
     ])
 }
 
@@ -147,7 +147,7 @@ fn malformed() -> Result<Tests, String> {
             json!({"r": r, "s": hex::encode(plus_order(&response))}),
         )
         .denied("malleable", "response"),
-        of("response-order", "SPEND-7", "L for zero", "signature", json!({"r": r, "s": hex::encode(order())}))
+        of("response-order", "SPEND-7", "L in place of zero", "signature", json!({"r": r, "s": hex::encode(order())}))
             .denied("non-canonical", "response"),
         of("identity-commitment", "SPEND-8", "R is the identity, and the equation holds", "signature", holds)
             .denied("identity", "commitment"),
@@ -235,7 +235,7 @@ fn signing() -> Result<Tests, String> {
     let lifted = hex::encode(plus_order(&two[1]));
     Ok(vec![
         of("two-coins", "two coins sign one order", order, &two, digest(), "entropy"),
-        of("one-coin", "one coin", order, &two[..1], digest(), "entropy"),
+        of("one-coin", "one coin signs one order", order, &two[..1], digest(), "entropy"),
         of("other-digest", "the same entropy for another order: another nonce", order, &two, other, "entropy"),
         of("other-entropy", "the same order with other entropy", order, &two, digest(), "more entropy"),
         of("probe", "the same entropy for a probe: another nonce", SpendPurpose::Probe, &two, digest(), "entropy"),

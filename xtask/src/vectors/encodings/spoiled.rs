@@ -86,7 +86,7 @@ pub fn ends() -> Tests {
         cut("in-store", "cut in the store", 38, 36),
         cut("before-choice", "cut before the last field of the purpose", 48, 48),
         cut("in-count", "cut in the count of inputs", 92, 89),
-        cut("in-point", "cut in P", 120, 105),
+        cut("in-point", "cut in the bytes of P", 120, 105),
         cut("before-outputs", "cut before the count of outputs", 137, 137),
         bad(
             ("request-above-bound", "ENC-2", "65,537 bytes: nothing is read", "boundary"),
@@ -135,9 +135,9 @@ pub fn choices() -> Tests {
         of("log-entry-unknown", "a third entry", "LogEntry", &put(&LogEntry::Certified(certified()), 0, &next(2)), 0),
         of("evidence-unknown", "a fourth sort", "Evidence", &put(&fork(&[]), 0, &next(3)), 0),
         of("exhibit-unknown", "a fifth sort", "Exhibit", &put(&logged(), 0, &next(4)), 0),
-        of("request-unknown-version", "version 2", "Request", &put(&charter, 0, &next(1)), 0),
+        of("request-unknown-version", "a second version", "Request", &put(&charter, 0, &next(1)), 0),
         of("request-unknown", "an eighth question", "Request", &put(&charter, 4, &next(7)), 4),
-        of("reply-unknown-version", "version 2", "Reply", &put(&invalid, 0, &next(1)), 0),
+        of("reply-unknown-version", "a second version", "Reply", &put(&invalid, 0, &next(1)), 0),
         of("reply-unknown", "a ninth answer", "Reply", &put(&invalid, 4, &next(8)), 4),
         of("reply-unknown-state", "a fourth state of an order", "Reply", &put(&state, 8, &next(3)), 8),
         of("reply-unknown-refusal", "a nineteenth refusal", "Reply", &put(&invalid, 8, &next(18)), 8),
@@ -146,7 +146,7 @@ pub fn choices() -> Tests {
         of("reply-unknown-expected", "a tenth expectation", "Reply", &put(&encoding, 20, &next(9)), 20),
         of("conflict-unknown", "a third sort of order", "Conflict", &put(&conflict(), 0, &next(2)), 0),
         of("charter-body-unknown-fate", "a third fate", "CharterBody", &put(&later_version(), 243, &next(2)), 243),
-        of("refusal-largest", "2^32 - 1", "Refusal", &[0xff; 4], 0),
+        of("refusal-largest", "the largest number, 2^32 - 1", "Refusal", &[0xff; 4], 0),
     ]
 }
 
@@ -166,7 +166,7 @@ pub fn flags() -> Tests {
             &put(&Request::V1(RequestV1::Vote(vote_request())), 308, &[2]),
             308,
         ),
-        of("reply-more-flag", "2 for more", "Reply", &put(&feed(), 24, &[2]), 24),
+        of("reply-more-flag", "2 where more is said", "Reply", &put(&feed(), 24, &[2]), 24),
         of("conflict-certificate-flag", "2 for a certificate", "Conflict", &put(&conflict(), 236, &[2]), 236),
         of("charter-body-genesis-flag", "2 for a genesis block", "CharterBody", &put(&later_version(), 0, &[2]), 0),
         of("charter-body-fork-flag", "128 for a settled fork", "CharterBody", &put(&later_version(), 73, &[128]), 73),
@@ -207,10 +207,10 @@ pub fn texts() -> Tests {
         of("surrogate", "half of a surrogate pair", b"a\xed\xa0\x80"),
         of("above-unicode", "beyond U+10FFFF", b"\xf4\x90\x80\x80"),
         of("cut-character", "the last character is cut", b"caf\xc3"),
-        of("bell", "U+0007", b"a\x07b"),
-        of("line-feed", "U+000A", b"a\nb"),
-        of("null", "U+0000", b"\0"),
-        of("delete", "U+007F", b"a\x7f"),
+        of("bell", "U+0007, the bell", b"a\x07b"),
+        of("line-feed", "U+000A, a line feed", b"a\nb"),
+        of("null", "U+0000 alone", b"\0"),
+        of("delete", "U+007F, delete", b"a\x7f"),
         of("next-line", "U+0085, a control character of two bytes", b"a\xc2\x85"),
         bad(("store-name-201", "ENC-8", "a text of 201 bytes", "boundary"), "Store", &longer, 4, "shorter"),
         count("largest-count", "ENC-8", "a count of 2^64 - 1", u64::MAX, 4, "shorter"),
@@ -237,7 +237,7 @@ pub fn lists() -> Tests {
     let lying = |slug: &str, comment: &str, message: &str, (bytes, at, count): (Vec<u8>, usize, u64), blamed: usize| {
         let mut bytes = bytes;
         bytes[at..at + 8].copy_from_slice(&count.to_le_bytes());
-        let said = (&*format!("{slug}-lying-count"), "ENC-4", comment, "lying-length");
+        let said = (&*format!("{slug}-lying-count"), "ENC-5", comment, "lying-length");
         bad(said, message, &bytes, blamed, "more-bytes")
     };
     let (first, later) = (encode(&first_version()), encode(&later_version()));

@@ -55,7 +55,7 @@ fn orders() -> Tests {
         good("order-earn", "an order without inputs, with a ballot", "Order", &earn()),
         good("order-redeem", "a payment with a voucher and change", "Order", &redeem()),
         good("order-swap", "a swap into a later keyset", "Order", &later),
-        good("order-donate", "a gift", "Order", &unsorted),
+        good("order-donate", "an order that gives points away", "Order", &unsorted),
         good("order-pledge", "a store's gift", "Order", &order(pledge, &[], &[])),
         bytes_of(
             "order-swapped-inputs",
@@ -85,7 +85,7 @@ fn proofs() -> Tests {
     let none = Certificate { votes: list([]), ..certificate() };
     let bad = Evidence::BadEvaluation { order: redeem(), evaluation: evaluation() };
     vec![
-        good("vote", "a vote", "Vote", &vote(2)),
+        good("vote", "a vote of a witness", "Vote", &vote(2)),
         good("certificate", "three votes", "Certificate", &certificate()),
         good(
             "certificate-without-votes",
@@ -106,7 +106,7 @@ fn proofs() -> Tests {
         good("certified-order", "an order and its certificate", "CertifiedOrder", &certified()),
         good("log-entry-voted", "an entry of a vote", "LogEntry", &LogEntry::Voted(by_coins(redeem()))),
         good("log-entry-certified", "an entry of a certificate", "LogEntry", &LogEntry::Certified(certified())),
-        good("evidence-double-vote", "two votes", "Evidence", &double_vote()),
+        good("evidence-double-vote", "two votes, each with its order", "Evidence", &double_vote()),
         good("evidence-bad-evaluation", "an evaluation", "Evidence", &bad),
         good("evidence-fork", "two heads and three leaves", "Evidence", &fork(&["leaf 0", "leaf 1", "leaf 2"])),
         good("evidence-fork-without-leaves", "two heads alone", "Evidence", &fork(&[])),
@@ -126,7 +126,7 @@ fn charters() -> Tests {
     let longest = "é".repeat(100);
     vec![
         good("genesis", "a genesis block", "Genesis", &genesis()),
-        good("store", "a store", "Store", &store("Épicerie du coin")),
+        good("store", "a store of a charter", "Store", &store("Épicerie du coin")),
         good("store-without-name", "a text of no byte", "Store", &store("")),
         bytes_of("store-longest-name", "ENC-8", "a text of exactly 200 bytes", "Store", &encode(&store(&longest)))
             .flag("boundary")
@@ -185,8 +185,8 @@ fn answers() -> Tests {
             ReplyV1::Voted(Voted { vote: vote(2), head: head(3) }),
         ),
         reply("reply-certified", "certificate, evaluation and head", ReplyV1::Certified(whole)),
-        order("reply-order-voted", "voted for", OrderState::Voted { signed: by_coins(redeem()), vote: vote(2) }),
-        order("reply-order-certified", "certified", seen),
+        order("reply-order-voted", "it was voted for", OrderState::Voted { signed: by_coins(redeem()), vote: vote(2) }),
+        order("reply-order-certified", "it was certified", seen),
         order("reply-order-dead", "another was certified instead", dead()),
         reply("reply-feed", "one entry, and there is more", ReplyV1::Feed(FeedPage { entries, next: 6, more: true })),
         good("reply-feed-empty", "no entry, and no more", "Reply", &feed()),
