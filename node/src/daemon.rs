@@ -105,7 +105,8 @@ pub struct Node {
 }
 
 impl Node {
-    /// Opens everything; nothing is answered before [`Node::serve`].
+    /// Opens everything, if the charter has this store's and its witnesses' keys (OPS-2); nothing is answered before
+    /// [`Node::serve`].
     pub async fn start(setup: Setup) -> Result<Self, NodeError> {
         let charter = setup.charters.charter().clone();
         let listed = charter.store(setup.store).ok_or(NodeError::NotListed(setup.store))?;

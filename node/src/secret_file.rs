@@ -1,4 +1,4 @@
-//! Secrets in files that nobody else can read: mode 0600, refused if wider.
+//! Secrets in files that nobody else can read: mode 0600, refused if wider (OPS-1).
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};

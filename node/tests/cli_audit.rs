@@ -47,9 +47,14 @@ impl Town {
 
     /// Four nodes that show these logs; one without a log hangs up. They end with the test.
     fn serve(&self, logs: &[Option<WitnessLog>]) {
-        for (listener, log) in self.listeners.iter().zip(logs) {
+        self.serve_growing(logs, logs);
+    }
+
+    /// The same, but who is asked for its log a second time shows another.
+    fn serve_growing(&self, first: &[Option<WitnessLog>], then: &[Option<WitnessLog>]) {
+        for (listener, (first, then)) in self.listeners.iter().zip(first.iter().zip(then)) {
             let listener = listener.try_clone().unwrap();
-            let (log, charter) = (log.clone(), base64(&self.federation.signed));
+            let (mut shown, then, charter) = (first.clone(), then.clone(), base64(&self.federation.signed));
             // Never joined: it waits for the next question until the test ends.
             std::thread::spawn(move || {
                 for stream in listener.incoming() {
@@ -57,11 +62,14 @@ impl Town {
                     let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map(Result::unwrap);
                     let asked = lines.next().unwrap_or_default();
                     lines.take_while(|line| !line.is_empty()).for_each(drop);
-                    let Some(log) = &log else { continue };
-                    let body = answer(&asked, log, &charter).to_string();
+                    let Some(log) = shown.clone() else { continue };
+                    let body = answer(&asked, &log, &charter).to_string();
                     let head =
                         format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
                     stream.write_all((head + &body).as_bytes()).unwrap();
+                    if asked.contains("/v1/log") {
+                        shown.clone_from(&then);
+                    }
                 }
             });
         }
@@ -140,6 +148,22 @@ fn a_witness_out_of_reach_is_worth_a_look_and_two_are_too_many() {
     let two = town.audit(&format!("--node http://{} --node http://{} --json", node(0), node(2)));
     assert_eq!(two.code, 2, "{}", two.err);
     assert_eq!(two.json()["verdict"], "too-few-logs");
+}
+
+/// BOOKS-19: the first reading shows a coin that is spent and was never made.
+#[test]
+fn what_does_not_add_up_is_read_on_before_it_is_reported() {
+    let town = Town::new();
+    let mut committee = Committee::new(&town.federation);
+    let before: Vec<WitnessLog> = committee.logs();
+    // Witness 3 hears of the payment alone; the others were read before either.
+    committee.certify(&earn(&town.federation, 1, 1, &[(points(4), 1)]), &[0, 1, 2], &[0, 1, 2]);
+    committee.certify(&redeem(&town.federation, 3, &[(points(4), 1)], &[]), &[0, 1, 2], ALL);
+    let after = committee.logs();
+    let first = before[..3].iter().chain(&after[3..]).cloned().map(Some).collect::<Vec<_>>();
+    town.serve_growing(&first, &after.into_iter().map(Some).collect::<Vec<_>>());
+    let said = town.audit("").ok();
+    assert!(said.out.contains("reading on") && said.out.contains("everything adds up"), "{}", said.out);
 }
 
 #[test]

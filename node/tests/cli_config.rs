@@ -211,6 +211,7 @@ fn a_node_that_can_start_is_said_to() {
     assert_eq!((said["store"].as_u64(), said["charter_version"].as_u64()), (Some(1), Some(1)));
 }
 
+/// OPS-2
 #[test]
 fn each_thing_that_keeps_a_node_from_starting_is_named_with_its_fix() {
     let desk = Desk::new();

@@ -32,6 +32,7 @@ fn a_secret_is_read_back_from_a_file_that_only_its_owner_sees() {
     assert_eq!(*secret_file::read_seed(&path).unwrap(), [0xab; 32]);
 }
 
+/// OPS-1
 #[test]
 fn a_secret_that_others_can_reach_is_refused() {
     let folder = tempdir().unwrap();

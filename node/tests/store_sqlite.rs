@@ -24,6 +24,7 @@ fn what_was_committed_is_there_after_reopening() {
     assert_eq!(engine.reader().unwrap().get(Table::Order, b"k").unwrap().as_deref(), Some(&b"v"[..]));
 }
 
+/// OPS-4
 #[test]
 fn a_second_opener_is_refused_while_the_first_lives() {
     let folder = tempfile::tempdir().unwrap();

@@ -12,6 +12,7 @@ use ronde_protocol::crypto::{
 use subtle::ConstantTimeEq;
 use zeroize::ZeroizeOnDrop;
 
+/// OPS-3
 #[test]
 fn debug_shows_the_type_and_nothing_else() {
     let shown = [

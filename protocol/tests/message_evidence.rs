@@ -187,7 +187,7 @@ fn a_signed_evaluation_with_another_key_or_a_spoiled_proof_convicts() {
     convicts(bad(&order, resigned(&Evaluation { evaluated: list(identity), ..good })));
 }
 
-/// EVAL-7; EVIDENCE-8; also EVIDENCE-2: what it is said to be of is looked at before any signature.
+/// EVAL-7; EVIDENCE-8.
 #[test]
 fn a_good_evaluation_convicts_nobody() {
     for purpose in [Purpose::Earn, Purpose::Redeem, Purpose::Swap] {
@@ -204,6 +204,24 @@ fn a_good_evaluation_convicts_nobody() {
         fails(bad(&order, Evaluation { index: WitnessIndex(9), ..good.clone() }), EvidenceError::Unknown);
         fails(bad(&order, Evaluation { keyset: KeysetId(9), ..good }), EvidenceError::Unknown);
     }
+}
+
+/// ROLLOVER-2: of outputs of two keysets each committee evaluates its own.
+#[test]
+fn an_evaluation_is_of_the_outputs_of_its_keyset_alone() {
+    let mut order = FEDERATION.order(Purpose::Swap);
+    let mut outputs = order.outputs.to_vec();
+    outputs[1].class.keyset = OTHER_KEYSET;
+    order.outputs = list(outputs);
+    let own = honest(&order);
+    assert_eq!(own.evaluated.len(), order.outputs.len() - 1);
+    assert!(own.verify(FEDERATION.keyset(KEYSET), &order, &order.digest()).is_ok());
+    let mut all = order.clone();
+    let mut outputs = all.outputs.to_vec();
+    outputs[1].class.keyset = KEYSET;
+    all.outputs = list(outputs);
+    let of_all = Evaluation { digest: order.digest(), ..honest(&all) };
+    convicts(bad(&order, resigned(&of_all)));
 }
 
 /// EVAL-6.

@@ -114,6 +114,7 @@ fn vouchers_and_ballots_come_back_too() {
     settle(&mut found, &federation, &ballot);
 }
 
+/// RESTORE-3, RESTORE-6
 #[test]
 fn another_seed_or_federation_finds_nothing_and_stays_as_it_was() {
     let federation = federation(4);
@@ -129,6 +130,7 @@ fn another_seed_or_federation_finds_nothing_and_stays_as_it_was() {
     assert_eq!(refused, WalletError::OtherFederation);
 }
 
+/// RESTORE-4
 #[test]
 fn devices_after_this_one_are_not_searched() {
     let federation = federation(4);
@@ -138,6 +140,7 @@ fn devices_after_this_one_are_not_searched() {
     assert!(bring_back(&mut device(&federation, 3 + 15), &federation, &order).is_ok(), "this one and 15 before it are");
 }
 
+/// RESTORE-2, RESTORE-6
 #[test]
 fn a_certificate_that_proves_nothing_brings_nothing_back() {
     let federation = federation(4);
@@ -194,6 +197,7 @@ fn fewer_than_q_evaluations_make_coins_that_arrive_later() {
     assert_eq!((again.coins, spendable(&found, &federation)), (0, 25), "the same coins, whole now");
 }
 
+/// RESTORE-5
 #[test]
 fn a_spoiled_evaluation_is_not_used_and_a_lying_witness_is_kept_as_evidence() {
     let federation = federation(4);
@@ -214,6 +218,7 @@ fn a_spoiled_evaluation_is_not_used_and_a_lying_witness_is_kept_as_evidence() {
     assert_eq!(evidence.clone().verify(&federation.charter).unwrap().culprit, liar);
 }
 
+/// RESTORE-10
 #[test]
 fn recovered_twice_is_once_even_after_the_coins_were_spent() {
     let federation = federation(4);
@@ -233,6 +238,7 @@ fn recovered_twice_is_once_even_after_the_coins_were_spent() {
     assert_eq!(found.to_bytes(), after, "what this wallet spent does not come back");
 }
 
+/// RESTORE-3
 #[test]
 fn only_the_outputs_that_are_its_own_come_back() {
     let federation = federation(4);
@@ -256,6 +262,7 @@ fn only_the_outputs_that_are_its_own_come_back() {
     assert_eq!(recovered.map(|recovered| (recovered.points, recovered.coins)).unwrap(), (Points(1), 1));
 }
 
+/// RESTORE-9, RESTORE-11
 #[test]
 fn a_number_that_was_found_on_this_device_is_not_used_again() {
     let federation = federation(4);
@@ -273,6 +280,7 @@ fn a_number_that_was_found_on_this_device_is_not_used_again() {
     assert!(next.book().next_order.is_empty(), "the numbers of another device are not its own");
 }
 
+/// RESTORE-1
 #[test]
 fn control_a_device_index_used_twice_asks_for_the_coins_of_the_lost_wallet_again() {
     let federation = federation(4);
@@ -314,6 +322,7 @@ fn coins_that_were_spent_since_are_let_go_when_they_are_spent() {
     assert_eq!(spendable(&found, &federation), 8, "and what is gone stays gone");
 }
 
+/// RESTORE-8
 #[test]
 fn coins_that_a_recovered_order_spent_are_dropped() {
     let federation = federation(4);
@@ -335,6 +344,7 @@ fn coins_that_a_recovered_order_spent_are_dropped() {
     assert_eq!(spendable(&found, &federation), 57);
 }
 
+/// RESTORE-7
 #[test]
 fn a_copy_of_a_blinded_output_in_another_order_makes_no_second_coin_of_one_key() {
     let federation = federation(4);

@@ -132,7 +132,7 @@ fn nobody_votes_after_redeem_until_but_certificates_are_evaluated_for_seven_days
     assert_refused(committee.show(0, &orders[0].order, certificate.as_certificate()), &Refusal::Closed);
 }
 
-/// WITNESS-34
+/// WITNESS-34, ROLLOVER-7
 #[test]
 fn a_log_that_is_closing_takes_no_more_certificates_however_they_come() {
     let mut committee = committee(4);

@@ -6,7 +6,7 @@ mod witness_support;
 use federation_support::KEYSET;
 use ronde_protocol::{
     machine::witness::{
-        Gate,
+        Gate, OtherKeys, Witness,
         peers::{Started, Startup},
         record::{Retirement, Write},
     },
@@ -173,6 +173,17 @@ fn unsigned_foreign_and_replayed_answers_do_nothing() {
         startup.handle_answer(&committee.seats[0].witness, &answer(&committee, &startup, peer, None));
     }
     assert!(matches!(poll(&committee, &startup), Started::Open(Gate::Open)));
+}
+
+/// OPS-2
+#[test]
+fn a_seat_is_taken_only_with_the_keys_that_the_charter_lists_for_it() {
+    let committee = committee(4);
+    let keyset = committee.charter().keyset(KEYSET).unwrap();
+    let take = |at, of| Witness::new(keyset.clone(), index(at), committee.federation.witness(KEYSET, index(of)));
+    assert!(take(1, 1).is_ok());
+    assert_eq!(take(1, 2).unwrap_err(), OtherKeys(index(1)));
+    assert_eq!(take(4, 1).unwrap_err(), OtherKeys(index(4)), "there is no such seat");
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub enum SyncError {
     Answer,
 }
 
-/// Waits until q - 1 peers have said how far this witness's log went; then lets it vote, or retires it.
+/// Waits until q - 1 peers have said how far this witness's log went (ROLLBACK-1); then lets it vote, or retires it.
 pub async fn start_voting(core: Arc<Core>, keyset: KeysetId) {
     let Some(service) = core.witnesses.get(&keyset) else { return };
     let Ok(nonce) = entropy::fresh() else {
@@ -130,7 +130,7 @@ async fn take_page(
     page: LogPage,
 ) -> Result<bool, SyncError> {
     let keyset = service.witness().keyset();
-    // Looked at on a copy: the position moves on only when the entries are on disk.
+    // Looked at on a copy: the position moves on only when the entries are on disk (LOG-15).
     let mut followed = core.with_followed(keyset.id(), peer, |followed| followed.clone());
     let before = followed.position();
     let read = match followed.handle_page(keyset, peer, page) {

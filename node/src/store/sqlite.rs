@@ -225,7 +225,7 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StorageError> {
     Ok(connection)
 }
 
-/// A lock on a file of its own: SQLite's own locks on the database would fall when another handle on it is closed.
+/// A lock on a file of its own (OPS-4): SQLite's own locks on the database would fall when another handle on it is closed.
 fn lock(path: &Path) -> Result<File, StorageError> {
     let mut lock_path = path.as_os_str().to_owned();
     lock_path.push(".lock");

@@ -1,4 +1,4 @@
-//! How values print: wire forms as hex, secrets not at all.
+//! How values print: wire forms as hex, secrets not at all (OPS-3).
 
 use core::fmt;
 

@@ -65,7 +65,7 @@ pub enum EvaluationError {
 pub const NO_PROOF: EvaluationProof =
     EvaluationProof { challenge: ScalarBytes([0; 32]), response: ScalarBytes([0; 32]) };
 
-/// The outputs of an order that this keyset evaluates.
+/// The outputs of an order that this keyset evaluates, and no others (ROLLOVER-2).
 pub fn outputs_of(order: &Order, keyset: KeysetId) -> impl Iterator<Item = &Output> {
     order.outputs.iter().filter(move |output| output.class.keyset == keyset)
 }

@@ -2,6 +2,7 @@
 //!
 //! Whoever keeps the 24 words and knows an order can ask any store for its certificate and evaluations. Which outputs
 //! are the seed's own is found by making them again: B = r·H(c·G) at every place where the lost wallet may have been.
+//! The wallet that recovers has a device index that none of the seed had before (RESTORE-1).
 //! Whether a coin was spent since is not known here, unless the order that spent it is recovered too. It shows when the
 //! coin is spent: the order in the way is shown then, with its certificate, and [`Wallet::handle_conflict`] lets it go.
 
@@ -48,6 +49,7 @@ pub struct Recovered {
     pub vouchers: Vec<VoucherCount>,
     /// Ballots among them, one entry each.
     pub ballots: Vec<CampaignId>,
+    /// RESTORE-11.
     /// Whether a coin was made by a wallet with this one's device index, which knew more than this one does: an older
     /// copy of it, or one made anew under the same index. Its other orders may use numbers that this wallet will use
     /// again, and a number that is used twice makes coins that were spent before.
@@ -56,7 +58,7 @@ pub struct Recovered {
 
 impl Wallet {
     /// Takes an order that a wallet of the same seed made, its certificate and evaluations, and adds the coins that are
-    /// the seed's own. Nothing is believed: certificate and evaluations are checked as for the wallet's own orders, and
+    /// the seed's own. Nothing is believed: certificate (RESTORE-2) and evaluations (RESTORE-5) are checked as ever, and
     /// outputs of others are left alone. Coins that the order spent are dropped if they came back before. Repeats are
     /// harmless.
     ///
@@ -109,13 +111,14 @@ impl Wallet {
         }))
     }
 
-    /// Whether an order came to its end in this wallet: what is left of its coins is here already.
+    /// Whether an order came to its end in this wallet: what is left of its coins is here already (RESTORE-10).
     fn is_done(&self, digest: &OrderDigest) -> bool {
         let ended = |record: &Record| matches!(record.outcome, Outcome::Certified | Outcome::Recovered);
         self.book.history.iter().any(|record| ended(record) && record.digest == Some(*digest))
     }
 
-    /// Which place of the seed each output was made at, in the outputs' order.
+    /// Which place of the seed each output was made at (RESTORE-3), in the outputs' order, looking at all of them
+    /// (RESTORE-4).
     ///
     /// A wallet fills the slots of an order from 0, so slot 0 is looked for first, and then the others of its order. The
     /// rest of the search is for outputs that stand alone.
@@ -177,7 +180,7 @@ impl Wallet {
         if found.is_empty() {
             return Err(WalletError::KnownCoins(digest));
         }
-        // Nothing fails from here on.
+        // Nothing fails from here on (RESTORE-6).
         let kinds: Vec<Kind> = found.iter().map(|(_, coin)| coin.kind).collect();
         for (known, coin) in found {
             self.pass_number(&coin.place);
@@ -212,7 +215,7 @@ impl Wallet {
         Ok(())
     }
 
-    /// The coins to add, each with the lesser coin whose place it takes, if there is one. Places whose coin stays out
+    /// RESTORE-7. The coins to add, each with the lesser coin whose place it takes, if any. Places whose coin stays out
     /// are struck out.
     ///
     /// Anybody may certify a copy of B in an order of their own. One B is one P, which is spent once: so one coin of it
@@ -236,7 +239,8 @@ impl Wallet {
         found
     }
 
-    /// What a certified order spent is gone, but for coins in an open order: that one is to be proven dead first.
+    /// What a certified order spent is gone (RESTORE-8), but for coins in an open order: that one is to be proven dead
+    /// first.
     fn drop_spent(&mut self, order: &Order) {
         let spent: BTreeSet<PointBytes> = order.inputs.iter().map(|input| input.point).collect();
         let gone = |coin: &Coin| coin.place.keyset == order.keyset && spent.contains(&coin.point);
@@ -249,7 +253,7 @@ impl Wallet {
         open.flat_map(|open| (0..open.outputs.len()).filter_map(|position| open.place(position))).collect()
     }
 
-    /// No number that was found on this device is used again.
+    /// No number that was found on this device is used again (RESTORE-9).
     fn pass_number(&mut self, place: &Place) {
         if place.device == self.book.device && place.order >= self.next_number(place.keyset) {
             self.use_number(place.keyset, place.order);

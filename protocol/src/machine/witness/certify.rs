@@ -33,6 +33,7 @@ impl Witness {
         now: Seconds,
     ) -> Result<Step<ReplyV1>, V::Error> {
         let mut draft = Draft::new(view, self.keyset().id());
+        // The log is frozen (ROLLOVER-7).
         if now > self.keyset().evaluate_until() {
             return Ok(Step::new(draft, ReplyV1::Refused(Refusal::Closed)));
         }

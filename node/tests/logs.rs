@@ -1,0 +1,184 @@
+//! Logs between real nodes: read in pages, asked about at a start, and compared with what peers have seen.
+
+mod federation;
+#[path = "../../protocol/tests/federation_support/mod.rs"]
+mod federation_support;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use federation::{Town, eventually, in_memory, on_disk, orders};
+use federation_support::{DAY, KEYSET, NOW, Plan, node_seed};
+use ronde_node::transport::{AllowList, Handler, HandlerFuture, Identity, Listener, ListenerConfig, NodeKey};
+use ronde_protocol::crypto::merkle;
+use ronde_protocol::limits::{LOG_ANSWER_BYTES, MAX_LOG_ENTRIES, MAX_MESSAGE_BYTES};
+use ronde_protocol::message::codec::{decode, encode};
+use ronde_protocol::message::ids::{StoreId, WitnessIndex};
+use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
+use ronde_protocol::message::refusal::{NotVoting, Refusal};
+use ronde_protocol::message::wire::{FromPosition, HeadQuery, LogPage, Reply, ReplyV1, Request, RequestV1};
+
+fn pull(town: &mut Town, from: u64) -> LogPage {
+    match town.ask(1, 1, RequestV1::Log(FromPosition { keyset: KEYSET, from })) {
+        ReplyV1::Log(page) => page,
+        other => panic!("no page but {other:?}"),
+    }
+}
+
+/// LOG-11, LOG-12.
+#[test]
+fn a_log_is_read_in_pages_without_gaps_that_their_heads_cover() {
+    let mut town = Town::found(Plan::of(1));
+    town.start(1, in_memory);
+    let small = (0..36).map(|day| orders::pledge(&town.federation, 1, NOW - DAY * (1 + day)));
+    let large = (0..3_u8).map(|grant| {
+        let coins: Vec<(u64, u64)> = (0..200).map(|coin| (u64::from(grant) * 1000 + coin, 1)).collect();
+        orders::earn(&town.federation, 1, grant, &coins)
+    });
+    let all: Vec<_> = small.chain(large).collect();
+    for signed in &all {
+        let request = orders::request(&town.federation, 1, signed, &[]);
+        // The first is asked for until the witness is open; alone on its committee it certifies at once.
+        eventually("it is certified", || {
+            matches!(town.ask(1, 1, RequestV1::Vote(request.clone())), ReplyV1::Certified(_))
+        });
+    }
+    let mut entries: Vec<LogEntry> = Vec::new();
+    loop {
+        let from = entries.len();
+        let page = pull(&mut town, from.try_into().unwrap());
+        if page.entries.is_empty() {
+            break;
+        }
+        let sizes: Vec<usize> = page.entries.iter().map(|entry| encode(entry).len()).collect();
+        let (last, before) = sizes.split_last().unwrap();
+        assert!(sizes.len() <= MAX_LOG_ENTRIES && before.iter().sum::<usize>() < LOG_ANSWER_BYTES);
+        entries.extend(page.entries.iter().cloned());
+        let full = sizes.len() == MAX_LOG_ENTRIES || before.iter().sum::<usize>() + last >= LOG_ANSWER_BYTES;
+        assert!(full || entries.len() == 2 * all.len(), "a page ends early");
+        assert!(page.head.size >= entries.len().try_into().unwrap());
+    }
+    assert_eq!(entries.len(), 2 * all.len());
+    assert_eq!(pull(&mut town, 5).entries.first().map(encode), entries.get(5).map(encode));
+    assert!(pull(&mut town, 1 << 40).entries.is_empty());
+    let head = pull(&mut town, 0).head;
+    let keyset = town.federation.charter.keyset(KEYSET).unwrap();
+    let leaves: Vec<[u8; 32]> = entries.iter().map(LogEntry::leaf).collect();
+    assert_eq!(head.verify(keyset).unwrap().get().root, merkle::root_of(&leaves));
+}
+
+/// A peer that notes who asks for a newest head, and says nothing.
+#[derive(Default)]
+struct Listening(Mutex<Vec<HeadQuery>>);
+
+impl Handler for Listening {
+    fn handle(&self, _: NodeKey, request: Vec<u8>) -> HandlerFuture<'_> {
+        if let Ok(Request::V1(RequestV1::NewestHead(query))) = decode::<Request>(&request, MAX_MESSAGE_BYTES) {
+            self.0.lock().unwrap().push(query);
+        }
+        Box::pin(async { encode(&Reply::V1(ReplyV1::Refused(Refusal::Busy))) })
+    }
+}
+
+fn listen(town: &Town, store: u32) -> Arc<Listening> {
+    let heard = Arc::new(Listening::default());
+    let known: Vec<NodeKey> = (1..=4).map(|of| node_seed(StoreId(of)).node_key().verifying_key().encode().0).collect();
+    let identity = Identity::from_seed(*node_seed(StoreId(store)).node_key_seed()).unwrap();
+    let (address, handler) = (town.quic(store).parse().unwrap(), Arc::clone(&heard));
+    town.spawn(async move {
+        let allowed = Arc::new(AllowList::new(known));
+        let listener = Listener::bind(address, &identity, allowed, ListenerConfig::default()).unwrap();
+        listener.serve(handler, std::future::pending()).await;
+    });
+    heard
+}
+
+/// ROLLBACK-1.
+#[test]
+fn a_witness_that_starts_asks_every_peer_with_a_nonce_of_this_start() {
+    let mut town = Town::found(Plan::of(4));
+    let peers: Vec<Arc<Listening>> = (2..=4).map(|store| listen(&town, store)).collect();
+    let mut nonces = Vec::new();
+    for _ in 0..2 {
+        peers.iter().for_each(|peer| peer.0.lock().unwrap().clear());
+        town.start(1, on_disk);
+        eventually("every peer is asked", || peers.iter().all(|peer| !peer.0.lock().unwrap().is_empty()));
+        town.stop(1);
+        let asked: Vec<HeadQuery> = peers.iter().flat_map(|peer| peer.0.lock().unwrap().clone()).collect();
+        assert!(asked.iter().all(|query| (query.keyset, query.asker) == (KEYSET, WitnessIndex(0))));
+        assert!(asked.iter().all(|query| query.nonce == asked[0].nonce), "one nonce for one start");
+        nonces.push(asked[0].nonce);
+    }
+    assert_ne!(nonces[0], nonces[1], "another start, another nonce");
+}
+
+/// ROLLBACK-2, ROLLBACK-5, ROLLBACK-10.
+#[test]
+fn a_witness_that_has_not_heard_from_its_peers_answers_and_certifies_but_does_not_vote() {
+    let mut town = Town::found(Plan::of(4));
+    town.start(1, in_memory);
+    let signed = orders::swap(&town.federation, &[(1, 2)], &[(2, 2)]);
+    let request = RequestV1::Vote(orders::request(&town.federation, 1, &signed, &[]));
+    let refused = town.ask(2, 1, request);
+    assert!(matches!(refused, ReplyV1::Refused(Refusal::NotVoting(NotVoting::Starting))), "{refused:?}");
+    let asker = WitnessIndex(1);
+    let nonce = [7; 32];
+    let ReplyV1::NewestHead(answer) = town.ask(2, 1, RequestV1::NewestHead(HeadQuery { keyset: KEYSET, asker, nonce }))
+    else {
+        panic!("it answers whether it votes or not");
+    };
+    let keyset = town.federation.charter.keyset(KEYSET).unwrap().clone();
+    let member = keyset.member(WitnessIndex(0)).unwrap();
+    assert!(answer.verify(&keyset, member, asker, &nonce).unwrap().is_none());
+    let voters = [1, 2, 3].map(WitnessIndex);
+    let certificate = town.federation.certify_by(&signed.order, &voters).into_certificate();
+    let shown = town.ask(2, 1, RequestV1::Certify(CertifiedOrder { order: signed.order, certificate }));
+    assert!(matches!(shown, ReplyV1::Certified(_)), "{shown:?}");
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+        }
+    }
+}
+
+/// ROLLBACK-6, ROLLBACK-9; its peers kept its head (LOG-16).
+#[test]
+fn a_witness_put_back_to_an_old_database_learns_it_from_its_peers_and_votes_no_more() {
+    let mut town = Town::open(4, on_disk);
+    town.stop(4);
+    let backup = tempfile::tempdir().unwrap();
+    copy(&town.folder(4), backup.path());
+    town.start(4, on_disk);
+    town.wait_for_votes();
+    let signed = orders::swap(&town.federation, &[(1, 2)], &[(2, 2)]);
+    assert_eq!(town.submit(1, &signed).status, 200);
+    eventually("witness 4 has written it down", || town.has_certified(4, &signed));
+    let head = town.get(4, &format!("/v1/log/{KEYSET}?from=0")).member("head");
+    let newest = |town: &mut Town, peer: u32| {
+        let query = HeadQuery { keyset: KEYSET, asker: WitnessIndex(3), nonce: [1; 32] };
+        match town.ask(2, peer, RequestV1::NewestHead(query)) {
+            ReplyV1::NewestHead(answer) => answer.newest,
+            other => panic!("{other:?}"),
+        }
+    };
+    eventually("the others have seen how far its log goes", || {
+        (1..=3).all(|peer| newest(&mut town, peer) == Some(head))
+    });
+    town.stop(4);
+    copy(backup.path(), &town.folder(4));
+    town.start(4, on_disk);
+    eventually("it has found out", || town.get(4, "/v1/status").body["retired"] == serde_json::json!([KEYSET]));
+    let other = orders::redeem(&town.federation, 2, &[(1, 2)], &[]);
+    let request = RequestV1::Vote(orders::request(&town.federation, 4, &other, &[]));
+    let refused = town.ask(2, 4, request);
+    assert!(matches!(refused, ReplyV1::Refused(Refusal::NotVoting(NotVoting::Retired))), "{refused:?}");
+    // It stays so.
+    town.stop(4);
+    town.start(4, on_disk);
+    assert_eq!(town.get(4, "/v1/status").body["retired"], serde_json::json!([KEYSET]));
+}
