@@ -57,6 +57,11 @@ pub fn read_file(path: &Path, list: WordList) -> Result<Zeroizing<[u8; 32]>, Tro
 
 /// The seed that 24 words encode; count, words and checksum are checked (COIN-5).
 pub fn read(words: &str, list: WordList) -> Result<Zeroizing<[u8; 32]>, Trouble> {
+    // Before the words are looked up: of half a seed nobody need know whether its checksum is right.
+    let count = words.split_whitespace().count();
+    if count != 24 {
+        return Err(bip39::Error::BadWordCount(count).into());
+    }
     let mnemonic = Mnemonic::parse_in(list.language(), words)?;
     let entropy = Zeroizing::new(mnemonic.to_entropy());
     let seed = entropy.as_slice().try_into().map_err(|_| bip39::Error::BadWordCount(mnemonic.word_count()))?;

@@ -231,7 +231,7 @@ fn lax_keys() -> Result<Tests, String> {
             .find(|signature| {
                 let mut r = [0; 32];
                 r.copy_from_slice(&signature[..32]);
-                hash(&r, &key, &said).to_bytes()[0] % 8 == 0
+                hash(&r, &key, &said).to_bytes()[0].is_multiple_of(8)
             })
             .ok_or_else(|| "no fitting nonce".to_owned())
     };

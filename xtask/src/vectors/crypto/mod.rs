@@ -29,3 +29,6 @@ impl Denied for Case {
         case.refused(json!({"error": error}))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,12 +8,12 @@ use ronde_protocol::{
         certificate::Certificate,
         codec::encode,
         evidence::Evidence,
-        ids::{AssociationId, CampaignId, KeysetId, OfferId, OrderDigest, StoreId, WitnessIndex},
+        ids::{AssociationId, KeysetId, OrderDigest, StoreId, WitnessIndex},
         log::LogEntry,
         order::{Order, Purpose},
         wire::{
-            Certified, CharterChunk, CharterQuery, FeedEntry, FeedPage, FromPosition, HeadQuery, LogPage, OrderQuery,
-            OrderState, Reply, ReplyV1, Request, RequestV1, VoteRequest, Voted,
+            Certified, CharterQuery, FeedEntry, FeedPage, HeadQuery, LogPage, OrderQuery, OrderState, Reply, ReplyV1,
+            Request, RequestV1, VoteRequest, Voted,
         },
     },
 };
