@@ -247,6 +247,12 @@ fn a_program_that_dies_in_the_middle_is_started_anew_and_goes_on() {
 }
 
 #[test]
+fn a_program_that_has_ended_is_not_waited_for_whoever_holds_its_output() {
+    let bench = Bench::new("tail -f /dev/null & exit 4");
+    given_up(&bench, &bench.judge("--timeout 600"), &["ended without an answer (exit status: 4)"]);
+}
+
+#[test]
 fn a_program_that_ends_after_each_answer_fails_every_second_test() {
     let bench = Bench::new("read -r line; answer");
     let ended = "ended without an answer (exit status: 0)";

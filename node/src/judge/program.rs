@@ -1,6 +1,7 @@
 //! A program under judgement: started in a process group of its own, asked, and ended with all that it started.
 
 use std::cell::Cell;
+use std::io;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -10,12 +11,13 @@ use thiserror::Error;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStderr, ChildStdin, Command};
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::lines::{Line, Lines};
 use super::select::Case;
 use super::trouble::Trouble;
 use super::{Judge, excerpt, wire};
+use crate::clock;
 
 /// How long a program may take to end.
 const GRACE: Duration = Duration::from_secs(1);
@@ -29,7 +31,7 @@ pub struct CannotStart {
     /// What was typed.
     pub program: String,
     /// Why.
-    pub error: std::io::Error,
+    pub error: io::Error,
 }
 
 /// One that runs.
@@ -48,7 +50,7 @@ impl Program {
         let mut command = Command::new(&judge.program);
         command.args(&judge.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.process_group(0).kill_on_drop(true).spawn().map_err(failed)?;
-        let missing = || failed(std::io::Error::other("it was given no pipes"));
+        let missing = || failed(io::Error::other("it was given no pipes"));
         let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         let output = Lines::of(child.stdout.take().ok_or_else(missing)?);
         let errors = child.stderr.take().map(|errors| tokio::spawn(tail(errors)));
@@ -70,24 +72,14 @@ impl Program {
                 has_read.set(true);
             }
         };
-        let talk = async {
-            let next = self.output.next();
-            tokio::pin!(write, next);
-            let mut writing = true;
-            loop {
-                tokio::select! {
-                    biased;
-                    () = &mut write, if writing => writing = false,
-                    line = &mut next => return line,
-                }
-            }
-        };
-        match timeout(self.patience, talk).await {
+        let heard = timeout(self.patience, converse(write, &mut self.output, &mut self.child)).await;
+        match heard {
             Err(_) => Err(Trouble::Silent { seconds: self.patience.as_secs_f64(), has_read: has_read.get() }),
             Ok(Err(error)) => Err(Trouble::Unreadable(error.to_string())),
-            Ok(Ok(Line::TooLong)) => Err(Trouble::TooLong),
-            Ok(Ok(Line::End(rest))) => Err(self.gone(&rest).await),
-            Ok(Ok(Line::Whole(line))) => match wire::read(&case.test.id, &line) {
+            Ok(Ok(None)) => Err(self.gone(&[]).await),
+            Ok(Ok(Some(Line::TooLong))) => Err(Trouble::TooLong),
+            Ok(Ok(Some(Line::End(rest)))) => Err(self.gone(&rest).await),
+            Ok(Ok(Some(Line::Whole(line)))) => match wire::read(&case.test.id, &line) {
                 Ok(_) if !has_read.get() => Err(Trouble::Hasty(excerpt::line(&line))),
                 read => read,
             },
@@ -131,6 +123,26 @@ impl Program {
 impl Drop for Program {
     fn drop(&mut self) {
         self.kill();
+    }
+}
+
+/// Writes and reads at once, until a line has come; or nothing, if the process has ended and something else holds its
+/// output open.
+async fn converse(write: impl Future<Output = ()>, output: &mut Lines, child: &mut Child) -> io::Result<Option<Line>> {
+    let (next, wait, grace) = (output.next(), child.wait(), sleep(GRACE));
+    tokio::pin!(write, next, wait, grace);
+    let (mut writing, mut running) = (true, true);
+    loop {
+        tokio::select! {
+            biased;
+            () = &mut write, if writing => writing = false,
+            line = &mut next => return line.map(Some),
+            _ = &mut wait, if running => {
+                running = false;
+                grace.as_mut().reset(clock::monotonic() + GRACE);
+            }
+            () = &mut grace, if !running => return Ok(None),
+        }
     }
 }
 
