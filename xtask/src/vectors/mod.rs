@@ -38,6 +38,10 @@ const SUITES: &[(&str, Maker)] = &[
     ("charters", federation::charters::suite),
     ("orders", federation::orders::suite),
     ("witness-scripts", federation::scripts::suite),
+    ("logs", federation::logs::suite),
+    ("evidence", federation::evidence::suite),
+    ("books", federation::books::suite),
+    ("wallets", federation::wallets::suite),
 ];
 
 /// Writes all files, or compares them.

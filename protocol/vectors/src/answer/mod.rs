@@ -98,6 +98,17 @@ pub const TYPES: &[(&str, Responder)] = &[
     ("submission", |input| respond(input, federation::orders::submission)),
     ("conflict", |input| respond(input, federation::orders::conflict)),
     ("witness-script", |input| respond(input, federation::scripts::script)),
+    ("log-leaf", |input| respond(input, federation::logs::leaf)),
+    ("log-root", |input| respond(input, federation::logs::root)),
+    ("log-consistency", |input| respond(input, federation::logs::consistency)),
+    ("log-read", |input| respond(input, federation::logs::read)),
+    ("evidence", |input| respond(input, federation::evidence::evidence)),
+    ("exhibit", |input| respond(input, federation::evidence::exhibit)),
+    ("audit", |input| respond(input, federation::evidence::audit)),
+    ("books", |input| respond(input, federation::books::books)),
+    ("wallet-claim", |input| respond(input, federation::wallets::claim)),
+    ("wallet-answer", |input| respond(input, federation::wallets::answer)),
+    ("wallet-coins", |input| respond(input, federation::wallets::coins)),
 ];
 
 /// Answers one question.

@@ -1,7 +1,11 @@
 //! What goes on between the members of a federation: charters, votes, orders, witnesses, books and wallets.
 
+pub mod books;
 pub mod charters;
+pub mod evidence;
 pub mod given;
+pub mod logs;
 pub mod orders;
 pub mod scripts;
 pub mod votes;
+pub mod wallets;

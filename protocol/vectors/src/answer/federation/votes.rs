@@ -71,11 +71,16 @@ pub fn certificate(
     let charter = walk(&charters)?;
     let certificate: Certificate = certificate.read()?;
     let verified = certificate.verify(keyset(&charter, id)?, &OrderDigest(digest.0));
-    let verified = verified.map_err(|error| match &error {
+    let verified = verified.map_err(|error| bad_certificate(&error))?;
+    Ok(Voters { voters: verified.as_certificate().votes.iter().map(|vote| vote.index.0).collect() })
+}
+
+/// A certificate's error, or that of its first wrong vote.
+pub fn bad_certificate(error: &CertificateError) -> Refused {
+    match error {
         CertificateError::Vote(vote) => bad_vote(vote),
         other => named(other),
-    })?;
-    Ok(Voters { voters: verified.as_certificate().votes.iter().map(|vote| vote.index.0).collect() })
+    }
 }
 
 /// Votes from which a certificate is to be made.

@@ -1,0 +1,252 @@
+//! Leaves, roots, heads that a log extends, and pages of a peer's log.
+
+use ronde_protocol::{
+    crypto::merkle,
+    message::{
+        head::Head,
+        ids::WitnessIndex,
+        log::{CertifiedOrder, LogEntry},
+        wire::LogPage,
+    },
+};
+use ronde_vectors::file::{Group, Test};
+use serde_json::{Value, json};
+
+use super::{
+    coins::{earn, points, redeem, swap},
+    world::{FOUR, KEYSET, World, bytes, list, shown},
+};
+use crate::vectors::{
+    case::{case, group},
+    draw,
+};
+
+/// Everything about logs.
+pub fn suite() -> Result<Vec<Group>, String> {
+    let world = World::new(&FOUR);
+    Ok(vec![
+        group("log-leaf", leaf_tests(&world))?,
+        group("log-root", roots())?,
+        group("log-consistency", consistency())?,
+        group("log-read", reading(&world))?,
+    ])
+}
+
+fn leaves(count: usize) -> Vec<[u8; 32]> {
+    (0..count).map(|number| draw::bytes(&format!("leaf {number}"))).collect()
+}
+
+fn all(leaves: &[[u8; 32]]) -> Value {
+    Value::from(leaves.iter().map(|leaf| bytes(leaf)).collect::<Vec<_>>())
+}
+
+fn certified(world: &World, number: u64) -> LogEntry {
+    let order = redeem(world, 1, &[(number, points(2))], &[]).order;
+    let certificate = world.certificate(KEYSET, &[0, 1, 2], &order.digest());
+    LogEntry::Certified(CertifiedOrder { order, certificate })
+}
+
+fn leaf_tests(world: &World) -> Vec<Result<Test, String>> {
+    let entry =
+        |slug, comment, entry: &LogEntry| case("log-leaf", slug, "LOG-5", comment, json!({"entry": shown(entry)}));
+    let raw =
+        |slug, rule, comment, bytes: &[u8]| case("log-leaf", slug, rule, comment, json!({"entry": hex::encode(bytes)}));
+    let voted = LogEntry::Voted(swap(world, &[(1, points(2))], &[(11, points(1)), (12, points(1))]));
+    let encoded = ronde_protocol::message::codec::encode(&voted);
+    vec![
+        entry("voted-by-coins", "A vote for a Swap.", &voted).valid(),
+        entry("voted-by-store", "A vote for an Earn.", &LogEntry::Voted(earn(world, 1, "one", &[(11, points(1))])))
+            .valid(),
+        entry("certified", "A certified payment.", &certified(world, 1)).valid(),
+        raw("trailing", "ENC-10", "A byte follows.", &[&encoded[..], &[0]].concat())
+            .flag("trailing")
+            .refused(json!({"error": "bad-encoding", "offset": encoded.len(), "expected": "end"})),
+        raw("unknown-entry", "ENC-6", "Neither a vote nor a certificate.", &[2, 0, 0, 0])
+            .refused(json!({"error": "bad-encoding", "offset": 0, "expected": "variant"})),
+    ]
+}
+
+/// The root by its definition: the largest power of two of leaves to the left, both sides apart.
+fn root(leaves: &[[u8; 32]]) -> [u8; 32] {
+    match leaves {
+        [] => merkle::empty_root(),
+        [leaf] => *leaf,
+        _ => {
+            let half = leaves.len().next_power_of_two() / 2;
+            merkle::node(&root(&leaves[..half]), &root(&leaves[half..]))
+        }
+    }
+}
+
+fn roots() -> Vec<Result<Test, String>> {
+    let names = [
+        (0, "no-leaves", "LOG-7", "An empty log has a root of its own."),
+        (1, "one-leaf", "LOG-6", "One leaf is its own root."),
+        (2, "two-leaves", "LOG-6", "One node."),
+        (3, "three-leaves", "LOG-6", "Two to the left, one to the right."),
+        (4, "four-leaves", "LOG-6", "A perfect tree."),
+        (5, "five-leaves", "LOG-6", "Four to the left, one to the right."),
+        (6, "six-leaves", "LOG-6", "Four to the left, two to the right."),
+        (7, "seven-leaves", "LOG-6", "Four, two and one."),
+        (8, "eight-leaves", "LOG-6", "A perfect tree."),
+        (13, "thirteen-leaves", "LOG-6", "Eight, four and one."),
+        (33, "thirty-three-leaves", "LOG-6", "Thirty-two and one."),
+    ];
+    let tests = names.into_iter().map(|(count, slug, rule, comment)| {
+        let leaves = leaves(count);
+        let case = case("log-root", slug, rule, comment, json!({"leaves": all(&leaves)}));
+        let case = if count < 2 { case.flag("boundary") } else { case };
+        case.gives(json!({"root": bytes(&root(&leaves))}))
+    });
+    let twice = [leaves(1)[0]; 2];
+    let same =
+        case("log-root", "one-leaf-twice", "LOG-6", "Two equal leaves are two leaves.", json!({"leaves": all(&twice)}));
+    tests.chain([same.gives(json!({"root": bytes(&merkle::node(&twice[0], &twice[1]))}))]).collect()
+}
+
+fn consistency() -> Vec<Result<Test, String>> {
+    let long = leaves(7);
+    let of = |slug: &str, comment: &str, size: usize, root: [u8; 32]| {
+        let input = json!({"leaves": all(&long), "size": size, "root": bytes(&root)});
+        case("log-consistency", slug, "ROLLBACK-6", comment, input)
+    };
+    let error = || json!({"error": "log-rolled-back"});
+    let mut changed = long.clone();
+    changed[2] = draw::bytes("another leaf");
+    let mut exchanged = long.clone();
+    exchanged.swap(0, 1);
+    let empty = |slug: &str, comment: &str, size: usize, root: [u8; 32]| {
+        let input = json!({"leaves": [], "size": size, "root": bytes(&root)});
+        case("log-consistency", slug, "ROLLBACK-6", comment, input)
+    };
+    let mut tests: Vec<Result<Test, String>> = [0usize, 1, 2, 3, 4, 5, 6, 7]
+        .into_iter()
+        .map(|size| {
+            let slug = format!("extends-{size}");
+            let comment = "The log's first entries have the head's root.";
+            of(&slug, comment, size, root(&long[..size])).gives(json!({"since": 7 - size}))
+        })
+        .collect();
+    tests.extend([
+        of("longer-head", "A head with one entry more than the log.", 8, root(&leaves(8)))
+            .flag("rollback")
+            .refused(error()),
+        of("changed-entry", "The third of five entries was another.", 5, root(&changed[..5]))
+            .flag("fork")
+            .refused(error()),
+        of("exchanged-entries", "The first two entries in another order.", 4, root(&exchanged[..4]))
+            .flag("fork")
+            .refused(error()),
+        of("root-of-another-size", "The right root with another size.", 5, root(&long[..6])).refused(error()),
+        of("empty-root-of-one", "The root of an empty log, said to have one entry.", 1, merkle::empty_root())
+            .flag("boundary")
+            .refused(error()),
+        empty("empty-log", "An empty log extends an empty head.", 0, merkle::empty_root())
+            .flag("boundary")
+            .gives(json!({"since": 0})),
+        empty(
+            "empty-log-longer-head",
+            "An empty log, and a head of one entry: what a lost disk looks like.",
+            1,
+            root(&long[..1]),
+        )
+        .flag("rollback")
+        .refused(error()),
+    ]);
+    tests
+}
+
+fn sign(world: &World, index: u8, size: usize, root: [u8; 32]) -> Head {
+    let key = world.keys(KEYSET, index).vote;
+    Head::sign(&key, world.keyset(KEYSET), WitnessIndex(index), u64::try_from(size).unwrap(), root)
+}
+
+fn reading(world: &World) -> Vec<Result<Test, String>> {
+    let voted = LogEntry::Voted(redeem(world, 1, &[(9, points(2))], &[]));
+    let entries = [voted, certified(world, 1), certified(world, 2)];
+    let leaves: Vec<[u8; 32]> = entries.iter().map(LogEntry::leaf).collect();
+    let whole = sign(world, 1, 3, root(&leaves));
+    let begun = sign(world, 1, 2, root(&leaves[..2]));
+    let other = sign(world, 1, 3, draw::bytes("another root"));
+    let page = |entries: &[LogEntry], head: Head| LogPage { entries: list(entries.iter().cloned()), head };
+    let of = |slug, rule, comment, pages: &[LogPage]| {
+        let pages: Vec<Value> = pages.iter().map(shown).collect();
+        let input = json!({"charters": world.shown(), "keyset": KEYSET.0, "peer": 1, "pages": pages});
+        case("log-read", slug, rule, comment, input)
+    };
+    let good = page(&entries, whole);
+    vec![
+        of("one-page", "LOG-14", "A vote and two certified orders: the orders are told.", std::slice::from_ref(&good))
+            .valid(),
+        of(
+            "two-pages",
+            "LOG-14",
+            "The log goes on after the first page.",
+            &[page(&entries[..2], whole), page(&entries[2..], whole)],
+        )
+        .valid(),
+        of(
+            "grown-meanwhile",
+            "LOG-14",
+            "The head of the second page is higher.",
+            &[page(&entries[..2], begun), page(&entries[2..], whole)],
+        )
+        .valid(),
+        of(
+            "empty-log",
+            "LOG-14",
+            "A peer that has written nothing.",
+            &[page(&[], sign(world, 1, 0, merkle::empty_root()))],
+        )
+        .flag("boundary")
+        .valid(),
+        of("nothing-new", "LOG-14", "Read to its end, and asked again.", &[good.clone(), page(&[], whole)]).valid(),
+        of(
+            "head-of-another",
+            "LOG-13",
+            "A page of witness 2's log.",
+            &[page(&entries, sign(world, 2, 3, root(&leaves)))],
+        )
+        .valid(),
+        of("head-not-signed", "LOG-13", "A size that nobody signed.", &[page(&entries, Head { size: 4, ..whole })])
+            .valid(),
+        of("too-many-entries", "LOG-13", "Three entries under a head of two.", &[page(&entries, begun)])
+            .flag("lying-length")
+            .valid(),
+        of("no-entries", "LOG-13", "None, though the head has three.", &[page(&[], whole)])
+            .flag("lying-length")
+            .valid(),
+        of(
+            "other-root",
+            "LOG-13",
+            "The entries do not lead to the head; then the good page.",
+            &[page(&entries, other), good.clone()],
+        )
+        .valid(),
+        of(
+            "other-root-on-the-second-page",
+            "LOG-13",
+            "Which page was false is not known: it is read again from the beginning.",
+            &[page(&entries[..2], whole), page(&entries[..1], whole), good.clone()],
+        )
+        .valid(),
+        of("fork", "LOG-17", "A second root for three entries: evidence.", &[good.clone(), page(&[], other)])
+            .flag("fork")
+            .valid(),
+        of(
+            "fork-on-the-way",
+            "LOG-17",
+            "The same on a page that is not the last.",
+            &[page(&entries[..1], whole), page(&entries[1..2], other)],
+        )
+        .flag("fork")
+        .valid(),
+        of(
+            "refused-and-remembered",
+            "LOG-16",
+            "A page with too many entries: its head is not kept.",
+            &[page(&entries, begun), page(&[], sign(world, 1, 0, merkle::empty_root()))],
+        )
+        .valid(),
+    ]
+}
