@@ -26,17 +26,23 @@ const HAMSTER_SEED: &str = "68a79eaca2324873eacc50cb9c6eca8cc68ea5d936f98787c60c
 const LETTER: &str = "letter advice cage absurd amount doctor acoustic";
 
 fn seed_words() -> Tests {
+    let mut tests = words();
+    tests.extend(no_words());
+    tests
+}
+
+fn zeros() -> String {
+    format!("{} art", ["abandon"; 23].join(" "))
+}
+
+fn words() -> Tests {
     let kind = "seed-words";
     let known = |slug: &str, words: &str, byte: u8| {
         let comment = format!("published with BIP-39: 32 bytes 0x{byte:02x}");
         let input = json!({"language": "english", "words": words});
         case(kind, slug, "COIN-4", &comment, input).gives(json!({"seed": hex::encode([byte; 32]), "words": words}))
     };
-    let zeros = format!("{} art", ["abandon"; 23].join(" "));
-    let refused = |slug: &str, comment: &str, language: &str, words: &str, error: &str| {
-        let input = json!({"language": language, "words": words});
-        case(kind, slug, "COIN-5", comment, input).refused(json!({"error": error}))
-    };
+    let zeros = zeros();
     vec![
         known("zeros", &zeros, 0),
         known("legal", &format!("{LEGAL} {LEGAL} legal winner thank year wave sausage worth title"), 0x7f),
@@ -64,6 +70,16 @@ fn seed_words() -> Tests {
             json!({"language": "english", "words": format!("  {} ", zeros.replace(' ', "  "))}),
         )
         .gives(json!({"seed": hex::encode([0; 32]), "words": zeros})),
+    ]
+}
+
+fn no_words() -> Tests {
+    let zeros = zeros();
+    let refused = |slug: &str, comment: &str, language: &str, words: &str, error: &str| {
+        let input = json!({"language": language, "words": words});
+        case("seed-words", slug, "COIN-5", comment, input).refused(json!({"error": error}))
+    };
+    vec![
         refused(
             "wrong-checksum",
             "the last word's checksum is wrong",

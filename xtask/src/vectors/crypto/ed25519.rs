@@ -219,24 +219,26 @@ fn off_curve() -> [u8; 32] {
     (2..u8::MAX).map(candidate).find(|bytes| CompressedEdwardsY(*bytes).decompress().is_none()).unwrap_or([0xff; 32])
 }
 
+/// A signature with a nonce for which h is a multiple of 8, so that the torsion of A vanishes and the equation holds as
+/// it stands.
+fn fitting(key: [u8; 32], secret: Scalar, said: &[u8]) -> Result<[u8; 64], String> {
+    (0..10_000)
+        .map(|count| scalar(&format!("nonce {count}")))
+        .map(|nonce| sign(compressed(EdwardsPoint::mul_base(&nonce)), nonce, key, secret, said))
+        .find(|signature| {
+            let mut r = [0; 32];
+            r.copy_from_slice(&signature[..32]);
+            hash(&r, &key, said).to_bytes()[0].is_multiple_of(8)
+        })
+        .ok_or_else(|| "no fitting nonce".to_owned())
+}
+
 /// Keys that are of small order, not canonical, or have torsion, with signatures that fit them.
 fn lax_keys() -> Result<Tests, String> {
     let vote = labels::VOTE_SIGNATURE;
     let said = message(vote, &parts());
-    // A nonce for which h is a multiple of 8, so that the torsion of A vanishes and the equation holds as it stands.
-    let fitting = |key: [u8; 32], secret: Scalar| -> Result<[u8; 64], String> {
-        (0..10_000)
-            .map(|count| scalar(&format!("nonce {count}")))
-            .map(|nonce| sign(compressed(EdwardsPoint::mul_base(&nonce)), nonce, key, secret, &said))
-            .find(|signature| {
-                let mut r = [0; 32];
-                r.copy_from_slice(&signature[..32]);
-                hash(&r, &key, &said).to_bytes()[0].is_multiple_of(8)
-            })
-            .ok_or_else(|| "no fitting nonce".to_owned())
-    };
     let of = |slug: &str, rule, comment: &str, flag: &str, error: &str, key: [u8; 32], secret: Scalar| {
-        let input = question(vote, &parts(), key, fitting(key, secret)?);
+        let input = question(vote, &parts(), key, fitting(key, secret, &said)?);
         case(KIND, slug, rule, comment, input).denied(flag, error)
     };
     let small = |torsion: usize| compressed(EIGHT_TORSION[torsion]);

@@ -11,7 +11,7 @@ use ronde_protocol::{
 use ronde_vectors::file::{Group, Test};
 use serde_json::{Value, json};
 
-use super::super::case::{case, group};
+use super::super::case::{Case, case, group};
 use super::Denied;
 use super::coins::{FirstCoin, first_coin};
 use super::proofs::info;
@@ -171,74 +171,69 @@ fn coin(name: &str, info: &[u8], key: &Scalar, error: RistrettoPoint) -> Result<
     Ok(json!({"info": hex::encode(info), "point": hex_of_point(&point), "component": hex_of_point(&component)}))
 }
 
+/// The same coin with another field.
+fn with(coin: &Value, field: &str, value: &str) -> Value {
+    let mut coin = coin.clone();
+    coin[field] = json!(value);
+    coin
+}
+
+/// Coins shown to the witness of [`good`].
+fn shown(slug: &str, rule: &'static str, comment: &str, coins: &[Value]) -> Case {
+    let key = hex_of(&scalar("a witness's key"));
+    case("mac-check", slug, rule, comment, json!({"secret_key": key, "coins": coins}))
+}
+
+/// A coin of the witness.
+fn good(name: &str, info: &[u8]) -> Result<Value, String> {
+    coin(name, info, &scalar("a witness's key"), RistrettoPoint::default())
+}
+
 fn mac_check() -> Result<Tests, String> {
-    let key = scalar("a witness's key");
-    let none = RistrettoPoint::default();
     let (eight, four, ballot) = (points(8), points(4), info(Kind::Ballot { campaign: CampaignId(8) }));
-    let good = |name: &str, info: &[u8]| coin(name, info, &key, none);
-    let with = |mut coin: Value, field: &str, value: &str| {
-        coin[field] = json!(value);
-        coin
+    let one = good("one", &eight)?;
+    let mixed = [one.clone(), good("two", &four)?, good("three", &ballot)?, good("four", &eight)?];
+    let none = RistrettoPoint::default();
+    let of_another = coin("one", &eight, &scalar("another key"), none)?;
+    let other_class = with(&one, "info", &hex::encode(&ballot));
+    let other_coin = with(&one, "point", &hex_of_point(&base(&scalar("two"))));
+    let negated = with(&one, "component", &hex_of_point(&-element(upstream::text(&one, "component")?)?));
+    let refused = |slug: &str, comment: &str, coin: &Value| {
+        shown(slug, "POPRF-5", comment, std::slice::from_ref(coin)).denied("", "wrong")
     };
-    let of = |slug: &str, rule, comment: &str, coins: Vec<Value>| {
-        case("mac-check", slug, rule, comment, json!({"secret_key": hex_of(&key), "coins": coins}))
+    let malformed = |slug: &str, rule, comment: &str, field: &str, bytes: &str| {
+        let error = if bytes == IDENTITY { "identity" } else { "non-canonical" };
+        shown(slug, rule, comment, &[with(&one, field, bytes)]).denied(error, error)
     };
-    let mixed = [good("one", &eight)?, good("two", &four)?, good("three", &ballot)?, good("four", &eight)?];
-    let error = base(&scalar("an error"));
-    let cancelling = vec![coin("one", &eight, &key, error)?, coin("two", &eight, &key, -error)?];
+    let mut tests = vec![
+        shown("one", "POPRF-5", "(k + m)·N = H(P)", std::slice::from_ref(&one)).valid(),
+        shown("batch", "POPRF-5", "four coins of three classes", &mixed).valid(),
+        shown("none", "POPRF-6", "no coin: nothing is wrong", &[]).valid(),
+        refused("other-key", "a component of another witness", &of_another),
+        refused("other-class", "8 points said to be a ballot", &other_class),
+        refused("other-coin", "another coin's key", &other_coin),
+        refused("negated", "the negative of N", &negated),
+        malformed("identity-component", "GROUP-2", "the identity as component", "component", IDENTITY),
+        malformed("identity-coin", "GROUP-2", "the identity as coin key", "point", IDENTITY),
+        malformed("no-element", "GROUP-1", "a negative field element", "component", NEGATIVE),
+    ];
+    tests.extend(wrong_batches(&mixed)?);
+    Ok(tests)
+}
+
+fn wrong_batches(mixed: &[Value; 4]) -> Result<Tests, String> {
+    let (key, error, eight) = (scalar("a witness's key"), base(&scalar("an error")), points(8));
+    let last = [&mixed[..3], &[coin("four", &eight, &key, error)?]].concat();
+    let cancelling = [coin("one", &eight, &key, error)?, coin("two", &eight, &key, -error)?];
     let (one, two) = (good("one", &eight)?, good("two", &eight)?);
     let component = |coin: &Value| coin["component"].as_str().unwrap_or_default().to_owned();
-    let swapped =
-        vec![with(one.clone(), "component", &component(&two)), with(two.clone(), "component", &component(&one))];
-    let negated = hex_of_point(&-element(upstream::text(&one, "component")?)?);
+    let swapped = [with(&one, "component", &component(&two)), with(&two, "component", &component(&one))];
+    let of = |slug: &str, rule, comment: &str, coins: &[Value]| shown(slug, rule, comment, coins);
     Ok(vec![
-        of("one", "POPRF-5", "(k + m)·N = H(P)", vec![one.clone()]).valid(),
-        of("batch", "POPRF-5", "four coins of three classes", mixed.to_vec()).valid(),
-        of("none", "POPRF-6", "no coin: nothing is wrong", vec![]).valid(),
-        of(
-            "other-key",
-            "POPRF-5",
-            "a component of another witness",
-            vec![coin("one", &eight, &scalar("another key"), none)?],
-        )
-        .denied("", "wrong"),
-        of(
-            "other-class",
-            "POPRF-5",
-            "8 points said to be a ballot",
-            vec![with(one.clone(), "info", &hex::encode(&ballot))],
-        )
-        .denied("", "wrong"),
-        of(
-            "other-coin",
-            "POPRF-5",
-            "another coin's key",
-            vec![with(one.clone(), "point", &hex_of_point(&base(&scalar("two"))))],
-        )
-        .denied("", "wrong"),
-        of("negated", "POPRF-5", "the negative of N", vec![with(one.clone(), "component", &negated)])
-            .denied("", "wrong"),
-        of(
-            "last-wrong",
-            "POPRF-5",
-            "the last of four is wrong",
-            [&mixed[..3], &[coin("four", &eight, &key, error)?]].concat(),
-        )
-        .denied("", "wrong"),
-        of("errors-that-cancel", "POPRF-6", "two errors that cancel if all weights are equal", cancelling)
+        of("last-wrong", "POPRF-5", "the last of four is wrong", &last).denied("", "wrong"),
+        of("errors-that-cancel", "POPRF-6", "two errors that cancel if all weights are equal", &cancelling)
             .denied("cancelling", "wrong"),
-        of("swapped", "POPRF-6", "the components of two coins of one class, swapped", swapped)
+        of("swapped", "POPRF-6", "the components of two coins of one class, swapped", &swapped)
             .denied("cancelling", "wrong"),
-        of(
-            "identity-component",
-            "GROUP-2",
-            "the identity as component",
-            vec![with(one.clone(), "component", IDENTITY)],
-        )
-        .denied("identity", "identity"),
-        of("identity-coin", "GROUP-2", "the identity as coin key", vec![with(one.clone(), "point", IDENTITY)])
-            .denied("identity", "identity"),
-        of("no-element", "GROUP-1", "a negative field element", vec![with(one, "component", NEGATIVE)])
-            .denied("non-canonical", "non-canonical"),
     ])
 }

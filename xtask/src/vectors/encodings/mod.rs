@@ -22,6 +22,7 @@ pub fn suite() -> Result<Vec<Group>, String> {
     tests.extend(spoiled::flags());
     tests.extend(spoiled::texts());
     tests.extend(spoiled::lists());
+    tests.extend(spoiled::lies());
     Ok(vec![group("encoding", tests)?])
 }
 
