@@ -44,6 +44,18 @@ export function verifyVote({ index, signature }: Vote, keyset: Keyset, digest: U
   return witness;
 }
 
+/** Those votes that verify, in their order; the others are dropped without a word (VOTE-7). */
+export function goodVotes(votes: readonly Vote[], keyset: Keyset, digest: Uint8Array): Vote[] {
+  return votes.filter((vote) => {
+    try {
+      verifyVote(vote, keyset, digest);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
 /** VerifyCertificate (CERT-1 to CERT-8). No clock is asked. */
 export function verifyCertificate(certificate: Certificate, keyset: Keyset, digest: Uint8Array): void {
   if (certificate.keyset !== keyset.id) throw new VoteError('other-keyset');

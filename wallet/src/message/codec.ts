@@ -70,6 +70,12 @@ export class Reader {
     return this.#bytes.slice(at, at + size);
   }
 
+  /** So many items of one byte each: a missing one is blamed, not their beginning. */
+  items(count: number): Uint8Array {
+    if (this.#bytes.length - this.#at < count) this.refuse('more-bytes', this.#bytes.length);
+    return this.bytes(count);
+  }
+
   u8(): number {
     return this.#view.getUint8(this.#step(1));
   }
@@ -227,7 +233,7 @@ export const bytes64 = /* @__PURE__ */ bytes(64);
 /** `list of u8`, at most so many. */
 export function byteString(most: number): Codec<Uint8Array> {
   return {
-    read: (reader) => reader.bytes(reader.count(most)),
+    read: (reader) => reader.items(reader.count(most)),
     write: (writer, value) => {
       if (value.length > most) throw new UnencodableError('too-long', `more than ${most} bytes`);
       writer.u64(BigInt(value.length));

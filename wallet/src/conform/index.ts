@@ -1,0 +1,12 @@
+import { answer, type Answer, type Handler, type Input } from './answer.js';
+import { cryptoHandlers } from './crypto.js';
+import { federationHandlers } from './federation.js';
+
+/** All types that this implementation answers. */
+export const HANDLERS: Readonly<Record<string, Handler>> = { ...cryptoHandlers, ...federationHandlers };
+
+/** Answers one question of the test vectors. */
+export function answerQuestion(question: { readonly type: string; readonly input: Input }): Answer {
+  const handler = Object.hasOwn(HANDLERS, question.type) ? HANDLERS[question.type] : undefined;
+  return handler === undefined ? { result: 'unsupported' } : answer(handler, question.input);
+}
