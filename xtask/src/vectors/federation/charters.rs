@@ -1,18 +1,30 @@
 //! Charter chains.
 
 mod chain;
+mod changes;
 mod contents;
+mod forks;
+mod stewards;
 
-use ronde_protocol::message::charter::{CharterBody, SignedCharter};
+use ronde_protocol::message::{
+    charter::{CharterBody, SignedCharter},
+    codec::Bounded,
+};
 use ronde_vectors::file::Group;
 use serde_json::{Value, json};
 
-use super::world::{NOW, World, shown};
+use super::world::{NOW, ONE, World, shown};
 use crate::vectors::case::{Case, case, group};
 
 /// Everything about charters.
 pub fn suite() -> Result<Vec<Group>, String> {
-    Ok(vec![group("charter-chain", chain::tests().into_iter().chain(contents::tests()))?])
+    let world = World::new(&ONE);
+    let mut tests = chain::tests(&world);
+    tests.extend(stewards::tests(&world));
+    tests.extend(forks::tests(&world));
+    tests.extend(contents::tests());
+    tests.extend(changes::tests(&world));
+    Ok(vec![group("charter-chain", tests)?])
 }
 
 /// What a test is called, shows and says.
@@ -38,4 +50,11 @@ fn next(world: &World, by: &[u8], change: impl FnOnce(&mut CharterBody)) -> Sign
 
 fn at(place: usize, error: &str) -> Value {
     json!({"error": error, "at": place})
+}
+
+/// A list with one item changed.
+fn edit<T: Clone, const MAX: usize>(items: &mut Bounded<T, MAX>, place: usize, change: impl FnOnce(&mut T)) {
+    let mut edited = items.to_vec();
+    change(&mut edited[place]);
+    *items = super::world::list(edited);
 }

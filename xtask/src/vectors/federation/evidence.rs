@@ -2,6 +2,7 @@
 
 mod audits;
 mod exhibits;
+mod forks;
 mod pieces;
 
 use ronde_protocol::message::{

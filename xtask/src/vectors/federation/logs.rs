@@ -1,20 +1,17 @@
 //! Leaves, roots, heads that a log extends, and pages of a peer's log.
 
+mod reading;
+
 use ronde_protocol::{
     crypto::merkle,
-    message::{
-        head::Head,
-        ids::WitnessIndex,
-        log::{CertifiedOrder, LogEntry},
-        wire::LogPage,
-    },
+    message::log::{CertifiedOrder, LogEntry},
 };
 use ronde_vectors::file::{Group, Test};
 use serde_json::{Value, json};
 
 use super::{
     coins::{earn, points, redeem, swap},
-    world::{FOUR, KEYSET, World, bytes, list, shown},
+    world::{FOUR, KEYSET, World, bytes, shown},
 };
 use crate::vectors::{
     case::{case, group},
@@ -28,7 +25,7 @@ pub fn suite() -> Result<Vec<Group>, String> {
         group("log-leaf", leaf_tests(&world))?,
         group("log-root", roots())?,
         group("log-consistency", consistency())?,
-        group("log-read", reading(&world))?,
+        group("log-read", reading::tests(&world))?,
     ])
 }
 
@@ -154,99 +151,4 @@ fn consistency() -> Vec<Result<Test, String>> {
         .refused(error()),
     ]);
     tests
-}
-
-fn sign(world: &World, index: u8, size: usize, root: [u8; 32]) -> Head {
-    let key = world.keys(KEYSET, index).vote;
-    Head::sign(&key, world.keyset(KEYSET), WitnessIndex(index), u64::try_from(size).unwrap(), root)
-}
-
-fn reading(world: &World) -> Vec<Result<Test, String>> {
-    let voted = LogEntry::Voted(redeem(world, 1, &[(9, points(2))], &[]));
-    let entries = [voted, certified(world, 1), certified(world, 2)];
-    let leaves: Vec<[u8; 32]> = entries.iter().map(LogEntry::leaf).collect();
-    let whole = sign(world, 1, 3, root(&leaves));
-    let begun = sign(world, 1, 2, root(&leaves[..2]));
-    let other = sign(world, 1, 3, draw::bytes("another root"));
-    let page = |entries: &[LogEntry], head: Head| LogPage { entries: list(entries.iter().cloned()), head };
-    let of = |slug, rule, comment, pages: &[LogPage]| {
-        let pages: Vec<Value> = pages.iter().map(shown).collect();
-        let input = json!({"charters": world.shown(), "keyset": KEYSET.0, "peer": 1, "pages": pages});
-        case("log-read", slug, rule, comment, input)
-    };
-    let good = page(&entries, whole);
-    vec![
-        of("one-page", "LOG-14", "A vote and two certified orders: the orders are told.", std::slice::from_ref(&good))
-            .valid(),
-        of(
-            "two-pages",
-            "LOG-14",
-            "The log goes on after the first page.",
-            &[page(&entries[..2], whole), page(&entries[2..], whole)],
-        )
-        .valid(),
-        of(
-            "grown-meanwhile",
-            "LOG-14",
-            "The head of the second page is higher.",
-            &[page(&entries[..2], begun), page(&entries[2..], whole)],
-        )
-        .valid(),
-        of(
-            "empty-log",
-            "LOG-14",
-            "A peer that has written nothing.",
-            &[page(&[], sign(world, 1, 0, merkle::empty_root()))],
-        )
-        .flag("boundary")
-        .valid(),
-        of("nothing-new", "LOG-14", "Read to its end, and asked again.", &[good.clone(), page(&[], whole)]).valid(),
-        of(
-            "head-of-another",
-            "LOG-13",
-            "A page of witness 2's log.",
-            &[page(&entries, sign(world, 2, 3, root(&leaves)))],
-        )
-        .valid(),
-        of("head-not-signed", "LOG-13", "A size that nobody signed.", &[page(&entries, Head { size: 4, ..whole })])
-            .valid(),
-        of("too-many-entries", "LOG-13", "Three entries under a head of two.", &[page(&entries, begun)])
-            .flag("lying-length")
-            .valid(),
-        of("no-entries", "LOG-13", "None, though the head has three.", &[page(&[], whole)])
-            .flag("lying-length")
-            .valid(),
-        of(
-            "other-root",
-            "LOG-13",
-            "The entries do not lead to the head; then the good page.",
-            &[page(&entries, other), good.clone()],
-        )
-        .valid(),
-        of(
-            "other-root-on-the-second-page",
-            "LOG-13",
-            "Which page was false is not known: it is read again from the beginning.",
-            &[page(&entries[..2], whole), page(&entries[..1], whole), good.clone()],
-        )
-        .valid(),
-        of("fork", "LOG-17", "A second root for three entries: evidence.", &[good.clone(), page(&[], other)])
-            .flag("fork")
-            .valid(),
-        of(
-            "fork-on-the-way",
-            "LOG-17",
-            "The same on a page that is not the last.",
-            &[page(&entries[..1], whole), page(&entries[1..2], other)],
-        )
-        .flag("fork")
-        .valid(),
-        of(
-            "refused-and-remembered",
-            "LOG-16",
-            "A page with too many entries: its head is not kept.",
-            &[page(&entries, begun), page(&[], sign(world, 1, 0, merkle::empty_root()))],
-        )
-        .valid(),
-    ]
 }

@@ -3,6 +3,7 @@
 //! Everything here is made of constants: what can't be made is a fault of the generator, which stops there.
 
 pub mod books;
+mod certificates;
 pub mod charters;
 mod coins;
 mod evaluations;

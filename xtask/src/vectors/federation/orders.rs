@@ -1,7 +1,9 @@
 //! Orders: every purpose, and every way to be refused that needs no state.
 
 mod elements;
+mod names;
 mod rules;
+mod signatures;
 mod submissions;
 
 use ronde_protocol::message::{
@@ -27,8 +29,12 @@ const COFFEE: Kind = Kind::Voucher { offer: OFFER };
 /// Orders, submissions, and which orders exclude one another.
 pub fn suite() -> Result<Vec<Group>, String> {
     let world = World::new(&ONE);
+    let mut tests = rules::tests(&world);
+    tests.extend(names::tests(&world));
+    tests.extend(signatures::tests(&world));
+    tests.extend(elements::tests(&world));
     Ok(vec![
-        group("order", rules::tests(&world).into_iter().chain(elements::tests(&world)))?,
+        group("order", tests)?,
         group("submission", submissions::tests())?,
         group("conflict", submissions::conflicts(&world))?,
     ])

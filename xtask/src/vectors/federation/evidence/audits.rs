@@ -116,7 +116,8 @@ fn witness(index: u8) -> Value {
 /// Honest committees, cheats, and who is cleared.
 pub fn tests(world: &World) -> Vec<Result<Test, String>> {
     let mut tests = coverage(world);
-    tests.extend(cheats(world));
+    tests.extend(double_votes(world));
+    tests.extend(other_cheats(world));
     tests.extend(cleared(world));
     tests
 }
@@ -189,110 +190,75 @@ fn copy(log: &Handed) -> Handed {
     Handed { head: log.head, entries: log.entries.clone(), heads: log.heads.clone() }
 }
 
-fn cheats(world: &World) -> Vec<Result<Test, String>> {
+/// Logs that begin alike, go on as said, and are those of all four witnesses.
+fn logs_with(world: &World, town: &Town, more: [&[&LogEntry]; 4]) -> Vec<Handed> {
+    let start = [&town.earned_voted, &town.earned];
+    (0u8..).zip(more).map(|(index, more)| log(world, index, &[&start[..], more].concat())).collect()
+}
+
+fn wrong<'a>(orders: u64, voted: u64, breaches: &'a [&'a str], findings: &'a [(&'a str, Value, &'a str)]) -> Finds<'a> {
+    Finds { verdict: "wrong", orders, voted, breaches, findings, notes: &[] }
+}
+
+fn double_votes(world: &World) -> Vec<Result<Test, String>> {
     let town = town(world);
     let (a, b) = (voted(&town.first), voted(&town.second));
     let (first, second) =
         (shown_certified(world, &town.first.order, &[0, 2, 3]), shown_certified(world, &town.second.order, &[1, 2, 3]));
-    let start = [&town.earned_voted, &town.earned];
-    let with = |index, more: &[&LogEntry]| log(world, index, &[&start[..], more].concat());
-    let wrong = Finds { verdict: "wrong", ..WELL };
-    let forged = redeem(world, 1, &[(9, points(8))], &[]).order;
-    let forged = shown_certified(world, &forged, &[0, 1, 2]);
-    let made = redeem(world, 1, &[(1, points(4))], &[(11, points(64))]);
-    let made_certified = shown_certified(world, &made.order, &[0, 1, 2]);
-    let twice = earn(world, 1, "one", &[(13, points(1))]);
-    let mut forked = with(3, &[]);
-    forked.heads.push(head(world, 3, &[town.earned.clone(), town.earned_voted.clone()]));
-    let behind = redeem(world, 1, &[(7, Kind::Voucher { offer: OfferId(9) })], &[]);
-    let proven = |offence, index| (offence, witness(index), "proven");
-    let bad_orders: Vec<_> = (0..3).map(|index| proven("bad-order", index)).collect();
+    let lone = logs_with(world, &town, [&[&a], &[], &[], &[&a, &b]]);
+    let (honest, other) = ([&a, &first, &second], [&b, &first, &second]);
+    let traitor = [&a, &b, &first, &second];
+    let both = logs_with(world, &town, [&honest, &other, &traitor, &traitor]);
+    let hidden: Vec<Handed> = logs_with(world, &town, [&honest, &other, &[], &[]]).into_iter().take(3).collect();
+    let against = logs_with(world, &town, [&[&first], &[&first], &[&first], &[&first, &b]]);
+    let twice = |index, standing| ("double-vote", witness(index), standing);
+    let one = [twice(3, "proven")];
+    let two = [twice(2, "proven"), twice(3, "proven")];
+    let open = [twice(2, "to-answer"), twice(3, "to-answer")];
+    let late = [("vote-against-certificate", witness(3), "proven")];
+    let breach = &["two-certificates"];
+    let in_log = ("a-double-vote", "BOOKS-20", "Witness 3 logged two votes over one coin.");
+    let certified = ("two-certificates", "BOOKS-16", "Witnesses 2 and 3 voted for both; their logs show it.");
+    let unseen = ("two-certificates-log-hidden", "BOOKS-20", "The traitors' logs are not at hand: they must answer.");
+    let spent = ("a-vote-against-a-certificate", "BOOKS-20", "It voted over a coin that its log holds as spent.");
     vec![
-        audit(
-            world,
-            ("a-double-vote", "BOOKS-20", "Witness 3 logged two votes over one coin."),
-            &[with(0, &[&a]), with(1, &[]), with(2, &[]), with(3, &[&a, &b])],
-            &Finds { orders: 1, voted: 3, findings: &[proven("double-vote", 3)], ..wrong },
-        ),
-        audit(
-            world,
-            ("two-certificates", "BOOKS-16", "Witnesses 2 and 3 voted for both; their logs show it."),
-            &[
-                with(0, &[&a, &first, &second]),
-                with(1, &[&b, &first, &second]),
-                with(2, &[&a, &b, &first, &second]),
-                with(3, &[&a, &b, &first, &second]),
-            ],
-            &Finds {
-                orders: 3,
-                voted: 3,
-                breaches: &["two-certificates"],
-                findings: &[proven("double-vote", 2), proven("double-vote", 3)],
-                ..wrong
-            },
-        ),
-        audit(
-            world,
-            ("two-certificates-log-hidden", "BOOKS-20", "The traitors' logs are not at hand: they must answer."),
-            &[with(0, &[&a, &first, &second]), with(1, &[&b, &first, &second]), with(2, &[])],
-            &Finds {
-                orders: 3,
-                voted: 3,
-                breaches: &["two-certificates"],
-                findings: &[("double-vote", witness(2), "to-answer"), ("double-vote", witness(3), "to-answer")],
-                ..wrong
-            },
-        ),
-        audit(
-            world,
-            ("a-vote-against-a-certificate", "BOOKS-20", "Witness 3 voted over a coin that its log holds as spent."),
-            &[with(0, &[&first]), with(1, &[&first]), with(2, &[&first]), with(3, &[&first, &b])],
-            &Finds { orders: 2, voted: 2, findings: &[proven("vote-against-certificate", 3)], ..wrong },
-        ),
-        audit(
-            world,
-            (
-                "coins-out-of-nothing",
-                "BOOKS-17",
-                "A coin of eight was spent that nobody made: forged, and nobody is named.",
-            ),
-            &[with(0, &[&forged]), with(1, &[&forged]), with(2, &[&forged]), with(3, &[])],
-            &Finds { orders: 2, voted: 1, breaches: &["forged"], ..wrong },
-        ),
-        audit(
-            world,
-            (
-                "a-certified-broken-rule",
-                "BOOKS-20",
-                "Four points became sixty-four: whoever voted for that is named, and the books show it.",
-            ),
-            &[with(0, &[&made_certified]), with(1, &[&made_certified]), with(2, &[&made_certified]), with(3, &[])],
-            &Finds { orders: 2, voted: 1, breaches: &["float"], findings: &bad_orders, ..wrong },
-        ),
-        audit(
-            world,
-            ("a-bad-vote", "BOOKS-20", "Witness 3 logged a vote for an order that makes points."),
-            &[with(0, &[]), with(1, &[]), with(2, &[]), with(3, &[&voted(&made)])],
-            &Finds { orders: 1, voted: 1, findings: &[proven("bad-vote", 3)], ..wrong },
-        ),
-        audit(
-            world,
-            ("a-fork", "BOOKS-20", "A head of witness 3 that its log does not extend."),
-            &[with(0, &[]), with(1, &[]), with(2, &[]), forked],
-            &Finds { orders: 1, voted: 1, findings: &[proven("fork", 3)], ..wrong },
-        ),
-        audit(
-            world,
-            ("two-bodies", "BOOKS-20", "Store 1 signed two orders under one grant."),
-            &[with(0, &[]), with(1, &[]), with(2, &[]), log(world, 3, &[&voted(&twice), &town.earned])],
-            &Finds { orders: 1, voted: 2, findings: &[("two-bodies", json!({"store": 1}), "proven")], ..wrong },
-        ),
-        audit(
-            world,
-            ("behind", "BOOKS-14", "A vote for a voucher that this charter does not know is noted, not judged."),
-            &[with(0, &[]), with(1, &[]), with(2, &[]), with(3, &[&voted(&behind)])],
-            &Finds { verdict: "partly", orders: 1, voted: 1, notes: &["charter-behind"], ..WELL },
-        ),
+        audit(world, in_log, &lone, &wrong(1, 3, &[], &one)),
+        audit(world, certified, &both, &wrong(3, 3, breach, &two)),
+        audit(world, unseen, &hidden, &wrong(3, 3, breach, &open)),
+        audit(world, spent, &against, &wrong(2, 2, &[], &late)),
+    ]
+}
+
+fn other_cheats(world: &World) -> Vec<Result<Test, String>> {
+    let town = town(world);
+    let certified = |signed: &SignedOrder| shown_certified(world, &signed.order, &[0, 1, 2]);
+    let made = redeem(world, 1, &[(1, points(4))], &[(11, points(64))]);
+    let (forged, more) = (certified(&redeem(world, 1, &[(9, points(8))], &[])), certified(&made));
+    let twice = voted(&earn(world, 1, "one", &[(13, points(1))]));
+    let behind = voted(&redeem(world, 1, &[(7, Kind::Voucher { offer: OfferId(9) })], &[]));
+    let in_three = |entry| logs_with(world, &town, [&[entry], &[entry], &[entry], &[]]);
+    let in_last = |entry| logs_with(world, &town, [&[], &[], &[], &[entry]]);
+    let mut bodies_logged = logs_with(world, &town, [&[], &[], &[], &[]]);
+    bodies_logged[3] = log(world, 3, &[&twice, &town.earned]);
+    let mut forked = logs_with(world, &town, [&[], &[], &[], &[]]);
+    forked[3].heads.push(head(world, 3, &[town.earned.clone(), town.earned_voted.clone()]));
+    let proven = |offence, index| (offence, witness(index), "proven");
+    let voters: Vec<_> = (0..3).map(|index| proven("bad-order", index)).collect();
+    let stores = [("two-bodies", json!({"store": 1}), "proven")];
+    let noted = Finds { verdict: "partly", orders: 1, voted: 1, notes: &["charter-behind"], ..WELL };
+    let nobody = ("coins-out-of-nothing", "BOOKS-17", "A coin that nobody made was spent: nobody is named for it.");
+    let books = ("a-certified-broken-rule", "BOOKS-18", "Four points became sixty-four; all who voted are named.");
+    let bad = ("a-bad-vote", "BOOKS-20", "Witness 3 logged a vote for an order that makes points.");
+    let fork = ("a-fork", "BOOKS-20", "A head of witness 3 that its log does not extend.");
+    let bodies = ("two-bodies", "BOOKS-20", "Store 1 signed two orders under one grant.");
+    let unknown = ("behind", "BOOKS-14", "A vote for a voucher that this charter does not know is noted, not judged.");
+    vec![
+        audit(world, nobody, &in_three(&forged), &wrong(2, 1, &["forged"], &[])),
+        audit(world, books, &in_three(&more), &wrong(2, 1, &["float"], &voters)),
+        audit(world, bad, &in_last(&voted(&made)), &wrong(1, 1, &[], &[proven("bad-vote", 3)])),
+        audit(world, fork, &forked, &wrong(1, 1, &[], &[proven("fork", 3)])),
+        audit(world, bodies, &bodies_logged, &wrong(1, 2, &[], &stores)),
+        audit(world, unknown, &in_last(&behind), &noted),
     ]
 }
 

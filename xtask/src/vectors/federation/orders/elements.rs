@@ -4,6 +4,7 @@ use ronde_protocol::{
     crypto::group::PointBytes,
     message::{
         codec::encode,
+        ids::StoreId,
         order::{Order, Purpose, SignedOrder},
     },
 };
@@ -129,12 +130,7 @@ fn encoded(world: &World) -> Vec<Result<Test, String>> {
         inputs[0].point.0[0] = first;
         by_coins(Order { inputs: list(inputs), ..order }, &[1])
     };
-    let unreadable_and_wrong = {
-        let order = body(world, 0, Purpose::Redeem, &[(1, points(2))], &[]);
-        let mut inputs = order.inputs.to_vec();
-        inputs[0].point = identity;
-        by_coins(Order { inputs: list(inputs), ..order }, &[1])
-    };
+    let nameless = SignedOrder { order: Order { store: StoreId::NONE, ..lone(0).order }, ..lone(0) };
     vec![
         element("input-identity", "The identity as a coin key.", "identity", input(0), &|p, _| p[0] = identity),
         element("output-identity", "The identity as B.", "identity", output(0), &|_, b| b[0] = identity),
@@ -184,7 +180,7 @@ fn encoded(world: &World) -> Vec<Result<Test, String>> {
         of(
             world,
             ("rule-before-element", "ORDER-26", "No store, and the identity as a coin key: rules come first."),
-            &unreadable_and_wrong,
+            &nameless,
         )
         .refused(invalid("store")),
     ]

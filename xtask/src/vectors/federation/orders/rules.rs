@@ -2,18 +2,17 @@
 
 use ronde_protocol::message::{
     amount::Points,
-    class::Kind,
-    ids::{AssociationId, CampaignId, KeysetId, OfferId, Reference, StoreId},
-    order::{Authorization, Order, Purpose, SignedOrder, pledge_reference},
+    ids::{KeysetId, Reference, StoreId},
+    order::{Order, Purpose, pledge_reference},
 };
 use ronde_vectors::file::Test;
 
 use super::{
     super::{
-        coins::{Numbered, body, by_coins, by_store, points},
-        world::{ASSOCIATION, CAMPAIGN, DAY, MINIMUM, NOW, World, list, node_seed},
+        coins::{Numbered, points},
+        world::{ASSOCIATION, DAY, MINIMUM, NOW, World, list},
     },
-    About, BALLOT, COFFEE, DONATE, PLEDGE, VOTE, invalid, named, of, signed, with,
+    About, BALLOT, COFFEE, DONATE, PLEDGE, VOTE, invalid, of, signed, with,
 };
 
 /// What passes and what breaks a rule.
@@ -21,11 +20,10 @@ pub fn tests(world: &World) -> Vec<Result<Test, String>> {
     let mut tests = good(world);
     tests.extend(frame(world));
     tests.extend(kinds(world));
+    tests.extend(classes(world));
     tests.extend(sums(world));
     tests.extend(store_and_reference(world));
     tests.extend(ballots(world));
-    tests.extend(names(world));
-    tests.extend(authorization(world));
     tests
 }
 
@@ -127,17 +125,6 @@ fn kinds(world: &World) -> Vec<Result<Test, String>> {
     let kind = |slug, comment, purpose, from: &[Numbered], to: &[Numbered]| {
         of(world, (slug, "ORDER-18", comment), &signed(world, purpose, from, to)).refused(invalid("kind"))
     };
-    let denomination = |slug, comment, worth| {
-        of(world, (slug, "ORDER-10", comment), &signed(world, Purpose::Redeem, &[(1, points(worth))], &[]))
-            .refused(invalid("denomination"))
-    };
-    let elsewhere = |purpose, from: &[Numbered], to: &[Numbered]| {
-        with(world, purpose, from, to, |order| {
-            let mut outputs = order.outputs.to_vec();
-            outputs[0].class.keyset = KeysetId(2);
-            order.outputs = list(outputs);
-        })
-    };
     vec![
         kind("redeem-ballot", "A ballot pays for nothing.", Purpose::Redeem, &[(1, points(1)), (2, BALLOT)], &[]),
         kind("redeem-for-voucher", "A voucher as change.", Purpose::Redeem, &[(1, points(1))], &[(11, COFFEE)]),
@@ -156,6 +143,22 @@ fn kinds(world: &World) -> Vec<Result<Test, String>> {
             &[(11, points(1)), (12, BALLOT)],
         ),
         kind("donate-voucher", "A voucher cannot be given.", DONATE, &[(1, points(1)), (2, COFFEE)], &[]),
+    ]
+}
+
+fn classes(world: &World) -> Vec<Result<Test, String>> {
+    let denomination = |slug, comment, worth| {
+        of(world, (slug, "ORDER-10", comment), &signed(world, Purpose::Redeem, &[(1, points(worth))], &[]))
+            .refused(invalid("denomination"))
+    };
+    let elsewhere = |purpose, from: &[Numbered], to: &[Numbered]| {
+        with(world, purpose, from, to, |order| {
+            let mut outputs = order.outputs.to_vec();
+            outputs[0].class.keyset = KeysetId(2);
+            order.outputs = list(outputs);
+        })
+    };
+    vec![
         denomination("denomination-0", "A coin of no points.", 0),
         denomination("denomination-3", "No such denomination.", 3),
         denomination("denomination-too-large", "Twice the largest denomination.", 128),
@@ -318,160 +321,5 @@ fn ballots(world: &World) -> Vec<Result<Test, String>> {
         ballot("two-ballots", "Two ballots with 16 points.", &[(11, points(16)), (12, BALLOT), (13, BALLOT)]),
         choice("vote-with-points", "A point coin cast as a ballot.", points(1)),
         choice("vote-with-voucher", "A voucher cast as a ballot.", COFFEE),
-    ]
-}
-
-fn names(world: &World) -> Vec<Result<Test, String>> {
-    let behind = |slug, comment, signed: SignedOrder| {
-        of(world, (slug, "ORDER-7", comment), &signed).refused(named("charter-behind"))
-    };
-    let (association, campaign, offer) = (AssociationId(9), CampaignId(9), OfferId(9));
-    let vote = |campaign, choice| Purpose::Vote { campaign, choice };
-    let redeem = |change: fn(&mut Order)| with(world, Purpose::Redeem, &[(1, points(1))], &[], change);
-    vec![
-        of(
-            world,
-            ("other-federation", "ORDER-6", "An order of another federation."),
-            &redeem(|order| order.federation.0[0] ^= 1),
-        )
-        .refused(named("other-federation")),
-        of(
-            world,
-            ("other-federation-and-worse", "ORDER-6", "Of another federation, an unknown keyset, and without a store."),
-            &redeem(|order| {
-                order.federation.0[0] ^= 1;
-                order.keyset = KeysetId(9);
-                order.store = StoreId::NONE;
-            }),
-        )
-        .refused(named("other-federation")),
-        behind("unknown-keyset", "A keyset that may come.", redeem(|order| order.keyset = KeysetId(9))),
-        behind("unknown-store", "A store that may come.", redeem(|order| order.store = StoreId(9))),
-        behind(
-            "unknown-association",
-            "An association that may come.",
-            signed(world, Purpose::Donate { association }, &[(1, points(1))], &[]),
-        ),
-        behind(
-            "pledge-to-unknown-association",
-            "The same in a Pledge.",
-            signed(world, Purpose::Pledge { association, points: Points(1) }, &[], &[]),
-        ),
-        behind(
-            "unknown-campaign",
-            "A ballot of a campaign that may come.",
-            signed(world, vote(campaign, 0), &[(1, Kind::Ballot { campaign })], &[]),
-        ),
-        behind(
-            "unknown-campaign-earned",
-            "The same in an Earn.",
-            signed(world, Purpose::Earn, &[], &[(11, points(16)), (12, Kind::Ballot { campaign })]),
-        ),
-        behind(
-            "unknown-choice",
-            "Choices are added at the end: the third may come.",
-            signed(world, vote(CAMPAIGN, 2), &[(1, BALLOT)], &[]),
-        ),
-        behind(
-            "unknown-offer",
-            "A voucher that may come.",
-            signed(world, Purpose::Redeem, &[(1, Kind::Voucher { offer })], &[]),
-        ),
-        of(
-            world,
-            (
-                "unknown-offer-before-kind",
-                "ORDER-26",
-                "A Swap of an unknown voucher: names of kinds come before the purpose's kinds.",
-            ),
-            &signed(world, Purpose::Swap, &[(1, Kind::Voucher { offer })], &[(11, points(1))]),
-        )
-        .refused(named("charter-behind")),
-        of(
-            world,
-            (
-                "choice-before-unknown-campaign",
-                "ORDER-26",
-                "A ballot of campaign 1 in a campaign that may come: the frame comes first.",
-            ),
-            &signed(world, vote(campaign, 0), &[(1, BALLOT)], &[]),
-        )
-        .refused(invalid("choice")),
-        of(world, ("time-0", "ORDER-28", "No time refuses an order with inputs."), &redeem(|order| order.time = 0))
-            .flag("boundary")
-            .valid(),
-    ]
-}
-
-fn authorization(world: &World) -> Vec<Result<Test, String>> {
-    let paid = body(world, 1, Purpose::Redeem, &[(1, points(2)), (2, points(4))], &[]);
-    let earned = body(world, 1, Purpose::Earn, &[], &[(11, points(1))]);
-    let sort = |slug, comment, signed: SignedOrder| {
-        of(world, (slug, "ORDER-24", comment), &signed).refused(invalid("authorization"))
-    };
-    let bad = |slug, rule, comment, signed: SignedOrder| {
-        of(world, (slug, rule, comment), &signed).refused(named("bad-signature"))
-    };
-    let moved = |signed: SignedOrder, change: fn(&mut Order)| {
-        let mut order = signed.order;
-        change(&mut order);
-        SignedOrder { order, ..signed }
-    };
-    let by_other_store = Authorization::Store(earned.sign_as_store(&node_seed(StoreId(2)).node_key()));
-    let by_vote_key = Authorization::Store(earned.sign_as_store(&world.keys(earned.keyset, 0).vote));
-    let (by, store) = (|numbers: &[u64]| by_coins(paid.clone(), numbers), by_store(earned.clone()));
-    let zeros = |spend: SignedOrder| match spend.authorization {
-        Authorization::Spend(mut signature) => {
-            signature.r.0 = [0; 32];
-            SignedOrder { authorization: Authorization::Spend(signature), ..spend }
-        }
-        Authorization::Store(_) => spend,
-    };
-    let large = |spend: SignedOrder| match spend.authorization {
-        Authorization::Spend(mut signature) => {
-            signature.s.0 = [0xff; 32];
-            SignedOrder { authorization: Authorization::Spend(signature), ..spend }
-        }
-        Authorization::Store(_) => spend,
-    };
-    vec![
-        sort("earn-signed-by-coins", "A spend signature where the store signs.", by_coins(earned.clone(), &[1])),
-        sort("redeem-signed-by-store", "The store signs away a customer's coins.", by_store(paid.clone())),
-        bad(
-            "time-changed",
-            "ORDER-1",
-            "A second later than what was signed.",
-            moved(by(&[1, 2]), |order| order.time += 1),
-        ),
-        bad(
-            "outputs-taken-out",
-            "ORDER-1",
-            "The change was taken out on the way.",
-            moved(signed(world, Purpose::Redeem, &[(1, points(8))], &[(11, points(1))]), |order| {
-                order.outputs = list([])
-            }),
-        ),
-        bad("one-key-missing", "ORDER-27", "Signed by one of two coins.", by(&[1])),
-        bad("other-key", "ORDER-27", "Signed by one of the coins and one that is not spent.", by(&[1, 3])),
-        bad("spend-identity", "ORDER-27", "R is the identity.", zeros(by(&[1, 2]))),
-        bad("spend-large-scalar", "ORDER-27", "s is not below the group's order.", large(by(&[1, 2]))),
-        bad(
-            "earn-changed",
-            "ORDER-2",
-            "A store's order for another reference than it signed.",
-            moved(store, |order| order.reference.0[0] ^= 1),
-        ),
-        bad(
-            "earn-by-another-store",
-            "ORDER-2",
-            "Store 2 signs for store 1.",
-            SignedOrder { order: earned.clone(), authorization: by_other_store },
-        ),
-        bad(
-            "earn-by-vote-key",
-            "ORDER-2",
-            "Signed with the store's vote key.",
-            SignedOrder { order: earned, authorization: by_vote_key },
-        ),
     ]
 }

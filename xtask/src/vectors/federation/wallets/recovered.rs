@@ -1,0 +1,113 @@
+//! Coins made again from the seed, out of an order that some wallet of it made.
+
+use ronde_protocol::message::{
+    certificate::Certificate,
+    class::Kind,
+    evaluation::Evaluation,
+    ids::{KeysetId, StoreId},
+    order::{Order, Purpose},
+};
+use ronde_vectors::file::Test;
+use serde_json::{Value, json};
+
+use super::{
+    super::{
+        coins::{input, points},
+        world::{FOUR, KEYSET, World, bytes, list, node_seed, shown},
+    },
+    EVERYTHING, check, earned, outputs, seed,
+};
+use crate::vectors::case::{Case, case};
+
+/// An order with outputs of this seed, certified by all, and what the witnesses made of it.
+fn made(world: &World, order: &Order) -> (Certificate, Vec<Evaluation>) {
+    let evaluations = (0..4).map(|index| world.evaluate(order, KEYSET, index)).collect();
+    (world.certificate(KEYSET, &[0, 1, 2], &order.digest()), evaluations)
+}
+
+fn recover(
+    world: &World,
+    (slug, rule, comment): (&str, &'static str, &str),
+    device: u32,
+    (order, certificate, evaluations): (&Order, &Certificate, &[Evaluation]),
+) -> Case {
+    let evaluations: Vec<Value> = evaluations.iter().map(shown).collect();
+    let input = json!({
+        "charters": world.shown(),
+        "seed": bytes(&seed()),
+        "device": device,
+        "order": shown(order),
+        "certificate": shown(certificate),
+        "evaluations": evaluations,
+    });
+    case("wallet-coins", slug, rule, comment, input)
+}
+
+/// A payment whose change is of a place of this seed.
+fn payment(world: &World, device: u32, number: u64, kinds: &[Kind]) -> Order {
+    let change = outputs(world, device, number, kinds).into_iter().map(|(output, _)| output);
+    Order {
+        purpose: Purpose::Redeem,
+        inputs: list([input((1, points(64)))]),
+        outputs: list(change),
+        ..earned(world, 0, &[])
+    }
+}
+
+/// Payments and Earns of this seed, made again.
+pub fn tests() -> Vec<Result<Test, String>> {
+    let world = World::new(&FOUR);
+    let mut tests = own(&world);
+    tests.extend(refused(&world));
+    tests
+}
+
+fn own(world: &World) -> Vec<Result<Test, String>> {
+    let change = payment(world, 0, 2, &[8, 4, 1].map(points));
+    let (certificate, all) = made(world, &change);
+    let of = |slug, rule, comment, evaluations: &[Evaluation]| {
+        recover(world, (slug, rule, comment), 1, (&change, &certificate, evaluations))
+    };
+    let marking = node_seed(StoreId(99)).witness_keys(&world.id(), KEYSET).unwrap();
+    let (mut marked, mut spoiled) = (all.clone(), all.clone());
+    marked[1] = world.evaluate_with(&change, KEYSET, 1, &marking);
+    spoiled[3].signature.0[9] ^= 1;
+    let many = earned(world, 0, &EVERYTHING);
+    let (many_by, many_evaluated) = made(world, &many);
+    let same = payment(world, 1, 0, &[points(2)]);
+    let (same_by, same_evaluated) = made(world, &same);
+    let found = "Change of 13 points, of the third order of device 0, found by device 1.";
+    let everything = ("everything", "RESTORE-3", "An Earn of points, vouchers and a ballot.");
+    let device = ("of-this-device", "RESTORE-11", "Found at this device's own index: another wallet had it.");
+    let whole = (true, true, 0, 0);
+    vec![
+        check(of("change-of-a-payment", "RESTORE-3", found, &all), 4, whole),
+        check(recover(world, everything, 1, (&many, &many_by, &many_evaluated)), 4, whole),
+        check(recover(world, device, 1, (&same, &same_by, &same_evaluated)), 4, whole),
+        check(of("three-evaluations", "RESTORE-5", "A quorum.", &all[..3]), 3, (true, false, 0, 0)),
+        check(of("one-spoiled", "RESTORE-5", "A relay spoiled one.", &spoiled), 3, (true, false, 1, 0)),
+        check(of("one-marked", "RESTORE-5", "Witness 1 evaluated with another key.", &marked), 3, (true, false, 0, 1)),
+        check(of("none", "RESTORE-5", "No evaluations yet.", &[]), 0, (false, false, 0, 0)),
+    ]
+}
+
+fn refused(world: &World) -> Vec<Result<Test, String>> {
+    let change = payment(world, 0, 2, &[8, 4, 1].map(points));
+    let (certificate, all) = made(world, &change);
+    let other = made(world, &payment(world, 1, 0, &[points(2)])).0;
+    let two = Certificate { votes: list(certificate.votes.iter().take(2).copied()), ..certificate.clone() };
+    let mut abroad = change.clone();
+    abroad.federation.0[0] ^= 1;
+    let nowhere = Order { keyset: KeysetId(9), ..change.clone() };
+    let of = |rule, slug, comment, order: &Order, certificate: &Certificate, error: &str| {
+        recover(world, (slug, rule, comment), 1, (order, certificate, &all)).refused(json!({"error": error}))
+    };
+    let foreign = "An order of another federation.";
+    let keyset = "An order of a keyset that the charter does not have.";
+    vec![
+        of("RESTORE-2", "two-votes", "A certificate of two votes.", &change, &two, "vote-count"),
+        of("RESTORE-2", "another-certificate", "One of another order.", &change, &other, "other-order"),
+        of("RESTORE-6", "another-federation", foreign, &abroad, &certificate, "other-federation"),
+        of("RESTORE-6", "unknown-keyset", keyset, &nowhere, &certificate, "no-such-keyset"),
+    ]
+}
