@@ -1,9 +1,14 @@
 import { answer, type Answer, type Handler, type Input } from './answer.js';
 import { cryptoHandlers } from './crypto.js';
 import { federationHandlers } from './federation.js';
+import { witnessHandlers } from './witness.js';
 
 /** All types that this implementation answers. */
-export const HANDLERS: Readonly<Record<string, Handler>> = { ...cryptoHandlers, ...federationHandlers };
+export const HANDLERS: Readonly<Record<string, Handler>> = {
+  ...cryptoHandlers,
+  ...federationHandlers,
+  ...witnessHandlers,
+};
 
 /** Answers one question of the test vectors. */
 export function answerQuestion(question: { readonly type: string; readonly input: Input }): Answer {

@@ -1,0 +1,106 @@
+import { equalBytes } from '../../crypto/bytes.js';
+import { RondeError } from '../../crypto/error.js';
+import { leafHash, MerkleTree } from '../../crypto/merkle.js';
+import {
+  encode,
+  logEntry,
+  verifyHead,
+  type CertifiedOrder,
+  type Evidence,
+  type Head,
+  type Keyset,
+  type LogEntry,
+  type LogPage,
+} from '../../message/index.js';
+
+/** A page of a log that is not taken over; the fault is of the witness that was asked. */
+export class PageError extends RondeError<'head' | 'length' | 'root'> {
+  constructor(code: 'head' | 'length' | 'root') {
+    const meaning = {
+      head: 'the head is not signed by the witness that sent it',
+      length: 'more entries than the head has, or none though it has more',
+      root: 'the entries do not hash to the signed head',
+    }[code];
+    super(code, meaning, { fault: 'witness', retryable: true });
+  }
+}
+
+/** What a page gave. */
+export interface PageRead {
+  readonly certified: readonly CertifiedOrder[];
+  /** Whether the log goes on. */
+  readonly more: boolean;
+  readonly evidence: Evidence | undefined;
+}
+
+/** What is remembered of a peer's log while it is read. */
+export class Follower {
+  #leaves: Uint8Array[] = [];
+  #highest: Head | undefined;
+
+  constructor(readonly peer: number) {}
+
+  /** How many entries were read. */
+  get position(): number {
+    return this.#leaves.length;
+  }
+
+  /** The highest head seen (LOG-16). */
+  get highest(): Head | undefined {
+    return this.#highest;
+  }
+
+  /** Keeps a verified head of the peer if it is the highest; gives evidence if it contradicts that (LOG-17). */
+  see(head: Head, keyset: Keyset): Evidence | undefined {
+    const seen = this.#highest;
+    if (seen === undefined || head.size > seen.size) {
+      this.#highest = head;
+      return undefined;
+    }
+    if (head.size < seen.size || equalBytes(head.root, seen.root)) return undefined;
+    return { type: 'fork', keyset: keyset.id, shorter: seen, longer: head, leaves: [] };
+  }
+
+  /** ReadPage (LOG-13): all of the page, or nothing of it. */
+  read(page: LogPage, keyset: Keyset): PageRead {
+    const before = this.#highest;
+    const read = this.#leaves;
+    this.#verifyHead(page.head, keyset);
+    const evidence = this.see(page.head, keyset);
+    const leaves = [...read, ...page.entries.map((entry) => leafHash(encode(logEntry, entry)))];
+    const [size, count] = [page.head.size, BigInt(leaves.length)];
+    if (count > size || (page.entries.length === 0 && count < size)) {
+      this.#highest = before;
+      throw new PageError('length');
+    }
+    this.#leaves = leaves;
+    if (count < size) return { certified: certifiedOf(page.entries), more: true, evidence };
+    const tree = new MerkleTree();
+    for (const leaf of leaves) tree.append(leaf);
+    if (!equalBytes(tree.root(), page.head.root)) {
+      this.#leaves = [];
+      this.#highest = before;
+      if (evidence === undefined) throw new PageError('root');
+      return { certified: [], more: false, evidence };
+    }
+    return { certified: certifiedOf(page.entries), more: false, evidence };
+  }
+
+  /** Goes back to where reading stood, so that what could not be taken over for now is read again (LOG-15). */
+  rewind(position: number): void {
+    this.#leaves = this.#leaves.slice(0, position);
+  }
+
+  #verifyHead(head: Head, keyset: Keyset): void {
+    try {
+      if (head.index !== this.peer) throw new PageError('head');
+      verifyHead(head, keyset);
+    } catch {
+      throw new PageError('head');
+    }
+  }
+}
+
+function certifiedOf(entries: readonly LogEntry[]): CertifiedOrder[] {
+  return entries.flatMap((entry) => (entry.type === 'certified' ? [entry.value] : []));
+}
