@@ -1,0 +1,133 @@
+#!/usr/bin/env node
+// A shopper's wallet at the command line. One command, one JSON object on one line.
+//
+//   node examples/shopper.js --wallet DIR new --node http://127.0.0.1:8080
+//   node examples/shopper.js --wallet DIR claim 'http://127.0.0.1:8080/g/…#…'
+//   node examples/shopper.js --wallet DIR pay 'http://127.0.0.1:8080/c/…' --points 200
+//   node examples/shopper.js --wallet DIR balance
+
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { Wallet } from '../dist/index.js';
+import { FileStorage } from '../dist/node/index.js';
+import { stopAfterSend } from './stop.js';
+
+const OPTIONS = {
+  wallet: { type: 'string' },
+  node: { type: 'string' },
+  federation: { type: 'string' },
+  'words-file': { type: 'string' },
+  device: { type: 'string' },
+  points: { type: 'string' },
+  vouchers: { type: 'string' },
+  keyset: { type: 'string' },
+  renew: { type: 'boolean' },
+};
+
+class UsageError extends Error {
+  code = 'usage';
+  fix = 'See the head of examples/shopper.js for what can be asked.';
+}
+
+/** A whole number of the command line. */
+function number(text, name) {
+  if (!/^[0-9]{1,15}$/.test(text ?? '')) throw new UsageError(`${name} must be a whole number`);
+  return Number(text);
+}
+
+/** `3,3,7`: two vouchers of the offer 3, one of 7. */
+function vouchers(text) {
+  const counts = new Map();
+  for (const item of text === undefined || text === '' ? [] : text.split(',')) {
+    const offer = number(item, '--vouchers');
+    counts.set(offer, (counts.get(offer) ?? 0) + 1);
+  }
+  return [...counts].map(([offer, count]) => ({ offer, count }));
+}
+
+/** Runs an order's step, and says how long it took. */
+async function timed(run) {
+  const start = performance.now();
+  const { state, order, keyset, points, balance } = await run();
+  const millis = Math.round(performance.now() - start);
+  return { state, order, keyset, points, balance, millis };
+}
+
+const COMMANDS = {
+  claim: (wallet, [link]) => timed(() => wallet.claim(link ?? '')),
+  pay: (wallet, [link], options) =>
+    timed(() => wallet.pay(link ?? '', BigInt(number(options.points ?? '0', '--points')), vouchers(options.vouchers))),
+  give: (wallet, [association, points]) =>
+    timed(() => wallet.give(number(association, 'the association'), BigInt(number(points, 'the points')))),
+  vote: (wallet, [campaign, choice]) =>
+    timed(() => wallet.vote(number(campaign, 'the campaign'), number(choice, 'the choice'))),
+  swap: (wallet, _, options) => timed(() => wallet.swap(options.renew ? 'renew' : 'merge')),
+  balance: (wallet) => wallet.balance(),
+  history: (wallet) => ({
+    records: wallet.history().map(({ digest, keyset, purpose, points, outcome }) => ({
+      order: digest,
+      keyset,
+      purpose,
+      points,
+      outcome,
+    })),
+  }),
+  resume: async (wallet) => {
+    const resumed = await wallet.resume();
+    const { points, pending } = wallet.balance();
+    return {
+      resumed: resumed.map(({ order, state, error }) => ({ order, state, error: error?.code })),
+      balance: points,
+      pending,
+    };
+  },
+  recover: (wallet, [digest], options) => wallet.recover(digest ?? '', number(options.keyset, '--keyset')),
+};
+
+async function create(surroundings, options) {
+  if (options.node === undefined) throw new UsageError('new needs --node');
+  const file = options['words-file'];
+  const words = file === undefined ? undefined : readFileSync(file, 'utf8');
+  const wallet = await Wallet.create({
+    ...surroundings,
+    node: options.node,
+    ...(options.federation === undefined ? {} : { federation: options.federation }),
+    ...(words === undefined ? {} : { words }),
+    ...(options.device === undefined ? {} : { device: number(options.device, '--device') }),
+  });
+  const { federation, device } = wallet;
+  return { federation, device, ...(words === undefined ? { words: wallet.words() } : {}) };
+}
+
+async function run() {
+  const { values: options, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+  const [command, ...args] = positionals;
+  if (options.wallet === undefined) throw new UsageError('--wallet DIR is missing');
+  if (command !== 'new' && !Object.hasOwn(COMMANDS, command ?? '')) throw new UsageError(`no command ${command}`);
+  const storage = await FileStorage.open(options.wallet);
+  try {
+    const surroundings = {
+      storage,
+      ...(options.node === undefined || command === 'new' ? {} : { via: options.node.replace(/\/+$/, '') }),
+      ...(process.env.RONDE_STOP === 'after-save' ? { onSaved: () => process.kill(process.pid, 'SIGKILL') } : {}),
+      ...(process.env.RONDE_STOP === 'after-send' ? { fetch: stopAfterSend } : {}),
+      onWarning: ({ code, what }) => console.error(`${code}: ${what}`),
+    };
+    if (command === 'new') return await create(surroundings, options);
+    const wallet = await Wallet.open(surroundings);
+    return await COMMANDS[command](wallet, args, options);
+  } finally {
+    await storage.close();
+  }
+}
+
+const show = (value) => JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? Number(item) : item));
+
+try {
+  console.log(show({ ok: true, ...(await run()) }));
+} catch (error) {
+  const code = typeof error.code === 'string' && /^[a-z][a-z0-9-]*$/.test(error.code) ? error.code : 'internal';
+  const what = error.what ?? error.message;
+  console.log(show({ ok: false, error: { code, what, fix: error.fix ?? 'Tell the makers of this program.' } }));
+  process.exitCode = 1;
+}

@@ -1,0 +1,50 @@
+import { worth } from '../../crypto/index.js';
+import type { WalletContext } from './spend.js';
+import type { Coin, VoucherCount, WalletState } from './state.js';
+
+/** What a wallet has. */
+export interface Balance {
+  /** Points that can be spent now. */
+  readonly points: bigint;
+  /** Points in open orders that are not decided. */
+  readonly held: bigint;
+  readonly vouchers: readonly VoucherCount[];
+  readonly ballots: readonly { readonly campaign: number; readonly count: number }[];
+  /** How many orders are open. */
+  readonly pending: number;
+}
+
+/** What can be spent at this time: coins of at least q components that no open order spends (WALLET-30). */
+export function balanceOf({ charter }: WalletContext, state: WalletState, now: bigint): Balance {
+  const quorums = new Map(
+    charter.keysets.filter(({ entry }) => now < entry.redeemUntil).map(({ id, quorum }) => [id, quorum]),
+  );
+  const spendable = state.coins.filter(({ place, components, spentBy }) => {
+    const quorum = quorums.get(place.keyset);
+    return spentBy === undefined && quorum !== undefined && components.size >= quorum;
+  });
+  return {
+    points: total(spendable),
+    held: total(state.coins.filter(({ spentBy }) => spentBy !== undefined)),
+    vouchers: counted(spendable, ({ kind }) => (kind.type === 'voucher' ? kind.offer : undefined)).map(
+      ([offer, count]) => ({ offer, count }),
+    ),
+    ballots: counted(spendable, ({ kind }) => (kind.type === 'ballot' ? kind.campaign : undefined)).map(
+      ([campaign, count]) => ({ campaign, count }),
+    ),
+    pending: state.orders.length,
+  };
+}
+
+function total(coins: readonly Coin[]): bigint {
+  return coins.reduce((sum, { kind }) => sum + worth(kind), 0n);
+}
+
+function counted(coins: readonly Coin[], of: (coin: Coin) => number | undefined): [number, number][] {
+  const counts = new Map<number, number>();
+  for (const coin of coins) {
+    const id = of(coin);
+    if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return [...counts].sort(([a], [b]) => a - b);
+}

@@ -1,0 +1,60 @@
+import { canonicalSplit, compareBytes, MAX_OUTPUTS, RondeError, toHex } from '../../crypto/index.js';
+import type { CoinPlace, Kind } from '../../crypto/index.js';
+import type { Charter } from '../../message/charter-chain.js';
+import type { Keyset } from '../../message/keyset.js';
+import type { Output } from '../../message/order.js';
+import { WalletError } from './error.js';
+import type { CoinSecrets } from './secrets.js';
+import type { AskedOutput, GrantTerms } from './state.js';
+
+/** ChooseKeyset: uniform among those that issue now, by 16 fresh random bytes, whatever a store says (WALLET-11). */
+export function chooseKeyset(charter: Charter, now: bigint, random: Uint8Array): Keyset {
+  const open = charter.keysets.filter(({ entry }) => now < entry.issueUntil).sort((a, b) => a.id - b.id);
+  let number = 0n;
+  for (const byte of random.subarray(0, 16)) number = (number << 8n) | BigInt(byte);
+  const chosen = open.length === 0 ? undefined : open[Number(number % BigInt(open.length))];
+  if (chosen === undefined) throw new WalletError('no-open-keyset', 'no keyset of the charter issues coins now');
+  return chosen;
+}
+
+/** Points as the canonical split of their sum, and in no other coins (WALLET-12). */
+export function pointKinds(points: bigint, keyset: Keyset): Kind[] {
+  try {
+    return canonicalSplit(points, keyset.entry.denominations).map((denomination) => ({ type: 'points', denomination }));
+  } catch (error) {
+    if (!(error instanceof RondeError)) throw error;
+    throw new WalletError('too-many-coins', `${points} points are more than 256 coins of this keyset`);
+  }
+}
+
+/** The kinds that a grant gives, in the order of their slots: points, vouchers by offer, the ballot. */
+export function grantKinds(terms: GrantTerms, keyset: Keyset): Kind[] {
+  const vouchers = [...terms.vouchers].sort((a, b) => a.offer - b.offer).flatMap(voucherKinds);
+  const ballot: Kind[] = terms.ballot === undefined ? [] : [{ type: 'ballot', campaign: terms.ballot }];
+  return [...pointKinds(terms.points, keyset), ...vouchers, ...ballot];
+}
+
+/** So many vouchers of an offer, one kind each. */
+export function voucherKinds({ offer, count }: { readonly offer: number; readonly count: number }): Kind[] {
+  return Array.from({ length: count }, () => ({ type: 'voucher', offer }));
+}
+
+/** MakeOutputs: slots are numbered before sorting, and kept (WALLET-13). */
+export function makeOutputs(
+  secrets: CoinSecrets,
+  place: { readonly keyset: number; readonly device: number; readonly number: bigint },
+  kinds: readonly Kind[],
+): AskedOutput[] {
+  if (kinds.length > MAX_OUTPUTS) throw new WalletError('too-many-coins', 'more than 256 coins are asked for');
+  const outputs = kinds.map((kind, slot) => {
+    const at: CoinPlace = { keyset: place.keyset, device: place.device, order: place.number, slot };
+    const { point, blinded } = secrets.publicAt(at);
+    return { kind, place: at, point: toHex(point), blinded };
+  });
+  return outputs.sort((a, b) => compareBytes(a.blinded, b.blinded));
+}
+
+/** The outputs of an order, in its order. */
+export function orderOutputs(keyset: number, outputs: readonly AskedOutput[]): Output[] {
+  return outputs.map(({ kind, blinded }) => ({ class: { keyset, kind }, blinded }));
+}

@@ -1,0 +1,162 @@
+import { compareBytes, sameKind, worth } from '../../crypto/index.js';
+import type { Kind } from '../../crypto/index.js';
+import type { Charter } from '../../message/charter-chain.js';
+import type { Keyset } from '../../message/keyset.js';
+import { MAX_INPUTS } from '../../message/limits.js';
+import { WalletError } from './error.js';
+import { pointOf } from './secrets.js';
+import type { Coin, WalletState } from './state.js';
+
+/** Where a wallet stops looking for sets of witnesses. */
+const MAX_CANDIDATES = 1024;
+
+/** What an order spends, and to whom it is shown. */
+export interface Selection {
+  readonly keyset: Keyset;
+  /** By increasing P. */
+  readonly coins: readonly Coin[];
+  /** The witnesses that have a component of every coin (WALLET-15). */
+  readonly witnesses: readonly number[];
+}
+
+/** Coins of a keyset that no open order spends. */
+export function freeCoins(state: WalletState, keyset: number): Coin[] {
+  return state.coins.filter((coin) => coin.place.keyset === keyset && coin.spentBy === undefined);
+}
+
+/** The witnesses of which a coin has a component, as bits. */
+function knownSet(coin: Coin): number {
+  let set = 0;
+  for (const index of coin.components.keys()) set |= 1 << index;
+  return set >>> 0;
+}
+
+function sizeOf(set: number): number {
+  let size = 0;
+  for (let rest = set; rest !== 0; rest = (rest & (rest - 1)) >>> 0) size += 1;
+  return size;
+}
+
+/** Whether a coin knows all witnesses of a set. */
+function knows(coin: Coin, set: number): boolean {
+  return ((knownSet(coin) & set) >>> 0) === set;
+}
+
+/** The keysets whose coins can be spent now, those that end first before others. */
+export function redeemable(charter: Charter, now: bigint): Keyset[] {
+  return charter.keysets
+    .filter(({ entry }) => now < entry.redeemUntil)
+    .sort((a, b) => {
+      const [x, y] = [a.entry.redeemUntil, b.entry.redeemUntil];
+      return x === y ? a.id - b.id : x < y ? -1 : 1;
+    });
+}
+
+/** The sets of at least q witnesses among which one is chosen: SelectCoins, step 3. Larger ones first. */
+export function candidates(coins: readonly Coin[], n: number, q: number): number[] {
+  const all = 2 ** n - 1;
+  const found = new Set<number>([all]);
+  const known = [...new Set(coins.map(knownSet))].filter((set) => sizeOf(set) >= q);
+  for (const set of known) {
+    for (const other of [...found]) {
+      if (found.size >= MAX_CANDIDATES) break;
+      const both = (set & other) >>> 0;
+      if (sizeOf(both) >= q) found.add(both);
+    }
+  }
+  return [...found].sort((a, b) => sizeOf(b) - sizeOf(a) || a - b);
+}
+
+/** Point coins by falling (denomination, P). */
+export function byWorth(coins: readonly Coin[]): Coin[] {
+  return coins
+    .filter(({ kind }) => kind.type === 'points')
+    .sort((a, b) => {
+      const [x, y] = [worth(a.kind), worth(b.kind)];
+      return x === y ? compareBytes(pointOf(b), pointOf(a)) : x < y ? 1 : -1;
+    });
+}
+
+/** PickPoints: coins worth at least `points`, or nothing if there are too few. */
+export function pickPoints(coins: readonly Coin[], points: bigint): Coin[] | undefined {
+  const taken: Coin[] = [];
+  const over: Coin[] = [];
+  let left = points;
+  for (const coin of byWorth(coins)) {
+    if (left > 0n && worth(coin.kind) <= left) {
+      taken.push(coin);
+      left -= worth(coin.kind);
+    } else {
+      over.push(coin);
+    }
+  }
+  if (left === 0n) return taken;
+  const last = over.at(-1);
+  if (last === undefined) return undefined;
+  let surplus = worth(last.kind) - left;
+  const kept = taken.filter((coin) => {
+    if (worth(coin.kind) > surplus) return true;
+    surplus -= worth(coin.kind);
+    return false;
+  });
+  return [...kept, last];
+}
+
+/** One coin of each kind that is asked for, or nothing. */
+function pickExtras(coins: readonly Coin[], extras: readonly Kind[]): Coin[] | undefined {
+  const rest = [...coins].sort((a, b) => compareBytes(pointOf(a), pointOf(b)));
+  const taken: Coin[] = [];
+  for (const kind of extras) {
+    const at = rest.findIndex((coin) => sameKind(coin.kind, kind));
+    const [coin] = at < 0 ? [] : rest.splice(at, 1);
+    if (coin === undefined) return undefined;
+    taken.push(coin);
+  }
+  return taken;
+}
+
+/** A selection of these coins: sorted, with the witnesses that know every one of them. */
+export function selectionOf(keyset: Keyset, coins: readonly Coin[]): Selection {
+  const sorted = [...coins].sort((a, b) => compareBytes(pointOf(a), pointOf(b)));
+  const witnesses = keyset.witnesses.map(({ index }) => index).filter((i) => coins.every((coin) => coin.components.has(i)));
+  return { keyset, coins: sorted, witnesses };
+}
+
+/**
+ * SelectCoins: coins worth at least `points`, and one of each kind in `extras`, that at least q common witnesses know
+ * (WALLET-14); those that more witnesses know before others (WALLET-16).
+ */
+export function selectCoins(
+  state: WalletState,
+  charter: Charter,
+  points: bigint,
+  extras: readonly Kind[],
+  now: bigint,
+): Selection {
+  let tooMany = false;
+  for (const keyset of redeemable(charter, now)) {
+    const free = freeCoins(state, keyset.id);
+    for (const candidate of candidates(free, keyset.witnesses.length, keyset.quorum)) {
+      const usable = free.filter((coin) => knows(coin, candidate));
+      const [paid, extra] = [pickPoints(usable, points), pickExtras(usable, extras)];
+      if (paid === undefined || extra === undefined) continue;
+      const coins = [...paid, ...extra];
+      if (coins.length === 0) continue;
+      if (coins.length <= MAX_INPUTS) return selectionOf(keyset, coins);
+      tooMany = true;
+    }
+  }
+  if (tooMany) throw new WalletError('too-many-coins', 'more than 256 coins would have to be spent');
+  throw new WalletError('not-enough', 'no coins of one keyset that can be spent together are worth this');
+}
+
+/** The most point coins of one keyset that one candidate knows, the largest first, at most 256; for a swap. */
+export function mostCoins(state: WalletState, keyset: Keyset): Coin[] {
+  const free = freeCoins(state, keyset.id);
+  let most: Coin[] = [];
+  for (const candidate of candidates(free, keyset.witnesses.length, keyset.quorum)) {
+    const coins = byWorth(free.filter((coin) => knows(coin, candidate)));
+    if (coins.length > most.length) most = coins;
+  }
+  return most.slice(0, MAX_INPUTS);
+}

@@ -1,0 +1,220 @@
+import { signSpend, toHex, worth } from '../../crypto/index.js';
+import type { Kind } from '../../crypto/index.js';
+import type { Charter } from '../../message/charter-chain.js';
+import { encode } from '../../message/codec.js';
+import { MAX_PURSE } from '../../message/limits.js';
+import { authorization, order as orderCodec } from '../../message/order.js';
+import type { Order, Purpose } from '../../message/order.js';
+import { orderDigest } from '../../message/order-digest.js';
+import { WalletError } from './error.js';
+import { makeOutputs, orderOutputs, pointKinds, voucherKinds } from './outputs.js';
+import { pointOf } from './secrets.js';
+import type { CoinSecrets } from './secrets.js';
+import { byWorth, freeCoins, mostCoins, redeemable, selectCoins, selectionOf } from './select.js';
+import type { Selection } from './select.js';
+import { nextNumber, orderName } from './state.js';
+import type { About, Coin, OpenOrder, WalletState } from './state.js';
+import type { CheckedPayment } from './payment.js';
+
+/** What every step works with: the secrets of the coins, and the charter that the wallet goes by. */
+export interface WalletContext {
+  readonly secrets: CoinSecrets;
+  readonly charter: Charter;
+}
+
+/** What a step makes: the next state, to be saved before anything is sent, and the order that is open then. */
+export interface Opened {
+  readonly state: WalletState;
+  readonly order: OpenOrder;
+}
+
+const ZEROS = new Uint8Array(32);
+const HOUR = 3600n;
+
+/** What an order is about, beside its coins. */
+interface Frame {
+  readonly store: number;
+  readonly purpose: Purpose;
+  readonly reference: Uint8Array;
+  readonly time: bigint;
+}
+
+/** The frame of an order that concerns no store: its time is a whole hour (WALLET-17). */
+function storeless(purpose: Purpose, now: bigint): Frame {
+  return { store: 0, purpose, reference: ZEROS, time: now - (now % HOUR) };
+}
+
+/** Pays a checked offer: Redeem (WALLET-18). `entropy` is 32 fresh secret bytes. */
+export function startPayment(
+  context: WalletContext,
+  state: WalletState,
+  payment: CheckedPayment,
+  now: bigint,
+  entropy: Uint8Array,
+): Opened {
+  const { points, vouchers, offer } = payment;
+  const selection = selectCoins(state, context.charter, points, vouchers.flatMap(voucherKinds), now);
+  const frame: Frame = {
+    store: offer.store,
+    purpose: { type: 'redeem' },
+    reference: payment.reference,
+    time: offer.time,
+  };
+  return open(context, state, selection, changeOf(selection, points), frame, payment.about, now, entropy);
+}
+
+/** Gives points to an association. */
+export function startDonation(
+  context: WalletContext,
+  state: WalletState,
+  association: number,
+  points: bigint,
+  now: bigint,
+  entropy: Uint8Array,
+): Opened {
+  const listed = context.charter.association(association);
+  if (listed === undefined || listed.closed) {
+    throw new WalletError('no-such-association', `association ${association} is not listed, or is closed`);
+  }
+  if (points <= 0n) throw new WalletError('nothing', 'no points are given');
+  const selection = selectCoins(state, context.charter, points, [], now);
+  const frame = storeless({ type: 'donate', association }, now);
+  const about: About = { type: 'donate', association, points };
+  return open(context, state, selection, changeOf(selection, points), frame, about, now, entropy);
+}
+
+/** Casts a ballot. */
+export function startVote(
+  context: WalletContext,
+  state: WalletState,
+  campaign: number,
+  choice: number,
+  now: bigint,
+  entropy: Uint8Array,
+): Opened {
+  const listed = context.charter.campaign(campaign);
+  if (listed === undefined || now >= listed.end || listed.choices[choice] === undefined) {
+    throw new WalletError('no-such-choice', `campaign ${campaign} is unknown or over, or has no choice ${choice}`);
+  }
+  const ballot: Kind = { type: 'ballot', campaign };
+  const selection = orNone('no-ballot', () => selectCoins(state, context.charter, 0n, [ballot], now));
+  const frame = storeless({ type: 'vote', campaign, choice }, now);
+  return open(context, state, selection, [], frame, { type: 'vote', campaign, choice }, now, entropy);
+}
+
+/** How coins are exchanged: to have fewer, or to have others. */
+export type SwapMode = 'merge' | 'renew';
+
+/**
+ * Exchanges point coins for the canonical split of their sum (WALLET-19). *merge* does it for a keyset with more than
+ * 16 free coins if there would be fewer; *renew* for the first keyset that has any.
+ *
+ * @throws WalletError `nothing` if there is nothing to exchange.
+ */
+export function startSwap(
+  context: WalletContext,
+  state: WalletState,
+  mode: SwapMode,
+  now: bigint,
+  entropy: Uint8Array,
+): Opened {
+  for (const keyset of redeemable(context.charter, now)) {
+    const coins = mostCoins(state, keyset);
+    if (coins.length === 0) continue;
+    const points = sum(coins);
+    if (mode === 'merge') {
+      if (byWorth(freeCoins(state, keyset.id)).length <= MAX_PURSE) continue;
+      if (pointKinds(points, keyset).length >= coins.length) continue;
+    }
+    const kinds = pointKinds(points, keyset);
+    const frame = storeless({ type: 'swap' }, now);
+    return open(context, state, selectionOf(keyset, coins), kinds, frame, { type: 'swap', points }, now, entropy);
+  }
+  throw new WalletError('nothing', mode === 'merge' ? 'no purse has more coins than it needs' : 'there are no points');
+}
+
+function changeOf(selection: Selection, points: bigint): Kind[] {
+  return pointKinds(sum(selection.coins) - points, selection.keyset);
+}
+
+/** What coins are worth in points. */
+export function sum(coins: readonly Coin[]): bigint {
+  return coins.reduce((total, { kind }) => total + worth(kind), 0n);
+}
+
+/** Another code for coins of which there are none. */
+export function orNone<T>(code: 'no-ballot' | 'no-voucher', select: () => T): T {
+  try {
+    return select();
+  } catch (error) {
+    if (!(error instanceof WalletError) || error.code !== 'not-enough') throw error;
+    throw new WalletError(code, 'this wallet has no such coin that can be spent');
+  }
+}
+
+/** Writes and signs an order, and binds its coins to it (WALLET-4). */
+function open(
+  context: WalletContext,
+  state: WalletState,
+  selection: Selection,
+  kinds: readonly Kind[],
+  frame: Frame,
+  about: About,
+  now: bigint,
+  entropy: Uint8Array,
+): Opened {
+  const keyset = selection.keyset.id;
+  const number = nextNumber(state, keyset);
+  const outputs = makeOutputs(context.secrets, { keyset, device: state.device, number }, kinds);
+  const order: Order = {
+    federation: context.charter.federation,
+    keyset,
+    ...frame,
+    inputs: selection.coins.map((coin) => ({ kind: coin.kind, point: pointOf(coin) })),
+    outputs: orderOutputs(keyset, outputs),
+  };
+  const digest = orderDigest(order);
+  const opened: OpenOrder = {
+    id: orderName({ keyset, device: state.device, number }),
+    about,
+    keyset,
+    outputs,
+    since: now,
+    order: encode(orderCodec, order),
+    digest: toHex(digest),
+    signed: {
+      authorization: encode(authorization, { type: 'spend', value: sign(context, selection, digest, entropy) }),
+      columns: columnsOf(selection),
+    },
+  };
+  return { state: bind(state, selection, number, opened), order: opened };
+}
+
+function sign(context: WalletContext, selection: Selection, digest: Uint8Array, entropy: Uint8Array) {
+  const secrets = selection.coins.map((coin) => context.secrets.spending(coin));
+  try {
+    return signSpend('order', secrets, digest, entropy);
+  } finally {
+    for (const secret of secrets) secret.wipe();
+  }
+}
+
+/** One column for each witness that knows every coin, and no other (WALLET-15). */
+function columnsOf({ coins, witnesses }: Selection) {
+  return witnesses.map((index) => ({
+    index,
+    components: coins.map((coin) => coin.components.get(index) as Uint8Array),
+  }));
+}
+
+/** The state in which these coins are spent by this order and its number is used up. */
+function bind(state: WalletState, selection: Selection, number: bigint, opened: OpenOrder): WalletState {
+  const spent = new Set(selection.coins.map(({ point }) => point));
+  const digest = opened.digest as string;
+  return {
+    ...state,
+    numbers: new Map(state.numbers).set(opened.keyset, number + 1n),
+    coins: state.coins.map((coin) => (spent.has(coin.point) ? { ...coin, spentBy: digest } : coin)),
+    orders: [...state.orders, opened],
+  };
+}

@@ -1,0 +1,199 @@
+import type { CoinPlace, Kind } from '../../crypto/index.js';
+
+/** Lower-case hexadecimal: how coin keys and digests are compared and looked up. */
+export type Hex = string;
+
+/** A coin of this wallet. Its secret and its blind are derived from its place. */
+export interface Coin {
+  readonly place: CoinPlace;
+  readonly kind: Kind;
+  /** P: to find the coin, not to spend it. */
+  readonly point: Hex;
+  /** N by the index of the witness. A coin is spendable with q of them, complete with all n. */
+  readonly components: ReadonlyMap<number, Uint8Array>;
+  /** Digest of the order that made it. */
+  readonly madeBy: Hex;
+  /** Digest of the open order that spends it. */
+  readonly spentBy?: Hex;
+}
+
+/** One output that was asked for, and the place at which it was derived (WALLET-13). */
+export interface AskedOutput {
+  readonly kind: Kind;
+  readonly place: CoinPlace;
+  /** P of the coin that it becomes. */
+  readonly point: Hex;
+  readonly blinded: Uint8Array;
+}
+
+/** What a grant gives. */
+export interface GrantTerms {
+  readonly points: bigint;
+  readonly ballot?: number;
+  readonly vouchers: readonly VoucherCount[];
+}
+
+/** So many vouchers of an offer. */
+export interface VoucherCount {
+  readonly offer: number;
+  readonly count: number;
+}
+
+/** What an open order is about. */
+export type About =
+  | {
+      readonly type: 'claim';
+      /** The store's id, its address, the grant's id there, and its one-time secret. */
+      readonly store: number;
+      readonly base: string;
+      readonly grant: string;
+      readonly secret: string;
+      readonly terms: GrantTerms;
+    }
+  | {
+      readonly type: 'pay';
+      readonly store: number;
+      readonly base: string;
+      readonly checkout: string;
+      readonly offer: Hex;
+      readonly points: bigint;
+      readonly vouchers: readonly VoucherCount[];
+    }
+  | { readonly type: 'donate'; readonly association: number; readonly points: bigint }
+  | { readonly type: 'vote'; readonly campaign: number; readonly choice: number }
+  | { readonly type: 'swap'; readonly points: bigint }
+  | { readonly type: 'recover'; readonly points: bigint };
+
+/** One witness's components of all inputs. */
+export interface StoredColumn {
+  readonly index: number;
+  readonly components: readonly Uint8Array[];
+}
+
+/** An order that was signed by this wallet's coins, in the very bytes in which it is sent (WALLET-3). */
+export interface SignedBytes {
+  readonly authorization: Uint8Array;
+  readonly columns: readonly StoredColumn[];
+}
+
+/**
+ * Something that left the device, or is about to, and is not finished. Its state in chapter 13 follows from what it has:
+ * no order: *claiming*; an order: *ordered* or *signed*; a certificate: *certified* or *completing*.
+ */
+export interface OpenOrder {
+  /** Its name in this wallet. */
+  readonly id: string;
+  readonly about: About;
+  readonly keyset: number;
+  /** Sorted by B, as in the order. */
+  readonly outputs: readonly AskedOutput[];
+  /** Seconds since 1970. */
+  readonly since: bigint;
+  /** The order's bytes; a claim has none until the store has shown it. */
+  readonly order?: Uint8Array;
+  readonly digest?: Hex;
+  readonly signed?: SignedBytes;
+  /** The bytes of the certificate, once it was verified. */
+  readonly certificate?: Uint8Array;
+}
+
+/** How something ended, or that it has not. */
+export type Outcome = 'open' | 'certified' | 'recovered' | 'dead' | 'withdrawn';
+
+/** What was done, for the owner, and so that it is not done twice. */
+export interface HistoryRecord {
+  /** The name of the open order that it was. */
+  readonly id: string;
+  readonly digest?: Hex;
+  readonly keyset: number;
+  readonly purpose: About['type'];
+  readonly points: bigint;
+  readonly outcome: Outcome;
+  readonly since: bigint;
+  /** Which grant was claimed: its address and id. */
+  readonly grant?: string;
+  /** Which offer was paid. */
+  readonly offer?: Hex;
+}
+
+/** What convicts a witness: an order, and an evaluation that it signed and can't stand by (WALLET-29). */
+export interface HeldEvidence {
+  readonly keyset: number;
+  readonly index: number;
+  readonly order: Uint8Array;
+  readonly evaluation: Uint8Array;
+}
+
+/** All that changes in a wallet. It never changes in place: each step gives the next state, which is saved first. */
+export interface WalletState {
+  readonly device: number;
+  /** Per keyset the next order number of this device (WALLET-2). */
+  readonly numbers: ReadonlyMap<number, bigint>;
+  readonly coins: readonly Coin[];
+  readonly orders: readonly OpenOrder[];
+  readonly evidence: readonly HeldEvidence[];
+  /** What came to its end. */
+  readonly history: readonly HistoryRecord[];
+}
+
+/** The state of a wallet that has done nothing. */
+export function emptyState(device: number): WalletState {
+  return { device, numbers: new Map(), coins: [], orders: [], evidence: [], history: [] };
+}
+
+/** The order number that is next in a keyset. */
+export function nextNumber(state: WalletState, keyset: number): bigint {
+  return state.numbers.get(keyset) ?? 0n;
+}
+
+/** The open order of a digest. */
+export function openOrder(state: WalletState, digest: Hex): OpenOrder | undefined {
+  return state.orders.find((open) => open.digest === digest);
+}
+
+/** The open claim of a grant: it is found by the grant's address and id. */
+export function openClaim(state: WalletState, base: string, grant: string): OpenOrder | undefined {
+  return state.orders.find(({ about }) => about.type === 'claim' && about.base === base && about.grant === grant);
+}
+
+/** The name of an order that this wallet made, from its place in the seed. */
+export function orderName(place: { readonly keyset: number; readonly device: number; readonly number: bigint }): string {
+  return `${place.keyset}/${place.device}/${place.number}`;
+}
+
+/** Puts an open order in the place of what it was before. */
+export function replaceOrder(state: WalletState, changed: OpenOrder): WalletState {
+  return { ...state, orders: state.orders.map((open) => (open.id === changed.id ? changed : open)) };
+}
+
+/** Takes an open order out. */
+export function forgetOrder(state: WalletState, gone: OpenOrder): WalletState {
+  return { ...state, orders: state.orders.filter((open) => open.id !== gone.id) };
+}
+
+
+/** What goes into the history of an open order. */
+export function recordOf(open: OpenOrder, outcome: Outcome): HistoryRecord {
+  const { about } = open;
+  return {
+    id: open.id,
+    ...(open.digest === undefined ? {} : { digest: open.digest }),
+    keyset: open.keyset,
+    purpose: about.type,
+    points: pointsOf(about),
+    outcome,
+    since: open.since,
+    ...(about.type === 'claim' ? { grant: grantName(about.base, about.grant) } : {}),
+    ...(about.type === 'pay' ? { offer: about.offer } : {}),
+  };
+}
+
+/** The name under which a grant is remembered. */
+export function grantName(base: string, grant: string): string {
+  return `${base}/g/${grant}`;
+}
+
+function pointsOf(about: About): bigint {
+  if (about.type === 'claim') return about.terms.points;
+  return about.type === 'vote' ? 0n : about.points;
+}

@@ -1,0 +1,199 @@
+import { RondeError } from '../crypto/index.js';
+import { decode, encode } from '../message/codec.js';
+import { MAX_MESSAGE_BYTES } from '../message/limits.js';
+import { conflict as conflictCodec } from '../message/refusal.js';
+import { certificate as certificateCodec } from '../message/vote.js';
+import { progressOf, takeAnswer, takeConflict } from '../machine/wallet/answer.js';
+import { takeShown, withdrawClaim } from '../machine/wallet/claim.js';
+import { WalletError } from '../machine/wallet/error.js';
+import type { OpenOrder } from '../machine/wallet/state.js';
+import { shuffled, storeAddresses } from './charters.js';
+import type { Core } from './core.js';
+import { ProblemError, TransportError } from './http-error.js';
+import type { OrderAnswer } from './store-client.js';
+
+/** How far an order came: *done*: complete; *arriving*: certified, something is missing; *pending*: not decided. */
+export type OrderProgress = 'done' | 'arriving' | 'pending';
+
+/** Most requests about one order in one go, and most answers *pending* after which no more is asked. */
+const ATTEMPTS = 5;
+const PENDINGS = 3;
+
+/** What a refusal means for a claim that has no order yet: the store gives nothing for it. */
+const GONE = ['grant-claimed', 'grant-expired'];
+/** After these a payment is not carried elsewhere before its owner was told (WALLET-25). */
+const TELL_FIRST = ['checkout-taken', 'checkout-expired', 'checkout-cancelled'];
+
+/** What the tries so far came to. */
+interface Tries {
+  pendings: number;
+  problem: RondeError | undefined;
+  silence: RondeError | undefined;
+}
+
+/**
+ * Sends an open order, or asks for it, until it is decided and its coins can be spent, or for now nothing more is to be
+ * had. `carry`: the owner knows that the store paid does not wait any more.
+ *
+ * @throws ProblemError if the order is dead, or if every store that answered refused; the order may still be open then
+ */
+export async function drive(core: Core, id: string, carry = false): Promise<OrderProgress> {
+  const tries: Tries = { pendings: 0, problem: undefined, silence: undefined };
+  const start = find(core, id);
+  if (start === undefined) return 'done';
+  const route = routeOf(core, start);
+  for (let attempt = 0; attempt < ATTEMPTS && route.length > 0 && tries.pendings < PENDINGS; attempt += 1) {
+    const open = find(core, id);
+    if (open === undefined) return 'done';
+    // What is missing of spendable coins is asked for later (WALLET-31), and at most twice in one go.
+    if (isSpendable(core, open) && (attempt >= 2 || start.certificate === undefined)) break;
+    const base = nextBase(core, route, open);
+    if (base === undefined) break;
+    const silent = await once(core, open, base, tries, carry);
+    if (silent) route.splice(route.indexOf(base), 1);
+    else route.push(...route.splice(route.indexOf(base), 1));
+  }
+  return conclude(core, id, tries);
+}
+
+/** One request, and what follows of the answer. Gives whether the store was silent. */
+async function once(core: Core, open: OpenOrder, base: string, tries: Tries, carry: boolean): Promise<boolean> {
+  try {
+    const answer = await ask(core, open, base);
+    if (answer.certificate === undefined) tries.pendings += 1;
+    await take(core, open, answer);
+    await handIn(core, open, base, answer);
+    return false;
+  } catch (error) {
+    if (error instanceof TransportError) {
+      tries.silence = error;
+      return error.code === 'unreachable' || error.code === 'timeout';
+    }
+    if (error instanceof ProblemError) {
+      await refused(core, open, error, carry);
+      tries.problem = error;
+      return false;
+    }
+    if (error instanceof RondeError && !isStorage(error)) {
+      // What was shown proves nothing: the next store is asked.
+      tries.silence = error;
+      return false;
+    }
+    throw error;
+  }
+}
+
+function isStorage(error: RondeError): boolean {
+  return ['wallet-in-use', 'storage-failed', 'record-unreadable'].includes(error.code);
+}
+
+function ask(core: Core, open: OpenOrder, base: string): Promise<OrderAnswer> {
+  const { about, digest, certificate, signed } = open;
+  if (certificate === undefined) {
+    const own = about.type === 'claim' && isOwnAddress(core, about.store, base);
+    if (own || digest === undefined) return core.client.claim(base, open);
+    if (signed !== undefined) return core.client.submit(base, open);
+  }
+  return core.client.order(base, digest as string, open.keyset);
+}
+
+/** Takes what a store says of an order: shown, certificate, evaluations; in one step. */
+async function take(core: Core, asked: OpenOrder, answer: OrderAnswer): Promise<void> {
+  const { findings } = await core.step((state) => {
+    const open = state.orders.find(({ id }) => id === asked.id);
+    if (open === undefined) return { state, findings: [] };
+    const shown = open.about.type === 'claim' && open.certificate === undefined ? answer.order : undefined;
+    const known = shown === undefined ? { state, order: open } : takeShown(core.charter, state, open, shown);
+    if (answer.certificate === undefined) return { state: known.state, findings: [] };
+    return takeAnswer(core.context, known.state, known.order, answer.certificate, answer.evaluations);
+  });
+  for (const { error, index } of findings) {
+    if (error === 'bad-proof') core.warn({ code: 'bad-proof', what: `witness ${index} signed a wrong evaluation` });
+  }
+}
+
+/** What follows of a refusal. Throws it on if it ends the order or the owner must be told first. */
+async function refused(core: Core, open: OpenOrder, problem: ProblemError, carry: boolean): Promise<void> {
+  if (open.about.type === 'claim' && open.order === undefined && GONE.includes(problem.code)) {
+    await core.step((state) => ({ state: withdrawClaim(state, open) }));
+    throw problem;
+  }
+  if (problem.conflict !== undefined && open.order !== undefined && (await provenDead(core, open, problem.conflict))) {
+    throw problem;
+  }
+  if (open.about.type === 'pay' && TELL_FIRST.includes(problem.code) && !carry) throw problem;
+  if (problem.code === 'charter-behind') await core.refreshCharter(true);
+}
+
+/** Whether a conflict proves that the order is dead (WALLET-8); its coins are free then. */
+async function provenDead(core: Core, asked: OpenOrder, bytes: Uint8Array): Promise<boolean> {
+  try {
+    const conflict = decode(conflictCodec, bytes, 2 * MAX_MESSAGE_BYTES);
+    await core.step((state) => {
+      const open = state.orders.find(({ id }) => id === asked.id);
+      if (open === undefined) throw new WalletError('no-such-order', 'the order is not open any more');
+      return { state: takeConflict(core.context, state, open, conflict) };
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof RondeError && !isStorage(error)) return false;
+    throw error;
+  }
+}
+
+/** Gives the certificate of a payment to the store that is paid, if another made it (WALLET-26). */
+async function handIn(core: Core, asked: OpenOrder, base: string, answer: OrderAnswer): Promise<void> {
+  const { about, order } = asked;
+  if (about.type !== 'pay' || asked.certificate !== undefined || order === undefined) return;
+  if (answer.certificate === undefined || isOwnAddress(core, about.store, base)) return;
+  const certificate = encode(certificateCodec, answer.certificate);
+  await core.client.handIn(about.base, about.checkout, order, certificate).catch((error: unknown) => {
+    // The store learns it from the witnesses as well.
+    if (!(error instanceof RondeError)) throw error;
+  });
+}
+
+/** The stores to go through: the one concerned first, the others at random (WALLET-33). */
+function routeOf(core: Core, open: OpenOrder): string[] {
+  const others = shuffled(storeAddresses(core.charter), core.random);
+  const { about } = open;
+  const concerned = about.type === 'claim' || about.type === 'pay' ? about.store : undefined;
+  const own = others.filter(({ store }) => store === concerned).flatMap(({ bases }) => bases);
+  const first = open.certificate === undefined ? [...(concerned === undefined ? [] : [baseOf(open)]), ...own] : [];
+  const rest = others.filter(({ store }) => open.certificate !== undefined || store !== concerned);
+  const { via } = core.surroundings;
+  const all = [...(via === undefined ? [] : [via]), ...first, ...rest.map(({ bases }) => bases[0] as string)];
+  return [...new Set(all)];
+}
+
+function baseOf({ about }: OpenOrder): string {
+  return about.type === 'claim' || about.type === 'pay' ? about.base : '';
+}
+
+/** The next address on the route; for a claim without an order only one of its own store (WALLET-21). */
+function nextBase(core: Core, route: readonly string[], { about, order }: OpenOrder): string | undefined {
+  if (about.type !== 'claim' || order !== undefined) return route[0];
+  return route.find((base) => isOwnAddress(core, about.store, base));
+}
+
+function isOwnAddress(core: Core, store: number, base: string): boolean {
+  return storeAddresses(core.charter).some((entry) => entry.store === store && entry.bases.includes(base));
+}
+
+function find(core: Core, id: string): OpenOrder | undefined {
+  return core.state.orders.find((open) => open.id === id);
+}
+
+function isSpendable(core: Core, open: OpenOrder): boolean {
+  if (open.certificate === undefined || open.digest === undefined) return false;
+  return progressOf(core.context, core.state, open.digest, open.keyset) !== 'certified';
+}
+
+function conclude(core: Core, id: string, { pendings, problem, silence }: Tries): OrderProgress {
+  const open = find(core, id);
+  if (open === undefined) return 'done';
+  if (open.certificate !== undefined) return 'arriving';
+  if (pendings === 0 && problem !== undefined) throw problem;
+  if (pendings === 0 && silence !== undefined && !(silence instanceof TransportError)) throw silence;
+  return 'pending';
+}

@@ -1,0 +1,15 @@
+export { Wallet, seedOf } from './wallet.js';
+export type { NewWallet, Report, Resumed } from './wallet.js';
+export type { Surroundings, Warning } from './core.js';
+export type { OrderProgress } from './drive.js';
+export type { Fetch } from './http.js';
+export { ProblemError, TransportError } from './http-error.js';
+export type { TransportCode } from './http-error.js';
+export { IndexedDbStorage } from './indexed-db.js';
+export { MemoryStorage, StorageError } from './storage.js';
+export type { StorageErrorCode, StoredRecord, WalletStorage } from './storage.js';
+export { WalletError } from '../machine/wallet/error.js';
+export type { WalletCode } from '../machine/wallet/error.js';
+export type { Balance } from '../machine/wallet/balance.js';
+export type { SwapMode } from '../machine/wallet/spend.js';
+export type { GrantTerms, HistoryRecord, Outcome, VoucherCount } from '../machine/wallet/state.js';

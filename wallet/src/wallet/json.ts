@@ -1,0 +1,59 @@
+import { RondeError } from '../crypto/index.js';
+import { decode } from '../message/codec.js';
+import type { Codec } from '../message/codec.js';
+import { fromBase64 } from './base64.js';
+import { TransportError } from './http-error.js';
+
+/** A JSON object of a store's answer, whose members are read with care. Unknown ones are ignored. */
+export class Members {
+  readonly #members: Readonly<Record<string, unknown>>;
+
+  constructor(json: unknown) {
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) throw bad('an object');
+    this.#members = json as Record<string, unknown>;
+  }
+
+  /** Whether there is a member of this name. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.#members, name);
+  }
+
+  text(name: string): string {
+    const value = this.#members[name];
+    if (typeof value !== 'string') throw bad(`${name} as text`);
+    return value;
+  }
+
+  /** A whole number that JSON carries exactly. */
+  integer(name: string): number {
+    const value = this.#members[name];
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw bad(`${name} as an integer`);
+    return value;
+  }
+
+  list(name: string): readonly unknown[] {
+    const value = this.#members[name];
+    if (!Array.isArray(value)) throw bad(`${name} as a list`);
+    return value;
+  }
+
+  /** base64 of the canonical bytes of a message. */
+  message<T>(name: string, codec: Codec<T>, bound: number): T {
+    return readMessage(this.#members[name], codec, bound);
+  }
+}
+
+/** base64 of the canonical bytes of a message. */
+export function readMessage<T>(value: unknown, codec: Codec<T>, bound: number): T {
+  if (typeof value !== 'string') throw bad('base64');
+  try {
+    return decode(codec, fromBase64(value), bound);
+  } catch (cause) {
+    if (cause instanceof RondeError) throw new TransportError('bad-answer', 'a message that is none', { cause });
+    throw cause;
+  }
+}
+
+function bad(what: string): TransportError {
+  return new TransportError('bad-answer', `the answer should have had ${what}`);
+}

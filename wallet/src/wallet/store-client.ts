@@ -1,0 +1,128 @@
+import type { Fetch } from './http.js';
+import { HttpClient } from './http.js';
+import { toBase64 } from './base64.js';
+import { TransportError } from './http-error.js';
+import { Members, readMessage } from './json.js';
+import { encode } from '../message/codec.js';
+import { signedCharter } from '../message/charter.js';
+import type { SignedCharter } from '../message/charter.js';
+import { MAX_CHARTER_BYTES, MAX_MESSAGE_BYTES } from '../message/limits.js';
+import { column, order as orderCodec, signedOffer } from '../message/order.js';
+import type { Order, SignedOffer } from '../message/order.js';
+import { certificate as certificateCodec, evaluation as evaluationCodec } from '../message/vote.js';
+import type { Certificate, Evaluation } from '../message/vote.js';
+import { claimedOutputs } from '../machine/wallet/claim.js';
+import type { GrantTerms, OpenOrder } from '../machine/wallet/state.js';
+
+/** What a store says about an order. Nothing of it is verified yet. */
+export interface OrderAnswer {
+  readonly order: Order | undefined;
+  /** There is one if the store says that the order is certified. */
+  readonly certificate: Certificate | undefined;
+  readonly evaluations: readonly Evaluation[];
+}
+
+/** What a store says about a grant. */
+export interface ShownGrant {
+  readonly store: number;
+  readonly terms: GrantTerms;
+}
+
+const CHAIN_BYTES = 64 << 20;
+
+/** The calls of chapter 15 that a wallet makes. */
+export class StoreClient {
+  readonly #http: HttpClient;
+
+  constructor(fetch?: Fetch) {
+    this.#http = new HttpClient(fetch);
+  }
+
+  /** The charters that a store shows, from version 1. */
+  async charters(base: string): Promise<SignedCharter[]> {
+    const { json } = await this.#http.call({
+      method: 'GET',
+      base,
+      path: '/v1/charter',
+      limits: { maxBytes: CHAIN_BYTES },
+    });
+    return new Members(json).list('chain').map((item) => readMessage(item, signedCharter, MAX_CHARTER_BYTES));
+  }
+
+  /** What a grant gives. */
+  async grant(base: string, id: string): Promise<ShownGrant> {
+    const { json } = await this.#http.call({ method: 'GET', base, path: `/v1/grants/${id}` });
+    const members = new Members(json);
+    const vouchers = members.list('vouchers').map((item) => {
+      const voucher = new Members(item);
+      return { offer: voucher.integer('offer'), count: voucher.integer('count') };
+    });
+    const terms: GrantTerms = {
+      points: BigInt(members.integer('points')),
+      vouchers,
+      ...(members.has('ballot') ? { ballot: members.integer('ballot') } : {}),
+    };
+    return { store: members.integer('store'), terms };
+  }
+
+  /** Claims a grant, in the same bytes each time (WALLET-3). */
+  async claim(base: string, claim: OpenOrder): Promise<OrderAnswer> {
+    const { about } = claim;
+    if (about.type !== 'claim') throw new TypeError('not a claim');
+    const outputs = toBase64(claimedOutputs(claim));
+    const body = JSON.stringify({ secret: about.secret, keyset: claim.keyset, outputs });
+    return this.#order({ method: 'POST', base, path: `/v1/grants/${about.grant}/claim`, body });
+  }
+
+  /** The signed terms of a checkout. */
+  async offer(base: string, id: string): Promise<SignedOffer> {
+    const { json } = await this.#http.call({ method: 'GET', base, path: `/v1/checkouts/${id}/offer` });
+    return new Members(json).message('offer', signedOffer, MAX_MESSAGE_BYTES);
+  }
+
+  /** Hands over a signed order with its columns, in the same bytes each time (WALLET-3). */
+  async submit(base: string, open: OpenOrder): Promise<OrderAnswer> {
+    const { order, signed } = open;
+    if (order === undefined || signed === undefined) throw new TypeError('not a signed order');
+    const body = JSON.stringify({
+      order: toBase64(order),
+      authorization: toBase64(signed.authorization),
+      columns: signed.columns.map((item) => toBase64(encode(column, item))),
+    });
+    return this.#order({ method: 'POST', base, path: '/v1/orders', body });
+  }
+
+  /** What became of an order. */
+  async order(base: string, digest: string, keyset: number): Promise<OrderAnswer> {
+    return this.#order({ method: 'GET', base, path: `/v1/orders/${digest}?keyset=${keyset}` });
+  }
+
+  /** Gives a certificate that was got elsewhere to the store that is paid (WALLET-26). */
+  async handIn(base: string, checkout: string, order: Uint8Array, certificate: Uint8Array): Promise<void> {
+    const body = JSON.stringify({ order: toBase64(order), certificate: toBase64(certificate) });
+    await this.#http.call({ method: 'POST', base, path: `/v1/checkouts/${checkout}/certificate`, body });
+  }
+
+  async #order(call: Parameters<HttpClient['call']>[0]): Promise<OrderAnswer> {
+    const { status, json } = await this.#http.call(call);
+    if (status !== 200 && status !== 202) throw new TransportError('bad-answer', `an answer of the status ${status}`);
+    const members = new Members(json);
+    const order = members.has('order') ? members.message('order', orderCodec, MAX_MESSAGE_BYTES) : undefined;
+    if (status === 202) return { order, certificate: undefined, evaluations: [] };
+    return {
+      order,
+      certificate: members.message('certificate', certificateCodec, MAX_MESSAGE_BYTES),
+      evaluations: members.list('evaluations').flatMap(readEvaluation),
+    };
+  }
+}
+
+/** An evaluation that can't be read is worthless; the certificate beside it may be good. */
+function readEvaluation(item: unknown): Evaluation[] {
+  try {
+    return [readMessage(item, evaluationCodec, MAX_MESSAGE_BYTES)];
+  } catch (error) {
+    if (error instanceof TransportError) return [];
+    throw error;
+  }
+}

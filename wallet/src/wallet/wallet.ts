@@ -1,0 +1,358 @@
+import { fromHex, readWords, RondeError, toHex, writeWords } from '../crypto/index.js';
+import type { Language } from '../crypto/index.js';
+import { encode } from '../message/codec.js';
+import { decode } from '../message/codec.js';
+import { MAX_MESSAGE_BYTES } from '../message/limits.js';
+import { order as orderCodec } from '../message/order.js';
+import { orderDigest } from '../message/order-digest.js';
+import { evaluation as evaluationCodec, evidence as evidenceCodec } from '../message/vote.js';
+import { balanceOf } from '../machine/wallet/balance.js';
+import type { Balance } from '../machine/wallet/balance.js';
+import { startClaim } from '../machine/wallet/claim.js';
+import { WalletError } from '../machine/wallet/error.js';
+import { readCheckoutLink, readGrantLink, withoutSlashes } from '../machine/wallet/link.js';
+import { checkOffer, checkPayment } from '../machine/wallet/payment.js';
+import { recover } from '../machine/wallet/recover.js';
+import { startDonation, startPayment, startSwap, startVote } from '../machine/wallet/spend.js';
+import type { SwapMode } from '../machine/wallet/spend.js';
+import { emptyState, recordOf } from '../machine/wallet/state.js';
+import type { GrantTerms, HistoryRecord, OpenOrder, VoucherCount, WalletState } from '../machine/wallet/state.js';
+import { agree, fetchChain, shuffled, storeAddresses } from './charters.js';
+import type { Chain } from './charters.js';
+import { Core, platformNow, platformRandom } from './core.js';
+import type { Surroundings } from './core.js';
+import { drive } from './drive.js';
+import type { OrderProgress } from './drive.js';
+import { ProblemError, TransportError } from './http-error.js';
+import { StoreClient } from './store-client.js';
+
+/** What came of something that was asked. */
+export interface Report {
+  /** *done*; *arriving*: certified, but something is missing; *pending*: not decided, resume later. */
+  readonly state: OrderProgress;
+  /** The order's digest; none if the store has not shown it yet. */
+  readonly order?: string;
+  readonly keyset: number;
+  /** What it is about, in points. */
+  readonly points: bigint;
+  /** Points that can be spent now. */
+  readonly balance: bigint;
+}
+
+/** What became of an open order that was resumed. */
+export interface Resumed {
+  readonly order?: string;
+  readonly state: OrderProgress | 'dead' | 'withdrawn';
+  /** Why it is not done, if a store said so. */
+  readonly error?: RondeError;
+}
+
+/** What a new wallet needs. */
+export interface NewWallet extends Surroundings {
+  /** A store's HTTP address. */
+  readonly node: string;
+  /** The federation's id in hexadecimal; without it the node's word is taken. */
+  readonly federation?: string;
+  /** Restores: the 24 words, in English or French. Without them there is a new seed. */
+  readonly words?: string;
+  /** The device number: larger than any that was used with these words (RESTORE-1). 0 if nothing is said. */
+  readonly device?: number;
+}
+
+/** A customer's wallet. What it does is durable before anybody else sees it; what breaks off is resumed. */
+export class Wallet {
+  readonly #core: Core;
+
+  private constructor(core: Core) {
+    this.#core = core;
+  }
+
+  /**
+   * Makes a wallet: fetches the charters, checks them from the first, and compares them with what a second store shows
+   * (WALLET-6).
+   *
+   * @throws WalletError `wallet-exists`, `other-federation`, `charters-differ`; CharterError; TransportError
+   */
+  static async create(options: NewWallet): Promise<Wallet> {
+    if ((await options.storage.load()) !== undefined) throw new WalletError('wallet-exists', 'there is a wallet here');
+    const random = options.random ?? platformRandom;
+    const client = new StoreClient(options.fetch);
+    const federation = options.federation === undefined ? undefined : fromHex(options.federation);
+    const seed = options.words === undefined ? random(32) : seedOf(options.words);
+    const chain = await compared(client, options.node, federation, random);
+    const saved = {
+      seed,
+      federation: chain.charter.federation,
+      charters: [],
+      checked: (options.now ?? platformNow)(),
+      state: emptyState(options.device ?? 0),
+    };
+    return new Wallet(await Core.create(options, saved, chain));
+  }
+
+  /** Opens the wallet of a storage; WalletError `no-wallet` if there is none. */
+  static async open(surroundings: Surroundings): Promise<Wallet> {
+    return new Wallet(await Core.open(surroundings));
+  }
+
+  /** The federation's id, in hexadecimal. */
+  get federation(): string {
+    return toHex(this.#core.charter.federation);
+  }
+
+  /** This wallet's device number. */
+  get device(): number {
+    return this.#core.state.device;
+  }
+
+  /** The 24 words from which the wallet can be made again. Whoever has them can spend its coins. */
+  words(language: Language = 'english'): string[] {
+    const seed = this.#core.seed();
+    try {
+      return writeWords(seed, language).split(' ');
+    } finally {
+      seed.fill(0);
+    }
+  }
+
+  /** What a grant gives, and the name of its store as the charter has it. Nothing is claimed. */
+  async readGrant(link: string): Promise<{ readonly store: string; readonly terms: GrantTerms }> {
+    const { store, terms } = await this.#grant(link);
+    return { store: this.#core.charter.store(store)?.name ?? '', terms };
+  }
+
+  /** Claims a grant. */
+  async claim(link: string): Promise<Report> {
+    const { terms, ...grant } = await this.#grant(link);
+    const core = this.#core;
+    const random = core.random(16);
+    const open = await core.open((state) => startClaim(core.context, state, grant, terms, core.now(), random));
+    return this.#finish(open);
+  }
+
+  /** What a till asks for, and the name of its store as the charter has it (WALLET-22). Nothing is paid. */
+  async readCheckout(link: string): Promise<{ readonly store: string; readonly max: bigint; readonly step: bigint }> {
+    const { at, signed } = await this.#offer(link);
+    const { store, max, step } = checkOffer(this.#core.charter, at, signed, this.#core.now());
+    return { store: this.#core.charter.store(store)?.name ?? '', max, step };
+  }
+
+  /** Pays a checkout, in points and vouchers. If a payment for it is open, that one is completed. */
+  async pay(link: string, points: bigint, vouchers: readonly VoucherCount[] = []): Promise<Report> {
+    const { at, signed } = await this.#offer(link);
+    const core = this.#core;
+    const held = core.state.orders.find(
+      ({ about, certificate }) =>
+        about.type === 'pay' && about.base === at.base && about.checkout === at.id && certificate === undefined,
+    );
+    if (held !== undefined) return this.#finish(held);
+    return this.#spend((state, now, entropy) => {
+      const payment = checkPayment(core.charter, state, at, signed, { points, vouchers }, now);
+      return startPayment(core.context, state, payment, now, entropy);
+    });
+  }
+
+  /** Gives points to an association. */
+  async give(association: number, points: bigint): Promise<Report> {
+    await this.#core.refreshCharter();
+    return this.#spend((state, now, entropy) =>
+      startDonation(this.#core.context, state, association, points, now, entropy),
+    );
+  }
+
+  /** Casts a ballot for a choice, counted from 0. */
+  async vote(campaign: number, choice: number): Promise<Report> {
+    await this.#core.refreshCharter();
+    return this.#spend((state, now, entropy) => startVote(this.#core.context, state, campaign, choice, now, entropy));
+  }
+
+  /** Exchanges coins: *merge* if there are more than needed, *renew* in any case. */
+  async swap(mode: SwapMode = 'merge'): Promise<Report> {
+    await this.#core.refreshCharter();
+    return this.#spend((state, now, entropy) => startSwap(this.#core.context, state, mode, now, entropy));
+  }
+
+  /** Goes on with everything that is open, in the bytes in which it was sent first (WALLET-3, WALLET-10). */
+  async resume(): Promise<Resumed[]> {
+    await this.#core.refreshCharter();
+    const resumed: Resumed[] = [];
+    for (const { id } of this.#core.state.orders) resumed.push(await this.#resumeOne(id));
+    return resumed;
+  }
+
+  /** Brings the coins of a known order back from the seed. Its digest stands in the history of the wallet that made it. */
+  async recover(digest: string, keyset: number): Promise<{ readonly points: bigint; readonly balance: bigint }> {
+    const core = this.#core;
+    await core.refreshCharter();
+    const answer = await this.#askAnyone(digest, keyset);
+    const recovered = await core.step((state) =>
+      recover(core.context, state, answer.order, answer.certificate, answer.evaluations, core.now()),
+    );
+    if (recovered.sharedDevice) {
+      const what = 'another wallet had this device number: coins that this one makes may have been spent before';
+      core.warn({ code: 'shared-device', what });
+    }
+    const open = core.state.orders.find((order) => order.digest === digest);
+    if (open !== undefined) await drive(core, open.id, true);
+    return { points: recovered.points, balance: this.balance().points };
+  }
+
+  /** What the wallet has. */
+  balance(): Balance {
+    return balanceOf(this.#core.context, this.#core.state, this.#core.now());
+  }
+
+  /** What was done, and what is open. Digest and keyset of each order are what a recovery needs. */
+  history(): HistoryRecord[] {
+    const { history, orders } = this.#core.state;
+    const undecided = orders.filter(({ certificate }) => certificate === undefined);
+    return [...history, ...undecided.map((open) => recordOf(open, 'open'))];
+  }
+
+  /** Evidence against witnesses, each the bytes of an `Evidence`. */
+  evidence(): Uint8Array[] {
+    return this.#core.state.evidence.map((held) =>
+      encode(evidenceCodec, {
+        type: 'bad-evaluation',
+        order: decode(orderCodec, held.order, MAX_MESSAGE_BYTES),
+        evaluation: decode(evaluationCodec, held.evaluation, MAX_MESSAGE_BYTES),
+      }),
+    );
+  }
+
+  /** Gives the storage back. The wallet can't be used any more. */
+  close(): Promise<void> {
+    return this.#core.close();
+  }
+
+  async #grant(link: string) {
+    const core = this.#core;
+    const at = await this.#link(() => readGrantLink(core.charter, link));
+    const shown = await core.client.grant(at.base, at.id);
+    if (shown.store !== at.store) {
+      throw new WalletError('store-mismatch', `store ${at.store} shows a grant of store ${shown.store}`);
+    }
+    return { ...at, terms: shown.terms };
+  }
+
+  async #offer(link: string) {
+    const core = this.#core;
+    const at = await this.#link(() => readCheckoutLink(core.charter, link));
+    return { at, signed: await core.client.offer(at.base, at.id) };
+  }
+
+  /** Reads a link; a store that is not known may be in a newer charter. */
+  async #link<T>(read: () => T): Promise<T> {
+    await this.#core.refreshCharter();
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof WalletError) || error.code !== 'unknown-store') throw error;
+      await this.#core.refreshCharter(true);
+      return read();
+    }
+  }
+
+  async #spend(
+    start: (state: WalletState, now: bigint, entropy: Uint8Array) => { state: WalletState; order: OpenOrder },
+  ): Promise<Report> {
+    const entropy = this.#core.random(32);
+    const open = await this.#core.open((state) => start(state, this.#core.now(), entropy));
+    entropy.fill(0);
+    return this.#finish(open);
+  }
+
+  /** Sends an open order, and reports. */
+  async #finish(open: OpenOrder): Promise<Report> {
+    const state = await drive(this.#core, open.id);
+    const { orders, history } = this.#core.state;
+    const digest = [open, ...orders, ...history].find(({ id, digest: known }) => id === open.id && known)?.digest;
+    return {
+      state,
+      ...(digest === undefined ? {} : { order: digest }),
+      keyset: open.keyset,
+      points: recordOf(open, 'open').points,
+      balance: this.balance().points,
+    };
+  }
+
+  async #resumeOne(id: string): Promise<Resumed> {
+    let state: Resumed['state'];
+    let error: RondeError | undefined;
+    try {
+      state = await drive(this.#core, id, true);
+    } catch (caught) {
+      if (!(caught instanceof ProblemError)) throw caught;
+      error = caught;
+      state = this.#stateAfter(id);
+    }
+    const { orders, history } = this.#core.state;
+    const order = [...orders, ...history].find((known) => known.id === id && known.digest)?.digest;
+    return { ...(order === undefined ? {} : { order }), state, ...(error === undefined ? {} : { error }) };
+  }
+
+  #stateAfter(id: string): Resumed['state'] {
+    const { orders, history } = this.#core.state;
+    if (orders.some((open) => open.id === id)) return 'pending';
+    return history.find((record) => record.id === id)?.outcome === 'withdrawn' ? 'withdrawn' : 'dead';
+  }
+
+  /** An order with its certificate, from the first store that has it. */
+  async #askAnyone(digest: string, keyset: number) {
+    const { via } = this.#core.surroundings;
+    const stores = shuffled(storeAddresses(this.#core.charter), this.#core.random).map(({ bases }) => bases[0] as string);
+    let last: unknown = new WalletError('no-store', 'no store has an HTTP address');
+    for (const base of via === undefined ? stores : [via, ...stores]) {
+      try {
+        const { order, certificate, evaluations } = await this.#core.client.order(base, digest, keyset);
+        if (order === undefined || toHex(orderDigest(order)) !== digest) {
+          throw new TransportError('bad-answer', 'the store shows another order');
+        }
+        if (certificate === undefined) throw new WalletError('not-certified', 'the order is not decided');
+        return { order, certificate, evaluations };
+      } catch (error) {
+        if (!(error instanceof RondeError)) throw error;
+        last = error;
+      }
+    }
+    throw last;
+  }
+}
+
+/** The seed of 24 words, whichever of the lists they are of. */
+export function seedOf(words: string): Uint8Array {
+  try {
+    return readWords(words, 'english');
+  } catch (error) {
+    if (!(error instanceof RondeError) || error.code === 'bad-word-count') throw error;
+    try {
+      return readWords(words, 'french');
+    } catch {
+      throw error;
+    }
+  }
+}
+
+/** The longer of two stores' chains, which agree; that of one if no second answers (WALLET-6). */
+async function compared(
+  client: StoreClient,
+  node: string,
+  federation: Uint8Array | undefined,
+  random: (length: number) => Uint8Array,
+): Promise<Chain> {
+  const first = withoutSlashes(node);
+  const chain = await fetchChain(client, first, federation);
+  const others = storeAddresses(chain.charter).filter(({ bases }) => !bases.includes(first));
+  for (const { bases } of shuffled(others, random)) {
+    let second: Chain;
+    try {
+      second = await fetchChain(client, bases[0] as string, chain.charter.federation);
+    } catch (error) {
+      if (!(error instanceof RondeError)) throw error;
+      continue;
+    }
+    if (!agree(chain, second)) throw new WalletError('charters-differ', 'two stores show different charters');
+    return second.versions.length > chain.versions.length ? second : chain;
+  }
+  return chain;
+}
