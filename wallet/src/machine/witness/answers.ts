@@ -77,7 +77,7 @@ export function feedReply(from: bigint, store: number, { state }: Asked): ReplyV
   }
   const more = entries.length < positions.length;
   const last = entries.at(-1)?.position;
-  const next = more && last !== undefined ? last + 1n : BigInt(state.log.size);
+  const next = last === undefined ? from : last + 1n;
   return { type: 'feed', value: { entries, next, more } };
 }
 
