@@ -59,6 +59,7 @@ fn leaf_tests(world: &World) -> Vec<Result<Test, String>> {
             .flag("trailing")
             .refused(json!({"error": "bad-encoding", "offset": encoded.len(), "expected": "end"})),
         raw("unknown-entry", "ENC-6", "Neither a vote nor a certificate.", &[2, 0, 0, 0])
+            .flag("unknown-variant")
             .refused(json!({"error": "bad-encoding", "offset": 0, "expected": "variant"})),
     ]
 }

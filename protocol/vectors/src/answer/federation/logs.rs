@@ -120,11 +120,11 @@ pub enum PageRead {
 /// Reads a peer's log.
 pub fn read(ReadInput { charters, keyset: id, peer, pages }: ReadInput) -> Result<Read, Refused> {
     let charter = walk(&charters)?;
+    let pages: Vec<LogPage> = pages.iter().map(Octets::read).collect::<Result<_, _>>()?;
     let keyset = keyset(&charter, id)?;
     let mut followed = Followed::default();
     let mut read = Vec::new();
-    for page in &pages {
-        let page: LogPage = page.read()?;
+    for page in pages {
         read.push(match followed.handle_page(keyset, WitnessIndex(peer), page) {
             Ok(page) => PageRead::Taken {
                 certified: page.certified.iter().map(|certified| Hex(certified.order.digest().0)).collect(),

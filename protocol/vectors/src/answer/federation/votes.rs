@@ -102,8 +102,8 @@ pub struct Assembled {
 /// Makes a certificate of those votes that verify.
 pub fn assemble(AssembleInput { charters, keyset: id, digest, votes }: AssembleInput) -> Result<Assembled, Refused> {
     let charter = walk(&charters)?;
-    let (keyset, digest) = (keyset(&charter, id)?, OrderDigest(digest.0));
     let votes: Vec<Vote> = votes.iter().map(Octets::read).collect::<Result<_, _>>()?;
+    let (keyset, digest) = (keyset(&charter, id)?, OrderDigest(digest.0));
     let good: Vec<VerifiedVote> = votes.iter().filter_map(|vote| vote.verify(keyset, &digest).ok()).collect();
     let certificate = Certificate::assemble(keyset, digest, &good);
     Ok(Assembled { certificate: certificate.map(|certificate| Octets::of(certificate.as_certificate())) })
@@ -195,8 +195,8 @@ pub struct Newest {
 /// Whether a witness answered a starting one's question.
 pub fn head_answer(AnswerInput { charters, keyset: id, asker, nonce, answer }: AnswerInput) -> Result<Newest, Refused> {
     let charter = walk(&charters)?;
-    let keyset = keyset(&charter, id)?;
     let answer: HeadAnswer = answer.read()?;
+    let keyset = keyset(&charter, id)?;
     let member = keyset.member(answer.index).ok_or_else(|| not_signed(HeadError(answer.index)))?;
     let newest = answer.verify(keyset, member, WitnessIndex(asker), &nonce.0).map_err(not_signed)?;
     Ok(Newest { index: answer.index.0, newest: newest.map(|head| Told::of(head.get())) })

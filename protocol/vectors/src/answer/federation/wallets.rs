@@ -200,9 +200,9 @@ fn evaluations(given: &[Octets]) -> Result<Vec<Evaluation>, Refused> {
 /// Takes the answer to a claim.
 pub fn answer(AnswerInput { claim, order, certificate, evaluations: given }: AnswerInput) -> Result<Coins, Refused> {
     let charter = walk(&claim.charters)?;
-    let mut wallet = claim.plan(&charter)?;
     let answer =
         ClaimedOrder { order: order.read()?, certificate: certificate.read()?, evaluations: evaluations(&given)? };
+    let mut wallet = claim.plan(&charter)?;
     let settled = wallet.handle_claim_answer(&charter, &link(claim.number)?, answer, claim.now);
     // Nothing of this wallet outlives the question.
     let settled = settled.map_err(|error| refuse(&error))?.release(&Durable::after_commit());

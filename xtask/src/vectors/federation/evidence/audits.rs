@@ -119,6 +119,7 @@ pub fn tests(world: &World) -> Vec<Result<Test, String>> {
     tests.extend(double_votes(world));
     tests.extend(other_cheats(world));
     tests.extend(cleared(world));
+    tests.extend(cleared_by_others(world));
     tests
 }
 
@@ -304,5 +305,30 @@ fn cleared(world: &World) -> Vec<Result<Test, String>> {
             &three(&[&va, &vb, &killed_by, &after]),
             &Finds { verdict: "wrong", findings: &[("double-vote", witness(3), "proven")], ..well },
         ),
+    ]
+}
+
+/// Coins 1 and 2 were paid by A, and coin 2 by B; all of it was certified, and something else besides.
+fn cleared_by_others(world: &World) -> Vec<Result<Test, String>> {
+    let earned = shown_certified(world, &earn(world, 1, "one", &[(1, points(4)), (2, points(4))]).order, &[0, 1, 2]);
+    let certified = |signed: SignedOrder, by: &[u8]| shown_certified(world, &signed.order, by);
+    let a = certified(redeem(world, 1, &[(1, points(4)), (2, points(4))], &[]), &[1, 2, 3]);
+    let b = certified(redeem(world, 3, &[(2, points(4))], &[]), &[0, 1, 3]);
+    let of_one = certified(redeem(world, 2, &[(1, points(4))], &[]), &[0, 1, 2]);
+    let of_both = certified(redeem(world, 2, &[(1, points(4)), (2, points(4))], &[]), &[0, 1, 2]);
+    let logs = |other: &LogEntry| -> Vec<Handed> {
+        (0..3).map(|index| log(world, index, &[&earned, other, &a, &b])).collect()
+    };
+    let twice = |index, standing| ("double-vote", witness(index), standing);
+    let one = [twice(1, "proven")];
+    let all = [twice(0, "proven"), twice(1, "proven"), twice(2, "proven"), twice(3, "to-answer")];
+    let breaches = &["forged", "two-certificates"];
+    let freed =
+        "C spent coin 1: it freed coin 2 for B, and 3 did not vote for C. It clears 3, not 1, who voted for all.";
+    let both = "C spent both coins, so it frees neither: it clears nobody. Witness 3's log is not at hand.";
+    let counted = |findings| Finds { verdict: "wrong", orders: 4, voted: 0, breaches, findings, notes: &[] };
+    vec![
+        audit(world, ("cleared-by-another-log", "EVIDENCE-11", freed), &logs(&of_one), &counted(&one)),
+        audit(world, ("not-cleared-by-both", "EVIDENCE-12", both), &logs(&of_both), &counted(&all)),
     ]
 }

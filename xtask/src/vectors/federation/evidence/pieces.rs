@@ -230,6 +230,7 @@ fn messages(world: &World) -> Vec<Result<Test, String>> {
     };
     vec![
         bytes("unknown-kind", "ENC-6", "A fourth kind of evidence.", &[3, 0, 0, 0])
+            .flag("unknown-variant")
             .refused(json!({"error": "bad-encoding", "offset": 0, "expected": "variant"})),
         bytes("empty", "ENC-5", "No bytes.", &[])
             .flag("truncated")

@@ -209,7 +209,7 @@ fn messages(world: &World) -> Vec<Result<Test, String>> {
             .flag("truncated")
             .refused(bad(u64::try_from(bytes.len() - 32).unwrap(), "more-bytes")),
         raw(("empty", "ENC-5", "No bytes at all."), &[]).flag("truncated").refused(bad(0, "more-bytes")),
-        raw(("unknown-purpose", "ENC-6", "Purpose 6."), &purpose).refused(bad(40, "variant")),
+        raw(("unknown-purpose", "ENC-6", "Purpose 6."), &purpose).flag("unknown-variant").refused(bad(40, "variant")),
         raw(("257-inputs", "ENC-3", "A count of 257 inputs is refused at the count."), &with_count(257))
             .flag("lying-length")
             .refused(bad(HEAD - 8, "shorter")),
