@@ -51,7 +51,7 @@ pub struct PossessionProof {
     pub s: ScalarBytes,
 }
 
-/// Proves possession of a POPRF key for one place.
+/// Proves possession of a POPRF key for one place. The nonce is hedged (PROOF-11).
 pub fn prove_poprf(key: &PoprfSecretKey, slot: &KeySlot<'_>, entropy: Entropy) -> PossessionProof {
     let secret = Zeroizing::new(key.scalar().to_bytes());
     let nonce = derive_secret_scalar(
