@@ -7,6 +7,7 @@ const result = await build({
   entryPoints: [fileURLToPath(new URL('../src/index.ts', import.meta.url))],
   bundle: true,
   minify: true,
+  charset: 'utf8',
   format: 'esm',
   platform: 'browser',
   target: 'es2022',

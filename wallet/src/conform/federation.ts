@@ -64,11 +64,7 @@ function order(input: Input): Output {
 function offer(input: Input): Output {
   const signed = decodeOf('SignedOffer', input.offer);
   const key = VerifyingKey.decode(hex(input.node_key));
-  try {
-    m.verifyOffer(signed, key);
-  } catch {
-    throw new Invalid({ error: 'bad-signature' });
-  }
+  m.verifyOffer(signed, key);
   return { reference: toHex(m.offerReference(signed.offer)) };
 }
 

@@ -71,7 +71,7 @@ export class VerifiedEvaluation {
     return #brand in value;
   }
 
-  /** VerifyEvaluation (EVAL-1 to EVAL-7). The order's elements were checked before. */
+  /** VerifyEvaluation (EVAL-1 to EVAL-7). A B that is no element is `bad-proof` too: no honest witness signs that. */
   static verify(keyset: Keyset, order: Order, digest: Uint8Array, evaluation: Evaluation): VerifiedEvaluation {
     const { index, evaluated, proof } = evaluation;
     if (evaluation.keyset !== keyset.id || !equalBytes(evaluation.digest, digest)) {
@@ -83,16 +83,19 @@ export class VerifiedEvaluation {
     if (!witness.voteKey.accepts(evaluation.signature, LABELS.EVALUATION_SIGNATURE, ...parts)) {
       throw new EvaluationError('bad-signature', index);
     }
-    const outputs = outputsOf(order, keyset);
-    if (outputs.length !== evaluated.length) throw new EvaluationError('bad-proof', index);
-    if (outputs.length === 0) {
+    const count = order.outputs.filter((output) => output.class.keyset === keyset.id).length;
+    if (count !== evaluated.length) throw new EvaluationError('bad-proof', index);
+    if (count === 0) {
       if (!isZeros(proof.challenge) || !isZeros(proof.response)) throw new EvaluationError('bad-proof', index);
       return new VerifiedEvaluation(evaluation, []);
     }
     try {
       const elements = evaluated.map((bytes) => GroupElement.decode(bytes));
       const context: ProofContext = { federation: keyset.federation, keyset: keyset.id, index, digest };
-      const items = outputs.map((output, i) => ({ ...output, evaluated: elements[i] as GroupElement }));
+      const items = outputsOf(order, keyset).map((output, i) => ({
+        ...output,
+        evaluated: elements[i] as GroupElement,
+      }));
       verifyEvaluationProof(witness.poprfKey, context, items, proof);
       return new VerifiedEvaluation(evaluation, elements);
     } catch {

@@ -24,10 +24,10 @@ export function pledgeReference(time: bigint): Uint8Array {
   return derive(LABELS.PLEDGE_REFERENCE, u64(time / DAY));
 }
 
-/** VerifyOffer: the offer, if its store signed it; refuses with `not-signed` (ORDER-4). */
+/** VerifyOffer: the offer, if its store signed it; refuses with `bad-signature` (ORDER-4). */
 export function verifyOffer(signed: SignedOffer, key: VerifyingKey): Offer {
   if (!key.accepts(signed.signature, LABELS.OFFER_SIGNATURE, encode(offer, signed.offer))) {
-    throw new RondeError('not-signed', 'the store did not sign this offer', { fault: 'relay' });
+    throw new RondeError('bad-signature', 'the store did not sign this offer', { fault: 'relay' });
   }
   return signed.offer;
 }
