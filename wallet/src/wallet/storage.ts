@@ -94,5 +94,6 @@ export function packRecord(record: StoredRecord): Uint8Array {
 export function unpackRecord(packed: Uint8Array): StoredRecord {
   if (packed.length < HEADER) throw new StorageError('record-unreadable', 'the wallet file is too short');
   const revision = Number(new DataView(packed.buffer, packed.byteOffset, HEADER).getBigUint64(0, true));
-  return { revision, bytes: packed.slice(HEADER) };
+  // A copy, and no view: a Buffer's slice would be one.
+  return { revision, bytes: new Uint8Array(packed.subarray(HEADER)) };
 }

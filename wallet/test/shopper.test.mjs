@@ -1,0 +1,104 @@
+// The shopper at the command line, as a program of its own.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { serve } from './support/server.mjs';
+
+const program = new URL('../examples/shopper.js', import.meta.url).pathname;
+let stores;
+let folder;
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ronde-shopper-'));
+  // The shopper's clock is the real one.
+  stores = await serve({ now: BigInt(Math.floor(Date.now() / 1000)) });
+});
+after(async () => {
+  await stores.close();
+  rmSync(folder, { recursive: true });
+});
+
+function run(name, args, env = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [program, '--wallet', join(folder, name), ...args], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let text = '';
+    child.stdout.on('data', (piece) => (text += piece));
+    child.on('close', (code, signal) => resolve({ code, signal, text, json: text === '' ? undefined : JSON.parse(text) }));
+  });
+}
+
+const node = () => stores.federation.addresses[0];
+
+describe('the shopper', () => {
+  it('makes a wallet, claims, pays and says what it has', async () => {
+    const made = await run('a', ['new', '--node', node()]);
+    assert.equal(made.code, 0);
+    assert.equal(made.json.words.length, 24);
+    assert.equal(made.json.device, 0);
+    const claimed = await run('a', ['claim', stores.federation.grant(150)]);
+    assert.deepEqual([claimed.json.ok, claimed.json.state, claimed.json.points], [true, 'done', 150]);
+    const paid = await run('a', ['pay', stores.federation.checkout(100n, { store: 2 }), '--points', '37']);
+    assert.deepEqual([paid.json.state, paid.json.points, paid.json.balance], ['done', 37, 113]);
+    assert.ok(paid.json.millis > 0);
+    const { json } = await run('a', ['balance']);
+    assert.deepEqual(json, { ok: true, points: 113, held: 0, vouchers: [], ballots: [], pending: 0 });
+    const history = await run('a', ['history']);
+    assert.deepEqual(history.json.records.map(({ purpose, points }) => [purpose, points]), [['claim', 150], ['pay', 37]]);
+    assert.equal(statSync(join(folder, 'a', 'wallet')).mode & 0o777, 0o600);
+  });
+
+  it('prints one line of JSON and exits with 1 when it fails', async () => {
+    const { code, text, json } = await run('none', ['balance']);
+    assert.equal(code, 1);
+    assert.equal(text.trim().split('\n').length, 1);
+    assert.deepEqual([json.ok, json.error.code], [false, 'no-wallet']);
+    assert.ok(json.error.what.length > 0 && json.error.fix.length > 0);
+    assert.equal((await run('a', ['pay', stores.federation.checkout(10n), '--points', '11'])).json.error.code, 'over-maximum');
+    assert.equal((await run('a', ['dance'])).json.error.code, 'usage');
+  });
+
+  for (const stop of ['after-save', 'after-send']) {
+    it(`completes in the same bytes what a kill broke off ${stop}`, async () => {
+      const { federation } = stores;
+      await run(stop, ['new', '--node', node()]);
+      const sent = () => federation.requests.filter(({ method }) => method === 'POST').map(({ body }) => body);
+      const before = sent().length;
+      const killed = await run(stop, ['claim', federation.grant(50)], { RONDE_STOP: stop });
+      assert.equal(killed.signal, 'SIGKILL');
+      if (stop === 'after-save') assert.equal(sent().length, before);
+      const claimed = await run(stop, ['resume']);
+      assert.deepEqual([claimed.json.resumed.map(({ state }) => state), claimed.json.balance], [['done'], 50]);
+      const paying = await run(stop, ['pay', federation.checkout(20n), '--points', '11'], { RONDE_STOP: stop });
+      assert.equal(paying.signal, 'SIGKILL');
+      const resumed = await run(stop, ['resume']);
+      assert.deepEqual([resumed.json.resumed.map(({ state }) => state), resumed.json.balance], [['done'], 39]);
+      assert.equal(new Set(sent().slice(before)).size, 2);
+    });
+  }
+
+  it('brings an order back from the words, with the next device number', async () => {
+    const made = await run('lost', ['new', '--node', node()]);
+    const claimed = await run('lost', ['claim', stores.federation.grant(77)]);
+    const words = join(folder, 'words');
+    writeFileSync(words, made.json.words.join(' '));
+    const again = await run('found', ['new', '--node', node(), '--words-file', words, '--device', '1']);
+    assert.equal(again.json.words, undefined);
+    const recovered = await run('found', ['recover', claimed.json.order, '--keyset', String(claimed.json.keyset)]);
+    assert.deepEqual([recovered.json.points, recovered.json.balance], [77, 77]);
+    assert.equal((await run('found', ['pay', stores.federation.checkout(77n), '--points', '77'])).json.state, 'done');
+  });
+
+  it('is refused a folder that another process uses', async () => {
+    await run('shared', ['new', '--node', node()]);
+    writeFileSync(join(folder, 'shared', 'lock'), `${process.pid} somebody`);
+    assert.equal((await run('shared', ['balance'])).json.error.code, 'wallet-in-use');
+    rmSync(join(folder, 'shared', 'lock'));
+    assert.equal((await run('shared', ['balance'])).json.ok, true);
+  });
+});
