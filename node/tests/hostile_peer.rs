@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use federation::{Town, eventually, http, in_memory, on_disk, orders};
+use federation::{Town, base64, eventually, http, in_memory, on_disk, orders};
 use federation_support::{DAY, Federation, KEYSET, NOW, Plan, list, node_seed};
 use ronde_node::clock::Clock;
 use ronde_node::store::{Engine as _, SqliteEngine, Table};
@@ -26,7 +26,7 @@ use ronde_protocol::message::head::Head;
 use ronde_protocol::message::ids::{StoreId, WitnessIndex};
 use ronde_protocol::message::log::CertifiedOrder;
 use ronde_protocol::message::offer::SignedOffer;
-use ronde_protocol::message::order::{Purpose, SignedOrder};
+use ronde_protocol::message::order::{Column, Purpose, SignedOrder};
 use ronde_protocol::message::refusal::{ExpectedCode, Refusal};
 use ronde_protocol::message::wire::{
     CHARTER_CHUNK, Certified, CharterChunk, CharterQuery, FeedEntry, FeedPage, FromPosition, Reply, ReplyV1, Request,
@@ -426,6 +426,76 @@ fn a_witness_that_makes_up_a_payment_is_not_believed_and_a_true_one_is() {
     assert_eq!(state(), "presented");
     gossip.feed.lock().unwrap().push(CertifiedOrder { order: paid, certificate });
     eventually("the till hears of the payment", || state() == "accepted");
+}
+
+/// An order as HTTP carries it, each witness with the column of the one that stands `salt` further.
+fn with_columns_moved(town: &Town, signed: &SignedOrder, salt: usize) -> serde_json::Value {
+    let good = orders::columns(&town.federation, &signed.order);
+    let moved = (0..good.len()).map(|at| {
+        let components = good[(at + salt) % good.len()].components.clone();
+        base64(&Column { index: good[at].index, components })
+    });
+    let (order, authorization) = (base64(&signed.order), base64(&signed.authorization));
+    json!({ "order": order, "authorization": authorization, "columns": moved.collect::<Vec<_>>() })
+}
+
+/// STORE-28.
+#[test]
+fn a_thief_with_worthless_columns_ends_no_payment_and_leaves_nothing_behind() {
+    let mut town = Town::open(4, on_disk);
+    let till = town.till(1);
+    let opened = json!({ "max_points": 8, "step": 1, "reference": "basket 1", "expires_in": 3600 });
+    let opened = http("POST", &town.url(1, "/v1/checkouts"), Some(&till), Some(&opened));
+    let path = format!("/v1/checkouts/{}", opened.body["id"].as_str().unwrap());
+    let offer: SignedOffer = town.get(1, &format!("{path}/offer")).member("offer");
+    let state = |town: &Town| http("GET", &town.url(1, &path), Some(&till), None).body["state"].clone();
+    let paid = orders::pay(&town.federation, 1, Purpose::Redeem, offer.offer.reference(), &[(1, 8)], &[(2, 1)]);
+    for salt in 1..4 {
+        let body = with_columns_moved(&town, &paid, salt);
+        let refused = http("POST", &town.url(1, "/v1/orders"), None, Some(&body));
+        assert_eq!(refused.code(), "coin-unknown", "{refused:?}");
+        assert_eq!(state(&town), "presented", "the till goes on waiting");
+        assert_eq!(town.get(1, "/v1/status").body["open_orders"], 0);
+    }
+    let folder = town.folder(1);
+    town.stop(1);
+    let engine = SqliteEngine::open(folder.join("ronde.sqlite")).unwrap();
+    assert_eq!(engine.reader().unwrap().scan(Table::Opened, &[], None, 100).unwrap(), []);
+    drop(engine);
+    town.start(1, on_disk);
+    town.wait_for_votes();
+    let answer = town.submit(1, &paid);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    eventually("the till hears of the payment", || state(&town) == "accepted");
+}
+
+/// STORE-14, STORE-27, STORE-28.
+#[test]
+fn thieves_that_shout_all_the_time_do_not_keep_a_payment_from_being_made() {
+    let town = Town::open(4, in_memory);
+    let payments: Vec<SignedOrder> =
+        (1..=4).map(|coin| orders::swap(&town.federation, &[(coin * 10, 2)], &[(coin * 10 + 1, 2)])).collect();
+    for paid in &payments {
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for salt in 1..4 {
+                let (town, done) = (&town, &done);
+                let body = with_columns_moved(town, paid, salt);
+                scope.spawn(move || {
+                    while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                        http("POST", &town.url(1, "/v1/orders"), None, Some(&body));
+                    }
+                });
+            }
+            let mut answer = town.submit(1, paid);
+            while answer.code() == "rate-limited" {
+                answer = town.submit(1, paid);
+            }
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+            // Good columns in hand are never answered by what was said of others.
+            assert_eq!(answer.status, 200, "{answer:?}");
+        });
+    }
 }
 
 /// TRANSPORT-14.

@@ -158,9 +158,26 @@ fn only_a_final_refusal_ends_a_checkout() {
     node.desk.answer_next(Ok(Outcome::Refused(Refusal::CharterBehind)));
     assert_eq!(node.post_open("/v1/orders", &payment.body()).problem(), "charter-behind");
     assert_eq!(state(&node, &till, &id).json["state"], "pending");
+    node.desk.answer_next(Ok(Outcome::Refused(Refusal::Closed)));
+    assert_eq!(node.post_open("/v1/orders", &payment.body()).problem(), "keyset-closed");
+    assert_eq!(state(&node, &till, &id).json["state"], "refused");
+}
+
+/// STORE-28.
+#[test]
+fn an_order_whose_columns_were_refused_lets_its_checkout_go_and_takes_it_again_with_good_ones() {
+    let node = Node::start();
+    let till = node.till("counter", &["redeem"]);
+    let id = checkout(&node, &till, 10);
+    let payment = pay(&offer(&node, &id), 7, 1);
     node.desk.answer_next(Ok(Outcome::Refused(Refusal::CoinUnknown)));
     assert_eq!(node.post_open("/v1/orders", &payment.body()).problem(), "coin-unknown");
-    assert_eq!(state(&node, &till, &id).json["state"], "refused");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(node.shop.dropped(&payment.order)).unwrap();
+    let shown = state(&node, &till, &id).json;
+    assert_eq!((&shown["state"], &shown["points"]), (&json!("presented"), &json!(0)));
+    assert_eq!(node.post_open("/v1/orders", &payment.body()).status, 200);
+    assert_eq!(state(&node, &till, &id).json["state"], "accepted");
 }
 
 /// STORE-22.

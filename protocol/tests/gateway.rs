@@ -138,35 +138,94 @@ fn worthless_columns_from_a_stranger_do_not_replace_good_ones() {
     let mut committee = committee(4);
     let signed = payment(&committee);
     let mut gathering = opened(&committee, &signed);
-    gathering.merge(worthless(&committee, &signed).check(committee.charter()).expect("form is good"));
+    assert!(gathering.merge(worthless(&committee, &signed).check(committee.charter()).expect("form is good")));
     round(&mut committee, &mut gathering, &[0, 1, 2]);
     assert!(gathering.certificate().is_some());
 }
 
 /// STORE-14.
 #[test]
-fn good_columns_replace_those_that_a_witness_turned_down() {
+fn good_columns_that_come_behind_worthless_ones_are_shown_as_soon_as_those_are_refused() {
     let mut committee = committee(4);
     let signed = payment(&committee);
-    let stranger = worthless(&committee, &signed);
-    let mut gathering = stranger.check(committee.charter()).expect("form is good");
-    let refused = round(&mut committee, &mut gathering, &[0]);
-    assert!(matches!(refused[..], [Progress::None]));
-    gathering.merge(opened(&committee, &signed));
-    round(&mut committee, &mut gathering, &[0]);
-    assert_eq!(gathering.votes(), 1);
+    let mut gathering = worthless(&committee, &signed).check(committee.charter()).expect("form is good");
+    assert!(gathering.merge(opened(&committee, &signed)));
+    let mut gathering = Gathering::resume(gathering.record(), committee.charter()).expect("what waits is on disk too");
+    for at in 0..3 {
+        let RequestV1::Vote(request) = gathering.vote_request(index(at)).expect("a column") else { panic!("a vote") };
+        let refused = gathering.handle_reply(index(at), committee.send(at, request));
+        assert!(matches!(refused, Progress::AnotherColumn(again) if again == index(at)), "{refused:?}");
+        let RequestV1::Vote(request) = gathering.vote_request(index(at)).expect("another") else { panic!("a vote") };
+        let _ = gathering.handle_reply(index(at), committee.send(at, request));
+    }
+    assert!(gathering.certificate().is_some());
+}
+
+/// STORE-28.
+#[test]
+fn an_order_whose_columns_are_refused_is_dropped_and_never_refused_and_good_columns_complete_it() {
+    let mut committee = committee(4);
+    let signed = payment(&committee);
+    let mut gathering = worthless(&committee, &signed).check(committee.charter()).expect("form is good");
+    let heard = round(&mut committee, &mut gathering, &[0, 1, 2, 3]);
+    assert!(
+        matches!(heard[..], [Progress::None, Progress::Dropped, Progress::Dropped, Progress::Dropped]),
+        "{heard:?}"
+    );
+    assert!(matches!(gathering.standing(), Standing::Dropped));
+    assert!(gathering.requests().is_empty(), "a column that was refused is not shown again");
+    assert!(gathering.merge(opened(&committee, &signed)));
+    assert!(matches!(gathering.standing(), Standing::Gathering(0)));
+    round(&mut committee, &mut gathering, &[0, 1, 2]);
+    assert!(gathering.certificate().is_some());
+}
+
+/// STORE-27.
+#[test]
+fn more_columns_of_a_witness_than_are_kept_have_to_come_again() {
+    let committee = committee(4);
+    let signed = payment(&committee);
+    let mut gathering = opened(&committee, &signed);
+    let record = encode(&gathering.record()).len();
+    let spoiled = |salt: usize| {
+        let columns = submission(&committee, &signed, &[0, 1, 2, 3]).columns.into_vec();
+        // Each witness gets the component of another.
+        let moved = (0..4).map(|at: usize| Column { index: index(at), ..columns[(at + salt) % 4].clone() });
+        let submission = Submission { signed: signed.clone(), columns: list(moved) };
+        submission.check(committee.charter()).expect("form is good")
+    };
+    assert!(gathering.merge(spoiled(1)) && gathering.merge(spoiled(2)));
+    assert!(gathering.merge(spoiled(1)), "what is here already is not kept twice");
+    let full = encode(&gathering.record()).len();
+    assert!(!gathering.merge(spoiled(3)));
+    assert_eq!(encode(&gathering.record()).len(), full, "a stranger fills nothing");
+    assert!(full > record && full < 4 * record);
+}
+
+/// STORE-28.
+#[test]
+fn a_witness_that_was_shown_no_column_can_call_none_wrong() {
+    let committee = committee(4);
+    let signed = payment(&committee);
+    let three = submission(&committee, &signed, &[0, 1, 2]);
+    let mut gathering = three.check(committee.charter()).expect("form is good");
+    let heard = gathering.handle_reply(index(3), ReplyV1::Refused(Refusal::CoinUnknown));
+    assert!(matches!(heard, Progress::Misbehaved(at) if at == index(3)));
+    assert!(matches!(gathering.standing(), Standing::Gathering(0)));
 }
 
 /// STORE-8.
 #[test]
 fn one_witness_alone_can_not_refuse_an_order_for_good() {
-    let mut committee = committee(4);
-    let signed = payment(&committee);
-    let mut gathering = opened(&committee, &signed);
-    assert!(matches!(gathering.handle_reply(index(3), ReplyV1::Refused(Refusal::CoinUnknown)), Progress::None));
-    assert!(matches!(gathering.standing(), Standing::Gathering(0)));
-    round(&mut committee, &mut gathering, &[0, 1, 2]);
-    assert!(gathering.certificate().is_some());
+    for refusal in [Refusal::CoinUnknown, Refusal::Closed] {
+        let mut committee = committee(4);
+        let signed = payment(&committee);
+        let mut gathering = opened(&committee, &signed);
+        assert!(matches!(gathering.handle_reply(index(3), ReplyV1::Refused(refusal)), Progress::None));
+        assert!(matches!(gathering.standing(), Standing::Gathering(0)));
+        round(&mut committee, &mut gathering, &[0, 1, 2]);
+        assert!(gathering.certificate().is_some());
+    }
 }
 
 /// STORE-8.
@@ -174,10 +233,10 @@ fn one_witness_alone_can_not_refuse_an_order_for_good() {
 fn two_of_four_that_refuse_leave_too_few_to_certify() {
     let committee = committee(4);
     let mut gathering = opened(&committee, &payment(&committee));
-    let _ = gathering.handle_reply(index(3), ReplyV1::Refused(Refusal::CoinUnknown));
-    let last = gathering.handle_reply(index(2), ReplyV1::Refused(Refusal::CoinUnknown));
+    let _ = gathering.handle_reply(index(3), ReplyV1::Refused(Refusal::Closed));
+    let last = gathering.handle_reply(index(2), ReplyV1::Refused(Refusal::Closed));
     assert!(matches!(last, Progress::Refused));
-    assert!(matches!(gathering.standing(), Standing::Refused(Refusal::CoinUnknown)));
+    assert!(matches!(gathering.standing(), Standing::Refused(Refusal::Closed)));
 }
 
 /// STORE-8.

@@ -95,6 +95,7 @@ fn the_state_table_is_the_documented_one() {
         CheckoutEvent::Certified(OTHER),
         CheckoutEvent::CertifiedUnfit(OTHER),
         CheckoutEvent::Refused(ONE),
+        CheckoutEvent::Dropped(ONE),
         CheckoutEvent::Cancel,
         CheckoutEvent::TimeOver,
     ];
@@ -207,6 +208,24 @@ fn a_payment_after_expiry_cancelling_or_refusal_is_late_and_owed() {
     }
 }
 
+/// STORE-28.
+#[test]
+fn an_order_whose_columns_were_refused_lets_the_checkout_go_and_may_take_it_again() {
+    let mut counter = Counter::new(10, 1);
+    let (first, second) = (counter.pay(7, 1), counter.pay(4, 2));
+    counter.bring(&first, NOW).unwrap();
+    counter.checkout.handle_dropped(second.digest());
+    assert_eq!(counter.checkout.state(), CheckoutState::Pending(first.digest()));
+    counter.checkout.handle_dropped(first.digest());
+    assert_eq!((counter.checkout.state(), counter.checkout.paid()), (CheckoutState::Presented, Points::ZERO));
+    counter.bring(&first, NOW).unwrap();
+    counter.certify(&first, NOW);
+    counter.checkout.handle_dropped(first.digest());
+    assert_eq!(counter.checkout.state(), CheckoutState::Accepted(first.digest()));
+    assert_eq!(counter.checkout.paid(), Points(7));
+    assert!(counter.checkout.refunds().is_empty());
+}
+
 #[test]
 fn a_checkout_that_is_over_says_why() {
     let mut expired = Counter::new(10, 1);
@@ -277,7 +296,7 @@ proptest! {
     /// STORE-24.
     #[test]
     fn every_certified_point_is_either_accepted_or_owed(
-        steps in prop::collection::vec((0u8..6, 1u8..4), 0..24),
+        steps in prop::collection::vec((0u8..7, 1u8..4), 0..24),
     ) {
         let mut counter = Counter::new(10, 1);
         let orders: Vec<Order> = (1..4).map(|salt| counter.pay(u64::from(salt) * 5, salt)).collect();
@@ -294,6 +313,7 @@ proptest! {
                 2 => counter.checkout.handle_refused(order.digest()),
                 3 => { let _ = counter.checkout.handle_cancel(now); }
                 4 => { let _ = counter.checkout.handle_present(now); }
+                5 => counter.checkout.handle_dropped(order.digest()),
                 _ => now += 100,
             }
             let owed: u64 = counter.checkout.refunds().iter().map(|refund| refund.points.0).sum();

@@ -169,6 +169,16 @@ impl Shop {
         .await
     }
 
+    /// Notes that the columns were refused that an order came with.
+    pub(super) async fn release_checkout(&self, order: &Order) -> Result<(), ShopError> {
+        let digest = order.digest();
+        self.settle_with(order.reference, move |checkout, _, _| {
+            checkout.handle_dropped(digest);
+            Ok(())
+        })
+        .await
+    }
+
     /// Changes the checkout of a reference, if there is one and the change is one.
     async fn settle_with(
         &self,

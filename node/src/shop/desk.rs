@@ -40,7 +40,8 @@ pub enum Outcome {
         /// Votes gathered so far.
         votes: usize,
     },
-    /// Not served, and why. If the refusal is not retryable the order can never be certified.
+    /// Not served, and why. If the refusal is not retryable the order can never be certified; but for `CoinUnknown`,
+    /// which speaks of the columns that it came with, and of nothing else.
     Refused(Refusal),
 }
 
@@ -179,4 +180,7 @@ pub trait Certified: Send + Sync {
 
     /// Called when an order that this node submitted is found never to be certified.
     fn refused<'a>(&'a self, order: &'a Order) -> BoxFuture<'a, Result<(), ShopError>>;
+
+    /// Called when an order that this node submitted is forgotten because its columns were refused. It may come again.
+    fn dropped<'a>(&'a self, order: &'a Order) -> BoxFuture<'a, Result<(), ShopError>>;
 }

@@ -2,6 +2,7 @@
 
 use ronde_protocol::message::certificate::Certificate;
 use ronde_protocol::message::order::{Order, Purpose};
+use ronde_protocol::message::refusal::Refusal;
 
 use super::{BoxFuture, Certified, Outcome, Shop, ShopError};
 
@@ -16,6 +17,8 @@ impl Shop {
                 }
                 Ok(())
             }
+            // The desk says by itself that it has dropped the order: by now it may have it again.
+            Outcome::Refused(Refusal::CoinUnknown) => Ok(()),
             Outcome::Refused(refusal) if refusal.is_retryable() => Ok(()),
             Outcome::Refused(_) => self.give_up(order).await,
         }
@@ -46,6 +49,16 @@ impl Shop {
         self.note_votes(order.digest(), None);
         Ok(())
     }
+
+    /// Takes in that an order's columns were refused: it holds its checkout no longer (STORE-28).
+    async fn put_back(&self, order: &Order) -> Result<(), ShopError> {
+        if order.purpose != Purpose::Redeem || order.store != self.store() {
+            return Ok(());
+        }
+        self.release_checkout(order).await?;
+        self.note_votes(order.digest(), None);
+        Ok(())
+    }
 }
 
 impl Certified for Shop {
@@ -59,5 +72,9 @@ impl Certified for Shop {
 
     fn refused<'a>(&'a self, order: &'a Order) -> BoxFuture<'a, Result<(), ShopError>> {
         Box::pin(self.give_up(order))
+    }
+
+    fn dropped<'a>(&'a self, order: &'a Order) -> BoxFuture<'a, Result<(), ShopError>> {
+        Box::pin(self.put_back(order))
     }
 }

@@ -4,7 +4,10 @@
 //! ```text
 //!            q votes                 q evaluations          n evaluations
 //! Gathering ---------> Certified --------------> Ready ----------------> Complete
-//!     |                    ^  a certificate handed in
+//!     |     |              ^  a certificate handed in
+//!     |     | columns refused, too few are left
+//!     |     v
+//!     |  Dropped
 //!     | a certified rival, or too few can still vote
 //!     v
 //!  Refused
@@ -15,36 +18,26 @@
 
 use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 
-use crate::{
-    crypto::group::PointBytes,
-    limits::{MAX_INPUTS, MAX_WITNESSES},
-    message::{
-        certificate::{Certificate, VerifiedCertificate},
-        charter::{Charter, Keyset},
-        codec::{Bounded, Decode, Encode},
-        evaluation::{Evaluation, EvaluationError},
-        evidence::{Evidence, conflict},
-        ids::{OrderDigest, WitnessIndex},
-        log::CertifiedOrder,
-        order::{Columns, Order, SignedOrder, Submission},
-        refusal::{Refusal, Rule},
-        vote::VerifiedVote,
-        wire::{ReplyV1, RequestV1, VoteRequest},
-    },
-};
+mod answers;
+mod columns;
+mod record;
 
-/// An order that a store has taken on, as it is kept until every witness holds its certificate.
-#[derive(Clone, Debug, Encode, Decode)]
-pub struct OpenOrder {
-    /// The body.
-    pub order: Order,
-    /// With its authorization and columns, unless it came with its certificate.
-    pub submission: Option<Submission>,
-    /// Its certificate, once there is one.
-    pub certificate: Option<Certificate>,
-    /// Witnesses that are known to have written the certificate down.
-    pub holders: Bounded<WitnessIndex, MAX_WITNESSES>,
-}
+use columns::ColumnStock;
+pub use record::OpenOrder;
+
+use crate::message::{
+    certificate::VerifiedCertificate,
+    charter::{Charter, Keyset, Member},
+    codec::Bounded,
+    evaluation::Evaluation,
+    evidence::Evidence,
+    ids::{OrderDigest, WitnessIndex},
+    log::CertifiedOrder,
+    order::{Column, Order, SignedOrder, Submission},
+    refusal::{Refusal, Rule},
+    vote::VerifiedVote,
+    wire::{RequestV1, VoteRequest},
+};
 
 /// One order on its way through the quorum.
 #[derive(Debug)]
@@ -53,7 +46,7 @@ pub struct Gathering {
     order: Order,
     digest: OrderDigest,
     signed: Option<SignedOrder>,
-    columns: BTreeMap<WitnessIndex, Bounded<PointBytes, MAX_INPUTS>>,
+    columns: ColumnStock,
     votes: BTreeMap<WitnessIndex, VerifiedVote>,
     certificate: Option<VerifiedCertificate>,
     evaluations: BTreeMap<WitnessIndex, Evaluation>,
@@ -71,6 +64,10 @@ pub enum Progress {
     Certified,
     /// One more witness evaluated.
     Evaluated,
+    /// The witness refused its column, and another one waits: ask it again.
+    AnotherColumn(WitnessIndex),
+    /// Too few columns are left that a witness has not refused.
+    Dropped,
     /// The order can never be certified.
     Refused,
     /// The witness broke the protocol; the answer counts for nothing.
@@ -93,6 +90,9 @@ pub enum Standing {
         /// Whether all witnesses hold the certificate.
         complete: bool,
     },
+    /// Its columns were refused and fewer than q are left: it is forgotten here, and may be brought again with good
+    /// ones (STORE-28).
+    Dropped,
     /// Never to be certified, and why.
     Refused(Refusal),
 }
@@ -109,12 +109,12 @@ impl Submission {
             return Err(Rule::Columns.into());
         }
         let authorized = self.signed.check(charter)?.authorize(charter)?;
-        let columns = self.columns.into_vec().into_iter().map(|column| (column.index, column.components)).collect();
-        Ok(Gathering {
-            columns,
-            signed: Some(authorized.signed().clone()),
-            ..Gathering::of(keyset, authorized.order().clone())
-        })
+        let mut gathering = Gathering::of(keyset, authorized.order().clone());
+        gathering.signed = Some(authorized.signed().clone());
+        for column in self.columns.into_vec() {
+            gathering.columns.add(column.index, column.components);
+        }
+        Ok(gathering)
     }
 }
 
@@ -125,7 +125,7 @@ impl Gathering {
             keyset,
             order,
             signed: None,
-            columns: BTreeMap::new(),
+            columns: ColumnStock::default(),
             votes: BTreeMap::new(),
             certificate: None,
             evaluations: BTreeMap::new(),
@@ -143,65 +143,51 @@ impl Gathering {
         Ok(gathering)
     }
 
-    /// Goes on where a stopped node left off (STORE-13). Checked again: disks are trusted no more than peers.
-    pub fn resume(record: OpenOrder, charter: &Charter) -> Result<Self, Refusal> {
-        let mut gathering = match record.submission {
-            Some(submission) => submission.check(charter)?,
-            None => Self::of(record.order.check_rules(charter)?.clone(), record.order),
-        };
-        if let Some(certificate) = record.certificate {
-            gathering.take_certificate(certificate)?;
+    /// Adds what the same order brings when it comes again: columns, its signature, its certificate, who holds that.
+    /// False if a column could not be kept, because too many of its witness wait (STORE-27).
+    pub fn merge(&mut self, other: Self) -> bool {
+        if other.digest != self.digest {
+            return false;
         }
-        gathering.holders = record.holders.iter().map(|index| (*index, ())).collect();
-        Ok(gathering)
-    }
-
-    /// Columns that an earlier submission of the same order did not bring, and its signature if that was missing.
-    pub fn merge(&mut self, other: Self) {
-        if other.digest == self.digest {
-            // The spend signature is public once a witness has voted, so a stranger may bring worthless columns: one
-            // that its witness has not turned down stays (STORE-14).
-            for (index, column) in other.columns {
-                let turned_down = matches!(self.refusals.get(&index), Some(Refusal::NoColumn | Refusal::CoinUnknown));
-                if turned_down || !self.columns.contains_key(&index) {
+        self.signed = self.signed.take().or(other.signed);
+        if self.certificate.is_none() {
+            self.certificate = other.certificate;
+        }
+        self.holders.extend(other.holders);
+        if self.certificate.is_some() {
+            return true;
+        }
+        let mut kept = true;
+        for Column { index, components } in other.columns.into_columns() {
+            if !self.votes.contains_key(&index) {
+                kept &= self.columns.add(index, components);
+                if matches!(self.refusals.get(&index), Some(Refusal::CoinUnknown)) {
                     self.refusals.remove(&index);
-                    self.columns.insert(index, column);
                 }
             }
-            self.signed = self.signed.take().or(other.signed);
-            if self.certificate.is_none() {
-                self.certificate = other.certificate;
-            }
         }
+        kept
     }
 
     /// Whether it brings what q witnesses need to vote. A store takes on nothing else (STORE-2).
     pub fn can_be_certified(&self) -> bool {
-        self.certificate.is_some() || self.order.inputs.is_empty() || self.columns.len() >= self.keyset.quorum().votes()
+        self.certificate.is_some()
+            || self.order.inputs.is_empty()
+            || self.able(|_| true) >= self.keyset.quorum().votes()
     }
 
-    /// What is to be on disk before the next request leaves. Columns go once all witnesses hold the certificate: then
-    /// the whole record does (STORE-12).
-    pub fn record(&self) -> OpenOrder {
-        let columns = self
-            .columns
-            .iter()
-            .map(|(index, components)| crate::message::order::Column { index: *index, components: components.clone() });
-        let submission = self
-            .signed
-            .clone()
-            .and_then(|signed| Some(Submission { signed, columns: Columns::new(columns.collect::<Vec<_>>()).ok()? }));
-        OpenOrder {
-            order: self.order.clone(),
-            submission,
-            certificate: self.certificate.as_ref().map(|certificate| certificate.as_certificate().clone()),
-            holders: Bounded::new(self.holders.keys().copied().collect()).unwrap_or_default(),
-        }
+    /// Witnesses that have voted, or could by the column at hand, but for those that `may` leaves out.
+    fn able(&self, may: impl Fn(&WitnessIndex) -> bool) -> usize {
+        let members = self.keyset.members().iter().map(Member::index);
+        let able = |index: &WitnessIndex| {
+            self.votes.contains_key(index) || (self.columns.in_use(*index).is_some() && may(index))
+        };
+        members.filter(able).count()
     }
 
     /// What to send now, and to whom: each witness its own column only, all at once (STORE-4, STORE-5, STORE-11).
     pub fn requests(&self) -> Vec<(WitnessIndex, RequestV1)> {
-        let missing = self.keyset.members().iter().map(crate::message::charter::Member::index);
+        let missing = self.keyset.members().iter().map(Member::index);
         match &self.certificate {
             Some(certificate) => {
                 let certified =
@@ -218,8 +204,9 @@ impl Gathering {
         }
     }
 
-    fn vote_request(&self, index: WitnessIndex) -> Option<RequestV1> {
-        let column = self.columns.get(&index).cloned();
+    /// What to ask one witness, after [`Progress::AnotherColumn`].
+    pub fn vote_request(&self, index: WitnessIndex) -> Option<RequestV1> {
+        let column = self.columns.in_use(index).cloned();
         if column.is_none() && !self.order.inputs.is_empty() {
             return None;
         }
@@ -227,88 +214,15 @@ impl Gathering {
         Some(RequestV1::Vote(VoteRequest { signed: self.signed.clone()?, column, votes }))
     }
 
-    /// A witness's answer to one of the requests (STORE-7, STORE-9).
-    pub fn handle_reply(&mut self, index: WitnessIndex, reply: ReplyV1) -> Progress {
-        match reply {
-            ReplyV1::Voted(voted) if voted.vote.index == index => {
-                let Ok(vote) = voted.vote.verify(&self.keyset, &self.digest) else {
-                    return Progress::Misbehaved(index);
-                };
-                self.refusals.remove(&index);
-                self.votes.insert(index, vote);
-                self.try_certify()
-            }
-            ReplyV1::Certified(certified) => {
-                let certified_before = self.certificate.is_some();
-                if self.take_certificate(certified.certificate).is_err() {
-                    return Progress::Misbehaved(index);
-                }
-                match self.take_evaluation(index, certified.evaluation) {
-                    Progress::Evaluated if !certified_before => Progress::Certified,
-                    progress => progress,
-                }
-            }
-            ReplyV1::Refused(refusal) => self.handle_refusal(index, refusal),
-            ReplyV1::Voted(_)
-            | ReplyV1::Order(_)
-            | ReplyV1::Feed(_)
-            | ReplyV1::Log(_)
-            | ReplyV1::NewestHead(_)
-            | ReplyV1::Charter(_) => Progress::Misbehaved(index),
-        }
+    fn is_final(refusal: &Refusal) -> bool {
+        !refusal.is_retryable() && !matches!(refusal, Refusal::CoinUnknown)
     }
 
-    fn try_certify(&mut self) -> Progress {
-        if self.certificate.is_some() {
-            return Progress::None;
-        }
-        let votes: Vec<VerifiedVote> = self.votes.values().copied().collect();
-        self.certificate = Certificate::assemble(&self.keyset, self.digest, &votes);
-        if self.certificate.is_some() { Progress::Certified } else { Progress::None }
-    }
-
-    fn take_certificate(&mut self, certificate: Certificate) -> Result<(), Refusal> {
-        let verified = certificate.verify(&self.keyset, &self.digest).map_err(|_| Refusal::BadCertificate)?;
-        self.certificate.get_or_insert(verified);
-        Ok(())
-    }
-
-    fn take_evaluation(&mut self, index: WitnessIndex, evaluation: Evaluation) -> Progress {
-        if evaluation.index != index {
-            return Progress::Misbehaved(index);
-        }
-        match evaluation.verify(&self.keyset, &self.order, &self.digest) {
-            Ok(_) => {
-                self.holders.insert(index, ());
-                self.evaluations.insert(index, evaluation);
-                Progress::Evaluated
-            }
-            Err(EvaluationError::BadProof(_)) => {
-                // Its signature is good: it wrote the certificate down, and will never evaluate better.
-                self.holders.insert(index, ());
-                Progress::Evidence(Box::new(Evidence::BadEvaluation { order: self.order.clone(), evaluation }))
-            }
-            Err(_) => Progress::Misbehaved(index),
-        }
-    }
-
-    /// A certified rival kills the order, if its certificate is good and it really is one. Otherwise one refusal is one
-    /// witness's word, and the order is refused when too few are left to make q (STORE-8).
-    fn handle_refusal(&mut self, index: WitnessIndex, refusal: Refusal) -> Progress {
-        if let Refusal::Conflict(found) = &refusal
-            && let Some(certificate) = &found.certificate
-        {
-            let rival = found.other.order();
-            let good =
-                conflict(rival, &self.order) && certificate.clone().verify(&self.keyset, &rival.digest()).is_ok();
-            if !good {
-                return Progress::Misbehaved(index);
-            }
-            self.killed = Some(refusal);
-            return Progress::Refused;
-        }
-        self.refusals.insert(index, refusal);
-        if matches!(self.standing(), Standing::Refused(_)) { Progress::Refused } else { Progress::None }
+    /// Too few columns are left, and some were refused.
+    fn is_dropped(&self) -> bool {
+        let refused = self.refusals.values().any(|refusal| matches!(refusal, Refusal::CoinUnknown));
+        let open = |index: &WitnessIndex| !self.refusals.get(index).is_some_and(Self::is_final);
+        !self.can_be_certified() || (refused && self.able(open) < self.keyset.quorum().votes())
     }
 
     /// Where the order stands.
@@ -325,12 +239,13 @@ impl Gathering {
         if let Some(refusal) = &self.killed {
             return Standing::Refused(refusal.clone());
         }
-        let mut finally = self.refusals.values().filter(|refusal| !refusal.is_retryable());
+        let mut finally = self.refusals.values().filter(|refusal| Self::is_final(refusal));
         let refused = finally.clone().count();
         match finally.next() {
             Some(refusal) if quorum.witnesses().saturating_sub(refused) < quorum.votes() => {
                 Standing::Refused(refusal.clone())
             }
+            _ if self.is_dropped() => Standing::Dropped,
             _ => Standing::Gathering(self.votes.len()),
         }
     }

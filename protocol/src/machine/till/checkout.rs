@@ -48,6 +48,8 @@ pub enum CheckoutEvent {
     CertifiedUnfit(OrderDigest),
     /// An order is known never to be certified.
     Refused(OrderDigest),
+    /// Witnesses refused the columns that an order came with; others may be good.
+    Dropped(OrderDigest),
     /// The till withdraws it.
     Cancel,
     /// Its expiry has come.
@@ -117,16 +119,16 @@ pub enum Unfit {
 impl CheckoutState {
     /// The state after `event`, or why it can't happen. "owed" marks a refund.
     ///
-    /// | state | present | order d | order other | certified d | certified other | unfit | refused d | cancel | time over |
-    /// | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-    /// | open | presented | pending | pending | accepted | accepted | same, owed | same | cancelled | expired |
-    /// | presented | same | pending | pending | accepted | accepted | same, owed | same | cancelled | expired |
-    /// | pending d | taken | same | taken | accepted | same, owed | same, owed | refused | taken | same |
-    /// | accepted d | taken | same | taken | same | same, owed | same, owed | same | taken | same |
-    /// | refused d | taken | same | taken | late, owed | late, owed | same, owed | same | same | same |
-    /// | expired | expired | expired | expired | late, owed | late, owed | same, owed | same | same | same |
-    /// | cancelled | cancelled | cancelled | cancelled | late, owed | late, owed | same, owed | same | same | same |
-    /// | late d | taken | same | taken | same | same, owed | same, owed | same | taken | same |
+    /// | state | present | order d | order other | certified d | certified other | unfit | refused d | dropped d | cancel | time over |
+    /// | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+    /// | open | presented | pending | pending | accepted | accepted | same, owed | same | same | cancelled | expired |
+    /// | presented | same | pending | pending | accepted | accepted | same, owed | same | same | cancelled | expired |
+    /// | pending d | taken | same | taken | accepted | same, owed | same, owed | refused | presented | taken | same |
+    /// | accepted d | taken | same | taken | same | same, owed | same, owed | same | same | taken | same |
+    /// | refused d | taken | same | taken | late, owed | late, owed | same, owed | same | same | same | same |
+    /// | expired | expired | expired | expired | late, owed | late, owed | same, owed | same | same | same | same |
+    /// | cancelled | cancelled | cancelled | cancelled | late, owed | late, owed | same, owed | same | same | same | same |
+    /// | late d | taken | same | taken | same | same, owed | same, owed | same | same | taken | same |
     pub fn after(self, event: CheckoutEvent) -> Result<Next, CheckoutError> {
         use CheckoutEvent as E;
         use CheckoutState as S;
@@ -157,7 +159,8 @@ impl CheckoutState {
             (_, E::CertifiedUnfit(_)) => owing(self),
 
             (S::Pending(own), E::Refused(digest)) if own == digest => to(S::Refused(digest)),
-            (_, E::Refused(_)) => to(self),
+            (S::Pending(own), E::Dropped(digest)) if own == digest => to(S::Presented),
+            (_, E::Refused(_) | E::Dropped(_)) => to(self),
 
             (S::Pending(_) | S::Accepted(_) | S::AcceptedLate(_), E::Cancel) => Err(CheckoutError::Taken),
             (S::Refused(_) | S::Expired | S::Cancelled, E::Cancel) => to(self),
@@ -290,6 +293,16 @@ impl Checkout {
     /// An order is known never to be certified.
     pub fn handle_refused(&mut self, digest: OrderDigest) {
         self.state = self.state.after(CheckoutEvent::Refused(digest)).map_or(self.state, |next| next.state);
+    }
+
+    /// The columns that an order came with were refused. It has no hold on the checkout until it comes with good ones
+    /// (STORE-28): whoever brought it need not have made it.
+    pub fn handle_dropped(&mut self, digest: OrderDigest) {
+        let next = self.state.after(CheckoutEvent::Dropped(digest)).map_or(self.state, |next| next.state);
+        if next != self.state {
+            self.paid = Points::ZERO;
+        }
+        self.state = next;
     }
 
     fn check_fit(&self, order: &Order, paid: Points) -> Result<(), Unfit> {

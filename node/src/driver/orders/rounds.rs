@@ -1,0 +1,168 @@
+//! An open order's way through the quorum, round by round.
+
+use std::sync::Arc;
+
+use ronde_protocol::machine::gateway::{Progress, Standing};
+use ronde_protocol::message::ids::WitnessIndex;
+use ronde_protocol::message::wire::{ReplyV1, RequestV1};
+use tokio::task::JoinSet;
+
+use super::{FIRST_PAUSE, Orders, ROUNDS_AT_HAND, Running};
+use crate::driver::core::AskError;
+use crate::fault;
+
+type Calls = JoinSet<(WitnessIndex, Result<ReplyV1, AskError>)>;
+
+impl Orders {
+    /// Asks the witnesses, round after round, until the order is decided or waits on disk.
+    pub(super) async fn run(self, running: Arc<Running>) {
+        let mut pause = FIRST_PAUSE;
+        let mut told = false;
+        let mut rounds = 0u32;
+        let mut brought = running.brought();
+        loop {
+            self.round(&running, &mut told).await;
+            let standing = running.standing();
+            match standing {
+                Standing::Refused(_) | Standing::Dropped => {
+                    if self.close_given_up(&running) {
+                        return self.give_up(&running).await;
+                    }
+                    // Something was brought in the last moment.
+                    continue;
+                }
+                Standing::Certified { complete: true, .. } if told => return self.forget(&running).await,
+                // Refusals stay until the pause is over: whoever waits reads them.
+                Standing::Gathering(_) | Standing::Certified { .. } => running.tell(0, true),
+            }
+            rounds = rounds.saturating_add(1);
+            if rounds >= ROUNDS_AT_HAND {
+                if self.set_aside(&running, brought) {
+                    return running.tell_end();
+                }
+                (rounds, pause, brought) = (0, FIRST_PAUSE, running.brought());
+            }
+            let _ = tokio::time::timeout(pause, running.wake.notified()).await;
+            pause = pause.saturating_mul(2);
+            running.gathering().retry();
+        }
+    }
+
+    /// Lets nothing more be brought to an order that can't be certified, or not with the columns at hand.
+    fn close_given_up(&self, running: &Running) -> bool {
+        let _open = self.open();
+        let given_up = matches!(running.standing(), Standing::Refused(_) | Standing::Dropped);
+        if given_up {
+            running.close();
+        }
+        given_up
+    }
+
+    /// Leaves it on disk, where the sweep takes it up again, so that a witness that is down fills no memory; unless
+    /// something was brought since `brought`.
+    fn set_aside(&self, running: &Running, brought: u64) -> bool {
+        let mut open = self.open();
+        if running.brought() != brought {
+            return false;
+        }
+        open.remove(&running.gathering().digest());
+        true
+    }
+
+    async fn give_up(&self, running: &Running) {
+        let (order, standing) = {
+            let gathering = running.gathering();
+            (gathering.order().clone(), gathering.standing())
+        };
+        let heard = match standing {
+            Standing::Dropped => self.0.shop.dropped(&order).await,
+            _ => self.0.shop.refused(&order).await,
+        };
+        if let Err(error) = heard {
+            tracing::warn!(%error, "the till could not be told of a refusal");
+        }
+        running.tell(0, true);
+        self.forget(running).await;
+    }
+
+    /// Asks every witness that has not answered; a certificate on the way starts the second half at once.
+    async fn round(&self, running: &Running, told: &mut bool) {
+        let mut calls = JoinSet::new();
+        let requests = running.gathering().requests();
+        self.send(running, &mut calls, requests);
+        if running.gathering().certificate().is_some() && !*told {
+            self.certified(running, told).await;
+        }
+        running.tell(calls.len(), false);
+        while let Some(done) = calls.join_next().await {
+            if let Ok((index, Ok(reply))) = done {
+                self.take_reply(running, &mut calls, told, index, reply).await;
+            } else if let Ok((index, Err(error))) = done {
+                tracing::debug!(witness = index.0, %error, "a witness gave no answer");
+            }
+            running.tell(calls.len(), false);
+            if matches!(running.standing(), Standing::Dropped) {
+                // Whoever has good columns need not wait for a witness that is down.
+                return;
+            }
+        }
+    }
+
+    async fn take_reply(
+        &self,
+        running: &Running,
+        calls: &mut Calls,
+        told: &mut bool,
+        index: WitnessIndex,
+        reply: ReplyV1,
+    ) {
+        let progress = running.gathering().handle_reply(index, reply);
+        match progress {
+            Progress::Certified => {
+                self.certified(running, told).await;
+                let requests = running.gathering().requests();
+                self.send(running, calls, requests);
+            }
+            Progress::Misbehaved(index) => {
+                tracing::warn!(witness = index.0, "a witness gave an answer that its key did not sign");
+            }
+            Progress::Evidence(evidence) => self.0.core.keep_evidence(*evidence).await,
+            Progress::AnotherColumn(index) => {
+                let request = running.gathering().vote_request(index);
+                self.send(running, calls, request.into_iter().map(|request| (index, request)).collect());
+            }
+            Progress::None | Progress::Evaluated | Progress::Dropped | Progress::Refused => {}
+        }
+    }
+
+    /// The certificate is written down before the till hears of it (STORE-10).
+    async fn certified(&self, running: &Running, told: &mut bool) {
+        let (order, certificate) = {
+            let gathering = running.gathering();
+            let Some(certificate) = gathering.certificate().cloned() else { return };
+            (gathering.order().clone(), certificate)
+        };
+        fault::point("gateway.before-certificate");
+        if let Err(error) = self.save(running).await {
+            tracing::error!(%error, "a certificate could not be written down; it is gathered again");
+            return;
+        }
+        fault::point("gateway.after-certificate");
+        match self.0.shop.certified(&order, certificate.as_certificate()).await {
+            Ok(()) => {
+                *told = true;
+                // Eight digits: what a till's receipt and the wallet show. Digests are public, amounts stay out.
+                tracing::info!(order = %hex::encode(order.digest().0).get(..8).unwrap_or_default(), "certified");
+            }
+            Err(error) => tracing::warn!(%error, "the till could not be told of a payment; it is told again"),
+        }
+    }
+
+    fn send(&self, running: &Running, calls: &mut Calls, requests: Vec<(WitnessIndex, RequestV1)>) {
+        let keyset = running.gathering().keyset().id();
+        for (index, request) in requests {
+            let core = Arc::clone(&self.0.core);
+            calls.spawn(async move { (index, core.ask(keyset, index, request).await) });
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! One open order, while it is in hand.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use ronde_protocol::machine::gateway::{Gathering, Standing};
+use ronde_protocol::message::evaluation::Evaluation;
+use tokio::sync::{Notify, watch};
+
+use crate::shop::Outcome;
+
+/// One open order. What says "under the lock" means that of all open orders, so that nothing is brought to an order
+/// that is just being let go.
+pub(super) struct Running {
+    gathering: Mutex<Gathering>,
+    /// Goes up with every change; whoever waits looks again.
+    pub(super) news: watch::Sender<News>,
+    /// Ends the pause before the next round.
+    pub(super) wake: Notify,
+    /// Held while a record is taken and written, so that none replaces a newer one.
+    pub(super) saving: Arc<tokio::sync::Mutex<()>>,
+    /// It takes nothing more, and is about to be forgotten. Changed under the lock.
+    over: AtomicBool,
+    /// How often something was brought to it. Changed under the lock.
+    brought: AtomicU64,
+}
+
+#[derive(Clone, Copy, Default)]
+pub(super) struct News {
+    changes: u64,
+    /// Requests of this round that are not answered yet.
+    pub(super) outstanding: usize,
+    /// Rounds that have ended.
+    pub(super) rounds: u64,
+    /// It is in hand no more.
+    pub(super) ended: bool,
+}
+
+impl Running {
+    pub(super) fn new(gathering: Gathering) -> Self {
+        Self {
+            gathering: Mutex::new(gathering),
+            news: watch::Sender::new(News::default()),
+            wake: Notify::new(),
+            saving: Arc::default(),
+            over: AtomicBool::new(false),
+            brought: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn gathering(&self) -> MutexGuard<'_, Gathering> {
+        self.gathering.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn standing(&self) -> Standing {
+        self.gathering().standing()
+    }
+
+    /// Adds what the same order brought; under the lock. False if not all of it could be kept.
+    pub(super) fn bring(&self, gathering: Gathering) -> bool {
+        self.brought.fetch_add(1, Ordering::Relaxed);
+        self.gathering().merge(gathering)
+    }
+
+    pub(super) fn brought(&self) -> u64 {
+        self.brought.load(Ordering::Relaxed)
+    }
+
+    /// Lets nothing more be brought; under the lock.
+    pub(super) fn close(&self) {
+        self.over.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn tell(&self, outstanding: usize, round_ended: bool) {
+        self.news.send_modify(|news| {
+            news.changes = news.changes.wrapping_add(1);
+            news.outstanding = outstanding;
+            news.rounds = news.rounds.wrapping_add(u64::from(round_ended));
+        });
+    }
+
+    pub(super) fn tell_end(&self) {
+        self.news.send_modify(|news| {
+            news.changes = news.changes.wrapping_add(1);
+            news.outstanding = 0;
+            news.ended = true;
+        });
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.news.borrow().ended
+    }
+
+    pub(super) fn outcome(&self) -> Outcome {
+        let gathering = self.gathering();
+        match (gathering.standing(), gathering.certificate()) {
+            (Standing::Certified { .. }, Some(certificate)) => Outcome::Certified {
+                order: Box::new(gathering.order().clone()),
+                certificate: certificate.as_certificate().clone(),
+                evaluations: gathering.evaluations().cloned().collect::<Vec<Evaluation>>(),
+            },
+            (Standing::Refused(refusal), _) => Outcome::Refused(refusal),
+            _ => Outcome::Pending { votes: gathering.votes() },
+        }
+    }
+}

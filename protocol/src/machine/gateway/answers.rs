@@ -1,0 +1,125 @@
+//! What witnesses answer, and what that changes.
+
+use alloc::{boxed::Box, vec::Vec};
+
+use super::{Gathering, Progress, Standing};
+use crate::message::{
+    certificate::Certificate,
+    evaluation::{Evaluation, EvaluationError},
+    evidence::{Evidence, conflict},
+    ids::WitnessIndex,
+    refusal::Refusal,
+    vote::VerifiedVote,
+    wire::ReplyV1,
+};
+
+impl Gathering {
+    /// A witness's answer to one of the requests (STORE-7, STORE-9).
+    pub fn handle_reply(&mut self, index: WitnessIndex, reply: ReplyV1) -> Progress {
+        match reply {
+            ReplyV1::Voted(voted) if voted.vote.index == index => {
+                let Ok(vote) = voted.vote.verify(&self.keyset, &self.digest) else {
+                    return Progress::Misbehaved(index);
+                };
+                self.refusals.remove(&index);
+                self.votes.insert(index, vote);
+                self.try_certify()
+            }
+            ReplyV1::Certified(certified) => {
+                let certified_before = self.certificate.is_some();
+                if self.take_certificate(certified.certificate).is_err() {
+                    return Progress::Misbehaved(index);
+                }
+                match self.take_evaluation(index, certified.evaluation) {
+                    Progress::Evaluated if !certified_before => Progress::Certified,
+                    progress => progress,
+                }
+            }
+            ReplyV1::Refused(refusal) => self.handle_refusal(index, refusal),
+            ReplyV1::Voted(_)
+            | ReplyV1::Order(_)
+            | ReplyV1::Feed(_)
+            | ReplyV1::Log(_)
+            | ReplyV1::NewestHead(_)
+            | ReplyV1::Charter(_) => Progress::Misbehaved(index),
+        }
+    }
+
+    fn try_certify(&mut self) -> Progress {
+        if self.certificate.is_some() {
+            return Progress::None;
+        }
+        let votes: Vec<VerifiedVote> = self.votes.values().copied().collect();
+        self.certificate = Certificate::assemble(&self.keyset, self.digest, &votes);
+        if self.certificate.is_some() { Progress::Certified } else { Progress::None }
+    }
+
+    pub(super) fn take_certificate(&mut self, certificate: Certificate) -> Result<(), Refusal> {
+        let verified = certificate.verify(&self.keyset, &self.digest).map_err(|_| Refusal::BadCertificate)?;
+        self.certificate.get_or_insert(verified);
+        Ok(())
+    }
+
+    fn take_evaluation(&mut self, index: WitnessIndex, evaluation: Evaluation) -> Progress {
+        if evaluation.index != index {
+            return Progress::Misbehaved(index);
+        }
+        match evaluation.verify(&self.keyset, &self.order, &self.digest) {
+            Ok(_) => {
+                self.holders.insert(index, ());
+                self.evaluations.insert(index, evaluation);
+                Progress::Evaluated
+            }
+            Err(EvaluationError::BadProof(_)) => {
+                // Its signature is good: it wrote the certificate down, and will never evaluate better.
+                self.holders.insert(index, ());
+                Progress::Evidence(Box::new(Evidence::BadEvaluation { order: self.order.clone(), evaluation }))
+            }
+            Err(_) => Progress::Misbehaved(index),
+        }
+    }
+
+    /// A certified rival kills the order, if its certificate is good and it really is one. Otherwise one refusal is one
+    /// witness's word, and the order is refused when too few are left to make q (STORE-8).
+    fn handle_refusal(&mut self, index: WitnessIndex, refusal: Refusal) -> Progress {
+        if let Refusal::Conflict(found) = &refusal
+            && let Some(certificate) = &found.certificate
+        {
+            let rival = found.other.order();
+            let good =
+                conflict(rival, &self.order) && certificate.clone().verify(&self.keyset, &rival.digest()).is_ok();
+            if !good {
+                return Progress::Misbehaved(index);
+            }
+            self.killed = Some(refusal);
+            return Progress::Refused;
+        }
+        if matches!(refusal, Refusal::CoinUnknown) {
+            return self.handle_wrong_column(index);
+        }
+        self.refusals.insert(index, refusal);
+        match self.standing() {
+            Standing::Refused(_) => Progress::Refused,
+            Standing::Dropped => Progress::Dropped,
+            Standing::Gathering(_) | Standing::Certified { .. } => Progress::None,
+        }
+    }
+
+    /// A verdict on the column that was shown, and on nothing else: whoever brought it may not have made the order
+    /// (STORE-28).
+    fn handle_wrong_column(&mut self, index: WitnessIndex) -> Progress {
+        if self.columns.in_use(index).is_none() {
+            // It was shown none.
+            return Progress::Misbehaved(index);
+        }
+        if self.certificate.is_some() {
+            return Progress::None;
+        }
+        self.columns.drop_used(index);
+        if self.columns.in_use(index).is_some() {
+            return Progress::AnotherColumn(index);
+        }
+        self.refusals.insert(index, Refusal::CoinUnknown);
+        if matches!(self.standing(), Standing::Dropped) { Progress::Dropped } else { Progress::None }
+    }
+}
