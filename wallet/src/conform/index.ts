@@ -1,6 +1,8 @@
 import { answer, type Answer, type Handler, type Input } from './answer.js';
+import { auditHandlers } from './audit.js';
 import { cryptoHandlers } from './crypto.js';
 import { federationHandlers } from './federation.js';
+import { walletHandlers } from './wallet.js';
 import { witnessHandlers } from './witness.js';
 
 /** All types that this implementation answers. */
@@ -8,6 +10,8 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   ...cryptoHandlers,
   ...federationHandlers,
   ...witnessHandlers,
+  ...walletHandlers,
+  ...auditHandlers,
 };
 
 /** Answers one question of the test vectors. */

@@ -1,0 +1,100 @@
+import { worth, type Kind } from '../../crypto/class.js';
+import {
+  Books,
+  BooksError,
+  conflicts,
+  pointsIn,
+  pointsOut,
+  postings,
+  type Charter,
+  type Order,
+} from '../../message/index.js';
+
+/** A claim about value that fails. */
+export type Breach = 'two-certificates' | 'forged' | 'float' | 'positions' | 'overflow';
+
+const nameOf = (kind: Kind): string =>
+  kind.type === 'points'
+    ? `points ${kind.denomination}`
+    : kind.type === 'ballot'
+      ? `ballot ${kind.campaign}`
+      : `voucher ${kind.offer}`;
+
+interface Coins {
+  readonly kind: Kind;
+  made: bigint;
+  spent: bigint;
+}
+
+/** Coins of one keyset, kind by kind: how many were made, how many spent. */
+function countCoins(orders: readonly Order[], keyset: number): Coins[] {
+  const coins = new Map<string, Coins>();
+  const of = (kind: Kind): Coins => {
+    const counted = coins.get(nameOf(kind)) ?? { kind, made: 0n, spent: 0n };
+    coins.set(nameOf(kind), counted);
+    return counted;
+  };
+  for (const order of orders) {
+    for (const { class: made } of order.outputs) if (made.keyset === keyset) of(made.kind).made += 1n;
+    if (order.keyset === keyset) for (const { kind } of order.inputs) of(kind).spent += 1n;
+  }
+  return [...coins.values()];
+}
+
+const sum = (numbers: readonly bigint[]): bigint => numbers.reduce((total, x) => total + x, 0n);
+
+/** The claims of chapter 18 that fail, over all certified orders that count. */
+export function failingClaims(
+  orders: readonly Order[],
+  keyset: number,
+  charter: Charter,
+  enoughLogs: boolean,
+): ReadonlySet<Breach> {
+  const breaches = new Set<Breach>();
+  const own = orders.filter((order) => order.keyset === keyset);
+  if (own.some((a, i) => own.slice(i + 1).some((b) => conflicts(a, b)))) breaches.add('two-certificates');
+  const { books, complete } = book(own, charter, breaches);
+  const positions = sum(books.accounts.map((account) => books.position(account)));
+  if (positions !== 0n) breaches.add('positions');
+  if (!enoughLogs) return breaches;
+  const coins = countCoins(orders, keyset);
+  if (coins.some(({ made, spent }) => spent > made)) breaches.add('forged');
+  const floating = sum(coins.map(({ kind, made, spent }) => (made - spent) * worth(kind)));
+  const moved = movedInto(orders, keyset);
+  const issued = sum(own.filter(({ purpose }) => purpose.type === 'earn').map(pointsOut));
+  const taken = own.filter(({ purpose }) => purpose.type === 'redeem' || purpose.type === 'donate');
+  const paid = sum(taken.map((order) => pointsIn(order) - pointsOut(order)));
+  if (floating !== issued + moved - paid) breaches.add('float');
+  if (complete && floating !== books.position({ type: 'pool' }) + moved) breaches.add('float');
+  return breaches;
+}
+
+/** Points that moved into the keyset, less those that moved out of it. */
+function movedInto(orders: readonly Order[], keyset: number): bigint {
+  const moved = (order: Order): bigint[] =>
+    order.outputs
+      .filter(({ class: made }) => (made.keyset === keyset) !== (order.keyset === keyset))
+      .map(({ class: made }) => (made.keyset === keyset ? worth(made.kind) : -worth(made.kind)));
+  return sum(orders.flatMap(moved));
+}
+
+/** Books what can be booked. An order with more out than in is not, and shows in the float. */
+function book(
+  own: readonly Order[],
+  charter: Charter,
+  breaches: Set<Breach>,
+): { readonly books: Books; readonly complete: boolean } {
+  const books = new Books();
+  let complete = true;
+  for (const order of own) {
+    try {
+      books.add(postings(order, charter));
+    } catch (error) {
+      if (!(error instanceof BooksError)) throw error;
+      const negative = pointsOut(order) > pointsIn(order);
+      if (error.code === 'unknown-offer') complete = false;
+      else if (!negative) breaches.add('overflow');
+    }
+  }
+  return { books, complete };
+}

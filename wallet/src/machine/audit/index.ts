@@ -1,0 +1,3 @@
+export * from './audit.js';
+export * from './exhibit.js';
+export type { HandedLog } from './logs.js';
