@@ -6,6 +6,8 @@ mod federation_support;
 
 use federation::{Answer, Town, eventually, http, on_disk, orders};
 use ronde_node::store::{Engine as _, SqliteEngine, Table};
+use ronde_protocol::machine::gateway::OpenOrder;
+use ronde_protocol::message::codec::decode;
 use ronde_protocol::message::offer::SignedOffer;
 use ronde_protocol::message::order::{Purpose, SignedOrder};
 use serde_json::json;
@@ -84,6 +86,31 @@ fn a_restarted_store_completes_its_open_orders() {
     town.stop(1);
     let engine = SqliteEngine::open(folder.join("ronde.sqlite")).unwrap();
     assert_eq!(engine.reader().unwrap().scan(Table::Opened, &[], None, 100).unwrap(), []);
+}
+
+/// STORE-12.
+#[test]
+fn an_order_that_was_set_aside_loses_no_column_when_it_comes_again() {
+    let mut town = Town::open(4, on_disk);
+    town.stop(3);
+    town.stop(4);
+    let signed = orders::swap(&town.federation, &[(1, 2)], &[(2, 2)]);
+    assert_eq!(town.submit(1, &signed).status, 202);
+    eventually("it is set aside", || town.get(1, "/v1/status").body["open_orders"] == 0);
+    // It comes again without the column of the last witness.
+    let mut fewer = town.submission(&signed);
+    fewer["columns"].as_array_mut().unwrap().pop();
+    let answer = http("POST", &town.url(1, "/v1/orders"), None, Some(&fewer));
+    assert_eq!(answer.status, 202, "{answer:?}");
+    let folder = town.folder(1);
+    town.stop(1);
+    let engine = SqliteEngine::open(folder.join("ronde.sqlite")).unwrap();
+    let stored = engine.reader().unwrap().get(Table::Opened, &signed.order.digest().0).unwrap().unwrap();
+    let record: OpenOrder = decode(&stored, 1 << 20).unwrap();
+    assert_eq!(record.submission.unwrap().columns, orders::columns(&town.federation, &signed.order));
+    drop(engine);
+    [3, 4, 1].into_iter().for_each(|store| town.start(store, on_disk));
+    eventually("the order is certified everywhere", || (1..=4).all(|store| town.has_certified(store, &signed)));
 }
 
 /// STORE-15.

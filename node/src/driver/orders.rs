@@ -141,26 +141,36 @@ impl Orders {
         Ok(Admitted::New(running, saving))
     }
 
-    /// Writes an order down that was just taken in hand, and sends it on its way.
+    /// Writes an order down that was just taken in hand, with what is on disk of it already, and sends it on its way.
     async fn begin(self, running: Arc<Running>, saving: OwnedMutexGuard<()>) -> Result<(), DeskError> {
-        if let Err(error) = self.write_first(&running).await {
-            let mut open = self.open();
-            running.close();
-            open.remove(&running.gathering().digest());
-            running.tell_end();
-            return Err(error);
+        match self.write_first(&running).await {
+            Ok(kept) => {
+                fault::point("gateway.after-open");
+                drop(saving);
+                tokio::spawn(self.run(running));
+                if kept { Ok(()) } else { Err(Refusal::Busy.into()) }
+            }
+            Err(error) => {
+                let mut open = self.open();
+                running.close();
+                open.remove(&running.gathering().digest());
+                running.tell_end();
+                Err(error)
+            }
         }
-        fault::point("gateway.after-open");
-        drop(saving);
-        tokio::spawn(self.run(running));
-        Ok(())
     }
 
-    async fn write_first(&self, running: &Running) -> Result<(), DeskError> {
+    /// False if not all that was brought could be kept beside what was on disk.
+    async fn write_first(&self, running: &Running) -> Result<bool, DeskError> {
+        let kept = match self.set_aside_before(running.gathering().digest()).await? {
+            Some(before) => running.put_before(before),
+            None => true,
+        };
         if !running.gathering().can_be_certified() {
             return Err(Refusal::NoColumn.into());
         }
-        self.write(running).await
+        self.write(running).await?;
+        Ok(kept)
     }
 
     /// What is known here of an open order.

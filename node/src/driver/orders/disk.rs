@@ -64,6 +64,23 @@ impl Orders {
         Ok(next)
     }
 
+    /// An order that waits on disk, so that nothing of it is lost when it comes again (STORE-12). A record that can't be
+    /// used is replaced by what was brought.
+    pub(super) async fn set_aside_before(&self, digest: OrderDigest) -> Result<Option<Gathering>, DeskError> {
+        let stored = self.0.core.readers.with(|read| read.get(Table::Opened, &digest.0))?;
+        let Some(bytes) = stored else { return Ok(None) };
+        let record: OpenOrder = match ronde_protocol::message::codec::decode(&bytes, MAX_RECORD) {
+            Ok(record) => record,
+            Err(error) => {
+                tracing::error!(%error, "the record of an open order can't be read; what came now replaces it");
+                return Ok(None);
+            }
+        };
+        let charter = self.0.core.charter();
+        let resumed = self.0.core.pool.run(move || Gathering::resume(record, &charter)).await;
+        Ok(resumed.inspect_err(|refusal| tracing::error!(%refusal, "an open order can't be taken up again")).ok())
+    }
+
     /// Writes down what is known of an order in hand.
     pub(super) async fn save(&self, running: &Running) -> Result<(), DeskError> {
         let _saving = running.saving.lock().await;

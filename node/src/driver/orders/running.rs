@@ -62,6 +62,13 @@ impl Running {
         self.gathering().merge(gathering)
     }
 
+    /// Adds it to what was on disk of the same order. False if not all of it could be kept.
+    pub(super) fn put_before(&self, before: Gathering) -> bool {
+        let mut gathering = self.gathering();
+        let brought = std::mem::replace(&mut *gathering, before);
+        gathering.merge(brought)
+    }
+
     pub(super) fn brought(&self) -> u64 {
         self.brought.load(Ordering::Relaxed)
     }
