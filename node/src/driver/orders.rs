@@ -162,7 +162,8 @@ impl Orders {
 
     /// False if not all that was brought could be kept beside what was on disk.
     async fn write_first(&self, running: &Running) -> Result<bool, DeskError> {
-        let kept = match self.set_aside_before(running.gathering().digest()).await? {
+        let digest = running.gathering().digest();
+        let kept = match self.set_aside_before(digest).await? {
             Some(before) => running.put_before(before),
             None => true,
         };
