@@ -1,6 +1,7 @@
 import { sha512 } from '@noble/hashes/sha2.js';
 import * as c from '../crypto/index.js';
 import { coinClass } from '../message/order.js';
+import { fromJson } from './json.js';
 import { fromHex as hex, toHex, type Handler, type Input } from './answer.js';
 
 const element = (text: string): c.GroupElement => c.GroupElement.decode(hex(text));
@@ -119,7 +120,7 @@ export const cryptoHandlers: Readonly<Record<string, Handler>> = {
   'key-derivation': keyDerivation,
   'coin-derivation': coinDerivation,
   'class-info': (i) => {
-    const info = c.classInfo(hex(i.federation), coinClass.fromJson(i.class));
+    const info = c.classInfo(hex(i.federation), fromJson(coinClass, i.class));
     return { info: toHex(info), tweak: toHex(c.encodeScalar(c.tweak(info))) };
   },
   blind: (i) => {

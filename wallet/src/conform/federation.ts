@@ -1,5 +1,6 @@
 import { equalBytes, leafHash, merkleRoot, VerifyingKey } from '../crypto/index.js';
 import * as m from '../message/index.js';
+import { fromJson, toJson } from './json.js';
 import { beside, charterOf, fromHex as hex, Invalid, keysetOf, toHex, type Handler, type Input, type Output } from './answer.js';
 
 const decodeOf = <K extends keyof typeof m.MESSAGES>(name: K, text: string) =>
@@ -11,8 +12,8 @@ function encoding(input: Input): Output {
   const message = m.MESSAGES[input.message as keyof typeof m.MESSAGES] as m.Message<never>;
   const bytes = hex(input.bytes);
   const value = m.decodeMessage(message, bytes);
-  const json = message.codec.toJson(value);
-  const again = m.encode(message.codec, message.codec.fromJson(json));
+  const json = toJson(message.codec, value);
+  const again = m.encode(message.codec, fromJson(message.codec, json));
   if (toHex(again) !== input.bytes) throw new Error('a message is not written as it was read');
   return { value: json };
 }
@@ -57,7 +58,7 @@ function order(input: Input): Output {
     digest: toHex(checked.digest),
     points_in: Number(m.pointsIn(checked.order)),
     points_out: Number(m.pointsOut(checked.order)),
-    purpose: m.purpose.toJson(checked.order.purpose),
+    purpose: toJson(m.purpose, checked.order.purpose),
   };
 }
 

@@ -15,6 +15,7 @@ import type { Finding, Opened, WalletContext, WalletState } from '../machine/wal
 import { decode } from '../message/codec.js';
 import { MAX_MESSAGE_BYTES } from '../message/limits.js';
 import type { Order } from '../message/order.js';
+import { toJson } from './json.js';
 import { charterOf, type Handler, type Input, type Output } from './answer.js';
 
 function contextOf(charter: Charter, seed: string): WalletContext {
@@ -37,7 +38,7 @@ function walletClaim(input: Input): Output {
   return {
     keyset: order.keyset,
     outputs: order.outputs.map((asked) => ({
-      kind: kind.toJson(asked.kind),
+      kind: toJson(kind, asked.kind),
       slot: asked.place.slot,
       blinded: toHex(asked.blinded),
     })),
@@ -68,7 +69,7 @@ function coinsOf(context: WalletContext, state: WalletState, order: Order, findi
   );
   return {
     coins: coins.map((coin) => ({
-      kind: kind.toJson(coin.kind),
+      kind: toJson(kind, coin.kind),
       keyset: coin.place.keyset,
       device: coin.place.device,
       number: Number(coin.place.order),

@@ -1,7 +1,7 @@
 import { concat, expectLength, i2osp2, u32, u64, utf8 } from './bytes.js';
 import { CryptoError } from './error.js';
 import { hashToScalar } from './hash-to-group.js';
-import { LABELS } from './labels.js';
+import * as LABELS from './labels.js';
 
 /** What a coin is: points of a denomination, a ballot of a campaign, or a voucher of a voucher offer. */
 export type Kind =

@@ -3,7 +3,7 @@ import { SigningKey } from './ed25519.js';
 import { GroupElement } from './group.js';
 import { derive, deriveWide } from './hash.js';
 import { deriveKey } from './hash-to-group.js';
-import { LABELS } from './labels.js';
+import * as LABELS from './labels.js';
 import { coinHash } from './poprf.js';
 import { SecretScalar } from './scalar.js';
 

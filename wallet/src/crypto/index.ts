@@ -7,7 +7,7 @@ export * from './evaluation-proof.js';
 export * from './group.js';
 export * from './hash-to-group.js';
 export * from './hash.js';
-export * from './labels.js';
+export type { Label } from './labels.js';
 export * from './merkle.js';
 export * from './poprf.js';
 export * from './possession.js';

@@ -1,5 +1,5 @@
 import { derive } from './hash.js';
-import { LABELS } from './labels.js';
+import * as LABELS from './labels.js';
 
 /** LeafHash: of the bytes of a whole log entry (LOG-5). */
 export function leafHash(entry: Uint8Array): Uint8Array {

@@ -2,7 +2,7 @@ import { expectLength, utf8 } from './bytes.js';
 import { CryptoError } from './error.js';
 import { GroupElement } from './group.js';
 import { deriveWide, xof } from './hash.js';
-import { LABELS } from './labels.js';
+import * as LABELS from './labels.js';
 import { weights } from './poprf.js';
 import { decodeOr, type SchnorrBytes } from './possession.js';
 import { decodeScalar, encodeScalar, reduce, SecretScalar } from './scalar.js';

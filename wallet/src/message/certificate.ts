@@ -1,6 +1,6 @@
 import { equalBytes, u32, u8 } from '../crypto/bytes.js';
 import { RondeError } from '../crypto/error.js';
-import { LABELS } from '../crypto/labels.js';
+import * as LABELS from '../crypto/labels.js';
 import type { Keyset, Witness } from './keyset.js';
 import type { Certificate, Vote } from './vote.js';
 

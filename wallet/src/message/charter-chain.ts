@@ -1,7 +1,7 @@
 import { equalBytes, isZeros, toHex } from '../crypto/bytes.js';
 import { VerifyingKey } from '../crypto/ed25519.js';
 import { derive } from '../crypto/hash.js';
-import { LABELS } from '../crypto/labels.js';
+import * as LABELS from '../crypto/labels.js';
 import {
   charterBody,
   genesis,

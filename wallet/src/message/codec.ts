@@ -1,5 +1,4 @@
 import { RondeError } from '../crypto/error.js';
-import { fromHex, toHex } from '../crypto/bytes.js';
 
 /** What a decoder expected where it stopped (`ExpectedCode` of chapter 22). */
 export type Expected =
@@ -26,14 +25,11 @@ export class EncodingError extends RondeError<'bad-encoding'> {
 }
 
 /** A value that can't be written: a list above its bound, or a text that is too long or has control characters. */
-export class UnencodableError extends RondeError<'too-long' | 'bad-text' | 'out-of-range' | 'bad-json'> {
-  constructor(code: 'too-long' | 'bad-text' | 'out-of-range' | 'bad-json', message: string) {
+export class UnencodableError extends RondeError<'too-long' | 'bad-text' | 'out-of-range'> {
+  constructor(code: 'too-long' | 'bad-text' | 'out-of-range', message: string) {
     super(code, message, { fault: 'caller' });
   }
 }
-
-/** A JSON value. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [member: string]: Json };
 
 /** Reads the items of a message in order. */
 export class Reader {
@@ -149,49 +145,45 @@ export class Writer {
   }
 }
 
-/** One table of the specification: how its values are read, written, and shown as JSON. */
+/** What a codec reads and writes, for whoever wants to show its values in another form. */
+export type Shape =
+  | { readonly of: 'number' | 'big' | 'flag' | 'bytes' | 'text' }
+  | { readonly of: 'list' | 'option'; readonly item: Codec<any> }
+  | { readonly of: 'struct'; readonly fields: { readonly [name: string]: Codec<any> } }
+  | { readonly of: 'choice'; readonly variants: { readonly [name: string]: Variant } };
+
+/** One table of the specification: how its values are read and written. */
 export interface Codec<T> {
   read(reader: Reader): T;
   write(writer: Writer, value: T): void;
-  toJson(value: T): Json;
-  fromJson(json: Json): T;
+  readonly shape?: Shape;
 }
 
 /** The type of a codec's values. */
 export type ValueOf<C> = C extends Codec<infer T> ? T : never;
 
-const bad = (what: string): UnencodableError => new UnencodableError('bad-json', `there should have been: ${what}`);
-
-function jsonInteger(json: Json, most: number): number {
-  if (typeof json !== 'number' || !Number.isInteger(json) || json < 0 || json > most) throw bad('an integer');
-  return json;
-}
+const NUMBER: Shape = { of: 'number' };
+const BYTES: Shape = { of: 'bytes' };
 
 /** `u8`, as a number. */
 export const u8: Codec<number> = {
   read: (reader) => reader.u8(),
   write: (writer, value) => writer.u8(value),
-  toJson: (value) => value,
-  fromJson: (json) => jsonInteger(json, 0xff),
+  shape: NUMBER,
 };
 
 /** `u32`, as a number. */
 export const u32: Codec<number> = {
   read: (reader) => reader.u32(),
   write: (writer, value) => writer.u32(value),
-  toJson: (value) => value,
-  fromJson: (json) => jsonInteger(json, 0xffffffff),
+  shape: NUMBER,
 };
 
-/** `u64`, as a big integer. JSON carries it up to 2^53 - 1. */
+/** `u64`, as a big integer. */
 export const u64: Codec<bigint> = {
   read: (reader) => reader.u64(),
   write: (writer, value) => writer.u64(value),
-  toJson: (value) => {
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new UnencodableError('out-of-range', 'beyond what JSON carries');
-    return Number(value);
-  },
-  fromJson: (json) => BigInt(jsonInteger(json, Number.MAX_SAFE_INTEGER)),
+  shape: { of: 'big' },
 };
 
 /** A flag, 0 or 1 (ENC-7). */
@@ -202,13 +194,8 @@ export const flag: Codec<boolean> = {
     return byte > 1 ? reader.refuse('flag', at) : byte === 1;
   },
   write: (writer, value) => writer.u8(value ? 1 : 0),
-  toJson: (value) => value,
-  fromJson: (json) => (typeof json === 'boolean' ? json : fail('a boolean')),
+  shape: { of: 'flag' },
 };
-
-function fail(what: string): never {
-  throw bad(what);
-}
 
 /** `bytes n`, and everything else of a fixed size: nothing is asked of the bytes here (ENC-11). */
 export function bytes(size: number): Codec<Uint8Array> {
@@ -218,11 +205,7 @@ export function bytes(size: number): Codec<Uint8Array> {
       if (value.length !== size) throw new UnencodableError('out-of-range', `not ${size} bytes`);
       writer.bytes(value);
     },
-    toJson: toHex,
-    fromJson: (json) => {
-      const value = typeof json === 'string' ? fromHex(json) : fail('hexadecimal');
-      return value.length === size ? value : fail(`${size} bytes`);
-    },
+    shape: BYTES,
   };
 }
 
@@ -240,8 +223,7 @@ export function byteString(most: number): Codec<Uint8Array> {
       writer.u64(BigInt(value.length));
       writer.bytes(value);
     },
-    toJson: toHex,
-    fromJson: (json) => (typeof json === 'string' ? fromHex(json) : fail('hexadecimal')),
+    shape: BYTES,
   };
 }
 
@@ -273,8 +255,7 @@ export const text: Codec<string> = {
     writer.u64(BigInt(utf8.length));
     writer.bytes(utf8);
   },
-  toJson: (value) => value,
-  fromJson: (json) => (typeof json === 'string' ? json : fail('a text')),
+  shape: { of: 'text' },
 };
 
 /** `list of T`, at most so many. A count sets no memory aside (ENC-4). */
@@ -291,8 +272,7 @@ export function list<T>(item: Codec<T>, most: number): Codec<readonly T[]> {
       writer.u64(BigInt(items.length));
       for (const value of items) item.write(writer, value);
     },
-    toJson: (items) => items.map((value) => item.toJson(value)),
-    fromJson: (json) => (Array.isArray(json) ? json.map((value: Json) => item.fromJson(value)) : fail('a list')),
+    shape: { of: 'list', item },
   };
 }
 
@@ -304,50 +284,27 @@ export function option<T>(item: Codec<T>): Codec<T | null> {
       flag.write(writer, value !== null);
       if (value !== null) item.write(writer, value);
     },
-    toJson: (value) => (value === null ? null : item.toJson(value)),
-    fromJson: (json) => (json === null ? null : item.fromJson(json)),
+    shape: { of: 'option', item },
   };
 }
 
-/** A field's name in JSON: snake_case. */
-const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-type Fields = Readonly<Record<string, Codec<never>>>;
-type AnyCodec = Codec<unknown>;
 /** The values of a structure. */
 export type StructOf<F> = { readonly [K in keyof F]: F[K] extends Codec<infer T> ? T : never };
 
-/** Reads the members of a JSON object, and refuses an unknown one. */
-function members(json: Json, names: readonly string[]): { readonly [member: string]: Json } {
-  if (json === null || typeof json !== 'object' || Array.isArray(json)) throw bad('an object');
-  const object = json as { readonly [member: string]: Json };
-  const extra = Object.keys(object).find((name) => !names.includes(name));
-  if (extra !== undefined) throw bad(`no member ${extra}`);
-  return object;
-}
-
 /** A structure: its fields in the order of the table. */
 export function struct<F extends { readonly [name: string]: Codec<any> }>(fields: F): Codec<StructOf<F>> {
-  const rows = Object.entries(fields) as [string, AnyCodec][];
-  const names = rows.map(([name]) => snake(name));
+  const rows = Object.entries(fields) as [string, Codec<unknown>][];
   return {
     read: (reader) => Object.fromEntries(rows.map(([name, codec]) => [name, codec.read(reader)])) as StructOf<F>,
     write: (writer, value) => {
       for (const [name, codec] of rows) codec.write(writer, value[name as keyof F]);
     },
-    toJson: (value) =>
-      Object.fromEntries(rows.map(([name, codec]) => [snake(name), codec.toJson(value[name as keyof F])])),
-    fromJson: (json) => {
-      const object = members(json, names);
-      return Object.fromEntries(
-        rows.map(([name, codec]) => [name, codec.fromJson(object[snake(name)] ?? null)]),
-      ) as StructOf<F>;
-    },
+    shape: { of: 'struct', fields },
   };
 }
 
 /** A variant without fields, with named fields, or with one value. */
-type Variant = null | { readonly [name: string]: Codec<any> } | { readonly one: Codec<any>; readonly json?: never };
+export type Variant = null | { readonly [name: string]: Codec<any> };
 type VariantOf<V> = V extends null
   ? unknown
   : V extends { readonly one: Codec<infer T> }
@@ -356,49 +313,28 @@ type VariantOf<V> = V extends null
 /** The values of a choice: `type` is the variant's name, in kebab-case. */
 export type ChoiceOf<V> = { readonly [K in keyof V]: { readonly type: K } & VariantOf<V[K]> }[keyof V];
 
-/** A choice: its variants in the order of their numbers, from 0 (ENC-6). */
+/** A choice: its variants in the order of their numbers, from 0 (ENC-6). A field `one` alone is the variant's `value`. */
 export function choice<const V extends { readonly [name: string]: Variant }>(variants: V): Codec<ChoiceOf<V>> {
-  interface Row {
-    readonly name: string;
-    readonly json: string;
-    readonly body: AnyCodec | null;
-    readonly one: boolean;
-  }
-  const rows: Row[] = Object.entries(variants as { [name: string]: Variant }).map(([name, variant]) => {
-    const one = variant !== null && 'one' in variant;
-    const body = variant === null ? null : one ? (variant.one as AnyCodec) : (struct(variant as Fields) as AnyCodec);
-    return { name, json: name.replaceAll('-', '_'), body, one };
+  const rows = Object.entries(variants as { [name: string]: Variant }).map(([type, variant]) => {
+    const one = variant?.['one'];
+    return { type, one: one !== undefined, body: one ?? struct(variant ?? {}) };
   });
-  const value = (row: Row, content: unknown): ChoiceOf<V> =>
-    (row.one ? { type: row.name, value: content } : { type: row.name, ...(content as object) }) as ChoiceOf<V>;
-  const rowOf = (choice: { readonly type: keyof V }): Row => {
-    const row = rows.find(({ name }) => name === choice.type);
-    if (row === undefined) throw new UnencodableError('out-of-range', 'no such variant');
-    return row;
-  };
-  const content = (row: Row, choice: object): unknown => (row.one ? (choice as { value: unknown }).value : choice);
   return {
     read: (reader) => {
       const at = reader.at;
       const row = rows[reader.u32()];
       if (row === undefined) return reader.refuse('variant', at);
-      return value(row, row.body === null ? {} : row.body.read(reader));
+      const content = row.body.read(reader) as object;
+      return { type: row.type, ...(row.one ? { value: content } : content) } as ChoiceOf<V>;
     },
     write: (writer, choice) => {
-      const row = rowOf(choice);
-      writer.u32(rows.indexOf(row));
-      row.body?.write(writer, content(row, choice));
+      const number = rows.findIndex(({ type }) => type === choice.type);
+      const row = rows[number];
+      if (row === undefined) throw new UnencodableError('out-of-range', 'no such variant');
+      writer.u32(number);
+      row.body.write(writer, row.one ? (choice as { value?: unknown }).value : choice);
     },
-    toJson: (choice) => {
-      const row = rowOf(choice);
-      return row.body === null ? row.json : { [row.json]: row.body.toJson(content(row, choice)) };
-    },
-    fromJson: (json) => {
-      const name = typeof json === 'string' ? json : Object.keys(members(json, rows.map((row) => row.json)))[0];
-      const row = rows.find((candidate) => candidate.json === name && (candidate.body === null) === (typeof json === 'string'));
-      if (row === undefined) throw bad('a variant');
-      return value(row, row.body === null ? {} : row.body.fromJson((json as { [member: string]: Json })[row.json] ?? null));
-    },
+    shape: { of: 'choice', variants },
   };
 }
 

@@ -4,7 +4,7 @@ import type { SigningKey } from '../crypto/ed25519.js';
 import { RondeError } from '../crypto/error.js';
 import { proveEvaluation, verifyEvaluationProof, type ProofContext } from '../crypto/evaluation-proof.js';
 import { GroupElement } from '../crypto/group.js';
-import { LABELS } from '../crypto/labels.js';
+import * as LABELS from '../crypto/labels.js';
 import { evaluateBatch } from '../crypto/poprf.js';
 import type { SecretScalar } from '../crypto/scalar.js';
 import type { Keyset } from './keyset.js';

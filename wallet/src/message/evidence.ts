@@ -1,7 +1,7 @@
 import { equalBytes } from '../crypto/bytes.js';
 import { RondeError } from '../crypto/error.js';
 import { derive } from '../crypto/hash.js';
-import { LABELS } from '../crypto/labels.js';
+import * as LABELS from '../crypto/labels.js';
 import { merkleRoot } from '../crypto/merkle.js';
 import { verifyCertificate, verifyVote } from './certificate.js';
 import type { Charter } from './charter-chain.js';

@@ -1,7 +1,7 @@
 import { u32, u64, u8 } from '../crypto/bytes.js';
 import type { SigningKey } from '../crypto/ed25519.js';
 import { RondeError } from '../crypto/error.js';
-import { LABELS } from '../crypto/labels.js';
+import * as LABELS from '../crypto/labels.js';
 import { encode, option } from './codec.js';
 import type { Keyset } from './keyset.js';
 import { head as headCodec, type Head, type HeadAnswer } from './vote.js';

@@ -3,7 +3,7 @@ export * from './certificate.js';
 export * from './charter-chain.js';
 export { CharterError, type CharterCode } from './charter-error.js';
 export * from './charter.js';
-export { decode, encode, EncodingError, UnencodableError, type Codec, type Expected, type Json } from './codec.js';
+export { decode, encode, EncodingError, UnencodableError, type Codec, type Expected, type Shape, type ValueOf } from './codec.js';
 export * from './committee.js';
 export * from './conflict.js';
 export * from './evaluation.js';

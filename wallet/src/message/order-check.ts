@@ -1,5 +1,5 @@
 import { GroupElement } from '../crypto/group.js';
-import { LABELS } from '../crypto/labels.js';
+import * as LABELS from '../crypto/labels.js';
 import { verifySpend } from '../crypto/spend.js';
 import type { Charter } from './charter-chain.js';
 import type { Keyset } from './keyset.js';

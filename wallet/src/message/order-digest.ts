@@ -2,7 +2,7 @@ import { u64 } from '../crypto/bytes.js';
 import type { VerifyingKey } from '../crypto/ed25519.js';
 import { RondeError } from '../crypto/error.js';
 import { derive } from '../crypto/hash.js';
-import { LABELS } from '../crypto/labels.js';
+import * as LABELS from '../crypto/labels.js';
 import { encode } from './codec.js';
 import { offer, order, type Offer, type Order, type SignedOffer } from './order.js';
 

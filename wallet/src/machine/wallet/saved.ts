@@ -25,15 +25,11 @@ const MANY = 1 << 24;
 const hex: Codec<string> = {
   read: (reader) => toHex(bytes32.read(reader)),
   write: (writer, value) => bytes32.write(writer, fromHex(value)),
-  toJson: (value) => value,
-  fromJson: (json) => json as string,
 };
 
 const longText: Codec<string> = {
   read: (reader) => new TextDecoder().decode(byteString(MANY).read(reader)),
   write: (writer, value) => byteString(MANY).write(writer, new TextEncoder().encode(value)),
-  toJson: (value) => value,
-  fromJson: (json) => json as string,
 };
 const place = /* @__PURE__ */ struct({ keyset: u32, device: u32, order: u64, slot: u32 });
 const component = /* @__PURE__ */ struct({ index: u8, component: bytes32 });

@@ -1,5 +1,5 @@
 import type { SigningKey } from '../../crypto/ed25519.js';
-import { LABELS } from '../../crypto/labels.js';
+import * as LABELS from '../../crypto/labels.js';
 import type { SecretScalar } from '../../crypto/scalar.js';
 import { signHead, votedParts, type Charter, type Head, type Keyset, type Vote } from '../../message/index.js';
 import type { WitnessState } from './state.js';
