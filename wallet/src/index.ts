@@ -1,4 +1,8 @@
-/** @packageDocumentation Wallet library of Ronde: see README.md for the layers. */
-export * from './crypto/index.js';
-export * from './message/index.js';
+/**
+ * Wallet library of Ronde: points as coins in the customer's own wallet. Begin with {@link Wallet}.
+ *
+ * @packageDocumentation
+ */
+export { readWords, RondeError, writeWords } from './crypto/index.js';
+export type { ErrorDetail, Fault, Language } from './crypto/index.js';
 export * from './wallet/index.js';

@@ -1,21 +1,9 @@
 // What a wallet does with a federation: claiming, paying, giving, voting, swapping; and what it does when things break.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MemoryStorage, Wallet } from '../dist/index.js';
-import { Federation, NOW, problem, randomOf } from './support/federation.mjs';
-
-const seed = process.env.RONDE_SEED ?? 'flow';
-console.log(`# RONDE_SEED=${seed}`);
-
-/** A federation, and a wallet in it. */
-export async function setUp(options = {}, more = {}) {
-  const federation = new Federation(options);
-  const storage = more.storage ?? new MemoryStorage();
-  const random = randomOf(`${seed} ${more.name ?? 'wallet'}`);
-  const surroundings = { storage, fetch: federation.fetch, random, now: () => federation.now, ...more };
-  const wallet = await Wallet.create({ ...surroundings, node: federation.addresses[0] });
-  return { federation, storage, surroundings, wallet };
-}
+import { Wallet } from '../dist/index.js';
+import { NOW, problem } from './support/federation.mjs';
+import { copyOf, setUp } from './support/wallets.mjs';
 
 const posts = (federation) => federation.requests.filter(({ method }) => method === 'POST');
 
@@ -74,10 +62,8 @@ describe('a wallet', () => {
     const pending = [];
     federation.before = async ({ method }) => {
       if (method !== 'POST') return;
-      const copy = new MemoryStorage();
-      const { bytes } = await storage.load();
-      await copy.save({ revision: 1, bytes });
-      pending.push((await Wallet.open({ ...surroundings, storage: copy })).balance().pending);
+      const copy = await Wallet.open({ ...surroundings, storage: await copyOf(storage) });
+      pending.push(copy.balance().pending);
     };
     await wallet.claim(federation.grant(20));
     await wallet.pay(federation.checkout(20n), 11n);

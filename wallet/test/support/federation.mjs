@@ -12,7 +12,7 @@ import { conflicts } from '../../dist/message/conflict.js';
 import { RefusedError } from '../../dist/message/refused.js';
 import { fromBase64, toBase64 } from '../../dist/wallet/base64.js';
 
-const { derive, deriveWide, SigningKey, SecretScalar, GroupElement, LABELS, toHex } = crypto;
+const { derive, deriveWide, SigningKey, SecretScalar, GroupElement, toHex } = crypto;
 
 /** Random bytes that are the same in each run with the same seed. */
 export function randomOf(seed) {
@@ -20,7 +20,7 @@ export function randomOf(seed) {
   return (length) => {
     const pieces = [];
     for (let size = 0; size < length; size += 32) {
-      pieces.push(derive(LABELS.ENTROPY_SPLIT, crypto.utf8(seed), crypto.u64(count++)));
+      pieces.push(derive('ronde/1 entropy split', crypto.utf8(seed), crypto.u64(count++)));
     }
     return crypto.concat(...pieces).slice(0, length);
   };
@@ -29,11 +29,11 @@ export function randomOf(seed) {
 export const NOW = 1_800_000_000n;
 const MONTH = 2_592_000n;
 
-const keyOf = (name) => SigningKey.fromSeed(derive(LABELS.KEY_DERIVATION_NODE, crypto.utf8(name)));
+const keyOf = (name) => SigningKey.fromSeed(derive('ronde/1 key: node', crypto.utf8(name)));
 
 /** The keys of a witness, in each keyset. */
 function witnessOf(index, keyset) {
-  const poprf = SecretScalar.reduce(deriveWide(LABELS.KEYSET_SEED, crypto.utf8(`poprf ${keyset} ${index}`)));
+  const poprf = SecretScalar.reduce(deriveWide('ronde/1 key: seed of a keyset', crypto.utf8(`poprf ${keyset} ${index}`)));
   return { index, poprf, vote: keyOf(`vote ${keyset} ${index}`), bound: new Map(), certified: new Map() };
 }
 
@@ -119,7 +119,7 @@ export class Federation {
     const hash = charterHash(body);
     const signatures = this.stewards
       .slice(0, 2)
-      .map((key) => ({ key: key.publicKey, signature: key.sign(LABELS.CHARTER_SIGNATURE, body.federation, hash) }))
+      .map((key) => ({ key: key.publicKey, signature: key.sign('ronde/1 signature: charter', body.federation, hash) }))
       .sort((a, b) => crypto.compareBytes(a.key, b.key));
     return { body, signatures };
   }
@@ -143,7 +143,7 @@ export class Federation {
     const id = toBase64(this.random(16));
     const { federation } = this.body;
     const offer = { federation, store, nonce: this.random(32), max, step, expiry, time: this.now - 7n };
-    const signature = this.nodeKeys[store - 1].sign(LABELS.OFFER_SIGNATURE, message.encode(message.offer, offer));
+    const signature = this.nodeKeys[store - 1].sign('ronde/1 signature: offer', message.encode(message.offer, offer));
     this.checkouts.set(id, { store, signed: { offer, signature }, handedIn: 0, refusal: undefined });
     return `${this.addresses[store - 1]}/c/${id}`;
   }
@@ -199,7 +199,7 @@ export class Federation {
     if (grant.refusal !== undefined) return problem(410, grant.refusal);
     grant.taken = outputs;
     const order = message.decode(message.order, this.#earnBytes(grant, keyset, fromBase64(outputs)), 65536);
-    const signature = this.nodeKeys[store - 1].sign(LABELS.STORE_ORDER_SIGNATURE, order.federation, orderDigest(order));
+    const signature = this.nodeKeys[store - 1].sign('ronde/1 signature: store order', order.federation, orderDigest(order));
     const signed = { order, authorization: { type: 'store', value: signature } };
     return this.#take(CheckedOrder.check(signed, this.charter), signed, [], true);
   }
@@ -280,7 +280,7 @@ export class Federation {
 
   #vote(witness, { checked }) {
     const { keyset, digest } = checked;
-    const signature = witness.vote.sign(LABELS.VOTE_SIGNATURE, ...votedParts(keyset, witness.index, digest));
+    const signature = witness.vote.sign('ronde/1 signature: vote', ...votedParts(keyset, witness.index, digest));
     return { index: witness.index, signature };
   }
 

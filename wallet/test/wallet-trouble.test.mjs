@@ -1,0 +1,214 @@
+// What a wallet does when stores, witnesses or other wallets misbehave.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { MemoryStorage, Wallet } from '../dist/index.js';
+import * as message from '../dist/message/index.js';
+import { fromBase64, toBase64 } from '../dist/wallet/base64.js';
+import { Federation, NOW, randomOf } from './support/federation.mjs';
+import { copyOf, setUp } from './support/wallets.mjs';
+
+const orders = (federation) => federation.requests.filter(({ method, path }) => method === 'POST' && path === '/v1/orders');
+
+describe('an order in the way', () => {
+  it('kills an order only with its certificate, and frees the coins that it does not spend', async () => {
+    const { federation, storage, surroundings, wallet } = await setUp();
+    await wallet.claim(federation.grant(48));
+    const twin = await Wallet.open({ ...surroundings, storage: await copyOf(storage) });
+    await twin.pay(federation.checkout(16n), 16n);
+    await assert.rejects(wallet.pay(federation.checkout(48n), 48n), { code: 'coin-spent' });
+    assert.deepEqual(wallet.balance(), { points: 32n, held: 0n, vouchers: [], ballots: [], pending: 0 });
+    assert.equal(wallet.history().at(-1).outcome, 'dead');
+  });
+
+  it('frees nothing while it is not certified, or conflicts with nothing', async () => {
+    const { federation, storage, surroundings, wallet } = await setUp();
+    await wallet.claim(federation.grant(16));
+    const twin = await Wallet.open({ ...surroundings, storage: await copyOf(storage) });
+    federation.mute = new Set([2, 3]);
+    assert.equal((await twin.pay(federation.checkout(16n), 16n)).state, 'pending');
+    federation.mute = new Set([]);
+    await assert.rejects(wallet.pay(federation.checkout(16n), 16n), { code: 'order-conflict' });
+    assert.deepEqual([wallet.balance().held, wallet.balance().pending], [16n, 1]);
+    // A certified order that spends other coins proves nothing.
+    const [claim] = [...federation.orders.values()];
+    const conflict = { other: { type: 'certified', value: claim.checked.order }, certificate: claim.certificate };
+    federation.after = ({ path }) =>
+      path !== '/v1/orders'
+        ? undefined
+        : { status: 409, json: { code: 'coin-spent', title: '', conflict: toBase64(message.encode(message.conflict, conflict)) } };
+    assert.deepEqual((await wallet.resume()).map(({ state }) => state), ['pending']);
+    assert.deepEqual([wallet.balance().held, wallet.balance().pending], [16n, 1]);
+  });
+});
+
+/** Changes the evaluations of an answer. */
+function changeEvaluations(federation, change) {
+  federation.after = (_, { status, json }) => {
+    if (json.evaluations === undefined) return undefined;
+    const evaluations = json.evaluations.map((text) => message.decode(message.evaluation, fromBase64(text), 65536));
+    const changed = change(evaluations).map((item) => toBase64(message.encode(message.evaluation, item)));
+    return { status, json: { ...json, evaluations: changed } };
+  };
+}
+
+describe('an evaluation', () => {
+  it('that was spoiled on the way is left out, and blames nobody', async () => {
+    const { federation, wallet } = await setUp();
+    changeEvaluations(federation, ([first, ...rest]) => [{ ...first, signature: rest[0].signature }, ...rest]);
+    assert.equal((await wallet.claim(federation.grant(20))).state, 'arriving');
+    assert.equal(wallet.evidence().length, 0);
+    federation.after = undefined;
+    assert.deepEqual((await wallet.resume()).map(({ state }) => state), ['done']);
+  });
+
+  it('that its witness signed with a wrong proof is kept as evidence', async () => {
+    const warnings = [];
+    const { federation, wallet } = await setUp({}, { onWarning: (warning) => warnings.push(warning.code) });
+    const [liar] = federation.witnesses.get(1);
+    const { poprf } = liar;
+    liar.poprf = federation.witnesses.get(1)[1].poprf;
+    assert.equal((await wallet.claim(federation.grant(20))).state, 'arriving');
+    assert.equal(wallet.evidence().length, 1);
+    assert.deepEqual(warnings, ['bad-proof']);
+    liar.poprf = poprf;
+    assert.deepEqual((await wallet.resume()).map(({ state }) => state), ['done']);
+    assert.equal(wallet.evidence().length, 1);
+  });
+
+  it('that can not be read does not spoil the certificate beside it', async () => {
+    const { federation, wallet } = await setUp();
+    federation.after = (_, { status, json }) =>
+      json.evaluations && { status, json: { ...json, evaluations: ['!', ...json.evaluations.slice(1)] } };
+    assert.equal((await wallet.claim(federation.grant(20))).state, 'arriving');
+  });
+});
+
+describe('a certificate', () => {
+  it('that is not good changes nothing, and the next store is asked', async () => {
+    const { federation, wallet } = await setUp();
+    await wallet.claim(federation.grant(20));
+    federation.after = ({ store }, { status, json }) => {
+      if (store !== 1 || json.certificate === undefined) return undefined;
+      const bytes = fromBase64(json.certificate);
+      bytes[bytes.length - 1] ^= 1;
+      return { status, json: { ...json, certificate: toBase64(bytes) } };
+    };
+    assert.equal((await wallet.pay(federation.checkout(20n), 4n)).state, 'done');
+    assert.deepEqual(orders(federation).map(({ store }) => store).length, 2);
+    assert.equal(orders(federation)[0].store, 1);
+    assert.notEqual(orders(federation)[1].store, 1);
+  });
+});
+
+describe('a claim', () => {
+  it('is not answered by an order that asks for other coins', async () => {
+    const { federation, wallet } = await setUp();
+    const other = new Federation({ name: 'other' });
+    void other;
+    federation.after = ({ path }, { status, json }) => {
+      if (!path.endsWith('/claim')) return undefined;
+      const order = message.decode(message.order, fromBase64(json.order), 65536);
+      const changed = { ...order, outputs: order.outputs.slice(1) };
+      return { status, json: { ...json, order: toBase64(message.encode(message.order, changed)) } };
+    };
+    await assert.rejects(wallet.claim(federation.grant(20)), { code: 'other-order' });
+    assert.equal(wallet.balance().pending, 1);
+    federation.after = undefined;
+    assert.deepEqual((await wallet.resume()).map(({ state }) => state), ['done']);
+  });
+
+  it('goes to no other store than its own', async () => {
+    const { federation, wallet } = await setUp();
+    federation.after = ({ path }) => {
+      if (path.endsWith('/claim')) throw new TypeError('fetch failed');
+    };
+    assert.equal((await wallet.claim(federation.grant(20, { store: 2 }))).state, 'pending');
+    const stores = federation.requests.filter(({ path }) => path.endsWith('/claim')).map(({ store }) => store);
+    assert.deepEqual(new Set(stores), new Set([2]));
+  });
+});
+
+describe('the charter', () => {
+  it('of two stores that differ is taken from neither', async () => {
+    const federation = new Federation();
+    federation.chain.push(federation.nextVersion({ issued: NOW }));
+    const fork = [federation.chain[0], federation.nextVersion({ issued: NOW + 1n, version: 2n })];
+    fork[1] = federation.sign({ ...federation.chain[1].body, issued: NOW + 1n });
+    federation.after = ({ store, path }, { status, json }) =>
+      path === '/v1/charter' && store !== 1
+        ? { status, json: { ...json, chain: fork.map((signed) => toBase64(message.encode(message.signedCharter, signed))) } }
+        : undefined;
+    const storage = new MemoryStorage();
+    const making = Wallet.create({
+      storage,
+      fetch: federation.fetch,
+      random: randomOf('fork'),
+      now: () => NOW,
+      node: federation.addresses[0],
+    });
+    await assert.rejects(making, { code: 'charters-differ' });
+    assert.equal(await storage.load(), undefined);
+  });
+
+  it('is fetched again after an hour, and the longer one holds', async () => {
+    const { federation, wallet } = await setUp();
+    federation.chain.push(federation.nextVersion({ associations: [{ id: 5, name: 'Le club', closed: true }] }));
+    federation.charter = federation.charter.succeed(federation.chain[1]);
+    await wallet.claim(federation.grant(20));
+    federation.now += 3600n;
+    await assert.rejects(wallet.give(5, 1n), { code: 'no-such-association' });
+  });
+
+  it('that does not follow the one held is not taken, and its owner is told', async () => {
+    const warnings = [];
+    const { federation, wallet } = await setUp({}, { onWarning: (warning) => warnings.push(warning.code) });
+    federation.chain = [federation.sign({ ...federation.body, issued: 1n })];
+    federation.now += 3600n;
+    await assert.rejects(wallet.give(5, 1n), { code: 'not-enough' });
+    assert.deepEqual(new Set(warnings), new Set(['charters-differ']));
+  });
+
+  it('of another federation than was asked for makes no wallet', async () => {
+    const federation = new Federation();
+    const making = Wallet.create({
+      storage: new MemoryStorage(),
+      fetch: federation.fetch,
+      node: federation.addresses[0],
+      federation: '00'.repeat(32),
+    });
+    await assert.rejects(making, { code: 'other-federation' });
+  });
+});
+
+describe('a recovery', () => {
+  it('brings back each coin once, and warns of a device number that another wallet had', async () => {
+    const { federation, surroundings, wallet } = await setUp();
+    const { order, keyset } = await wallet.claim(federation.grant(77));
+    const warnings = [];
+    const words = wallet.words('french').join(' ');
+    const again = await Wallet.create({
+      ...surroundings,
+      storage: new MemoryStorage(),
+      node: federation.addresses[1],
+      words,
+      onWarning: ({ code }) => warnings.push(code),
+    });
+    assert.equal((await again.recover(order, keyset)).points, 77n);
+    assert.deepEqual(warnings, ['shared-device']);
+    assert.equal((await again.recover(order, keyset)).points, 0n);
+    assert.equal(again.balance().points, 77n);
+    // The number is used up: the next claim asks for other coins.
+    assert.equal((await again.claim(federation.grant(77))).state, 'done');
+    assert.equal(again.balance().points, 154n);
+  });
+
+  it('takes nothing of what is not its own', async () => {
+    const { federation, wallet } = await setUp();
+    const { order, keyset } = await wallet.claim(federation.grant(1));
+    const { wallet: stranger } = await setUp({}, { name: 'stranger', fetch: federation.fetch, via: federation.addresses[0] });
+    const digest = [...order].reverse().join('');
+    await assert.rejects(stranger.recover(digest, keyset), { code: 'not-found' });
+    await assert.rejects(stranger.recover(order, 9), { code: 'not-found' }).catch(() => undefined);
+    assert.equal(stranger.balance().pending, 0);
+  });
+});
