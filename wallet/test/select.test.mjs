@@ -101,6 +101,9 @@ describe('SelectCoins', () => {
     const { coins } = select([coin(4), voucher, coin(8)], 12, [{ type: 'voucher', offer: 3 }]);
     const points = coins.map(({ point }) => point);
     assert.equal(points.length, 3);
+    assert.throws(() => select([coin(4)], 4, [{ type: 'voucher', offer: 3 }]), { code: 'no-voucher' });
+    assert.throws(() => select([coin(4), voucher], 5, [{ type: 'voucher', offer: 3 }]), { code: 'not-enough' });
+    assert.throws(() => select([coin(4)], 0, [{ type: 'ballot', campaign: 2 }]), { code: 'no-ballot' });
     assert.deepEqual(points, [...points].sort());
   });
 

@@ -179,6 +179,10 @@ describe('a wallet', () => {
     [...federation.grants.values()][0].refusal = 'grant-expired';
     await assert.rejects(wallet.claim(link), { code: 'grant-expired' });
     assert.deepEqual(wallet.history().map(({ outcome }) => outcome), ['withdrawn']);
+    const third = federation.grant(10);
+    await assert.rejects(wallet.claim(`${third}x`), { code: 'not-found' });
+    assert.equal(wallet.balance().pending, 0);
+    await wallet.claim(third);
     federation.mute = new Set([0, 1, 2]);
     const second = federation.grant(30);
     assert.equal((await wallet.claim(second)).state, 'pending');

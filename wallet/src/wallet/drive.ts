@@ -20,7 +20,7 @@ const ATTEMPTS = 5;
 const PENDINGS = 3;
 
 /** What a refusal means for a claim that has no order yet: the store gives nothing for it. */
-const GONE = ['grant-claimed', 'grant-expired'];
+const GONE = ['grant-claimed', 'grant-expired', 'not-found'];
 /** After these a payment is not carried elsewhere before its owner was told (WALLET-25). */
 const TELL_FIRST = ['checkout-taken', 'checkout-expired', 'checkout-cancelled'];
 

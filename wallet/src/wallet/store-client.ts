@@ -1,7 +1,7 @@
 import type { Fetch } from './http.js';
 import { HttpClient } from './http.js';
 import { toBase64 } from './base64.js';
-import { TransportError } from './http-error.js';
+import { ProblemError, TransportError } from './http-error.js';
 import { Members, readMessage } from './json.js';
 import { encode } from '../message/codec.js';
 import { signedCharter } from '../message/charter.js';
@@ -26,6 +26,8 @@ export interface OrderAnswer {
 export interface ShownGrant {
   readonly store: number;
   readonly terms: GrantTerms;
+  /** Why it gives nothing any more, if the store says so. */
+  readonly gone?: ProblemError;
 }
 
 const CHAIN_BYTES = 64 << 20;
@@ -62,7 +64,8 @@ export class StoreClient {
       vouchers,
       ...(members.has('ballot') ? { ballot: members.integer('ballot') } : {}),
     };
-    return { store: members.integer('store'), terms };
+    const gone = goneOf(members.text('state'));
+    return { store: members.integer('store'), terms, ...(gone === undefined ? {} : { gone }) };
   }
 
   /** Claims a grant, in the same bytes each time (WALLET-3). */
@@ -115,6 +118,17 @@ export class StoreClient {
       evaluations: members.list('evaluations').flatMap(readEvaluation),
     };
   }
+}
+
+/** What a store would answer to a claim, by the grant's state. */
+function goneOf(state: string): ProblemError | undefined {
+  const [code, status] =
+    state === 'claimed' || state === 'pending'
+      ? ['grant-claimed', 409]
+      : state === 'cancelled' || state === 'expired'
+        ? ['grant-expired', 410]
+        : ['', 0];
+  return status === 0 ? undefined : new ProblemError(code, status, `the grant is ${state}`, false, {}, undefined);
 }
 
 /** An evaluation that can't be read is worthless; the certificate beside it may be good. */

@@ -15,7 +15,7 @@ import { checkOffer, checkPayment } from '../machine/wallet/payment.js';
 import { recover } from '../machine/wallet/recover.js';
 import { startDonation, startPayment, startSwap, startVote } from '../machine/wallet/spend.js';
 import type { SwapMode } from '../machine/wallet/spend.js';
-import { emptyState, recordOf } from '../machine/wallet/state.js';
+import { emptyState, grantName, openClaim, recordOf } from '../machine/wallet/state.js';
 import type { GrantTerms, HistoryRecord, OpenOrder, VoucherCount, WalletState } from '../machine/wallet/state.js';
 import { agree, fetchChain, shuffled, storeAddresses } from './charters.js';
 import type { Chain } from './charters.js';
@@ -123,8 +123,9 @@ export class Wallet {
 
   /** Claims a grant. */
   async claim(link: string): Promise<Report> {
-    const { terms, ...grant } = await this.#grant(link);
+    const { terms, gone, ...grant } = await this.#grant(link);
     const core = this.#core;
+    if (gone !== undefined && !knowsGrant(core.state, grant.base, grant.id)) throw gone;
     const random = core.random(16);
     const open = await core.open((state) => startClaim(core.context, state, grant, terms, core.now(), random));
     return this.#finish(open);
@@ -166,10 +167,10 @@ export class Wallet {
     return this.#spend((state, now, entropy) => startVote(this.#core.context, state, campaign, choice, now, entropy));
   }
 
-  /** Exchanges coins: *merge* if there are more than needed, *renew* in any case. */
-  async swap(mode: SwapMode = 'merge'): Promise<Report> {
+  /** Exchanges coins, of one keyset if it is named: *merge* if there are more than needed, *renew* in any case. */
+  async swap(mode: SwapMode = 'merge', keyset?: number): Promise<Report> {
     await this.#core.refreshCharter();
-    return this.#spend((state, now, entropy) => startSwap(this.#core.context, state, mode, now, entropy));
+    return this.#spend((state, now, entropy) => startSwap(this.#core.context, state, mode, now, entropy, keyset));
   }
 
   /** Goes on with everything that is open, in the bytes in which it was sent first (WALLET-3, WALLET-10). */
@@ -232,7 +233,7 @@ export class Wallet {
     if (shown.store !== at.store) {
       throw new WalletError('store-mismatch', `store ${at.store} shows a grant of store ${shown.store}`);
     }
-    return { ...at, terms: shown.terms };
+    return { ...at, ...shown };
   }
 
   async #offer(link: string) {
@@ -317,6 +318,12 @@ export class Wallet {
     }
     throw last;
   }
+}
+
+/** Whether this wallet claimed a grant before, or is about to. */
+function knowsGrant(state: WalletState, base: string, id: string): boolean {
+  const name = grantName(base, id);
+  return openClaim(state, base, id) !== undefined || state.history.some(({ grant }) => grant === name);
 }
 
 /** The seed of 24 words, whichever of the lists they are of. */

@@ -35,7 +35,12 @@ export interface Recovered {
  * FindPlaces: the place of each output in the seed, by its B. Slot 0 of each number is tried first, and the other slots
  * where that is found; then all of them, before an output is said not to be of this seed (RESTORE-4).
  */
-export function findPlaces(secrets: CoinSecrets, device: number, order: Order): Map<Hex, CoinPlace> {
+export function findPlaces(
+  secrets: CoinSecrets,
+  device: number,
+  order: Order,
+  most: bigint = NUMBERS,
+): Map<Hex, CoinPlace> {
   const wanted = new Map(order.outputs.map(({ class: c, blinded }) => [toHex(blinded), c.keyset]));
   const keysets = [...new Set(wanted.values())];
   const found = new Map<Hex, CoinPlace>();
@@ -47,7 +52,7 @@ export function findPlaces(secrets: CoinSecrets, device: number, order: Order): 
   };
   const slots = order.outputs.length;
   for (const first of [true, false]) {
-    for (const { keyset, device: of, order: number } of numbersOf(keysets, device)) {
+    for (const { keyset, device: of, order: number } of numbersOf(keysets, device, most)) {
       if (found.size === wanted.size) return found;
       const place = (slot: number): CoinPlace => ({ keyset, device: of, order: number, slot });
       if (first && !tryAt(place(0))) continue;
@@ -58,9 +63,9 @@ export function findPlaces(secrets: CoinSecrets, device: number, order: Order): 
   return found;
 }
 
-function* numbersOf(keysets: readonly number[], device: number): Generator<Omit<CoinPlace, 'slot'>> {
+function* numbersOf(keysets: readonly number[], device: number, most: bigint): Generator<Omit<CoinPlace, 'slot'>> {
   for (let back = 0; back < DEVICES && back <= device; back += 1) {
-    for (let order = 0n; order < NUMBERS; order += 1n) {
+    for (let order = 0n; order < most; order += 1n) {
       for (const keyset of keysets) yield { keyset, device: device - back, order };
     }
   }

@@ -133,21 +133,30 @@ export function selectCoins(
   extras: readonly Kind[],
   now: bigint,
 ): Selection {
-  let tooMany = false;
+  let withoutExtras = false;
   for (const keyset of redeemable(charter, now)) {
     const free = freeCoins(state, keyset.id);
     for (const candidate of candidates(free, keyset.witnesses.length, keyset.quorum)) {
       const usable = free.filter((coin) => knows(coin, candidate));
       const [paid, extra] = [pickPoints(usable, points), pickExtras(usable, extras)];
+      if (paid !== undefined && extra === undefined) withoutExtras = true;
       if (paid === undefined || extra === undefined) continue;
       const coins = [...paid, ...extra];
-      if (coins.length === 0) continue;
-      if (coins.length <= MAX_INPUTS) return selectionOf(keyset, coins);
-      tooMany = true;
+      if (coins.length > MAX_INPUTS) throw new WalletError('too-many-coins', 'more than 256 coins would be spent');
+      if (coins.length > 0) return selectionOf(keyset, coins);
     }
   }
-  if (tooMany) throw new WalletError('too-many-coins', 'more than 256 coins would have to be spent');
-  throw new WalletError('not-enough', 'no coins of one keyset that can be spent together are worth this');
+  throw nothingToSpend(state, extras, withoutExtras);
+}
+
+/** Why no coins can be selected: a ballot or a voucher is what is missing, or points are. */
+function nothingToSpend(state: WalletState, extras: readonly Kind[], withoutExtras: boolean): WalletError {
+  const held = (kind: Kind): boolean => state.coins.some((coin) => sameKind(coin.kind, kind));
+  if (extras.some(({ type }) => type === 'ballot')) return new WalletError('no-ballot', 'there is no such ballot');
+  if (extras.length > 0 && (withoutExtras || !extras.every(held))) {
+    return new WalletError('no-voucher', 'there are not enough of these vouchers');
+  }
+  return new WalletError('not-enough', 'no coins of one keyset that can be spent together are worth this');
 }
 
 /** The most point coins of one keyset that one candidate knows, the largest first, at most 256; for a swap. */

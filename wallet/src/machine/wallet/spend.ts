@@ -97,7 +97,7 @@ export function startVote(
     throw new WalletError('no-such-choice', `campaign ${campaign} is unknown or over, or has no choice ${choice}`);
   }
   const ballot: Kind = { type: 'ballot', campaign };
-  const selection = orNone('no-ballot', () => selectCoins(state, context.charter, 0n, [ballot], now));
+  const selection = selectCoins(state, context.charter, 0n, [ballot], now);
   const frame = storeless({ type: 'vote', campaign, choice }, now);
   return open(context, state, selection, [], frame, { type: 'vote', campaign, choice }, now, entropy);
 }
@@ -107,7 +107,7 @@ export type SwapMode = 'merge' | 'renew';
 
 /**
  * Exchanges point coins for the canonical split of their sum (WALLET-19). *merge* does it for a keyset with more than
- * 16 free coins if there would be fewer; *renew* for the first keyset that has any.
+ * 16 free coins if there would be fewer; *renew* for the keyset that is named, or the first that has any.
  *
  * @throws WalletError `nothing` if there is nothing to exchange.
  */
@@ -117,8 +117,10 @@ export function startSwap(
   mode: SwapMode,
   now: bigint,
   entropy: Uint8Array,
+  only?: number,
 ): Opened {
   for (const keyset of redeemable(context.charter, now)) {
+    if (only !== undefined && keyset.id !== only) continue;
     const coins = mostCoins(state, keyset);
     if (coins.length === 0) continue;
     const points = sum(coins);
@@ -140,16 +142,6 @@ function changeOf(selection: Selection, points: bigint): Kind[] {
 /** What coins are worth in points. */
 export function sum(coins: readonly Coin[]): bigint {
   return coins.reduce((total, { kind }) => total + worth(kind), 0n);
-}
-
-/** Another code for coins of which there are none. */
-export function orNone<T>(code: 'no-ballot' | 'no-voucher', select: () => T): T {
-  try {
-    return select();
-  } catch (error) {
-    if (!(error instanceof WalletError) || error.code !== 'not-enough') throw error;
-    throw new WalletError(code, 'this wallet has no such coin that can be spent');
-  }
 }
 
 /** Writes and signs an order, and binds its coins to it (WALLET-4). */
