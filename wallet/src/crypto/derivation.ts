@@ -1,5 +1,5 @@
 import { expectLength, u16, u32, u64, utf8 } from './bytes.js';
-import { SigningKey } from './ed25519.js';
+import { SigningKey } from './signing-key.js';
 import { GroupElement } from './group.js';
 import { derive, deriveWide } from './hash.js';
 import { deriveKey } from './hash-to-group.js';

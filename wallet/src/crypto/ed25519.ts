@@ -1,4 +1,4 @@
-import { ed25519 } from '@noble/curves/ed25519.js';
+import { edwards } from '@noble/curves/abstract/edwards.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { concat, expectLength, toNumberLE } from './bytes.js';
 import { CryptoError } from './error.js';
@@ -6,9 +6,18 @@ import { derive } from './hash.js';
 import type { Label } from './labels.js';
 import { ORDER } from './scalar.js';
 
-const { Point } = ed25519;
-type Point = InstanceType<typeof Point>;
 const FIELD = 2n ** 255n - 19n;
+/** edwards25519 (RFC 8032, section 5.1). */
+const Point = /* @__PURE__ */ edwards({
+  p: FIELD,
+  n: ORDER,
+  h: 8n,
+  a: FIELD - 1n,
+  d: 0x52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3n,
+  Gx: 0x216936d3cd6e53fec0a4e231fdd6dc5c692cc7609525a7b2c9562d608f25d51an,
+  Gy: 0x6666666666666666666666666666666666666666666666666666666666666658n,
+});
+type Point = InstanceType<typeof Point>;
 
 /** Steps 1 and 2 of DecodeKey: the canonical encoding of a point of the curve, or nothing. */
 function decodePoint(bytes: Uint8Array): Point | undefined {
@@ -63,44 +72,5 @@ export class VerifyingKey {
   /** Verify: refuses with `wrong`. */
   verify(signature: Uint8Array, label: Label, ...parts: readonly Uint8Array[]): void {
     if (!this.accepts(signature, label, ...parts)) throw new CryptoError('wrong', 'relay');
-  }
-}
-
-/** An Ed25519 private key: the 32 bytes that RFC 8032 calls so. It shows itself to nobody who prints it. */
-export class SigningKey {
-  readonly #seed: Uint8Array;
-  /** The public key, 32 bytes. */
-  readonly publicKey: Uint8Array;
-
-  private constructor(seed: Uint8Array) {
-    this.#seed = seed;
-    this.publicKey = ed25519.getPublicKey(seed);
-  }
-
-  /** Takes the private key's 32 bytes, which are copied. */
-  static fromSeed(seed: Uint8Array): SigningKey {
-    return new SigningKey(expectLength(seed, 32, 'a private key').slice());
-  }
-
-  /** Sign (HASH-5): RFC 8032 over derive(label; parts). Deterministic. */
-  sign(label: Label, ...parts: readonly Uint8Array[]): Uint8Array {
-    return ed25519.sign(derive(label, ...parts), this.#seed);
-  }
-
-  /** Overwrites the private key; it signs no more. */
-  wipe(): void {
-    this.#seed.fill(0);
-  }
-
-  toString(): string {
-    return 'SigningKey(…)';
-  }
-
-  toJSON(): string {
-    return this.toString();
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
   }
 }

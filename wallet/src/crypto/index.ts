@@ -12,6 +12,7 @@ export * from './merkle.js';
 export * from './poprf.js';
 export * from './possession.js';
 export * from './scalar.js';
+export * from './signing-key.js';
 export * from './spend.js';
 export * from './split.js';
 export * from './words.js';

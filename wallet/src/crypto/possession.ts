@@ -1,5 +1,6 @@
 import { u32, u8 } from './bytes.js';
-import type { SigningKey, VerifyingKey } from './ed25519.js';
+import type { VerifyingKey } from './ed25519.js';
+import type { SigningKey } from './signing-key.js';
 import { CryptoError } from './error.js';
 import { GroupElement } from './group.js';
 import { deriveWide } from './hash.js';

@@ -1,6 +1,6 @@
 import { concat, equalBytes, isZeros, u32, u8 } from '../crypto/bytes.js';
 import { classTweak } from '../crypto/class.js';
-import type { SigningKey } from '../crypto/ed25519.js';
+import type { SigningKey } from '../crypto/signing-key.js';
 import { RondeError } from '../crypto/error.js';
 import { proveEvaluation, verifyEvaluationProof, type ProofContext } from '../crypto/evaluation-proof.js';
 import { GroupElement } from '../crypto/group.js';

@@ -1,5 +1,5 @@
 import { u32, u64, u8 } from '../crypto/bytes.js';
-import type { SigningKey } from '../crypto/ed25519.js';
+import type { SigningKey } from '../crypto/signing-key.js';
 import { RondeError } from '../crypto/error.js';
 import * as LABELS from '../crypto/labels.js';
 import { encode, option } from './codec.js';

@@ -1,4 +1,4 @@
-import type { SigningKey } from '../../crypto/ed25519.js';
+import type { SigningKey } from '../../crypto/signing-key.js';
 import * as LABELS from '../../crypto/labels.js';
 import type { SecretScalar } from '../../crypto/scalar.js';
 import { signHead, votedParts, type Charter, type Head, type Keyset, type Vote } from '../../message/index.js';
