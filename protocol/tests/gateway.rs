@@ -6,7 +6,7 @@ mod witness_support;
 use federation_support::{KEYSET, list};
 use ronde_protocol::{
     crypto::group::PointBytes,
-    machine::gateway::{Gathering, Progress, Standing},
+    machine::gateway::{Fault, Gathering, Progress, Standing},
     message::{
         codec::encode,
         evidence::Evidence,
@@ -210,7 +210,7 @@ fn a_witness_that_was_shown_no_column_can_call_none_wrong() {
     let three = submission(&committee, &signed, &[0, 1, 2]);
     let mut gathering = three.check(committee.charter()).expect("form is good");
     let heard = gathering.handle_reply(index(3), ReplyV1::Refused(Refusal::CoinUnknown));
-    assert!(matches!(heard, Progress::Misbehaved(at) if at == index(3)));
+    assert!(matches!(heard, Progress::Faulty(Fault::Misbehaved(at)) if at == index(3)));
     assert!(matches!(gathering.standing(), Standing::Gathering(0)));
 }
 
@@ -248,7 +248,7 @@ fn a_certificate_of_an_order_that_does_not_conflict_kills_nothing() {
     let mut gathering = opened(&committee, &payment(&committee));
     let lie = Conflict { other: ConflictingOrder::Certified(elsewhere.order), certificate: Some(certificate) };
     let heard = gathering.handle_reply(index(3), ReplyV1::Refused(Refusal::Conflict(Box::new(lie))));
-    assert!(matches!(heard, Progress::Misbehaved(at) if at == index(3)));
+    assert!(matches!(heard, Progress::Faulty(Fault::Misbehaved(at)) if at == index(3)));
     assert!(matches!(gathering.standing(), Standing::Gathering(0)));
 }
 
@@ -274,10 +274,10 @@ fn answers_in_another_witness_name_or_with_a_spoiled_signature_count_for_nothing
     let mut gathering = opened(&committee, &signed);
     let ReplyV1::Voted(Voted { vote, head }) = committee.ask(0, &signed) else { panic!("a vote") };
     let reply = |vote| ReplyV1::Voted(Voted { vote, head });
-    assert!(matches!(gathering.handle_reply(index(1), reply(vote)), Progress::Misbehaved(_)));
+    assert!(matches!(gathering.handle_reply(index(1), reply(vote)), Progress::Faulty(Fault::Misbehaved(_))));
     let mut spoiled = vote;
     spoiled.signature.0[7] ^= 1;
-    assert!(matches!(gathering.handle_reply(index(0), reply(spoiled)), Progress::Misbehaved(_)));
+    assert!(matches!(gathering.handle_reply(index(0), reply(spoiled)), Progress::Faulty(Fault::Misbehaved(_))));
     assert_eq!(gathering.votes(), 0);
     let _ = gathering.handle_reply(index(0), reply(vote));
     assert_eq!(gathering.votes(), 1);
@@ -295,18 +295,47 @@ fn an_evaluation_by_another_key_is_evidence_and_a_spoiled_byte_is_not() {
 
     let mut relayed = settled[0].clone();
     relayed.evaluation.signature.0[3] ^= 1;
-    assert!(matches!(gathering.handle_reply(index(0), ReplyV1::Certified(relayed)), Progress::Misbehaved(_)));
+    assert!(matches!(
+        gathering.handle_reply(index(0), ReplyV1::Certified(relayed)),
+        Progress::Faulty(Fault::Misbehaved(_))
+    ));
 
-    // The vote key of witness 1, the POPRF key of witness 2.
-    let other = committee.federation.witness(KEYSET, index(2)).poprf;
-    let vote = committee.federation.witness(KEYSET, index(1)).vote;
-    let keys = ronde_protocol::machine::witness::keys::WitnessKeys { poprf: other, vote };
-    let evaluation = committee.federation.evaluate_with(&signed.order, index(1), &keys).expect("it evaluates");
-    let marked = Certified { evaluation, ..settled[1].clone() };
-    let Progress::Evidence(evidence) = gathering.handle_reply(index(1), ReplyV1::Certified(marked)) else {
+    let marked = marked(&committee, &signed, &settled[1]);
+    let Progress::Faulty(Fault::Evidence(evidence)) = gathering.handle_reply(index(1), ReplyV1::Certified(marked))
+    else {
         panic!("a wrong key is seen")
     };
     assert!(matches!(*evidence, Evidence::BadEvaluation { .. }));
     assert_eq!(evidence.verify(committee.charter()).expect("it convicts").culprit, index(1));
     assert!(matches!(gathering.standing(), Standing::Certified { evaluations: 0, .. }));
+}
+
+/// The evaluation of witness 1, by its vote key and the POPRF key of witness 2.
+fn marked(committee: &Committee, signed: &SignedOrder, good: &Certified) -> Certified {
+    let poprf = committee.federation.witness(KEYSET, index(2)).poprf;
+    let vote = committee.federation.witness(KEYSET, index(1)).vote;
+    let keys = ronde_protocol::machine::witness::keys::WitnessKeys { poprf, vote };
+    let evaluation = committee.federation.evaluate_with(&signed.order, index(1), &keys).expect("it evaluates");
+    Certified { evaluation, ..good.clone() }
+}
+
+/// STORE-10.
+#[test]
+fn a_certificate_counts_at_once_although_a_bad_evaluation_came_with_it() {
+    let mut committee = committee(4);
+    let signed = payment(&committee);
+    let settled: Vec<Certified> = committee.settle(&signed);
+    let marked = marked(&committee, &signed, &settled[1]);
+    let mut gathering = opened(&committee, &signed);
+    let heard = gathering.handle_reply(index(1), ReplyV1::Certified(marked.clone()));
+    assert!(matches!(heard, Progress::Certified(Some(Fault::Evidence(_)))), "{heard:?}");
+    assert!(gathering.record().certificate.is_some());
+    let again = gathering.handle_reply(index(1), ReplyV1::Certified(marked));
+    assert!(matches!(again, Progress::Faulty(Fault::Evidence(_))), "{again:?}");
+
+    let mut relayed = settled[0].clone();
+    relayed.evaluation.signature.0[3] ^= 1;
+    let mut gathering = opened(&committee, &signed);
+    let heard = gathering.handle_reply(index(0), ReplyV1::Certified(relayed));
+    assert!(matches!(heard, Progress::Certified(Some(Fault::Misbehaved(at))) if at == index(0)), "{heard:?}");
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ronde_protocol::machine::gateway::{Progress, Standing};
+use ronde_protocol::machine::gateway::{Fault, Progress, Standing};
 use ronde_protocol::message::ids::WitnessIndex;
 use ronde_protocol::message::wire::{ReplyV1, RequestV1};
 use tokio::task::JoinSet;
@@ -118,20 +118,29 @@ impl Orders {
     ) {
         let progress = running.gathering().handle_reply(index, reply);
         match progress {
-            Progress::Certified => {
+            Progress::Certified(fault) => {
                 self.certified(running, told).await;
                 let requests = running.gathering().requests();
                 self.send(running, calls, requests);
+                if let Some(fault) = fault {
+                    self.note_fault(fault).await;
+                }
             }
-            Progress::Misbehaved(index) => {
-                tracing::warn!(witness = index.0, "a witness gave an answer that its key did not sign");
-            }
-            Progress::Evidence(evidence) => self.0.core.keep_evidence(*evidence).await,
+            Progress::Faulty(fault) => self.note_fault(fault).await,
             Progress::AnotherColumn(index) => {
                 let request = running.gathering().vote_request(index);
                 self.send(running, calls, request.into_iter().map(|request| (index, request)).collect());
             }
             Progress::None | Progress::Evaluated | Progress::Dropped | Progress::Refused => {}
+        }
+    }
+
+    async fn note_fault(&self, fault: Fault) {
+        match fault {
+            Fault::Misbehaved(index) => {
+                tracing::warn!(witness = index.0, "a witness gave an answer that its key did not sign");
+            }
+            Fault::Evidence(evidence) => self.0.core.keep_evidence(*evidence).await,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use alloc::{boxed::Box, vec::Vec};
 
-use super::{Gathering, Progress, Standing};
+use super::{Fault, Gathering, Progress, Standing};
 use crate::message::{
     certificate::Certificate,
     evaluation::{Evaluation, EvaluationError},
@@ -19,7 +19,7 @@ impl Gathering {
         match reply {
             ReplyV1::Voted(voted) if voted.vote.index == index => {
                 let Ok(vote) = voted.vote.verify(&self.keyset, &self.digest) else {
-                    return Progress::Misbehaved(index);
+                    return Progress::Faulty(Fault::Misbehaved(index));
                 };
                 self.refusals.remove(&index);
                 self.votes.insert(index, vote);
@@ -28,11 +28,12 @@ impl Gathering {
             ReplyV1::Certified(certified) => {
                 let certified_before = self.certificate.is_some();
                 if self.take_certificate(certified.certificate).is_err() {
-                    return Progress::Misbehaved(index);
+                    return Progress::Faulty(Fault::Misbehaved(index));
                 }
                 match self.take_evaluation(index, certified.evaluation) {
-                    Progress::Evaluated if !certified_before => Progress::Certified,
-                    progress => progress,
+                    Ok(()) if certified_before => Progress::Evaluated,
+                    Err(fault) if certified_before => Progress::Faulty(fault),
+                    evaluated => Progress::Certified(evaluated.err()),
                 }
             }
             ReplyV1::Refused(refusal) => self.handle_refusal(index, refusal),
@@ -41,7 +42,7 @@ impl Gathering {
             | ReplyV1::Feed(_)
             | ReplyV1::Log(_)
             | ReplyV1::NewestHead(_)
-            | ReplyV1::Charter(_) => Progress::Misbehaved(index),
+            | ReplyV1::Charter(_) => Progress::Faulty(Fault::Misbehaved(index)),
         }
     }
 
@@ -51,7 +52,7 @@ impl Gathering {
         }
         let votes: Vec<VerifiedVote> = self.votes.values().copied().collect();
         self.certificate = Certificate::assemble(&self.keyset, self.digest, &votes);
-        if self.certificate.is_some() { Progress::Certified } else { Progress::None }
+        if self.certificate.is_some() { Progress::Certified(None) } else { Progress::None }
     }
 
     pub(super) fn take_certificate(&mut self, certificate: Certificate) -> Result<(), Refusal> {
@@ -60,22 +61,22 @@ impl Gathering {
         Ok(())
     }
 
-    fn take_evaluation(&mut self, index: WitnessIndex, evaluation: Evaluation) -> Progress {
+    fn take_evaluation(&mut self, index: WitnessIndex, evaluation: Evaluation) -> Result<(), Fault> {
         if evaluation.index != index {
-            return Progress::Misbehaved(index);
+            return Err(Fault::Misbehaved(index));
         }
         match evaluation.verify(&self.keyset, &self.order, &self.digest) {
             Ok(_) => {
                 self.holders.insert(index, ());
                 self.evaluations.insert(index, evaluation);
-                Progress::Evaluated
+                Ok(())
             }
             Err(EvaluationError::BadProof(_)) => {
                 // Its signature is good: it wrote the certificate down, and will never evaluate better.
                 self.holders.insert(index, ());
-                Progress::Evidence(Box::new(Evidence::BadEvaluation { order: self.order.clone(), evaluation }))
+                Err(Fault::Evidence(Box::new(Evidence::BadEvaluation { order: self.order.clone(), evaluation })))
             }
-            Err(_) => Progress::Misbehaved(index),
+            Err(_) => Err(Fault::Misbehaved(index)),
         }
     }
 
@@ -89,7 +90,7 @@ impl Gathering {
             let good =
                 conflict(rival, &self.order) && certificate.clone().verify(&self.keyset, &rival.digest()).is_ok();
             if !good {
-                return Progress::Misbehaved(index);
+                return Progress::Faulty(Fault::Misbehaved(index));
             }
             self.killed = Some(refusal);
             return Progress::Refused;
@@ -110,7 +111,7 @@ impl Gathering {
     fn handle_wrong_column(&mut self, index: WitnessIndex) -> Progress {
         if self.columns.in_use(index).is_none() {
             // It was shown none.
-            return Progress::Misbehaved(index);
+            return Progress::Faulty(Fault::Misbehaved(index));
         }
         if self.certificate.is_some() {
             return Progress::None;

@@ -60,8 +60,9 @@ pub struct Gathering {
 pub enum Progress {
     /// Nothing that anybody waits for.
     None,
-    /// The order is certified now: write the record down, tell the till, send the new requests.
-    Certified,
+    /// The order is certified now: write the record down, tell the till, send the new requests. The certificate counts
+    /// whatever else its witness said in that answer.
+    Certified(Option<Fault>),
     /// One more witness evaluated.
     Evaluated,
     /// The witness refused its column, and another one waits: ask it again.
@@ -70,9 +71,16 @@ pub enum Progress {
     Dropped,
     /// The order can never be certified.
     Refused,
-    /// The witness broke the protocol; the answer counts for nothing.
+    /// The witness is at fault, and the answer changed nothing else.
+    Faulty(Fault),
+}
+
+/// What a witness did wrong.
+#[derive(Debug)]
+pub enum Fault {
+    /// It broke the protocol; what it said counts for nothing.
     Misbehaved(WitnessIndex),
-    /// The witness signed what convicts it.
+    /// It signed what convicts it.
     Evidence(Box<Evidence>),
 }
 
