@@ -3,18 +3,16 @@ import { expectLength } from './bytes.js';
 import { CryptoError } from './error.js';
 import { ENGLISH } from './words-english.js';
 import { FRENCH } from './words-french.js';
+import { unpackWords } from './words-packing.js';
 
 /** The languages in which a seed can be shown (COIN-3). */
 export type Language = 'english' | 'french';
 
 const COUNT = 24;
 
-/** The 2,048 words of a list, in NFKD. Packed, a capital says how many letters a word shares with the one before. */
+/** The 2,048 words of a list, in NFKD. */
 function listOf(language: Language): readonly string[] {
-  let before = '';
-  const packed = (language === 'english' ? ENGLISH : FRENCH).match(/[A-Z][^A-Z]*/g) ?? [];
-  const words = packed.map((item) => (before = before.slice(0, item.charCodeAt(0) - 65) + item.slice(1)));
-  return words.map((word) => word.normalize('NFKD'));
+  return unpackWords(language === 'english' ? ENGLISH : FRENCH).map((word) => word.normalize('NFKD'));
 }
 
 /** WriteWords: the 24 words of BIP-39 that encode the seed's bits (COIN-3, COIN-4). */
