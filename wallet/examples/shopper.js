@@ -99,8 +99,16 @@ async function create(surroundings, options) {
   return { federation, device, ...(words === undefined ? { words: wallet.words() } : {}) };
 }
 
+function readArguments() {
+  try {
+    return parseArgs({ options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error.message);
+  }
+}
+
 async function run() {
-  const { values: options, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+  const { values: options, positionals } = readArguments();
   const [command, ...args] = positionals;
   if (options.wallet === undefined) throw new UsageError('--wallet DIR is missing');
   if (command !== 'new' && !Object.hasOwn(COMMANDS, command ?? '')) throw new UsageError(`no command ${command}`);

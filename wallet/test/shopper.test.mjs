@@ -61,6 +61,8 @@ describe('the shopper', () => {
     assert.ok(json.error.what.length > 0 && json.error.fix.length > 0);
     assert.equal((await run('a', ['pay', stores.federation.checkout(10n), '--points', '11'])).json.error.code, 'over-maximum');
     assert.equal((await run('a', ['dance'])).json.error.code, 'usage');
+    assert.equal((await run('a', ['balance', '--loudly'])).json.error.code, 'usage');
+    assert.equal((await run('a', ['recover', 'x', '--keyset', '1'])).json.error.code, 'no-such-order');
   });
 
   for (const stop of ['after-save', 'after-send']) {

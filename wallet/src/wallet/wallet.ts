@@ -1,7 +1,6 @@
 import { fromHex, readWords, RondeError, toHex, writeWords } from '../crypto/index.js';
 import type { Language } from '../crypto/index.js';
-import { encode } from '../message/codec.js';
-import { decode } from '../message/codec.js';
+import { decode, encode } from '../message/codec.js';
 import { MAX_MESSAGE_BYTES } from '../message/limits.js';
 import { order as orderCodec } from '../message/order.js';
 import { orderDigest } from '../message/order-digest.js';
@@ -184,6 +183,7 @@ export class Wallet {
   /** Brings the coins of a known order back from the seed. Its digest stands in the history of the wallet that made it. */
   async recover(digest: string, keyset: number): Promise<{ readonly points: bigint; readonly balance: bigint }> {
     const core = this.#core;
+    if (!/^[0-9a-f]{64}$/.test(digest)) throw new WalletError('no-such-order', 'a digest has 64 hexadecimal digits');
     await core.refreshCharter();
     const answer = await this.#askAnyone(digest, keyset);
     const recovered = await core.step((state) =>
