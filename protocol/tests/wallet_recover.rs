@@ -3,75 +3,19 @@
 mod federation_support;
 mod wallet_support;
 
-use federation_support::{
-    ASSOCIATION, CAMPAIGN, Federation, KEYSET, NOW, VOUCHER, entropy, federation, list, node_seed,
-};
+use federation_support::{ASSOCIATION, CAMPAIGN, KEYSET, NOW, VOUCHER, entropy, federation, list, node_seed};
 use proptest::prelude::*;
 use ronde_protocol::{
     crypto::Seed,
-    machine::wallet::{Coin, GrantTerms, Outcome, Payment, Recovered, Stage, VoucherCount, Wallet, WalletError},
+    machine::wallet::{Coin, GrantTerms, Outcome, Stage, VoucherCount, Wallet, WalletError},
     message::{
         amount::Points,
         certificate::CertificateError,
-        class::Kind,
-        evaluation::Evaluation,
-        ids::{OrderDigest, StoreId, WitnessIndex},
-        order::{Order, Output, Purpose, Submission},
+        ids::{KeysetId, StoreId, WitnessIndex},
+        order::{Order, Output, Purpose},
     },
 };
-use wallet_support::*;
-
-const SEED: [u8; 32] = [0x11; 32];
-
-fn device(federation: &Federation, index: u32) -> Wallet {
-    Wallet::new(Seed::new(SEED), federation.id(), index)
-}
-
-fn recover(
-    wallet: &mut Wallet,
-    federation: &Federation,
-    order: &Order,
-    evaluations: &[Evaluation],
-) -> Result<Recovered, WalletError> {
-    let certificate = federation.certify(order);
-    let sealed = wallet.recover(&federation.charter, order.clone(), certificate, evaluations, NOW + 9)?;
-    Ok(sealed.release(&save(wallet)))
-}
-
-/// With everybody's evaluations.
-fn bring_back(wallet: &mut Wallet, federation: &Federation, order: &Order) -> Result<Recovered, WalletError> {
-    recover(wallet, federation, order, &federation.evaluations(order, &federation.indices(KEYSET)))
-}
-
-/// What a wallet earned, as the order that any store can show.
-fn earned(wallet: &mut Wallet, federation: &Federation, number: u32, terms: GrantTerms) -> Order {
-    let order = earn_order(federation, &claim(wallet, federation, number, terms.clone()));
-    earn_from(wallet, federation, number, terms, &federation.indices(KEYSET));
-    order
-}
-
-fn paid(wallet: &mut Wallet, federation: &Federation, nonce: u8, points: u64) -> Result<Submission, WalletError> {
-    let payment = Payment { points: Points(points), vouchers: Vec::new() };
-    let sealed =
-        wallet.pay(&federation.charter, &offer(federation, nonce, 1000, 1), &payment, None, NOW, entropy(nonce))?;
-    Ok(sealed.release(&save(wallet)))
-}
-
-/// The order as somebody may copy it: the same outputs, all of this kind.
-fn copied(order: &Order, denomination: u64) -> Order {
-    let outputs = order.outputs.iter().map(|output| {
-        let mut class = output.class;
-        class.kind = Kind::Points { denomination };
-        Output { class, blinded: output.blinded }
-    });
-    Order { store: StoreId(3), outputs: list(outputs), ..order.clone() }
-}
-
-fn coins_of(wallet: &Wallet, digest: OrderDigest) -> Vec<Coin> {
-    let mut coins: Vec<Coin> = wallet.book().coins.iter().filter(|coin| coin.origin == digest).cloned().collect();
-    coins.sort_by_key(|coin| coin.place);
-    coins
-}
+use wallet_support::{lost::*, *};
 
 #[test]
 fn the_change_of_a_lost_wallet_comes_back_on_the_next_device_and_is_spent() {
@@ -85,12 +29,17 @@ fn the_change_of_a_lost_wallet_comes_back_on_the_next_device_and_is_spent() {
     let recovered = bring_back(&mut found, &federation, &order).unwrap();
     assert!(recovered.settled.usable && recovered.settled.complete && !recovered.behind);
     assert_eq!((recovered.points, recovered.coins), (Points(57), order.outputs.len()));
-    assert_eq!(coins_of(&found, order.digest()), coins_of(&lost, order.digest()), "the very same coins");
+    let mut coins = coins_of(&found, order.digest());
+    assert!(coins.iter().all(|coin| coin.unproven));
+    coins.iter_mut().for_each(|coin| coin.unproven = false);
+    assert_eq!(coins, coins_of(&lost, order.digest()), "the very same coins");
     assert!(found.pending().is_empty(), "nothing is missing");
     let record = found.book().history.last().unwrap();
     assert_eq!((record.outcome, record.purpose, record.points), (Outcome::Recovered, Purpose::Redeem, Points(57)));
     assert_eq!((record.digest, record.keyset, record.at), (Some(order.digest()), Some(KEYSET), NOW + 9));
     assert_eq!(paid(&mut found, &federation, 1, 5).unwrap_err(), WalletError::AlreadyPaid, "the same checkout");
+    prove(&mut found, &federation);
+    assert_eq!((unproven(&found, &federation), spendable(&found, &federation)), (0, 57));
     let next = paid(&mut found, &federation, 2, 5).unwrap();
     settle(&mut found, &federation, &next);
     assert_eq!(spendable(&found, &federation), 52);
@@ -173,12 +122,12 @@ fn components_of_q_witnesses_suffice_and_the_others_come_later() {
     assert!(recovered.settled.usable && !recovered.settled.complete);
     assert_eq!(found.pending()[0].stage, Stage::Completing);
     assert_eq!(found.missing_components(&federation.charter, &order.digest()), all[3..]);
-    let payment = paid(&mut found, &federation, 1, 16).unwrap();
-    settle(&mut found, &federation, &payment);
+    let first = swaps(&mut found, &federation).remove(0);
+    settle(&mut found, &federation, &first);
     let rest = federation.evaluations(&order, &all);
     let sealed = found.handle_evaluations(&federation.charter, &order.digest(), &rest).unwrap();
     assert!(sealed.release(&save(&mut found)).complete);
-    assert!(found.pending().is_empty());
+    assert!(found.pending().iter().all(|view| view.purpose == Purpose::Swap), "the others wait");
 }
 
 #[test]
@@ -192,9 +141,10 @@ fn fewer_than_q_evaluations_make_coins_that_arrive_later() {
     assert_eq!((recovered.points, found.balance(&federation.charter).arriving()), (Points(25), Points(25)));
     assert_eq!(found.pending()[0].stage, Stage::Certified);
     assert!(matches!(paid(&mut found, &federation, 1, 1), Err(WalletError::NotEnough { .. })));
+    assert!(found.unproven(&federation.charter, NOW, true).is_empty(), "no quorum knows them yet");
     let again = recover(&mut found, &federation, &order, &federation.evaluations(&order, &all[2..])).unwrap();
     assert!(again.settled.complete);
-    assert_eq!((again.coins, spendable(&found, &federation)), (0, 25), "the same coins, whole now");
+    assert_eq!((again.coins, unproven(&found, &federation)), (0, 25), "the same coins, whole now");
 }
 
 /// RESTORE-5
@@ -229,10 +179,10 @@ fn recovered_twice_is_once_even_after_the_coins_were_spent() {
     let again = bring_back(&mut found, &federation, &order).unwrap();
     assert_eq!((again.coins, again.points, again.settled.usable), (0, Points::ZERO, true));
     assert_eq!(found.to_bytes(), before);
-    let payment = paid(&mut found, &federation, 1, 25).unwrap();
+    let swaps = swaps(&mut found, &federation);
     bring_back(&mut found, &federation, &order).unwrap();
     assert_eq!(found.balance(&federation.charter).held(), Points(25), "held coins are not doubled");
-    settle(&mut found, &federation, &payment);
+    swaps.iter().for_each(|swap| drop(settle(&mut found, &federation, swap)));
     let after = found.to_bytes();
     bring_back(&mut found, &federation, &order).unwrap();
     assert_eq!(found.to_bytes(), after, "what this wallet spent does not come back");
@@ -252,14 +202,43 @@ fn only_the_outputs_that_are_its_own_come_back() {
     let recovered = bring_back(&mut found, &federation, &joint).unwrap();
     assert_eq!((recovered.points, recovered.coins), (Points(3), 2));
     assert!(recovered.settled.complete);
+    prove(&mut found, &federation);
     let payment = paid(&mut found, &federation, 1, 3).unwrap();
     settle(&mut found, &federation, &payment);
-    // Slot 0 need not be among them.
-    let last = mine.outputs.iter().min_by_key(|output| output.class.kind.points()).unwrap();
-    let mut outputs: Vec<Output> = theirs.outputs.iter().chain([last]).copied().collect();
-    outputs.sort_by_key(|output| output.blinded);
-    let recovered = bring_back(&mut device(&federation, 0), &federation, &Order { outputs: list(outputs), ..mine });
-    assert_eq!(recovered.map(|recovered| (recovered.points, recovered.coins)).unwrap(), (Points(1), 1));
+}
+
+/// RESTORE-4
+#[test]
+fn what_is_nobodys_here_is_looked_for_at_slot_0_alone_however_much_it_is() {
+    let federation = federation(4);
+    let mut lost = device(&federation, 0);
+    let vouchers = vec![VoucherCount { offer: VOUCHER, count: 255 }];
+    let mine = earned(&mut lost, &federation, 1, GrantTerms { vouchers, ..terms(1) });
+    assert_eq!(mine.outputs.len(), 256);
+    let mut found = device(&federation, 1);
+    assert_eq!(bring_back(&mut found, &federation, &mine).unwrap().coins, 256, "slot 255 is found beside slot 0");
+    let first = lost.book().coins.iter().find(|coin| coin.place.slot == 0).unwrap();
+    let places = mine.outputs.iter().zip(lost.book().coins.iter().map(|coin| coin.place.slot));
+    let others: Vec<Output> = places.filter(|(_, slot)| *slot != first.place.slot).map(|(output, _)| *output).collect();
+    let headless = Order { outputs: list(others), ..mine };
+    let refused = bring_back(&mut device(&federation, 1), &federation, &headless).unwrap_err();
+    assert_eq!(refused, WalletError::NotOurs(headless.digest()), "no wallet made this order");
+}
+
+/// RESTORE-6
+#[test]
+fn an_output_of_a_keyset_that_the_charter_does_not_have_is_refused() {
+    let federation = federation(4);
+    let mut order = earned(&mut device(&federation, 0), &federation, 1, terms(3));
+    let mut outputs: Vec<Output> = order.outputs.iter().copied().collect();
+    outputs[1].class.keyset = KeysetId(9);
+    order.outputs = list(outputs);
+    let mut found = device(&federation, 1);
+    let before = found.to_bytes();
+    let evaluations: Vec<_> = Vec::new();
+    let refused = recover(&mut found, &federation, &order, &evaluations).unwrap_err();
+    assert_eq!(refused, WalletError::NoSuchKeyset(KeysetId(9)));
+    assert_eq!(found.to_bytes(), before, "it can be recovered once the charter is newer");
 }
 
 /// RESTORE-9, RESTORE-11
@@ -307,95 +286,6 @@ fn an_order_that_is_open_here_is_settled_as_its_own() {
 }
 
 #[test]
-fn coins_that_were_spent_since_are_let_go_when_they_are_spent() {
-    let federation = federation(4);
-    let mut lost = device(&federation, 0);
-    let order = earned(&mut lost, &federation, 1, terms(12));
-    let spent = paid(&mut lost, &federation, 1, 4).unwrap().signed.order;
-    let mut found = device(&federation, 1);
-    assert_eq!(bring_back(&mut found, &federation, &order).unwrap().points, Points(12));
-    let tried = paid(&mut found, &federation, 2, 12).unwrap().signed.order.digest();
-    let certificate = federation.certify(&spent);
-    found.handle_conflict(&federation.charter, &tried, &spent, certificate, NOW).unwrap().release(&save(&mut found));
-    assert_eq!(spendable(&found, &federation), 8, "the rest is free again");
-    bring_back(&mut found, &federation, &order).unwrap();
-    assert_eq!(spendable(&found, &federation), 8, "and what is gone stays gone");
-}
-
-/// RESTORE-8
-#[test]
-fn coins_that_a_recovered_order_spent_are_dropped() {
-    let federation = federation(4);
-    let mut lost = device(&federation, 0);
-    let order = earned(&mut lost, &federation, 1, terms(64));
-    let payment = paid(&mut lost, &federation, 1, 7).unwrap().signed.order;
-    let mut found = device(&federation, 1);
-    bring_back(&mut found, &federation, &order).unwrap();
-    bring_back(&mut found, &federation, &payment).unwrap();
-    assert_eq!(spendable(&found, &federation), 57, "the coin of 64 is not counted beside its change");
-    // A coin in an open order is not: that order is to be proven dead first, which frees its other coins.
-    let mut found = device(&federation, 1);
-    bring_back(&mut found, &federation, &order).unwrap();
-    let open = paid(&mut found, &federation, 2, 3).unwrap().signed.order.digest();
-    bring_back(&mut found, &federation, &payment).unwrap();
-    assert_eq!(found.balance(&federation.charter).held(), Points(64));
-    let certificate = federation.certify(&payment);
-    found.handle_conflict(&federation.charter, &open, &payment, certificate, NOW).unwrap().release(&save(&mut found));
-    assert_eq!(spendable(&found, &federation), 57);
-}
-
-/// RESTORE-7
-#[test]
-fn a_copy_of_a_blinded_output_in_another_order_makes_no_second_coin_of_one_key() {
-    let federation = federation(4);
-    let mut wallet = device(&federation, 0);
-    let order = earned(&mut wallet, &federation, 1, terms(8));
-    let before = wallet.to_bytes();
-    let lesser = copied(&order, 4);
-    let refused = bring_back(&mut wallet, &federation, &lesser).unwrap_err();
-    assert_eq!(refused, WalletError::KnownCoins(lesser.digest()));
-    assert_eq!(wallet.to_bytes(), before);
-    // One that is worth more takes its place, unless it is bound already: of one key there is one coin.
-    let payment = paid(&mut wallet, &federation, 1, 8).unwrap();
-    let better = copied(&order, 16);
-    let refused = bring_back(&mut wallet, &federation, &better).unwrap_err();
-    assert_eq!(refused, WalletError::KnownCoins(better.digest()));
-    settle(&mut wallet, &federation, &payment);
-    let mut found = device(&federation, 1);
-    bring_back(&mut found, &federation, &lesser).unwrap();
-    assert_eq!(bring_back(&mut found, &federation, &order).unwrap().points, Points(8));
-    assert_eq!((found.book().coins.len(), spendable(&found, &federation)), (1, 8));
-    let payment = paid(&mut found, &federation, 2, 8).unwrap();
-    assert_sound(&federation, &payment);
-}
-
-#[test]
-fn evaluations_of_a_copy_do_not_get_into_the_coin_that_is_kept() {
-    let federation = federation(4);
-    let all = federation.indices(KEYSET);
-    let order = earned(&mut device(&federation, 0), &federation, 1, terms(8));
-    let copy = copied(&order, 4);
-    let mut found = device(&federation, 1);
-    recover(&mut found, &federation, &copy, &federation.evaluations(&copy, &all[..3])).unwrap();
-    recover(&mut found, &federation, &order, &federation.evaluations(&order, &all[..3])).unwrap();
-    let late = federation.evaluations(&copy, &all[3..]);
-    let taken = found.handle_evaluations(&federation.charter, &copy.digest(), &late);
-    assert!(taken.is_err() || !found.book().coins[0].components.contains_key(&all[3]));
-    assert_sound(&federation, &paid(&mut found, &federation, 1, 8).unwrap());
-}
-
-#[test]
-fn a_copy_of_what_is_still_asked_for_does_not_come_before_it() {
-    let federation = federation(4);
-    let mut wallet = device(&federation, 0);
-    let order = earn_order(&federation, &claim(&mut wallet, &federation, 1, terms(8)));
-    let copy = copied(&order, 16);
-    assert_eq!(bring_back(&mut wallet, &federation, &copy).unwrap_err(), WalletError::KnownCoins(copy.digest()));
-    bring_back(&mut wallet, &federation, &order).unwrap();
-    assert_eq!(spendable(&wallet, &federation), 8);
-}
-
-#[test]
 fn a_wallet_file_of_the_first_format_is_still_read() {
     let text: String = include_str!("wallet_support/v1.hex").split_whitespace().collect();
     let federation = federation(2);
@@ -440,24 +330,30 @@ proptest! {
         orders.rotate_left(turns);
         let mut found = device(&federation, lost + later);
         let mut known = std::collections::BTreeMap::new();
+        let mut spent = std::collections::BTreeSet::new();
         for order in &orders {
-            match bring_back(&mut found, &federation, order) {
-                Ok(recovered) => {
-                    prop_assert_eq!(recovered.coins, order.outputs.len());
-                    known.extend(made.iter().filter(|coin| coin.origin == order.digest()).map(|coin| (coin.point, coin)));
-                    known.retain(|point, _| order.inputs.iter().all(|input| input.point != *point));
-                }
-                Err(error) => {
-                    prop_assert!(order.outputs.is_empty());
+            // That nothing of an order without change is found is possible where its inputs are not known.
+            let recovered = match bring_back(&mut found, &federation, order) {
+                Err(error) if order.outputs.is_empty() => {
                     prop_assert_eq!(error, WalletError::NotOurs(order.digest()));
+                    continue;
                 }
-            }
+                recovered => recovered.unwrap(),
+            };
+            spent.extend(order.inputs.iter().map(|input| input.point));
+            let of_order: Vec<&Coin> =
+                made.iter().filter(|coin| coin.origin == order.digest() && !spent.contains(&coin.point)).collect();
+            let points: std::collections::BTreeSet<_> = of_order.iter().map(|coin| coin.point).collect();
+            prop_assert_eq!(recovered.coins, points.len());
+            known.extend(of_order.into_iter().map(|coin| (coin.point, Coin { unproven: true, ..coin.clone() })));
+            known.retain(|point, _| !spent.contains(point));
         }
         for coin in &wallet.book().coins {
-            prop_assert!(found.book().coins.contains(coin), "{:?} is missing", coin.place);
+            let coin = Coin { unproven: true, ..coin.clone() };
+            prop_assert!(found.book().coins.contains(&coin), "{:?} is missing", coin.place);
         }
         for coin in &found.book().coins {
-            prop_assert_eq!(known.remove(&coin.point), Some(coin), "and what is not known to be spent is all there is");
+            prop_assert_eq!(known.remove(&coin.point), Some(coin.clone()), "and what is not known to be spent is all there is");
         }
         prop_assert!(known.is_empty());
         let next = found.book().next_order.get(&KEYSET).copied().unwrap_or_default();

@@ -75,7 +75,7 @@ enum WalletCommand {
     Recover {
         /// The order's digest, 64 hexadecimal digits: `ronde wallet history --json` shows it as `order`
         digest: OrderDigest,
-        /// Its keyset [default: all that are open]
+        /// Its keyset [default: all whose witnesses still answer]
         #[arg(long, value_name = "K")]
         keyset: Option<u32>,
     },

@@ -178,6 +178,9 @@ pub enum Trouble {
     /// No store that was asked knows the order.
     #[error("no store that answered knows order {0}")]
     UnknownOrder(OrderDigest),
+    /// There is nobody to ask for an order.
+    #[error("no keyset of the charter has witnesses that still show orders")]
+    NoKeysetServed,
     /// The store could not be reached.
     #[error("{node} did not answer: {source}")]
     Unreachable {

@@ -1,6 +1,7 @@
 //! One command's use of a wallet: plan, save, send, take the answer, save.
 
 mod carry;
+mod prove;
 mod recover;
 
 pub use carry::Resumed;
@@ -235,11 +236,18 @@ impl Session {
         self.carry(&submission, None, false)
     }
 
-    /// Exchanges each keyset's point coins for fewer of the same sum, or (`renew`) for new ones in any case.
+    /// Exchanges each keyset's point coins for fewer of the same sum, or (`renew`) for new ones in any case; recovered
+    /// ones first, each alone, and with `renew` also if something else of the same key goes with them.
     pub fn swap(&mut self, renew: bool) -> Result<Vec<Done>, Trouble> {
         self.refresh_if_due();
-        let keysets: Vec<_> = self.charter().keysets().map(|keyset| keyset.id()).collect();
         let mut swapped = Vec::new();
+        for proved in self.prove(renew)? {
+            match proved.result {
+                Ok(done) => swapped.push(done),
+                Err(trouble) => self.warnings.push(trouble.to_string()),
+            }
+        }
+        let keysets: Vec<_> = self.charter().keysets().map(|keyset| keyset.id()).collect();
         for keyset in keysets {
             let (now, entropy) = (self.now(), fresh()?);
             match self.wallet.swap(self.charters.charter(), keyset, renew, now, entropy) {

@@ -20,7 +20,7 @@ use ronde_protocol::message::codec::encode;
 use ronde_protocol::message::evaluation::Evaluation;
 use ronde_protocol::message::ids::{CampaignId, KeysetId, OfferId, OrderDigest, StoreId, WitnessIndex};
 use ronde_protocol::message::log::CertifiedOrder;
-use ronde_protocol::message::order::{Order, Submission};
+use ronde_protocol::message::order::{Order, SignedOrder, Submission};
 use ronde_protocol::message::refusal::{Conflict, ConflictingOrder, Refusal};
 use ronde_protocol::message::wire::LogPage;
 use tokio::runtime::Runtime;
@@ -31,10 +31,12 @@ use crate::federation_support::{Federation, KEYSET, Plan, list, node_seed, plann
 /// What the witnesses would do, and what a test makes them do.
 #[derive(Default)]
 pub struct Quorum {
-    bound: BTreeMap<[u8; 32], Order>,
+    bound: BTreeMap<[u8; 32], SignedOrder>,
     pub certified: BTreeMap<OrderDigest, Order>,
     /// No order is decided.
     pub holding: bool,
+    /// Orders get votes that bind their coins, and no certificate.
+    pub binding: bool,
     /// A witness that evaluates with another key.
     pub liar: Option<WitnessIndex>,
     /// A store that spoils what it relays.
@@ -66,12 +68,19 @@ impl Desk {
             return Ok(Outcome::Pending { votes: 1 });
         }
         let in_the_way = order.inputs.iter().filter_map(|input| quorum.bound.get(&input.point.0));
-        if let Some(other) = in_the_way.into_iter().find(|other| other.digest() != digest).cloned() {
-            let certificate = Some(self.federation.certify(&other));
-            let other = ConflictingOrder::Certified(other);
+        if let Some(other) = in_the_way.into_iter().find(|other| other.order.digest() != digest).cloned() {
+            let certified = quorum.certified.contains_key(&other.order.digest());
+            let certificate = certified.then(|| self.federation.certify(&other.order));
+            let other = match certified {
+                true => ConflictingOrder::Certified(other.order),
+                false => ConflictingOrder::Signed(other),
+            };
             return Ok(Outcome::Refused(Refusal::Conflict(Box::new(Conflict { other, certificate }))));
         }
-        order.inputs.iter().for_each(|input| drop(quorum.bound.insert(input.point.0, order.clone())));
+        order.inputs.iter().for_each(|input| drop(quorum.bound.insert(input.point.0, submission.signed.clone())));
+        if quorum.binding {
+            return Ok(Outcome::Pending { votes: 2 });
+        }
         quorum.certified.insert(digest, order.clone());
         Ok(self.certified(&quorum, &order))
     }
@@ -229,6 +238,13 @@ impl Town {
         };
         self.runtime.block_on(self.shops[place(store)].open_checkout(new, None, render)).unwrap();
         format!("{}{}", self.base(store), made.recv().unwrap())
+    }
+
+    /// What was bound gets its certificate.
+    pub fn certify_bound(&self) {
+        let mut quorum = self.quorum.lock().unwrap();
+        let bound: Vec<Order> = quorum.bound.values().map(|signed| signed.order.clone()).collect();
+        bound.into_iter().for_each(|order| drop(quorum.certified.insert(order.digest(), order)));
     }
 
     pub fn bend(&self, change: impl FnOnce(&mut Quorum)) {

@@ -1,6 +1,8 @@
 //! A wallet and a federation that certifies whatever it is shown.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub mod lost;
+
 use ronde_protocol::{
     crypto::{
         Entropy, MacItem, Seed, coin_hash,

@@ -55,6 +55,9 @@ pub(super) fn of(trouble: &Trouble) -> Failure {
         Trouble::OtherStore { .. } | Trouble::Offer(_) => {
             (Blame::Store("that showed the link".to_owned()), "don't pay; ask the shop to show the link again")
         }
+        Trouble::NoKeysetServed => {
+            (Blame::Stewards, "name the order's keyset with --keyset, or wait for a new charter")
+        }
         Trouble::UnknownOrder(_) => (
             Blame::You,
             "check the digest, all 64 digits, and the keyset if one was given: `ronde wallet history --json` of the \
@@ -130,7 +133,11 @@ fn wallet(error: &WalletError) -> Failure {
             "check the digest, and the words that this wallet was made of; it must have the --device of the wallet \
              that made the order, or one of the 15 after it",
         ),
-        WalletError::KnownCoins(_) => (Blame::Nobody, "nothing: see `ronde wallet balance` and `ronde wallet pending`"),
+        WalletError::VoucherAlone(_) => (
+            Blame::Nobody,
+            "pay with one voucher and no points (--points 0): it came back from the 24 words, and may have been spent \
+             before; the rest takes a payment of its own",
+        ),
         WalletError::NoVoucher(_) | WalletError::NoBallot(_) => {
             (Blame::Nobody, "see `ronde wallet balance` for what you have")
         }
@@ -166,7 +173,7 @@ fn wallet(error: &WalletError) -> Failure {
         WalletError::NoBallot(_) => Some("no-ballot"),
         WalletError::NotCertified(_) => Some("not-certified"),
         WalletError::NotOurs(_) => Some("not-ours"),
-        WalletError::KnownCoins(_) => Some("known-coins"),
+        WalletError::VoucherAlone(_) => Some("voucher-alone"),
         _ => None,
     };
     let failure = Failure::new(error, blame, fix);

@@ -12,8 +12,8 @@ use super::say;
 use crate::cli::{Context, Exit};
 use crate::wallet::Session;
 
-/// `{ok, federation, points, held, arriving, pending, keysets: [{keyset, points, held, arriving, coins, incomplete,
-/// redeem_until}], vouchers: [{offer, name, value, count}], ballots: [{campaign, name, count}], evidence}`
+/// `{ok, federation, points, held, arriving, unproven, pending, keysets: [{keyset, points, held, arriving, unproven, coins,
+/// incomplete, redeem_until}], vouchers: [{offer, name, value, count}], ballots: [{campaign, name, count}], evidence}`
 pub(super) fn balance(session: &Session, context: &Context) -> Exit {
     let charter = session.charter();
     let balance = session.wallet().balance(charter);
@@ -21,6 +21,13 @@ pub(super) fn balance(session: &Session, context: &Context) -> Exit {
     let mut lines = vec![format!("You have {}.", say::points(balance.spendable()))];
     if balance.held() > Points::ZERO {
         lines.push(format!("{} are held by orders that are not decided yet.", say::points(balance.held())));
+    }
+    if balance.unproven() > Points::ZERO {
+        lines.push(format!(
+            "{} came back and are not exchanged yet, since they may have been spent before: `ronde wallet resume` does \
+             that.",
+            say::points(balance.unproven())
+        ));
     }
     if balance.arriving() > Points::ZERO {
         lines
@@ -56,15 +63,15 @@ pub(super) fn balance(session: &Session, context: &Context) -> Exit {
         .iter()
         .map(|(id, of)| {
             json!({
-                "keyset": id, "points": of.spendable, "held": of.held, "arriving": of.arriving, "coins": of.coins,
-                "incomplete": of.incomplete,
+                "keyset": id, "points": of.spendable, "held": of.held, "arriving": of.arriving,
+                "unproven": of.unproven, "coins": of.coins, "incomplete": of.incomplete,
                 "redeem_until": charter.keyset(*id).map(|keyset| keyset.redeem_until()),
             })
         })
         .collect();
     let object = json!({
         "ok": true, "federation": charter.federation(), "points": balance.spendable(), "held": balance.held(),
-        "arriving": balance.arriving(), "pending": open, "keysets": keysets, "vouchers": vouchers,
+        "arriving": balance.arriving(), "unproven": balance.unproven(), "pending": open, "keysets": keysets, "vouchers": vouchers,
         "ballots": ballots, "evidence": evidence(session, &mut lines),
     });
     context.say(lines.join("\n"), &object);

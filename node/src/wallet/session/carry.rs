@@ -35,7 +35,8 @@ enum Refused {
 }
 
 impl Session {
-    /// Completes everything that is open, through any store (WALLET-10).
+    /// Completes everything that is open, through any store (WALLET-10), and exchanges what was recovered and could not be
+    /// exchanged then.
     pub fn resume(&mut self) -> Result<Vec<Resumed>, Trouble> {
         self.refresh_if_due();
         let on_disk = self.folder.save(&self.wallet)?;
@@ -60,6 +61,7 @@ impl Session {
             };
             resumed.push(Resumed { before, result });
         }
+        resumed.extend(self.prove(false)?);
         Ok(resumed)
     }
 

@@ -5,7 +5,7 @@ use ronde_protocol::message::ids::{KeysetId, OrderDigest};
 use ronde_protocol::message::order::Order;
 
 use super::carry::STORES;
-use super::{Done, Session};
+use super::{Done, Resumed, Session};
 use crate::wallet::client::bad;
 use crate::wallet::{BadAnswer, Trouble};
 
@@ -18,6 +18,8 @@ pub struct Brought {
     pub recovered: Recovered,
     /// How far the order came.
     pub done: Done,
+    /// The Swaps of all point coins that were to be exchanged, one for each.
+    pub exchanged: Vec<Resumed>,
 }
 
 /// What the stores said that did not show the order.
@@ -30,12 +32,12 @@ struct Silence {
 
 impl Session {
     /// Asks one store after the other for an order, in one keyset or in all that still evaluate, and takes the coins
-    /// that are this seed's.
+    /// that are this seed's. What was spent before is found out at once: each point coin is exchanged, alone.
     pub fn recover(&mut self, digest: &OrderDigest, keyset: Option<KeysetId>) -> Result<Brought, Trouble> {
         self.refresh_if_due();
         let keysets = match keyset {
             Some(keyset) => vec![self.known(keyset)?],
-            None => self.served_keysets(),
+            None => self.served_keysets()?,
         };
         let mut silence = Silence::default();
         for node in self.route(None)?.into_iter().take(STORES) {
@@ -67,10 +69,11 @@ impl Session {
     }
 
     /// Keysets whose witnesses still hand out evaluations.
-    fn served_keysets(&self) -> Vec<KeysetId> {
+    fn served_keysets(&self) -> Result<Vec<KeysetId>, Trouble> {
         let now = self.now();
         let served = self.charter().keysets().filter(|keyset| now <= keyset.evaluate_until());
-        served.map(|keyset| keyset.id()).collect()
+        let served: Vec<KeysetId> = served.map(|keyset| keyset.id()).collect();
+        if served.is_empty() { Err(Trouble::NoKeysetServed) } else { Ok(served) }
     }
 
     fn take_back(&mut self, node: &str, shown: ClaimedOrder) -> Result<Brought, Trouble> {
@@ -84,14 +87,17 @@ impl Session {
         let recovered = sealed.release(&self.folder.save(&self.wallet)?);
         if recovered.behind {
             self.warnings.push(
-                "this wallet has the device number of the one that made these coins. If that one is lost, make a new \
-                 wallet from the words with the next --device, and recover there: coins that this one earns may have \
-                 been spent before"
+                "another wallet of the same words had this wallet's device number (or somebody copied its coins). Make \
+                 a new wallet from the words with the next --device, and recover there: coins that this one earns may \
+                 have been spent before"
                     .to_owned(),
             );
         }
-        let done = self.finish(node, &order, &certificate, recovered.settled.clone())?;
-        Ok(Brought { order, recovered, done })
+        let mut done = self.finish(node, &order, &certificate, recovered.settled.clone())?;
+        let exchanged = self.prove(false)?;
+        let settled = exchanged.iter().filter_map(|one| one.result.as_ref().ok());
+        done.evidence.extend(settled.flat_map(|one| one.evidence.iter().cloned()));
+        Ok(Brought { order, recovered, done, exchanged })
     }
 }
 

@@ -71,6 +71,7 @@ impl Wallet {
         let certificate = certificate.verify(keyset, digest)?;
         let sorted = self.sort(charter, &order, digest, evaluations);
         self.apply_certificate(at, &order, certificate, now);
+        self.forget_spent(charter, now);
         Ok(self.apply_evaluations(charter, &order, digest, sorted))
     }
 
@@ -111,6 +112,7 @@ impl Wallet {
         let open = self.book.open.remove(at);
         let spent = |coin: &Coin| other.inputs.iter().any(|input| input.point == coin.point);
         self.book.coins.retain(|coin| coin.held_by != Some(*digest) || !spent(coin));
+        self.note_spent(other);
         let held = self.book.coins.iter_mut().filter(|coin| coin.held_by == Some(*digest));
         held.for_each(|coin| coin.held_by = None);
         self.remember(record_of(&order, &open, Outcome::Lost, now));
@@ -162,12 +164,14 @@ impl Wallet {
         open.certificate = Some(certificate.into_certificate());
         let open = open.clone();
         self.book.coins.retain(|coin| coin.held_by != Some(digest));
+        self.note_spent(order);
         for (position, output) in open.outputs.iter().enumerate() {
             let Some(place) = open.place(position) else { continue };
             let point = self.coin_secret(&place).public().encode();
             let kind = output.class.kind;
             let components = BTreeMap::new();
-            self.book.coins.push(Coin { place, kind, point, components, origin: digest, held_by: None });
+            let coin = Coin { place, kind, point, components, origin: digest, held_by: None, unproven: false };
+            self.book.coins.push(coin);
         }
         self.remember(record_of(order, &open, Outcome::Certified, now));
     }

@@ -260,8 +260,12 @@ impl Wallet {
 
     /// B = r·H(P) of the coin at a place of the seed.
     pub(super) fn blinded_at(&self, place: &Place) -> PointBytes {
-        let element = coin_hash(&self.coin_secret(place).public().encode());
-        blind(&element, &self.blind_factor(place)).encode()
+        self.blinded_of(&self.coin_secret(place).public().encode(), place)
+    }
+
+    /// The same of a coin whose P is known.
+    pub(super) fn blinded_of(&self, point: &PointBytes, place: &Place) -> PointBytes {
+        blind(&coin_hash(point), &self.blind_factor(place)).encode()
     }
 }
 

@@ -40,6 +40,9 @@ pub enum WalletError {
     /// Not so many vouchers of this offer.
     #[error("the wallet holds no such voucher that can be spent: offer {0}")]
     NoVoucher(OfferId),
+    /// A recovered voucher may have been spent before, so it is spent in an order of its own.
+    #[error("a recovered voucher is paid with by itself: offer {0}")]
+    VoucherAlone(OfferId),
     /// No ballot of this campaign.
     #[error("the wallet holds no ballot of campaign {0} that can be cast")]
     NoBallot(CampaignId),
@@ -103,9 +106,6 @@ pub enum WalletError {
     /// None of the order's coins is of this wallet's seed, as far as was searched.
     #[error("no coin of order {0} is of this wallet's seed, on this device or one before it")]
     NotOurs(OrderDigest),
-    /// The order's coins have the keys of coins that the wallet has, or asked for, by another order.
-    #[error("the coins of order {0} have the keys of coins that this wallet got by another order")]
-    KnownCoins(OrderDigest),
     /// The coins picked have no keys to sign with: there were none.
     #[error(transparent)]
     Spend(#[from] SpendError),

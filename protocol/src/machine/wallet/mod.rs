@@ -16,6 +16,8 @@
 mod answer;
 mod claim;
 mod error;
+mod find;
+mod prove;
 mod recover;
 mod select;
 mod spend;

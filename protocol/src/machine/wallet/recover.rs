@@ -3,8 +3,8 @@
 //! Whoever keeps the 24 words and knows an order can ask any store for its certificate and evaluations. Which outputs
 //! are the seed's own is found by making them again: B = r·H(c·G) at every place where the lost wallet may have been.
 //! The wallet that recovers has a device index that none of the seed had before (RESTORE-1).
-//! Whether a coin was spent since is not known here, unless the order that spent it is recovered too. It shows when the
-//! coin is spent: the order in the way is shown then, with its certificate, and [`Wallet::handle_conflict`] lets it go.
+//! Whether a coin was spent since is not known here, unless the order that spent it is recovered too. So the coins are
+//! unproven, and are spent alone ([`Wallet::prove`]).
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -12,7 +12,6 @@ use alloc::{
 };
 
 use crate::{
-    crypto::group::PointBytes,
     machine::durable::Sealed,
     message::{
         amount::Points,
@@ -20,21 +19,15 @@ use crate::{
         charter::Charter,
         class::Kind,
         evaluation::Evaluation,
-        ids::{CampaignId, KeysetId, OrderDigest},
+        ids::{CampaignId, OrderDigest},
         order::{Order, Seconds},
     },
 };
 
 use super::{
     ClaimedOrder, Coin, OpenOrder, Outcome, Place, Record, Settled, Task, VoucherCount, Wallet, WalletError,
-    answer::count_vouchers,
+    answer::count_vouchers, find::Found,
 };
-
-/// Order numbers that are searched, from 0: eleven orders a day in one keyset for a year.
-const SEARCHED_NUMBERS: u64 = 4096;
-/// Devices that are searched, this one and those before it: each restore takes the next index, and nobody loses more
-/// wallets of one seed than this.
-const SEARCHED_DEVICES: usize = 16;
 
 /// What came back.
 #[derive(Clone, Debug)]
@@ -49,21 +42,24 @@ pub struct Recovered {
     pub vouchers: Vec<VoucherCount>,
     /// Ballots among them, one entry each.
     pub ballots: Vec<CampaignId>,
-    /// RESTORE-11.
-    /// Whether a coin was made by a wallet with this one's device index, which knew more than this one does: an older
-    /// copy of it, or one made anew under the same index. Its other orders may use numbers that this wallet will use
-    /// again, and a number that is used twice makes coins that were spent before.
+    /// Whether a wallet with this one's device index, which knew more than this one does, made the order or its coins
+    /// (RESTORE-11): an older copy of this wallet, or one made anew under the same index. Its other orders may use
+    /// numbers that this wallet will use again, and a number that is used twice makes coins that were spent before.
+    /// (Somebody who copied a B of this wallet into an order of their own looks the same.)
     pub behind: bool,
 }
 
 impl Wallet {
     /// Takes an order that a wallet of the same seed made, its certificate and evaluations, and adds the coins that are
-    /// the seed's own. Nothing is believed: certificate (RESTORE-2) and evaluations (RESTORE-5) are checked as ever, and
-    /// outputs of others are left alone. Coins that the order spent are dropped if they came back before. Repeats are
-    /// harmless.
+    /// the seed's own, unproven. Nothing is believed: certificate (RESTORE-2) and evaluations (RESTORE-5) are checked as
+    /// ever, and outputs of others are left alone. Coins that the order spent are dropped, and do not come back
+    /// (RESTORE-8). Repeats are harmless (RESTORE-10).
     ///
     /// # Errors
-    /// [`WalletError::Certificate`], [`WalletError::NotOurs`], [`WalletError::KnownCoins`]; nothing has changed then.
+    /// [`WalletError::OtherFederation`] of charter or order; [`WalletError::NoSuchKeyset`] of the order or an output;
+    /// [`WalletError::Certificate`]; [`WalletError::NotOurs`] if neither an output nor an input is found. Nothing has
+    /// changed then (RESTORE-6). An order of this wallet's own fails as in [`Wallet::handle_answer`] and
+    /// [`Wallet::handle_claim_answer`].
     pub fn recover(
         &mut self,
         charter: &Charter,
@@ -78,6 +74,10 @@ impl Wallet {
         }
         let digest = order.digest();
         let keyset = charter.keyset(order.keyset).ok_or(WalletError::NoSuchKeyset(order.keyset))?;
+        let mut keysets = order.outputs.iter().map(|output| output.class.keyset);
+        if let Some(unknown) = keysets.find(|id| charter.keyset(*id).is_none()) {
+            return Err(WalletError::NoSuchKeyset(unknown));
+        }
         let certificate = certificate.verify(keyset, &digest)?.into_certificate();
         let before: BTreeSet<(Place, OrderDigest)> = self.book.coins.iter().map(name).collect();
         let mut behind = false;
@@ -88,17 +88,20 @@ impl Wallet {
             let answer = ClaimedOrder { order, certificate, evaluations: evaluations.to_vec() };
             self.take_claim_answer(charter, &link, answer, now)?
         } else if self.is_done(&digest) {
-            Settled { digest, usable: true, complete: true, spoiled: 0, evidence: Vec::new() }
+            nothing_new(digest)
         } else {
-            let places = self.find_places(&order);
-            if places.iter().all(Option::is_none) {
+            let found = self.find(&order);
+            if found.is_nothing() {
                 return Err(WalletError::NotOurs(digest));
             }
-            behind = places.iter().flatten().any(|place| place.device == self.book.device);
+            behind = found.is_on(self.book.device);
             let sorted = self.sort(charter, &order, &digest, evaluations);
-            self.adopt(&order, digest, places, certificate, now)?;
-            self.apply_evaluations(charter, &order, &digest, sorted)
+            match self.adopt(&order, digest, found, certificate, now) {
+                true => self.apply_evaluations(charter, &order, &digest, sorted),
+                false => nothing_new(digest),
+            }
         };
+        self.forget_spent(charter, now);
         let new = |coin: &&Coin| coin.origin == digest && !before.contains(&name(coin));
         let kinds: Vec<Kind> = self.book.coins.iter().filter(new).map(|coin| coin.kind).collect();
         Ok(Sealed::new(Recovered {
@@ -111,84 +114,31 @@ impl Wallet {
         }))
     }
 
-    /// Whether an order came to its end in this wallet: what is left of its coins is here already (RESTORE-10).
+    /// Whether an order came to its end in this wallet: what is left of its coins is here already. Where the history has
+    /// forgotten it, the coins that are here and the keys that are spent still bring nothing back twice (RESTORE-10).
     fn is_done(&self, digest: &OrderDigest) -> bool {
         let ended = |record: &Record| matches!(record.outcome, Outcome::Certified | Outcome::Recovered);
         self.book.history.iter().any(|record| ended(record) && record.digest == Some(*digest))
     }
 
-    /// Which place of the seed each output was made at (RESTORE-3), in the outputs' order, looking at all of them
-    /// (RESTORE-4).
-    ///
-    /// A wallet fills the slots of an order from 0, so slot 0 is looked for first, and then the others of its order. The
-    /// rest of the search is for outputs that stand alone.
-    fn find_places(&self, order: &Order) -> Vec<Option<Place>> {
-        let outputs = order.outputs.iter().enumerate();
-        let mut wanted: BTreeMap<(KeysetId, PointBytes), usize> =
-            outputs.map(|(position, output)| ((output.class.keyset, output.blinded), position)).collect();
-        let keysets: BTreeSet<KeysetId> = wanted.keys().map(|(keyset, _)| *keyset).collect();
-        let mut places = alloc::vec![None; order.outputs.len()];
-        let slots = (0u16..).take(order.outputs.len());
-        for slot in slots.clone() {
-            for number in 0..SEARCHED_NUMBERS {
-                for device in (0..=self.book.device).rev().take(SEARCHED_DEVICES) {
-                    for keyset in keysets.iter().copied() {
-                        if wanted.is_empty() {
-                            return places;
-                        }
-                        let place = Place { keyset, device, order: number, slot };
-                        if !self.try_place(place, &mut wanted, &mut places) {
-                            continue;
-                        }
-                        for slot in slots.clone() {
-                            self.try_place(Place { slot, ..place }, &mut wanted, &mut places);
-                        }
-                    }
-                }
-            }
-        }
-        places
-    }
-
-    /// Whether an output that is still wanted was made at this place; if so it is noted.
-    fn try_place(
-        &self,
-        place: Place,
-        wanted: &mut BTreeMap<(KeysetId, PointBytes), usize>,
-        places: &mut [Option<Place>],
-    ) -> bool {
-        let found = wanted.remove(&(place.keyset, self.blinded_at(&place)));
-        match found.and_then(|position| places.get_mut(position)) {
-            Some(noted) => {
-                *noted = Some(place);
-                true
-            }
-            None => false,
-        }
-    }
-
-    /// Adds the coins, the order to be completed, and a line of history.
+    /// Adds the coins, the order to be completed, and a line of history; drops what it spent. False if there is nothing
+    /// of all this to do.
     fn adopt(
         &mut self,
         order: &Order,
         digest: OrderDigest,
-        mut places: Vec<Option<Place>>,
+        found: Found,
         certificate: Certificate,
         now: Seconds,
-    ) -> Result<(), WalletError> {
-        let found = self.choose(order, digest, &mut places);
-        if found.is_empty() {
-            return Err(WalletError::KnownCoins(digest));
+    ) -> bool {
+        found.places().for_each(|place| self.pass_number(place));
+        let mut places = found.outputs;
+        let coins = self.new_coins(order, digest, &mut places);
+        if coins.is_empty() && found.inputs.is_empty() {
+            return false;
         }
-        // Nothing fails from here on (RESTORE-6).
-        let kinds: Vec<Kind> = found.iter().map(|(_, coin)| coin.kind).collect();
-        for (known, coin) in found {
-            self.pass_number(&coin.place);
-            match known.and_then(|at| self.book.coins.get_mut(at)) {
-                Some(lesser) => *lesser = coin,
-                None => self.book.coins.push(coin),
-            }
-        }
+        let kinds: Vec<Kind> = coins.iter().map(|coin| coin.kind).collect();
+        self.book.coins.extend(coins);
         self.drop_spent(order);
         self.book.open.push(OpenOrder {
             keyset: order.keyset,
@@ -212,38 +162,44 @@ impl Wallet {
             link: None,
             outcome: Outcome::Recovered,
         });
-        Ok(())
+        true
     }
 
-    /// RESTORE-7. The coins to add, each with the lesser coin whose place it takes, if any. Places whose coin stays out
-    /// are struck out.
+    /// The coins to add (RESTORE-7). Places whose coin stays out are struck out.
     ///
-    /// Anybody may certify a copy of B in an order of their own. One B is one P, which is spent once: so one coin of it
-    /// is kept, the one that is worth more, but never in the place of one that is bound or still to come.
-    fn choose(&self, order: &Order, origin: OrderDigest, places: &mut [Option<Place>]) -> Vec<(Option<usize>, Coin)> {
+    /// Anybody may certify a copy of B in an order of their own. One B is one P, which is spent once. Of which class the
+    /// lost wallet's coin was is not to be seen, so one of each class is kept, and the owner loses nothing by a copy; but
+    /// nothing comes beside a coin that this wallet got itself, or that is bound, spent or still to come.
+    fn new_coins(&self, order: &Order, origin: OrderDigest, places: &mut [Option<Place>]) -> Vec<Coin> {
         let promised = self.promised();
-        let mut found = Vec::new();
+        let mut coins = Vec::new();
         for (output, noted) in order.outputs.iter().zip(places) {
             let Some(place) = *noted else { continue };
-            let kind = output.class.kind;
-            let at = self.book.coins.iter().position(|coin| coin.place == place);
-            let known = at.and_then(|at| self.book.coins.get(at));
-            let lesser = |coin: &Coin| coin.held_by.is_none() && coin.kind.points() < kind.points();
-            if promised.contains(&place) || known.is_some_and(|coin| !lesser(coin)) {
+            let (kind, point) = (output.class.kind, self.coin_secret(&place).public().encode());
+            let in_the_way =
+                |coin: &Coin| coin.place == place && (coin.kind == kind || coin.held_by.is_some() || !coin.unproven);
+            let spends_it = order.keyset == place.keyset && order.inputs.iter().any(|input| input.point == point);
+            if spends_it
+                || promised.contains(&place)
+                || self.is_spent(place.keyset, &point)
+                || self.book.coins.iter().any(in_the_way)
+            {
                 *noted = None;
                 continue;
             }
-            let point = self.coin_secret(&place).public().encode();
-            found.push((at, Coin { place, kind, point, components: BTreeMap::new(), origin, held_by: None }));
+            let components = BTreeMap::new();
+            coins.push(Coin { place, kind, point, components, origin, held_by: None, unproven: true });
         }
-        found
+        coins
     }
 
     /// What a certified order spent is gone (RESTORE-8), but for coins in an open order: that one is to be proven dead
     /// first.
     fn drop_spent(&mut self, order: &Order) {
-        let spent: BTreeSet<PointBytes> = order.inputs.iter().map(|input| input.point).collect();
-        let gone = |coin: &Coin| coin.place.keyset == order.keyset && spent.contains(&coin.point);
+        self.note_spent(order);
+        let spent = self.book.spent.get(&order.keyset);
+        let gone =
+            |coin: &Coin| coin.place.keyset == order.keyset && spent.is_some_and(|spent| spent.contains(&coin.point));
         self.book.coins.retain(|coin| coin.held_by.is_some() || !gone(coin));
     }
 
@@ -259,6 +215,11 @@ impl Wallet {
             self.use_number(place.keyset, place.order);
         }
     }
+}
+
+/// What is said of an order that brings nothing.
+fn nothing_new(digest: OrderDigest) -> Settled {
+    Settled { digest, usable: true, complete: true, spoiled: 0, evidence: Vec::new() }
 }
 
 fn name(coin: &Coin) -> (Place, OrderDigest) {

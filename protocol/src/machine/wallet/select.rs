@@ -60,7 +60,8 @@ impl Wallet {
         let mut keysets: Vec<&Keyset> = charter.keysets().filter(|keyset| now < keyset.redeem_until()).collect();
         keysets.sort_by_key(|keyset| (keyset.redeem_until(), keyset.id()));
         for keyset in keysets {
-            if let Some(selection) = self.select_in(keyset, want)? {
+            let selection = self.select_in(keyset, want)?;
+            if let Some(selection) = selection.or_else(|| self.select_alone(keyset, want)) {
                 return Ok((keyset, selection));
             }
         }
@@ -111,8 +112,17 @@ impl Wallet {
         best.max().unwrap_or(Points::ZERO)
     }
 
+    /// One unproven voucher or ballot, if nothing else is asked for (RESTORE-12).
+    fn select_alone(&self, keyset: &Keyset, want: &Want<'_>) -> Option<Selection> {
+        let [kind] = want.extras else { return None };
+        let fits = |coin: &&Coin| coin.kind == *kind && coin.can_be_spent_alone(keyset);
+        let coin = self.book.coins.iter().find(fits).filter(|_| want.points == Points::ZERO);
+        coin.map(|coin| shown(keyset, alloc::vec![coin]))
+    }
+
+    /// Those that one order may spend together.
     fn free_coins(&self, keyset: KeysetId) -> Vec<&Coin> {
-        let free = |coin: &&Coin| coin.place.keyset == keyset && coin.held_by.is_none();
+        let free = |coin: &&Coin| coin.place.keyset == keyset && coin.held_by.is_none() && !coin.unproven;
         self.book.coins.iter().filter(free).collect()
     }
 }
@@ -178,7 +188,7 @@ fn pick_extras<'a>(eligible: &[&'a Coin], kinds: &[Kind]) -> Option<Vec<&'a Coin
     kinds.iter().map(|kind| by_kind.get_mut(kind).and_then(Vec::pop)).collect()
 }
 
-fn shown(keyset: &Keyset, coins: Vec<&Coin>) -> Selection {
+pub(super) fn shown(keyset: &Keyset, coins: Vec<&Coin>) -> Selection {
     let common = coins.iter().fold(Mask::MAX, |mask, coin| mask & coin.mask());
     let members = keyset.members().iter().map(|member| member.index());
     let mut coins: Vec<Coin> = coins.into_iter().cloned().collect();

@@ -38,7 +38,7 @@ pub struct Payment {
 }
 
 /// The parts of an order that its purpose decides.
-struct Frame {
+pub(super) struct Frame {
     store: StoreId,
     purpose: Purpose,
     reference: Reference,
@@ -48,7 +48,7 @@ struct Frame {
 
 impl Frame {
     /// Of an order that concerns no store. The phone's clock is a fingerprint: only its hour is told (WALLET-17).
-    fn apart(purpose: Purpose, now: Seconds) -> Self {
+    pub(super) fn apart(purpose: Purpose, now: Seconds) -> Self {
         let time = now.saturating_sub(now.checked_rem(HOUR).unwrap_or(0));
         Self { store: StoreId::NONE, purpose, reference: Reference::NONE, time, link: None }
     }
@@ -166,7 +166,7 @@ impl Wallet {
     pub fn crowded(&self) -> Vec<KeysetId> {
         let mut counts = alloc::collections::BTreeMap::<KeysetId, usize>::new();
         for coin in self.book.coins.iter().filter(|coin| coin.held_by.is_none() && !coin.components.is_empty()) {
-            if matches!(coin.kind, Kind::Points { .. }) {
+            if !coin.unproven && matches!(coin.kind, Kind::Points { .. }) {
                 let count = counts.entry(coin.place.keyset).or_default();
                 *count = count.saturating_add(1);
             }
@@ -210,7 +210,7 @@ impl Wallet {
         let (keyset, selection) = self.select(charter, want, now).map_err(|error| match (error, want.extras) {
             // The points are there, but not in one keyset with the voucher.
             (WalletError::NotEnough { wanted, available }, [Kind::Voucher { offer }, ..]) if wanted <= available => {
-                WalletError::NoVoucher(*offer)
+                self.unproven_voucher(want.extras).map_or(WalletError::NoVoucher(*offer), WalletError::VoucherAlone)
             }
             (error, _) => error,
         })?;
@@ -220,7 +220,7 @@ impl Wallet {
     }
 
     /// Makes and signs the order; from then on its coins are held by it (WALLET-4).
-    fn sign_order(
+    pub(super) fn sign_order(
         &mut self,
         keyset: &Keyset,
         frame: Frame,
@@ -271,7 +271,7 @@ impl Wallet {
     }
 }
 
-fn points(denominations: Vec<u64>) -> Vec<Kind> {
+pub(super) fn points(denominations: Vec<u64>) -> Vec<Kind> {
     denominations.into_iter().map(|denomination| Kind::Points { denomination }).collect()
 }
 

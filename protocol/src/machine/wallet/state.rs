@@ -1,6 +1,9 @@
 //! What a wallet remembers, and its bytes.
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
 
 use zeroize::Zeroizing;
 
@@ -57,6 +60,9 @@ pub struct Coin {
     pub origin: OrderDigest,
     /// The open order that spends it, if any.
     pub held_by: Option<OrderDigest>,
+    /// Recovered from the seed, so that it may have been spent before: no order spends it together with another coin
+    /// (RESTORE-12).
+    pub unproven: bool,
 }
 
 /// Something of a store: a grant or a checkout.
@@ -183,8 +189,11 @@ pub struct WalletBook {
     pub device: u32,
     /// The next order number by keyset; a number is never used twice (WALLET-2).
     pub next_order: BTreeMap<KeysetId, u64>,
-    /// Coins, spent ones left out.
+    /// Coins, spent ones left out. Unproven ones of different kinds may have one key: one of them can be spent.
     pub coins: Vec<Coin>,
+    /// Keys that certified orders spent, as far as this wallet knows, until nobody evaluates in their keyset any more:
+    /// whoever copies their B makes no coins of them (RESTORE-8).
+    pub spent: BTreeMap<KeysetId, BTreeSet<PointBytes>>,
     /// Orders that are not done, oldest first.
     pub open: Vec<OpenOrder>,
     /// What was done, oldest first.
@@ -224,6 +233,7 @@ impl Wallet {
             device,
             next_order: BTreeMap::new(),
             coins: Vec::new(),
+            spent: BTreeMap::new(),
             open: Vec::new(),
             history: Vec::new(),
             evidence: Vec::new(),

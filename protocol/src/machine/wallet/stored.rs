@@ -2,15 +2,17 @@
 
 use alloc::{collections::BTreeMap, vec::Vec};
 
+use crate::crypto::group::PointBytes;
 use crate::message::{
     amount::Points,
+    class::Kind,
     codec::{Decode, Encode},
     evidence::Evidence,
-    ids::{FederationId, KeysetId, OrderDigest, Reference, StoreId},
+    ids::{FederationId, KeysetId, OrderDigest, Reference, StoreId, WitnessIndex},
     order::{Purpose, Seconds},
 };
 
-use super::{Coin, Link, OpenOrder, Outcome, Record, VoucherCount, WalletBook};
+use super::{Coin, Link, OpenOrder, Outcome, Place, Record, VoucherCount, WalletBook};
 
 /// [`WalletBook`] on disk.
 #[derive(Encode, Decode)]
@@ -19,16 +21,26 @@ pub(super) enum Stored {
     V2(WalletBook),
 }
 
-/// Records named no keyset.
+/// Records named no keyset, spent keys were not kept, and no coin was recovered from a seed.
 #[derive(Encode, Decode)]
 pub(super) struct BookV1 {
     federation: FederationId,
     device: u32,
     next_order: BTreeMap<KeysetId, u64>,
-    coins: Vec<Coin>,
+    coins: Vec<CoinV1>,
     open: Vec<OpenOrder>,
     history: Vec<RecordV1>,
     evidence: Vec<Evidence>,
+}
+
+#[derive(Encode, Decode)]
+struct CoinV1 {
+    place: Place,
+    kind: Kind,
+    point: PointBytes,
+    components: BTreeMap<WitnessIndex, PointBytes>,
+    origin: OrderDigest,
+    held_by: Option<OrderDigest>,
 }
 
 #[derive(Encode, Decode)]
@@ -51,12 +63,27 @@ impl From<Stored> for WalletBook {
                 federation: old.federation,
                 device: old.device,
                 next_order: old.next_order,
-                coins: old.coins,
+                coins: old.coins.into_iter().map(Coin::from).collect(),
+                spent: BTreeMap::new(),
                 open: old.open,
                 history: old.history.into_iter().map(Record::from).collect(),
                 evidence: old.evidence,
             },
             Stored::V2(book) => book,
+        }
+    }
+}
+
+impl From<CoinV1> for Coin {
+    fn from(old: CoinV1) -> Self {
+        Self {
+            place: old.place,
+            kind: old.kind,
+            point: old.point,
+            components: old.components,
+            origin: old.origin,
+            held_by: old.held_by,
+            unproven: false,
         }
     }
 }

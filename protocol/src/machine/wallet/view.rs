@@ -21,6 +21,8 @@ pub struct KeysetBalance {
     pub held: Points,
     /// Certified, but fewer than a quorum of witnesses has evaluated them yet.
     pub arriving: Points,
+    /// Recovered, and to be exchanged before they can be spent: perhaps they were spent before.
+    pub unproven: Points,
     /// How many point coins can be spent.
     pub coins: usize,
     /// How many of those lack a component.
@@ -90,6 +92,11 @@ impl Balance {
         total(self.keysets.values().map(|keyset| keyset.held))
     }
 
+    /// Points that are recovered and not exchanged yet.
+    pub fn unproven(&self) -> Points {
+        total(self.keysets.values().map(|keyset| keyset.unproven))
+    }
+
     /// Points on their way.
     pub fn arriving(&self) -> Points {
         total(self.keysets.values().map(|keyset| keyset.arriving))
@@ -110,6 +117,7 @@ impl Wallet {
             let usable = quorum.is_some_and(|quorum| coin.components.len() >= quorum.votes());
             let complete = quorum.is_some_and(|quorum| coin.components.len() >= quorum.witnesses());
             match coin.kind {
+                Kind::Points { .. } if self.has_better_points(coin) => {}
                 Kind::Points { .. } => {
                     let keyset = balance.keysets.entry(coin.place.keyset).or_default();
                     count_points(keyset, coin, usable, complete);
@@ -137,6 +145,8 @@ fn count_points(balance: &mut KeysetBalance, coin: &Coin, usable: bool, complete
     let add = |sum: &mut Points| *sum = Points(sum.0.saturating_add(coin.kind.points().0));
     if coin.held_by.is_some() {
         add(&mut balance.held);
+    } else if usable && coin.unproven {
+        add(&mut balance.unproven);
     } else if usable {
         add(&mut balance.spendable);
         balance.coins = balance.coins.saturating_add(1);
