@@ -6,6 +6,9 @@ use http_support::federation_support::DAY;
 use http_support::orders::{checkout, offer, pay, to_base64};
 use http_support::{BASE, NOW, Node, Reply};
 use ronde_node::shop::{Certified as _, Outcome};
+use ronde_node::store::Table;
+use ronde_protocol::limits::MAX_REFUNDS;
+use ronde_protocol::message::order::Order;
 use ronde_protocol::message::refusal::Refusal;
 use serde_json::json;
 
@@ -196,6 +199,30 @@ fn an_order_without_a_good_signature_or_of_wrong_terms_does_not_block_the_till()
     unknown.nonce = [0; 32];
     assert_eq!(node.post_open("/v1/orders", &pay(&unknown, 7, 1).body()).problem(), "not-found");
     assert_eq!(state(&node, &till, &id).json["state"], "presented");
+}
+
+/// STORE-15, STORE-24.
+#[test]
+fn more_refunds_than_a_checkout_holds_block_no_feed_and_each_is_kept() {
+    let node = Node::start();
+    let till = node.till("counter", &["redeem"]);
+    let id = checkout(&node, &till, 10);
+    let payment = pay(&offer(&node, &id), 7, 1);
+    let certificate = node.desk.federation.certify(&payment.order);
+    assert_eq!(node.delete(&format!("/v1/checkouts/{id}"), &till).status, 204);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let before = node.entries(Table::Checkout);
+    // The shop trusts its desk to have verified the certificates.
+    let orders = (0..MAX_REFUNDS + 2)
+        .map(|number| Order { time: NOW + 1000 + u64::try_from(number).unwrap(), ..payment.order.clone() });
+    for order in orders.chain([payment.order.clone(), payment.order.clone()]) {
+        runtime.block_on(node.shop.certified(&order, &certificate)).unwrap();
+    }
+    assert_eq!(node.entries(Table::Checkout), before + 3, "two odd orders and the late one, once each");
+    let shown = state(&node, &till, &id).json;
+    assert_eq!(shown["state"], "accepted_late");
+    assert_eq!(shown["refunds"].as_array().unwrap().len(), MAX_REFUNDS);
+    assert_eq!(node.post_open("/v1/orders", &payment.body()).status, 200, "its wallet gets its change");
 }
 
 /// HTTP-11.

@@ -56,7 +56,7 @@ pub const CAMPAIGN_GRACE: u64 = 3600;
 pub const EVALUATION_GRACE: u64 = 7 * 86_400;
 /// Most voucher offers that one grant gives from.
 pub const MAX_GRANT_VOUCHERS: usize = 16;
-/// Most refunds that one checkout may owe.
+/// Most refunds kept and shown with one checkout.
 pub const MAX_REFUNDS: usize = 1024;
 /// Point coins per keyset above which a wallet merges by Swap.
 pub const MAX_PURSE: usize = 16;

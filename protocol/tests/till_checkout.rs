@@ -6,6 +6,7 @@ mod till_support;
 use federation_support::{DAY, NOW, VOUCHER, VOUCHER_VALUE, federation};
 use proptest::prelude::*;
 use ronde_protocol::{
+    limits::MAX_REFUNDS,
     machine::till::checkout::{Checkout, CheckoutError, CheckoutEvent, CheckoutState, Next, Refund, Unfit},
     message::{
         amount::Points,
@@ -71,7 +72,8 @@ impl Counter {
     }
 
     fn certify(&mut self, order: &Order, now: u64) {
-        self.checkout.handle_certified(order, now, &self.charter).unwrap();
+        let apart = self.checkout.handle_certified(order, now, &self.charter).unwrap();
+        assert_eq!(apart, None, "there is room");
     }
 }
 
@@ -288,6 +290,26 @@ fn a_certified_order_that_misses_the_terms_is_owed_and_leaves_the_checkout_open(
     counter.bring(&good, NOW).unwrap();
     counter.certify(&good, NOW);
     assert_eq!(counter.checkout.state(), CheckoutState::Accepted(good.digest()));
+}
+
+/// STORE-24.
+#[test]
+fn a_refund_that_has_no_place_in_the_checkout_is_given_back_to_be_kept_apart() {
+    let mut counter = Counter::new(10, 1);
+    let mut order = counter.pay(7, 1);
+    // Certified with other terms than the offer's, each another order.
+    for number in 0..MAX_REFUNDS {
+        order.time = NOW + 1000 + u64::try_from(number).unwrap();
+        counter.certify(&order, NOW);
+    }
+    let owed = counter.checkout.refunds().to_vec();
+    order.time = NOW;
+    order.reference = counter.checkout.offer().reference();
+    counter.checkout.handle_cancel(NOW).unwrap();
+    let apart = counter.checkout.handle_certified(&order, NOW, &counter.charter).unwrap();
+    assert_eq!(apart, Some(Refund { digest: order.digest(), points: Points(7) }));
+    assert_eq!(counter.checkout.state(), CheckoutState::AcceptedLate(order.digest()));
+    assert_eq!(counter.checkout.refunds(), owed);
 }
 
 proptest! {

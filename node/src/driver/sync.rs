@@ -17,6 +17,7 @@ use super::core::{AskError, Core};
 use super::ledger::{self, LedgerError};
 use super::orders::Orders;
 use super::witness::WitnessService;
+use crate::shop::ShopError;
 use crate::store::Table;
 use crate::{entropy, fault};
 
@@ -40,6 +41,9 @@ pub enum SyncError {
     /// The own database.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// What the peer shows can't be taken in.
+    #[error(transparent)]
+    Shop(#[from] ShopError),
     /// The peer refused, or answered something else.
     #[error("the peer did not answer the question")]
     Answer,
@@ -227,8 +231,16 @@ pub async fn read_feed(orders: Orders, keyset: KeysetId, index: WitnessIndex) ->
             let certified = &entry.certified;
             let named = certified.order.store == core.store && certified.order.keyset == keyset.id();
             let good = certified.certificate.clone().verify(keyset, &certified.order.digest()).is_ok();
-            if named && good {
-                orders.settle(certified).await.map_err(|_| SyncError::Answer)?;
+            if named
+                && good
+                && let Err(error) = orders.settle(certified).await
+            {
+                tracing::error!(
+                    witness = index.0, position = entry.position, %error,
+                    "a certified order can't be taken in, and the feed is read again from there: see that the disk \
+                     is not full and that this node has the newest charter"
+                );
+                return Err(error.into());
             }
         }
         if next > from {

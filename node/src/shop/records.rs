@@ -6,7 +6,7 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ronde_protocol::message::codec::{Decode, Encode, decode, encode};
-use ronde_protocol::message::ids::Reference;
+use ronde_protocol::message::ids::{OrderDigest, Reference};
 
 use super::{Missing, ShopError};
 use crate::store::{Read, StorageError, Table, Transaction};
@@ -98,6 +98,11 @@ pub(super) fn index(
     id: RecordId,
 ) -> Result<(), StorageError> {
     save(transaction, table, &reference_key(reference), &id)
+}
+
+/// Where a refund stands that has no place in its checkout's record (STORE-24).
+pub(super) fn refund_key(id: RecordId, digest: &OrderDigest) -> Vec<u8> {
+    [b"f".as_slice(), &id.0, &digest.0].concat()
 }
 
 fn reference_key(reference: &Reference) -> Vec<u8> {

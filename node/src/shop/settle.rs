@@ -1,5 +1,6 @@
 //! What the quorum decided, as the shop takes it in.
 
+use ronde_protocol::machine::till::checkout::CheckoutError;
 use ronde_protocol::message::certificate::Certificate;
 use ronde_protocol::message::order::{Order, Purpose};
 use ronde_protocol::message::refusal::Refusal;
@@ -32,7 +33,14 @@ impl Shop {
         match order.purpose {
             Purpose::Earn => self.settle_grant(order).await,
             Purpose::Redeem => {
-                self.settle_checkout(order).await?;
+                match self.settle_checkout(order).await {
+                    // No later charter makes this sum any smaller, so it must not keep a feed from being read.
+                    Err(ShopError::Checkout(CheckoutError::Unfit(unfit))) => tracing::error!(
+                        order = %order.digest(), %unfit,
+                        "a certified payment can't be counted: settle it by hand with the cooperative"
+                    ),
+                    settled => settled?,
+                }
                 self.note_votes(order.digest(), None);
                 Ok(())
             }

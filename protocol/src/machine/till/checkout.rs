@@ -219,7 +219,7 @@ impl Checkout {
         self.paid
     }
 
-    /// What the store owes back, one entry per certified order.
+    /// What the store owes back, one entry per certified order; at most 1,024 stand here.
     pub fn refunds(&self) -> &[Refund] {
         &self.refunds
     }
@@ -263,31 +263,44 @@ impl Checkout {
     }
 
     /// A Redeem with this offer's reference is certified, whichever store relayed it. What did not buy anything is
-    /// noted as owed, once (STORE-24).
+    /// noted as owed, once (STORE-24). A refund that has no place here any more is given back: the caller keeps it in a
+    /// record of its own, and brings an order of such a record no more.
     ///
     /// # Errors
-    /// Only if the charter known here does not know a voucher that the order spends, or the refunds of this one
-    /// checkout are more than can be written down; the caller keeps the certificate and tries again.
-    pub fn handle_certified(&mut self, order: &Order, now: Seconds, charter: &Charter) -> Result<(), CheckoutError> {
+    /// Only if the charter known here does not know a voucher that the order spends; the caller keeps the certificate
+    /// and tries again.
+    pub fn handle_certified(
+        &mut self,
+        order: &Order,
+        now: Seconds,
+        charter: &Charter,
+    ) -> Result<Option<Refund>, CheckoutError> {
         let digest = order.digest();
         self.handle_time(now);
         if self.refunds.iter().any(|refund| refund.digest == digest) {
-            return Ok(());
+            return Ok(None);
         }
         let paid = paid(order, charter)?;
         let fits = self.check_fit(order, paid).is_ok();
         let event = if fits { CheckoutEvent::Certified(digest) } else { CheckoutEvent::CertifiedUnfit(digest) };
         let next = self.state.after(event)?;
-        if next.owed && paid > Points::ZERO {
-            let mut refunds = self.refunds.to_vec();
-            refunds.push(Refund { digest, points: paid });
-            self.refunds = Bounded::new(refunds).map_err(|_| CheckoutError::Refused(Refusal::Busy))?;
-        }
         if next.state != self.state {
             self.paid = paid;
         }
         self.state = next.state;
-        Ok(())
+        if !next.owed || paid == Points::ZERO {
+            return Ok(None);
+        }
+        let refund = Refund { digest, points: paid };
+        let mut refunds = self.refunds.to_vec();
+        refunds.push(refund);
+        match Bounded::new(refunds) {
+            Ok(refunds) => {
+                self.refunds = refunds;
+                Ok(None)
+            }
+            Err(_) => Ok(Some(refund)),
+        }
     }
 
     /// An order is known never to be certified.
