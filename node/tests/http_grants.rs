@@ -5,7 +5,7 @@ mod http_support;
 use http_support::federation_support::{CAMPAIGN, DAY, VOUCHER};
 use http_support::orders::{claim, from_base64, grant, outputs, points};
 use http_support::{BASE, NOW, Node};
-use ronde_node::shop::Outcome;
+use ronde_node::shop::{Certified as _, Outcome};
 use ronde_node::store::Table;
 use ronde_protocol::message::certificate::Certificate;
 use ronde_protocol::message::class::Kind;
@@ -116,6 +116,27 @@ fn a_claim_that_the_quorum_has_not_decided_is_pending_and_can_be_asked_again() {
     // The customer comes back after the link has expired.
     node.hand.advance(40 * DAY * 1000);
     assert_eq!(node.post_open(&path, &claim(&secret, &[points(8)], 1)).status, 200);
+}
+
+/// STORE-19.
+#[test]
+fn a_claim_that_the_store_made_an_order_of_is_never_answered_as_claimed_by_another() {
+    let node = Node::start();
+    let till = node.till("counter", &["grant"]);
+    let (id, secret) = grant(&node, &till, 8);
+    let path = format!("/v1/grants/{id}/claim");
+    node.desk.answer_next(Ok(Outcome::Pending { votes: 2 }));
+    let pending = node.post_open(&path, &claim(&secret, &[points(8)], 1));
+    // The feed shows an Earn of the same grant that a copy of this database signed before it was lost.
+    let order: Order = from_base64(&pending.json["order"]);
+    let earlier = Order { outputs: outputs(&[points(8)], 3), ..order.clone() };
+    let certificate = node.desk.federation.certify(&earlier);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(node.shop.certified(&earlier, &certificate)).unwrap();
+    assert_eq!(node.get(&format!("/v1/grants/{id}")).json["state"], "claimed");
+    let again = node.post_open(&path, &claim(&secret, &[points(8)], 1));
+    assert_eq!((again.status, &again.json["order"]), (200, &pending.json["order"]), "{again:?}");
+    assert_eq!(node.post_open(&path, &claim(&secret, &[points(8)], 2)).problem(), "grant-claimed");
 }
 
 #[test]

@@ -175,6 +175,31 @@ fn a_body_written_before_the_grant_was_lost_and_restored_is_the_only_one_that_is
     assert_eq!(counter.claim(outputs(&[points(8)], 1), NOW).unwrap(), first);
 }
 
+/// STORE-19.
+#[test]
+fn an_order_that_was_made_is_given_again_whatever_became_of_the_grant_since() {
+    type End = fn(&mut Counter);
+    let ends: [(End, GrantState); 3] = [
+        // An Earn that an older copy of the records signed, of another keyset perhaps.
+        (|counter| counter.grant.handle_certified(OTHER), GrantState::Claimed(OTHER)),
+        // An older copy of the grant, with the body still written down.
+        (|counter| assert!(counter.grant.handle_time(NOW + 1000 * DAY)), GrantState::Expired),
+        (|counter| counter.grant.handle_cancel(NOW).unwrap(), GrantState::Cancelled),
+    ];
+    for (end, state) in ends {
+        let mut counter = Counter::new(terms(8));
+        let restored = counter.grant.clone();
+        let first = counter.claim(outputs(&[points(8)], 1), NOW).unwrap();
+        if !matches!(state, GrantState::Claimed(_)) {
+            counter.grant = restored;
+        }
+        end(&mut counter);
+        assert_eq!(counter.claim(outputs(&[points(8)], 1), NOW).unwrap(), first);
+        assert_eq!(counter.grant.state(), state);
+        assert!(counter.claim(outputs(&[points(8)], 2), NOW).is_err());
+    }
+}
+
 /// STORE-20.
 #[test]
 fn outputs_that_are_not_exactly_the_grant_are_refused() {

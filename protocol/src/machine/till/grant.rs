@@ -340,6 +340,11 @@ impl Grant {
             inputs: Inputs::default(),
             outputs: claim.outputs,
         };
+        if written == Some(&order) {
+            // Whatever has become of the grant since, as by another order that an older copy of the records signed.
+            self.state = self.state.after(GrantEvent::Claim(order.digest())).unwrap_or(self.state);
+            return ToSign::decide(written, order).map_err(|_| GrantError::Claimed);
+        }
         let next = self.state.after(GrantEvent::Claim(order.digest()))?;
         if written.is_none() {
             self.check_new(&order, now, charter)?;
