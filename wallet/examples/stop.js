@@ -8,7 +8,8 @@ export async function stopAfterSend(url, init) {
   if (init.method !== 'POST' || url.endsWith('/certificate')) return fetch(url, init);
   const request = url.startsWith('https:') ? requestHttps : requestHttp;
   return new Promise((_, reject) => {
-    const sent = request(url, { method: 'POST', headers: { ...init.headers, 'content-length': Buffer.byteLength(init.body) } });
+    const headers = { ...init.headers, 'content-length': Buffer.byteLength(init.body) };
+    const sent = request(url, { method: 'POST', headers });
     sent.on('error', reject);
     sent.on('finish', () => process.kill(process.pid, 'SIGKILL'));
     sent.end(init.body);

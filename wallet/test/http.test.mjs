@@ -7,7 +7,8 @@ import { fromBase64, toBase64 } from '../dist/wallet/base64.js';
 import { HttpClient } from '../dist/wallet/http.js';
 import { setUp } from './support/wallets.mjs';
 
-const call = (fetch, limits) => new HttpClient(fetch).call({ method: 'GET', base: 'https://a.test', path: '/v1/x', limits });
+const call = (fetch, limits) =>
+  new HttpClient(fetch).call({ method: 'GET', base: 'https://a.test', path: '/v1/x', limits });
 const answers = (body, status = 200) => () => Promise.resolve(new Response(body, { status }));
 
 describe('a request', () => {

@@ -29,7 +29,8 @@ function run(name, args, env = {}) {
     });
     let text = '';
     child.stdout.on('data', (piece) => (text += piece));
-    child.on('close', (code, signal) => resolve({ code, signal, text, json: text === '' ? undefined : JSON.parse(text) }));
+    const json = () => (text === '' ? undefined : JSON.parse(text));
+    child.on('close', (code, signal) => resolve({ code, signal, text, json: json() }));
   });
 }
 
@@ -49,7 +50,8 @@ describe('the shopper', () => {
     const { json } = await run('a', ['balance']);
     assert.deepEqual(json, { ok: true, points: 113, held: 0, vouchers: [], ballots: [], pending: 0 });
     const history = await run('a', ['history']);
-    assert.deepEqual(history.json.records.map(({ purpose, points }) => [purpose, points]), [['claim', 150], ['pay', 37]]);
+    const records = history.json.records.map(({ purpose, points }) => [purpose, points]);
+    assert.deepEqual(records, [['claim', 150], ['pay', 37]]);
     assert.equal(statSync(join(folder, 'a', 'wallet')).mode & 0o777, 0o600);
   });
 
@@ -59,7 +61,8 @@ describe('the shopper', () => {
     assert.equal(text.trim().split('\n').length, 1);
     assert.deepEqual([json.ok, json.error.code], [false, 'no-wallet']);
     assert.ok(json.error.what.length > 0 && json.error.fix.length > 0);
-    assert.equal((await run('a', ['pay', stores.federation.checkout(10n), '--points', '11'])).json.error.code, 'over-maximum');
+    const paid = await run('a', ['pay', stores.federation.checkout(10n), '--points', '11']);
+    assert.equal(paid.json.error.code, 'over-maximum');
     assert.equal((await run('a', ['dance'])).json.error.code, 'usage');
     assert.equal((await run('a', ['balance', '--loudly'])).json.error.code, 'usage');
     assert.equal((await run('a', ['recover', 'x', '--keyset', '1'])).json.error.code, 'no-such-order');

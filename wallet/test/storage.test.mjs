@@ -96,10 +96,14 @@ describe('a folder', () => {
 
   it('is free again when the process that had it is no more', async () => {
     const path = folder();
-    writeFileSync(join(path, 'lock'), '999999999 gone');
-    const storage = await FileStorage.open(path);
-    await storage.save(record(1, 1));
-    await storage.close();
+    // The second had this process's own number, as it is in a container that was started again.
+    for (const [i, holder] of ['999999999 gone', `${process.pid} earlier`].entries()) {
+      writeFileSync(join(path, 'lock'), holder);
+      const storage = await FileStorage.open(path);
+      await storage.load();
+      await storage.save(record(i + 1, 1));
+      await storage.close();
+    }
     rmSync(path, { recursive: true });
   });
 

@@ -57,6 +57,18 @@ describe('a wallet', () => {
     await assert.rejects(wallet.swap(), { code: 'nothing' });
   });
 
+  it('uses neither a coin nor an order number twice when two payments are made at the same time', async () => {
+    const { federation, wallet } = await setUp();
+    await wallet.claim(federation.grant(15));
+    const links = [federation.checkout(20n), federation.checkout(20n, { store: 2 }), federation.grant(3)];
+    const reports = await Promise.all([wallet.pay(links[0], 3n), wallet.pay(links[1], 3n), wallet.claim(links[2])]);
+    assert.deepEqual(reports.map(({ state }) => state), ['done', 'done', 'done']);
+    assert.equal(wallet.balance().points, 12n);
+    const outputs = [...federation.orders.values()].flatMap(({ checked }) => checked.order.outputs);
+    const blinded = outputs.map((output) => output.blinded.join());
+    assert.equal(new Set(blinded).size, blinded.length);
+  });
+
   it('has written an order down before its first byte leaves', async () => {
     const { federation, storage, surroundings, wallet } = await setUp();
     const pending = [];
@@ -98,7 +110,8 @@ describe('a wallet', () => {
     federation.after = undefined;
     assert.deepEqual((await again.resume()).map(({ state }) => state), ['done']);
     assert.equal(again.balance().points, 9n);
-    const bodies = (part) => new Set(posts(federation).filter(({ path }) => path.includes(part)).map(({ body }) => body));
+    const sent = (part) => posts(federation).filter(({ path }) => path.includes(part));
+    const bodies = (part) => new Set(sent(part).map(({ body }) => body));
     assert.equal(bodies('/claim').size, 1);
     assert.equal(bodies('/v1/orders').size, 1);
   });

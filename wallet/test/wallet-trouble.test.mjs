@@ -8,7 +8,8 @@ import { fromBase64, toBase64 } from '../dist/wallet/base64.js';
 import { Federation, NOW, randomOf } from './support/federation.mjs';
 import { copyOf, setUp } from './support/wallets.mjs';
 
-const orders = (federation) => federation.requests.filter(({ method, path }) => method === 'POST' && path === '/v1/orders');
+const isOrder = ({ method, path }) => method === 'POST' && path === '/v1/orders';
+const orders = (federation) => federation.requests.filter(isOrder);
 
 describe('an order in the way', () => {
   it('kills an order only with its certificate, and frees the coins that it does not spend', async () => {
@@ -33,10 +34,9 @@ describe('an order in the way', () => {
     // A certified order that spends other coins proves nothing.
     const [claim] = [...federation.orders.values()];
     const conflict = { other: { type: 'certified', value: claim.checked.order }, certificate: claim.certificate };
-    federation.after = ({ path }) =>
-      path !== '/v1/orders'
-        ? undefined
-        : { status: 409, json: { code: 'coin-spent', title: '', conflict: toBase64(message.encode(message.conflict, conflict)) } };
+    const shown = toBase64(message.encode(message.conflict, conflict));
+    federation.after = (request) =>
+      isOrder(request) ? { status: 409, json: { code: 'coin-spent', title: '', conflict: shown } } : undefined;
     assert.deepEqual((await wallet.resume()).map(({ state }) => state), ['pending']);
     assert.deepEqual([wallet.balance().held, wallet.balance().pending], [16n, 1]);
   });
@@ -133,9 +133,10 @@ describe('the charter', () => {
     federation.chain.push(federation.nextVersion({ issued: NOW }));
     const fork = [federation.chain[0], federation.nextVersion({ issued: NOW + 1n, version: 2n })];
     fork[1] = federation.sign({ ...federation.chain[1].body, issued: NOW + 1n });
+    const written = (signed) => toBase64(message.encode(message.signedCharter, signed));
     federation.after = ({ store, path }, { status, json }) =>
       path === '/v1/charter' && store !== 1
-        ? { status, json: { ...json, chain: fork.map((signed) => toBase64(message.encode(message.signedCharter, signed))) } }
+        ? { status, json: { ...json, chain: fork.map(written) } }
         : undefined;
     const storage = new MemoryStorage();
     const making = Wallet.create({

@@ -4,6 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm, link } from 'node:fs/promises';
 import { StorageError } from '../wallet/storage.js';
 
+/** What this very process holds. A lock with its number that is not here is of an earlier process of that number. */
+const own = new Set<string>();
+
 /** A lock on a folder. It is free when it is released, or when the process that held it is no more. */
 export class FileLock {
   private constructor(
@@ -19,7 +22,10 @@ export class FileLock {
   static async take(path: string): Promise<FileLock> {
     const token = `${process.pid} ${randomBytes(16).toString('hex')}`;
     for (let attempt = 0; attempt < 8; attempt += 1) {
-      if (await create(path, token)) return new FileLock(path, token);
+      if (await create(path, token)) {
+        own.add(token);
+        return new FileLock(path, token);
+      }
       const holder = await read(path);
       if (holder === undefined) continue;
       if (isRunning(holder)) throw held(holder);
@@ -36,6 +42,7 @@ export class FileLock {
 
   /** Gives the lock back. */
   async release(): Promise<void> {
+    own.delete(this.token);
     if ((await read(this.path)) === this.token) await rm(this.path, { force: true });
   }
 }
@@ -72,7 +79,7 @@ async function read(path: string): Promise<string | undefined> {
 function isRunning(holder: string): boolean {
   const pid = Number.parseInt(holder, 10);
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  if (pid === process.pid) return true;
+  if (pid === process.pid) return own.has(holder);
   try {
     process.kill(pid, 0);
     return true;

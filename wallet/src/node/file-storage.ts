@@ -2,12 +2,13 @@
 
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type StoredRecord, StorageError, type WalletStorage, inUse, packRecord, unpackRecord } from '../wallet/storage.js';
+import { inUse, packRecord, StorageError, unpackRecord } from '../wallet/storage.js';
+import type { StoredRecord, WalletStorage } from '../wallet/storage.js';
 import { FileLock } from './file-lock.js';
 
 /**
- * Keeps a wallet in a folder of its own: one file, readable by its owner alone, and a lock. Each save writes a new file,
- * flushes it to the disk, and only then takes the place of the old one.
+ * Keeps a wallet in a folder of its own: one file, readable by its owner alone, and a lock. Each save writes a new
+ * file, flushes it to the disk, and only then puts it in the place of the old one.
  */
 export class FileStorage implements WalletStorage {
   readonly #folder: string;

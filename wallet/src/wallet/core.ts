@@ -3,7 +3,7 @@ import type { Charter } from '../message/charter-chain.js';
 import { CoinSecrets } from '../machine/wallet/secrets.js';
 import { readWallet, saveWallet } from '../machine/wallet/saved.js';
 import type { SavedWallet } from '../machine/wallet/saved.js';
-import type { WalletContext } from '../machine/wallet/spend.js';
+import type { Opened, WalletContext } from '../machine/wallet/spend.js';
 import type { OpenOrder, WalletState } from '../machine/wallet/state.js';
 import { WalletError } from '../machine/wallet/error.js';
 import { agree, fetchChain, readChain, shuffled, storeAddresses, writeChain } from './charters.js';
@@ -112,7 +112,7 @@ export class Core {
   }
 
   /** A step that opens an order. */
-  async open(next: (state: WalletState) => { readonly state: WalletState; readonly order: OpenOrder }): Promise<OpenOrder> {
+  async open(next: (state: WalletState) => Opened): Promise<OpenOrder> {
     const { order } = await this.step(next);
     const digest = order.digest === undefined ? {} : { digest: order.digest };
     this.surroundings.onSaved?.({ ...digest, purpose: order.about.type });

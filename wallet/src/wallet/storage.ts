@@ -23,7 +23,7 @@ export interface WalletStorage {
    * Saves a record in the place of the one before it. When the promise resolves, the record survives a power failure
    * (WALLET-1 rests on it). A record is whole or not there at all.
    *
-   * @throws StorageError `wallet-in-use` if the stored revision is not `record.revision - 1`: somebody else writes here.
+   * @throws StorageError `wallet-in-use` if the stored revision is not `record.revision - 1`: somebody else wrote.
    */
   save(record: StoredRecord): Promise<void>;
 

@@ -180,7 +180,7 @@ export class Wallet {
     return resumed;
   }
 
-  /** Brings the coins of a known order back from the seed. Its digest stands in the history of the wallet that made it. */
+  /** Brings the coins of an order back from the seed. Its digest is in the history of the wallet that made it. */
   async recover(digest: string, keyset: number): Promise<{ readonly points: bigint; readonly balance: bigint }> {
     const core = this.#core;
     if (!/^[0-9a-f]{64}$/.test(digest)) throw new WalletError('no-such-order', 'a digest has 64 hexadecimal digits');
@@ -301,7 +301,8 @@ export class Wallet {
   /** An order with its certificate, from the first store that has it. */
   async #askAnyone(digest: string, keyset: number) {
     const { via } = this.#core.surroundings;
-    const stores = shuffled(storeAddresses(this.#core.charter), this.#core.random).map(({ bases }) => bases[0] as string);
+    const listed = shuffled(storeAddresses(this.#core.charter), this.#core.random);
+    const stores = listed.map(({ bases }) => bases[0] as string);
     let last: unknown = new WalletError('no-store', 'no store has an HTTP address');
     for (const base of via === undefined ? stores : [via, ...stores]) {
       try {
@@ -323,7 +324,8 @@ export class Wallet {
 /** Whether this wallet claimed a grant before, or is about to. */
 function knowsGrant(state: WalletState, base: string, id: string): boolean {
   const name = grantName(base, id);
-  return openClaim(state, base, id) !== undefined || state.history.some(({ grant }) => grant === name);
+  const claimed = state.history.some(({ grant, outcome }) => grant === name && outcome === 'certified');
+  return claimed || openClaim(state, base, id) !== undefined;
 }
 
 /** The seed of 24 words, whichever of the lists they are of. */

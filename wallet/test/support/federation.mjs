@@ -33,7 +33,8 @@ const keyOf = (name) => SigningKey.fromSeed(derive('ronde/1 key: node', crypto.u
 
 /** The keys of a witness, in each keyset. */
 function witnessOf(index, keyset) {
-  const poprf = SecretScalar.reduce(deriveWide('ronde/1 key: seed of a keyset', crypto.utf8(`poprf ${keyset} ${index}`)));
+  const name = crypto.utf8(`poprf ${keyset} ${index}`);
+  const poprf = SecretScalar.reduce(deriveWide('ronde/1 key: seed of a keyset', name));
   return { index, poprf, vote: keyOf(`vote ${keyset} ${index}`), bound: new Map(), certified: new Map() };
 }
 
@@ -105,7 +106,7 @@ export class Federation {
       })),
       associations: [{ id: 5, name: 'Le club', closed: false }],
       campaigns: [
-        { id: 2, name: 'Quel jardin ?', choices: ['parc', 'étang'], minimum: 10n, end: now + MONTH, ballotsPerStore: 9n },
+        { id: 2, name: 'Jardin ?', choices: ['parc', 'étang'], minimum: 10n, end: now + MONTH, ballotsPerStore: 9n },
       ],
       offers: [{ id: 3, name: 'Un café', value: 150n, funder: 1, issuers: [1, 2], perStore: 99n, closed: false }],
     };
@@ -151,7 +152,8 @@ export class Federation {
   async #fetch(url, init) {
     const store = this.addresses.findIndex((address) => url.startsWith(`${address}/`)) + 1;
     if (store === 0 || this.down.has(store)) throw new TypeError('fetch failed');
-    const request = { store, method: init.method, path: url.slice(this.addresses[store - 1].length), body: init.body, init };
+    const { method, body } = init;
+    const request = { store, method, path: url.slice(this.addresses[store - 1].length), body };
     this.requests.push(request);
     const { status, json } = (await this.before?.(request)) ?? this.answer(request);
     const changed = (await this.after?.(request, { status, json })) ?? { status, json };
@@ -199,14 +201,16 @@ export class Federation {
     if (grant.refusal !== undefined) return problem(410, grant.refusal);
     grant.taken = outputs;
     const order = message.decode(message.order, this.#earnBytes(grant, keyset, fromBase64(outputs)), 65536);
-    const signature = this.nodeKeys[store - 1].sign('ronde/1 signature: store order', order.federation, orderDigest(order));
+    const key = this.nodeKeys[store - 1];
+    const signature = key.sign('ronde/1 signature: store order', order.federation, orderDigest(order));
     const signed = { order, authorization: { type: 'store', value: signature } };
     return this.#take(CheckedOrder.check(signed, this.charter), signed, [], true);
   }
 
   #earnBytes({ store, reference }, keyset, outputs) {
     const { u32, u64, concat } = crypto;
-    return concat(this.body.federation, u32(keyset), u32(store), u32(0), reference, u64(this.now - 5n), u64(0), outputs);
+    const [earn, time, inputs] = [u32(0), u64(this.now - 5n), u64(0)];
+    return concat(this.body.federation, u32(keyset), u32(store), earn, reference, time, inputs, outputs);
   }
 
   #submit(json) {

@@ -24,7 +24,12 @@ export async function serve(options = {}) {
   );
   const addresses = servers.map((server) => `http://127.0.0.1:${server.address().port}`);
   federation = new Federation({ ...options, addresses });
-  return { federation, close: () => Promise.all(servers.map((server) => new Promise((done) => (server.closeAllConnections(), server.close(done))))) };
+  const end = (server) =>
+    new Promise((done) => {
+      server.close(done);
+      server.closeAllConnections();
+    });
+  return { federation, close: () => Promise.all(servers.map(end)) };
 }
 
 function listen(handle) {

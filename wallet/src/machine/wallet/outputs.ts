@@ -5,7 +5,7 @@ import type { Keyset } from '../../message/keyset.js';
 import type { Output } from '../../message/order.js';
 import { WalletError } from './error.js';
 import type { CoinSecrets } from './secrets.js';
-import type { AskedOutput, GrantTerms } from './state.js';
+import type { AskedOutput, GrantTerms, OrderPlace } from './state.js';
 
 /** ChooseKeyset: uniform among those that issue now, by 16 fresh random bytes, whatever a store says (WALLET-11). */
 export function chooseKeyset(charter: Charter, now: bigint, random: Uint8Array): Keyset {
@@ -42,7 +42,7 @@ export function voucherKinds({ offer, count }: { readonly offer: number; readonl
 /** MakeOutputs: slots are numbered before sorting, and kept (WALLET-13). */
 export function makeOutputs(
   secrets: CoinSecrets,
-  place: { readonly keyset: number; readonly device: number; readonly number: bigint },
+  place: OrderPlace,
   kinds: readonly Kind[],
 ): AskedOutput[] {
   if (kinds.length > MAX_OUTPUTS) throw new WalletError('too-many-coins', 'more than 256 coins are asked for');

@@ -33,7 +33,7 @@ export interface Recovered {
 
 /**
  * FindPlaces: the place of each output in the seed, by its B. Slot 0 of each number is tried first, and the other slots
- * where that is found; then all of them, before an output is said not to be of this seed (RESTORE-4).
+ * where that is found; then all of them, before an output is said not to be of this seed (RESTORE-3, RESTORE-4).
  */
 export function findPlaces(
   secrets: CoinSecrets,
@@ -93,6 +93,7 @@ export function recover(
   verifyCertificate(certificate, keysetOf(context, order.keyset), bytes);
   const own = takeOwn(context, state, digest, order, certificate, evaluations);
   if (own !== undefined) return own;
+  // What came to its end here brings nothing again (RESTORE-10).
   if (state.history.some((record) => record.digest === digest)) {
     return { state, points: 0n, sharedDevice: false, findings: [] };
   }
@@ -163,7 +164,7 @@ function newOutputs(
   });
 }
 
-/** The state with the recovered coins, without those that the order spends (RESTORE-8), its numbers used up (RESTORE-9). */
+/** The state with the recovered coins, without those that the order spends (RESTORE-8), numbers used up (RESTORE-9). */
 function adopt(state: WalletState, order: Order, opened: OpenOrder): WalletState {
   const spent = new Set(order.inputs.map(({ point }) => toHex(point)));
   const taken = new Set(opened.outputs.map(({ point }) => point));

@@ -118,7 +118,8 @@ function pickExtras(coins: readonly Coin[], extras: readonly Kind[]): Coin[] | u
 /** A selection of these coins: sorted, with the witnesses that know every one of them. */
 export function selectionOf(keyset: Keyset, coins: readonly Coin[]): Selection {
   const sorted = [...coins].sort((a, b) => compareBytes(pointOf(a), pointOf(b)));
-  const witnesses = keyset.witnesses.map(({ index }) => index).filter((i) => coins.every((coin) => coin.components.has(i)));
+  const knownToAll = (index: number): boolean => coins.every(({ components }) => components.has(index));
+  const witnesses = keyset.witnesses.map(({ index }) => index).filter(knownToAll);
   return { keyset, coins: sorted, witnesses };
 }
 

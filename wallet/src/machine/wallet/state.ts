@@ -77,8 +77,8 @@ export interface SignedBytes {
 }
 
 /**
- * Something that left the device, or is about to, and is not finished. Its state in chapter 13 follows from what it has:
- * no order: *claiming*; an order: *ordered* or *signed*; a certificate: *certified* or *completing*.
+ * Something that left the device, or is about to, and is not finished. Its state in chapter 13 follows from what it
+ * has: no order: *claiming*; an order: *ordered* or *signed*; a certificate: *certified* or *completing*.
  */
 export interface OpenOrder {
   /** Its name in this wallet. */
@@ -156,8 +156,15 @@ export function openClaim(state: WalletState, base: string, grant: string): Open
   return state.orders.find(({ about }) => about.type === 'claim' && about.base === base && about.grant === grant);
 }
 
+/** Where an order of this wallet stands: its coins' places without their slots. */
+export interface OrderPlace {
+  readonly keyset: number;
+  readonly device: number;
+  readonly number: bigint;
+}
+
 /** The name of an order that this wallet made, from its place in the seed. */
-export function orderName(place: { readonly keyset: number; readonly device: number; readonly number: bigint }): string {
+export function orderName(place: OrderPlace): string {
   return `${place.keyset}/${place.device}/${place.number}`;
 }
 
