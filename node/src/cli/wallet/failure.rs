@@ -84,7 +84,7 @@ fn refused(trouble: &Trouble, node: &str, problem: &Problem) -> Failure {
     let store = || Blame::Store(node.to_owned());
     let (blame, fix) = match problem.code.as_str() {
         "grant-claimed" => (Blame::Nobody, "if it was not you who claimed it, ask at the till"),
-        "grant-expired" | "grant-cancelled" => (Blame::Nobody, "ask at the till for a new one"),
+        "grant-expired" => (Blame::Nobody, "ask at the till for a new one"),
         "checkout-taken" | "checkout-expired" | "checkout-cancelled" => (
             Blame::Nobody,
             "ask at the till to show a new link. If `ronde wallet pending` shows this payment, its points are held: \
@@ -164,7 +164,16 @@ fn wallet(error: &WalletError) -> Failure {
         | WalletError::Overflow(_)
         | WalletError::Spend(_) => (Blame::Program, "run `ronde wallet resume`; if it happens again, report it"),
     };
-    let code = match error {
+    let failure = Failure::new(error, blame, fix);
+    match code(error) {
+        Some(code) => failure.with_code(code),
+        None => failure,
+    }
+}
+
+/// Of what a script may want to tell apart.
+fn code(error: &WalletError) -> Option<&'static str> {
+    match error {
         WalletError::NotEnough { .. } => Some("not-enough"),
         WalletError::AlreadyPaying(_) => Some("already-paying"),
         WalletError::AlreadyPaid => Some("already-paid"),
@@ -175,11 +184,6 @@ fn wallet(error: &WalletError) -> Failure {
         WalletError::NotOurs(_) => Some("not-ours"),
         WalletError::VoucherAlone(_) => Some("voucher-alone"),
         _ => None,
-    };
-    let failure = Failure::new(error, blame, fix);
-    match code {
-        Some(code) => failure.with_code(code),
-        None => failure,
     }
 }
 
@@ -189,6 +193,15 @@ pub(super) fn no_folder() -> Failure {
 
 pub(super) fn no_node() -> Failure {
     Failure::new("no store was named", Blame::You, "name any store of the federation with --node URL")
+}
+
+/// Words that another wallet was made of may have coins in use.
+pub(super) fn no_device() -> Failure {
+    Failure::new(
+        "which wallet of these 24 words this is was not said",
+        Blame::You,
+        "give --device N, counted from 0, with a number that no wallet of these words had: 1 if there was one wallet",
+    )
 }
 
 /// A name that is not in the charter, with those that are.
