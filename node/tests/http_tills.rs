@@ -45,6 +45,11 @@ fn a_token_opens_what_its_scopes_say_and_nothing_else() {
             assert_eq!((reply.problem(), reply.status), ("token-missing", 401), "{path}");
             assert_eq!(reply.headers["www-authenticate"], "Bearer");
         }
+        for scheme in ["bearer", "BEARER"] {
+            let header = ("authorization".to_owned(), format!("{scheme} {grants}"));
+            let reply = node.call("POST", path, &[header], Some(body.to_string().as_bytes()));
+            assert_ne!(reply.json["code"], "token-missing", "the scheme's name is case-insensitive");
+        }
     }
 }
 

@@ -261,7 +261,7 @@ fn what_can_not_be_recovered_says_why() {
     assert_eq!((code, &failed["error"]["fault"]), (2, &"you".into()), "no such keyset: {failed}");
     // Under the number of the first one the coins are found, and the danger is said.
     let again = temporary.path().join("again");
-    json(&again, &["new", "--node", town.base(2), "--words-file", &file]);
+    json(&again, &["new", "--node", town.base(2), "--words-file", &file, "--device", "0"]);
     let (code, back) = json(&again, &["recover", order]);
     assert_eq!((code, &back["points"]), (1, &8.into()), "{back}");
     assert!(back["warnings"][0].as_str().unwrap().contains("--device"), "{back}");
@@ -292,7 +292,10 @@ fn a_wallet_is_made_of_words_in_a_file_that_only_its_owner_can_read() {
     let path = temporary.path().join("words.txt");
     let file = words(&new(&town, &temporary.path().join("first")), &path);
     let folder = temporary.path().join("second");
-    let make = |folder: &Path| json(folder, &["new", "--node", town.base(1), "--words-file", &file]);
+    let (code, failed) = json(&folder, &["new", "--node", town.base(1), "--words-file", &file]);
+    let fix = failed["error"]["fix"].as_str().unwrap();
+    assert_eq!((code, fix.starts_with("give --device N"), folder.exists()), (2, true, false), "{failed}");
+    let make = |folder: &Path| json(folder, &["new", "--node", town.base(1), "--words-file", &file, "--device", "0"]);
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
     let (code, failed) = make(&folder);
     assert_eq!((code, failed["error"]["fix"].as_str().unwrap().starts_with("chmod 600")), (2, true), "{failed}");

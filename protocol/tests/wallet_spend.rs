@@ -109,7 +109,15 @@ fn an_offer_limits_amount_step_and_time() {
     assert_eq!(try_pay(7, NOW), WalletError::OffStep { step: Points(5) });
     assert_eq!(try_pay(55, NOW), WalletError::OverMaximum { max: Points(50) });
     assert_eq!(try_pay(0, NOW), WalletError::Nothing);
-    assert_eq!(try_pay(5, NOW + 901), WalletError::OfferExpired(NOW + 900));
+    assert_eq!(try_pay(5, NOW + 900), WalletError::OfferExpired(NOW + 900), "the store's time is over by then");
+    let stepless = self::offer(&federation, 2, 50, 0);
+    for points in [0, 5] {
+        let payment = Payment { points: Points(points), vouchers: Vec::new() };
+        let refused = wallet.pay(&federation.charter, &stepless, &payment, None, NOW, entropy(1)).map(|_| ());
+        assert_eq!(refused.unwrap_err(), WalletError::OffStep { step: Points(0) });
+    }
+    let payment = Payment { points: Points(5), vouchers: Vec::new() };
+    assert!(wallet.pay(&federation.charter, &offer, &payment, None, NOW + 899, entropy(1)).is_ok());
 }
 
 #[test]

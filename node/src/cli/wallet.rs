@@ -95,12 +95,12 @@ struct NewArgs {
     /// Protect the wallet by a passphrase (asked for, unless RONDE_WALLET_PASSPHRASE is set)
     #[arg(long)]
     passphrase: bool,
-    /// Make it of the 24 words in this file, which nobody else may be able to read (mode 0600)
+    /// Make it of the 24 words in this file, which nobody else may be able to read (mode 0600); needs --device
     #[arg(long, value_name = "FILE")]
     words_file: Option<PathBuf>,
     /// Which wallet of the same 24 words this is, counted from 0: each needs a number that none had before
-    #[arg(long, default_value_t = 0, value_name = "N")]
-    device: u32,
+    #[arg(long, value_name = "N")]
+    device: Option<u32>,
     /// In which language the 24 words are
     #[arg(long, value_enum, default_value_t, value_name = "LANGUAGE")]
     words: WordList,

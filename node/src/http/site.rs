@@ -39,7 +39,10 @@ impl Site {
     /// The bearer token of a caller who has the scope (HTTP-8).
     pub(super) fn authorize(&self, call: &Call, scope: Scope) -> Result<Token, Problem> {
         let header = call.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let Some(token) = header.and_then(|text| text.strip_prefix("Bearer ")) else {
+        // The name of the scheme is case-insensitive (RFC 9110).
+        let token =
+            header.and_then(|text| text.split_once(' ')).filter(|(name, _)| name.eq_ignore_ascii_case("bearer"));
+        let Some((_, token)) = token else {
             return Err(Problem::new(Code::TokenMissing, "send the till's token as `Authorization: Bearer TOKEN`"));
         };
         let token = Token::new(token.trim());
