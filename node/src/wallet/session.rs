@@ -353,7 +353,7 @@ fn counted(vouchers: &[OfferId]) -> Vec<VoucherCount> {
 
 /// Whether a store's refusal means that the grant is not to be had any more.
 fn is_withdrawn(code: &str) -> bool {
-    matches!(code, "grant-claimed" | "grant-expired" | "grant-cancelled")
+    matches!(code, "grant-claimed" | "grant-expired")
 }
 
 /// Whether a store's refusal means that its checkout takes no payment any more.

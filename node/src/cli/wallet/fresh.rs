@@ -7,18 +7,24 @@ use age::secrecy::{ExposeSecret, SecretString};
 use ronde_protocol::crypto::Seed;
 use serde_json::json;
 
-use super::{NewArgs, given_passphrase, typed};
+use super::{NewArgs, failure, given_passphrase, typed};
 use crate::cli::{Context, Exit, Failure};
 use crate::entropy;
 use crate::wallet::{Session, Trouble, words};
 
 pub(super) fn run(folder: &Path, node: &str, args: &NewArgs, context: &Context) -> Result<Exit, Failure> {
+    let device = match (args.device, &args.words_file) {
+        (Some(device), _) => device,
+        (None, None) => 0,
+        // Two wallets with one number would make the same coins, so none is guessed.
+        (None, Some(_)) => return Err(failure::no_device()),
+    };
     let seed = match &args.words_file {
         Some(file) => Seed::new(*words::read_file(file, args.words)?),
         None => Seed::new(entropy::fresh().map_err(Trouble::from)?),
     };
     let passphrase = new_passphrase(args.passphrase)?;
-    let session = Session::create_from(seed, args.device, folder, node, args.federation.as_ref(), passphrase)?;
+    let session = Session::create_from(seed, device, folder, node, args.federation.as_ref(), passphrase)?;
     // Words that are in a file already are not shown again.
     let words = match &args.words_file {
         Some(_) => None,
@@ -39,7 +45,7 @@ pub(super) fn run(folder: &Path, node: &str, args: &NewArgs, context: &Context) 
             "It is device {} of your 24 words. If an earlier wallet of them had this number, make another one with a \
              number that none had (--device): two with one number make the same coins, and each can be spent once.\n\
              `ronde wallet recover DIGEST` brings back the coins of an order that an earlier one made.",
-            args.device
+            device
         ),
     };
     let text = format!(
@@ -49,7 +55,7 @@ pub(super) fn run(folder: &Path, node: &str, args: &NewArgs, context: &Context) 
     );
     let object = json!({
         "ok": true, "wallet": folder, "federation": federation, "charter_version": charter.version(),
-        "device": args.device, "warnings": session.warnings,
+        "device": device, "warnings": session.warnings,
         "words": words.as_ref().map(|words| words.split(' ').collect::<Vec<_>>()),
     });
     context.say(text, &object);

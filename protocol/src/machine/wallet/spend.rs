@@ -71,12 +71,13 @@ impl Wallet {
         if terms.federation != self.book.federation {
             return Err(WalletError::OtherFederation);
         }
-        if now > terms.expiry {
+        if now >= terms.expiry {
             return Err(WalletError::OfferExpired(terms.expiry));
         }
         let reference = terms.reference();
         self.check_unpaid(&reference)?;
-        if payment.points.0.checked_rem(terms.step.0).unwrap_or(0) != 0 {
+        // A step of 0 fits nothing: the store would owe back whatever is paid.
+        if payment.points.0.checked_rem(terms.step.0) != Some(0) {
             return Err(WalletError::OffStep { step: terms.step });
         }
         let mut total = payment.points;
