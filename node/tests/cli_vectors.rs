@@ -197,6 +197,63 @@ fn garbage_does_not_reach_the_terminal() {
     assert!(!said.out.contains(['\u{1b}', '\u{7}', '\0']), "{:?}", said.out);
 }
 
+/// An escape sequence, a forged line and what turns text around, wherever JSON has room for them.
+#[test]
+fn garbage_within_json_does_not_reach_the_terminal() {
+    let mess = r"\u001b[2J\u001b]0;owned\u0007\nok    sh passed all\u202e\u2028\u200b\ufeff\u0085";
+    let lines = [
+        format!(r#"{{"id":"sum/one","result":"{mess}"}}"#),
+        format!(r#"{{"id":"sum/two","result":"valid","output":{{"sum":2}},"{mess}":1}}"#),
+        format!(r#"{{"id":"sum/three","result":"valid","output":{{"sum":3,"{mess}":3}}}}"#),
+        format!(r#"{{"id":"sum/four","result":"valid","output":{{"sum":"{mess}"}}}}"#),
+        format!(r#"{{"id":"sum/eight","result":"invalid","error":{{"error":"overflow","{mess}":{{}}}}}}"#),
+        format!(r#"{{"id":"{mess}","result":"valid","output":{{"sum":6}}}}"#),
+    ];
+    let script =
+        r#"name=${line#*sum/}; name=${name%%\"*}; if test -f "mess.$name"; then cat "mess.$name"; else answer; fi"#;
+    let bench = Bench::new(&format!("while read -r line; do {script}; done"));
+    let names = ["one", "two", "three", "four", "eight", "six"];
+    for (name, line) in names.iter().zip(&lines) {
+        std::fs::write(bench.path(&format!("mess.{name}")), format!("{line}\n")).unwrap();
+    }
+    let said = bench.judge("");
+    let (shape, differs) = ("wrote what is no answer", "differs");
+    failed(
+        &said,
+        &[
+            ("sum/one", shape),
+            ("sum/two", shape),
+            ("sum/three", differs),
+            ("sum/four", differs),
+            ("sum/six", "answered to the id"),
+            ("sum/eight", differs),
+        ],
+    );
+    let forbidden = ['\u{1b}', '\u{7}', '\u{202e}', '\u{2028}', '\u{200b}', '\u{feff}', '\u{85}'];
+    assert!(!said.out.contains(forbidden), "{:?}", said.out);
+    assert!(!said.out.lines().any(|line| line.starts_with("ok")), "{}", said.out);
+    assert!(said.out.contains(r"\u{1b}[2J") && said.out.contains(r"\u{202e}"), "{}", said.out);
+}
+
+/// Not in words, not for scripts, not in the report for JUnit.
+#[test]
+fn what_a_program_names_things_is_cut() {
+    let script = r#"a() { head -c 2000000 /dev/zero | tr '\0' A; }
+        while read -r line; do case $line in
+            *one*) printf '{"id":"sum/one","result":"'; a; echo '"}' ;;
+            *two*) printf '{"id":"sum/two","result":"valid","output":{"sum":2},"'; a; echo '":1}' ;;
+            *three*) printf '{"id":"sum/three","result":"valid","output":{"sum":3,"'; a; echo '":1}}' ;;
+            *) answer ;;
+        esac; done"#;
+    let bench = Bench::new(script);
+    let said = bench.judge("--junit report.xml");
+    failed(&said, &[("sum/one", "no answer"), ("sum/two", "no answer"), ("sum/three", "differs")]);
+    assert!(said.out.lines().all(|line| line.chars().count() < 700), "{} bytes", said.out.len());
+    assert!(bench.read("report.xml").len() < 10_000, "{} bytes", bench.read("report.xml").len());
+    let said = bench.judge("--json");
+    assert!(said.out.len() < 10_000, "{} bytes", said.out.len());
+}
+
 /// VECTOR-10.
 #[test]
 fn json_that_nests_without_end_is_no_answer() {

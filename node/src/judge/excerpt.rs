@@ -9,7 +9,7 @@ const BEFORE: usize = 40;
 /// Longest excerpt of what was written to standard error.
 const STDERR_LINES: usize = 3;
 
-/// The beginning of a line.
+/// The beginning of a line, or of any other text that a program chose.
 pub(super) fn line(bytes: &[u8]) -> String {
     let start = bytes.get(..LINE * 4).unwrap_or(bytes);
     let text = printable(&String::from_utf8_lossy(start));
@@ -49,11 +49,15 @@ pub(super) fn stderr(bytes: &[u8]) -> String {
     lines.join(" | ")
 }
 
-/// Without what moves a terminal's cursor.
+/// Without what moves a terminal's cursor, turns text around, or shows nothing: all of it is written as a number.
 fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() { shown.extend(c.escape_default()) } else { shown.push(c) }
+        match c {
+            '\\' | '"' | '\'' => shown.push(c),
+            // Leaves letters, digits, signs and the plain space; control and format characters are none of these.
+            _ => shown.extend(c.escape_debug()),
+        }
     }
     shown
 }

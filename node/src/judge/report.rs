@@ -66,15 +66,19 @@ impl Outcome {
         match case.test.compare(came) {
             Ok(()) => Self::Passed,
             Err(Wrong::Unsupported) => Self::Unsupported,
-            Err(wrong) => Self::Failed(Fault::wrong(case, &wrong, came)),
+            Err(wrong) => Self::Failed(Fault::wrong(case, wrong, came)),
         }
     }
 }
 
 impl Fault {
-    fn wrong(case: &Case<'_>, wrong: &Wrong, came: &Answer) -> Self {
-        let (expected, came) = match wrong {
-            Wrong::Output(difference) | Wrong::Error(difference) => values(difference),
+    fn wrong(case: &Case<'_>, mut wrong: Wrong, came: &Answer) -> Self {
+        let (expected, came) = match &mut wrong {
+            Wrong::Output(difference) | Wrong::Error(difference) => {
+                // A member that should not be there has the name that the program gave it.
+                difference.member = excerpt::line(difference.member.as_bytes());
+                values(difference)
+            }
             _ => (shown(case.test.result, &case.test.expected), answer(came)),
         };
         let (expected, came) = excerpt::pair(&expected, &came);

@@ -82,18 +82,23 @@ enum Word {
     Unsupported,
 }
 
+/// What is wrong with a line, in words that may quote as much of it as there is.
+fn reason(why: &serde_json::Error) -> String {
+    excerpt::line(why.to_string().as_bytes())
+}
+
 /// Reads the answer to the question with this id (VECTOR-5), of the right shape (VECTOR-6).
 pub(super) fn read(id: &str, line: &[u8]) -> Result<Answer, Trouble> {
     let shown = || excerpt::line(line);
     let value: Value =
-        serde_json::from_slice(line).map_err(|why| Trouble::NotJson { line: shown(), why: why.to_string() })?;
+        serde_json::from_slice(line).map_err(|why| Trouble::NotJson { line: shown(), why: reason(&why) })?;
     match value.get("id") {
         Some(Value::String(found)) if found == id => {}
         Some(other) => return Err(Trouble::OtherId(excerpt::line(other.to_string().as_bytes()))),
         None => return Err(Trouble::NoId(shown())),
     }
     let shape = |why: String| Trouble::Shape { line: shown(), why };
-    let said: Said = serde_json::from_value(value).map_err(|why| shape(why.to_string()))?;
+    let said: Said = serde_json::from_value(value).map_err(|why| shape(reason(&why)))?;
     match (said.result, said.output, said.error) {
         (Word::Valid, Some(output), None) => Ok(Answer::Valid(output)),
         (Word::Invalid, None, Some(error)) => Ok(Answer::Invalid(error)),
