@@ -277,6 +277,23 @@ fn a_program_that_hangs_is_given_up() {
     given_up(&bench, &bench.judge("--timeout 0.2"), &["did not answer within 0.2 s", "flush", "--timeout"]);
 }
 
+/// VECTOR-10: the longest answer, and one byte more.
+#[test]
+fn an_answer_may_be_as_long_as_a_line_and_no_longer() {
+    let bench = Bench::new("exec python3 wide.py");
+    let wide = "import json, sys
+for line in sys.stdin:
+    asked = json.loads(line)
+    answer = json.dumps({'id': asked['id'], 'result': 'valid', 'output': {'sum': sum(asked['input']['addends'])}})
+    print(answer.ljust({'sum/one': 8388608, 'sum/two': 8388609}.get(asked['id'], 0)), flush=True)
+";
+    std::fs::write(bench.path("wide.py"), wide).unwrap();
+    let said = bench.judge("--type sum --id sum/one --id sum/two --id sum/three");
+    assert_eq!(said.out.matches("\nfailed ").count(), 1, "{}", said.out);
+    assert!(said.out.contains("\nfailed sum/two: wrote a line of more than 8 MiB"), "{}", said.out);
+    assert!(said.out.ends_with("fail  sh failed 1 of 3 tests\n"), "{}", said.out);
+}
+
 #[test]
 fn a_program_that_hangs_once_is_started_anew_and_goes_on() {
     let bench = Bench::new("while read -r line; do case $line in *two*) cat > /dev/null ;; *) answer ;; esac; done");

@@ -39,14 +39,15 @@ impl Lines {
         let mut chunk = [0; CHUNK];
         loop {
             let fresh = self.held.get(searched..).unwrap_or_default();
-            if let Some(at) = fresh.iter().position(|byte| *byte == b'\n') {
-                let rest = self.held.split_off(searched + at + 1);
+            let end = fresh.iter().position(|byte| *byte == b'\n').map(|at| searched + at);
+            if end.unwrap_or(self.held.len()) > MAX_LINE {
+                return Ok(Line::TooLong);
+            }
+            if let Some(end) = end {
+                let rest = self.held.split_off(end + 1);
                 let mut line = std::mem::replace(&mut self.held, rest);
                 line.pop();
                 return Ok(Line::Whole(line));
-            }
-            if self.held.len() > MAX_LINE {
-                return Ok(Line::TooLong);
             }
             searched = self.held.len();
             let read = self.output.read(&mut chunk).await?;
