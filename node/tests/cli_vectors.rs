@@ -384,6 +384,20 @@ fn a_program_that_can_not_be_started_is_a_failure_of_its_own() {
     bench.ronde("vectors run --against ./script").refused(&["./script can't be started", "may be executed"]);
 }
 
+/// VECTOR-13 to VECTOR-15.
+#[test]
+fn a_program_that_can_not_be_started_again_is_given_up_and_the_report_made() {
+    let bench = Bench::new("rm ./sh; while read -r line; do case $line in *two*) exit 3 ;; *) answer ;; esac; done");
+    std::os::unix::fs::symlink("/bin/sh", bench.path("sh")).unwrap();
+    let said = bench.ronde("vectors run --vectors vectors --against ./sh script");
+    assert_eq!((said.code, bench.starts()), (2, 1), "{}\n{}", said.out, said.err);
+    assert!(said.out.contains("\nfailed sum/two: ended without an answer (exit status: 3)"), "{}", said.out);
+    assert_eq!(said.out.matches(": can't be started again: ").count(), 5, "{}", said.out);
+    let closing = said.out.lines().last().unwrap();
+    assert!(closing.starts_with("fail  ./sh was given up, 1 of 8 tests before the end: 5 restarts"), "{closing}");
+    assert!(said.out.contains("sum        1       7            0\n"), "{}", said.out);
+}
+
 /// VECTOR-16, as `who_stops_the_judge_stops_the_program`.
 #[test]
 fn nothing_that_a_program_started_stays_behind() {

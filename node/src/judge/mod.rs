@@ -67,14 +67,14 @@ impl Judge {
     /// and gives it up after [`MAX_RESTARTS`] restarts in a row (VECTOR-15).
     ///
     /// # Errors
-    /// A program that can't be started.
+    /// A program that can't be started. If it can't be started anew, that is one of its faults.
     pub async fn judge<'a>(
         &self,
         cases: &[Case<'a>],
         mut progress: impl FnMut(&Case<'a>),
     ) -> Result<Report<'a>, CannotStart> {
         let mut report = Report::default();
-        let mut running = None;
+        let mut running = Some(Program::start(self)?);
         let mut in_vain = 0;
         for case in cases {
             progress(case);
@@ -83,25 +83,28 @@ impl Judge {
                 report.judged.push(Judged { case: *case, outcome: Outcome::Failed(fault), took: Duration::ZERO });
                 continue;
             }
-            let mut program = match running.take() {
-                Some(program) => program,
-                None => Program::start(self)?,
-            };
+            let started = running.take().map_or_else(|| Program::start(self), Ok);
             let begun = clock::monotonic();
-            let came = program.ask(case).await;
+            let (came, program) = match started {
+                Ok(mut program) => (program.ask(case).await, Some(program)),
+                Err(failed) => (Err(Trouble::NotStarted(failed.error.to_string())), None),
+            };
             let took = begun.elapsed();
             let outcome = match came {
                 Ok(came) => {
                     in_vain = 0;
-                    running = Some(program);
+                    running = program;
                     Outcome::of(case, &came)
                 }
                 Err(trouble) if trouble.keeps_step() => {
-                    running = Some(program);
+                    running = program;
                     Outcome::Failed(Fault::trouble(&trouble, ""))
                 }
                 Err(trouble) => {
-                    let said = program.stop().await;
+                    let said = match program {
+                        Some(program) => program.stop().await,
+                        None => String::new(),
+                    };
                     in_vain += 1;
                     if in_vain > MAX_RESTARTS {
                         report.gave_up = Some(trouble.to_string());

@@ -5,6 +5,9 @@ use thiserror::Error;
 /// A breach of the protocol (VECTOR-13).
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum Trouble {
+    /// It was ended, and there is no starting it again.
+    #[error("can't be started again: {0}")]
+    NotStarted(String),
     /// Output between an answer and the next question.
     #[error("wrote before it was asked: {0}")]
     Unasked(String),
@@ -74,6 +77,9 @@ impl Trouble {
     #[must_use]
     pub fn fix(&self) -> &'static str {
         match self {
+            Self::NotStarted(_) => {
+                "let the program stay where it is until the last test, and leave room to start it again"
+            }
             Self::Unasked(_) => "write exactly one line per question, and everything else to standard error",
             Self::NotJson { .. } => "write answers only to standard output, one JSON object per line in UTF-8",
             Self::NoId(_) | Self::OtherId(_) => "answer each question once, in order, with its own `id`",
