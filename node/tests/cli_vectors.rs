@@ -411,12 +411,14 @@ fn nothing_that_a_program_started_stays_behind() {
 
 #[test]
 fn who_stops_the_judge_stops_the_program() {
-    let bench = Bench::new("tail -f /dev/null & echo $! $$ > children; cat > /dev/null");
-    let mut judge = bench.command("--timeout 600").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let children = bench.await_text("children");
-    assert!(Command::new("kill").args(["-INT", &judge.id().to_string()]).status().unwrap().success());
-    assert_eq!(judge.wait().unwrap().code(), Some(2));
-    processes::await_gone(&children.replace(' ', "\n"), 2);
+    for signal in ["-INT", "-TERM", "-HUP", "-QUIT"] {
+        let bench = Bench::new("tail -f /dev/null & echo $! $$ > children; cat > /dev/null");
+        let mut judge = bench.command("--timeout 600").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let children = bench.await_text("children");
+        assert!(Command::new("kill").args([signal, &judge.id().to_string()]).status().unwrap().success());
+        assert_eq!(judge.wait().unwrap().code(), Some(2), "{signal}");
+        processes::await_gone(&children.replace(' ', "\n"), 2);
+    }
 }
 
 // What is asked for

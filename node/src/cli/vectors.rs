@@ -135,10 +135,14 @@ fn against(args: &RunArgs, context: &Context) -> Result<Exit, Failure> {
 async fn until_stopped<'a>(judge: &Judge, cases: &[Case<'a>], progress: &mut Progress) -> Result<Report<'a>, Failure> {
     let mut interrupt = signal(SignalKind::interrupt()).map_err(runtime)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(runtime)?;
+    let mut quit = signal(SignalKind::quit()).map_err(runtime)?;
+    let mut hangup = signal(SignalKind::hangup()).map_err(runtime)?;
     tokio::select! {
         report = judge.judge(cases, |case| progress.step(case.kind)) => Ok(report?),
         _ = interrupt.recv() => Err(stopped()),
         _ = terminate.recv() => Err(stopped()),
+        _ = quit.recv() => Err(stopped()),
+        _ = hangup.recv() => Err(stopped()),
     }
 }
 
