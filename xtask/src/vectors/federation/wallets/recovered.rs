@@ -1,18 +1,21 @@
 //! Coins made again from the seed, out of an order that some wallet of it made.
 
-use ronde_protocol::message::{
-    certificate::Certificate,
-    class::Kind,
-    evaluation::Evaluation,
-    ids::{KeysetId, StoreId},
-    order::{Order, Purpose},
+use ronde_protocol::{
+    crypto::{Seed, coin::derive_coin_secret, group::PointBytes},
+    message::{
+        certificate::Certificate,
+        class::Kind,
+        evaluation::Evaluation,
+        ids::{KeysetId, StoreId},
+        order::{Input, Order, Output, Purpose},
+    },
 };
 use ronde_vectors::file::Test;
 use serde_json::{Value, json};
 
 use super::{
     super::{
-        coins::{input, points},
+        coins::{input, output, points},
         world::{FOUR, KEYSET, World, bytes, list, node_seed, shown},
     },
     EVERYTHING, check, earned, outputs, seed,
@@ -21,7 +24,8 @@ use crate::vectors::case::{Case, case};
 
 /// An order with outputs of this seed, certified by all, and what the witnesses made of it.
 fn made(world: &World, order: &Order) -> (Certificate, Vec<Evaluation>) {
-    let evaluations = (0..4).map(|index| world.evaluate(order, KEYSET, index)).collect();
+    let evaluating = if order.outputs.is_empty() { 0..0 } else { 0..4 };
+    let evaluations = evaluating.map(|index| world.evaluate(order, KEYSET, index)).collect();
     (world.certificate(KEYSET, &[0, 1, 2], &order.digest()), evaluations)
 }
 
@@ -58,6 +62,8 @@ fn payment(world: &World, device: u32, number: u64, kinds: &[Kind]) -> Order {
 pub fn tests() -> Vec<Result<Test, String>> {
     let world = World::new(&FOUR);
     let mut tests = own(&world);
+    tests.extend(searched(&world));
+    tests.extend(not_found(&world));
     tests.extend(refused(&world));
     tests
 }
@@ -88,6 +94,77 @@ fn own(world: &World) -> Vec<Result<Test, String>> {
         check(of("one-spoiled", "RESTORE-5", "A relay spoiled one.", &spoiled), 3, (true, false, 1, 0)),
         check(of("one-marked", "RESTORE-5", "Witness 1 evaluated with another key.", &marked), 3, (true, false, 0, 1)),
         check(of("none", "RESTORE-5", "No evaluations yet.", &[]), 0, (false, false, 0, 0)),
+    ]
+}
+
+/// Outputs of several makers, by increasing B.
+fn joined(of: &[&[Output]]) -> Vec<Output> {
+    let mut outputs = of.concat();
+    outputs.sort_by_key(|output| output.blinded);
+    outputs
+}
+
+fn just(outputs: Vec<(Output, u16)>, slots: &[u16]) -> Vec<Output> {
+    outputs.into_iter().filter(|(_, slot)| slots.contains(slot)).map(|(output, _)| output).collect()
+}
+
+/// P of slot 0 of an order of this seed.
+fn key(world: &World, device: u32, number: u64) -> PointBytes {
+    let seed = Seed::new(seed()).for_federation(&world.id().0);
+    derive_coin_secret(&seed, KEYSET.0, device, number, 0).public().encode()
+}
+
+fn searched(world: &World) -> Vec<Result<Test, String>> {
+    let whole = (true, true, 0, 0);
+    let found = |slug, rule, comment, device, order: &Order| {
+        let (certificate, all) = made(world, order);
+        recover(world, (slug, rule, comment), device, (order, &certificate, &all))
+    };
+    let with = |outputs: Vec<Output>| Order { outputs: list(outputs), ..payment(world, 0, 0, &[]) };
+    let mine = just(outputs(world, 0, 2, &[8, 4, 1].map(points)), &[0, 1, 2]);
+    let joint = with(joined(&[&mine, &[output((7, points(2)))]]));
+    let last = payment(world, 0, 4095, &[points(2)]);
+    let oldest = payment(world, 3, 0, &[points(2)]);
+    let far = with(just(outputs(world, 0, 0, &[points(1); 256]), &[0, 255]));
+    let spends = Order {
+        inputs: list([Input { kind: points(2), point: key(world, 0, 1) }]),
+        outputs: list([]),
+        ..payment(world, 0, 0, &[])
+    };
+    let again = Order { outputs: list(just(outputs(world, 0, 1, &[points(2)]), &[0])), ..spends.clone() };
+    let of_others = "One output of four is somebody else's: all places are tried for it.";
+    let number = "The last order number that is searched.";
+    let device = "The oldest device that is searched, 15 before this one.";
+    let slot = "Slots 0 and 255 of one order: the second is looked for beside the first.";
+    let input = "No change: it is known by its input, which is of order 1. Nothing comes back.";
+    let of_input = "An output with the B of the coin that the order spends: its key is spent.";
+    vec![
+        check(found("foreign-output", "RESTORE-3", of_others, 0, &joint), 4, whole),
+        check(found("last-number", "RESTORE-4", number, 0, &last).flag("boundary"), 4, whole),
+        check(found("oldest-device", "RESTORE-4", device, 18, &oldest).flag("boundary"), 4, whole),
+        check(found("far-slot", "RESTORE-4", slot, 0, &far).flag("boundary"), 4, whole),
+        check(found("no-change", "RESTORE-8", input, 1, &spends), 0, whole),
+        check(found("output-of-a-spent-key", "RESTORE-8", of_input, 1, &again), 0, whole),
+    ]
+}
+
+fn not_found(world: &World) -> Vec<Result<Test, String>> {
+    let of = |slug, rule, comment, outputs: Vec<Output>, error: &str| {
+        let order = Order { outputs: list(outputs), ..payment(world, 0, 0, &[]) };
+        let (certificate, all) = made(world, &order);
+        recover(world, (slug, rule, comment), 0, (&order, &certificate, &all)).refused(json!({"error": error}))
+    };
+    let beyond = just(outputs(world, 0, 4096, &[points(2)]), &[0]);
+    let headless = just(outputs(world, 0, 2, &[8, 4, 1].map(points)), &[1, 2]);
+    let later = just(outputs(world, 1, 0, &[points(2)]), &[0]);
+    let nowhere = joined(&[&beyond, &headless, &later, &[output((7, points(2)))]]);
+    let mut abroad = just(outputs(world, 0, 0, &[8, 4, 1].map(points)), &[0, 1, 2]);
+    abroad[1].class.keyset = KeysetId(9);
+    let no_place = "One number after the last, slots without slot 0, a later device, somebody else's.";
+    let no_keyset = "An output of a keyset that the charter does not have.";
+    vec![
+        of("nowhere", "RESTORE-4", no_place, nowhere, "not-ours"),
+        of("output-of-an-unknown-keyset", "RESTORE-6", no_keyset, abroad, "no-such-keyset"),
     ]
 }
 
