@@ -8,8 +8,10 @@
 
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { Wallet } from '../dist/index.js';
-import { FileStorage } from '../dist/node/index.js';
+import { readWords, Wallet } from '../dist/index.js';
+import { FileStorage } from '../dist/wallet/node/index.js';
+import { english } from '../dist/words/english.js';
+import { french } from '../dist/words/french.js';
 import { stopAfterSend } from './stop.js';
 
 const OPTIONS = {
@@ -84,19 +86,29 @@ const COMMANDS = {
   recover: (wallet, [digest], options) => wallet.recover(digest ?? '', number(options.keyset, '--keyset')),
 };
 
+/** The seed of 24 words, whichever of the lists they are of. */
+function seedOf(words) {
+  try {
+    return readWords(words, english);
+  } catch (error) {
+    if (error.code === 'bad-word-count') throw error;
+    return readWords(words, french);
+  }
+}
+
 async function create(surroundings, options) {
   if (options.node === undefined) throw new UsageError('new needs --node');
   const file = options['words-file'];
-  const words = file === undefined ? undefined : readFileSync(file, 'utf8');
+  const seed = file === undefined ? undefined : seedOf(readFileSync(file, 'utf8'));
   const wallet = await Wallet.create({
     ...surroundings,
     node: options.node,
     ...(options.federation === undefined ? {} : { federation: options.federation }),
-    ...(words === undefined ? {} : { words }),
+    ...(seed === undefined ? {} : { seed }),
     ...(options.device === undefined ? {} : { device: number(options.device, '--device') }),
   });
   const { federation, device } = wallet;
-  return { federation, device, ...(words === undefined ? { words: wallet.words() } : {}) };
+  return { federation, device, ...(file === undefined ? { words: wallet.words(english) } : {}) };
 }
 
 function readArguments() {

@@ -4,5 +4,5 @@
  * @packageDocumentation
  */
 export { readWords, RondeError, writeWords } from './crypto/index.js';
-export type { ErrorDetail, Fault, Language } from './crypto/index.js';
+export type { ErrorDetail, Fault, WordList } from './crypto/index.js';
 export * from './wallet/index.js';

@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import { CoinSecrets } from '../dist/machine/wallet/index.js';
 import { fromBase64, toBase64 } from '../dist/wallet/base64.js';
 import { HttpClient } from '../dist/wallet/http.js';
+import { english } from '../dist/words/english.js';
 import { setUp } from './support/wallets.mjs';
 
 const call = (fetch, limits) =>
@@ -79,7 +80,7 @@ describe('secrets', () => {
     for (const shown of [String(secrets), JSON.stringify(secrets), inspect(secrets, { showHidden: true, depth: 9 })]) {
       assert.match(shown, /^"?CoinSecrets\(…\)"?$/);
     }
-    const words = wallet.words();
+    const words = wallet.words(english);
     const printed = inspect(wallet, { showHidden: true, depth: 9 }) + JSON.stringify(wallet);
     assert.ok(!words.some((word) => word.length > 6 && printed.includes(word)));
     assert.ok(!/seed/.test(printed));

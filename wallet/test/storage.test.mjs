@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { IDBFactory } from 'fake-indexeddb';
 import { IndexedDbStorage, MemoryStorage, Wallet } from '../dist/index.js';
-import { FileStorage } from '../dist/node/index.js';
+import { FileStorage } from '../dist/wallet/node/index.js';
+import { english } from '../dist/words/english.js';
 import { setUp } from './support/wallets.mjs';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'ronde-storage-'));
@@ -63,10 +64,10 @@ for (const [name, kind] of Object.entries(KINDS)) {
       await wallet.claim(federation.grant(30, { vouchers: [{ offer: 3, count: 1 }], ballot: 2 }));
       federation.mute = new Set([1, 2]);
       await wallet.pay(federation.checkout(20n), 11n);
-      const before = [wallet.balance(), wallet.history(), wallet.words()];
+      const before = [wallet.balance(), wallet.history(), wallet.words(english)];
       await wallet.close();
       const again = await Wallet.open({ ...surroundings, storage: await open() });
-      assert.deepEqual([again.balance(), again.history(), again.words()], before);
+      assert.deepEqual([again.balance(), again.history(), again.words(english)], before);
       await again.close();
       end();
     });

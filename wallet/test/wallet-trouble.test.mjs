@@ -1,7 +1,8 @@
 // What a wallet does when stores, witnesses or other wallets misbehave.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MemoryStorage, Wallet } from '../dist/index.js';
+import { MemoryStorage, readWords, Wallet } from '../dist/index.js';
+import { french } from '../dist/words/french.js';
 import { CoinSecrets, findPlaces } from '../dist/machine/wallet/index.js';
 import * as message from '../dist/message/index.js';
 import { fromBase64, toBase64 } from '../dist/wallet/base64.js';
@@ -185,12 +186,12 @@ describe('a recovery', () => {
     const { federation, surroundings, wallet } = await setUp();
     const { order, keyset } = await wallet.claim(federation.grant(77));
     const warnings = [];
-    const words = wallet.words('french').join(' ');
+    const words = wallet.words(french).join(' ');
     const again = await Wallet.create({
       ...surroundings,
       storage: new MemoryStorage(),
       node: federation.addresses[1],
-      words,
+      seed: readWords(words, french),
       onWarning: ({ code }) => warnings.push(code),
     });
     assert.equal((await again.recover(order, keyset)).points, 77n);

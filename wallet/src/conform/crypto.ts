@@ -1,6 +1,8 @@
 import { sha512 } from '@noble/hashes/sha2.js';
 import * as c from '../crypto/index.js';
 import { coinClass } from '../message/order.js';
+import { english } from '../words/english.js';
+import { french } from '../words/french.js';
 import { fromJson } from './json.js';
 import { fromHex as hex, toHex, type Handler, type Input } from './answer.js';
 
@@ -114,8 +116,9 @@ export const cryptoHandlers: Readonly<Record<string, Handler>> = {
   'rfc9497-poprf': rfc9497,
   'labelled-hash': (i) => ({ hash: toHex(c.xof(label(i.label), ...i.parts.map(hex)).read(i.length)) }),
   'seed-words': (i) => {
-    const seed = c.readWords(i.words, i.language);
-    return { seed: toHex(seed), words: c.writeWords(seed, i.language) };
+    const list = i.language === 'english' ? english : french;
+    const seed = c.readWords(i.words, list);
+    return { seed: toHex(seed), words: c.writeWords(seed, list) };
   },
   'key-derivation': keyDerivation,
   'coin-derivation': coinDerivation,

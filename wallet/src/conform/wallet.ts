@@ -98,7 +98,7 @@ function walletCoins(input: Input): Output {
   const context = contextOf(charterOf(input.charters), input.seed);
   const { order, certificate, evaluations } = brought(input);
   const found = recover(context, emptyState(input.device), order, certificate, evaluations, 0n);
-  return { ...coinsOf(context, found.state, order, found.findings), behind: found.sharedDevice };
+  return { ...coinsOf(context, found.state, order, found.findings), behind: found.behind };
 }
 
 /** The types of a wallet. */

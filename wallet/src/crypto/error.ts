@@ -34,55 +34,59 @@ export class RondeError<Code extends string = string> extends Error {
 
 /** The codes of chapter 22, "Crypto". */
 export type CryptoCode =
+  /** Not the canonical encoding of a ristretto255 element. */
   | 'non-canonical'
+  /** The identity element, which no message may carry. */
   | 'identity'
+  /** A scalar not below the group's order. */
   | 'non-canonical-scalar'
+  /** Zero, where a secret or a blind is expected. */
   | 'zero-scalar'
+  /** Key and class don't go together: k + m = 0. */
   | 'inverse'
+  /** An input or info of more than 65,535 bytes. */
   | 'input-too-long'
+  /** No key from this seed. */
   | 'key-derivation'
+  /** It does not verify. */
   | 'wrong'
+  /** There are no outputs to prove anything about. */
   | 'empty'
+  /** A composite is the identity. */
   | 'degenerate'
+  /** The elements were not evaluated with this key. */
   | 'not-evaluated'
+  /** There are no coin keys. */
   | 'no-keys'
+  /** R is not canonical, or the identity. */
   | 'commitment'
+  /** S is not below the group's order. */
   | 'response'
+  /** Not the canonical encoding of a point of the curve. */
   | 'non-canonical-key'
+  /** The key is the identity. */
   | 'identity-key'
+  /** The key is not in the group of prime order. */
   | 'torsion-key'
+  /** Not 24 words. */
   | 'bad-word-count'
+  /** A word that the list does not have. */
   | 'unknown-word'
+  /** The checksum of the words is wrong: is one mistyped?. */
   | 'invalid-checksum'
+  /** The sum does not fit into 256 coins. */
   | 'too-many-coins';
 
-const MEANING: Readonly<Record<CryptoCode, string>> = {
-  'non-canonical': 'not the canonical encoding of a ristretto255 element',
-  identity: 'the identity element, which no message may carry',
-  'non-canonical-scalar': "a scalar not below the group's order",
-  'zero-scalar': 'zero, where a secret or a blind is expected',
-  inverse: "key and class don't go together: k + m = 0",
-  'input-too-long': 'an input or info of more than 65,535 bytes',
-  'key-derivation': 'no key from this seed',
-  wrong: 'it does not verify',
-  empty: 'there are no outputs to prove anything about',
-  degenerate: 'a composite is the identity',
-  'not-evaluated': 'the elements were not evaluated with this key',
-  'no-keys': 'there are no coin keys',
-  commitment: 'R is not canonical, or the identity',
-  response: "s is not below the group's order",
-  'non-canonical-key': 'not the canonical encoding of a point of the curve',
-  'identity-key': 'the key is the identity',
-  'torsion-key': 'the key is not in the group of prime order',
-  'bad-word-count': 'not 24 words',
-  'unknown-word': 'a word that the list does not have',
-  'invalid-checksum': 'the checksum of the words is wrong: is one mistyped?',
-  'too-many-coins': 'the sum does not fit into 256 coins',
+/** What somebody who types can do something about. */
+const ADVICE: { readonly [code in CryptoCode]?: string } = {
+  'bad-word-count': 'there must be 24 words',
+  'unknown-word': 'a word is not in the list: is it mistyped, or of another language?',
+  'invalid-checksum': 'the words do not go together: is one mistyped or out of place?',
 };
 
-/** An error of the cryptography. */
+/** An error of the cryptography: the code says all; what it is about is never shown. */
 export class CryptoError extends RondeError<CryptoCode> {
   constructor(code: CryptoCode, fault: Fault = 'author') {
-    super(code, MEANING[code], { fault });
+    super(code, ADVICE[code] ?? 'refused by a check of the cryptography', { fault });
   }
 }

@@ -1,4 +1,3 @@
-import { pippenger } from '@noble/curves/abstract/curve.js';
 import { ristretto255, ristretto255_hasher } from '@noble/curves/ed25519.js';
 import { expectLength } from './bytes.js';
 import { CryptoError } from './error.js';
@@ -51,10 +50,6 @@ export class GroupElement {
 
   /** The sum of x_i·P_i over public scalars, in variable time; the identity for none. */
   static sum(terms: readonly (readonly [bigint, GroupElement])[]): GroupElement {
-    if (terms.length > 6) {
-      const points = terms.map(([, element]) => element.#point);
-      return new GroupElement(pippenger(Point, points, terms.map(([x]) => reduce(x))));
-    }
     let total = Point.ZERO;
     for (const [x, element] of terms) total = total.add(element.#point.multiplyUnsafe(reduce(x)));
     return new GroupElement(total);

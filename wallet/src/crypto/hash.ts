@@ -1,5 +1,5 @@
-import { blake3DeriveKey } from './blake3.js';
-import { concat, u64, utf8, wipe } from './bytes.js';
+import { blake3 } from '@noble/hashes/blake3.js';
+import { u64, utf8, wipe } from './bytes.js';
 import type { Label } from './labels.js';
 
 /** An endless string of bytes that is read piece by piece. */
@@ -10,10 +10,9 @@ export interface Stream {
 
 /** xof(label; parts): BLAKE3 in derive_key mode over the parts, each with its length before it (HASH-2). */
 export function xof(label: Label, ...parts: readonly Uint8Array[]): Stream {
-  const material = concat(...parts.flatMap((part) => [u64(part.length), part]));
-  const read = blake3DeriveKey(utf8(label), material);
-  wipe(material);
-  return { read };
+  const hasher = blake3.create({ context: utf8(label) });
+  for (const part of parts) hasher.update(u64(part.length)).update(part);
+  return { read: (length) => hasher.xof(length) };
 }
 
 /** derive(label; parts): 32 bytes. */

@@ -1,40 +1,41 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { expectLength } from './bytes.js';
-import { CryptoError } from './error.js';
-import { ENGLISH } from './words-english.js';
-import { FRENCH } from './words-french.js';
-import { unpackWords } from './words-packing.js';
+import { CryptoError, RondeError } from './error.js';
 
-/** The languages in which a seed can be shown (COIN-3). */
-export type Language = 'english' | 'french';
+/**
+ * A list of BIP-39's words: `@ronde/wallet/words/english` and `@ronde/wallet/words/french` have those in which a seed is
+ * shown (COIN-3). An app loads only those that it offers.
+ */
+export type WordList = readonly string[];
 
 const COUNT = 24;
 
-/** The 2,048 words of a list, in NFKD. */
-function listOf(language: Language): readonly string[] {
-  return unpackWords(language === 'english' ? ENGLISH : FRENCH).map((word) => word.normalize('NFKD'));
+/** A list's words in NFKD, as what is read is compared with them. */
+function normalized(list: WordList): string[] {
+  if (list.length !== 2048) throw new RondeError('bad-word-list', 'a list has 2,048 words', { fault: 'caller' });
+  return list.map((word) => word.normalize('NFKD'));
 }
 
 /** WriteWords: the 24 words of BIP-39 that encode the seed's bits (COIN-3, COIN-4). */
-export function writeWords(seed: Uint8Array, language: Language): string {
+export function writeWords(seed: Uint8Array, list: WordList): string {
   expectLength(seed, 32, 'a seed');
-  const list = listOf(language);
+  const all = normalized(list);
   const bits = bitsOf(seed) + bitsOf(sha256(seed).subarray(0, 1));
-  const words = Array.from({ length: COUNT }, (_, i) => list[parseInt(bits.slice(i * 11, i * 11 + 11), 2)] as string);
+  const words = Array.from({ length: COUNT }, (_, i) => all[parseInt(bits.slice(i * 11, i * 11 + 11), 2)] as string);
   return words.join(' ');
 }
 
 /** ReadWords: the seed; refuses with `bad-word-count`, `unknown-word` or `invalid-checksum` (COIN-5). */
-export function readWords(text: string, language: Language): Uint8Array {
+export function readWords(text: string, list: WordList): Uint8Array {
   const words = text
     .normalize('NFKD')
     .split(/\p{White_Space}+/u)
     .filter((word) => word !== '');
   if (words.length !== COUNT) throw new CryptoError('bad-word-count');
-  const list = listOf(language);
+  const all = normalized(list);
   let bits = '';
   for (const word of words) {
-    const number = list.indexOf(word);
+    const number = all.indexOf(word);
     if (number < 0) throw new CryptoError('unknown-word');
     bits += number.toString(2).padStart(11, '0');
   }

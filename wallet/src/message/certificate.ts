@@ -6,26 +6,23 @@ import type { Certificate, Vote } from './vote.js';
 
 /** The codes of chapter 22, "Votes" and "Certificates". */
 export type VoteCode =
+  /** The keyset has no witness of this index. */
   | 'no-such-witness'
+  /** The signature is wrong: it proves nothing about anybody. */
   | 'bad-signature'
+  /** Of another keyset than the order's. */
   | 'other-keyset'
+  /** Of another digest. */
   | 'other-order'
+  /** Not exactly q votes. */
   | 'vote-count'
+  /** Votes out of order, or of one witness twice. */
   | 'unsorted';
-
-const MEANING: Readonly<Record<VoteCode, string>> = {
-  'no-such-witness': 'the keyset has no witness of this index',
-  'bad-signature': 'the signature is wrong: it proves nothing about anybody',
-  'other-keyset': "of another keyset than the order's",
-  'other-order': 'of another digest',
-  'vote-count': 'not exactly q votes',
-  unsorted: 'votes out of order, or of one witness twice',
-};
 
 /** A vote or certificate that does not count. It is held against whoever relayed it alone (VOTE-7). */
 export class VoteError extends RondeError<VoteCode> {
   constructor(code: VoteCode, index?: number) {
-    super(code, MEANING[code], { fault: 'relay', detail: index === undefined ? {} : { index } });
+    super(code, 'it does not count: whoever relayed it may have spoiled it', { fault: 'relay', detail: index === undefined ? {} : { index } });
   }
 }
 

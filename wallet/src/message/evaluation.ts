@@ -12,20 +12,21 @@ import type { Order } from './order.js';
 import type { Evaluation } from './vote.js';
 
 /** The codes of chapter 22, "Evaluations". */
-export type EvaluationCode = 'misplaced' | 'no-such-witness' | 'bad-signature' | 'bad-proof';
-
-const MEANING: Readonly<Record<EvaluationCode, string>> = {
-  misplaced: 'of another order or keyset',
-  'no-such-witness': 'the keyset has no witness of this index',
-  'bad-signature': 'the witness never signed this',
-  'bad-proof': 'the witness signed it, and it does not verify: it is evidence',
-};
+export type EvaluationCode =
+  /** Of another order or keyset. */
+  | 'misplaced'
+  /** The keyset has no witness of this index. */
+  | 'no-such-witness'
+  /** The witness never signed this. */
+  | 'bad-signature'
+  /** The witness signed it, and it does not verify: it is evidence. */
+  | 'bad-proof';
 
 /** An evaluation that is not taken. Only `bad-proof` is the witness's fault (EVAL-4, EVAL-5, EVAL-7). */
 export class EvaluationError extends RondeError<EvaluationCode> {
   constructor(code: EvaluationCode, index?: number) {
     const fault = code === 'bad-proof' ? 'witness' : 'relay';
-    super(code, MEANING[code], { fault, detail: index === undefined ? {} : { index } });
+    super(code, fault === 'witness' ? 'the witness signed what is wrong' : 'ask again, or another store', { fault, detail: index === undefined ? {} : { index } });
   }
 }
 
@@ -54,7 +55,8 @@ function signedParts(keyset: Keyset, evaluation: Omit<Evaluation, 'signature'>):
 
 /** A verified evaluation: the only one that may be unblinded (POPRF-4). */
 export class VerifiedEvaluation {
-  readonly #brand = true;
+  /** Only checks make one. */
+  declare private readonly checked: never;
 
   private constructor(
     readonly evaluation: Evaluation,
@@ -64,11 +66,6 @@ export class VerifiedEvaluation {
 
   get index(): number {
     return this.evaluation.index;
-  }
-
-  /** Whether `value` came out of `verify`. */
-  static is(value: object): value is VerifiedEvaluation {
-    return #brand in value;
   }
 
   /** VerifyEvaluation (EVAL-1 to EVAL-7). A B that is no element is `bad-proof` too: no honest witness signs that. */

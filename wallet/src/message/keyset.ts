@@ -16,7 +16,8 @@ export interface Witness {
 
 /** A keyset of a checked charter: its committee keeps all rules, its keys are decoded and proven. */
 export class Keyset {
-  readonly #brand = true;
+  /** Only checks make one. */
+  declare private readonly checked: never;
 
   private constructor(
     /** The federation, which is part of everything that the committee signs. */
@@ -35,11 +36,6 @@ export class Keyset {
   /** n - f: as many answers as can be waited for without waiting for a liar. */
   get enough(): number {
     return this.witnesses.length - this.entry.faults;
-  }
-
-  /** Whether `value` came out of `check`. */
-  static is(value: object): value is Keyset {
-    return #brand in value;
   }
 
   /** CheckKeyset (CHARTER-28 to CHARTER-32). */

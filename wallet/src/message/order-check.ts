@@ -10,7 +10,8 @@ import { RefusedError } from './refused.js';
 
 /** An order that keeps all rules and whose elements are decoded. Nobody need stand behind it yet: see `authorize`. */
 export class CheckedOrder {
-  readonly #brand = true;
+  /** Only checks make one. */
+  declare private readonly checked: never;
 
   private constructor(
     readonly signed: SignedOrder,
@@ -24,11 +25,6 @@ export class CheckedOrder {
 
   get order(): Order {
     return this.signed.order;
-  }
-
-  /** Whether `value` came out of `check`. */
-  static is(value: object): value is CheckedOrder {
-    return #brand in value;
   }
 
   /** Check (ORDER-24, ORDER-25). */

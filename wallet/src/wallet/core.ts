@@ -14,7 +14,7 @@ import { StoreClient } from './store-client.js';
 
 /** Something the owner should know. The wallet goes on. */
 export interface Warning {
-  readonly code: 'charters-differ' | 'shared-device' | 'bad-proof';
+  readonly code: 'charters-differ' | 'shared-device' | 'bad-proof' | 'unproven';
   readonly what: string;
 }
 

@@ -24,8 +24,15 @@ const GONE = ['grant-claimed', 'grant-expired', 'not-found'];
 /** After these a payment is not carried elsewhere before its owner was told (WALLET-25). */
 const TELL_FIRST = ['checkout-taken', 'checkout-expired', 'checkout-cancelled'];
 
+/** How far an order came, and whether any store answered. */
+export interface Driven {
+  readonly progress: OrderProgress;
+  readonly answered: boolean;
+}
+
 /** What the tries so far came to. */
 interface Tries {
+  answers: number;
   pendings: number;
   problem: RondeError | undefined;
   silence: RondeError | undefined;
@@ -38,13 +45,18 @@ interface Tries {
  * @throws ProblemError if the order is dead, or if every store that answered refused; the order may still be open then
  */
 export async function drive(core: Core, id: string, carry = false): Promise<OrderProgress> {
-  const tries: Tries = { pendings: 0, problem: undefined, silence: undefined };
+  return (await driven(core, id, carry)).progress;
+}
+
+/** As {@link drive}, and whether any store answered. */
+export async function driven(core: Core, id: string, carry: boolean): Promise<Driven> {
+  const tries: Tries = { answers: 0, pendings: 0, problem: undefined, silence: undefined };
   const start = find(core, id);
-  if (start === undefined) return 'done';
+  if (start === undefined) return { progress: 'done', answered: true };
   const route = routeOf(core, start);
   for (let attempt = 0; attempt < ATTEMPTS && route.length > 0 && tries.pendings < PENDINGS; attempt += 1) {
     const open = find(core, id);
-    if (open === undefined) return 'done';
+    if (open === undefined) break;
     // What is missing of spendable coins is asked for later (WALLET-31), and at most twice in one go.
     if (isSpendable(core, open) && (attempt >= 2 || start.certificate === undefined)) break;
     const base = nextBase(core, route, open);
@@ -53,13 +65,14 @@ export async function drive(core: Core, id: string, carry = false): Promise<Orde
     if (silent) route.splice(route.indexOf(base), 1);
     else route.push(...route.splice(route.indexOf(base), 1));
   }
-  return conclude(core, id, tries);
+  return { progress: conclude(core, id, tries), answered: tries.answers > 0 };
 }
 
 /** One request, and what follows of the answer. Gives whether the store was silent. */
 async function once(core: Core, open: OpenOrder, base: string, tries: Tries, carry: boolean): Promise<boolean> {
   try {
     const answer = await ask(core, open, base);
+    tries.answers += 1;
     if (answer.certificate === undefined) tries.pendings += 1;
     await take(core, open, answer);
     await handIn(core, open, base, answer);
@@ -70,6 +83,7 @@ async function once(core: Core, open: OpenOrder, base: string, tries: Tries, car
       return error.code === 'unreachable' || error.code === 'timeout';
     }
     if (error instanceof ProblemError) {
+      tries.answers += 1;
       await refused(core, open, error, carry);
       tries.problem = error;
       return false;
@@ -186,7 +200,7 @@ function find(core: Core, id: string): OpenOrder | undefined {
 
 function isSpendable(core: Core, open: OpenOrder): boolean {
   if (open.certificate === undefined || open.digest === undefined) return false;
-  return progressOf(core.context, core.state, open.digest, open.keyset) !== 'certified';
+  return progressOf(core.context, core.state, open.digest) !== 'certified';
 }
 
 function conclude(core: Core, id: string, { pendings, problem, silence }: Tries): OrderProgress {

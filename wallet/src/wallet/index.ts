@@ -1,5 +1,5 @@
-export { Wallet, seedOf } from './wallet.js';
-export type { NewWallet, Report, Resumed } from './wallet.js';
+export { Wallet } from './wallet.js';
+export type { NewWallet, Recovery, Report, Resumed } from './wallet.js';
 export type { Surroundings, Warning } from './core.js';
 export type { OrderProgress } from './drive.js';
 export type { Fetch } from './http.js';

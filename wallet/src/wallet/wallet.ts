@@ -1,5 +1,5 @@
-import { fromHex, readWords, RondeError, toHex, writeWords } from '../crypto/index.js';
-import type { Language } from '../crypto/index.js';
+import { fromHex, RondeError, toHex, writeWords } from '../crypto/index.js';
+import type { WordList } from '../crypto/index.js';
 import { decode, encode } from '../message/codec.js';
 import { MAX_MESSAGE_BYTES } from '../message/limits.js';
 import { order as orderCodec } from '../message/order.js';
@@ -21,6 +21,7 @@ import type { Chain } from './charters.js';
 import { Core, platformNow, platformRandom } from './core.js';
 import type { Surroundings } from './core.js';
 import { drive } from './drive.js';
+import { prove } from './prove.js';
 import type { OrderProgress } from './drive.js';
 import { ProblemError, TransportError } from './http-error.js';
 import { StoreClient } from './store-client.js';
@@ -46,14 +47,24 @@ export interface Resumed {
   readonly error?: RondeError;
 }
 
+/** What a recovery brought. */
+export interface Recovery {
+  /** Points of the coins that came back. Each was exchanged, or is when stores answer; one that was spent goes again. */
+  readonly points: bigint;
+  /** Points that can be spent now. */
+  readonly balance: bigint;
+  /** Another wallet had this device number. */
+  readonly behind: boolean;
+}
+
 /** What a new wallet needs. */
 export interface NewWallet extends Surroundings {
   /** A store's HTTP address. */
   readonly node: string;
   /** The federation's id in hexadecimal; without it the node's word is taken. */
   readonly federation?: string;
-  /** Restores: the 24 words, in English or French. Without them there is a new seed. */
-  readonly words?: string;
+  /** Restores: the seed of the 24 words, from `readWords`; it is copied. Without it there is a new seed. */
+  readonly seed?: Uint8Array;
   /** The device number: larger than any that was used with these words (RESTORE-1). 0 if nothing is said. */
   readonly device?: number;
 }
@@ -77,7 +88,7 @@ export class Wallet {
     const random = options.random ?? platformRandom;
     const client = new StoreClient(options.fetch);
     const federation = options.federation === undefined ? undefined : fromHex(options.federation);
-    const seed = options.words === undefined ? random(32) : seedOf(options.words);
+    const seed = options.seed?.slice() ?? random(32);
     const chain = await compared(client, options.node, federation, random);
     const saved = {
       seed,
@@ -104,11 +115,11 @@ export class Wallet {
     return this.#core.state.device;
   }
 
-  /** The 24 words from which the wallet can be made again. Whoever has them can spend its coins. */
-  words(language: Language = 'english'): string[] {
+  /** The 24 words from which the wallet can be made again, of a list. Whoever has them can spend its coins. */
+  words(list: WordList): string[] {
     const seed = this.#core.seed();
     try {
-      return writeWords(seed, language).split(' ');
+      return writeWords(seed, list).split(' ');
     } finally {
       seed.fill(0);
     }
@@ -177,11 +188,15 @@ export class Wallet {
     await this.#core.refreshCharter();
     const resumed: Resumed[] = [];
     for (const { id } of this.#core.state.orders) resumed.push(await this.#resumeOne(id));
+    await prove(this.#core);
     return resumed;
   }
 
-  /** Brings the coins of an order back from the seed. Its digest is in the history of the wallet that made it. */
-  async recover(digest: string, keyset: number): Promise<{ readonly points: bigint; readonly balance: bigint }> {
+  /**
+   * Brings the coins of an order back from the seed. Its digest is in the history of the wallet that made it. Each point
+   * coin is exchanged at once, since it may have been spent by the wallet that was lost.
+   */
+  async recover(digest: string, keyset: number): Promise<Recovery> {
     const core = this.#core;
     if (!/^[0-9a-f]{64}$/.test(digest)) throw new WalletError('no-such-order', 'a digest has 64 hexadecimal digits');
     await core.refreshCharter();
@@ -189,13 +204,14 @@ export class Wallet {
     const recovered = await core.step((state) =>
       recover(core.context, state, answer.order, answer.certificate, answer.evaluations, core.now()),
     );
-    if (recovered.sharedDevice) {
+    if (recovered.behind) {
       const what = 'another wallet had this device number: coins that this one makes may have been spent before';
       core.warn({ code: 'shared-device', what });
     }
     const open = core.state.orders.find((order) => order.digest === digest);
     if (open !== undefined) await drive(core, open.id, true);
-    return { points: recovered.points, balance: this.balance().points };
+    await prove(core);
+    return { points: recovered.points, balance: this.balance().points, behind: recovered.behind };
   }
 
   /** What the wallet has. */
@@ -326,20 +342,6 @@ function knowsGrant(state: WalletState, base: string, id: string): boolean {
   const name = grantName(base, id);
   const claimed = state.history.some(({ grant, outcome }) => grant === name && outcome === 'certified');
   return claimed || openClaim(state, base, id) !== undefined;
-}
-
-/** The seed of 24 words, whichever of the lists they are of. */
-export function seedOf(words: string): Uint8Array {
-  try {
-    return readWords(words, 'english');
-  } catch (error) {
-    if (!(error instanceof RondeError) || error.code === 'bad-word-count') throw error;
-    try {
-      return readWords(words, 'french');
-    } catch {
-      throw error;
-    }
-  }
 }
 
 /** The longer of two stores' chains, which agree; that of one if no second answers (WALLET-6). */

@@ -76,13 +76,22 @@ export function takeAnswer(
 function certify(state: WalletState, open: OpenOrder, order: Order, certificate: Certificate): WalletState {
   const madeBy = open.digest as Hex;
   const spent = new Set(order.inputs.map(({ point }) => toHex(point)));
-  const made = open.outputs.map(
-    ({ kind, place, point }): Coin => ({ place, kind, point, components: new Map(), madeBy }),
-  );
+  const known = spend(state, order);
+  const made = open.outputs
+    .filter(({ point }) => !known.spent.has(point))
+    .map(({ kind, place, point }): Coin => ({ place, kind, point, components: new Map(), madeBy }));
   const changed: OpenOrder = { ...open, certificate: encode(certificateCodec, certificate) };
-  const kept = state.coins.filter((coin) => !(spent.has(coin.point) && coin.spentBy === madeBy));
-  const next = replaceOrder({ ...state, coins: [...kept, ...made] }, changed);
+  const kept = known.coins.filter((coin) => !(spent.has(coin.point) && coin.spentBy === madeBy));
+  const next = replaceOrder({ ...known, coins: [...kept, ...made] }, changed);
   return { ...next, history: [...next.history, recordOf(changed, 'certified')] };
+}
+
+/** The keys that a certified order spends are spent; coins of them are gone, but for bound ones (RESTORE-8). */
+export function spend(state: WalletState, order: Order): WalletState {
+  const spent = new Map(state.spent);
+  for (const { point } of order.inputs) spent.set(toHex(point), order.keyset);
+  const coins = state.coins.filter(({ point, spentBy }) => spentBy !== undefined || !spent.has(point));
+  return { ...state, spent, coins };
 }
 
 /** Takes evaluations of an open order that is certified. */
@@ -109,7 +118,7 @@ export function takeEvaluations(
     if (judged === 'bad-proof') next = keepEvidence(next, order, evaluation);
   }
   const pruned = forgetComplete(context, next);
-  return { state: pruned, progress: progressOf(context, pruned, toHex(digest), order.keyset), findings };
+  return { state: pruned, progress: progressOf(context, pruned, toHex(digest)), findings };
 }
 
 /** Verifies an evaluation; gives why it is left out, if it is. */
@@ -161,11 +170,12 @@ function keepEvidence(state: WalletState, order: Order, evaluation: Evaluation):
 }
 
 /** How far the coins of a certified order are. Coins that are gone count as complete. */
-export function progressOf(context: WalletContext, state: WalletState, digest: Hex, keyset: number): Progress {
-  const { witnesses, quorum } = keysetOf(context, keyset);
-  const counts = state.coins.filter(({ madeBy }) => madeBy === digest).map(({ components }) => components.size);
-  if (counts.every((count) => count >= witnesses.length)) return 'done';
-  return counts.every((count) => count >= quorum) ? 'completing' : 'certified';
+export function progressOf(context: WalletContext, state: WalletState, digest: Hex): Progress {
+  const coins = state.coins
+    .filter(({ madeBy }) => madeBy === digest)
+    .map(({ place, components }) => ({ count: components.size, keyset: keysetOf(context, place.keyset) }));
+  if (coins.every(({ count, keyset }) => count >= keyset.witnesses.length)) return 'done';
+  return coins.every(({ count, keyset }) => count >= keyset.quorum) ? 'completing' : 'certified';
 }
 
 /** Forgets each certified order of which nothing is missing: its coins are complete, or spent. */
@@ -173,7 +183,7 @@ export function forgetComplete(context: WalletContext, state: WalletState): Wall
   let next = state;
   for (const open of state.orders) {
     if (open.certificate === undefined || open.digest === undefined) continue;
-    if (progressOf(context, next, open.digest, open.keyset) === 'done') next = forgetOrder(next, open);
+    if (progressOf(context, next, open.digest) === 'done') next = forgetOrder(next, open);
   }
   return next;
 }
@@ -199,14 +209,15 @@ export function takeConflict(
     throw new WalletError('no-conflict', 'the order that is shown is not in the way of this one');
   }
   verifyCertificate(conflict.certificate, keyset, orderDigest(other));
-  const spent = new Set(other.inputs.map(({ point }) => toHex(point)));
-  const coins = state.coins
-    .filter((coin) => !(spent.has(coin.point) && coin.spentBy === open.digest))
-    .map((coin) => (coin.spentBy === open.digest && open.digest !== undefined ? freed(coin) : coin));
-  const rest = forgetOrder({ ...state, coins }, open);
+  const known = spend(state, other);
+  const coins = known.coins
+    .filter(({ point, spentBy }) => spentBy !== open.digest || !known.spent.has(point))
+    .map((coin) => (coin.spentBy === open.digest ? freed(coin) : coin));
+  const rest = forgetOrder({ ...known, coins }, open);
   return forgetComplete(context, { ...rest, history: [...rest.history, recordOf(open, 'dead')] });
 }
 
-function freed({ place, kind, point, components, madeBy }: Coin): Coin {
-  return { place, kind, point, components, madeBy };
+function freed({ spentBy, ...coin }: Coin): Coin {
+  void spentBy;
+  return coin;
 }

@@ -14,14 +14,18 @@ export interface Balance {
   readonly pending: number;
 }
 
-/** What can be spent at this time: coins of at least q components that no open order spends (WALLET-30). */
+/**
+ * What can be spent at this time: coins of at least q components that no open order spends (WALLET-30). Of those that
+ * are unproven, point coins do not count (RESTORE-13).
+ */
 export function balanceOf({ charter }: WalletContext, state: WalletState, now: bigint): Balance {
   const quorums = new Map(
     charter.keysets.filter(({ entry }) => now < entry.redeemUntil).map(({ id, quorum }) => [id, quorum]),
   );
-  const spendable = state.coins.filter(({ place, components, spentBy }) => {
+  const spendable = state.coins.filter(({ place, kind, components, spentBy, unproven }) => {
     const quorum = quorums.get(place.keyset);
-    return spentBy === undefined && quorum !== undefined && components.size >= quorum;
+    const counts = kind.type !== 'points' || unproven === undefined;
+    return counts && spentBy === undefined && quorum !== undefined && components.size >= quorum;
   });
   return {
     points: total(spendable),

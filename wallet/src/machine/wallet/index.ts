@@ -5,6 +5,7 @@ export * from './error.js';
 export * from './link.js';
 export * from './outputs.js';
 export * from './payment.js';
+export * from './places.js';
 export * from './recover.js';
 export * from './saved.js';
 export * from './secrets.js';

@@ -65,7 +65,7 @@ export function checkOffer(charter: Charter, link: StoreLink, signed: SignedOffe
   if (!equalBytes(offer.federation, charter.federation)) {
     throw new WalletError('other-federation', 'the offer is of another federation');
   }
-  if (now > offer.expiry) throw new WalletError('offer-expired', 'the till does not wait for this payment any more');
+  if (now >= offer.expiry) throw new WalletError('offer-expired', 'the till does not wait for this payment any more');
   return offer;
 }
 
@@ -85,7 +85,7 @@ function refuseSecond(state: WalletState, reference: string): void {
 
 /** Not beyond the maximum, nor off the step (WALLET-23): step 5. */
 function checkAmount(charter: Charter, offer: Offer, points: bigint, vouchers: readonly VoucherCount[]): void {
-  if (points < 0n || (offer.step > 0n && points % offer.step !== 0n)) {
+  if (points < 0n || offer.step === 0n || points % offer.step !== 0n) {
     throw new WalletError('off-step', `${points} points are not a multiple of ${offer.step}`);
   }
   let total = points;

@@ -72,8 +72,9 @@ const pairs = <K, V>(key: Codec<K>, value: Codec<V>): Codec<ReadonlyMap<K, V>> =
 };
 
 const place = /* @__PURE__ */ struct({ keyset: u32, device: u32, order: u64, slot: u32 });
+const unproven = /* @__PURE__ */ maybe(local<true>(() => true, () => undefined));
 const coin = /* @__PURE__ */ lean(
-  struct({ place, kind, point: hex, components: pairs(u8, bytes32), madeBy: hex, spentBy: maybe(hex) }),
+  struct({ place, kind, point: hex, components: pairs(u8, bytes32), madeBy: hex, spentBy: maybe(hex), unproven }),
 );
 const vouchers = /* @__PURE__ */ list(struct({ offer: u32, count: u32 }), MANY);
 const terms = /* @__PURE__ */ lean(struct({ points: u64, ballot: maybe(u32), vouchers }));
@@ -118,6 +119,7 @@ const state = /* @__PURE__ */ struct({
   device: u32,
   numbers: pairs(u32, u64),
   coins: list(coin, MANY),
+  spent: pairs(hex, u32),
   orders: list(open, MANY),
   evidence: list(evidence, MANY),
   history: list(record, MANY),

@@ -19,8 +19,12 @@ export interface Selection {
   readonly witnesses: readonly number[];
 }
 
-/** Coins of a keyset that no open order spends. */
+/** Coins of a keyset that no open order spends, and that are not unproven. */
 export function freeCoins(state: WalletState, keyset: number): Coin[] {
+  return unboundCoins(state, keyset).filter(({ unproven }) => unproven === undefined);
+}
+
+function unboundCoins(state: WalletState, keyset: number): Coin[] {
   return state.coins.filter((coin) => coin.place.keyset === keyset && coin.spentBy === undefined);
 }
 
@@ -146,14 +150,27 @@ export function selectCoins(
       if (coins.length > MAX_INPUTS) throw new WalletError('too-many-coins', 'more than 256 coins would be spent');
       if (coins.length > 0) return selectionOf(keyset, coins);
     }
+    const alone = points === 0n && extras.length === 1 ? unprovenCoin(state, keyset, extras[0]) : undefined;
+    if (alone !== undefined) return selectionOf(keyset, [alone]);
   }
   throw nothingToSpend(state, extras, withoutExtras);
+}
+
+/** An unproven coin of a kind, which is spent alone (RESTORE-12). */
+function unprovenCoin(state: WalletState, keyset: Keyset, kind: Kind | undefined): Coin | undefined {
+  return unboundCoins(state, keyset.id).find(
+    (coin) => kind !== undefined && sameKind(coin.kind, kind) && coin.unproven && coin.components.size >= keyset.quorum,
+  );
 }
 
 /** Why no coins can be selected: a ballot or a voucher is what is missing, or points are. */
 function nothingToSpend(state: WalletState, extras: readonly Kind[], withoutExtras: boolean): WalletError {
   const held = (kind: Kind): boolean => state.coins.some((coin) => sameKind(coin.kind, kind));
   if (extras.some(({ type }) => type === 'ballot')) return new WalletError('no-ballot', 'there is no such ballot');
+  const isUnproven = ({ unproven, kind }: Coin): boolean => unproven === true && extras.some((e) => sameKind(e, kind));
+  if (withoutExtras && state.coins.some(isUnproven)) {
+    return new WalletError('voucher-alone', 'a voucher that was recovered is paid with alone');
+  }
   if (extras.length > 0 && (withoutExtras || !extras.every(held))) {
     return new WalletError('no-voucher', 'there are not enough of these vouchers');
   }

@@ -1,4 +1,4 @@
-import { signSpend, toHex, worth } from '../../crypto/index.js';
+import { sameKind, signSpend, toHex, worth } from '../../crypto/index.js';
 import type { Kind } from '../../crypto/index.js';
 import type { Charter } from '../../message/charter-chain.js';
 import { encode } from '../../message/codec.js';
@@ -133,6 +133,25 @@ export function startSwap(
     return open(context, state, selectionOf(keyset, coins), kinds, frame, { type: 'swap', points }, now, entropy);
   }
   throw new WalletError('nothing', mode === 'merge' ? 'no purse has more coins than it needs' : 'there are no points');
+}
+
+/** Exchanges one unproven coin, alone (RESTORE-12, RESTORE-13). `nothing` if it is not there any more, or is bound. */
+export function startProof(
+  context: WalletContext,
+  state: WalletState,
+  unproven: Coin,
+  now: bigint,
+  entropy: Uint8Array,
+): Opened {
+  const coin = state.coins.find(({ point, kind }) => point === unproven.point && sameKind(kind, unproven.kind));
+  const keyset = context.charter.keyset(unproven.place.keyset);
+  if (coin === undefined || coin.spentBy !== undefined || keyset === undefined) {
+    throw new WalletError('nothing', 'the coin is not there any more');
+  }
+  const points = worth(coin.kind);
+  const frame = storeless({ type: 'swap' }, now);
+  const kinds = pointKinds(points, keyset);
+  return open(context, state, selectionOf(keyset, [coin]), kinds, frame, { type: 'swap', points }, now, entropy);
 }
 
 function changeOf(selection: Selection, points: bigint): Kind[] {

@@ -15,6 +15,8 @@ export interface Coin {
   readonly madeBy: Hex;
   /** Digest of the open order that spends it. */
   readonly spentBy?: Hex;
+  /** It was recovered, and nobody knows whether it was spent since: it stands in no order with another coin. */
+  readonly unproven?: true;
 }
 
 /** One output that was asked for, and the place at which it was derived (WALLET-13). */
@@ -130,6 +132,8 @@ export interface WalletState {
   /** Per keyset the next order number of this device (WALLET-2). */
   readonly numbers: ReadonlyMap<number, bigint>;
   readonly coins: readonly Coin[];
+  /** P of each input of the certified orders that the wallet knows, with the keyset (RESTORE-8). */
+  readonly spent: ReadonlyMap<Hex, number>;
   readonly orders: readonly OpenOrder[];
   readonly evidence: readonly HeldEvidence[];
   /** What came to its end. */
@@ -138,7 +142,7 @@ export interface WalletState {
 
 /** The state of a wallet that has done nothing. */
 export function emptyState(device: number): WalletState {
-  return { device, numbers: new Map(), coins: [], orders: [], evidence: [], history: [] };
+  return { device, numbers: new Map(), coins: [], spent: new Map(), orders: [], evidence: [], history: [] };
 }
 
 /** The order number that is next in a keyset. */

@@ -2,8 +2,8 @@
 
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inUse, packRecord, StorageError, unpackRecord } from '../wallet/storage.js';
-import type { StoredRecord, WalletStorage } from '../wallet/storage.js';
+import { inUse, packRecord, StorageError, unpackRecord } from '../storage.js';
+import type { StoredRecord, WalletStorage } from '../storage.js';
 import { FileLock } from './file-lock.js';
 
 /**

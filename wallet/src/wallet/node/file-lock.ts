@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm, link } from 'node:fs/promises';
-import { StorageError } from '../wallet/storage.js';
+import { StorageError } from '../storage.js';
 
 /** What this very process holds. A lock with its number that is not here is of an earlier process of that number. */
 const own = new Set<string>();

@@ -1,0 +1,62 @@
+import { toHex } from '../../crypto/index.js';
+import type { CoinPlace } from '../../crypto/index.js';
+import type { Order } from '../../message/order.js';
+import type { CoinSecrets } from './secrets.js';
+import type { Coin, Hex } from './state.js';
+
+/** How many order numbers of each device are searched. */
+const NUMBERS = 4096n;
+/** How many devices are searched: the wallet's own and those before it. */
+const DEVICES = 16;
+/** The greatest slot that an order can have. */
+const LAST_SLOT = 255;
+
+/** What of an order is of a seed. */
+export interface FoundPlaces {
+  /** The place of each output that is, by its B. */
+  readonly outputs: ReadonlyMap<Hex, CoinPlace>;
+  /** Places of inputs, as far as they were met. */
+  readonly inputs: readonly CoinPlace[];
+}
+
+/**
+ * FindPlaces: which outputs and inputs of an order are of this seed. Every order of a wallet has its slot 0, so the other
+ * slots are looked at only beside a slot 0 that was found (RESTORE-3, RESTORE-4). `most` is for tests.
+ */
+export function findPlaces(
+  secrets: CoinSecrets,
+  device: number,
+  coins: readonly Coin[],
+  order: Order,
+  most: bigint = NUMBERS,
+): FoundPlaces {
+  const wanted = new Map(order.outputs.map(({ class: c, blinded }) => [toHex(blinded), c.keyset]));
+  const spent = new Set(order.inputs.map(({ point }) => toHex(point)));
+  const held = coins.filter(({ place, point }) => place.keyset === order.keyset && spent.has(point));
+  const inputs = held.map(({ place }) => place);
+  const outputs = new Map<Hex, CoinPlace>();
+  const isDone = (): boolean => (wanted.size > 0 ? outputs.size === wanted.size : inputs.length > 0);
+  const tryAt = (place: CoinPlace): boolean => {
+    const { point, blinded } = secrets.publicAt(place);
+    if (place.slot === 0 && place.keyset === order.keyset && spent.has(toHex(point))) inputs.push(place);
+    if (wanted.get(toHex(blinded)) !== place.keyset) return false;
+    outputs.set(toHex(blinded), place);
+    return true;
+  };
+  const keysets = new Set([...wanted.values(), ...(spent.size > 0 ? [order.keyset] : [])]);
+  for (const place of firstSlots([...keysets], device, most)) {
+    if (isDone()) break;
+    if (!tryAt(place)) continue;
+    for (let slot = 1; slot <= LAST_SLOT && !isDone(); slot += 1) tryAt({ ...place, slot });
+  }
+  return { outputs, inputs };
+}
+
+/** Slot 0 of each order number of each device. */
+function* firstSlots(keysets: readonly number[], device: number, most: bigint): Generator<CoinPlace> {
+  for (let back = 0; back < DEVICES && back <= device; back += 1) {
+    for (let order = 0n; order < most; order += 1n) {
+      for (const keyset of keysets) yield { keyset, device: device - back, order, slot: 0 };
+    }
+  }
+}
