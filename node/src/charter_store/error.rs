@@ -111,7 +111,7 @@ pub fn fix_charter(error: &CharterError) -> &'static str {
         }
         CharterError::Version { .. } => "install the versions in their order; an older one is never taken back",
         CharterError::OtherFederation(_) => "this charter belongs to another federation: take the right file",
-        CharterError::Predecessor(_) | CharterError::Fork(..) | CharterError::UnsettledFork => {
+        CharterError::Predecessor(_) | CharterError::UnsettledFork => {
             "the stewards must sign a next version that names the one that stands: `ronde charter new --settles-fork`"
         }
         CharterError::Possession(..) => {

@@ -25,9 +25,6 @@ pub enum CharterError {
     /// It names another predecessor than the one held.
     #[error("the charter's predecessor is {0}, which is not the version held here")]
     Predecessor(CharterHash),
-    /// A second valid version of one number.
-    #[error("two charters of this version are validly signed: {0} and {1}; issuing stops until the stewards name one")]
-    Fork(CharterHash, CharterHash),
     /// The version does not say which of two forked predecessors stands.
     #[error("the predecessor had a twin: the charter must name the one that stands")]
     UnsettledFork,
