@@ -13,11 +13,13 @@ use ronde_protocol::message::refusal::{Conflict, ConflictingOrder, ExpectedCode,
 const HTTP: &str = include_str!("../../spec/15-http.md");
 const ERRORS: &str = include_str!("../../spec/22-errors.md");
 
-/// Rows of the table whose head begins so, without quotes.
+/// Rows of the table whose head begins so, without quotes. There are some.
 fn table(page: &str, head: &str) -> Vec<Vec<String>> {
     let rows = page.lines().skip_while(|line| !line.starts_with(head)).take_while(|line| line.starts_with('|'));
     let cells = |row: &str| row.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect();
-    rows.skip(2).map(cells).collect()
+    let rows: Vec<Vec<String>> = rows.skip(2).map(cells).collect();
+    assert!(!rows.is_empty(), "no table begins with {head:?}");
+    rows
 }
 
 /// HTTP-15.

@@ -16,11 +16,13 @@ use ronde_protocol::message::{
 
 const PAGE: &str = include_str!("../../spec/22-errors.md");
 
-/// Rows of the table whose head begins so, without quotes.
+/// Rows of the table whose head begins so, without quotes. There are some.
 fn table(head: &str) -> Vec<Vec<String>> {
     let rows = PAGE.lines().skip_while(|line| !line.starts_with(head)).take_while(|line| line.starts_with('|'));
     let cells = |row: &str| row.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect();
-    rows.skip(2).map(cells).collect()
+    let rows: Vec<Vec<String>> = rows.skip(2).map(cells).collect();
+    assert!(!rows.is_empty(), "no table begins with {head:?}");
+    rows
 }
 
 fn refusals() -> Vec<Refusal> {
