@@ -63,6 +63,7 @@ fn answer(status: u16, body: &Value) -> Response {
 impl Shared {
     fn answer(&self, store: u32, asked: &str, body: &Value) -> Response {
         self.asked.lock().unwrap().push((store, asked.to_owned()));
+        let nothing = json!({ "code": "not-found", "detail": "nothing", "retryable": false });
         match asked {
             "GET /v1/charter" => {
                 let chains = self.chains.lock().unwrap();
@@ -70,6 +71,7 @@ impl Shared {
                 answer(200, &json!({ "chain": chain.iter().map(base64).collect::<Vec<_>>() }))
             }
             "GET /v1/grants/g" => answer(200, &json!({ "id": "g", "store": 1, "points": 8, "state": "open" })),
+            "POST /v1/grants/g/claim" if body["secret"] == "wrong" => answer(404, &nothing),
             "POST /v1/grants/g/claim" => answer(200, &self.claimed(body)),
             "GET /v1/grants/moved" => {
                 let location = self.moved.lock().unwrap().clone();
@@ -83,7 +85,7 @@ impl Shared {
                 let over = json!({ "code": "checkout-expired", "detail": "too late", "retryable": false });
                 answer(410, &over)
             }
-            _ => answer(404, &json!({ "code": "not-found", "detail": "nothing", "retryable": false })),
+            _ => answer(404, &nothing),
         }
     }
 
@@ -248,6 +250,18 @@ fn a_payment_goes_to_the_store_concerned_and_not_past_it_if_its_checkout_is_over
     wallet.resume().unwrap();
     let through: BTreeSet<u32> = street.asked("POST /v1/orders").into_iter().collect();
     assert_eq!(through.len(), 4);
+}
+
+/// HTTP-18 makes a wrong secret look like no grant, and nothing else would ever end the claim.
+#[test]
+fn a_claim_with_a_wrong_secret_is_withdrawn_and_the_right_one_still_claims() {
+    let (street, folder) = (Street::open(), tempfile::tempdir().unwrap());
+    let mut wallet = street.wallet(folder.path()).unwrap();
+    let refused = wallet.claim(&format!("{}/g/g#wrong", street.bases[0])).unwrap_err();
+    assert!(matches!(&refused, Trouble::Refused { problem, .. } if problem.code == "not-found"), "{refused}");
+    assert!(wallet.wallet().pending().is_empty(), "nothing is left open");
+    wallet.claim(&format!("{}/g/g#secret", street.bases[0])).unwrap();
+    assert_eq!(wallet.spendable(), Points(8));
 }
 
 /// WALLET-33.

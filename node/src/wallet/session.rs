@@ -351,9 +351,9 @@ fn counted(vouchers: &[OfferId]) -> Vec<VoucherCount> {
     counts.into_iter().map(|(offer, count)| VoucherCount { offer, count }).collect()
 }
 
-/// Whether a store's refusal means that the grant is not to be had any more.
+/// Whether a store's refusal means that the grant is not to be had, or not with this secret.
 fn is_withdrawn(code: &str) -> bool {
-    matches!(code, "grant-claimed" | "grant-expired")
+    matches!(code, "grant-claimed" | "grant-expired" | "not-found")
 }
 
 /// Whether a store's refusal means that its checkout takes no payment any more.
