@@ -51,6 +51,16 @@ impl Case {
         }
     }
 
+    /// It is accepted, and these are among the members of the output.
+    pub fn has(self, members: Value) -> Result<Test, String> {
+        let test = self.valid()?;
+        let wrong = |(name, value): (&String, &Value)| test.expected.get(name) != Some(value);
+        if members.as_object().is_none_or(|members| members.is_empty() || members.iter().any(wrong)) {
+            return Err(format!("{}: should have {members}, but gives {:?}", test.id, test.expected));
+        }
+        Ok(test)
+    }
+
     /// It is refused with exactly this error.
     pub fn refused(self, error: Value) -> Result<Test, String> {
         match answer(self.kind, self.input.clone()) {

@@ -10,7 +10,7 @@ use ronde_protocol::message::{
     charter::{CharterBody, SignedCharter},
     codec::Bounded,
 };
-use ronde_vectors::file::Group;
+use ronde_vectors::file::{Group, Test};
 use serde_json::{Value, json};
 
 use super::world::{NOW, ONE, World, shown};
@@ -46,6 +46,11 @@ fn next(world: &World, by: &[u8], change: impl FnOnce(&mut CharterBody)) -> Sign
     let mut body = world.next();
     change(&mut body);
     super::world::sign(body, by)
+}
+
+/// It is good, this version of the chain holds, and orders are issued under it, or not.
+fn holds(case: Case, version: u64, issuing: bool) -> Result<Test, String> {
+    case.has(json!({"version": version, "issuing": issuing}))
 }
 
 fn at(place: usize, error: &str) -> Value {

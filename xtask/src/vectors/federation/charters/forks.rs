@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     super::world::{DAY, NOW, World, shown, sign},
-    About, at, next, question,
+    About, at, holds, next, question,
 };
 use crate::vectors::{case::Case, draw};
 
@@ -41,13 +41,16 @@ fn settled(world: &World) -> Vec<Result<Test, String>> {
     let (stands, other) = (Some(two.body.hash()), Some(twin.body.hash()));
     let unsettled = || at(2, "unsettled-fork");
     vec![
-        of(("fork", "CHARTER-13", "A second version 2: issuing stops."), &[one, two], &[(1, &twin)]).valid(),
-        seen("CHARTER-15", "fork-settled", "Version 3 names the version 2 that stands: issuing goes on.", stands)
-            .valid(),
+        holds(of(("fork", "CHARTER-13", "A second version 2: issuing stops."), &[one, two], &[(1, &twin)]), 2, false),
+        holds(
+            seen("CHARTER-15", "fork-settled", "Version 3 names the version 2 that stands: issuing goes on.", stands),
+            3,
+            true,
+        ),
         seen("CHARTER-15", "fork-unsettled", "Version 3 says nothing of the fork.", None).refused(unsettled()),
         seen("CHARTER-15", "fork-settled-otherwise", "Version 3 names the twin, but follows the other.", other)
             .refused(unsettled()),
-        unseen("fork-settled-unseen", "The same for a reader who never saw the twin.", stands).valid(),
+        holds(unseen("fork-settled-unseen", "The same for a reader who never saw the twin.", stands), 3, true),
         unseen("fork-settled-for-nobody", "No twin was seen, and the hash named is not the predecessor's.", other)
             .refused(unsettled()),
     ]
@@ -65,8 +68,8 @@ fn twins(world: &World) -> Vec<Result<Test, String>> {
     let resigned = sign(two.body.clone(), &[2, 3]);
     let nothing = |error: &str| json!({"error": error, "twin": 0});
     vec![
-        of(("fork-of-version-1", "CHARTER-12", "A second version 1."), &[one], &[(0, &of_version_1)]).valid(),
-        twin("twin-with-other-signatures", "The same body, signed by others: no fork.", &resigned).valid(),
+        holds(of(("fork-of-version-1", "CHARTER-12", "A second version 1."), &[one], &[(0, &of_version_1)]), 1, false),
+        holds(twin("twin-with-other-signatures", "The same body, signed by others: no fork.", &resigned), 2, true),
         twin("twin-lacking-signatures", "A twin that too few signed changes nothing.", &spoilt)
             .flag("threshold")
             .refused(nothing("threshold")),
