@@ -242,6 +242,9 @@ impl<'w> Play<'w> {
         if evidence.and_then(Value::as_array).map(Vec::len) != Some(self.evidence) {
             return Err(format!("{}: evidence {evidence:?}, expected so many: {}", test.id, self.evidence));
         }
+        if replies.len() != self.expected.len() {
+            return Err(format!("{}: {} answers to {} steps", test.id, replies.len(), self.expected.len()));
+        }
         for (at, (reply, expect)) in replies.iter().zip(&self.expected).enumerate() {
             self.check(reply, expect, &replies).map_err(|why| format!("{} step {at}: {why}", test.id))?;
         }
