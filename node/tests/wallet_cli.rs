@@ -268,6 +268,17 @@ fn what_can_not_be_recovered_says_why() {
 }
 
 #[test]
+fn an_order_is_not_called_unknown_where_nobody_is_left_to_ask() {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let (town, temporary) = (Town::founded(now - 400 * 86_400), tempfile::tempdir().unwrap());
+    let folder = temporary.path().join("wallet");
+    new(&town, &folder);
+    let (code, failed) = json(&folder, &["recover", &"0".repeat(64)]);
+    let said = failed["error"]["what"].as_str().unwrap();
+    assert!(code == 2 && said.starts_with("no keyset of the charter"), "{failed}");
+}
+
+#[test]
 fn a_store_that_spoils_what_it_shows_does_not_keep_coins_from_coming_back() {
     let (town, temporary) = (Town::open(), tempfile::tempdir().unwrap());
     let (lost, found) = (temporary.path().join("lost"), temporary.path().join("found"));

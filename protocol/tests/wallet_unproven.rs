@@ -11,6 +11,7 @@ use ronde_protocol::{
     message::{
         amount::Points,
         class::Kind,
+        codec::encode,
         order::{Order, Purpose, Submission},
     },
 };
@@ -317,6 +318,31 @@ fn a_device_number_used_twice_is_told_even_if_all_coins_are_known() {
     let known = bring_back(&mut anew, &federation, &order).unwrap();
     assert_eq!((known.coins, known.behind), (0, true));
     assert_eq!(spendable(&anew, &federation), 8);
+}
+
+/// RESTORE-10
+#[test]
+fn what_the_history_has_forgotten_does_not_come_back_either() {
+    let federation = federation(4);
+    let order = earned(&mut device(&federation, 0), &federation, 1, terms(8));
+    let mut wallet = device(&federation, 1);
+    bring_back(&mut wallet, &federation, &order).unwrap();
+    prove(&mut wallet, &federation);
+    let own = earned(&mut wallet, &federation, 2, terms(4));
+    let spent = earned(&mut wallet, &federation, 3, terms(64));
+    let payment = paid(&mut wallet, &federation, 1, 64).unwrap();
+    settle(&mut wallet, &federation, &payment);
+    let mut book = wallet.book().clone();
+    book.history.clear();
+    // The seed's 32 bytes and the number of the format, then the book.
+    let bytes = [&wallet.to_bytes()[..36], &encode(&book)].concat();
+    let mut wallet = Wallet::from_bytes(&bytes).unwrap();
+    assert!(wallet.book().history.is_empty());
+    for order in [&order, &own, &spent, &payment.signed.order] {
+        let known = bring_back(&mut wallet, &federation, order);
+        assert!(known.is_ok_and(|known| known.coins == 0));
+    }
+    assert_eq!((spendable(&wallet, &federation), unproven(&wallet, &federation)), (12, 0));
 }
 
 /// RESTORE-8

@@ -53,7 +53,8 @@ enum WalletCommand {
     Pay(PayArgs),
     /// Exchange many small coins for fewer of the same worth
     Swap {
-        /// Exchange all of them, even if that makes none fewer
+        /// Exchange all of them, even if that makes none fewer, and recovered points that a voucher or ballot could be
+        /// spent instead of
         #[arg(long)]
         renew: bool,
     },

@@ -161,11 +161,15 @@ pub struct Town {
 
 impl Town {
     pub fn open() -> Self {
+        Self::founded(Clock::System.unix_seconds())
+    }
+
+    /// Its charter is of this time, in seconds since 1970.
+    pub fn founded(now: u64) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listeners: Vec<TcpListener> = (0..4).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
         let bases: Vec<String> =
             listeners.iter().map(|socket| format!("http://{}", socket.local_addr().unwrap())).collect();
-        let now = Clock::System.unix_seconds();
         let federation = Arc::new(planned(&Plan { now, http: bases.clone(), ..Plan::of(4) }));
         let mut town =
             Self { federation, quorum: Arc::default(), bases, shops: Vec::new(), servers: Vec::new(), runtime };
