@@ -42,6 +42,10 @@ fn certificate_of(
     case("certificate", slug, rule, comment, input)
 }
 
+fn voters(by: &[u8]) -> Value {
+    json!({"voters": by})
+}
+
 fn with_vote(certificate: &Certificate, at: usize, vote: Vote) -> Certificate {
     let mut votes = certificate.votes.to_vec();
     votes[at] = vote;
@@ -57,8 +61,8 @@ fn counted(world: &World) -> Vec<Result<Test, String>> {
     let others = ("other-three", "CERT-7", "The same order, certified by others: the same certificate.");
     let exchanged = ("unsorted", "CERT-4", "Three good votes, two of them exchanged.");
     vec![
-        of(("three-of-four", "CERT-3", "Votes of witnesses 0, 1 and 2."), &[0, 1, 2]).valid(),
-        of(others, &[1, 2, 3]).valid(),
+        of(("three-of-four", "CERT-3", "Votes of witnesses 0, 1 and 2."), &[0, 1, 2]).gives(voters(&[0, 1, 2])),
+        of(others, &[1, 2, 3]).gives(voters(&[1, 2, 3])),
         of(("none", "CERT-3", "No vote at all."), &[]).flag("boundary").refused(count()),
         of(("two", "CERT-3", "One vote less than a quorum."), &[0, 1]).flag("boundary").refused(count()),
         of(("all-four", "CERT-3", "One vote more than a quorum."), &[0, 1, 2, 3]).flag("boundary").refused(count()),
@@ -152,7 +156,7 @@ fn misplaced(world: &World, two: &World) -> Vec<Result<Test, String>> {
             shown(&lone.certificate(KEYSET, &[0], one)),
         )
         .flag("boundary")
-        .valid(),
+        .gives(voters(&[0])),
     ]
 }
 

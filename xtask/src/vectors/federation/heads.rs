@@ -22,6 +22,10 @@ pub fn head(world: &World, keyset: KeysetId, index: u8, size: u64, name: &str) -
     Head::sign(&key, world.keyset(keyset), WitnessIndex(index), size, draw::bytes(&format!("root {name}")))
 }
 
+fn read(head: &Head) -> Value {
+    json!({"index": head.index.0, "size": head.size, "root": bytes(&head.root)})
+}
+
 fn not_signed(index: u8) -> Value {
     json!({"error": "not-signed", "index": index})
 }
@@ -40,9 +44,9 @@ pub fn heads(world: &World, two: &World) -> Vec<Result<Test, String>> {
     let mut spoiled = good;
     spoiled.signature.0[63] ^= 1;
     vec![
-        of("signed", "Witness 1's log has seven entries.", KEYSET, &good).valid(),
-        of("of-no-entries", "An empty log has a head too.", KEYSET, &empty).flag("boundary").valid(),
-        of("large", "Nobody counts the entries here.", KEYSET, &large).flag("boundary").valid(),
+        of("signed", "Witness 1's log has seven entries.", KEYSET, &good).gives(read(&good)),
+        of("of-no-entries", "An empty log has a head too.", KEYSET, &empty).flag("boundary").gives(read(&empty)),
+        of("large", "Nobody counts the entries here.", KEYSET, &large).flag("boundary").gives(read(&large)),
         of("other-size", "The size is covered.", KEYSET, &Head { size: 8, ..good }).refused(not_signed(1)),
         of("other-root", "The root is covered.", KEYSET, &Head { root: [7; 32], ..good }).refused(not_signed(1)),
         of("other-index", "The index is covered.", KEYSET, &Head { index: WitnessIndex(2), ..good })
@@ -82,8 +86,9 @@ pub fn answers(world: &World) -> Vec<Result<Test, String>> {
     let good = answer(Some(newest));
     let asked = (asker.0, nonce);
     vec![
-        of("with-head", "The newest head that is known.", asked, &good).valid(),
-        of("none", "No head is known.", asked, &answer(None)).valid(),
+        of("with-head", "The newest head that is known.", asked, &good)
+            .gives(json!({"index": 3, "newest": read(&newest)})),
+        of("none", "No head is known.", asked, &answer(None)).gives(json!({"index": 3, "newest": null})),
         of("other-nonce", "An answer to an earlier start.", (1, draw::bytes("nonce of an earlier start")), &good)
             .flag("replay")
             .refused(not_signed(3)),

@@ -87,6 +87,10 @@ fn vote_of(
     case("vote", slug, rule, comment, input)
 }
 
+fn of_store(store: u32) -> Value {
+    json!({"store": store})
+}
+
 /// The vote of this witness is wrong.
 pub fn bad(index: u8) -> Value {
     json!({"error": "bad-signature", "index": index})
@@ -108,8 +112,8 @@ fn votes(world: &World, two: &World) -> Vec<Result<Test, String>> {
     let abroad = Vote { signature: world.keys(KEYSET, 1).vote.sign(labels::VOTE_SIGNATURE, &abroad), ..good };
     let other_keyset = ("of-another-keyset", "VOTE-4", "The keyset is covered, and every keyset has keys of its own.");
     vec![
-        of(("first-witness", "VOTE-4", "The vote of witness 0."), world.vote(KEYSET, 0, &one)).valid(),
-        of(("last-witness", "VOTE-4", "The vote of the last witness."), world.vote(KEYSET, 3, &one)).valid(),
+        of(("first-witness", "VOTE-4", "The vote of witness 0."), world.vote(KEYSET, 0, &one)).gives(of_store(1)),
+        of(("last-witness", "VOTE-4", "The vote of the last witness."), world.vote(KEYSET, 3, &one)).gives(of_store(4)),
         vote_of(
             two,
             ("second-keyset", "VOTE-4", "The same store's vote with its keys of another keyset."),
@@ -117,7 +121,7 @@ fn votes(world: &World, two: &World) -> Vec<Result<Test, String>> {
             &one,
             two.vote(OTHER_KEYSET, 1, &one),
         )
-        .valid(),
+        .gives(of_store(2)),
         vote_of(world, ("other-digest", "VOTE-4", "A vote for another order."), KEYSET, &other, good).refused(bad(1)),
         vote_of(two, other_keyset, OTHER_KEYSET, &one, good).refused(bad(1)),
         of(("of-another-federation", "VOTE-4", "The federation is covered."), abroad).refused(bad(1)),

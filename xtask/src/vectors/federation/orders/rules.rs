@@ -6,6 +6,7 @@ use ronde_protocol::message::{
     order::{Order, Purpose, pledge_reference},
 };
 use ronde_vectors::file::Test;
+use serde_json::{Value, json};
 
 use super::{
     super::{
@@ -34,7 +35,8 @@ fn good(world: &World) -> Vec<Result<Test, String>> {
     let many: Vec<Numbered> = (1000..1256).map(|number| (number, points(64))).collect();
     let earned = [(11, points(4)), (12, points(1)), (13, BALLOT), (14, COFFEE)];
     vec![
-        one("earn", "ORDER-1", "Points alone.", Purpose::Earn, &[], &[(11, points(8)), (12, points(1))]).valid(),
+        one("earn", "ORDER-1", "Points alone.", Purpose::Earn, &[], &[(11, points(8)), (12, points(1))])
+            .has(moved(0, 9)),
         one(
             "earn-with-everything",
             "ORDER-22",
@@ -44,9 +46,10 @@ fn good(world: &World) -> Vec<Result<Test, String>> {
             &earned,
         )
         .flag("boundary")
-        .valid(),
-        one("earn-voucher-alone", "ORDER-17", "A voucher and no points.", Purpose::Earn, &[], &[(14, COFFEE)]).valid(),
-        one("redeem", "ORDER-1", "The whole coin is paid.", Purpose::Redeem, &[(1, points(8))], &[]).valid(),
+        .has(moved(0, 5)),
+        one("earn-voucher-alone", "ORDER-17", "A voucher and no points.", Purpose::Earn, &[], &[(14, COFFEE)])
+            .has(moved(0, 0)),
+        one("redeem", "ORDER-1", "The whole coin is paid.", Purpose::Redeem, &[(1, points(8))], &[]).has(moved(8, 0)),
         one(
             "redeem-with-change",
             "ORDER-13",
@@ -55,7 +58,7 @@ fn good(world: &World) -> Vec<Result<Test, String>> {
             &[(1, points(8)), (2, points(2))],
             &[(11, points(4)), (12, points(1))],
         )
-        .valid(),
+        .has(moved(10, 5)),
         one(
             "redeem-of-nothing",
             "ORDER-13",
@@ -65,7 +68,7 @@ fn good(world: &World) -> Vec<Result<Test, String>> {
             &[(11, points(8))],
         )
         .flag("boundary")
-        .valid(),
+        .has(moved(8, 8)),
         one(
             "redeem-voucher",
             "ORDER-18",
@@ -74,10 +77,10 @@ fn good(world: &World) -> Vec<Result<Test, String>> {
             &[(1, points(2)), (2, COFFEE)],
             &[(11, points(1))],
         )
-        .valid(),
+        .has(moved(2, 1)),
         one("redeem-256-inputs", "LIMIT-1", "The most inputs that an order may have.", Purpose::Redeem, &many, &[])
             .flag("boundary")
-            .valid(),
+            .has(moved(256 * 64, 0)),
         one(
             "swap",
             "ORDER-14",
@@ -86,11 +89,17 @@ fn good(world: &World) -> Vec<Result<Test, String>> {
             &[(1, points(4)), (2, points(1))],
             &[(11, points(2)), (12, points(2)), (13, points(1))],
         )
-        .valid(),
-        one("donate", "ORDER-13", "6 of 8 points are given.", DONATE, &[(1, points(8))], &[(11, points(2))]).valid(),
-        one("pledge", "ORDER-21", "Seven points from the store.", PLEDGE, &[], &[]).valid(),
-        one("vote", "ORDER-23", "A ballot for the second choice.", VOTE, &[(1, BALLOT)], &[]).valid(),
+        .has(moved(5, 5)),
+        one("donate", "ORDER-13", "6 of 8 points are given.", DONATE, &[(1, points(8))], &[(11, points(2))])
+            .has(moved(8, 2)),
+        one("pledge", "ORDER-21", "Seven points from the store.", PLEDGE, &[], &[]).has(moved(0, 0)),
+        one("vote", "ORDER-23", "A ballot for the second choice.", VOTE, &[(1, BALLOT)], &[]).has(moved(0, 0)),
     ]
+}
+
+/// Points that go in and come out.
+fn moved(points_in: u64, points_out: u64) -> Value {
+    json!({"points_in": points_in, "points_out": points_out})
 }
 
 fn frame(world: &World) -> Vec<Result<Test, String>> {

@@ -25,34 +25,59 @@ fn submitted(world: &World, signed: &SignedOrder, by: &[u8]) -> Submission {
 /// Submissions to a store of a federation of four.
 pub fn tests() -> Vec<Result<Test, String>> {
     let world = World::new(&FOUR);
-    let of = |(slug, rule, comment): About<'_>, submission: &Submission| -> Case {
-        let input = json!({"charters": world.shown(), "submission": shown(submission)});
-        case("submission", slug, rule, comment, input)
+    let mut tests = accepted(&world);
+    tests.extend(wrong_columns(&world));
+    tests.extend(order_of_checks(&world));
+    tests
+}
+
+fn of(world: &World, (slug, rule, comment): About<'_>, submission: &Submission) -> Case {
+    let input = json!({"charters": world.shown(), "submission": shown(submission)});
+    case("submission", slug, rule, comment, input)
+}
+
+/// A payment with columns of all, which are then changed.
+fn columns(world: &World, slug: &str, comment: &str, change: fn(&mut Vec<Column>)) -> Case {
+    let good = submitted(world, &paid(world), &[0, 1, 2, 3]);
+    let mut columns = good.columns.to_vec();
+    change(&mut columns);
+    of(world, (slug, "ORDER-29", comment), &Submission { columns: list(columns), ..good })
+}
+
+fn paid(world: &World) -> SignedOrder {
+    redeem(world, 1, &[(1, points(8)), (2, points(2))], &[(11, points(1))])
+}
+
+fn earned(world: &World) -> SignedOrder {
+    earn(world, 1, "submitted", &[(11, points(1))])
+}
+
+fn accepted(world: &World) -> Vec<Result<Test, String>> {
+    let with = |slug, comment, by: &[u8]| {
+        of(world, (slug, "ORDER-29", comment), &submitted(world, &paid(world), by)).has(json!({"columns": by}))
     };
-    let paid = redeem(&world, 1, &[(1, points(8)), (2, points(2))], &[(11, points(1))]);
-    let good = submitted(&world, &paid, &[0, 1, 2, 3]);
-    let columns = |slug, comment, change: fn(&mut Vec<Column>)| {
-        let mut columns = good.columns.to_vec();
-        change(&mut columns);
-        of((slug, "ORDER-29", comment), &Submission { columns: list(columns), ..good.clone() })
-    };
-    let wrong = || invalid("columns");
-    let earned = earn(&world, 1, "submitted", &[(11, points(1))]);
-    let nothing = Column { index: WitnessIndex(0), components: list([]) };
+    let none =
+        of(world, ("no-columns", "ORDER-29", "None: it can still be checked."), &submitted(world, &paid(world), &[]));
+    let earn = ("earn", "ORDER-29", "An order without inputs has no columns.");
     let zeros = |columns: &mut Vec<Column>| {
         columns[1].components = list([1, 2].map(|_| ronde_protocol::crypto::group::PointBytes([0; 32])));
     };
-    let nameless =
-        by_coins(Order { store: StoreId::NONE, ..body(&world, 1, Purpose::Redeem, &[(1, points(8))], &[]) }, &[1]);
-    let by_another = by_coins(body(&world, 1, Purpose::Redeem, &[(1, points(8))], &[]), &[2]);
     vec![
-        of(("all-columns", "ORDER-29", "Columns of all four witnesses."), &good).valid(),
-        of(("three-columns", "ORDER-29", "Columns of a quorum."), &submitted(&world, &paid, &[0, 2, 3])).valid(),
-        of(("no-columns", "ORDER-29", "None: it can still be checked."), &submitted(&world, &paid, &[]))
-            .flag("boundary")
-            .valid(),
-        of(("earn", "ORDER-29", "An order without inputs has no columns."), &submitted(&world, &earned, &[])).valid(),
-        columns("components-of-zeros", "Components are not decoded here.", zeros).flag("identity").valid(),
+        with("all-columns", "Columns of all four witnesses.", &[0, 1, 2, 3]),
+        with("three-columns", "Columns of a quorum.", &[0, 2, 3]),
+        none.flag("boundary").has(json!({"columns": []})),
+        of(world, earn, &submitted(world, &earned(world), &[])).has(json!({"columns": []})),
+        columns(world, "components-of-zeros", "Components are not decoded here.", zeros)
+            .flag("identity")
+            .has(json!({"columns": [0, 1, 2, 3]})),
+    ]
+}
+
+fn wrong_columns(world: &World) -> Vec<Result<Test, String>> {
+    let columns = |slug, comment, change| columns(world, slug, comment, change);
+    let wrong = || invalid("columns");
+    let nothing = Column { index: WitnessIndex(0), components: list([]) };
+    vec![
         columns("columns-unsorted", "Two columns exchanged.", |columns| columns.swap(0, 1))
             .flag("sorted")
             .refused(wrong()),
@@ -72,21 +97,32 @@ pub fn tests() -> Vec<Result<Test, String>> {
         })
         .refused(wrong()),
         of(
+            world,
             ("earn-with-column", "ORDER-29", "An empty column, where there are no inputs."),
-            &Submission { signed: earned, columns: list([nothing]) },
+            &Submission { signed: earned(world), columns: list([nothing]) },
         )
         .refused(wrong()),
+    ]
+}
+
+fn order_of_checks(world: &World) -> Vec<Result<Test, String>> {
+    let plain = || body(world, 1, Purpose::Redeem, &[(1, points(8))], &[]);
+    let nameless = by_coins(Order { store: StoreId::NONE, ..plain() }, &[1]);
+    let by_another = by_coins(plain(), &[2]);
+    vec![
         of(
+            world,
             ("rule-before-columns", "ORDER-26", "No store is named, and columns are unsorted."),
-            &submitted(&world, &nameless, &[1, 0]),
+            &submitted(world, &nameless, &[1, 0]),
         )
         .refused(invalid("store")),
         of(
+            world,
             ("columns-before-signature", "ORDER-29", "Columns are unsorted, and another coin signed."),
-            &submitted(&world, &by_another, &[1, 0]),
+            &submitted(world, &by_another, &[1, 0]),
         )
-        .refused(wrong()),
-        of(("bad-signature", "ORDER-27", "Another coin signed."), &submitted(&world, &by_another, &[0, 1, 2]))
+        .refused(invalid("columns")),
+        of(world, ("bad-signature", "ORDER-27", "Another coin signed."), &submitted(world, &by_another, &[0, 1, 2]))
             .refused(named("bad-signature")),
     ]
 }
