@@ -121,16 +121,16 @@ function books(input: Input): Output {
   const charter = charterOf(input.charters);
   const keyset = keysetOf(charter, input.keyset);
   const ledger = new m.Books();
-  const booked: m.Order[] = [];
+  const written: m.Order[] = [];
   input.certified.forEach((text: string, at: number) => {
     beside({ at }, () => {
       const certified = decodeOf('CertifiedOrder', text);
       const digest = m.orderDigest(certified.order);
       m.verifyCertificate(certified.certificate, keyset, digest);
-      const again = booked.some((order) => equalBytes(m.orderDigest(order), digest));
-      if (again || booked.some((order) => m.conflicts(order, certified.order))) return;
-      ledger.add(m.postings(certified.order, charter));
-      booked.push(certified.order);
+      const again = written.some((order) => equalBytes(m.orderDigest(order), digest));
+      const contested = written.some((order) => m.conflicts(order, certified.order));
+      if (!again && !contested) ledger.add(m.postings(certified.order, charter));
+      written.push(certified.order);
     });
   });
   const id = (account: m.Account): number => (account.type === 'pool' ? 0 : account.id);
