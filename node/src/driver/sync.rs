@@ -149,7 +149,11 @@ async fn take_page(
     }
     let charter = core.charter();
     for certified in read.certified {
-        take_over(service, &charter, certified).await?;
+        if let Err(error) = take_over(service, &charter, certified).await {
+            // The page is read again; its head was seen all the same (LOG-16).
+            core.with_followed(keyset.id(), peer, |kept| kept.keep_highest(&followed));
+            return Err(error);
+        }
     }
     if followed.position() > before {
         fault::point("sync.before-position");

@@ -262,6 +262,8 @@ impl Seat {
         let pieces = entropy.split(read.certified.len());
         for (certified, piece) in read.certified.into_iter().zip(pieces) {
             if matches!(self.certify(now, piece, certified)?, ReplyV1::Refused(Refusal::CharterBehind)) {
+                // It is read again; the head was seen all the same.
+                self.followed.entry(peer).or_default().keep_highest(&followed);
                 return Ok(());
             }
         }

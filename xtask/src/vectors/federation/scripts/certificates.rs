@@ -4,6 +4,7 @@ use ronde_protocol::{
     crypto::group::PointBytes,
     message::{
         certificate::Certificate,
+        charter::SignedCharter,
         class::Kind,
         ids::{OfferId, StoreId},
         order::{Order, Purpose, SignedOrder},
@@ -179,17 +180,27 @@ fn behind(world: &World) -> Result<Test, String> {
     play.case("ORDER-7", "A gift to an association that the witness's charter does not have, until the next version.")
 }
 
-fn behind_with_a_voucher(world: &World) -> Result<Test, String> {
-    let mut play = Play::new("a-certified-voucher-that-comes-later", world);
+/// The next charter, in which there is a second voucher.
+pub fn with_tea(world: &World) -> SignedCharter {
     let mut next = world.next();
     let mut offers = next.offers.to_vec();
     offers.push(offers[0].clone());
     (offers[1].id, offers[1].name) = (OfferId(2), text("Tea"));
     next.offers = list(offers);
-    let paid = redeem(world, 2, &[(1, Kind::Voucher { offer: OfferId(2) })], &[]);
+    sign(next, &[1, 2])
+}
+
+/// A payment with that voucher.
+pub fn paid_with_tea(world: &World) -> SignedOrder {
+    redeem(world, 2, &[(1, Kind::Voucher { offer: OfferId(2) })], &[])
+}
+
+fn behind_with_a_voucher(world: &World) -> Result<Test, String> {
+    let mut play = Play::new("a-certified-voucher-that-comes-later", world);
+    let paid = paid_with_tea(world);
     play.show(&paid.order, play.certificate(&paid.order), refused(Refusal::CharterBehind));
     play.query(&paid.order, refused(Refusal::Unknown));
-    play.charter(&sign(next, &[1, 2]));
+    play.charter(&with_tea(world));
     play.certifies(&paid.order, 1);
     let comment = "Who pays for the voucher is not known yet: the certificate waits for the next charter.";
     play.case("WITNESS-28", comment)

@@ -20,6 +20,7 @@ use super::{
         heads::head,
         world::{KEYSET, ONE, World, list},
     },
+    certificates::{paid_with_tea, with_tea},
     play::{Expect, Play, not_voting, refused},
     voting::race,
 };
@@ -41,6 +42,7 @@ pub fn tests(world: &World) -> Vec<Result<Test, String>> {
         wrong_pages(world),
         page_read_on(world),
         wrong_entry(world),
+        entry_that_waits(world),
     ]
 }
 
@@ -247,4 +249,23 @@ fn wrong_entry(world: &World) -> Result<Test, String> {
     play.query(&first.order, refused(Refusal::Unknown));
     play.query(&other.order, Expect::State(1));
     play.case("LOG-14", "An entry whose certificate is none is passed over; the next is taken.")
+}
+
+fn entry_that_waits(world: &World) -> Result<Test, String> {
+    let mut play = Play::new("an-entry-of-a-peer-that-waits", world);
+    let paid = paid_with_tea(world).order;
+    let [before, after] = [3, 4].map(|number| redeem(world, 1, &[(number, points(2))], &[]).order);
+    let page = play.page_of(1, &[&before, &paid, &after].map(|order| certified(&play, order)));
+    play.page(1, &page);
+    play.query(&before, Expect::State(1));
+    play.query(&paid, refused(Refusal::Unknown));
+    play.query(&after, refused(Refusal::Unknown));
+    play.ask(query(1), Expect::Head(Some(3)));
+    play.charter(&with_tea(world));
+    play.page(1, &page);
+    play.query(&paid, Expect::State(1));
+    play.query(&after, Expect::State(1));
+    let comment = "The second entry spends a voucher that the next charter brings: the page is read again then. Its head \
+                   was seen the first time.";
+    play.case("LOG-16", comment)
 }

@@ -2,7 +2,7 @@
 
 use ronde_protocol::message::{
     codec::encode,
-    refusal::NotVoting,
+    refusal::{NotVoting, Refusal},
     wire::{FromPosition, Request, RequestV1},
 };
 use ronde_vectors::file::Test;
@@ -12,13 +12,21 @@ use super::{
         coins::{earn, points, redeem},
         world::{KEYSET, World},
     },
-    play::{Expect, Play, not_voting},
+    certificates::{paid_with_tea, with_tea},
+    play::{Expect, Play, not_voting, refused},
     voting::race,
 };
 
 /// Two certificates over one coin, and a vote that was forgotten.
 pub fn tests(world: &World) -> Vec<Result<Test, String>> {
-    vec![two_certificates(world), third(world), of_a_dead_order(world), under_one_reference(world), forgotten(world)]
+    vec![
+        two_certificates(world),
+        third(world),
+        of_a_dead_order(world),
+        under_one_reference(world),
+        forgotten(world),
+        forgotten_and_behind(world),
+    ]
 }
 
 fn two_certificates(world: &World) -> Result<Test, String> {
@@ -92,5 +100,20 @@ fn forgotten(world: &World) -> Result<Test, String> {
     play.vote(&first, Expect::SameAs(0));
     let comment =
         "A certificate with its own vote, of which its log knows nothing: the order stands, the witness retires.";
+    play.case("ROLLBACK-7", comment)
+}
+
+fn forgotten_and_behind(world: &World) -> Result<Test, String> {
+    let mut play = Play::new("a-forgotten-vote-and-a-charter-behind", world);
+    let paid = paid_with_tea(world);
+    let with_own = world.certificate(KEYSET, &[0, 1, 3], &paid.order.digest());
+    play.show(&paid.order, with_own.clone(), refused(Refusal::CharterBehind));
+    play.retires("vote-forgotten");
+    play.query(&paid.order, refused(Refusal::Unknown));
+    play.vote(&redeem(world, 1, &[(3, points(2))], &[]), not_voting(NotVoting::Retired));
+    play.charter(&with_tea(world));
+    play.show(&paid.order, with_own, Expect::Certified(paid.order.digest(), 1));
+    let comment = "The certificate can't be written down before the next charter; its own forgotten vote in it is proof at \
+                   once, and the witness retires.";
     play.case("ROLLBACK-7", comment)
 }

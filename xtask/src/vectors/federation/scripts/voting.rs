@@ -246,7 +246,12 @@ fn elsewhere() -> Result<Test, String> {
     play.ask(ask(&abroad), refused(Refusal::OtherFederation));
     play.show(&elsewhere.order, play.certificate(&elsewhere.order), refused(Refusal::Unknown));
     play.show(&abroad.order, play.certificate(&abroad.order), refused(Refusal::Unknown));
-    play.case("WITNESS-6", "Orders of another keyset, of one that nobody knows yet, and of another federation.")
+    play.now = world.keyset(KEYSET).evaluate_until() + 1;
+    play.ask(ask(&elsewhere), refused(Refusal::Unknown));
+    play.ask(ask(&abroad), refused(Refusal::Closed));
+    let comment = "Orders of another keyset, of one that nobody knows yet, and of another federation; and after the last \
+                   evaluation: the keyset comes first.";
+    play.case("WITNESS-6", comment)
 }
 
 fn no_message(world: &World) -> Result<Test, String> {
