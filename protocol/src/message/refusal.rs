@@ -161,8 +161,8 @@ pub enum Refusal {
     /// The witness has no such order, or no such position.
     #[error("nothing is known about it")]
     Unknown,
-    /// The asker may not ask this.
-    #[error("only a witness of the keyset may ask this")]
+    /// The asker is no store of the charter.
+    #[error("only a store of the charter may ask this")]
     Forbidden,
     /// Too much at once: try again later.
     #[error("the witness is busy")]
