@@ -88,67 +88,66 @@ fn outputs(world: &World, device: u32, number: u64, kinds: &[Kind]) -> Vec<(Outp
 
 fn claims() -> Vec<Result<Test, String>> {
     let world = World::new(&ONE);
-    let of = |slug, rule, comment, (device, number): (u32, u64), terms: &Value| {
-        case("wallet-claim", slug, rule, comment, claim(&world, device, number, terms))
+    let mut tests = granted(&world);
+    tests.extend(limits(&world));
+    tests
+}
+
+fn claim_of(world: &World, about: (&str, &'static str, &str), (device, number): (u32, u64), terms: &Value) -> Case {
+    let (slug, rule, comment) = about;
+    case("wallet-claim", slug, rule, comment, claim(world, device, number, terms))
+}
+
+/// Exactly the outputs of these kinds, made here from the seed.
+fn gives(world: &World, case: Case, (device, number): (u32, u64), kinds: &[Kind]) -> Result<Test, String> {
+    let outputs: Vec<Value> = outputs(world, device, number, kinds)
+        .into_iter()
+        .map(|(output, slot)| json!({"kind": output.class.kind, "slot": slot, "blinded": bytes(&output.blinded.0)}))
+        .collect();
+    case.gives(json!({"keyset": KEYSET.0, "outputs": outputs}))
+}
+
+/// Vouchers for coffee and nothing else.
+fn coffees(count: u64) -> Value {
+    json!({"store": 1, "points": 0, "ballot": null, "vouchers": [{"offer": 1, "count": count}]})
+}
+
+fn granted(world: &World) -> Vec<Result<Test, String>> {
+    let of = |slug, rule, comment, place, terms: &Value, kinds: &[Kind]| {
+        gives(world, claim_of(world, (slug, rule, comment), place, terms), place, kinds)
     };
-    let gives = |case: Case, place: (u32, u64), kinds: &[Kind]| {
-        let outputs: Vec<Value> = outputs(&world, place.0, place.1, kinds)
-            .into_iter()
-            .map(|(output, slot)| json!({"kind": output.class.kind, "slot": slot, "blinded": bytes(&output.blinded.0)}))
-            .collect();
-        case.gives(json!({"keyset": KEYSET.0, "outputs": outputs}))
-    };
-    let late = |slug, comment, now: u64| {
-        let mut input = claim(&world, 0, 0, &terms(1));
-        input["now"] = json!(now);
-        case("wallet-claim", slug, "WALLET-11", comment, input)
-    };
-    let coffees =
-        |count: u64| json!({"store": 1, "points": 0, "ballot": null, "vouchers": [{"offer": 1, "count": count}]});
-    let thirteen = [8, 4, 1].map(points);
+    let (thirteen, coffee) = ([8, 4, 1].map(points), [Kind::Voucher { offer: OFFER }]);
+    let all = "Points from the largest, vouchers, the ballot.";
+    let large = "130 points: two coins of 64 and one of 2.";
     vec![
-        gives(
-            of("thirteen-points", "WALLET-12", "8, 4 and 1, then sorted by B.", (0, 0), &terms(13)),
-            (0, 0),
-            &thirteen,
-        ),
-        gives(
-            of("second-order", "WALLET-2", "The next order number: other coins.", (0, 1), &terms(13)),
-            (0, 1),
-            &thirteen,
-        ),
-        gives(of("another-device", "COIN-7", "Another device: other coins.", (1, 0), &terms(13)), (1, 0), &thirteen),
-        gives(
-            of("everything", "WALLET-13", "Points from the largest, vouchers, the ballot.", (0, 2), &everything()),
-            (0, 2),
-            &EVERYTHING,
-        ),
-        gives(
-            of("largest-coins", "WALLET-12", "130 points: two coins of 64 and one of 2.", (0, 0), &terms(130)),
-            (0, 0),
-            &[64, 64, 2].map(points),
-        ),
-        gives(
-            of("voucher-alone", "WALLET-13", "No points.", (0, 0), &coffees(1)),
-            (0, 0),
-            &[Kind::Voucher { offer: OFFER }],
-        ),
-        of("256-coins", "LIMIT-1", "256 coins of 64 are as many as one order has.", (0, 0), &terms(256 * 64))
-            .flag("boundary")
-            .valid(),
-        of("257-coins", "LIMIT-1", "A point more.", (0, 0), &terms(256 * 64 + 1))
-            .flag("boundary")
-            .refused(json!({"error": "too-many-coins"})),
-        of("too-many-vouchers", "LIMIT-1", "257 vouchers.", (0, 0), &coffees(257))
-            .flag("boundary")
-            .refused(json!({"error": "too-many-coins"})),
-        of("nothing", "WALLET-12", "A grant of nothing.", (0, 0), &terms(0))
-            .flag("boundary")
-            .refused(json!({"error": "nothing"})),
-        late("last-second", "The last second of issuing.", NOW + 180 * DAY - 1).flag("boundary").valid(),
-        late("no-open-keyset", "From issue-until on no wallet asks for coins of the keyset.", NOW + 180 * DAY)
-            .flag("boundary")
-            .refused(json!({"error": "no-open-keyset"})),
+        of("thirteen-points", "WALLET-12", "8, 4 and 1, then sorted by B.", (0, 0), &terms(13), &thirteen),
+        of("second-order", "WALLET-2", "The next order number: other coins.", (0, 1), &terms(13), &thirteen),
+        of("another-device", "COIN-7", "Another device: other coins.", (1, 0), &terms(13), &thirteen),
+        of("everything", "WALLET-13", all, (0, 2), &everything(), &EVERYTHING),
+        of("largest-coins", "WALLET-12", large, (0, 0), &terms(130), &[64, 64, 2].map(points)),
+        of("voucher-alone", "WALLET-13", "No points.", (0, 0), &coffees(1), &coffee),
+    ]
+}
+
+fn limits(world: &World) -> Vec<Result<Test, String>> {
+    let of =
+        |slug, rule, comment, terms: &Value| claim_of(world, (slug, rule, comment), (0, 0), terms).flag("boundary");
+    let late = |slug, comment, now: u64| {
+        let mut input = claim(world, 0, 0, &terms(1));
+        input["now"] = json!(now);
+        case("wallet-claim", slug, "WALLET-11", comment, input).flag("boundary")
+    };
+    let most = of("256-coins", "LIMIT-1", "256 coins of 64 are as many as one order has.", &terms(256 * 64));
+    let last = late("last-second", "The last second of issuing.", NOW + 180 * DAY - 1);
+    let too_late = "From issue-until on no wallet asks for coins of the keyset.";
+    let too_many = || json!({"error": "too-many-coins"});
+    vec![
+        gives(world, most, (0, 0), &[points(64); 256]),
+        of("257-coins", "LIMIT-1", "A point more.", &terms(256 * 64 + 1)).refused(too_many()),
+        of("too-many-vouchers", "LIMIT-1", "257 vouchers.", &coffees(257)).refused(too_many()),
+        of("nothing", "WALLET-12", "A grant of nothing.", &terms(0)).refused(json!({"error": "nothing"})),
+        gives(world, last, (0, 0), &[points(1)]),
+        late("no-open-keyset", too_late, NOW + 180 * DAY).refused(json!({"error": "no-open-keyset"})),
     ]
 }
 
@@ -166,10 +165,10 @@ fn earned(world: &World, number: u64, kinds: &[Kind]) -> Order {
     }
 }
 
-/// So many components has each coin; and what else came of it.
+/// So many coins there are, each with so many components; and what else came of it.
 fn check(
     case: Case,
-    components: usize,
+    (coins, components): (usize, usize),
     (usable, complete, spoiled, evidence): (bool, bool, u64, usize),
 ) -> Result<Test, String> {
     let test = case.valid()?;
@@ -180,7 +179,7 @@ fn check(
         .flatten()
         .map(|coin| coin["components"].as_array().map_or(0, Vec::len))
         .collect();
-    let good = counts.iter().all(|count| *count == components)
+    let good = counts == vec![components; coins]
         && get("usable") == json!(usable)
         && get("complete") == json!(complete)
         && get("spoiled") == json!(spoiled)

@@ -74,12 +74,12 @@ fn counted(world: &World, claimed: &Claimed) -> Vec<Result<Test, String>> {
     let fourth = question(world, fourth, (3, &everything()), (&many, &by, &evaluated));
     let twice = [all[0].clone(), all[0].clone(), all[1].clone()];
     vec![
-        check(of("four-evaluations", "WALLET-28", "Every witness has evaluated.", all), 4, (true, true, 0, 0)),
-        check(of("three-evaluations", "WALLET-30", "A quorum has.", &all[1..]), 3, (true, false, 0, 0)),
-        check(of("two-evaluations", "WALLET-30", "Fewer than a quorum.", &all[..2]), 2, (false, false, 0, 0)),
-        check(of("no-evaluations", "WALLET-30", "None yet.", &[]), 0, (false, false, 0, 0)),
-        check(of("one-twice", "WALLET-28", "One evaluation twice is one.", &twice), 2, (false, false, 0, 0)),
-        check(fourth, 4, (true, true, 0, 0)),
+        check(of("four-evaluations", "WALLET-28", "Every witness has evaluated.", all), (3, 4), (true, true, 0, 0)),
+        check(of("three-evaluations", "WALLET-30", "A quorum has.", &all[1..]), (3, 3), (true, false, 0, 0)),
+        check(of("two-evaluations", "WALLET-30", "Fewer than a quorum.", &all[..2]), (3, 2), (false, false, 0, 0)),
+        check(of("no-evaluations", "WALLET-30", "None yet.", &[]), (3, 0), (false, false, 0, 0)),
+        check(of("one-twice", "WALLET-28", "One evaluation twice is one.", &twice), (3, 2), (false, false, 0, 0)),
+        check(fourth, (6, 4), (true, true, 0, 0)),
     ]
 }
 
@@ -95,7 +95,7 @@ fn left_out(world: &World, claimed: &Claimed) -> Vec<Result<Test, String>> {
         with(2, evaluation)
     };
     let one = |slug, rule, comment, change: fn(&mut Evaluation)| {
-        check(claimed.with(world, (slug, rule, comment), &spoiled(change)), 3, (true, false, 1, 0))
+        check(claimed.with(world, (slug, rule, comment), &spoiled(change)), (3, 3), (true, false, 1, 0))
     };
     let marking = node_seed(StoreId(99)).witness_keys(&world.id(), KEYSET).unwrap();
     let marked = with(2, world.evaluate_with(&claimed.order, KEYSET, 2, &marking));
@@ -110,8 +110,8 @@ fn left_out(world: &World, claimed: &Claimed) -> Vec<Result<Test, String>> {
         one("one-proof-spoiled", "EVAL-3", "A relay spoiled the proof: nobody is accused.", |e| {
             e.proof.challenge.0[0] ^= 1;
         }),
-        check(claimed.with(world, named, &marked), 3, (true, false, 0, 1)),
-        check(claimed.with(world, lacking, &two), 2, (false, false, 2, 0)),
+        check(claimed.with(world, named, &marked), (3, 3), (true, false, 0, 1)),
+        check(claimed.with(world, lacking, &two), (3, 2), (false, false, 2, 0)),
     ]
 }
 
@@ -146,7 +146,7 @@ fn refused(world: &World, order: &Order, certificate: &Certificate, all: &[Evalu
                 &later,
                 &by_later,
             ),
-            0,
+            (3, 0),
             (false, false, 4, 0),
         ),
     ]
