@@ -72,6 +72,10 @@ pub enum Tool {
     CargoFuzz,
     /// A C++ compiler, for libFuzzer.
     Cxx,
+    /// Node.js with npm, for the wallet in TypeScript.
+    Node,
+    /// Python, for the programs that the judge's tests judge.
+    Python,
 }
 
 /// How a tool gets onto the machine.
@@ -91,6 +95,9 @@ impl Tool {
             Self::Nightly => &["rustup", "run", "nightly", "rustc", "--version"],
             Self::CargoFuzz => &["cargo", "fuzz", "--version"],
             Self::Cxx => &["c++", "--version"],
+            // The oldest that the wallet's package allows.
+            Self::Node => &["node", "-e", "process.exit(Number(process.versions.node.split('.')[0]) < 20 ? 1 : 0)"],
+            Self::Python => &["python3", "--version"],
         }
     }
 
@@ -103,6 +110,8 @@ impl Tool {
             Self::Nightly => Source::Toolchain("nightly"),
             Self::CargoFuzz => Source::Crate("cargo-fuzz@0.13.2"),
             Self::Cxx => Source::Package("g++"),
+            Self::Node => Source::Package("npm"),
+            Self::Python => Source::Package("python3"),
         }
     }
 

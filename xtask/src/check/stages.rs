@@ -2,7 +2,10 @@
 
 use super::{Stage, fuzz, purity};
 use crate::tools::{Tool, command, run};
-use crate::vectors;
+use crate::{interop, mutants, vectors};
+
+/// Minutes after which no further fault is planted.
+const MUTANT_MINUTES: u64 = 3;
 
 /// Every stage of the check, in the order in which they run.
 pub const STAGES: &[Stage] = &[
@@ -22,7 +25,25 @@ pub const STAGES: &[Stage] = &[
         tools: &[],
         run: vectors::compare,
     },
-    Stage { name: "tests", about: "all tests, with every feature", tools: &[], run: tests },
+    Stage { name: "tests", about: "all tests, with every feature", tools: &[Tool::Python], run: tests },
+    Stage {
+        name: "wallet",
+        about: "the wallet in TypeScript: types, tests, size, and what its package holds",
+        tools: &[Tool::Node],
+        run: interop::package::check,
+    },
+    Stage {
+        name: "interop",
+        about: "the wallet in TypeScript, judged by the vectors and at work with Rust nodes",
+        tools: &[Tool::Node],
+        run: interop::all,
+    },
+    Stage {
+        name: "mutants",
+        about: "planted faults are seen by the vectors or the tests, as many as 3 minutes allow",
+        tools: &[],
+        run: || mutants::hurried(MUTANT_MINUTES),
+    },
     Stage {
         name: "fuzz",
         about: "every fuzz target built and run for 10 s, and the canary dies",

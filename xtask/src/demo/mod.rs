@@ -59,10 +59,14 @@ pub fn run(arguments: &[String]) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match demo(&options, &Screen::of_stdout()) {
+    let screen = Screen::of_stdout();
+    match demo(&options, &screen) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Ended::Stopped) => ExitCode::from(INTERRUPTED),
-        Err(Ended::Failed) => ExitCode::FAILURE,
+        Err(Ended::Failed) => {
+            screen.verdict(false, "The demo failed. With --keep DIR its folder stays, to look into.");
+            ExitCode::FAILURE
+        }
         Err(Ended::Unready(why)) => {
             eprintln!("xtask: {why}");
             ExitCode::FAILURE
@@ -173,7 +177,6 @@ pub fn complain(screen: &Screen, ronde: &Ronde, stop: &Stop, name: &str, failure
             screen.quote(&tail);
         }
     }
-    screen.verdict(false, "The demo failed. With --keep DIR its folder stays, to look into.");
     Ended::Failed
 }
 

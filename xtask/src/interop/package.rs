@@ -26,6 +26,40 @@ pub fn build() -> Result<(), String> {
     run(&mut npm(&["run", "build"]))
 }
 
+/// All that must hold for the package itself.
+pub fn check() -> Result<(), String> {
+    build()?;
+    for script in ["check", "test", "size"] {
+        run(&mut npm(&["run", script]))?;
+    }
+    contents()
+}
+
+/// What a user would download: compiled files and their types, and nothing of the workshop.
+fn contents() -> Result<(), String> {
+    let listed = npm(&["pack", "--dry-run", "--json", "--ignore-scripts"]).output();
+    let listed = listed.map_err(|why| format!("npm did not start: {why}"))?;
+    let packs: Value =
+        serde_json::from_slice(&listed.stdout).map_err(|why| format!("`npm pack` said no JSON: {why}"))?;
+    let files = packs.pointer("/0/files").and_then(Value::as_array).ok_or("`npm pack` lists no files")?;
+    let names: Vec<&str> = files.iter().filter_map(|file| file.get("path")?.as_str()).collect();
+    let wanted = |name: &str| {
+        let compiled = name.starts_with("dist/") && (name.ends_with(".js") || name.ends_with(".d.ts"));
+        compiled || matches!(name, "package.json" | "README.md" | "LICENSE-MIT" | "LICENSE-APACHE")
+    };
+    let stray: Vec<&str> = names.iter().copied().filter(|name| !wanted(name)).collect();
+    if !stray.is_empty() {
+        return Err(format!("the package holds what no user needs: {}; see `files` in package.json", stray.join(", ")));
+    }
+    for needed in ["dist/index.js", "dist/index.d.ts", "README.md", "LICENSE-MIT", "LICENSE-APACHE"] {
+        if !names.contains(&needed) {
+            return Err(format!("the package lacks {needed}"));
+        }
+    }
+    println!("the package: {} files", names.len());
+    Ok(())
+}
+
 /// What the wallet at the command line answered.
 #[derive(Debug)]
 pub struct Said {

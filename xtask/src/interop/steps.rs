@@ -171,8 +171,9 @@ fn vote(world: &mut World) -> Result<Told, Failure> {
 fn voucher(world: &mut World) -> Result<Told, Failure> {
     let checkout = world.checkout(D, OFFER_VALUE)?;
     let paid = done(carla(world, &["pay", &checkout.link, "--points", "0", "--vouchers", "1"])?, 13)?;
-    world.till_accepts(D, &checkout, 0)?;
-    world.ledger.honour(D, A, i64::try_from(OFFER_VALUE).unwrap_or(i64::MAX));
+    let worth = i64::try_from(OFFER_VALUE).unwrap_or(i64::MAX);
+    world.till_accepts(D, &checkout, worth)?;
+    world.ledger.honour(D, A, worth);
     Ok(Told::new("She uses her voucher in D.").proof(format!("order {}", order_code(&paid)?)))
 }
 
