@@ -10,8 +10,6 @@ export type CharterCode =
   | 'version'
   /** It names another predecessor than the one held. */
   | 'predecessor'
-  /** A second valid charter of one version. */
-  | 'fork'
   /** The predecessor had a twin, and it does not say which stands. */
   | 'unsettled-fork'
   /** Too few signatures of a set of stewards. */
