@@ -1,9 +1,7 @@
 // What a wallet does when stores, witnesses or other wallets misbehave.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MemoryStorage, readWords, Wallet } from '../dist/index.js';
-import { french } from '../dist/words/french.js';
-import { CoinSecrets, findPlaces } from '../dist/machine/wallet/index.js';
+import { MemoryStorage, Wallet } from '../dist/index.js';
 import * as message from '../dist/message/index.js';
 import { fromBase64, toBase64 } from '../dist/wallet/base64.js';
 import { Federation, NOW, randomOf } from './support/federation.mjs';
@@ -178,41 +176,5 @@ describe('the charter', () => {
       federation: '00'.repeat(32),
     });
     await assert.rejects(making, { code: 'other-federation' });
-  });
-});
-
-describe('a recovery', () => {
-  it('brings back each coin once, and warns of a device number that another wallet had', async () => {
-    const { federation, surroundings, wallet } = await setUp();
-    const { order, keyset } = await wallet.claim(federation.grant(77));
-    const warnings = [];
-    const words = wallet.words(french).join(' ');
-    const again = await Wallet.create({
-      ...surroundings,
-      storage: new MemoryStorage(),
-      node: federation.addresses[1],
-      seed: readWords(words, french),
-      onWarning: ({ code }) => warnings.push(code),
-    });
-    assert.equal((await again.recover(order, keyset)).points, 77n);
-    assert.deepEqual(warnings, ['shared-device']);
-    assert.equal((await again.recover(order, keyset)).points, 0n);
-    assert.equal(again.balance().points, 77n);
-    // The number is used up: the next claim asks for other coins.
-    assert.equal((await again.claim(federation.grant(77))).state, 'done');
-    assert.equal(again.balance().points, 154n);
-  });
-
-  it('takes nothing of what is not its own', async () => {
-    const { federation, wallet } = await setUp();
-    const { order: digest, keyset } = await wallet.claim(federation.grant(3));
-    await assert.rejects(wallet.recover('00'.repeat(32), keyset), { code: 'not-found' });
-    const { order } = federation.orders.get(digest).checked;
-    const secrets = (fill) => CoinSecrets.of(new Uint8Array(32).fill(fill), federation.body.federation);
-    const { blinded } = secrets(1).publicAt({ keyset, device: 0, order: 2n, slot: 1 });
-    const mixed = { ...order, outputs: [order.outputs[0], { ...order.outputs[1], blinded }] };
-    assert.deepEqual([...findPlaces(secrets(1), 1, mixed, 3n).values()], [{ keyset, device: 0, order: 2n, slot: 1 }]);
-    assert.equal(findPlaces(secrets(1), 1, mixed, 2n).size, 0);
-    assert.equal(findPlaces(secrets(2), 1, mixed, 3n).size, 0);
   });
 });

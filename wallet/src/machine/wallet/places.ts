@@ -52,10 +52,10 @@ export function findPlaces(
   return { outputs, inputs };
 }
 
-/** Slot 0 of each order number of each device. */
+/** Slot 0 of each order number of each device; low numbers first, since most orders have one. */
 function* firstSlots(keysets: readonly number[], device: number, most: bigint): Generator<CoinPlace> {
-  for (let back = 0; back < DEVICES && back <= device; back += 1) {
-    for (let order = 0n; order < most; order += 1n) {
+  for (let order = 0n; order < most; order += 1n) {
+    for (let back = 0; back < DEVICES && back <= device; back += 1) {
       for (const keyset of keysets) yield { keyset, device: device - back, order, slot: 0 };
     }
   }

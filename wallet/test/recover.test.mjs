@@ -1,0 +1,164 @@
+// Bringing coins back from the seed, when their order is known.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { MemoryStorage, readWords, Wallet } from '../dist/index.js';
+import { french } from '../dist/words/french.js';
+import { CoinSecrets, emptyState, findPlaces, provable } from '../dist/machine/wallet/index.js';
+import { setUp } from './support/wallets.mjs';
+
+/** A wallet from the words of another. */
+async function restored({ federation, surroundings, wallet }, device = 1) {
+  const warnings = [];
+  const again = await Wallet.create({
+    ...surroundings,
+    storage: new MemoryStorage(),
+    node: federation.addresses[1],
+    seed: readWords(wallet.words(french).join(' '), french),
+    device,
+    onWarning: ({ code }) => warnings.push(code),
+  });
+  return { again, warnings };
+}
+
+const swaps = ({ orders }) => [...orders.values()].filter(({ checked }) => checked.order.purpose.type === 'swap');
+
+describe('a recovery', () => {
+  it('brings back each coin once, and exchanges each by an order of its own', async () => {
+    const all = await setUp();
+    const { order, keyset } = await all.wallet.claim(all.federation.grant(77));
+    const { again, warnings } = await restored(all);
+    assert.deepEqual(await again.recover(order, keyset), { points: 77n, balance: 77n, behind: false });
+    assert.deepEqual(swaps(all.federation).map(({ checked }) => checked.order.inputs.length), [1, 1, 1, 1]);
+    assert.deepEqual(await again.recover(order, keyset), { points: 0n, balance: 77n, behind: false });
+    assert.deepEqual(warnings, []);
+    assert.equal((await again.pay(all.federation.checkout(77n), 77n)).state, 'done');
+  });
+
+  it('says that another wallet had the device number, and uses no number of it again', async () => {
+    const all = await setUp();
+    const { order, keyset } = await all.wallet.claim(all.federation.grant(77));
+    const { again, warnings } = await restored(all, 0);
+    assert.equal((await again.recover(order, keyset)).behind, true);
+    assert.deepEqual(warnings, ['shared-device']);
+    assert.equal((await again.claim(all.federation.grant(77))).state, 'done');
+    assert.equal(again.balance().points, 154n);
+  });
+
+  it('drops what the lost wallet has spent, and nothing else', async () => {
+    const all = await setUp();
+    const { order, keyset } = await all.wallet.claim(all.federation.grant(48));
+    await all.wallet.pay(all.federation.checkout(16n), 16n);
+    const { again } = await restored(all);
+    assert.deepEqual(await again.recover(order, keyset), { points: 48n, balance: 32n, behind: false });
+    assert.equal(again.balance().pending, 0);
+  });
+
+  it('freezes with a coin that the lost wallet has signed away no other coin', async () => {
+    const all = await setUp();
+    const { order, keyset } = await all.wallet.claim(all.federation.grant(48));
+    all.federation.mute = new Set([2, 3]);
+    await all.wallet.pay(all.federation.checkout(16n), 16n);
+    all.federation.mute = new Set();
+    const { again, warnings } = await restored(all);
+    assert.deepEqual(await again.recover(order, keyset), { points: 48n, balance: 32n, behind: false });
+    assert.deepEqual([again.balance().held, again.balance().pending], [16n, 1]);
+    assert.deepEqual(warnings, ['unproven']);
+    assert.equal((await again.pay(all.federation.checkout(32n), 32n)).state, 'done');
+  });
+
+  for (const first of ['the order that made a coin', 'the order that spent it']) {
+    it(`does not take again what it knows to be spent: ${first} comes first`, async () => {
+      const all = await setUp();
+      const { order: made } = await all.wallet.claim(all.federation.grant(16));
+      const { order: spent } = await all.wallet.pay(all.federation.checkout(16n), 9n);
+      const { again } = await restored(all);
+      for (const order of first.includes('made') ? [made, spent] : [spent, made]) await again.recover(order, 1);
+      assert.equal(again.balance().points, 7n);
+      const inputs = swaps(all.federation).flatMap(({ checked }) => checked.order.inputs);
+      const swapped = inputs.map(({ kind }) => kind.denomination);
+      assert.equal(swapped.includes(16n), first.includes('made'));
+    });
+  }
+
+  it('leaves for the next time what no store answers to', async () => {
+    const all = await setUp();
+    const { order } = await all.wallet.claim(all.federation.grant(48));
+    const { again } = await restored(all);
+    all.federation.before = ({ method }) => {
+      if (method === 'POST') throw new TypeError('fetch failed');
+    };
+    assert.deepEqual(await again.recover(order, 1), { points: 48n, balance: 0n, behind: false });
+    assert.equal(again.balance().pending, 1);
+    all.federation.before = undefined;
+    await again.resume();
+    assert.deepEqual([again.balance().points, again.balance().pending], [48n, 0]);
+  });
+
+  it('pays with a recovered voucher alone, and votes with a recovered ballot', async () => {
+    const all = await setUp();
+    const { federation } = all;
+    const { order } = await all.wallet.claim(federation.grant(20, { vouchers: [{ offer: 3, count: 2 }], ballot: 2 }));
+    const { again } = await restored(all);
+    await again.recover(order, 1);
+    const both = again.pay(federation.checkout(170n), 20n, [{ offer: 3, count: 1 }]);
+    await assert.rejects(both, { code: 'voucher-alone' });
+    assert.equal((await again.pay(federation.checkout(170n), 0n, [{ offer: 3, count: 1 }])).state, 'done');
+    assert.equal((await again.vote(2, 0)).state, 'done');
+    assert.deepEqual(again.balance().vouchers, [{ offer: 3, count: 1 }]);
+  });
+
+  it('looks for the other slots only beside a slot 0, and takes nothing of what is not its own', async () => {
+    const { federation, wallet } = await setUp();
+    const { order: digest, keyset } = await wallet.claim(federation.grant(3));
+    await assert.rejects(wallet.recover('00'.repeat(32), keyset), { code: 'not-found' });
+    const { order } = federation.orders.get(digest).checked;
+    const secrets = (fill) => CoinSecrets.of(new Uint8Array(32).fill(fill), federation.body.federation);
+    const at = (slot) => ({ keyset, device: 0, order: 2n, slot });
+    const of = (...slots) => ({
+      ...order,
+      outputs: slots.map((slot, i) => ({ ...order.outputs[i % 2], blinded: secrets(1).publicAt(at(slot)).blinded })),
+    });
+    const found = (fill, body, most) => [...findPlaces(secrets(fill), 1, [], body, most).outputs.values()];
+    assert.deepEqual(found(1, of(0, 2), 3n), [at(0), at(2)]);
+    assert.deepEqual(found(1, of(1, 2), 3n), []);
+    assert.deepEqual(found(1, of(0, 2), 2n), []);
+    assert.deepEqual(found(2, of(0, 2), 3n), []);
+    const spends = { ...of(), inputs: [{ kind: order.outputs[0].class.kind, point: secrets(1).publicAt(at(0)).point }] };
+    assert.deepEqual(findPlaces(secrets(1), 1, [], spends, 3n).inputs, [at(0)]);
+  });
+});
+
+describe('an unproven coin', () => {
+  const charter = {
+    keyset: () => ({ quorum: 1, entry: { redeemUntil: 10n } }),
+    voucherOffer: () => ({ value: 5n }),
+    campaign: () => ({ end: 5n }),
+  };
+  const coin = (kind, more = {}) => ({
+    place: { keyset: 1, device: 0, order: 0n, slot: 0 },
+    kind,
+    point: 'aa',
+    components: new Map([[0, new Uint8Array(32)]]),
+    madeBy: '',
+    unproven: true,
+    ...more,
+  });
+  const points = (denomination, more) => coin({ type: 'points', denomination }, more);
+  const worth = (coins, now = 0n) =>
+    provable({ charter }, { ...emptyState(0), coins }, now).map(({ kind }) => kind.denomination);
+
+  it('is exchanged unless something of the same key may be worth more', () => {
+    assert.deepEqual(worth([points(4n), points(8n), points(1n, { point: 'bb' })]), [8n, 1n]);
+    assert.deepEqual(worth([points(4n), coin({ type: 'voucher', offer: 1 })]), []);
+    assert.deepEqual(worth([points(8n), coin({ type: 'voucher', offer: 1 })]), [8n]);
+    assert.deepEqual(worth([points(8n), coin({ type: 'ballot', campaign: 1 })], 4n), []);
+    assert.deepEqual(worth([points(8n), coin({ type: 'ballot', campaign: 1 })], 5n), [8n]);
+  });
+
+  it('is exchanged only while it can be spent, and once', () => {
+    assert.deepEqual(worth([points(8n)], 10n), []);
+    assert.deepEqual(worth([points(8n, { components: new Map() })]), []);
+    assert.deepEqual(worth([points(8n, { spentBy: 'x' })]), []);
+    assert.deepEqual(worth([points(8n, { unproven: undefined })]), []);
+  });
+});
