@@ -288,3 +288,33 @@ fn charter_status_books_and_log_are_open_to_all() {
     assert_eq!(node.get("/v1/log/2").problem(), "not-found");
     assert_eq!(node.get("/v1/log/x").problem(), "not-found");
 }
+
+/// HTTP-22: answers and problems alike.
+#[test]
+fn a_page_of_any_origin_may_read_every_answer() {
+    let node = Node::start();
+    let origin = [("origin".to_owned(), "https://wallet.test".to_owned())];
+    for path in ["/v1/charter", "/v1/grants/none", "/nothing"] {
+        let reply = node.call("GET", path, &origin, None);
+        assert_eq!(reply.headers["access-control-allow-origin"], "*", "{path}");
+        assert!(!reply.headers.contains_key("access-control-allow-credentials"), "{path}");
+    }
+}
+
+/// HTTP-23.
+#[test]
+fn a_page_may_send_what_wallets_send_and_no_token() {
+    let node = Node::start();
+    let ask = [
+        ("origin".to_owned(), "https://wallet.test".to_owned()),
+        ("access-control-request-method".to_owned(), "POST".to_owned()),
+        ("access-control-request-headers".to_owned(), "authorization".to_owned()),
+    ];
+    for path in ["/v1/orders", "/v1/grants/none/claim", "/v1/tills"] {
+        let reply = node.call("OPTIONS", path, &ask, None);
+        assert_eq!((reply.status, &*reply.headers["access-control-allow-origin"]), (204, "*"), "{path}");
+        assert_eq!(reply.headers["access-control-allow-methods"], "GET, POST");
+        assert_eq!(reply.headers["access-control-allow-headers"], "Content-Type");
+    }
+    assert_eq!(node.call("OPTIONS", "/v1/orders", &[], None).problem(), "method-not-allowed");
+}

@@ -8,6 +8,7 @@ mod body;
 mod checkouts;
 mod grants;
 mod orders;
+mod origin;
 mod pledges;
 mod problem;
 mod public;
@@ -54,5 +55,6 @@ pub fn router(site: Site) -> Router {
         .fallback(problem::not_found)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn(problem::localize))
+        .layer(middleware::from_fn(origin::open))
         .with_state(site)
 }
