@@ -123,7 +123,7 @@ export class StoreClient {
 /** What a store would answer to a claim, by the grant's state. */
 function goneOf(state: string): ProblemError | undefined {
   const [code, status] =
-    state === 'claimed' || state === 'pending'
+    state === 'claimed'
       ? ['grant-claimed', 409]
       : state === 'cancelled' || state === 'expired'
         ? ['grant-expired', 410]
