@@ -21,7 +21,7 @@ const FAULT: Readonly<Record<RefusalCode, readonly [Fault, boolean, string]>> = 
   'not-voting': ['witness', true, 'the witness does not vote now'],
   'bad-certificate': ['author', false, 'its certificate does not verify'],
   unknown: ['nobody', true, 'no such order or position'],
-  forbidden: ['author', false, 'only a witness of the keyset may ask'],
+  forbidden: ['author', false, 'only a store of the charter may ask this'],
   busy: ['nobody', true, 'too much at once'],
   'storage-failed': ['witness', true, 'nothing was done'],
 };

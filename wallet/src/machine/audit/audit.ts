@@ -68,6 +68,8 @@ export function audit(logs: readonly HandedLog[], keyset: Keyset, charter: Chart
   };
 }
 
+const MOST = 2n ** 64n - 1n;
+const capped = (points: bigint): bigint => (points > MOST ? MOST : points);
 const witness = (id: number): Culprit => ({ type: 'witness', id });
 
 /** Findings, each once. */
@@ -210,7 +212,7 @@ function notesOf(
   for (const { order } of counted.filter((each) => each.order.keyset === keyset.id)) {
     const { purpose, store } = order;
     if (purpose.type !== 'earn' && purpose.type !== 'pledge') continue;
-    const points = purpose.type === 'pledge' ? purpose.points : pointsOut(order);
+    const points = purpose.type === 'pledge' ? purpose.points : capped(pointsOut(order));
     add('daily-limit', `${store} ${order.time / DAY}`, points, charter.store(store)?.dailyLimit ?? 0n);
     for (const { class: made } of order.outputs) {
       const { kind } = made;

@@ -1,13 +1,16 @@
+import { compareBytes } from '../../crypto/bytes.js';
 import { worth, type Kind } from '../../crypto/class.js';
 import {
   Books,
   BooksError,
   conflicts,
+  orderDigest,
   pointsIn,
   pointsOut,
   postings,
   type Charter,
   type Order,
+  type Posting,
 } from '../../message/index.js';
 
 /** A claim about value that fails. */
@@ -78,7 +81,7 @@ function movedInto(orders: readonly Order[], keyset: number): bigint {
   return sum(orders.flatMap(moved));
 }
 
-/** Books what can be booked. An order with more out than in is not, and shows in the float. */
+/** Books the orders by increasing digest. What Postings refuses is not booked, and shows in the float. */
 function book(
   own: readonly Order[],
   charter: Charter,
@@ -86,14 +89,23 @@ function book(
 ): { readonly books: Books; readonly complete: boolean } {
   const books = new Books();
   let complete = true;
-  for (const order of own) {
+  const sorted = own
+    .map((order) => ({ order, digest: orderDigest(order) }))
+    .sort((a, b) => compareBytes(a.digest, b.digest));
+  for (const { order } of sorted) {
+    let rows: readonly Posting[];
     try {
-      books.add(postings(order, charter));
+      rows = postings(order, charter);
     } catch (error) {
       if (!(error instanceof BooksError)) throw error;
-      const negative = pointsOut(order) > pointsIn(order);
-      if (error.code === 'unknown-offer') complete = false;
-      else if (!negative) breaches.add('overflow');
+      complete &&= error.code !== 'unknown-offer';
+      continue;
+    }
+    try {
+      for (const row of rows) books.add([row]);
+    } catch (error) {
+      if (!(error instanceof BooksError)) throw error;
+      breaches.add('overflow');
     }
   }
   return { books, complete };

@@ -1,7 +1,7 @@
 import {
+  certifiedOrder,
   CHARTER_CHUNK,
   encode,
-  feedEntry,
   LOG_ANSWER_BYTES,
   MAX_FEED_ENTRIES,
   MAX_LOG_ENTRIES,
@@ -73,9 +73,9 @@ export function feedReply(from: bigint, store: number, { state }: Asked): ReplyV
     if (logged?.entry.type !== 'certified') throw new Error('a feed names an entry that is no certificate');
     const entry = { position: BigInt(position), certified: logged.entry.value };
     entries.push(entry);
-    size += encode(feedEntry, entry).length;
+    size += encode(certifiedOrder, entry.certified).length;
   }
-  const more = entries.length < positions.length;
+  const more = entries.length < positions.length || entries.length === MAX_FEED_ENTRIES;
   const last = entries.at(-1)?.position;
   const next = last === undefined ? from : last + 1n;
   return { type: 'feed', value: { entries, next, more } };

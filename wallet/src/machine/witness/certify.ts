@@ -38,15 +38,15 @@ export function certify(prepared: PreparedCertificate, moment: Moment): ReplyV1 
   const record = state.order(digest);
   if (record?.type === 'certified') return certifiedReply(record, moment);
   if (record?.type === 'contested') throw conflictWith(state, record.by);
-  const forgotten = record === undefined && certificate.votes.some(({ index }) => index === place.index);
+  // Its own word is proof at once, whatever follows (ROLLBACK-7).
+  const own = certificate.votes.some(({ index }) => index === place.index);
+  if (record === undefined && own) state.retire('vote-forgotten');
   const [rival, ...others] = rivalsOf(order, digest, state);
   if (rival !== undefined) {
-    if (forgotten) state.retire('vote-forgotten');
     contest(order, digest, certificate, [rival, ...others], state);
     throw conflictWith(state, rival);
   }
   const rows = postingsOf(order, moment);
-  if (forgotten) state.retire('vote-forgotten');
   take(order, digest, state);
   state.books.add(rows);
   if (order.purpose.type === 'vote') state.count(`tally ${order.purpose.campaign} ${order.purpose.choice}`, 1n);
@@ -62,8 +62,8 @@ function postingsOf(order: Order, { charter }: Moment): Posting[] {
   try {
     return postings(order, charter);
   } catch (error) {
-    const behind = error instanceof BooksError && error.code === 'unknown-offer';
-    throw RefusedError.plain(behind ? 'charter-behind' : 'storage-failed');
+    if (error instanceof BooksError) throw RefusedError.plain('charter-behind');
+    throw error;
   }
 }
 

@@ -139,8 +139,8 @@ export class WitnessState {
     return this.#retired;
   }
 
-  /** Retires for the rest of the keyset; the first reason stays (ROLLBACK-9). */
+  /** Retires for the rest of the keyset (ROLLBACK-9). The first reason stays, unless there are two certificates. */
   retire(reason: Retired): void {
-    this.#retired ??= reason;
+    this.#retired = reason === 'two-certificates' ? reason : (this.#retired ?? reason);
   }
 }
