@@ -15,7 +15,7 @@ usage: cargo xtask COMMAND
 
   demo [--once] [--keep DIR]         four shops on this machine: earn, spend, cheat, lose power, vote, close the books
   check [--only STAGE]... [--list]   format, lints, licences, docs, tests, fuzz targets: what must hold before a commit
-  interop                            the wallet in TypeScript: judged by the vectors, then at work with Rust nodes
+  interop [--judge | --live]         the wallet in TypeScript: judged by the vectors, then at work with Rust nodes
   mutants [--minutes N] [--only PART] plant faults one at a time: do vectors and tests see each
   vectors [--check]                  write the test vectors and the specification's examples from one seed, or compare
 ";
