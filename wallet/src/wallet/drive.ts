@@ -10,6 +10,7 @@ import type { OpenOrder } from '../machine/wallet/state.js';
 import { shuffled, storeAddresses } from './charters.js';
 import type { Core } from './core.js';
 import { ProblemError, TransportError } from './http-error.js';
+import { StorageError } from './storage.js';
 import type { OrderAnswer } from './store-client.js';
 
 /** How far an order came: *done*: complete; *arriving*: certified, something is missing; *pending*: not decided. */
@@ -98,7 +99,7 @@ async function once(core: Core, open: OpenOrder, base: string, tries: Tries, car
 }
 
 function isStorage(error: RondeError): boolean {
-  return ['wallet-in-use', 'storage-failed', 'record-unreadable'].includes(error.code);
+  return error instanceof StorageError;
 }
 
 function ask(core: Core, open: OpenOrder, base: string): Promise<OrderAnswer> {

@@ -23,7 +23,9 @@ export interface WalletStorage {
    * Saves a record in the place of the one before it. When the promise resolves, the record survives a power failure
    * (WALLET-1 rests on it). A record is whole or not there at all.
    *
-   * @throws StorageError `wallet-in-use` if the stored revision is not `record.revision - 1`: somebody else wrote.
+   * @throws StorageError `wallet-in-use` if the stored revision is not `record.revision - 1`: somebody else wrote;
+   *   `storage-unknown` if it can't be told whether a power failure would leave this record or the one before. Then
+   *   the storage refuses everything until it is opened anew.
    */
   save(record: StoredRecord): Promise<void>;
 
@@ -32,11 +34,12 @@ export interface WalletStorage {
 }
 
 /** Why storage failed. */
-export type StorageErrorCode = 'wallet-in-use' | 'storage-failed' | 'record-unreadable';
+export type StorageErrorCode = 'wallet-in-use' | 'storage-failed' | 'storage-unknown' | 'record-unreadable';
 
 const FIXES: Record<StorageErrorCode, string> = {
   'wallet-in-use': 'Close the other program or tab that uses this wallet, and start again.',
   'storage-failed': 'Make room or mend the storage. Nothing was sent; the wallet is as it was before.',
+  'storage-unknown': 'Mend the storage, open the wallet anew, and resume what is open then.',
   'record-unreadable': 'Restore the wallet from its 24 words, with the next device number.',
 };
 

@@ -1,7 +1,7 @@
 /** A wallet's storage in a folder. */
 
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { inUse, packRecord, StorageError, unpackRecord } from '../storage.js';
 import type { StoredRecord, WalletStorage } from '../storage.js';
 import { FileLock } from './file-lock.js';
@@ -13,7 +13,8 @@ import { FileLock } from './file-lock.js';
 export class FileStorage implements WalletStorage {
   readonly #folder: string;
   readonly #lock: FileLock;
-  #revision: number | undefined;
+  /** Set when it can't be told any more what a power failure would leave. */
+  #unknown: StorageError | undefined;
 
   private constructor(folder: string, lock: FileLock) {
     this.#folder = folder;
@@ -27,7 +28,7 @@ export class FileStorage implements WalletStorage {
    */
   static async open(folder: string): Promise<FileStorage> {
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(resolve(folder));
       return new FileStorage(folder, await FileLock.take(join(folder, 'lock')));
     } catch (cause) {
       throw failed(cause, 'open');
@@ -35,33 +36,43 @@ export class FileStorage implements WalletStorage {
   }
 
   async load(): Promise<StoredRecord | undefined> {
-    let packed: Uint8Array;
+    if (this.#unknown !== undefined) throw this.#unknown;
+    const packed = await this.#read();
+    if (packed === undefined) return undefined;
     try {
-      packed = await readFile(join(this.#folder, 'wallet'));
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw failed(cause, 'read');
-      this.#revision = 0;
-      return undefined;
+      return unpackRecord(packed);
+    } finally {
+      packed.fill(0);
     }
-    const record = unpackRecord(packed);
-    this.#revision = record.revision;
-    return record;
   }
 
   async save(record: StoredRecord): Promise<void> {
-    const held = this.#revision ?? (await this.load())?.revision ?? 0;
-    if (record.revision !== held + 1) throw inUse(held, record.revision);
+    if (this.#unknown !== undefined) throw this.#unknown;
+    const packed = packRecord(record);
     try {
       await this.#lock.check();
-      await this.#replace(packRecord(record));
+      // The disk is asked, and not memory: who broke the lock may have written and gone.
+      const held = (await this.load())?.revision ?? 0;
+      if (record.revision !== held + 1) throw inUse(held, record.revision);
+      await this.#replace(packed);
     } catch (cause) {
       throw failed(cause, 'write');
+    } finally {
+      packed.fill(0);
     }
-    this.#revision = record.revision;
   }
 
   async close(): Promise<void> {
     await this.#lock.release();
+  }
+
+  async #read(): Promise<Uint8Array | undefined> {
+    try {
+      return await readFile(join(this.#folder, 'wallet'));
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw failed(cause, 'read');
+    }
   }
 
   async #replace(bytes: Uint8Array): Promise<void> {
@@ -74,15 +85,32 @@ export class FileStorage implements WalletStorage {
       await file.close();
     }
     await rename(aside, join(this.#folder, 'wallet'));
-    const folder = await open(this.#folder, 'r');
     try {
-      await folder.sync();
-    } catch (error) {
-      // Windows can't flush a folder; its rename is durable by itself.
-      if (process.platform !== 'win32') throw error;
-    } finally {
-      await folder.close();
+      await flushFolder(this.#folder);
+    } catch (cause) {
+      // The new record is there, but may be the old one again after a power failure: neither may be built on.
+      const what = 'it is not known whether the last step was written';
+      this.#unknown = new StorageError('storage-unknown', what, { cause });
+      throw this.#unknown;
     }
+  }
+}
+
+/** Makes a folder; each that is new survives a power failure by its name in the one above. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await flushFolder(dirname(made));
+}
+
+async function flushFolder(path: string): Promise<void> {
+  // Windows can't flush a folder; its rename is durable by itself.
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }
 
