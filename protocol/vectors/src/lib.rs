@@ -1,4 +1,4 @@
-//! Ronde's test vectors: their file format ([`file`]), how they are read ([`load`]), what this implementation answers to
+//! Ronde's test vectors: their file format ([`mod@file`]), how they are read ([`load`]), what this implementation answers to
 //! them ([`answer()`]), and whether an answer is right ([`check`]).
 #![forbid(unsafe_code)]
 
