@@ -24,7 +24,21 @@ export class TransportError extends RondeError<TransportCode> {
   }
 }
 
-/** A problem document: how a store refuses (HTTP-14). `code` is one of chapter 15's table, or one that came later. */
+/** The codes of chapter 15's table (HTTP-15). */
+const REGISTRY = new Set(
+  (
+    'coin-spent coin-unknown order-conflict quorum-unreachable limit-exceeded grant-claimed grant-expired ' +
+    'checkout-taken checkout-expired checkout-cancelled clock-skew charter-expired charter-behind rollover-behind ' +
+    'keyset-closed token-scope token-missing idempotency-mismatch idempotency-in-flight rate-limited bad-encoding ' +
+    'order-invalid bad-signature not-found storage-failed witness-not-voting request-invalid too-large ' +
+    'method-not-allowed'
+  ).split(' '),
+);
+
+/**
+ * A problem document: how a store refuses (HTTP-14). `code` is one of chapter 15's table, or `unknown-refusal` for any
+ * other (a store must not speak in the library's own codes); `detail.code` has what the store said then.
+ */
 export class ProblemError extends RondeError {
   readonly what: string;
   readonly fix: string;
@@ -37,12 +51,23 @@ export class ProblemError extends RondeError {
     detail: ErrorDetail,
     /** The bytes of the `Conflict`, where the refusal has one. Nothing is proven by it until it was verified. */
     readonly conflict: Uint8Array | undefined,
+    fix = fixOf(code, retryable),
   ) {
-    super(code, title, { fault: 'relay', retryable, detail });
+    const known = REGISTRY.has(code);
+    const said = known ? detail : { ...detail, code };
+    super(known ? code : 'unknown-refusal', title, { fault: 'relay', retryable, detail: said });
     this.what = title;
-    this.fix = fixOf(code, retryable);
+    this.fix = fix;
+  }
+
+  /** The same refusal of a checkout for which nothing was signed. */
+  unsigned(): ProblemError {
+    const { code, status, what, retryable, detail, conflict } = this;
+    return new ProblemError(code, status, what, retryable, detail, conflict, UNSIGNED_FIX);
   }
 }
+
+const UNSIGNED_FIX = 'Ask the till for a new checkout. Nothing was signed for this one.';
 
 const PROBLEM_FIXES: Readonly<Record<string, string>> = {
   'coin-spent': 'Nothing: another wallet of this seed spent a coin. The others are free again; pay with them.',
@@ -58,5 +83,6 @@ const PROBLEM_FIXES: Readonly<Record<string, string>> = {
 };
 
 function fixOf(code: string, retryable: boolean): string {
-  return PROBLEM_FIXES[code] ?? (retryable ? 'Resume later, in the same wallet.' : 'Ask the store.');
+  const fix = Object.hasOwn(PROBLEM_FIXES, code) ? PROBLEM_FIXES[code] : undefined;
+  return fix ?? (retryable ? 'Resume later, in the same wallet.' : 'Ask the store.');
 }

@@ -118,7 +118,8 @@ function problemOf(status: number, json: unknown): Error {
   const detail: Record<string, string | number> = {};
   for (const name of ['rule', 'field', 'left', 'ahead', 'offset', 'expected', 'answered', 'needed', 'scope']) {
     const value = members[name];
-    if (typeof value === 'string' || typeof value === 'number') detail[name] = value;
+    if (typeof value === 'string') detail[name] = value.slice(0, 64);
+    if (typeof value === 'number') detail[name] = value;
   }
   const text = typeof title === 'string' ? title.slice(0, 200) : code;
   return new ProblemError(code, status, text, retryable === true, detail, bytesOf(conflict));

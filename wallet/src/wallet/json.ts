@@ -24,16 +24,17 @@ export class Members {
     return value;
   }
 
-  /** A whole number that JSON carries exactly. */
-  integer(name: string): number {
+  /** A whole number that JSON carries exactly, and of at most `most`. */
+  integer(name: string, most = Number.MAX_SAFE_INTEGER): number {
     const value = this.#members[name];
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw bad(`${name} as an integer`);
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0 || value > most) throw bad(`${name} as an integer`);
     return value;
   }
 
-  list(name: string): readonly unknown[] {
+  /** A list of at most `most` items. */
+  list(name: string, most = Infinity): readonly unknown[] {
     const value = this.#members[name];
-    if (!Array.isArray(value)) throw bad(`${name} as a list`);
+    if (!Array.isArray(value) || value.length > most) throw bad(`${name} as a list`);
     return value;
   }
 

@@ -3,10 +3,11 @@ import { HttpClient } from './http.js';
 import { toBase64 } from './base64.js';
 import { ProblemError, TransportError } from './http-error.js';
 import { Members, readMessage } from './json.js';
+import { MAX_OUTPUTS } from '../crypto/index.js';
 import { encode } from '../message/codec.js';
 import { signedCharter } from '../message/charter.js';
 import type { SignedCharter } from '../message/charter.js';
-import { MAX_CHARTER_BYTES, MAX_MESSAGE_BYTES } from '../message/limits.js';
+import { MAX_CHARTER_BYTES, MAX_GRANT_VOUCHERS, MAX_MESSAGE_BYTES, MAX_WITNESSES } from '../message/limits.js';
 import { column, order as orderCodec, signedOffer } from '../message/order.js';
 import type { Order, SignedOffer } from '../message/order.js';
 import { certificate as certificateCodec, evaluation as evaluationCodec } from '../message/vote.js';
@@ -31,6 +32,7 @@ export interface ShownGrant {
 }
 
 const CHAIN_BYTES = 64 << 20;
+const U32 = 2 ** 32 - 1;
 
 /** The calls of chapter 15 that a wallet makes. */
 export class StoreClient {
@@ -55,17 +57,20 @@ export class StoreClient {
   async grant(base: string, id: string): Promise<ShownGrant> {
     const { json } = await this.#http.call({ method: 'GET', base, path: `/v1/grants/${id}` });
     const members = new Members(json);
-    const vouchers = members.list('vouchers').map((item) => {
+    const vouchers = members.list('vouchers', MAX_GRANT_VOUCHERS).map((item) => {
       const voucher = new Members(item);
-      return { offer: voucher.integer('offer'), count: voucher.integer('count') };
+      return { offer: voucher.integer('offer', U32), count: voucher.integer('count', MAX_OUTPUTS) };
     });
+    if (vouchers.reduce((sum, { count }) => sum + count, 0) > MAX_OUTPUTS) {
+      throw new TransportError('bad-answer', 'the grant gives more vouchers than one order can carry');
+    }
     const terms: GrantTerms = {
       points: BigInt(members.integer('points')),
       vouchers,
-      ...(members.has('ballot') ? { ballot: members.integer('ballot') } : {}),
+      ...(members.has('ballot') ? { ballot: members.integer('ballot', U32) } : {}),
     };
     const gone = goneOf(members.text('state'));
-    return { store: members.integer('store'), terms, ...(gone === undefined ? {} : { gone }) };
+    return { store: members.integer('store', U32), terms, ...(gone === undefined ? {} : { gone }) };
   }
 
   /** Claims a grant, in the same bytes each time (WALLET-3). */
@@ -115,7 +120,8 @@ export class StoreClient {
     return {
       order,
       certificate: members.message('certificate', certificateCodec, MAX_MESSAGE_BYTES),
-      evaluations: members.list('evaluations').flatMap(readEvaluation),
+      // One of each witness is all that a store can have.
+      evaluations: members.list('evaluations').slice(0, MAX_WITNESSES).flatMap(readEvaluation),
     };
   }
 }

@@ -94,7 +94,10 @@ export function spend(state: WalletState, order: Order): WalletState {
   return { ...state, spent, coins };
 }
 
-/** Takes evaluations of an open order that is certified. */
+/**
+ * Takes evaluations of an open order that is certified: of each witness the first that it signed, and none whose
+ * components are there.
+ */
 export function takeEvaluations(
   context: WalletContext,
   state: WalletState,
@@ -106,10 +109,15 @@ export function takeEvaluations(
   const blindedOf = new Map(open.outputs.map(({ point, blinded }) => [point, toHex(blinded)]));
   const findings: Finding[] = [];
   let next = state;
+  const seen = new Set<string>();
   for (const evaluation of evaluations) {
     // An evaluation of a keyset of which the order has no output is skipped, and blames nobody.
     if (!order.outputs.some(({ class: c }) => c.keyset === evaluation.keyset)) continue;
+    const name = `${evaluation.keyset}/${evaluation.index}`;
+    if (seen.has(name) || hasComponents(next, toHex(digest), evaluation)) continue;
     const judged = judge(context, order, digest, evaluation);
+    // What the witness did not sign does not stand in the way of what it did.
+    if (typeof judged !== 'string' || judged === 'bad-proof') seen.add(name);
     if (typeof judged !== 'string') {
       next = addComponents(context, next, order, blindedOf, judged);
       continue;
@@ -119,6 +127,13 @@ export function takeEvaluations(
   }
   const pruned = forgetComplete(context, next);
   return { state: pruned, progress: progressOf(context, pruned, toHex(digest)), findings };
+}
+
+/** Whether each coin of an order that is still there has its component of this witness. */
+function hasComponents({ coins }: WalletState, madeBy: Hex, { keyset, index }: Evaluation): boolean {
+  return coins.every(
+    (coin) => coin.madeBy !== madeBy || coin.place.keyset !== keyset || coin.components.has(index),
+  );
 }
 
 /** Verifies an evaluation; gives why it is left out, if it is. */
@@ -157,7 +172,7 @@ function addComponents(
   return { ...state, coins };
 }
 
-/** Keeps what convicts a witness, once (WALLET-29). */
+/** Keeps what convicts a witness, once for each order (WALLET-29). */
 function keepEvidence(state: WalletState, order: Order, evaluation: Evaluation): WalletState {
   const held: HeldEvidence = {
     keyset: evaluation.keyset,
@@ -165,7 +180,9 @@ function keepEvidence(state: WalletState, order: Order, evaluation: Evaluation):
     order: encode(orderCodec, order),
     evaluation: encode(evaluationCodec, evaluation),
   };
-  const known = state.evidence.some((other) => equalBytes(other.evaluation, held.evaluation));
+  const known = state.evidence.some(
+    (other) => other.keyset === held.keyset && other.index === held.index && equalBytes(other.order, held.order),
+  );
   return known ? state : { ...state, evidence: [...state.evidence, held] };
 }
 

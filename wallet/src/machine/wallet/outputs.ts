@@ -5,7 +5,7 @@ import type { Keyset } from '../../message/keyset.js';
 import type { Output } from '../../message/order.js';
 import { WalletError } from './error.js';
 import type { CoinSecrets } from './secrets.js';
-import type { AskedOutput, GrantTerms, OrderPlace } from './state.js';
+import type { AskedOutput, GrantTerms, OrderPlace, VoucherCount } from './state.js';
 
 /** ChooseKeyset: uniform among those that issue now, by 16 fresh random bytes, whatever a store says (WALLET-11). */
 export function chooseKeyset(charter: Charter, now: bigint, random: Uint8Array): Keyset {
@@ -29,14 +29,17 @@ export function pointKinds(points: bigint, keyset: Keyset): Kind[] {
 
 /** The kinds that a grant gives, in the order of their slots: points, vouchers by offer, the ballot. */
 export function grantKinds(terms: GrantTerms, keyset: Keyset): Kind[] {
-  const vouchers = [...terms.vouchers].sort((a, b) => a.offer - b.offer).flatMap(voucherKinds);
+  const vouchers = voucherKinds([...terms.vouchers].sort((a, b) => a.offer - b.offer));
   const ballot: Kind[] = terms.ballot === undefined ? [] : [{ type: 'ballot', campaign: terms.ballot }];
   return [...pointKinds(terms.points, keyset), ...vouchers, ...ballot];
 }
 
-/** So many vouchers of an offer, one kind each. */
-export function voucherKinds({ offer, count }: { readonly offer: number; readonly count: number }): Kind[] {
-  return Array.from({ length: count }, () => ({ type: 'voucher', offer }));
+/** So many vouchers of each offer, one kind each; of more than an order can carry none is made. */
+export function voucherKinds(vouchers: readonly VoucherCount[]): Kind[] {
+  if (vouchers.reduce((sum, { count }) => sum + count, 0) > MAX_OUTPUTS) {
+    throw new WalletError('too-many-coins', 'there are more than 256 vouchers');
+  }
+  return vouchers.flatMap(({ offer, count }) => Array.from({ length: count }, (): Kind => ({ type: 'voucher', offer })));
 }
 
 /** MakeOutputs: slots are numbered before sorting, and kept (WALLET-13). */

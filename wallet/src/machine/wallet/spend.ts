@@ -53,7 +53,7 @@ export function startPayment(
   entropy: Uint8Array,
 ): Opened {
   const { points, vouchers, offer } = payment;
-  const selection = selectCoins(state, context.charter, points, vouchers.flatMap(voucherKinds), now);
+  const selection = selectCoins(state, context.charter, points, voucherKinds(vouchers), now);
   const frame: Frame = {
     store: offer.store,
     purpose: { type: 'redeem' },
