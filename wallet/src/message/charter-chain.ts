@@ -96,7 +96,7 @@ export class Charter {
     const settled = body.settlesFork === null ? this.stands : equalBytes(body.settlesFork, this.hash);
     if (!settled) throw new CharterError('unsettled-fork');
     checkKept(this.body, body);
-    return new Charter(signed, hash, checkContents(body), this, true);
+    return new Charter(signed, hash, checkContents(body, this.#contents.keysets), this, true);
   }
 
   /** Walk: a chain from somebody who may be lying, knowing only the federation's id. `at` of a failure is the version's place. */

@@ -14,8 +14,11 @@ export interface Contents {
 const increasing = (list: readonly { readonly id: number }[]): boolean =>
   list.every(({ id }, i) => id > (i === 0 ? 0 : (list[i - 1] as { id: number }).id));
 
-/** CheckContents (CHARTER-23 to CHARTER-27). */
-export function checkContents(body: CharterBody): Contents {
+/**
+ * CheckContents (CHARTER-23 to CHARTER-27). `checked`: keysets of the version before, which CheckKept found here byte for
+ * byte; what was proven of them is not proven again.
+ */
+export function checkContents(body: CharterBody, checked?: ReadonlyMap<number, Keyset>): Contents {
   const lists = [body.stores, body.keysets, body.associations, body.campaigns, body.offers];
   if (!lists.every(increasing)) throw new CharterError('unsorted');
   const { unspent } = body;
@@ -31,7 +34,7 @@ export function checkContents(body: CharterBody): Contents {
   const keysets = new Map<number, Keyset>();
   for (const entry of body.keysets) {
     if (!entry.members.every(({ store }) => stores.has(store))) throw new CharterError('unknown-store');
-    keysets.set(entry.id, Keyset.check(entry, body.federation));
+    keysets.set(entry.id, checked?.get(entry.id) ?? Keyset.check(entry, body.federation));
   }
   return { nodeKeys, keysets };
 }

@@ -26,15 +26,32 @@ export function writeChain({ versions }: Chain): Uint8Array[] {
   return versions.map((version) => encode(signedCharter, version));
 }
 
-/** Fetches a store's chain and walks it; without a federation, that of the chain itself. */
-export async function fetchChain(client: StoreClient, base: string, federation?: Uint8Array): Promise<Chain> {
+/**
+ * Fetches a store's chain and walks it; without a federation, that of the chain itself. What goes on from the chain that
+ * is `held`, byte for byte, is walked from there.
+ */
+export async function fetchChain(
+  client: StoreClient,
+  base: string,
+  federation?: Uint8Array,
+  held?: Chain,
+): Promise<Chain> {
   const versions = await client.charters(base);
   const first = versions[0];
   if (first === undefined) throw new TransportError('bad-answer', 'the store shows no charter');
   if (federation !== undefined && !equalBytes(federation, first.body.federation)) {
     throw new WalletError('other-federation', 'the store shows the charter of another federation');
   }
-  return { charter: Charter.walk(first.body.federation, versions), versions };
+  if (held === undefined || versions.length < held.versions.length || !goesOn(held, versions)) {
+    return { charter: Charter.walk(first.body.federation, versions), versions };
+  }
+  const later = versions.slice(held.versions.length);
+  return { charter: later.reduce((charter, signed) => charter.succeed(signed), held.charter), versions };
+}
+
+function goesOn(held: Chain, versions: readonly SignedCharter[]): boolean {
+  const bytes = (signed: SignedCharter | undefined) => (signed ? encode(signedCharter, signed) : new Uint8Array());
+  return held.versions.every((signed, i) => equalBytes(bytes(signed), bytes(versions[i])));
 }
 
 /** Whether two chains have the same charter in each version that both have. */
