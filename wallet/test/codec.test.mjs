@@ -5,6 +5,7 @@ import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
 import { fromHex } from '../dist/crypto/index.js';
+import { Writer } from '../dist/message/codec.js';
 import { decodeMessage, encode, EncodingError, MESSAGES, vote, certificate } from '../dist/message/index.js';
 
 const { groups } = JSON.parse(readFileSync(new URL('../../test-vectors/encodings.json', import.meta.url), 'utf8'));
@@ -46,4 +47,11 @@ it('refuses to write a list above its bound', () => {
 
 it('refuses to write a number beyond its width', () => {
   assert.throws(() => encode(vote, { index: 256, signature: new Uint8Array(64) }), { code: 'out-of-range' });
+});
+
+it('a writer keeps nothing of what it wrote', () => {
+  const writer = new Writer();
+  writer.bytes(new Uint8Array(1000).fill(7));
+  assert.deepEqual([...new Set(writer.finish())], [7]);
+  assert.deepEqual([...new Set(writer.finish())], [0]);
 });

@@ -110,6 +110,8 @@ export class Writer {
     if (at + size > this.#buffer.length) {
       const larger = new Uint8Array(Math.max(2 * this.#buffer.length, at + size));
       larger.set(this.#buffer);
+      // A seed may be in it.
+      this.#buffer.fill(0);
       this.#buffer = larger;
     }
     this.#length += size;
@@ -139,9 +141,11 @@ export class Writer {
     new DataView(this.#buffer.buffer).setBigUint64(at, x, true);
   }
 
-  /** What was written. */
+  /** What was written, once: nothing of it stays behind. */
   finish(): Uint8Array {
-    return this.#buffer.slice(0, this.#length);
+    const written = this.#buffer.slice(0, this.#length);
+    this.#buffer.fill(0);
+    return written;
   }
 }
 

@@ -6,6 +6,7 @@ export type { Fetch } from './http.js';
 export { ProblemError, TransportError } from './http-error.js';
 export type { TransportCode } from './http-error.js';
 export { IndexedDbStorage } from './indexed-db.js';
+export type { DatabaseFactory } from './indexed-db.js';
 export { MemoryStorage, StorageError } from './storage.js';
 export type { StorageErrorCode, StoredRecord, WalletStorage } from './storage.js';
 export { WalletError } from '../machine/wallet/error.js';

@@ -2,6 +2,14 @@
 
 import { type StoredRecord, StorageError, type WalletStorage, inUse } from './storage.js';
 
+/**
+ * What of IndexedDB's factory is used: `indexedDB`, or what stands in for it. It is named here so that programs for Node
+ * can be compiled without the types of browsers.
+ */
+export interface DatabaseFactory {
+  open(name: string, version?: number): unknown;
+}
+
 const TABLE = 'wallet';
 const KEY = 'record';
 
@@ -21,8 +29,8 @@ export class IndexedDbStorage implements WalletStorage {
   }
 
   /** Opens the wallet of this name, or makes room for it. */
-  static async open(name: string, factory: IDBFactory = indexedDB): Promise<IndexedDbStorage> {
-    const opening = factory.open(`ronde-wallet:${name}`, 1);
+  static async open(name: string, factory: DatabaseFactory = indexedDB): Promise<IndexedDbStorage> {
+    const opening = factory.open(`ronde-wallet:${name}`, 1) as IDBOpenDBRequest;
     opening.onupgradeneeded = () => {
       opening.result.createObjectStore(TABLE);
     };
