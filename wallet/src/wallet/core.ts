@@ -9,12 +9,13 @@ import { WalletError } from '../machine/wallet/error.js';
 import { agree, fetchChain, readChain, shuffled, storeAddresses, writeChain } from './charters.js';
 import type { Chain } from './charters.js';
 import type { Fetch } from './http.js';
+import { StorageError } from './storage.js';
 import type { WalletStorage } from './storage.js';
 import { StoreClient } from './store-client.js';
 
 /** Something the owner should know. The wallet goes on. */
 export interface Warning {
-  readonly code: 'charters-differ' | 'shared-device' | 'bad-proof' | 'unproven';
+  readonly code: 'charters-differ' | 'shared-device' | 'bad-proof' | 'unproven' | 'not-compared';
   readonly what: string;
 }
 
@@ -36,6 +37,13 @@ export interface Surroundings {
 }
 
 const CHARTER_AGE = 3600n;
+/** After nothing newer was to be had, stores are left alone for so long; if a newer charter is wanted, for a minute. */
+const RETRY_AGE = 600n;
+const WANTED_AGE = 60n;
+/** How many stores are asked for charters at the same time, how often, and how long each time. */
+const ASKED = 2;
+const ROUNDS = 3;
+const ROUND_MILLIS = 8_000;
 
 /**
  * The wallet while it is open: its saved bytes, what was decoded of them, and the one way in which they change:
@@ -50,6 +58,10 @@ export class Core {
   #revision: number;
   #secrets: CoinSecrets;
   #last: Promise<unknown> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+  #refreshing: Promise<void> | undefined;
+  /** When stores were last asked for charters by this process, and whether any answered. */
+  #tried: { readonly at: bigint; readonly answered: boolean } | undefined;
 
   private constructor(
     readonly surroundings: Surroundings,
@@ -95,7 +107,13 @@ export class Core {
 
   /** The wallet's own seed, for its words. Wipe the copy. */
   seed(): Uint8Array {
+    this.alive();
     return this.#saved.seed.slice();
+  }
+
+  /** Throws `closed` once the wallet was closed: nothing is sent, signed or saved after that. */
+  alive(): void {
+    if (this.#closing !== undefined) throw new WalletError('closed', 'the wallet was closed');
   }
 
   /**
@@ -113,7 +131,9 @@ export class Core {
 
   /** A step that opens an order. */
   async open(next: (state: WalletState) => Opened): Promise<OpenOrder> {
-    const { order } = await this.step(next);
+    const { order } = await this.step(next).catch((error: unknown) => {
+      throw saying(error, 'nothing was sent');
+    });
     const digest = order.digest === undefined ? {} : { digest: order.digest };
     this.surroundings.onSaved?.({ ...digest, purpose: order.about.type });
     return order;
@@ -125,33 +145,51 @@ export class Core {
 
   /** Asks two stores for newer charters if it was not done within the hour, or if it is wanted now. */
   async refreshCharter(wanted = false): Promise<void> {
+    this.alive();
     const now = this.now();
-    const age = now - this.#saved.checked;
-    if (!wanted && age >= 0n && age < CHARTER_AGE) return;
+    const isRecent = (at: bigint, age: bigint) => now >= at && now - at < age;
+    if (!wanted && isRecent(this.#saved.checked, CHARTER_AGE)) return;
+    const tried = this.#tried;
+    if (tried !== undefined && !wanted && isRecent(tried.at, RETRY_AGE)) return;
+    if (tried !== undefined && !tried.answered && isRecent(tried.at, WANTED_AGE)) return;
+    this.#refreshing ??= this.#refresh(now).finally(() => (this.#refreshing = undefined));
+    await this.#refreshing;
+  }
+
+  /** Ends each later step with `closed`, lets the one that runs end, overwrites the secrets, and gives storage back. */
+  close(): Promise<void> {
+    this.#closing ??= this.#last.then(async () => {
+      this.#secrets.wipe();
+      wipe(this.#saved.seed);
+      await this.surroundings.storage.close();
+    });
+    return this.#closing;
+  }
+
+  /** Asks some stores at the same time, and others if fewer than two answer; all of it in a bounded time. */
+  async #refresh(now: bigint): Promise<void> {
     const stores = shuffled(storeAddresses(this.charter), this.random).map(({ bases }) => bases[0] as string);
     let answered = 0;
-    for (const base of stores.slice(0, 8)) {
-      if (answered === 2) break;
-      const shown = await this.#shownBy(base);
-      if (shown === undefined) continue;
-      answered += 1;
-      await this.#takeChain(shown, now);
+    for (let round = 0; round < ROUNDS && answered < ASKED && stores.length > 0; round += 1) {
+      const shown = await Promise.all(stores.splice(0, ASKED - answered).map((base) => this.#shownBy(base)));
+      for (const chain of shown) {
+        if (chain === undefined) continue;
+        answered += 1;
+        await this.#takeChain(chain, now);
+      }
     }
+    this.#tried = { at: now, answered: answered > 0 };
   }
 
-  /** Gives storage back and overwrites the secrets. */
-  async close(): Promise<void> {
-    await this.#last.catch(() => undefined);
-    this.#secrets.wipe();
-    wipe(this.#saved.seed);
-    await this.surroundings.storage.close();
-  }
-
+  /** What a store shows, if it does so in time. */
   async #shownBy(base: string): Promise<Chain | undefined> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, ROUND_MILLIS, undefined)));
+    const shown = fetchChain(this.client, base, this.#saved.federation, this.#chain).catch(() => undefined);
     try {
-      return await fetchChain(this.client, base, this.#saved.federation);
-    } catch {
-      return undefined;
+      return await Promise.race([shown, late]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -175,10 +213,19 @@ export class Core {
   }
 
   #queue<T>(run: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(run, run);
+    const result = this.#last.then(() => {
+      this.alive();
+      return run();
+    });
     this.#last = result.catch(() => undefined);
     return result;
   }
+}
+
+/** The same failure of storage, and what it means for an order; anything else as it is. */
+export function saying(error: unknown, what: string): unknown {
+  if (!(error instanceof StorageError)) return error;
+  return new StorageError(error.code, `${error.what}; ${what}`, { cause: error });
 }
 
 /** Random bytes of the platform. */

@@ -1,13 +1,16 @@
-import { RondeError } from '../crypto/index.js';
+import { RondeError, toHex } from '../crypto/index.js';
 import { decode, encode } from '../message/codec.js';
 import { MAX_MESSAGE_BYTES } from '../message/limits.js';
 import { conflict as conflictCodec } from '../message/refusal.js';
 import { certificate as certificateCodec } from '../message/vote.js';
 import { progressOf, takeAnswer, takeConflict } from '../machine/wallet/answer.js';
+import { orderDigest } from '../message/order-digest.js';
 import { takeShown, withdrawClaim } from '../machine/wallet/claim.js';
 import { WalletError } from '../machine/wallet/error.js';
+import { noteTold } from '../machine/wallet/state.js';
 import type { OpenOrder } from '../machine/wallet/state.js';
 import { shuffled, storeAddresses } from './charters.js';
+import { saying } from './core.js';
 import type { Core } from './core.js';
 import { ProblemError, TransportError } from './http-error.js';
 import { StorageError } from './storage.js';
@@ -23,7 +26,7 @@ const PENDINGS = 3;
 /** What a refusal means for a claim that has no order yet: the store gives nothing for it. */
 const GONE = ['grant-claimed', 'grant-expired', 'not-found'];
 /** After these a payment is not carried elsewhere before its owner was told (WALLET-25). */
-const TELL_FIRST = ['checkout-taken', 'checkout-expired', 'checkout-cancelled'];
+export const TELL_FIRST = ['checkout-taken', 'checkout-expired', 'checkout-cancelled'];
 
 /** How far an order came, and whether any store answered. */
 export interface Driven {
@@ -41,19 +44,19 @@ interface Tries {
 
 /**
  * Sends an open order, or asks for it, until it is decided and its coins can be spent, or for now nothing more is to be
- * had. `carry`: the owner knows that the store paid does not wait any more.
+ * had. Once the owner was told that the store paid does not wait any more, others are asked (WALLET-25).
  *
  * @throws ProblemError if the order is dead, or if every store that answered refused; the order may still be open then
  */
-export async function drive(core: Core, id: string, carry = false): Promise<OrderProgress> {
-  return (await driven(core, id, carry)).progress;
+export async function drive(core: Core, id: string): Promise<OrderProgress> {
+  return (await driven(core, id)).progress;
 }
 
 /** As {@link drive}, and whether any store answered. */
-export async function driven(core: Core, id: string, carry: boolean): Promise<Driven> {
+export async function driven(core: Core, id: string): Promise<Driven> {
   const tries: Tries = { answers: 0, pendings: 0, problem: undefined, silence: undefined };
   const start = find(core, id);
-  if (start === undefined) return { progress: 'done', answered: true };
+  if (start === undefined) return { progress: conclude(core, id, tries), answered: true };
   const route = routeOf(core, start);
   for (let attempt = 0; attempt < ATTEMPTS && route.length > 0 && tries.pendings < PENDINGS; attempt += 1) {
     const open = find(core, id);
@@ -62,7 +65,7 @@ export async function driven(core: Core, id: string, carry: boolean): Promise<Dr
     if (isSpendable(core, open) && (attempt >= 2 || start.certificate === undefined)) break;
     const base = nextBase(core, route, open);
     if (base === undefined) break;
-    const silent = await once(core, open, base, tries, carry);
+    const silent = await once(core, open, base, tries);
     if (silent) route.splice(route.indexOf(base), 1);
     else route.push(...route.splice(route.indexOf(base), 1));
   }
@@ -70,54 +73,61 @@ export async function driven(core: Core, id: string, carry: boolean): Promise<Dr
 }
 
 /** One request, and what follows of the answer. Gives whether the store was silent. */
-async function once(core: Core, open: OpenOrder, base: string, tries: Tries, carry: boolean): Promise<boolean> {
+async function once(core: Core, open: OpenOrder, base: string, tries: Tries): Promise<boolean> {
+  core.alive();
   try {
-    const answer = await ask(core, open, base);
+    const claimed = isClaiming(core, open, base);
+    const answer = claimed ? await core.client.claim(base, open) : await ask(core, open, base);
     tries.answers += 1;
     if (answer.certificate === undefined) tries.pendings += 1;
-    await take(core, open, answer);
+    await take(core, open, answer, claimed);
     await handIn(core, open, base, answer);
     return false;
   } catch (error) {
+    if (isFatal(error)) throw saying(error, 'the order was sent, and is open');
     if (error instanceof TransportError) {
       tries.silence = error;
       return error.code === 'unreachable' || error.code === 'timeout';
     }
     if (error instanceof ProblemError) {
       tries.answers += 1;
-      await refused(core, open, error, carry);
       tries.problem = error;
+      await refused(core, open, error);
       return false;
     }
-    if (error instanceof RondeError && !isStorage(error)) {
-      // What was shown proves nothing: the next store is asked.
-      tries.silence = error;
-      return false;
-    }
-    throw error;
+    // What was shown proves nothing: the next store is asked.
+    tries.silence = error as RondeError;
+    return false;
   }
 }
 
-function isStorage(error: RondeError): boolean {
-  return error instanceof StorageError;
+/** Whether nothing goes on after this: the storage failed, the wallet was closed, or it is a mistake of the library. */
+export function isFatal(error: unknown): boolean {
+  if (!(error instanceof RondeError) || error instanceof StorageError) return true;
+  return error instanceof WalletError && error.code === 'closed';
+}
+
+/** Whether this request is a claim: to its own store, and to nobody else (WALLET-21). */
+function isClaiming(core: Core, { about, certificate }: OpenOrder, base: string): boolean {
+  return about.type === 'claim' && certificate === undefined && isOwnAddress(core, about.store, base);
 }
 
 function ask(core: Core, open: OpenOrder, base: string): Promise<OrderAnswer> {
-  const { about, digest, certificate, signed } = open;
-  if (certificate === undefined) {
-    const own = about.type === 'claim' && isOwnAddress(core, about.store, base);
-    if (own || digest === undefined) return core.client.claim(base, open);
-    if (signed !== undefined) return core.client.submit(base, open);
-  }
+  const { digest, certificate, signed } = open;
+  if (certificate === undefined && signed !== undefined) return core.client.submit(base, open);
   return core.client.order(base, digest as string, open.keyset);
 }
 
-/** Takes what a store says of an order: shown, certificate, evaluations; in one step. */
-async function take(core: Core, asked: OpenOrder, answer: OrderAnswer): Promise<void> {
+/**
+ * Takes what a store says of an order: shown, certificate, evaluations; in one step. Only the store that is claimed from
+ * may show another order than the one that was asked for.
+ */
+async function take(core: Core, asked: OpenOrder, answer: OrderAnswer, claimed: boolean): Promise<void> {
   const { findings } = await core.step((state) => {
     const open = state.orders.find(({ id }) => id === asked.id);
     if (open === undefined) return { state, findings: [] };
-    const shown = open.about.type === 'claim' && open.certificate === undefined ? answer.order : undefined;
+    const isShown = open.about.type === 'claim' && open.certificate === undefined && (claimed || isAsked(open, answer));
+    const shown = isShown ? answer.order : undefined;
     const known = shown === undefined ? { state, order: open } : takeShown(core.charter, state, open, shown);
     if (answer.certificate === undefined) return { state: known.state, findings: [] };
     return takeAnswer(core.context, known.state, known.order, answer.certificate, answer.evaluations);
@@ -127,17 +137,33 @@ async function take(core: Core, asked: OpenOrder, answer: OrderAnswer): Promise<
   }
 }
 
+function isAsked({ digest }: OpenOrder, { order }: OrderAnswer): boolean {
+  return order !== undefined && toHex(orderDigest(order)) === digest;
+}
+
 /** What follows of a refusal. Throws it on if it ends the order or the owner must be told first. */
-async function refused(core: Core, open: OpenOrder, problem: ProblemError, carry: boolean): Promise<void> {
+async function refused(core: Core, open: OpenOrder, problem: ProblemError): Promise<void> {
   if (open.about.type === 'claim' && open.order === undefined && GONE.includes(problem.code)) {
-    await core.step((state) => ({ state: withdrawClaim(state, open) }));
-    throw problem;
+    if (await isWithdrawn(core, open.id)) throw problem;
   }
   if (problem.conflict !== undefined && open.order !== undefined && (await provenDead(core, open, problem.conflict))) {
     throw problem;
   }
-  if (open.about.type === 'pay' && TELL_FIRST.includes(problem.code) && !carry) throw problem;
+  if (open.about.type === 'pay' && TELL_FIRST.includes(problem.code) && open.told === undefined) {
+    const { news } = await core.step((state) => noteTold(state, open.id));
+    if (news) throw problem;
+  }
   if (problem.code === 'charter-behind') await core.refreshCharter(true);
+}
+
+/** Withdraws a claim, unless its order was shown meanwhile or it came to its end. */
+async function isWithdrawn(core: Core, id: string): Promise<boolean> {
+  const { withdrawn } = await core.step((state) => {
+    const open = state.orders.find((order) => order.id === id);
+    if (open === undefined || open.order !== undefined) return { state, withdrawn: false };
+    return { state: withdrawClaim(state, open), withdrawn: true };
+  });
+  return withdrawn;
 }
 
 /** Whether a conflict proves that the order is dead (WALLET-8); its coins are free then. */
@@ -151,8 +177,8 @@ async function provenDead(core: Core, asked: OpenOrder, bytes: Uint8Array): Prom
     });
     return true;
   } catch (error) {
-    if (error instanceof RondeError && !isStorage(error)) return false;
-    throw error;
+    if (isFatal(error)) throw error;
+    return false;
   }
 }
 
@@ -162,7 +188,9 @@ async function handIn(core: Core, asked: OpenOrder, base: string, answer: OrderA
   if (about.type !== 'pay' || asked.certificate !== undefined || order === undefined) return;
   if (answer.certificate === undefined || isOwnAddress(core, about.store, base)) return;
   const certificate = encode(certificateCodec, answer.certificate);
-  await core.client.handIn(about.base, about.checkout, order, certificate).catch((error: unknown) => {
+  const at = ownBases(core, about)[0];
+  if (at === undefined) return;
+  await core.client.handIn(at, about.checkout, order, certificate).catch((error: unknown) => {
     // The store learns it from the witnesses as well.
     if (!(error instanceof RondeError)) throw error;
   });
@@ -173,16 +201,18 @@ function routeOf(core: Core, open: OpenOrder): string[] {
   const others = shuffled(storeAddresses(core.charter), core.random);
   const { about } = open;
   const concerned = about.type === 'claim' || about.type === 'pay' ? about.store : undefined;
-  const own = others.filter(({ store }) => store === concerned).flatMap(({ bases }) => bases);
-  const first = open.certificate === undefined ? [...(concerned === undefined ? [] : [baseOf(open)]), ...own] : [];
+  const first = open.certificate === undefined ? ownBases(core, about) : [];
   const rest = others.filter(({ store }) => open.certificate !== undefined || store !== concerned);
   const { via } = core.surroundings;
   const all = [...(via === undefined ? [] : [via]), ...first, ...rest.map(({ bases }) => bases[0] as string)];
   return [...new Set(all)];
 }
 
-function baseOf({ about }: OpenOrder): string {
-  return about.type === 'claim' || about.type === 'pay' ? about.base : '';
+/** Addresses of the store concerned: that of the link first, while the charter lists it. */
+function ownBases(core: Core, about: OpenOrder['about']): string[] {
+  if (about.type !== 'claim' && about.type !== 'pay') return [];
+  const listed = storeAddresses(core.charter).find(({ store }) => store === about.store)?.bases ?? [];
+  return [...listed].sort((a, b) => Number(b === about.base) - Number(a === about.base));
 }
 
 /** The next address on the route; for a claim without an order only one of its own store (WALLET-21). */
@@ -206,7 +236,11 @@ function isSpendable(core: Core, open: OpenOrder): boolean {
 
 function conclude(core: Core, id: string, { pendings, problem, silence }: Tries): OrderProgress {
   const open = find(core, id);
-  if (open === undefined) return 'done';
+  if (open === undefined) {
+    const outcome = core.state.history.filter((record) => record.id === id).at(-1)?.outcome;
+    if (outcome !== 'dead' && outcome !== 'withdrawn') return 'done';
+    throw problem ?? new WalletError('given-up', 'the order was given up meanwhile');
+  }
   if (open.certificate !== undefined) return 'arriving';
   if (pendings === 0 && problem !== undefined) throw problem;
   if (pendings === 0 && silence !== undefined && !(silence instanceof TransportError)) throw silence;

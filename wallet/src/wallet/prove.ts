@@ -1,9 +1,9 @@
+import { RondeError } from '../crypto/index.js';
 import { EVALUATION_GRACE } from '../message/limits.js';
 import { forgetClosed, provable } from '../machine/wallet/recover.js';
 import { startProof } from '../machine/wallet/spend.js';
 import type { Core } from './core.js';
-import { driven } from './drive.js';
-import { ProblemError } from './http-error.js';
+import { driven, isFatal } from './drive.js';
 
 /**
  * Prove: exchanges each unproven point coin by a Swap of its own, one after the other, whatever comes of each
@@ -16,8 +16,9 @@ export async function prove(core: Core): Promise<void> {
     const [coin] = provable(core.context, core.state, now);
     if (coin === undefined) return;
     const entropy = core.random(32);
-    const { id } = await core.open((state) => startProof(core.context, state, coin, now, entropy));
-    entropy.fill(0);
+    const { id } = await core
+      .open((state) => startProof(core.context, state, coin, now, entropy))
+      .finally(() => entropy.fill(0));
     if (!(await isAnswered(core, id))) return;
   }
 }
@@ -26,9 +27,9 @@ export async function prove(core: Core): Promise<void> {
 async function isAnswered(core: Core, id: string): Promise<boolean> {
   let answered = true;
   try {
-    ({ answered } = await driven(core, id, true));
+    ({ answered } = await driven(core, id));
   } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
+    if (!(error instanceof RondeError) || isFatal(error)) throw error;
   }
   const open = core.state.orders.find((order) => order.id === id);
   if (answered && open !== undefined && open.certificate === undefined) {

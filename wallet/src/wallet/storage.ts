@@ -38,12 +38,12 @@ export type StorageErrorCode = 'wallet-in-use' | 'storage-failed' | 'storage-unk
 
 const FIXES: Record<StorageErrorCode, string> = {
   'wallet-in-use': 'Close the other program or tab that uses this wallet, and start again.',
-  'storage-failed': 'Make room or mend the storage. Nothing was sent; the wallet is as it was before.',
+  'storage-failed': 'Make room or mend the storage, open the wallet again, and resume what is open.',
   'storage-unknown': 'Mend the storage, open the wallet anew, and resume what is open then.',
   'record-unreadable': 'Restore the wallet from its 24 words, with the next device number.',
 };
 
-/** A storage that can't do what it was asked. Nothing was sent to anybody. */
+/** A storage that can't do what it was asked. `what` says whether an order was sent before. */
 export class StorageError extends RondeError<StorageErrorCode> {
   /** What happened. */
   readonly what: string;

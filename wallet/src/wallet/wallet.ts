@@ -3,24 +3,26 @@ import type { WordList } from '../crypto/index.js';
 import { decode, encode } from '../message/codec.js';
 import { MAX_MESSAGE_BYTES } from '../message/limits.js';
 import { order as orderCodec } from '../message/order.js';
+import type { SignedOffer } from '../message/order.js';
 import { orderDigest } from '../message/order-digest.js';
 import { evaluation as evaluationCodec, evidence as evidenceCodec } from '../message/vote.js';
 import { balanceOf } from '../machine/wallet/balance.js';
 import type { Balance } from '../machine/wallet/balance.js';
 import { startClaim } from '../machine/wallet/claim.js';
 import { WalletError } from '../machine/wallet/error.js';
-import { readCheckoutLink, readGrantLink, withoutSlashes } from '../machine/wallet/link.js';
+import { readCheckoutLink, readGrantLink } from '../machine/wallet/link.js';
 import { checkOffer, checkPayment } from '../machine/wallet/payment.js';
 import { recover } from '../machine/wallet/recover.js';
 import { startDonation, startPayment, startSwap, startVote } from '../machine/wallet/spend.js';
 import type { SwapMode } from '../machine/wallet/spend.js';
-import { emptyState, grantName, openClaim, recordOf } from '../machine/wallet/state.js';
+import { checkoutName, emptyState, grantName, openClaim, openPayment, recordOf } from '../machine/wallet/state.js';
 import type { GrantTerms, HistoryRecord, OpenOrder, VoucherCount, WalletState } from '../machine/wallet/state.js';
-import { agree, fetchChain, shuffled, storeAddresses } from './charters.js';
-import type { Chain } from './charters.js';
+import type { StoreLink } from '../machine/wallet/link.js';
+import { shuffled, storeAddresses } from './charters.js';
+import { compareChains } from './compare.js';
 import { Core, platformNow, platformRandom } from './core.js';
 import type { Surroundings } from './core.js';
-import { drive } from './drive.js';
+import { drive, isFatal, TELL_FIRST } from './drive.js';
 import { prove } from './prove.js';
 import type { OrderProgress } from './drive.js';
 import { ProblemError, TransportError } from './http-error.js';
@@ -43,7 +45,7 @@ export interface Report {
 export interface Resumed {
   readonly order?: string;
   readonly state: OrderProgress | 'dead' | 'withdrawn';
-  /** Why it is not done, if a store said so. */
+  /** Why it is not done, if it is known. */
   readonly error?: RondeError;
 }
 
@@ -65,7 +67,7 @@ export interface NewWallet extends Surroundings {
   readonly federation?: string;
   /** Restores: the seed of the 24 words, from `readWords`; it is copied. Without it there is a new seed. */
   readonly seed?: Uint8Array;
-  /** The device number: larger than any that was used with these words (RESTORE-1). 0 if nothing is said. */
+  /** The device number: larger than any that was used with these words (RESTORE-1). A new seed's is 0; a given seed needs one. */
   readonly device?: number;
 }
 
@@ -81,15 +83,18 @@ export class Wallet {
    * Makes a wallet: fetches the charters, checks them from the first, and compares them with what a second store shows
    * (WALLET-6).
    *
-   * @throws WalletError `wallet-exists`, `other-federation`, `charters-differ`; CharterError; TransportError
+   * @throws WalletError `no-device`, `wallet-exists`, `other-federation`, `charters-differ`; CharterError; TransportError
    */
   static async create(options: NewWallet): Promise<Wallet> {
+    if (options.seed !== undefined && options.device === undefined) {
+      throw new WalletError('no-device', 'a wallet of words that were used before needs a device number of its own');
+    }
     if ((await options.storage.load()) !== undefined) throw new WalletError('wallet-exists', 'there is a wallet here');
     const random = options.random ?? platformRandom;
     const client = new StoreClient(options.fetch);
     const federation = options.federation === undefined ? undefined : fromHex(options.federation);
     const seed = options.seed?.slice() ?? random(32);
-    const chain = await compared(client, options.node, federation, random);
+    const { chain, compared } = await compareChains(client, options.node, federation, random);
     const saved = {
       seed,
       federation: chain.charter.federation,
@@ -97,7 +102,9 @@ export class Wallet {
       checked: (options.now ?? platformNow)(),
       state: emptyState(options.device ?? 0),
     };
-    return new Wallet(await Core.create(options, saved, chain));
+    const core = await Core.create(options, saved, chain);
+    if (!compared) core.warn({ code: 'not-compared', what: 'no second store answered: only one showed the charter' });
+    return new Wallet(core);
   }
 
   /** Opens the wallet of a storage; WalletError `no-wallet` if there is none. */
@@ -143,20 +150,23 @@ export class Wallet {
 
   /** What a till asks for, and the name of its store as the charter has it (WALLET-22). Nothing is paid. */
   async readCheckout(link: string): Promise<{ readonly store: string; readonly max: bigint; readonly step: bigint }> {
-    const { at, signed } = await this.#offer(link);
+    const at = await this.#checkout(link);
+    const signed = await this.#offer(at);
     const { store, max, step } = checkOffer(this.#core.charter, at, signed, this.#core.now());
     return { store: this.#core.charter.store(store)?.name ?? '', max, step };
   }
 
   /** Pays a checkout, in points and vouchers. If a payment for it is open, that one is completed. */
   async pay(link: string, points: bigint, vouchers: readonly VoucherCount[] = []): Promise<Report> {
-    const { at, signed } = await this.#offer(link);
     const core = this.#core;
-    const held = core.state.orders.find(
-      ({ about, certificate }) =>
-        about.type === 'pay' && about.base === at.base && about.checkout === at.id && certificate === undefined,
-    );
-    if (held !== undefined) return this.#finish(held);
+    const at = await this.#checkout(link);
+    // Before the store is asked: it shows no offer any more that was taken.
+    const held = openPayment(core.state, at.store, at.id);
+    if (held !== undefined && held.certificate === undefined) return this.#finish(held);
+    if (held !== undefined || isPaid(core.state, at)) {
+      throw new WalletError('already-paid', 'this checkout was paid by this wallet');
+    }
+    const signed = await this.#offer(at);
     return this.#spend((state, now, entropy) => {
       const payment = checkPayment(core.charter, state, at, signed, { points, vouchers }, now);
       return startPayment(core.context, state, payment, now, entropy);
@@ -209,7 +219,7 @@ export class Wallet {
       core.warn({ code: 'shared-device', what });
     }
     const open = core.state.orders.find((order) => order.digest === digest);
-    if (open !== undefined) await drive(core, open.id, true);
+    if (open !== undefined) await drive(core, open.id);
     await prove(core);
     return { points: recovered.points, balance: this.balance().points, behind: recovered.behind };
   }
@@ -252,10 +262,17 @@ export class Wallet {
     return { ...at, ...shown };
   }
 
-  async #offer(link: string) {
-    const core = this.#core;
-    const at = await this.#link(() => readCheckoutLink(core.charter, link));
-    return { at, signed: await core.client.offer(at.base, at.id) };
+  #checkout(link: string): Promise<StoreLink> {
+    return this.#link(() => readCheckoutLink(this.#core.charter, link));
+  }
+
+  async #offer({ base, id }: StoreLink): Promise<SignedOffer> {
+    try {
+      return await this.#core.client.offer(base, id);
+    } catch (error) {
+      if (error instanceof ProblemError && TELL_FIRST.includes(error.code)) throw error.unsigned();
+      throw error;
+    }
   }
 
   /** Reads a link; a store that is not known may be in a newer charter. */
@@ -274,8 +291,9 @@ export class Wallet {
     start: (state: WalletState, now: bigint, entropy: Uint8Array) => { state: WalletState; order: OpenOrder },
   ): Promise<Report> {
     const entropy = this.#core.random(32);
-    const open = await this.#core.open((state) => start(state, this.#core.now(), entropy));
-    entropy.fill(0);
+    const open = await this.#core
+      .open((state) => start(state, this.#core.now(), entropy))
+      .finally(() => entropy.fill(0));
     return this.#finish(open);
   }
 
@@ -297,9 +315,9 @@ export class Wallet {
     let state: Resumed['state'];
     let error: RondeError | undefined;
     try {
-      state = await drive(this.#core, id, true);
+      state = await drive(this.#core, id);
     } catch (caught) {
-      if (!(caught instanceof ProblemError)) throw caught;
+      if (!(caught instanceof RondeError) || isFatal(caught)) throw caught;
       error = caught;
       state = this.#stateAfter(id);
     }
@@ -310,8 +328,10 @@ export class Wallet {
 
   #stateAfter(id: string): Resumed['state'] {
     const { orders, history } = this.#core.state;
-    if (orders.some((open) => open.id === id)) return 'pending';
-    return history.find((record) => record.id === id)?.outcome === 'withdrawn' ? 'withdrawn' : 'dead';
+    const open = orders.find((order) => order.id === id);
+    if (open !== undefined) return open.certificate === undefined ? 'pending' : 'arriving';
+    const outcome = history.filter((record) => record.id === id).at(-1)?.outcome;
+    return outcome === 'withdrawn' || outcome === 'dead' ? outcome : 'done';
   }
 
   /** An order with its certificate, from the first store that has it. */
@@ -337,33 +357,15 @@ export class Wallet {
   }
 }
 
+/** Whether a checkout was paid by this wallet. */
+function isPaid(state: WalletState, { store, id }: StoreLink): boolean {
+  const name = checkoutName(store, id);
+  return state.history.some(({ checkout, outcome }) => checkout === name && outcome === 'certified');
+}
+
 /** Whether this wallet claimed a grant before, or is about to. */
 function knowsGrant(state: WalletState, base: string, id: string): boolean {
   const name = grantName(base, id);
   const claimed = state.history.some(({ grant, outcome }) => grant === name && outcome === 'certified');
   return claimed || openClaim(state, base, id) !== undefined;
-}
-
-/** The longer of two stores' chains, which agree; that of one if no second answers (WALLET-6). */
-async function compared(
-  client: StoreClient,
-  node: string,
-  federation: Uint8Array | undefined,
-  random: (length: number) => Uint8Array,
-): Promise<Chain> {
-  const first = withoutSlashes(node);
-  const chain = await fetchChain(client, first, federation);
-  const others = storeAddresses(chain.charter).filter(({ bases }) => !bases.includes(first));
-  for (const { bases } of shuffled(others, random)) {
-    let second: Chain;
-    try {
-      second = await fetchChain(client, bases[0] as string, chain.charter.federation);
-    } catch (error) {
-      if (!(error instanceof RondeError)) throw error;
-      continue;
-    }
-    if (!agree(chain, second)) throw new WalletError('charters-differ', 'two stores show different charters');
-    return second.versions.length > chain.versions.length ? second : chain;
-  }
-  return chain;
 }

@@ -39,12 +39,19 @@ const FIX = {
   'store-mismatch': "Don't use the link: the store that answers is not the one of the address.",
   'charters-differ': 'Ask the cooperative: two stores show different charters. The wallet goes on with its own.',
   'no-wallet': 'Make a wallet first.',
+  'no-device': 'Name a device number that is larger than any that was used with these words.',
+  closed: 'Open the wallet again, and resume what was sent.',
+  'given-up': 'Look into the history.',
   'wallet-exists': 'Use the wallet that is there, or another folder.',
   'record-unreadable': 'Restore the wallet from its 24 words, with the next device number.',
+  'wallet-too-large': 'Make a new wallet from the words, with the next device number, and recover what is not spent.',
   'no-store': 'Wait for a charter that lists an HTTP address of a store.',
 } as const;
 
-/** A decision of the wallet against what it was asked. Nothing was changed and nothing sent, unless it says so. */
+/**
+ * A decision of the wallet against what it was asked. Nothing was changed and nothing sent, unless an order is open
+ * already: `closed` and what a store's answer is refused for may come after it left.
+ */
 export class WalletError extends RondeError<WalletCode> {
   /** What happened. */
   readonly what: string;

@@ -17,8 +17,8 @@ export interface SavedWallet {
   readonly state: WalletState;
 }
 
-/** The version of the format; a later one can still read this. */
-const FORMAT = 1;
+/** The version of the format; it reads those before, and a later one reads this. */
+const FORMAT = 2;
 const MAX_BYTES = 1 << 30;
 const MANY = 1 << 24;
 
@@ -72,9 +72,9 @@ const pairs = <K, V>(key: Codec<K>, value: Codec<V>): Codec<ReadonlyMap<K, V>> =
 };
 
 const place = /* @__PURE__ */ struct({ keyset: u32, device: u32, order: u64, slot: u32 });
-const unproven = /* @__PURE__ */ maybe(local<true>(() => true, () => undefined));
+const yes = /* @__PURE__ */ local<true>(() => true, () => undefined);
 const coin = /* @__PURE__ */ lean(
-  struct({ place, kind, point: hex, components: pairs(u8, bytes32), madeBy: hex, spentBy: maybe(hex), unproven }),
+  struct({ place, kind, point: hex, components: pairs(u8, bytes32), madeBy: hex, spentBy: maybe(hex), unproven: maybe(yes) }),
 );
 const vouchers = /* @__PURE__ */ list(struct({ offer: u32, count: u32 }), MANY);
 const terms = /* @__PURE__ */ lean(struct({ points: u64, ballot: maybe(u32), vouchers }));
@@ -88,62 +88,72 @@ const about = /* @__PURE__ */ choice({
 });
 const columns = /* @__PURE__ */ list(struct({ index: u8, components: list(bytes32, MAX_INPUTS) }), MAX_WITNESSES);
 const message = /* @__PURE__ */ byteString(MAX_MESSAGE_BYTES);
-const open = /* @__PURE__ */ lean(
-  struct({
-    id: text,
-    about,
-    keyset: u32,
-    outputs: list(struct({ kind, place, point: hex, blinded: bytes32 }), MANY),
-    since: u64,
-    order: maybe(message),
-    digest: maybe(hex),
-    signed: maybe(struct({ authorization: message, columns })),
-    certificate: maybe(message),
-  }),
-);
-const record = /* @__PURE__ */ lean(
-  struct({
-    id: text,
-    digest: maybe(hex),
-    keyset: u32,
-    purpose: oneOf('claim', 'pay', 'donate', 'vote', 'swap', 'recover'),
-    points: u64,
-    outcome: oneOf('open', 'certified', 'recovered', 'dead', 'withdrawn'),
-    since: u64,
-    grant: maybe(free),
-    offer: maybe(hex),
-  }),
-);
 const evidence = /* @__PURE__ */ struct({ keyset: u32, index: u8, order: message, evaluation: message });
-const state = /* @__PURE__ */ struct({
-  device: u32,
-  numbers: pairs(u32, u64),
-  coins: list(coin, MANY),
-  spent: pairs(hex, u32),
-  orders: list(open, MANY),
-  evidence: list(evidence, MANY),
-  history: list(record, MANY),
-});
-const saved = /* @__PURE__ */ struct({
-  format: u32,
-  seed: bytes32,
-  federation: bytes32,
-  charters: list(byteString(MAX_CHARTER_BYTES), MANY),
-  checked: u64,
-  // Members that may be missing are missing, and not there and undefined.
-  state: state as unknown as Codec<WalletState>,
-});
 
-/** The bytes of a wallet. */
+/** The codec of a format; `later` reads and writes what format 1 did not have. */
+const formatWith = (later: <T>(codec: Codec<T>) => Codec<T | undefined>) => {
+  const open = lean(
+    struct({
+      id: text,
+      about,
+      keyset: u32,
+      outputs: list(struct({ kind, place, point: hex, blinded: bytes32 }), MANY),
+      since: u64,
+      order: maybe(message),
+      digest: maybe(hex),
+      signed: maybe(struct({ authorization: message, columns })),
+      certificate: maybe(message),
+      told: later(yes),
+    }),
+  );
+  const record = lean(
+    struct({
+      id: text,
+      digest: maybe(hex),
+      keyset: u32,
+      purpose: oneOf('claim', 'pay', 'donate', 'vote', 'swap', 'recover'),
+      points: u64,
+      outcome: oneOf('open', 'certified', 'recovered', 'dead', 'withdrawn'),
+      since: u64,
+      grant: maybe(free),
+      offer: maybe(hex),
+      checkout: later(free),
+    }),
+  );
+  const state = struct({
+    device: u32,
+    numbers: pairs(u32, u64),
+    coins: list(coin, MANY),
+    spent: pairs(hex, u32),
+    orders: list(open, MANY),
+    evidence: list(evidence, MANY),
+    history: list(record, MANY),
+  });
+  return struct({
+    format: u32,
+    seed: bytes32,
+    federation: bytes32,
+    charters: list(byteString(MAX_CHARTER_BYTES), MANY),
+    checked: u64,
+    // Members that may be missing are missing, and not there and undefined.
+    state: state as unknown as Codec<WalletState>,
+  });
+};
+const first = /* @__PURE__ */ formatWith(<T>() => local<T | undefined>(() => undefined, () => undefined));
+const saved = /* @__PURE__ */ formatWith(maybe);
+
+/** The bytes of a wallet; `wallet-too-large` for more than {@link readWallet} would read. */
 export function saveWallet(wallet: SavedWallet): Uint8Array {
-  return encode(saved, { format: FORMAT, ...wallet });
+  const bytes = encode(saved, { format: FORMAT, ...wallet });
+  if (bytes.length <= MAX_BYTES) return bytes;
+  throw new WalletError('wallet-too-large', 'the wallet is longer than what could be read again');
 }
 
 /** Reads what {@link saveWallet} wrote; `record-unreadable` for anything else. */
 export function readWallet(bytes: Uint8Array): SavedWallet {
   try {
-    const { format, ...wallet } = decode(saved, bytes, MAX_BYTES);
-    if (format === FORMAT) return wallet;
+    const { format, ...wallet } = decode(bytes[0] === 1 ? first : saved, bytes, MAX_BYTES);
+    if (format === 1 || format === FORMAT) return wallet;
   } catch (error) {
     if (!(error instanceof RondeError)) throw error;
   }

@@ -97,6 +97,8 @@ export interface OpenOrder {
   readonly signed?: SignedBytes;
   /** The bytes of the certificate, once it was verified. */
   readonly certificate?: Uint8Array;
+  /** The owner was told that the store paid does not wait any more (WALLET-25). */
+  readonly told?: true;
 }
 
 /** How something ended, or that it has not. */
@@ -114,8 +116,9 @@ export interface HistoryRecord {
   readonly since: bigint;
   /** Which grant was claimed: its address and id. */
   readonly grant?: string;
-  /** Which offer was paid. */
+  /** Which offer was paid, and in which checkout of which store. */
   readonly offer?: Hex;
+  readonly checkout?: string;
 }
 
 /** What convicts a witness: an order, and an evaluation that it signed and can't stand by (WALLET-29). */
@@ -177,6 +180,20 @@ export function replaceOrder(state: WalletState, changed: OpenOrder): WalletStat
   return { ...state, orders: state.orders.map((open) => (open.id === changed.id ? changed : open)) };
 }
 
+/** Notes that the owner is told, unless the order is certified or gone. */
+export function noteTold(state: WalletState, id: string): { readonly state: WalletState; readonly news: boolean } {
+  const open = state.orders.find((order) => order.id === id);
+  if (open === undefined || open.certificate !== undefined) return { state, news: false };
+  return { state: replaceOrder(state, { ...open, told: true }), news: true };
+}
+
+/** The open payment of a checkout. */
+export function openPayment(state: WalletState, store: number, checkout: string): OpenOrder | undefined {
+  return state.orders.find(
+    ({ about }) => about.type === 'pay' && about.store === store && about.checkout === checkout,
+  );
+}
+
 /** Takes an open order out. */
 export function forgetOrder(state: WalletState, gone: OpenOrder): WalletState {
   return { ...state, orders: state.orders.filter((open) => open.id !== gone.id) };
@@ -195,13 +212,18 @@ export function recordOf(open: OpenOrder, outcome: Outcome): HistoryRecord {
     outcome,
     since: open.since,
     ...(about.type === 'claim' ? { grant: grantName(about.base, about.grant) } : {}),
-    ...(about.type === 'pay' ? { offer: about.offer } : {}),
+    ...(about.type === 'pay' ? { offer: about.offer, checkout: checkoutName(about.store, about.checkout) } : {}),
   };
 }
 
 /** The name under which a grant is remembered. */
 export function grantName(base: string, grant: string): string {
   return `${base}/g/${grant}`;
+}
+
+/** The name under which a checkout is remembered. */
+export function checkoutName(store: number, checkout: string): string {
+  return `${store}/c/${checkout}`;
 }
 
 function pointsOf(about: About): bigint {
