@@ -132,10 +132,46 @@ describe('a wallet', () => {
     await wallet.claim(federation.grant(20));
     federation.before = ({ store, path }) =>
       store === 1 && path === '/v1/orders' ? problem(410, 'checkout-expired') : undefined;
-    await assert.rejects(wallet.pay(federation.checkout(20n), 11n), { code: 'checkout-expired' });
+    await assert.rejects(wallet.pay(federation.checkout(20n), 11n), { code: 'checkout-expired', fix: /is signed/ });
     assert.equal(posts(federation).filter(({ path }) => path === '/v1/orders').length, 1);
     assert.equal(wallet.balance().pending, 1);
     assert.deepEqual((await wallet.resume()).map(({ state }) => state), ['done']);
+  });
+
+  it('carries a payment elsewhere only once its owner was told, even if that was before it was opened anew', async () => {
+    const { federation, storage, surroundings, wallet } = await setUp();
+    await wallet.claim(federation.grant(20));
+    federation.after = ({ path }) => {
+      if (path === '/v1/orders') throw new TypeError('the line broke');
+    };
+    federation.down = new Set([2, 3, 4]);
+    const link = federation.checkout(20n);
+    assert.equal((await wallet.pay(link, 11n)).state, 'pending');
+    federation.after = undefined;
+    federation.down.clear();
+    federation.before = ({ store, path }) =>
+      store === 1 && path === '/v1/orders' ? problem(409, 'checkout-taken') : undefined;
+    const asked = federation.requests.length;
+    const [told] = await wallet.resume();
+    assert.deepEqual([told.state, told.error.code], ['pending', 'checkout-taken']);
+    assert.deepEqual(federation.requests.slice(asked).map(({ store }) => store), [1]);
+    const again = await Wallet.open({ ...surroundings, storage: await copyOf(storage) });
+    assert.deepEqual((await again.resume()).map(({ state, error }) => [state, error]), [['done', undefined]]);
+  });
+
+  it('completes an open payment of a checkout that shows no offer any more', async () => {
+    const { federation, wallet } = await setUp();
+    await wallet.claim(federation.grant(20));
+    const link = federation.checkout(20n);
+    federation.mute = new Set([0, 1, 2, 3]);
+    assert.equal((await wallet.pay(link, 11n)).state, 'pending');
+    await assert.rejects(wallet.readCheckout(link), { code: 'checkout-taken', fix: /Nothing was signed/ });
+    federation.mute.clear();
+    const offers = () => federation.requests.filter(({ path }) => path.endsWith('/offer')).length;
+    const before = offers();
+    assert.equal((await wallet.pay(link, 11n)).state, 'done');
+    assert.equal(offers(), before);
+    assert.equal([...federation.orders.values()].length, 2);
   });
 
   it('counts as arriving what lacks a component, and completes it later', async () => {
@@ -179,7 +215,10 @@ describe('a wallet', () => {
     await assert.rejects(wallet.pay(link, 11n), { code: 'bad-signature' });
     held.signed = { ...held.signed, offer: { ...held.signed.offer, store: 2 } };
     await assert.rejects(wallet.pay(link, 11n), { code: 'store-mismatch' });
-    await assert.rejects(wallet.pay(federation.checkout(20n, { expiry: NOW - 1n }), 11n), { code: 'offer-expired' });
+    const late = { expiry: NOW - 1n };
+    await assert.rejects(wallet.pay(federation.checkout(20n, late), 11n), { code: 'checkout-expired', fix: /Nothing was/ });
+    const lazy = federation.checkout(20n, { ...late, lazy: true });
+    await assert.rejects(wallet.pay(lazy, 11n), { code: 'offer-expired' });
     await assert.rejects(wallet.pay(federation.checkout(20n), 21n), { code: 'over-maximum' });
     await assert.rejects(wallet.pay(federation.checkout(20n, { step: 10n }), 11n), { code: 'off-step' });
     await assert.rejects(wallet.pay(federation.checkout(500n), 51n), { code: 'not-enough' });

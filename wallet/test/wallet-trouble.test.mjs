@@ -115,6 +115,59 @@ describe('a claim', () => {
     assert.deepEqual((await wallet.resume()).map(({ state }) => state), ['done']);
   });
 
+  it('takes another order from its own store alone, and from nobody who was asked for the one that it knows', async () => {
+    const { federation, wallet } = await setUp();
+    federation.mute = new Set([0, 1, 2]);
+    const { order: known } = await wallet.claim(federation.grant(20));
+    federation.mute.clear();
+    federation.down.add(1);
+    federation.before = ({ path }) => {
+      if (!path.startsWith('/v1/orders/')) return undefined;
+      const { order } = federation.orders.get(known).checked;
+      const other = { ...order, time: order.time + 1n };
+      return { status: 202, json: { digest: known, order: toBase64(message.encode(message.order, other)), votes: 1 } };
+    };
+    assert.deepEqual((await wallet.resume()).map(({ order, state }) => [order, state]), [[known, 'pending']]);
+    assert.deepEqual(wallet.history().map(({ digest }) => digest), [known]);
+    federation.before = undefined;
+    federation.down.clear();
+    assert.deepEqual((await wallet.resume()).map(({ order, state }) => [order, state]), [[known, 'done']]);
+  });
+
+  it('is not withdrawn by a refusal that comes when the other of two tries has its order', async () => {
+    const { federation, wallet } = await setUp();
+    const link = federation.grant(20);
+    let release;
+    const held = new Promise((resolve) => (release = resolve));
+    let tries = 0;
+    federation.before = async ({ path }) => {
+      if (!path.endsWith('/claim')) return undefined;
+      tries += 1;
+      if (tries === 1) return undefined;
+      await held;
+      return problem(409, 'grant-claimed');
+    };
+    const second = () => wallet.claim(link);
+    federation.after = async ({ path }) => {
+      if (path.endsWith('/claim') && tries === 1) while (tries < 2) await new Promise(setImmediate);
+    };
+    const claims = [wallet.claim(link), second()];
+    assert.equal((await claims[0]).state, 'done');
+    release();
+    assert.equal((await claims[1]).state, 'done');
+    assert.deepEqual(wallet.history().map(({ outcome }) => outcome), ['certified']);
+    assert.equal(wallet.balance().points, 20n);
+  });
+
+  it('that its store gives nothing for fails for both of two tries', async () => {
+    const { federation, wallet } = await setUp();
+    const link = federation.grant(20);
+    [...federation.grants.values()][0].refusal = 'grant-expired';
+    const ends = await Promise.allSettled([wallet.claim(link), wallet.claim(link)]);
+    assert.deepEqual(ends.map(({ reason }) => reason?.code), ['grant-expired', 'grant-expired']);
+    assert.deepEqual(wallet.history().map(({ outcome }) => outcome), ['withdrawn']);
+  });
+
   it('goes to no other store than its own', async () => {
     const { federation, wallet } = await setUp();
     federation.after = ({ path }) => {
@@ -123,6 +176,68 @@ describe('a claim', () => {
     assert.equal((await wallet.claim(federation.grant(20, { store: 2 }))).state, 'pending');
     const stores = federation.requests.filter(({ path }) => path.endsWith('/claim')).map(({ store }) => store);
     assert.deepEqual(new Set(stores), new Set([2]));
+  });
+});
+
+describe('an address', () => {
+  it('that the charter does not list any more gets neither a payment nor its certificate', async () => {
+    const { federation, storage, surroundings, wallet } = await setUp();
+    await wallet.claim(federation.grant(20));
+    federation.mute = new Set([0, 1, 2]);
+    assert.equal((await wallet.pay(federation.checkout(20n), 11n)).state, 'pending');
+    federation.mute.clear();
+    const stores = federation.body.stores.map((store) => ({ ...store }));
+    const [old] = stores[0].http;
+    stores[0].http = ['https://moved.test'];
+    federation.chain.push(federation.nextVersion({ stores }));
+    federation.charter = federation.charter.succeed(federation.chain[1]);
+    federation.addresses[0] = 'https://moved.test';
+    federation.now += 3600n;
+    const urls = [];
+    const fetch = (url, init) => (urls.push(url), federation.fetch(url, init));
+    const again = await Wallet.open({ ...surroundings, storage: await copyOf(storage), fetch });
+    federation.before = ({ store, path }) => {
+      if (store === 1 && path === '/v1/orders') throw new TypeError('fetch failed');
+    };
+    assert.deepEqual((await again.resume()).map(({ state }) => state), ['done']);
+    const about = urls.filter((url) => !url.endsWith('/v1/charter'));
+    assert.equal(about[0], 'https://moved.test/v1/orders');
+    assert.ok(about.some((url) => url.startsWith('https://moved.test/v1/checkouts/')));
+    assert.deepEqual(about.filter((url) => url.startsWith(old)), []);
+  });
+});
+
+describe('a wallet of words', () => {
+  it('is not made without a device number', async () => {
+    const federation = new Federation();
+    const storage = new MemoryStorage();
+    const making = { storage, fetch: federation.fetch, now: () => NOW, node: federation.addresses[0] };
+    await assert.rejects(Wallet.create({ ...making, seed: new Uint8Array(32).fill(3) }), { code: 'no-device' });
+    assert.equal(await storage.load(), undefined);
+    assert.equal((await Wallet.create({ ...making, seed: new Uint8Array(32).fill(3), device: 2 })).device, 2);
+  });
+});
+
+describe('resuming', () => {
+  it('goes on past an order for which no store says anything good', async () => {
+    const { federation, wallet } = await setUp();
+    federation.mute = new Set([0, 1, 2]);
+    const first = await wallet.claim(federation.grant(20));
+    const second = await wallet.claim(federation.grant(30, { store: 2 }));
+    federation.mute.clear();
+    federation.after = ({ store, path }, { status, json }) => {
+      const of = path.includes(first.order) || (store === 1 && path.endsWith('/claim'));
+      if (!of || json.certificate === undefined) return undefined;
+      const bytes = fromBase64(json.certificate);
+      bytes[bytes.length - 1] ^= 1;
+      return { status, json: { ...json, certificate: toBase64(bytes) } };
+    };
+    const resumed = await wallet.resume();
+    assert.deepEqual(resumed.map(({ order, state }) => [order, state]), [
+      [first.order, 'pending'],
+      [second.order, 'done'],
+    ]);
+    assert.equal(resumed[0].error.code, 'bad-signature');
   });
 });
 
@@ -149,6 +264,27 @@ describe('the charter', () => {
     assert.equal(await storage.load(), undefined);
   });
 
+  it('is compared at any address of a second store, and its owner is told if none answers', async () => {
+    const make = async (federation, warnings = []) => {
+      const surroundings = { storage: new MemoryStorage(), now: () => NOW, onWarning: ({ code }) => warnings.push(code) };
+      const { addresses, fetch } = federation;
+      await Wallet.create({ ...surroundings, fetch, node: addresses[0] });
+      return warnings;
+    };
+    assert.deepEqual(await make(new Federation()), []);
+    const alone = new Federation();
+    alone.down = new Set([2, 3, 4]);
+    assert.deepEqual(await make(alone), ['not-compared']);
+    const twoDoors = new Federation();
+    const stores = twoDoors.body.stores.map(({ http, ...store }) => ({ ...store, http: ['https://shut.test', ...http] }));
+    twoDoors.chain = [twoDoors.sign({ ...twoDoors.body, stores })];
+    assert.deepEqual(await make(twoDoors), []);
+    const stranger = new Federation({ name: 'Another' });
+    const mixed = new Federation();
+    mixed.after = ({ store, path }) => (path === '/v1/charter' && store !== 1 ? stranger.answer({ path }) : undefined);
+    await assert.rejects(make(mixed), { code: 'charters-differ' });
+  });
+
   it('is fetched again after an hour, and the longer one holds', async () => {
     const { federation, wallet } = await setUp();
     federation.chain.push(federation.nextVersion({ associations: [{ id: 5, name: 'Le club', closed: true }] }));
@@ -156,6 +292,19 @@ describe('the charter', () => {
     await wallet.claim(federation.grant(20));
     federation.now += 3600n;
     await assert.rejects(wallet.give(5, 1n), { code: 'no-such-association' });
+  });
+
+  it('is not asked for again and again while no store answers', async () => {
+    const { federation, wallet } = await setUp();
+    federation.now += 3600n;
+    federation.down = new Set([1, 2, 3, 4]);
+    for (let i = 0; i < 3; i += 1) await assert.rejects(wallet.give(5, 1n), { code: 'not-enough' });
+    federation.down.clear();
+    await assert.rejects(wallet.give(5, 1n), { code: 'not-enough' });
+    assert.equal(federation.requests.filter(({ path }) => path === '/v1/charter').length, 2);
+    federation.now += 600n;
+    await assert.rejects(wallet.give(5, 1n), { code: 'not-enough' });
+    assert.equal(federation.requests.filter(({ path }) => path === '/v1/charter').length, 4);
   });
 
   it('that does not follow the one held is not taken, and its owner is told', async () => {

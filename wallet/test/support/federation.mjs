@@ -7,7 +7,7 @@ import { charterHash, federationId, Charter } from '../../dist/message/charter-c
 import { assemble, votedParts } from '../../dist/message/certificate.js';
 import { makeEvaluation, outputsOf } from '../../dist/message/evaluation.js';
 import { checkSubmission, CheckedOrder } from '../../dist/message/order-check.js';
-import { orderDigest } from '../../dist/message/order-digest.js';
+import { offerReference, orderDigest } from '../../dist/message/order-digest.js';
 import { conflicts } from '../../dist/message/conflict.js';
 import { RefusedError } from '../../dist/message/refused.js';
 import { fromBase64, toBase64 } from '../../dist/wallet/base64.js';
@@ -140,12 +140,12 @@ export class Federation {
   }
 
   /** A checkout of a store; gives its link. */
-  checkout(max, { store = 1, step = 1n, expiry = this.now + 300n } = {}) {
+  checkout(max, { store = 1, step = 1n, expiry = this.now + 300n, lazy = false } = {}) {
     const id = toBase64(this.random(16));
     const { federation } = this.body;
     const offer = { federation, store, nonce: this.random(32), max, step, expiry, time: this.now - 7n };
     const signature = this.nodeKeys[store - 1].sign('ronde/1 signature: offer', message.encode(message.offer, offer));
-    this.checkouts.set(id, { store, signed: { offer, signature }, handedIn: 0, refusal: undefined });
+    this.checkouts.set(id, { store, signed: { offer, signature }, handedIn: 0, taken: undefined, lazy });
     return `${this.addresses[store - 1]}/c/${id}`;
   }
 
@@ -168,7 +168,7 @@ export class Federation {
       if (what === 'charter') return this.#charter();
       if (what === 'grants' && method === 'GET') return this.#showGrant(store, id);
       if (what === 'grants') return this.#claim(store, id, json);
-      if (what === 'orders' && method === 'POST') return this.#submit(json);
+      if (what === 'orders' && method === 'POST') return this.#submit(store, json);
       if (what === 'orders') return this.#known(id);
       if (what === 'checkouts' && more === 'offer') return this.#offer(id);
       if (what === 'checkouts') return this.#handIn(id);
@@ -213,14 +213,19 @@ export class Federation {
     return concat(this.body.federation, u32(keyset), u32(store), earn, reference, time, inputs, outputs);
   }
 
-  #submit(json) {
+  #submit(store, json) {
     const decoded = (codec, text) => message.decode(codec, fromBase64(text), 65536);
     const signed = {
       order: decoded(message.order, json.order),
       authorization: decoded(message.authorization, json.authorization),
     };
     const columns = json.columns.map((text) => decoded(message.column, text));
-    return this.#take(checkSubmission({ signed, columns }, this.charter), signed, columns, false);
+    const checked = checkSubmission({ signed, columns }, this.charter);
+    if (checked.order.store === store) {
+      const refused = this.#takeCheckout(checked);
+      if (refused !== undefined) return refused;
+    }
+    return this.#take(checked, signed, columns, false);
   }
 
   #known(digest) {
@@ -231,12 +236,32 @@ export class Federation {
   #offer(id) {
     const checkout = this.checkouts.get(id);
     if (checkout === undefined) return problem(404, 'not-found');
+    const refused = this.#refusal(checkout);
+    if (refused !== undefined) return refused;
     const offer = toBase64(message.encode(message.signedOffer, checkout.signed));
     return { status: 200, json: { offer } };
   }
 
+  /** Why a checkout takes no payment any more (chapter 15); a lazy store does not look at its clock. */
+  #refusal({ signed, taken, lazy }) {
+    if (taken !== undefined) return problem(409, 'checkout-taken');
+    return this.now >= signed.offer.expiry && !lazy ? problem(410, 'checkout-expired') : undefined;
+  }
+
+  /** Takes the checkout of a Redeem for this order, or says why not. */
+  #takeCheckout({ order, digest }) {
+    const isOf = ({ signed }) => crypto.equalBytes(offerReference(signed.offer), order.reference);
+    const checkout = [...this.checkouts.values()].find(isOf);
+    if (checkout === undefined) return problem(404, 'not-found');
+    if (checkout.taken === toHex(digest)) return undefined;
+    const refused = this.#refusal(checkout);
+    if (refused === undefined) checkout.taken = toHex(digest);
+    return refused;
+  }
+
   #handIn(id) {
     this.checkouts.get(id).handedIn += 1;
+    this.checkouts.get(id).taken ??= 'handed in';
     return { status: 200, json: {} };
   }
 
