@@ -86,29 +86,37 @@ const COMMANDS = {
   recover: (wallet, [digest], options) => wallet.recover(digest ?? '', number(options.keyset, '--keyset')),
 };
 
-/** The seed of 24 words, whichever of the lists they are of. */
+/** The seed of 24 words, of the list that has more of them: what is wrong is said in that language. */
 function seedOf(words) {
-  try {
-    return readWords(words, english);
-  } catch (error) {
-    if (error.code === 'bad-word-count') throw error;
-    return readWords(words, french);
-  }
+  const written = words.normalize('NFKD').split(/\s+/);
+  const known = (list) => {
+    const all = new Set(list.map((word) => word.normalize('NFKD')));
+    return written.filter((word) => all.has(word)).length;
+  };
+  return readWords(words, known(french) > known(english) ? french : english);
 }
 
 async function create(surroundings, options) {
   if (options.node === undefined) throw new UsageError('new needs --node');
   const file = options['words-file'];
   const seed = file === undefined ? undefined : seedOf(readFileSync(file, 'utf8'));
-  const wallet = await Wallet.create({
-    ...surroundings,
-    node: options.node,
-    ...(options.federation === undefined ? {} : { federation: options.federation }),
-    ...(seed === undefined ? {} : { seed }),
-    ...(options.device === undefined ? {} : { device: number(options.device, '--device') }),
-  });
+  try {
+    return await Wallet.create({
+      ...surroundings,
+      node: options.node,
+      ...(options.federation === undefined ? {} : { federation: options.federation }),
+      ...(seed === undefined ? {} : { seed }),
+      ...(options.device === undefined ? {} : { device: number(options.device, '--device') }),
+    });
+  } finally {
+    seed?.fill(0);
+  }
+}
+
+/** What is said of a new wallet. The words of one that was made from words are known. */
+function introduce(wallet, options) {
   const { federation, device } = wallet;
-  return { federation, device, ...(file === undefined ? { words: wallet.words(english) } : {}) };
+  return { federation, device, ...(options['words-file'] === undefined ? { words: wallet.words(english) } : {}) };
 }
 
 function readArguments() {
@@ -124,20 +132,25 @@ async function run() {
   const [command, ...args] = positionals;
   if (options.wallet === undefined) throw new UsageError('--wallet DIR is missing');
   if (command !== 'new' && !Object.hasOwn(COMMANDS, command ?? '')) throw new UsageError(`no command ${command}`);
+  const node = options.node?.replace(/\/+$/, '');
   const storage = await FileStorage.open(options.wallet);
+  let wallet;
   try {
     const surroundings = {
       storage,
-      ...(options.node === undefined || command === 'new' ? {} : { via: options.node.replace(/\/+$/, '') }),
+      ...(node === undefined || command === 'new' ? {} : { via: node }),
       ...(process.env.RONDE_STOP === 'after-save' ? { onSaved: () => process.kill(process.pid, 'SIGKILL') } : {}),
       ...(process.env.RONDE_STOP === 'after-send' ? { fetch: stopAfterSend } : {}),
       onWarning: ({ code, what }) => console.error(`${code}: ${what}`),
     };
-    if (command === 'new') return await create(surroundings, options);
-    const wallet = await Wallet.open(surroundings);
+    if (command === 'new') {
+      wallet = await create(surroundings, { ...options, node });
+      return introduce(wallet, options);
+    }
+    wallet = await Wallet.open(surroundings);
     return await COMMANDS[command](wallet, args, options);
   } finally {
-    await storage.close();
+    await (wallet ?? storage).close();
   }
 }
 

@@ -1,7 +1,7 @@
 // The shopper at the command line, as a program of its own.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -97,6 +97,30 @@ describe('the shopper', () => {
     const recovered = await run('found', ['recover', claimed.json.order, '--keyset', String(claimed.json.keyset)]);
     assert.deepEqual([recovered.json.points, recovered.json.balance], [77, 77]);
     assert.equal((await run('found', ['pay', stores.federation.checkout(77n), '--points', '77'])).json.state, 'done');
+  });
+
+  it('says of mistyped words what is wrong in their own language', async () => {
+    const words = join(folder, 'mistyped words');
+    const cases = [
+      ['zoo '.repeat(24), 'invalid-checksum'],
+      ['abaisser '.repeat(24), 'invalid-checksum'],
+      [`${'zoo '.repeat(23)}zooo`, 'unknown-word'],
+      ['zoo', 'bad-word-count'],
+    ];
+    for (const [text, code] of cases) {
+      writeFileSync(words, text);
+      const { json } = await run('mistyped', ['new', '--node', node(), '--words-file', words, '--device', '1']);
+      assert.equal(json.error.code, code, text);
+    }
+  });
+
+  it('takes the address of a node with a slash at its end, and gives the folder back', async () => {
+    assert.equal((await run('slash', ['new', '--node', `${node()}/`])).json.ok, true);
+    const before = stores.federation.requests.length;
+    const claimed = await run('slash', ['--node', `${node()}/`, 'claim', stores.federation.grant(9)]);
+    assert.equal(claimed.json.state, 'done');
+    assert.ok(stores.federation.requests.slice(before).every(({ path }) => !path.startsWith('//')));
+    assert.deepEqual(readdirSync(join(folder, 'slash')), ['wallet']);
   });
 
   it('is refused a folder that another process uses', async () => {
