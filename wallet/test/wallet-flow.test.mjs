@@ -138,7 +138,7 @@ describe('a wallet', () => {
     assert.deepEqual((await wallet.resume()).map(({ state }) => state), ['done']);
   });
 
-  it('carries a payment elsewhere only once its owner was told, even if that was before it was opened anew', async () => {
+  it('carries a payment elsewhere only once its owner was told, also by the wallet before', async () => {
     const { federation, storage, surroundings, wallet } = await setUp();
     await wallet.claim(federation.grant(20));
     federation.after = ({ path }) => {
@@ -216,7 +216,8 @@ describe('a wallet', () => {
     held.signed = { ...held.signed, offer: { ...held.signed.offer, store: 2 } };
     await assert.rejects(wallet.pay(link, 11n), { code: 'store-mismatch' });
     const late = { expiry: NOW - 1n };
-    await assert.rejects(wallet.pay(federation.checkout(20n, late), 11n), { code: 'checkout-expired', fix: /Nothing was/ });
+    const shut = federation.checkout(20n, late);
+    await assert.rejects(wallet.pay(shut, 11n), { code: 'checkout-expired', fix: /Nothing was/ });
     const lazy = federation.checkout(20n, { ...late, lazy: true });
     await assert.rejects(wallet.pay(lazy, 11n), { code: 'offer-expired' });
     await assert.rejects(wallet.pay(federation.checkout(20n), 21n), { code: 'over-maximum' });

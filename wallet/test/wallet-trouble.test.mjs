@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { MemoryStorage, Wallet } from '../dist/index.js';
 import * as message from '../dist/message/index.js';
 import { fromBase64, toBase64 } from '../dist/wallet/base64.js';
-import { Federation, NOW, randomOf } from './support/federation.mjs';
+import { Federation, NOW, problem, randomOf } from './support/federation.mjs';
 import { copyOf, setUp } from './support/wallets.mjs';
 
 const isOrder = ({ method, path }) => method === 'POST' && path === '/v1/orders';
@@ -115,7 +115,7 @@ describe('a claim', () => {
     assert.deepEqual((await wallet.resume()).map(({ state }) => state), ['done']);
   });
 
-  it('takes another order from its own store alone, and from nobody who was asked for the one that it knows', async () => {
+  it('takes another order from its own store alone, and from nobody asked for the one it knows', async () => {
     const { federation, wallet } = await setUp();
     federation.mute = new Set([0, 1, 2]);
     const { order: known } = await wallet.claim(federation.grant(20));
@@ -147,11 +147,10 @@ describe('a claim', () => {
       await held;
       return problem(409, 'grant-claimed');
     };
-    const second = () => wallet.claim(link);
     federation.after = async ({ path }) => {
       if (path.endsWith('/claim') && tries === 1) while (tries < 2) await new Promise(setImmediate);
     };
-    const claims = [wallet.claim(link), second()];
+    const claims = [wallet.claim(link), wallet.claim(link)];
     assert.equal((await claims[0]).state, 'done');
     release();
     assert.equal((await claims[1]).state, 'done');
@@ -266,7 +265,8 @@ describe('the charter', () => {
 
   it('is compared at any address of a second store, and its owner is told if none answers', async () => {
     const make = async (federation, warnings = []) => {
-      const surroundings = { storage: new MemoryStorage(), now: () => NOW, onWarning: ({ code }) => warnings.push(code) };
+      const onWarning = ({ code }) => warnings.push(code);
+      const surroundings = { storage: new MemoryStorage(), now: () => NOW, onWarning };
       const { addresses, fetch } = federation;
       await Wallet.create({ ...surroundings, fetch, node: addresses[0] });
       return warnings;
@@ -276,7 +276,7 @@ describe('the charter', () => {
     alone.down = new Set([2, 3, 4]);
     assert.deepEqual(await make(alone), ['not-compared']);
     const twoDoors = new Federation();
-    const stores = twoDoors.body.stores.map(({ http, ...store }) => ({ ...store, http: ['https://shut.test', ...http] }));
+    const stores = twoDoors.body.stores.map((store) => ({ ...store, http: ['https://shut.test', ...store.http] }));
     twoDoors.chain = [twoDoors.sign({ ...twoDoors.body, stores })];
     assert.deepEqual(await make(twoDoors), []);
     const stranger = new Federation({ name: 'Another' });
@@ -305,6 +305,28 @@ describe('the charter', () => {
     federation.now += 600n;
     await assert.rejects(wallet.give(5, 1n), { code: 'not-enough' });
     assert.equal(federation.requests.filter(({ path }) => path === '/v1/charter').length, 4);
+  });
+
+  it('is waited for no longer than 24 seconds in all, from no more than six stores', async (t) => {
+    const { federation, wallet } = await setUp({ n: 7, f: 2 });
+    federation.now += 3600n;
+    let asked = 0;
+    federation.before = ({ path }) => {
+      if (path !== '/v1/charter') return undefined;
+      asked += 1;
+      return new Promise(() => undefined);
+    };
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    let end;
+    const giving = wallet.give(5, 1n).catch((error) => (end = error.code));
+    for (let second = 0; second < 24; second += 1) {
+      await new Promise(setImmediate);
+      t.mock.timers.tick(1000);
+    }
+    await new Promise(setImmediate);
+    assert.equal(end, 'not-enough');
+    await giving;
+    assert.equal(asked, 6);
   });
 
   it('that does not follow the one held is not taken, and its owner is told', async () => {

@@ -126,8 +126,8 @@ async function take(core: Core, asked: OpenOrder, answer: OrderAnswer, claimed: 
   const { findings } = await core.step((state) => {
     const open = state.orders.find(({ id }) => id === asked.id);
     if (open === undefined) return { state, findings: [] };
-    const isShown = open.about.type === 'claim' && open.certificate === undefined && (claimed || isAsked(open, answer));
-    const shown = isShown ? answer.order : undefined;
+    const undecided = open.about.type === 'claim' && open.certificate === undefined;
+    const shown = undecided && (claimed || isAsked(open, answer)) ? answer.order : undefined;
     const known = shown === undefined ? { state, order: open } : takeShown(core.charter, state, open, shown);
     if (answer.certificate === undefined) return { state: known.state, findings: [] };
     return takeAnswer(core.context, known.state, known.order, answer.certificate, answer.evaluations);

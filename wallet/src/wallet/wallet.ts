@@ -67,7 +67,7 @@ export interface NewWallet extends Surroundings {
   readonly federation?: string;
   /** Restores: the seed of the 24 words, from `readWords`; it is copied. Without it there is a new seed. */
   readonly seed?: Uint8Array;
-  /** The device number: larger than any that was used with these words (RESTORE-1). A new seed's is 0; a given seed needs one. */
+  /** The device number: larger than any that was used with these words (RESTORE-1). Only a new seed has one: 0. */
   readonly device?: number;
 }
 

@@ -74,7 +74,15 @@ const pairs = <K, V>(key: Codec<K>, value: Codec<V>): Codec<ReadonlyMap<K, V>> =
 const place = /* @__PURE__ */ struct({ keyset: u32, device: u32, order: u64, slot: u32 });
 const yes = /* @__PURE__ */ local<true>(() => true, () => undefined);
 const coin = /* @__PURE__ */ lean(
-  struct({ place, kind, point: hex, components: pairs(u8, bytes32), madeBy: hex, spentBy: maybe(hex), unproven: maybe(yes) }),
+  struct({
+    place,
+    kind,
+    point: hex,
+    components: pairs(u8, bytes32),
+    madeBy: hex,
+    spentBy: maybe(hex),
+    unproven: maybe(yes),
+  }),
 );
 const vouchers = /* @__PURE__ */ list(struct({ offer: u32, count: u32 }), MANY);
 const terms = /* @__PURE__ */ lean(struct({ points: u64, ballot: maybe(u32), vouchers }));
