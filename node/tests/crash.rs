@@ -11,6 +11,7 @@ use std::net::{TcpListener, UdpSocket};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use cli_support::Desk;
@@ -87,6 +88,19 @@ impl Drop for Node {
     }
 }
 
+/// An address whose port is free for TCP and UDP. A node is killed and started on it again and again, so it lies below the
+/// ports that the system gives to whoever asks for any: there an outgoing connection could take it in between.
+fn free_place() -> String {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = u16::try_from(std::process::id() % 600).unwrap() * 20;
+    let mut places = std::iter::repeat_with(|| {
+        let port = 20_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000;
+        format!("127.0.0.1:{port}")
+    });
+    let free = |place: &String| TcpListener::bind(place).is_ok() && UdpSocket::bind(place).is_ok();
+    places.by_ref().take(12_000).find(free).expect("a free port")
+}
+
 /// Four stores, a wallet, and the tills' tokens.
 struct Cast {
     desk: Desk,
@@ -103,11 +117,8 @@ impl Cast {
         desk.begin();
         let association = "[[association]]\nid = 1\nname = \"Food bank\"";
         desk.edit("plan.toml", &format!("# {}", association.replace('\n', "\n# ")), association);
-        let udp: Vec<UdpSocket> = (0..4).map(|_| UdpSocket::bind("127.0.0.1:0").unwrap()).collect();
-        let tcp: Vec<TcpListener> = (0..4).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
-        let quic: Vec<String> = udp.iter().map(|socket| socket.local_addr().unwrap().to_string()).collect();
-        let bases: Vec<String> = tcp.iter().map(|socket| format!("http://{}", socket.local_addr().unwrap())).collect();
-        drop((udp, tcp));
+        let quic: Vec<String> = (0..4).map(|_| free_place()).collect();
+        let bases: Vec<String> = quic.iter().map(|place| format!("http://{place}")).collect();
         for (store, (quic, http)) in (1..).zip(quic.iter().zip(&bases)) {
             let seat = store - 1;
             desk.ronde(&format!(

@@ -1,5 +1,6 @@
 //! A copy of the sources in which faults are planted, so that the tree itself is never touched.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -31,10 +32,29 @@ impl Workshop {
         let listed = output(&["git", "ls-files", "--cached", "--others", "--exclude-standard"])
             .ok_or("`git ls-files` failed; the sources to copy are those that git knows")?;
         let workshop = Self { root };
-        for file in listed.lines().filter(|file| !LEFT_OUT.iter().any(|out| file.starts_with(out))) {
+        let listed: BTreeSet<&str> =
+            listed.lines().filter(|file| !LEFT_OUT.iter().any(|out| file.starts_with(out))).collect();
+        workshop.clear(&workshop.root, &listed)?;
+        for file in listed {
             workshop.bring(file)?;
         }
         Ok(workshop)
+    }
+
+    /// Removes what an earlier copy had and the tree has no more.
+    fn clear(&self, folder: &Path, listed: &BTreeSet<&str>) -> Result<(), String> {
+        // Where there is no copy yet there is nothing to clear.
+        let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
+        for entry in entries.filter_map(Result::ok) {
+            let path = entry.path();
+            let name = path.strip_prefix(&self.root).map_or_else(|_| String::new(), |name| name.display().to_string());
+            if path.is_dir() {
+                self.clear(&path, listed)?;
+            } else if !listed.contains(name.as_str()) {
+                fs::remove_file(&path).map_err(|why| format!("{}: {why}", path.display()))?;
+            }
+        }
+        Ok(())
     }
 
     fn bring(&self, file: &str) -> Result<(), String> {
