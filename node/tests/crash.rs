@@ -4,17 +4,17 @@
 #![cfg(feature = "fault-points")]
 
 mod cli_support;
+mod places;
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
-use std::net::{TcpListener, UdpSocket};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use cli_support::Desk;
+use places::free_place;
 use serde_json::{Value, json};
 
 /// Far longer than anything takes: the tests wait for events, not for time.
@@ -86,19 +86,6 @@ impl Drop for Node {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// An address whose port is free for TCP and UDP. A node is killed and started on it again and again, so it lies below the
-/// ports that the system gives to whoever asks for any: there an outgoing connection could take it in between.
-fn free_place() -> String {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let first = u16::try_from(std::process::id() % 600).unwrap() * 20;
-    let mut places = std::iter::repeat_with(|| {
-        let port = 20_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000;
-        format!("127.0.0.1:{port}")
-    });
-    let free = |place: &String| TcpListener::bind(place).is_ok() && UdpSocket::bind(place).is_ok();
-    places.by_ref().take(12_000).find(free).expect("a free port")
 }
 
 /// Four stores, a wallet, and the tills' tokens.

@@ -2,9 +2,10 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 pub mod orders;
+#[path = "../places/mod.rs"]
+mod places;
 
 use std::collections::BTreeMap;
-use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -108,11 +109,8 @@ pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
 
 /// Addresses that nobody listens on.
 pub fn free_addresses(count: usize) -> (Vec<String>, Vec<String>) {
-    // All are held until all are found, or one would be found twice.
-    let udp: Vec<UdpSocket> = (0..count).map(|_| UdpSocket::bind("127.0.0.1:0").unwrap()).collect();
-    let tcp: Vec<TcpListener> = (0..count).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
-    let quic = udp.iter().map(|socket| socket.local_addr().unwrap().to_string()).collect();
-    (quic, tcp.iter().map(|socket| socket.local_addr().unwrap().to_string()).collect())
+    let free = || (0..count).map(|_| places::free_place()).collect();
+    (free(), free())
 }
 
 impl Town {
