@@ -72,6 +72,9 @@ pub enum NodeError {
     /// The database.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// The database failed while the node ran.
+    #[error("the node has stopped because its database failed and it can't know what reached the disk: {0}")]
+    Stopped(#[source] StorageError),
     /// Its contents.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -181,14 +184,22 @@ impl Node {
         let quic = self.listener.serve(Arc::new(Service(Arc::clone(&core))), stopped(stop.subscribe()));
         let http = http::serve(self.http, self.router, stopped(stop.subscribe()));
         let until = async {
-            shutdown.await;
+            // A node whose database failed serves nobody: it ends, so that whoever watches it starts it again.
+            let failure = tokio::select! {
+                () = shutdown => None,
+                failure = core.writer.failed() => Some(failure),
+            };
             tracing::info!("stopping: what is open is finished");
             stop.send_replace(true);
+            failure
         };
-        let ((), served, ()) = tokio::join!(quic, http, until);
+        let ((), served, failure) = tokio::join!(quic, http, until);
         background.shutdown().await;
         core.dialer.close().await;
         core.writer.shutdown().await?;
+        if let Some(failure) = failure {
+            return Err(NodeError::Stopped(failure));
+        }
         served.map_err(|source| NodeError::Http { address: SocketAddr::from(([0, 0, 0, 0], 0)), source })
     }
 }

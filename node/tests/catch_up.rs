@@ -113,6 +113,40 @@ fn an_order_that_was_set_aside_loses_no_column_when_it_comes_again() {
     eventually("the order is certified everywhere", || (1..=4).all(|store| town.has_certified(store, &signed)));
 }
 
+/// STORE-13: a record that nobody can read holds up none of the orders behind it.
+#[test]
+fn an_open_order_whose_record_is_damaged_keeps_no_other_from_being_completed() {
+    let mut town = Town::open(4, on_disk);
+    town.stop(3);
+    town.stop(4);
+    let signed = orders::swap(&town.federation, &[(1, 2)], &[(2, 2)]);
+    assert_eq!(town.submit(1, &signed).status, 202);
+    let folder = town.folder(1);
+    town.stop(1);
+    let mut engine = SqliteEngine::open(folder.join("ronde.sqlite")).unwrap();
+    let mut transaction = engine.begin().unwrap();
+    transaction.put(Table::Opened, &[0; 32], b"no order").unwrap();
+    transaction.commit().unwrap();
+    drop(engine);
+    [3, 4, 1].into_iter().for_each(|store| town.start(store, on_disk));
+    eventually("the order is certified everywhere", || (1..=4).all(|store| town.has_certified(store, &signed)));
+}
+
+/// STORE-29: what the desk refuses has taken no checkout.
+#[test]
+fn a_payment_with_too_few_columns_leaves_its_checkout_to_the_next() {
+    let town = Town::open(4, on_disk);
+    let till = town.till(2);
+    let (path, signed) = checkout(&town, 2, &till);
+    let mut fewer = town.submission(&signed);
+    fewer["columns"].as_array_mut().unwrap().truncate(1);
+    let refused = http("POST", &town.url(2, "/v1/orders"), None, Some(&fewer));
+    assert_eq!((refused.status, refused.body["rule"].as_str()), (422, Some("columns")), "{refused:?}");
+    assert_eq!(state(&town, 2, &path, &till), "presented");
+    accepted(&town.submit(2, &signed));
+    eventually("the till hears of it", || state(&town, 2, &path, &till) == "accepted");
+}
+
 /// STORE-15.
 #[test]
 fn a_store_that_was_down_learns_from_its_feed_that_its_checkout_was_paid() {

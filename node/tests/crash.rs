@@ -34,8 +34,6 @@ const STORE_POINTS: &[&str] = &[
     "shop.after-settle-grant",
     "shop.before-checkout",
     "shop.after-checkout",
-    "shop.before-order",
-    "shop.after-order",
     "shop.before-settle-checkout",
     "shop.after-settle-checkout",
     "shop.before-pledge",

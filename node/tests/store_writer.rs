@@ -160,8 +160,11 @@ async fn after_a_failure_that_leaves_doubt_nothing_is_stored_any_more() {
     let doubt = StorageError::Corrupt(Arc::new(rusqlite::Error::InvalidQuery));
     engine.outcomes().lock().unwrap().push_back(Err(doubt));
     let writer = start(engine);
+    let watched = writer.clone();
+    let watch = tokio::spawn(async move { watched.failed().await });
     let failed = writer.submit(take(1)).await;
     assert!(matches!(failed, Err(Refusal::Storage(StorageError::Corrupt(_)))), "{failed:?}");
+    assert!(matches!(watch.await.unwrap(), StorageError::Corrupt(_)));
     let refused = writer.submit(take(2)).await;
     assert!(matches!(refused, Err(Refusal::Storage(StorageError::Stopped))), "{refused:?}");
 }

@@ -34,6 +34,18 @@ fn child() {
     });
 }
 
+/// TRANSPORT-15: of several addresses one that answers is enough.
+#[tokio::test]
+async fn a_node_whose_first_address_is_dead_is_reached_at_another() {
+    let node = Node::start(SERVER, &[FRIEND], Arc::new(Echo::default()));
+    let caller = dialer(FRIEND);
+    let nobody = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let addresses = format!("{} no-such-host.invalid:1 {}", nobody.local_addr().unwrap(), node.address());
+    for _ in 0..2 {
+        assert_eq!(caller.call(node.key, &addresses, b"hello", LONG).await.unwrap(), b"hello");
+    }
+}
+
 /// A node in a process of its own; dropped, it is killed as by `kill -9`.
 struct Victim {
     process: Child,

@@ -3,17 +3,19 @@
 mod federation_support;
 mod witness_support;
 
-use federation_support::KEYSET;
+use federation_support::{ASSOCIATION, DAY, KEYSET, NOW};
 use ronde_protocol::{
     machine::{
+        audit::Offence,
         books::{Account, Flow},
         witness::record::{OrderRecord, Retirement, View},
     },
     message::{
+        amount::Points,
         evidence::Evidence,
         ids::StoreId,
         log::LogEntry,
-        order::SignedOrder,
+        order::{Purpose, SignedOrder},
         refusal::{NotVoting, Refusal},
         wire::OrderState,
     },
@@ -87,6 +89,32 @@ fn the_second_certificate_is_not_booked() {
     assert_eq!(statements[&Account::Store(StoreId(1))].flow(Flow::Redeemed).0, 7);
     assert!(!statements.contains_key(&Account::Store(StoreId(2))));
     assert_eq!(statements.values().map(|flows| flows.position()).sum::<i128>(), 0);
+}
+
+/// WITNESS-36: with more out than in, and with a flow beyond 64 bits.
+#[test]
+fn a_certified_order_that_no_charter_lets_be_booked_is_kept_as_evidence_and_never_evaluated() {
+    let mut committee = committee(4);
+    let grown = redeem(&committee.federation, 1, &[(1, points(1))], &[(11, points(8))]);
+    let certificate = committee.federation.certify_by(&grown.order, &[index(1), index(2), index(3)]).into_certificate();
+    for _ in 0..2 {
+        assert_refused(committee.show(0, &grown.order, &certificate), &Refusal::BadCertificate);
+    }
+    let seat = &committee.seats[0];
+    assert!(seat.memory.log().is_empty() && seat.memory.statements().is_empty());
+    let conviction = seat.memory.exhibits()[0].verify(committee.charter()).unwrap();
+    assert_eq!((conviction.offence, conviction.culprits.len()), (Offence::BadOrder, 3));
+    // Its coin is free, and the witness goes on.
+    voted(committee.ask(0, &redeem(&committee.federation, 1, &[(1, points(1))], &[])));
+
+    let (association, points) = (ASSOCIATION, Points(u64::MAX));
+    for (day, booked) in [(0, true), (1, false)] {
+        let gift = pledge(&committee.federation, 1, Purpose::Pledge { association, points }, NOW - day * DAY);
+        let certificate = committee.federation.certify_by(&gift.order, &[index(1), index(2), index(3)]);
+        let reply = committee.show(0, &gift.order, certificate.as_certificate());
+        if booked { drop(certified(reply)) } else { assert_refused(reply, &Refusal::BadCertificate) }
+    }
+    assert_eq!((committee.seats[0].memory.log().len(), committee.seats[0].memory.exhibits().len()), (2, 3));
 }
 
 #[test]

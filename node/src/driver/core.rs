@@ -148,9 +148,12 @@ impl Core {
         if store.id == self.store {
             return Ok(self.serve(Some(self.store), request).await);
         }
-        let address = store.quic.first().ok_or(AskError::NoAddress(index))?;
+        let addresses: Vec<&str> = store.quic.iter().map(|address| address.as_str()).collect();
+        if addresses.is_empty() {
+            return Err(AskError::NoAddress(index));
+        }
         let bytes = encode(&Request::V1(request));
-        let answer = self.dialer.call(store.node_key.0, address.as_str(), &bytes, CALL_TIMEOUT).await?;
+        let answer = self.dialer.call(store.node_key.0, &addresses.join(" "), &bytes, CALL_TIMEOUT).await?;
         let Reply::V1(reply) = decode(&answer, MAX_MESSAGE_BYTES)?;
         if let (ReplyV1::Voted(voted), Some(keyset)) = (&reply, charter.keyset(keyset)) {
             self.note_head(keyset, voted.head).await;

@@ -177,6 +177,7 @@ fn apply_one(tx: &mut dyn Transaction, keyset: KeysetId, write: &Write) -> Resul
         }
         Write::Retire(why) => tx.put(Table::Meta, &meta("retired", keyset), &encode(why)),
         Write::Evidence(evidence) => tx.put(Table::Evidence, &evidence.id(), &encode(evidence.as_ref())),
+        Write::Exhibit(exhibit) => tx.put(Table::Evidence, &exhibit.id(), &encode(exhibit.as_ref())),
     }?;
     Ok(())
 }

@@ -171,6 +171,11 @@ fn alarm(writes: &[Write]) {
             Write::Evidence(evidence) => {
                 tracing::error!(evidence = %hex::encode(evidence.id()), "evidence against a witness was kept");
             }
+            Write::Exhibit(exhibit) => tracing::error!(
+                evidence = %hex::encode(exhibit.id()),
+                "a certificate of an order whose sums are wrong was kept as evidence: more witnesses lie than this \
+                 committee bears; stop taking its points and tell the stewards"
+            ),
             _ => {}
         }
     }

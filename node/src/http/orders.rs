@@ -6,7 +6,7 @@ use axum::response::Response;
 use ronde_protocol::limits::{MAX_MESSAGE_BYTES, MAX_WITNESSES};
 use ronde_protocol::message::codec::Bounded;
 use ronde_protocol::message::ids::{KeysetId, OrderDigest};
-use ronde_protocol::message::order::{Column, Columns, Order, Purpose, SignedOrder, Submission};
+use ronde_protocol::message::order::{Column, Columns, Order, SignedOrder, Submission};
 use serde::{Deserialize, Serialize};
 
 use super::body::{Call, answer, base64, canonical, respond};
@@ -100,11 +100,6 @@ pub(super) async fn submit(State(site): State<Site>, call: Call) -> Result<Respo
     let authorization = canonical("authorization", &body.authorization, MAX_MESSAGE_BYTES)?;
     let columns = columns(&body.columns)?;
     let signed = SignedOrder { order: order.clone(), authorization };
-    if order.purpose == Purpose::Redeem && order.store == site.shop.store() {
-        let charter = site.charter();
-        signed.clone().check(&charter)?.authorize(&charter)?;
-        site.shop.take_order(&order).await?;
-    }
     let decided = site.desk.submit(Submission { signed, columns }).await?;
     take_in(&site, &order, &decided).await;
     outcome(order.digest(), decided, Form::Order)

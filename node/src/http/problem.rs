@@ -208,6 +208,7 @@ impl From<DeskError> for Problem {
                 Self::new(Code::QuorumUnreachable, &error).with("answered", answered).with("needed", needed)
             }
             DeskError::Storage(error) => Self::storage(&error),
+            DeskError::Shop(error) => (*error).into(),
         }
     }
 }

@@ -14,7 +14,7 @@ use super::answers::answer_once;
 use super::grants::till_reference;
 use super::records::{RecordId, find, index, load_id, refund_key, save, save_id};
 use super::{Answer, Missing, Once, Shop, ShopError, lock};
-use crate::store::Table;
+use crate::store::{Table, Transaction};
 use crate::{clock, fault};
 
 /// What a till asks for.
@@ -132,22 +132,24 @@ impl Shop {
         Ok(checkout.offer().sign(key))
     }
 
-    /// Takes an order for one of this store's checkouts, before it goes to the quorum. Its spend signature must have
-    /// been checked, or anybody could block a till (STORE-22). Orders for another store or purpose pass.
-    pub async fn take_order(&self, order: &Order) -> Result<(), ShopError> {
+    /// Lets an order take one of this store's checkouts, in the transaction that writes the order down before it goes to
+    /// the quorum: there is no pending checkout without its order. Its spend signature must have been checked, or anybody
+    /// could block a till (STORE-22). Orders for another store or purpose pass.
+    pub(super) fn take_checkout(&self, transaction: &mut dyn Transaction, order: &Order) -> Result<(), ShopError> {
         if order.purpose != Purpose::Redeem || order.store != self.store() {
             return Ok(());
         }
-        let id = self.0.readers.with(|read| find(read, Table::Checkout, &order.reference))?;
-        let id = id.ok_or(Missing::Checkout)?;
-        if self.0.readers.with(|read| read.get(Table::Checkout, &refund_key(id, &order.digest())))?.is_some() {
+        let id = find(transaction, Table::Checkout, &order.reference)?.ok_or(Missing::Checkout)?;
+        if transaction.get(Table::Checkout, &refund_key(id, &order.digest()))?.is_some() {
             // Owed already: its wallet still wants its change.
             return Ok(());
         }
-        let order = order.clone();
-        fault::point("shop.before-order");
-        self.change_checkout(id, move |checkout, now, charter| checkout.handle_order(&order, now, charter)).await?;
-        fault::point("shop.after-order");
+        let mut checkout: Checkout = load_id(transaction, Table::Checkout, id, Missing::Checkout)?;
+        let before = checkout.clone();
+        checkout.handle_order(order, self.now(), &self.charter())?;
+        if checkout != before {
+            save_id(transaction, Table::Checkout, id, &checkout)?;
+        }
         Ok(())
     }
 

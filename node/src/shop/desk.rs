@@ -18,7 +18,7 @@ use ronde_protocol::message::wire::LogPage;
 use serde::Serialize;
 
 use super::ShopError;
-use crate::store::StorageError;
+use crate::store::{StorageError, Transaction};
 
 /// A future that may be sent between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -62,6 +62,18 @@ pub enum DeskError {
     /// The disk failed; nothing was done.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// The shop does not take it.
+    #[error(transparent)]
+    Shop(Box<ShopError>),
+}
+
+impl From<ShopError> for DeskError {
+    fn from(error: ShopError) -> Self {
+        match error {
+            ShopError::Storage(error) => Self::Storage(error),
+            other => Self::Shop(Box::new(other)),
+        }
+    }
 }
 
 /// How one witness is seen from here.
@@ -171,8 +183,15 @@ pub trait OrderDesk: Send + Sync + 'static {
     fn log_page(&self, keyset: KeysetId, from: u64) -> BoxFuture<'_, Result<Option<LogPage>, DeskError>>;
 }
 
-/// Who wants to know of certificates.
+/// Who wants to know of orders and certificates.
 pub trait Certified: Send + Sync {
+    /// Called in the transaction that writes a submitted order down, whose signature was checked: what the order takes
+    /// here (a checkout) is taken with it, or neither is written. The same order again changes nothing.
+    fn take(&self, transaction: &mut dyn Transaction, order: &Order) -> Result<(), ShopError>;
+
+    /// Called when that transaction is durable.
+    fn taken(&self);
+
     /// Called at least once for every certified order that names this store, when its certificate, verified, is durable
     /// here: after an own submission, a certificate handed in, or a witness's feed. If it fails it must be called again
     /// later, or the till never hears of the payment.

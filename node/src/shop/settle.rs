@@ -6,6 +6,7 @@ use ronde_protocol::message::order::{Order, Purpose};
 use ronde_protocol::message::refusal::Refusal;
 
 use super::{BoxFuture, Certified, Outcome, Shop, ShopError};
+use crate::store::Transaction;
 
 impl Shop {
     /// Takes in where an order stands; the same news again changes nothing.
@@ -70,6 +71,14 @@ impl Shop {
 }
 
 impl Certified for Shop {
+    fn take(&self, transaction: &mut dyn Transaction, order: &Order) -> Result<(), ShopError> {
+        self.take_checkout(transaction, order)
+    }
+
+    fn taken(&self) {
+        self.changed();
+    }
+
     fn certified<'a>(
         &'a self,
         order: &'a Order,

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::job::Task;
 use super::{Committed, Engine, Job, StorageError, Transaction, Verdict};
@@ -46,6 +46,7 @@ pub struct Writer {
     queue: mpsc::Sender<Message>,
     counters: Arc<Counters>,
     thread: Arc<Mutex<Option<thread::JoinHandle<()>>>>,
+    failure: watch::Receiver<Option<StorageError>>,
 }
 
 enum Message {
@@ -58,12 +59,13 @@ impl Writer {
     pub fn start(engine: impl Engine + 'static, config: WriterConfig) -> Result<Self, StorageError> {
         let (queue, jobs) = mpsc::channel(config.queue.max(1));
         let counters = Arc::new(Counters::default());
-        let worker = Worker { engine, jobs, batch: config.batch.max(1), counters: Arc::clone(&counters) };
+        let (told, failure) = watch::channel(None);
+        let worker = Worker { engine, jobs, batch: config.batch.max(1), counters: Arc::clone(&counters), told };
         let thread = thread::Builder::new()
             .name("writer".into())
             .spawn(|| worker.run())
             .map_err(|error| StorageError::file("the writer thread", error))?;
-        Ok(Self { queue, counters, thread: Arc::new(Mutex::new(Some(thread))) })
+        Ok(Self { queue, counters, thread: Arc::new(Mutex::new(Some(thread))), failure })
     }
 
     /// Queues a job; waits while the queue is full. [`Job::done`] tells how it ended.
@@ -86,6 +88,17 @@ impl Writer {
         let (task, answer) = Task::new(work);
         self.submit_job(Box::new(task)).await?;
         answer.await.unwrap_or_else(|_| Err(StorageError::Stopped.into()))
+    }
+
+    /// Waits until the writer has stopped after a failure that leaves it unclear what reached the disk, and says which.
+    /// Never ready if it is shut down in order.
+    pub async fn failed(&self) -> StorageError {
+        let mut failure = self.failure.clone();
+        let told = failure.wait_for(Option::is_some).await.ok().and_then(|told| told.clone());
+        match told {
+            Some(error) => error,
+            None => std::future::pending().await,
+        }
     }
 
     /// Counters since the start.
@@ -121,6 +134,7 @@ struct Worker<E> {
     jobs: mpsc::Receiver<Message>,
     batch: usize,
     counters: Arc<Counters>,
+    told: watch::Sender<Option<StorageError>>,
 }
 
 impl<E: Engine> Worker<E> {
@@ -134,6 +148,7 @@ impl<E: Engine> Worker<E> {
                 && !error.is_transient()
             {
                 tracing::error!(%error, "the writer stops: it cannot know what reached the disk");
+                self.told.send_replace(Some(error));
                 return self.refuse_the_rest();
             }
         }

@@ -1,4 +1,4 @@
-//! One attempt to reach a peer: resolve its address, try all that come back at once, keep the first that is the peer.
+//! One attempt to reach a peer: resolve its addresses, try all that come back at once, keep the first that is the peer.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,8 +13,10 @@ use super::limits::SERVER_NAME;
 
 /// Addresses of one name that are tried.
 const ADDRESSES: usize = 4;
+/// Addresses of one node that are tried (TRANSPORT-15).
+const CANDIDATES: usize = 16;
 
-/// Connects to `address` ("host:port") within `timeout`. The handshake checks the peer's key; whether the peer accepts
+/// Connects to `address` ("host:port", or several with blanks between) within `timeout`. The handshake checks the peer's key; whether the peer accepts
 /// ours shows only at the first request.
 pub(super) async fn connect(
     endpoint: &Endpoint,
@@ -30,9 +32,28 @@ pub(super) async fn connect(
 }
 
 async fn resolve(address: &str) -> Result<Vec<SocketAddr>, TransportError> {
-    let failed = |source| TransportError::Address { address: address.to_owned(), source: Arc::new(source) };
-    let candidates = tokio::net::lookup_host(address).await.map_err(failed)?;
-    Ok(candidates.take(ADDRESSES).collect())
+    let mut lookups = JoinSet::new();
+    for name in address.split_whitespace().map(str::to_owned) {
+        lookups.spawn(async move {
+            let found = tokio::net::lookup_host(&name).await;
+            found.map(|found| found.take(ADDRESSES).collect::<Vec<_>>())
+        });
+    }
+    let (mut candidates, mut failure) = (Vec::new(), None);
+    for found in lookups.join_all().await {
+        match found {
+            Ok(found) => candidates.extend(found),
+            Err(source) => failure = Some(source),
+        }
+    }
+    candidates.truncate(CANDIDATES);
+    match failure {
+        // A name that resolves is enough.
+        Some(source) if candidates.is_empty() => {
+            Err(TransportError::Address { address: address.to_owned(), source: Arc::new(source) })
+        }
+        _ => Ok(candidates),
+    }
 }
 
 async fn race(

@@ -48,6 +48,7 @@ impl Dialer {
     }
 
     /// Sends `request` to the node of this key at `address` ("host:port") and returns its answer, within `timeout`.
+    /// Several addresses of one node, with blanks between, are tried at once, and the first that answers is kept.
     ///
     /// A peer that failed lately is refused at once with [`TransportError::PeerDown`]. On a connection that turns out
     /// to be stale the request is sent once more on a fresh one, so it must be harmless when repeated.

@@ -15,7 +15,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ronde_node::charter_store::CharterStore;
 use ronde_node::clock::{Clock, ManualClock};
-use ronde_node::daemon::{Node, Setup};
+use ronde_node::daemon::{Node, NodeError, Setup};
 use ronde_node::store::{Engine, MemoryEngine, SqliteEngine};
 use ronde_node::transport::{Dialer, DialerConfig, Identity, TransportError};
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
@@ -63,7 +63,7 @@ pub struct Town {
 
 struct Running {
     stop: oneshot::Sender<()>,
-    thread: JoinHandle<()>,
+    thread: JoinHandle<Result<(), NodeError>>,
 }
 
 /// What came back over HTTP.
@@ -173,8 +173,8 @@ impl Town {
                     // A dropped sender stops the node too.
                     let _ = stopped.await;
                 };
-                node.serve(until).await.unwrap();
-            });
+                node.serve(until).await
+            })
         });
         started.recv().unwrap();
         self.nodes.insert(store, Running { stop, thread });
@@ -184,7 +184,13 @@ impl Town {
     pub fn stop(&mut self, store: u32) {
         let running = self.nodes.remove(&store).unwrap();
         running.stop.send(()).unwrap();
-        running.thread.join().unwrap();
+        running.thread.join().unwrap().unwrap();
+    }
+
+    /// Waits until a store's node has ended by itself, and says why.
+    pub fn end_of(&mut self, store: u32) -> String {
+        let running = self.nodes.remove(&store).unwrap();
+        running.thread.join().unwrap().unwrap_err().to_string()
     }
 
     /// Waits until every open witness votes: each for a gift of its own store on a day long past, shown to it alone.

@@ -2,11 +2,13 @@
 //! can be told to answer something else.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use ronde_node::shop::{
-    Account, AccountLine, BoxFuture, DeskError, DeskStatus, KeysetBooks, LogStatus, OrderDesk, Outcome, WitnessStatus,
+    Account, AccountLine, BoxFuture, Certified as _, DeskError, DeskStatus, KeysetBooks, LogStatus, OrderDesk, Outcome,
+    Shop, WitnessStatus,
 };
+use ronde_node::store::Writer;
 use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::charter::Charter;
@@ -30,6 +32,8 @@ pub struct TestDesk {
     certified: Mutex<BTreeMap<OrderDigest, Order>>,
     /// Submissions wait here while a test holds its permit.
     pub gate: Arc<Semaphore>,
+    /// The shop beside it, once there is one.
+    pub shop: OnceLock<(Shop, Writer)>,
 }
 
 impl TestDesk {
@@ -44,6 +48,7 @@ impl TestDesk {
             script: Mutex::default(),
             certified: Mutex::default(),
             gate: Arc::new(Semaphore::new(1)),
+            shop: OnceLock::new(),
         }
     }
 
@@ -61,6 +66,19 @@ impl TestDesk {
         let certificate = self.federation.certify(order);
         let evaluations = self.federation.evaluations(order, &self.federation.indices(KEYSET));
         Outcome::Certified { order: Box::new(order.clone()), certificate, evaluations }
+    }
+
+    /// As the real desk: what an order takes of the shop it takes with the record of the order.
+    async fn write_down(&self, submission: &Submission) -> Result<(), DeskError> {
+        let Some((shop, writer)) = self.shop.get().cloned() else { return Ok(()) };
+        let order = submission.signed.order.clone();
+        if order.purpose == Purpose::Redeem && order.store == STORE {
+            submission.signed.clone().check(&self.charter)?.authorize(&self.charter)?;
+        }
+        let taking = shop.clone();
+        writer.submit(move |transaction| taking.take(transaction, &order)).await?;
+        shop.taken();
+        Ok(())
     }
 
     fn decide(&self, submission: Submission) -> Result<Outcome, DeskError> {
@@ -87,6 +105,7 @@ fn in_the_way(other: &Order, order: &Order) -> bool {
 impl OrderDesk for TestDesk {
     fn submit(&self, submission: Submission) -> BoxFuture<'_, Result<Outcome, DeskError>> {
         Box::pin(async move {
+            self.write_down(&submission).await?;
             let _open = self.gate.acquire().await.unwrap();
             let scripted = self.script.lock().unwrap().pop_front();
             scripted.unwrap_or_else(|| self.decide(submission))

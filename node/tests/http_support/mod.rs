@@ -52,10 +52,12 @@ impl Node {
         let observer = engine.observer();
         let readers = Arc::new(Readers::open(&engine, 2).unwrap());
         let writer = Writer::start(engine, WriterConfig::default()).unwrap();
+        let taking = writer.clone();
         let (clock, hand) = Clock::manual(NOW * 1000);
         let desk = Arc::new(TestDesk::new());
         let charter = desk.charter();
         let shop = Shop::new(STORE, Arc::new(move || Arc::clone(&charter)), writer, readers, clock);
+        assert!(desk.shop.set((shop.clone(), taking)).is_ok());
         let folder = tempfile::tempdir().unwrap();
         let admin = AdminToken::load_or_make(&folder.path().join("admin.token")).unwrap();
         let site = Site::new(shop.clone(), Arc::clone(&desk) as _, &admin, "http://fallback.example");

@@ -1,26 +1,40 @@
 //! Open orders on disk, and taking them up again.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ronde_protocol::machine::gateway::{Gathering, OpenOrder};
-use ronde_protocol::message::codec::encode;
+use ronde_protocol::message::codec::{BadEncoding, decode, encode};
 use ronde_protocol::message::ids::OrderDigest;
 use ronde_protocol::message::refusal::Refusal;
 
 use super::{Admitted, MAX_OPEN, Orders, Running, SWEEP, SWEEP_PAUSE};
 use crate::driver::ledger::LedgerError;
-use crate::shop::DeskError;
+use crate::shop::{DeskError, ShopError};
 use crate::store::Table;
 
 /// Longest record, in bytes: an order, and three columns of each witness.
 const MAX_RECORD: usize = 1 << 20;
 
+/// Why a stored order can't be taken up.
+#[derive(Debug, thiserror::Error)]
+enum Unusable {
+    /// The disk's fault, or that of another program.
+    #[error("its record is damaged: {0}")]
+    Record(#[from] BadEncoding),
+    /// The charter at hand does not bear it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
+
 impl Orders {
     /// Takes up what is open on disk: at the start (STORE-13), and then again and again what was set aside.
     pub async fn sweep(self) {
         let mut from = Vec::new();
+        // Records that can't be used are told of once, not at every sweep.
+        let mut told = BTreeSet::new();
         loop {
-            match self.take_up(&from, SWEEP).await {
+            match self.take_up(&from, SWEEP, &mut told).await {
                 Ok(Some(next)) => from = next,
                 Ok(None) => {
                     from.clear();
@@ -34,10 +48,15 @@ impl Orders {
         }
     }
 
-    /// Takes up at most `limit` orders from a key on, and says where to go on.
-    async fn take_up(&self, from: &[u8], limit: usize) -> Result<Option<Vec<u8>>, LedgerError> {
+    /// Takes up at most `limit` orders from a key on, and says where to go on. A record that can't be used holds up
+    /// none of the others.
+    async fn take_up(
+        &self,
+        from: &[u8],
+        limit: usize,
+        told: &mut BTreeSet<Vec<u8>>,
+    ) -> Result<Option<Vec<u8>>, LedgerError> {
         let stored = self.0.core.readers.with(|read| read.scan(Table::Opened, from, None, limit))?;
-        let charter = self.0.core.charter();
         let next = stored.last().map(|(key, _)| [key.as_slice(), &[0]].concat());
         for (key, bytes) in stored {
             let room = self.count() < MAX_OPEN;
@@ -45,12 +64,10 @@ impl Orders {
             if known || !room {
                 continue;
             }
-            let record: OpenOrder = ronde_protocol::message::codec::decode(&bytes, MAX_RECORD)?;
-            let (digest, terms) = (record.order.digest(), Arc::clone(&charter));
-            match self.0.core.pool.run(move || Gathering::resume(record, &terms)).await {
+            match self.resume(&bytes).await {
                 Ok(gathering) if self.0.core.clock.unix_seconds() > gathering.keyset().evaluate_until() => {
                     // No witness evaluates it any more, and none needs to hear of it.
-                    self.delete(digest).await;
+                    self.delete(gathering.digest()).await;
                 }
                 Ok(gathering) => {
                     // If it has come again meanwhile, what is on disk is added to that.
@@ -58,10 +75,25 @@ impl Orders {
                         tokio::spawn(self.clone().run(running));
                     }
                 }
-                Err(refusal) => tracing::error!(%refusal, "an open order can't be taken up again"),
+                Err(error) => {
+                    if told.insert(key.clone()) {
+                        tracing::error!(
+                            order = %hex::encode(&key), %error,
+                            "an open order can't be taken up again: the other orders go on; this one is replaced when \
+                             its wallet brings it once more"
+                        );
+                    }
+                }
             }
         }
         Ok(next)
+    }
+
+    /// A record as it was stored, checked as if it had just come (STORE-13).
+    async fn resume(&self, bytes: &[u8]) -> Result<Gathering, Unusable> {
+        let record: OpenOrder = decode(bytes, MAX_RECORD)?;
+        let charter = self.0.core.charter();
+        Ok(self.0.core.pool.run(move || Gathering::resume(record, &charter)).await?)
     }
 
     /// An order that waits on disk, so that nothing of it is lost when it comes again (STORE-12). A record that can't be
@@ -69,16 +101,12 @@ impl Orders {
     pub(super) async fn set_aside_before(&self, digest: OrderDigest) -> Result<Option<Gathering>, DeskError> {
         let stored = self.0.core.readers.with(|read| read.get(Table::Opened, &digest.0))?;
         let Some(bytes) = stored else { return Ok(None) };
-        let record: OpenOrder = match ronde_protocol::message::codec::decode(&bytes, MAX_RECORD) {
-            Ok(record) => record,
-            Err(error) => {
-                tracing::error!(%error, "the record of an open order can't be read; what came now replaces it");
-                return Ok(None);
-            }
-        };
-        let charter = self.0.core.charter();
-        let resumed = self.0.core.pool.run(move || Gathering::resume(record, &charter)).await;
-        Ok(resumed.inspect_err(|refusal| tracing::error!(%refusal, "an open order can't be taken up again")).ok())
+        let resumed = self.resume(&bytes).await;
+        Ok(resumed
+            .inspect_err(|error| {
+                tracing::error!(%error, "the record of an open order can't be used; what came now replaces it");
+            })
+            .ok())
     }
 
     /// Writes down what is known of an order in hand.
@@ -95,7 +123,19 @@ impl Orders {
     pub(super) async fn write(&self, running: &Running) -> Result<(), DeskError> {
         let record = running.gathering().record();
         let (key, bytes) = (record.order.digest().0, encode(&record));
-        self.0.core.writer.submit(move |tx| tx.put(Table::Opened, &key, &bytes)).await?;
+        // STORE-29. What came with a certificate takes nothing: it is settled.
+        let takes = (record.submission.is_some() && record.certificate.is_none()).then(|| record.order.clone());
+        let shop = Arc::clone(&self.0.shop);
+        let written = self.0.core.writer.submit(move |tx| {
+            if let Some(order) = &takes {
+                shop.take(tx, order)?;
+            }
+            tx.put(Table::Opened, &key, &bytes)?;
+            Ok::<_, ShopError>(takes.is_some())
+        });
+        if written.await?.0 {
+            self.0.shop.taken();
+        }
         Ok(())
     }
 

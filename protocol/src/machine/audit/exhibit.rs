@@ -4,11 +4,11 @@ use alloc::{vec, vec::Vec};
 
 use super::report::{Culprit, Offence};
 use crate::{
-    crypto::merkle,
+    crypto::{hash, labels, merkle},
     limits::{MAX_EVIDENCE_BYTES, MAX_FORK_LEAVES, MAX_MESSAGE_BYTES},
     message::{
         charter::{Charter, Keyset},
-        codec::{Bounded, Decode, Encode},
+        codec::{Bounded, Decode, Encode, encode},
         evidence::{Evidence, EvidenceError, conflict},
         head::Head,
         ids::KeysetId,
@@ -101,6 +101,11 @@ impl From<EvidenceError> for ExhibitError {
 }
 
 impl Exhibit {
+    /// Names the exhibit (EVIDENCE-10).
+    pub fn id(&self) -> [u8; 32] {
+        hash::derive(labels::EVIDENCE_ID, &[&encode(self)])
+    }
+
     /// Checks it against the charter alone.
     ///
     /// A store's exhibit needs a charter version of the time when the store had the key that signed.

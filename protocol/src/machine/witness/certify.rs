@@ -1,14 +1,17 @@
 //! What a certificate does: the order stands, what conflicts with it dies, its outputs are evaluated.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 
 use super::{
     Step, Witness, log,
     prepare::PreparedCertificate,
-    record::{CoinRecord, Counter, Draft, Inconsistent, OrderRecord, Retirement, View, Write},
+    record::{CoinRecord, Counter, Draft, OrderRecord, Retirement, View, Write},
 };
 use crate::{
-    machine::books,
+    machine::{
+        audit::Exhibit,
+        books::{self, Account, BooksError, Flow, Posting},
+    },
     message::{
         certificate::VerifiedCertificate,
         charter::Charter,
@@ -73,14 +76,19 @@ impl Witness {
             return self.contest(draft, order, certificate, *first, &rivals);
         }
         // Not before it can be booked (BOOKS-9).
-        let Ok(postings) = books::postings(&order, charter) else {
-            return Ok(ReplyV1::Refused(Refusal::CharterBehind));
+        let lines = match books::postings(&order, charter) {
+            Ok(postings) => booked(draft, postings)?,
+            Err(BooksError::UnknownOffer) => return Ok(ReplyV1::Refused(Refusal::CharterBehind)),
+            Err(BooksError::Overflow(_)) => None,
+        };
+        let Some(lines) = lines else {
+            // No charter to come mends a sum: q witnesses voted for what breaks a rule (WITNESS-36).
+            let certified = CertifiedOrder { order, certificate: certificate.as_certificate().clone() };
+            draft.put(Write::Exhibit(Box::new(Exhibit::Order(certified))));
+            return Ok(ReplyV1::Refused(Refusal::BadCertificate));
         };
         spend(draft, &order, digest)?;
-        for posting in postings {
-            let sum = draft.book(posting.account, posting.flow)?.checked_add(posting.points.0);
-            draft.put(Write::Book(posting.account, posting.flow, sum.ok_or(Inconsistent::Overflow)?));
-        }
+        lines.into_iter().for_each(|line| draft.put(line));
         if let Purpose::Vote { campaign, choice } = order.purpose {
             // Here and nowhere else (BOOKS-12).
             draft.count(Counter::Tally { campaign, choice }, 1)?;
@@ -123,6 +131,20 @@ impl Witness {
         draft.put(Write::Retire(Retirement::TwoCertificates(other, digest)));
         Ok(ReplyV1::Refused(self.conflict_with(draft, &other)?))
     }
+}
+
+/// The books with these lines in them; nothing if a flow would pass 64 bits (BOOKS-10).
+fn booked<V: View>(draft: &Draft<'_, V>, postings: Vec<Posting>) -> Result<Option<Vec<Write>>, V::Error> {
+    let mut sums: BTreeMap<(Account, Flow), u64> = BTreeMap::new();
+    for Posting { account, flow, points } in postings {
+        let before = match sums.get(&(account, flow)) {
+            Some(sum) => *sum,
+            None => draft.book(account, flow)?,
+        };
+        let Some(sum) = before.checked_add(points.0) else { return Ok(None) };
+        sums.insert((account, flow), sum);
+    }
+    Ok(Some(sums.into_iter().map(|((account, flow), sum)| Write::Book(account, flow, sum)).collect()))
 }
 
 /// Certified orders that spent one of the coins, or hold the reference.

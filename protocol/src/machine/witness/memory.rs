@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     crypto::{group::PointBytes, merkle::Subtree},
-    machine::books::{Account, Flow, Statement},
+    machine::{
+        audit::Exhibit,
+        books::{Account, Flow, Statement},
+    },
     message::{
         amount::Points,
         evidence::Evidence,
@@ -30,6 +33,7 @@ pub struct Memory {
     feed: Vec<(StoreId, u64)>,
     retired: Option<Retirement>,
     evidence: Vec<Evidence>,
+    exhibits: Vec<Exhibit>,
 }
 
 /// The state contradicts itself: a fault of the program, since memory is not damaged.
@@ -59,6 +63,7 @@ impl Memory {
             Write::Feed(store, position) => self.feed.push((store, position)),
             Write::Retire(why) => self.retired = Some(why),
             Write::Evidence(evidence) => self.evidence.push(*evidence),
+            Write::Exhibit(exhibit) => self.exhibits.push(*exhibit),
         }
     }
 
@@ -70,6 +75,11 @@ impl Memory {
     /// Log positions of certified orders that name stores.
     pub fn feed(&self) -> &[(StoreId, u64)] {
         &self.feed
+    }
+
+    /// What convicts several at once.
+    pub fn exhibits(&self) -> &[Exhibit] {
+        &self.exhibits
     }
 
     /// Evidence collected.

@@ -4,7 +4,10 @@ use alloc::{boxed::Box, vec::Vec};
 
 use crate::{
     crypto::{group::PointBytes, merkle::Subtree},
-    machine::books::{Account, Flow},
+    machine::{
+        audit::Exhibit,
+        books::{Account, Flow},
+    },
     message::{
         certificate::Certificate,
         codec::{Decode, Encode},
@@ -134,6 +137,8 @@ pub enum Write {
     Retire(Retirement),
     /// Evidence against some witness.
     Evidence(Box<Evidence>),
+    /// What convicts several at once, in the form in which auditors exchange it (WITNESS-36).
+    Exhibit(Box<Exhibit>),
 }
 
 /// A log or book that contradicts itself: the database was damaged. Nobody's fault on the wire; restore a backup.
