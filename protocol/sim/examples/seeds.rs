@@ -1,0 +1,37 @@
+//! `seeds FROM COUNT`: runs seeds and prints failures; `seeds FROM trace`: prints one run.
+
+use std::time::Instant;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let from: u64 = args.first().and_then(|arg| arg.parse().ok()).unwrap_or(0);
+    if args.get(1).is_some_and(|arg| arg == "trace") {
+        let mut text = String::new();
+        let plan = ronde_sim::plan(from);
+        println!("n {} {:?}", plan.n, plan.swarm);
+        let outcome = ronde_sim::run(&plan, Some(&mut text));
+        print!("{text}");
+        println!("{:?}", outcome.failure);
+        return;
+    }
+    let count: u64 = args.get(1).and_then(|arg| arg.parse().ok()).unwrap_or(100);
+    let mut coverage = ronde_sim::Coverage::default();
+    let started = Instant::now();
+    let mut failed = 0;
+    for seed in from..from + count {
+        let plan = ronde_sim::plan(seed);
+        let outcome = ronde_sim::run(&plan, None);
+        coverage.merge(&outcome.coverage);
+        if let Some(failure) = outcome.failure {
+            failed += 1;
+            let mut says = failure.says;
+            says.truncate(300);
+            println!("seed {seed} n {}: {} at {}: {says}", plan.n, failure.invariant.name(), failure.step);
+        }
+    }
+    println!("{failed} of {count} failed, {:?} a seed", started.elapsed() / u32::try_from(count).unwrap_or(1));
+    for (group, name, count) in coverage.iter() {
+        println!("{group:?} / {name}: {count}");
+    }
+    println!("missing: {:?}", coverage.missing());
+}

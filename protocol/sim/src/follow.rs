@@ -1,0 +1,175 @@
+//! What a node does by the clock: follows its peers' logs, reads its feed.
+
+use ronde_protocol::{
+    machine::witness::peers::Followed,
+    message::{
+        evidence::Evidence,
+        head::Head,
+        ids::WitnessIndex,
+        log::CertifiedOrder,
+        refusal::Refusal,
+        wire::{FeedPage, FromPosition, LogPage, RequestV1},
+    },
+};
+
+use crate::{
+    disk::{Full, Key, Writes},
+    federation::KEYSET,
+    luck::Luck,
+    message::Asked,
+    outcome::Invariant,
+    world::{After, Event, World},
+};
+
+impl World<'_> {
+    /// Between two looks at a peer: a dozen in a run, whatever its length.
+    pub fn tick_pause(&self) -> u64 {
+        let span = self.plan.ops.last().map_or(0, |op| op.at);
+        (span / 12).clamp(4_000, 7_200_000)
+    }
+
+    /// Reads on in one peer's log and one witness's feed.
+    pub fn tick(&mut self, node: usize, mut luck: Luck) {
+        let witnesses = self.federation.witnesses.len();
+        let peer = luck.place(witnesses);
+        if self.witness(node).is_some() && peer != node {
+            self.pull_log(node, peer, &mut luck);
+        }
+        let other = luck.place(witnesses);
+        self.read_feed(node, other, &mut luck);
+        let pause = self.tick_pause();
+        let span = self.plan.ops.last().map_or(0, |op| op.at);
+        if !self.calm && self.now < span {
+            let (life, luck) = (self.nodes[node].life, luck.child());
+            self.after(pause, luck, Event::Tick(node, life));
+        }
+    }
+
+    /// Asks for the next page of a peer's log.
+    pub fn pull_log(&mut self, node: usize, peer: usize, luck: &mut Luck) {
+        let Some(index) = self.nodes[peer].index else { return };
+        let from = self.nodes[node].followed.get(&index).map_or(0, Followed::position);
+        self.ask(node, peer, Asked::Log, RequestV1::Log(FromPosition { keyset: KEYSET, from }), luck);
+    }
+
+    /// Asks for the next page of a witness's feed.
+    pub fn read_feed(&mut self, node: usize, witness: usize, luck: &mut Luck) {
+        let from = self.feed_place(node, witness);
+        self.ask(node, witness, Asked::Feed, RequestV1::Feed(FromPosition { keyset: KEYSET, from }), luck);
+    }
+
+    fn feed_place(&self, node: usize, witness: usize) -> u64 {
+        let index = u8::try_from(witness).unwrap_or(u8::MAX);
+        self.nodes[node].disk.seen().load(Key::Feed(index)).unwrap_or(0)
+    }
+
+    /// Keeps a witness's head if it is the highest.
+    pub fn note_head(&mut self, node: usize, head: Head, luck: &mut Luck) {
+        let keyset = self.federation.keyset();
+        let noted = self.nodes[node].followed.entry(head.index).or_default().handle_head(keyset, head);
+        if let Ok(Some(evidence)) = noted {
+            self.keep_evidence(node, *evidence, luck);
+        }
+    }
+
+    /// Writes evidence down.
+    pub fn keep_evidence(&mut self, node: usize, evidence: Evidence, luck: &mut Luck) {
+        if self.nodes[node].is_honest() {
+            self.watch_evidence(&evidence);
+        }
+        let write = ronde_protocol::machine::witness::record::Write::Evidence(Box::new(evidence));
+        // A disk that is full keeps nothing; the cheat will be met again.
+        let _ = self.commit(node, Writes::of(vec![write]), After::Nothing, luck);
+    }
+
+    /// A page of a peer's log has come. The place moves on only behind what was taken over.
+    pub fn take_page(&mut self, node: usize, peer: WitnessIndex, page: LogPage, luck: &mut Luck) {
+        if self.witness(node).is_none() {
+            return;
+        }
+        let keyset = self.federation.keyset();
+        let mut followed = self.nodes[node].followed.get(&peer).cloned().unwrap_or_default();
+        let before = followed.position();
+        let read = match followed.handle_page(keyset, peer, page) {
+            Ok(read) => read,
+            Err(error) => {
+                self.say(format_args!("{node} refuses the log of {}: {error}", peer.0));
+                return self.keep_followed(node, peer, followed);
+            }
+        };
+        if let Some(evidence) = read.fork {
+            self.keep_evidence(node, *evidence, luck);
+        }
+        for certified in read.certified {
+            if self.take_over(node, certified, luck).is_err() {
+                let kept = self.nodes[node].followed.entry(peer).or_default();
+                return kept.keep_highest(&followed);
+            }
+        }
+        if followed.position() > before {
+            let writes = Writes::new().put(Key::Peer(peer.0), &followed);
+            if self.commit(node, writes, After::Nothing, luck).is_err() {
+                return;
+            }
+        }
+        self.keep_followed(node, peer, followed);
+        if read.more {
+            self.pull_log(node, peer.position(), luck);
+        }
+    }
+
+    fn keep_followed(&mut self, node: usize, peer: WitnessIndex, mut followed: Followed) {
+        let kept = self.nodes[node].followed.entry(peer).or_default();
+        followed.keep_highest(kept);
+        *kept = followed;
+    }
+
+    fn take_over(&mut self, node: usize, certified: CertifiedOrder, luck: &mut Luck) -> Result<(), Full> {
+        let digest = self.ledger.meet(&certified.order);
+        let Some(witness) = self.witness(node) else { return Ok(()) };
+        let now = self.time(node);
+        if let Ok(Some(_)) = witness.look_up(&self.nodes[node].disk.seen().ledger, &digest, now) {
+            return Ok(());
+        }
+        match self.take_certificate(node, certified, luck.child()) {
+            Ok((branch, Ok(step))) => {
+                self.coverage.hit(crate::coverage::Group::Branch, branch);
+                self.note_step(node, &step.writes);
+                self.commit(node, Writes::of(step.writes), After::Nothing, luck)
+            }
+            Ok((_, Err(error))) => {
+                self.fail(Invariant::NoInconsistency, format!("witness {node} on {digest} of a peer: {error}"));
+                Ok(())
+            }
+            Err(Refusal::CharterBehind) => Err(Full),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// A page of a witness's feed has come.
+    pub fn take_feed(&mut self, node: usize, witness: usize, page: FeedPage, luck: &mut Luck) {
+        let keyset = self.federation.keyset();
+        let store = self.nodes[node].store;
+        let from = self.feed_place(node, witness);
+        for entry in &page.entries {
+            let CertifiedOrder { order, certificate } = &entry.certified;
+            let named = order.store == store && order.keyset == keyset.id();
+            if named
+                && certificate.clone().verify(keyset, &order.digest()).is_ok()
+                && self.settle(node, order, luck).is_err()
+            {
+                return;
+            }
+        }
+        if page.next > from {
+            let index = u8::try_from(witness).unwrap_or(u8::MAX);
+            let writes = Writes::new().put(Key::Feed(index), &page.next);
+            if self.commit(node, writes, After::Nothing, luck).is_err() {
+                return;
+            }
+        }
+        if page.more && page.next > from && !page.entries.is_empty() {
+            self.read_feed(node, witness, luck);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What really happened, counted apart from the machines: every order, vote and certificate that anybody saw.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ronde_protocol::{
+    crypto::group::PointBytes,
+    message::{
+        certificate::Certificate,
+        ids::{OrderDigest, Reference, StoreId, WitnessIndex},
+        order::Order,
+        vote::Vote,
+    },
+};
+
+use crate::federation::Federation;
+
+/// What one order takes for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lock {
+    /// A coin.
+    Coin(PointBytes),
+    /// A store's reference.
+    Reference(StoreId, Reference),
+}
+
+/// An order that somebody saw.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The body.
+    pub order: Order,
+    /// Votes that were out, by witness.
+    pub votes: BTreeMap<WitnessIndex, Vote>,
+    /// Whether there is a certificate.
+    pub certified: bool,
+}
+
+/// The omniscient ledger.
+pub struct Ledger {
+    votes: usize,
+    orders: BTreeMap<OrderDigest, Known>,
+    holders: BTreeMap<Lock, Vec<OrderDigest>>,
+    legit: BTreeSet<OrderDigest>,
+    makers: BTreeMap<PointBytes, usize>,
+    signers: BTreeMap<OrderDigest, usize>,
+    bound: BTreeMap<(WitnessIndex, Lock), OrderDigest>,
+    days: BTreeMap<(WitnessIndex, OrderDigest), u64>,
+    /// Bad evaluations that reached an honest node or wallet: of which order, by whom.
+    pub bad_evaluations: BTreeSet<(OrderDigest, WitnessIndex)>,
+    /// Witnesses of which an honest peer held two heads of one size.
+    pub forks_seen: BTreeSet<WitnessIndex>,
+}
+
+/// What an order locks.
+pub fn locks(order: &Order) -> Vec<Lock> {
+    if order.inputs.is_empty() {
+        vec![Lock::Reference(order.store, order.reference)]
+    } else {
+        order.inputs.iter().map(|input| Lock::Coin(input.point)).collect()
+    }
+}
+
+impl Ledger {
+    /// Empty.
+    pub fn new(federation: &Federation) -> Self {
+        Self {
+            votes: federation.keyset().quorum().votes(),
+            orders: BTreeMap::new(),
+            holders: BTreeMap::new(),
+            legit: BTreeSet::new(),
+            makers: BTreeMap::new(),
+            signers: BTreeMap::new(),
+            bound: BTreeMap::new(),
+            days: BTreeMap::new(),
+            bad_evaluations: BTreeSet::new(),
+            forks_seen: BTreeSet::new(),
+        }
+    }
+
+    /// Somebody saw an order.
+    pub fn meet(&mut self, order: &Order) -> OrderDigest {
+        let digest = order.digest();
+        self.orders.entry(digest).or_insert_with(|| Known {
+            order: order.clone(),
+            votes: BTreeMap::new(),
+            certified: false,
+        });
+        digest
+    }
+
+    /// Whoever may sign this order signed it.
+    pub fn signed(&mut self, order: &Order) {
+        self.legit.insert(order.digest());
+        self.meet(order);
+    }
+
+    /// A customer signed this order.
+    pub fn signed_by(&mut self, order: &Order, wallet: usize) {
+        self.signers.insert(order.digest(), wallet);
+        self.signed(order);
+    }
+
+    /// A customer blinded these.
+    pub fn made_by<'o>(&mut self, blinded: impl Iterator<Item = &'o PointBytes>, wallet: usize) {
+        for element in blinded {
+            self.makers.entry(*element).or_insert(wallet);
+        }
+    }
+
+    /// Who signed an order's coins.
+    pub fn signer(&self, digest: &OrderDigest) -> Option<usize> {
+        self.signers.get(digest).copied()
+    }
+
+    /// Who blinded an element first.
+    pub fn maker(&self, blinded: &PointBytes) -> Option<usize> {
+        self.makers.get(blinded).copied()
+    }
+
+    /// Whether whoever may sign it signed it.
+    pub fn is_legit(&self, digest: &OrderDigest) -> bool {
+        self.legit.contains(digest)
+    }
+
+    /// An order that somebody saw.
+    pub fn known(&self, digest: &OrderDigest) -> Option<&Known> {
+        self.orders.get(digest)
+    }
+
+    /// All orders.
+    pub fn orders(&self) -> impl Iterator<Item = (&OrderDigest, &Known)> {
+        self.orders.iter()
+    }
+
+    /// All certified ones.
+    pub fn certified(&self) -> impl Iterator<Item = (&OrderDigest, &Order)> {
+        self.orders.iter().filter(|(_, known)| known.certified).map(|(digest, known)| (digest, &known.order))
+    }
+
+    /// A vote is out. True if its order is certified by it.
+    pub fn voted(&mut self, digest: &OrderDigest, vote: Vote) -> bool {
+        let Some(known) = self.orders.get_mut(digest) else { return false };
+        known.votes.insert(vote.index, vote);
+        let enough = known.votes.len() >= self.votes;
+        enough && self.certify(digest)
+    }
+
+    /// A certificate was seen, and its votes were checked. True if the order was not known to be certified.
+    pub fn saw_certificate(&mut self, digest: &OrderDigest, certificate: &Certificate) -> bool {
+        let Some(known) = self.orders.get_mut(digest) else { return false };
+        for vote in &certificate.votes {
+            known.votes.insert(vote.index, *vote);
+        }
+        self.certify(digest)
+    }
+
+    fn certify(&mut self, digest: &OrderDigest) -> bool {
+        let Some(known) = self.orders.get_mut(digest) else { return false };
+        if known.certified {
+            return false;
+        }
+        known.certified = true;
+        for lock in locks(&known.order) {
+            self.holders.entry(lock).or_default().push(*digest);
+        }
+        true
+    }
+
+    /// Another certified order over something that this one takes.
+    pub fn rival(&self, order: &Order, digest: &OrderDigest) -> Option<OrderDigest> {
+        let holders = locks(order).into_iter().filter_map(|lock| self.holders.get(&lock));
+        holders.flatten().copied().find(|other| other != digest)
+    }
+
+    /// A witness voted: notes what that binds, and gives what it had bound the same to before.
+    pub fn bind(&mut self, index: WitnessIndex, order: &Order, digest: OrderDigest) -> Vec<OrderDigest> {
+        let before = locks(order).into_iter().filter_map(|lock| self.bound.insert((index, lock), digest));
+        let mut before: Vec<OrderDigest> = before.filter(|other| *other != digest).collect();
+        before.dedup();
+        before
+    }
+
+    /// A witness wrote a vote down on a day of its clock.
+    pub fn voted_on(&mut self, index: WitnessIndex, digest: OrderDigest, day: u64) {
+        self.days.insert((index, digest), day);
+    }
+
+    /// On which day of its clock a witness wrote its vote down.
+    pub fn day(&self, index: WitnessIndex, digest: &OrderDigest) -> Option<u64> {
+        self.days.get(&(index, *digest)).copied()
+    }
+}

@@ -1,0 +1,327 @@
+//! A store's node: what it is, how it dies and how it starts.
+
+use std::collections::BTreeMap;
+
+use ronde_protocol::{
+    machine::{
+        durable::Durable,
+        gateway::Gathering,
+        witness::{
+            Gate, Witness,
+            peers::{Followed, Started, Startup},
+            record::{Retirement, View, Write},
+        },
+    },
+    message::{
+        ids::{OrderDigest, Reference, StoreId, WitnessIndex},
+        order::Seconds,
+        wire::RequestV1,
+    },
+};
+
+use crate::{
+    clock::Clock,
+    coverage::Group,
+    disk::{Disk, Key, State, Writes},
+    federation::{Federation, KEYSET},
+    luck::Luck,
+    message::{Asked, Body, Route},
+    network::End,
+    outcome::Invariant,
+    plan::{Lie, Plan, Way},
+    world::{After, Event, World},
+};
+
+/// One store's node.
+pub struct Node {
+    /// From 0.
+    pub number: usize,
+    /// Its store: the number from 1.
+    pub store: StoreId,
+    /// Whether it runs.
+    pub up: bool,
+    /// How often it was started.
+    pub life: u32,
+    /// Its idea of time.
+    pub clock: Clock,
+    /// Its disk.
+    pub disk: Disk<After>,
+    /// Its place in the committee.
+    pub index: Option<WitnessIndex>,
+    /// Whether it may vote.
+    pub gate: Gate,
+    /// What it heard since it started.
+    pub startup: Option<Startup>,
+    /// Open orders in hand.
+    pub running: BTreeMap<OrderDigest, Running>,
+    /// How far peers' logs were read, and their highest heads.
+    pub followed: BTreeMap<WitnessIndex, Followed>,
+    /// A copy of its disk, and where its log was then.
+    pub copy: Option<State>,
+    /// How it lies, if it is a witness that lies.
+    pub lie: Option<Lie>,
+    /// How it cheats, if it is a store that cheats.
+    pub way: Option<Way>,
+    /// Its tills' newest checkout.
+    pub newest: Option<Reference>,
+    /// It went on from an old copy, or lies: nothing is promised about it any more.
+    pub fallen: bool,
+    /// What it sent as a cheat, to be sent again.
+    pub sent: Vec<(usize, RequestV1)>,
+}
+
+/// An open order in hand.
+pub struct Running {
+    /// The machine.
+    pub gathering: Gathering,
+    /// Wallets that wait for an answer.
+    pub waiting: Vec<usize>,
+    /// Rounds since it was taken in hand.
+    pub rounds: u32,
+    /// Whether the shop knows of the certificate.
+    pub told: bool,
+    /// Whether it waits a little longer for the last witnesses.
+    pub grace: bool,
+}
+
+impl Running {
+    /// Just taken in hand.
+    pub fn new(gathering: Gathering) -> Self {
+        Self { gathering, waiting: Vec::new(), rounds: 0, told: false, grace: false }
+    }
+}
+
+impl Node {
+    /// A node that was never started.
+    pub fn new(number: usize, plan: &Plan, federation: &Federation, luck: &mut Luck) -> Self {
+        let index = u8::try_from(number).ok().filter(|at| usize::from(*at) < federation.witnesses.len());
+        let lie = plan.swarm.traitors.iter().find(|traitor| index == Some(traitor.index)).map(|traitor| traitor.lie);
+        let way = plan.swarm.cheats.iter().find(|cheat| usize::from(cheat.store) == number).map(|cheat| cheat.way);
+        let drift = i64::from(plan.swarm.drift);
+        let drawn = i64::try_from(luck.below(2 * plan.swarm.drift as u64 + 1)).unwrap_or(0);
+        Self {
+            number,
+            store: StoreId(u32::try_from(number).unwrap_or(0) + 1),
+            up: false,
+            life: 0,
+            clock: Clock { drift: drawn - drift, offset: 0 },
+            disk: Disk::default(),
+            index: index.map(WitnessIndex),
+            gate: Gate::Starting,
+            startup: None,
+            running: BTreeMap::new(),
+            followed: BTreeMap::new(),
+            copy: None,
+            lie,
+            way,
+            newest: None,
+            fallen: lie.is_some(),
+            sent: Vec::new(),
+        }
+    }
+
+    /// Whether it still runs as it did in that life.
+    pub fn is_alive(&self, life: u32) -> bool {
+        self.up && self.life == life
+    }
+
+    /// Whether it does as it should: as a witness, and as a store.
+    pub fn is_honest(&self) -> bool {
+        !self.fallen && self.way.is_none()
+    }
+
+    /// Whether it is a witness about which everything is promised.
+    pub fn is_honest_witness(&self) -> bool {
+        self.index.is_some() && !self.fallen
+    }
+}
+
+impl World<'_> {
+    /// The machine of a node that is a witness.
+    pub fn witness(&self, node: usize) -> Option<&'static Witness> {
+        self.federation.witnesses.get(node)
+    }
+
+    /// A node's idea of time.
+    pub fn time(&self, node: usize) -> Seconds {
+        self.nodes[node].clock.seconds(self.now)
+    }
+
+    /// Why a witness retired, if it did.
+    pub fn retired(&self, node: usize) -> Option<Retirement> {
+        self.nodes[node].disk.seen().ledger.retired(KEYSET).ok().flatten()
+    }
+
+    /// A node dies. It starts again after a while.
+    pub fn crash(&mut self, node: usize, down: u64, mut luck: Luck) {
+        if !self.nodes[node].up {
+            return;
+        }
+        self.kill(node, &mut luck);
+        self.after(down, luck.child(), Event::Start(node));
+    }
+
+    /// A node dies.
+    pub fn kill(&mut self, node: usize, luck: &mut Luck) {
+        let dying = &mut self.nodes[node];
+        dying.up = false;
+        dying.running.clear();
+        dying.followed.clear();
+        dying.gate = Gate::Starting;
+        dying.startup = None;
+        dying.disk.full = false;
+        let wreck = dying.disk.crash(luck);
+        self.coverage.hit(Group::Fault, "node crashed");
+        if wreck.lost > 0 {
+            self.coverage.hit(Group::Fault, "last write torn");
+        }
+        if wreck.lost > 1 {
+            self.coverage.hit(Group::Fault, "unsynced writes lost");
+        }
+        if wreck.kept > 0 {
+            self.coverage.hit(Group::Fault, "commit on disk, nobody told");
+        }
+        self.say(format_args!("store {} dies: {} commits lost, {} kept", node + 1, wreck.lost, wreck.kept));
+    }
+
+    /// A node starts, with what is on its disk and nothing else.
+    pub fn start(&mut self, node: usize, mut luck: Luck) {
+        if self.nodes[node].up {
+            return;
+        }
+        let starting = &mut self.nodes[node];
+        starting.up = true;
+        starting.life += 1;
+        for index in 0..u8::try_from(self.federation.witnesses.len()).unwrap_or(0) {
+            if let Some(followed) = starting.disk.durable().load::<Followed>(Key::Peer(index)) {
+                starting.followed.insert(WitnessIndex(index), followed);
+            }
+        }
+        let life = starting.life;
+        self.say(format_args!("store {} starts, life {life}", node + 1));
+        if self.nodes[node].index.is_some() {
+            self.nodes[node].startup = Some(Startup::new(luck.bytes()));
+            self.ask_heads(node, 0, luck.child());
+        }
+        self.after(0, luck.child(), Event::Sweep(node, life, 0));
+        if !self.calm {
+            let pause = 1 + luck.below(self.tick_pause());
+            self.after(pause, luck.child(), Event::Tick(node, life));
+        }
+    }
+
+    /// A witness that starts asks all peers for its newest head, until enough have answered.
+    pub fn ask_heads(&mut self, node: usize, times: u32, mut luck: Luck) {
+        self.poll_start(node, &mut luck);
+        if self.nodes[node].gate == Gate::Open || self.retired(node).is_some() {
+            return;
+        }
+        let Some(witness) = self.witness(node) else { return };
+        let Some(query) = self.nodes[node].startup.as_ref().map(|startup| startup.query(witness)) else { return };
+        for peer in 0..self.federation.witnesses.len() {
+            if peer != node {
+                self.ask(node, peer, Asked::Head, RequestV1::NewestHead(query), &mut luck);
+            }
+        }
+        let life = self.nodes[node].life;
+        if times < 12 {
+            self.after(100 << times.min(9), luck.child(), Event::AskHeads(node, life, times + 1));
+        }
+    }
+
+    /// Looks whether enough peers have answered.
+    pub fn poll_start(&mut self, node: usize, luck: &mut Luck) {
+        let Some(witness) = self.witness(node) else { return };
+        let Some(startup) = &self.nodes[node].startup else { return };
+        if self.nodes[node].gate == Gate::Open || self.retired(node).is_some() {
+            return;
+        }
+        match startup.poll(witness, &self.nodes[node].disk.durable().ledger) {
+            Ok(Started::Open(gate)) => {
+                self.nodes[node].gate = gate;
+                self.say(format_args!("witness {node} votes"));
+            }
+            Ok(Started::RolledBack(write)) => {
+                self.note_writes(node, core::slice::from_ref(&write));
+                // If it can't be written down the witness does not vote either.
+                let _ = self.commit(node, Writes::of(vec![write]), After::Nothing, luck);
+            }
+            Ok(Started::Waiting { .. }) => {}
+            Err(error) => self.fail(Invariant::NoInconsistency, format!("witness {node} can't start: {error}")),
+        }
+    }
+
+    /// Looks at what a step writes: retirements have to have a cause.
+    pub fn note_writes(&mut self, node: usize, writes: &[Write]) {
+        for write in writes {
+            if let Write::Retire(why) = write {
+                self.say(format_args!("witness {node} retires: {why:?}"));
+                self.coverage.hit(Group::Branch, retirement_name(why));
+                self.stake(Invariant::NoFalseRetirement);
+                if !self.nodes[node].fallen {
+                    self.fail(Invariant::NoFalseRetirement, format!("witness {node} retired without cause: {why:?}"));
+                }
+            }
+        }
+    }
+
+    /// A node asks a witness, which may be its own.
+    pub fn ask(&mut self, node: usize, witness: usize, asked: Asked, request: RequestV1, luck: &mut Luck) {
+        let route = Route { node, life: self.nodes[node].life, asked };
+        self.send(End::Node(node), End::Node(witness), luck, Body::Ask(route, Box::new(request)));
+    }
+
+    /// What waited for a commit goes on.
+    pub fn go_on(&mut self, node: usize, then: After, mut luck: Luck) {
+        let durable = Durable::after_commit();
+        match then {
+            After::Nothing => {}
+            After::Answer(route, reply) => {
+                let reply = reply.release(&durable);
+                self.answer(node, route, reply, luck);
+            }
+            After::Send(digest) => self.send_requests(node, &digest, &mut luck),
+            After::Certified(digest) => self.certificate_on_disk(node, digest, &mut luck),
+            After::Sign(to_sign, grant, wallet) => self.sign_claim(node, to_sign, grant, wallet, &durable, luck),
+            After::Print(wallet, slip) => {
+                let wait = slip.wait;
+                for customer in [Some(wallet), slip.copied].into_iter().flatten() {
+                    self.after(wait + luck.below(500), luck.child(), Event::Claim(customer, slip.clone()));
+                }
+            }
+            After::Checkout(wallet, reference, intent) => self.present(node, wallet, reference, intent, luck),
+            After::Pledge(to_sign) => self.sign_pledge(node, to_sign, &durable, luck),
+        }
+    }
+
+    /// Goes on from an old copy, if this witness may.
+    pub fn roll_back(&mut self, node: usize, mut luck: Luck) {
+        let index = u8::try_from(node).unwrap_or(u8::MAX);
+        let Some(restorable) = self.plan.swarm.restorable.iter().find(|known| known.index == index) else { return };
+        let marked = restorable.marked;
+        let Some(copy) = self.nodes[node].copy.clone() else { return };
+        if self.nodes[node].up {
+            self.kill(node, &mut luck);
+        }
+        self.nodes[node].fallen = true;
+        self.nodes[node].disk.replace(copy);
+        if marked {
+            let mark = Write::Retire(Retirement::RestoredCopy);
+            if let Ok(number) = self.nodes[node].disk.commit(Writes::of(vec![mark]), After::Nothing) {
+                self.nodes[node].disk.sync(number);
+            }
+        }
+        self.coverage.hit(Group::Fault, if marked { "marked copy restored" } else { "unmarked copy restored" });
+        self.say(format_args!("store {} goes on from an old copy, marked: {marked}", node + 1));
+        self.after(100, luck, Event::Start(node));
+    }
+}
+
+fn retirement_name(why: &Retirement) -> &'static str {
+    match why {
+        Retirement::LogRolledBack { .. } => "retires: log rolled back",
+        Retirement::VoteForgotten(_) => "retires: vote forgotten",
+        Retirement::RestoredCopy => "retires: restored copy",
+        Retirement::TwoCertificates(..) => "retires: two certificates",
+    }
+}

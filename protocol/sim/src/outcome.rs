@@ -1,0 +1,92 @@
+//! What a run found.
+
+use crate::coverage::Coverage;
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The first claim that did not hold.
+    pub failure: Option<Failure>,
+    /// What the run came across.
+    pub coverage: Coverage,
+    /// BLAKE3 over every line of the trace: the same plan has the same digest.
+    pub digest: [u8; 32],
+}
+
+/// A claim that did not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Which.
+    pub invariant: Invariant,
+    /// At which event of the run.
+    pub step: usize,
+    /// What was found.
+    pub says: String,
+}
+
+macro_rules! invariants {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {
+        /// One per claim.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Invariant {
+            $($(#[$doc])* $name),+
+        }
+
+        impl Invariant {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// Its name.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($name)),+
+                }
+            }
+        }
+    };
+}
+
+invariants! {
+    /// Safety: no two certificates over one coin or reference.
+    OneCertificate,
+    /// A vote is not out before what it binds is on disk.
+    VoteOnDisk,
+    /// An honest witness votes for one order per coin, unless a certificate freed it.
+    OneVote,
+    /// An evaluation is out only with a certificate, as it is on disk, and the same each time.
+    EvaluationOnDisk,
+    /// What is certified passed every rule, and somebody who owns it signed.
+    GoodOrder,
+    /// Value: per class, coins with q valid components are no more than certified outputs.
+    NoForgedCoin,
+    /// Value: per class, certified outputs are no fewer than certified inputs.
+    NoNegativeClass,
+    /// Value: what coins are worth is what was issued less what was redeemed and donated.
+    ValueAddsUp,
+    /// Liveness: whatever an honest wallet signed is completed.
+    HonestOrdersComplete,
+    /// Nothing of an honest wallet is lost: it holds what its certified orders left it.
+    NothingLost,
+    /// An honest wallet's order is never killed.
+    HonestNeverKilled,
+    /// Limits: no witness votes a store beyond its limit of a day, and together they certify less than twice as much.
+    Limits,
+    /// A store within its limit is not refused.
+    NoEarlyLimit,
+    /// Framing: evidence and audits name cheats only.
+    NobodyFramed,
+    /// The votes of an honest witness convict it of nothing.
+    VotesClear,
+    /// Whoever retired had lost its state.
+    NoFalseRetirement,
+    /// Books sum to zero, and are the same at all honest nodes.
+    BooksAgree,
+    /// An accepted checkout has its certificate, and a certified payment has its effect.
+    TillsAgree,
+    /// A cheat that mattered left evidence.
+    CheatsLeaveEvidence,
+    /// The audit of n - f logs finds every claim true.
+    AuditAgrees,
+    /// The machines never contradict themselves.
+    NoInconsistency,
+}

@@ -1,0 +1,369 @@
+//! Which run a seed stands for.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    federation::Federation,
+    luck::Luck,
+    ops::{Act, Manner, Op, Rubbish, WrongColumns},
+};
+
+/// A whole run, before it is run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Where all chance comes from, but for that of the ops.
+    pub seed: u64,
+    /// How many witnesses; f is the most that so many bear.
+    pub n: u8,
+    /// Which faults and cheats are on.
+    pub swarm: Swarm,
+    /// What happens, by time.
+    pub ops: Vec<Op>,
+}
+
+/// What is on in a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Swarm {
+    /// Honest customers.
+    pub wallets: u8,
+    /// Dishonest ones, numbered after the honest ones.
+    pub crooks: u8,
+    /// Least delay of a message, in milliseconds.
+    pub delay: u16,
+    /// So much more at most.
+    pub jitter: u16,
+    /// Messages lost, in a thousand.
+    pub drops: u16,
+    /// Requests that come twice, in a thousand.
+    pub repeats: u16,
+    /// Messages that come much later, in a thousand.
+    pub late: u16,
+    /// Milliseconds until a commit is on disk.
+    pub sync: u16,
+    /// Times a wallet's program dies in the middle of a step, in a thousand.
+    pub wallet_crashes: u16,
+    /// Clocks that drift: most, in parts per thousand.
+    pub drift: u16,
+    /// Witnesses that lie; never more than f, with those of `restorable`.
+    pub traitors: Vec<Traitor>,
+    /// Stores that cheat, by number from 0.
+    pub cheats: Vec<Cheat>,
+    /// Witnesses that may go on from an old copy, and whether that copy is marked.
+    pub restorable: Vec<Restorable>,
+}
+
+/// A witness that lies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Traitor {
+    /// Which, by index.
+    pub index: u8,
+    /// How.
+    pub lie: Lie,
+}
+
+/// How a witness lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lie {
+    /// Votes for everything, whatever it voted for before.
+    Equivocates,
+    /// Does not answer some.
+    Silent,
+    /// Evaluates with other keys.
+    OtherKeys,
+    /// Shows different logs to different peers.
+    Forks,
+    /// Forgets what it knew, again and again.
+    Forgets,
+    /// Refuses what is in order, with whatever reason.
+    Refuses,
+    /// Signs what does not verify.
+    Spoils,
+}
+
+/// A store that cheats.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cheat {
+    /// Which, from 0.
+    pub store: u8,
+    /// How, besides what ops have it do.
+    pub way: Way,
+}
+
+/// How a store cheats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Way {
+    /// Only when an op says so.
+    Asked,
+    /// Takes orders and does nothing.
+    Withholds,
+    /// Spoils what it hands to wallets.
+    Spoils,
+    /// Shows orders to some witnesses only.
+    Halves,
+    /// Swaps the columns that it was given.
+    Mixes,
+}
+
+/// A witness that may go on from an old copy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restorable {
+    /// Which, by index.
+    pub index: u8,
+    /// Whether the copy says that it is one.
+    pub marked: bool,
+}
+
+/// The plan of a seed.
+pub fn plan(seed: u64) -> Plan {
+    let mut luck = Luck::new(seed, 0);
+    let n = committee(&mut luck);
+    let swarm = swarm(&mut luck, n);
+    let count = if n <= 4 { 8 + luck.below(14) } else { 4 + luck.below(8) };
+    let mut deck = Deck { stores: Federation::of(n).stores() as u64, swarm: &swarm, at: 2_000, luck: luck.child() };
+    // A customer needs points before anything else.
+    let mut ops: Vec<Op> = (0..u64::from(swarm.wallets)).map(|wallet| deck.first_earn(wallet)).collect();
+    for _ in 0..count {
+        deck.pass_time();
+        deck.deal(&mut ops);
+    }
+    ops.sort_by_key(|op| op.at);
+    Plan { seed, n, swarm, ops }
+}
+
+/// Small committees often, large ones seldom.
+fn committee(luck: &mut Luck) -> u8 {
+    match luck.below(100) {
+        0..20 => 1,
+        20..26 => 2,
+        26..42 => 3,
+        42..86 => 4,
+        86..90 => 5,
+        90..92 => 6,
+        92..97 => 7,
+        97..99 => 10,
+        _ => 8 + u8::try_from(luck.below(6)).unwrap_or(0),
+    }
+}
+
+fn swarm(luck: &mut Luck, n: u8) -> Swarm {
+    let mut some = |most: u64, chance: u16| {
+        let drawn = luck.below(most) + 1;
+        if luck.permille(chance) { u16::try_from(drawn).unwrap_or(0) } else { 0 }
+    };
+    let mut swarm = Swarm {
+        delay: 5,
+        jitter: 10 + some(400, 500),
+        drops: some(200, 400),
+        repeats: some(300, 400),
+        late: some(100, 300),
+        sync: 1 + some(60, 500),
+        wallet_crashes: some(150, 300),
+        drift: some(40, 300),
+        ..Swarm::default()
+    };
+    swarm.wallets = 1 + u8::try_from(luck.below(3)).unwrap_or(0);
+    swarm.crooks = u8::from(luck.permille(500));
+    cast_witnesses(luck, n, &mut swarm);
+    if luck.permille(450) {
+        let stores = Federation::of(n).stores();
+        let ways = [Way::Asked, Way::Asked, Way::Withholds, Way::Spoils, Way::Halves, Way::Mixes];
+        for _ in 0..=luck.below(2) {
+            let store = u8::try_from(luck.place(stores)).unwrap_or(0);
+            let way = ways[luck.place(ways.len())];
+            // One at least is honest: somebody has to bring the orders.
+            if swarm.cheats.iter().all(|cheat| cheat.store != store) && swarm.cheats.len() + 1 < stores {
+                swarm.cheats.push(Cheat { store, way });
+            }
+        }
+    }
+    swarm
+}
+
+/// Traitors and old copies together: at most f that could vote twice, and q witnesses that go on voting.
+fn cast_witnesses(luck: &mut Luck, n: u8, swarm: &mut Swarm) {
+    let quorum = Federation::of(n).keyset().quorum();
+    let lies = [Lie::Equivocates, Lie::Silent, Lie::OtherKeys, Lie::Forks, Lie::Forgets, Lie::Refuses, Lie::Spoils];
+    let mut left: Vec<u8> = (0..n).collect();
+    let mut bad = 0;
+    if luck.permille(600) {
+        let plotting = luck.permille(400).then_some(lies[luck.place(lies.len())]);
+        while bad < quorum.faults() {
+            let index = left.remove(luck.place(left.len()));
+            if luck.permille(250) {
+                swarm.restorable.push(Restorable { index, marked: luck.permille(400) });
+            } else {
+                let lie = plotting.unwrap_or(lies[luck.place(lies.len())]);
+                swarm.traitors.push(Traitor { index, lie });
+            }
+            bad += 1;
+        }
+    }
+    // A marked copy never votes: it costs no safety, only a voice.
+    if bad < quorum.witnesses() - quorum.votes() && luck.permille(250) {
+        let index = left.remove(luck.place(left.len()));
+        swarm.restorable.push(Restorable { index, marked: true });
+    }
+}
+
+struct Deck<'s> {
+    stores: u64,
+    swarm: &'s Swarm,
+    at: u64,
+    luck: Luck,
+}
+
+impl Deck<'_> {
+    /// Mostly seconds, sometimes hours, seldom days.
+    fn pass_time(&mut self) {
+        self.at += match self.luck.below(20) {
+            0..8 => self.luck.below(300),
+            8..16 => self.luck.below(10_000),
+            16..19 => self.luck.below(4 * 3_600_000),
+            _ => self.luck.below(3 * 86_400_000),
+        };
+    }
+
+    fn op(&mut self, act: Act) -> Op {
+        Op { at: self.at, seed: self.luck.number(), act }
+    }
+
+    fn byte(&mut self, end: u64) -> u8 {
+        u8::try_from(self.luck.below(end)).unwrap_or(0)
+    }
+
+    fn store(&mut self) -> u8 {
+        self.byte(self.stores)
+    }
+
+    fn wallet(&mut self) -> u8 {
+        self.byte(u64::from(self.swarm.wallets))
+    }
+
+    fn crook(&mut self) -> u8 {
+        self.swarm.wallets + self.byte(u64::from(self.swarm.crooks.max(1)))
+    }
+
+    fn points(&mut self) -> u16 {
+        // Few bits: few coins, so that a run is cheap.
+        [1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 16, 20][self.luck.place(12)]
+    }
+
+    fn manner(&mut self) -> Manner {
+        [Manner::Patient, Manner::Patient, Manner::Impatient, Manner::Twice, Manner::Leaves][self.luck.place(5)]
+    }
+
+    fn first_earn(&mut self, wallet: u64) -> Op {
+        let store = self.store();
+        let act = Act::Earn {
+            wallet: u8::try_from(wallet).unwrap_or(0),
+            store,
+            points: 13 + self.points(),
+            ballot: self.luck.permille(500),
+            vouchers: self.byte(3),
+            wait: 0,
+            manner: Manner::Patient,
+        };
+        self.op(act)
+    }
+
+    fn deal(&mut self, ops: &mut Vec<Op>) {
+        let act = match self.luck.below(100) {
+            0..60 => self.person(),
+            60..85 => self.fault(),
+            _ => self.cheat(),
+        };
+        ops.extend(act.map(|act| self.op(act)));
+    }
+
+    fn person(&mut self) -> Option<Act> {
+        let (wallet, store, via, points) = (self.wallet(), self.store(), self.store(), self.points());
+        Some(match self.luck.below(100) {
+            0..25 => Act::Earn {
+                wallet,
+                store,
+                points: points + 4,
+                ballot: self.luck.permille(400),
+                vouchers: u8::from(self.luck.permille(300)),
+                wait: if self.luck.permille(200) { 86_400 * 2 } else { u32::from(self.byte(4)) },
+                manner: self.manner(),
+            },
+            25..55 => Act::Pay {
+                wallet,
+                store,
+                via: if self.luck.permille(600) { store } else { via },
+                points,
+                vouchers: u8::from(self.luck.permille(300)),
+                manner: self.manner(),
+            },
+            55..63 => Act::Swap { wallet, via },
+            63..71 => Act::Donate { wallet, via, points },
+            71..79 => Act::Cast { wallet, via, choice: self.byte(3) },
+            79..84 => Act::Pledge { store, points },
+            84..92 => Act::Resume { wallet, via },
+            92..94 => Act::Restore { wallet },
+            94..96 => Act::CrashWallet { wallet },
+            96..98 => Act::Cancel { store },
+            _ => Act::Shared { wallet, other: self.wallet(), store, points },
+        })
+    }
+
+    fn fault(&mut self) -> Option<Act> {
+        let store = self.store();
+        let lasts = 500 + u32::try_from(self.luck.below(20_000)).unwrap_or(0);
+        Some(match self.luck.below(100) {
+            0..40 => Act::Crash { store, down: lasts / 4 },
+            40..55 => Act::Partition { side: u16::try_from(self.luck.below(1 << 15)).unwrap_or(0), lasts },
+            55..67 => Act::Cut { from: store, to: self.store(), lasts },
+            67..77 => {
+                let by = [-90_000, -700, -60, 60, 700, 90_000, 100 * 86_400, 200 * 86_400, 365 * 86_400, 370 * 86_400];
+                Act::Jump { store, by: by[self.luck.place(by.len())], lasts }
+            }
+            77..87 => Act::Full { store, lasts },
+            _ if self.swarm.restorable.is_empty() => Act::Crash { store, down: 0 },
+            _ => {
+                let index = self.swarm.restorable[self.luck.place(self.swarm.restorable.len())].index;
+                if self.luck.permille(500) { Act::Backup { store: index } } else { Act::Rollback { store: index } }
+            }
+        })
+    }
+
+    fn cheat(&mut self) -> Option<Act> {
+        let (crook, points) = (self.crook(), self.points());
+        let cheat = self.swarm.cheats.get(self.luck.place(self.swarm.cheats.len())).map(|cheat| cheat.store);
+        let (via, other) = (cheat.unwrap_or_else(|| self.store()), self.store());
+        match (self.luck.below(10), self.swarm.crooks > 0, cheat) {
+            (0, true, _) => Some(Act::Earn {
+                wallet: crook,
+                store: other,
+                points: points + 6,
+                ballot: false,
+                vouchers: 1,
+                wait: 0,
+                manner: Manner::Patient,
+            }),
+            (1..4, true, _) => Some(Act::Race { wallet: crook, via, other, points }),
+            (4, true, _) => {
+                let wrong = [WrongColumns::Foreign, WrongColumns::Stale, WrongColumns::Few];
+                Some(Act::Columns { wallet: crook, via, wrong: wrong[self.luck.place(3)] })
+            }
+            (5, true, Some(store)) => Some(Act::TwoBodies { store, wallet: crook, points }),
+            (6, true, Some(store)) => Some(Act::OverIssue { store, wallet: crook, times: 1 + self.byte(9) }),
+            (7, _, Some(store)) => Some(Act::Replay { store }),
+            (_, _, Some(store)) => {
+                let all = [
+                    Rubbish::Federation,
+                    Rubbish::Unknown,
+                    Rubbish::Keyset,
+                    Rubbish::Unsorted,
+                    Rubbish::Balance,
+                    Rubbish::Signature,
+                    Rubbish::Tomorrow,
+                    Rubbish::Certificate,
+                    Rubbish::NoColumn,
+                ];
+                Some(Act::Rubbish { store, what: all[self.luck.place(all.len())] })
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! What is checked after each step, by whoever sees everything.
+
+use ronde_protocol::{
+    machine::witness::record::{OrderRecord, View},
+    message::{
+        codec::encode,
+        evaluation::{Evaluation, EvaluationError},
+        evidence::Evidence,
+        ids::{OrderDigest, WitnessIndex},
+        log::LogEntry,
+        order::{Order, Purpose},
+        refusal::Refusal,
+        vote::Vote,
+        wire::{Certified, OrderState, ReplyV1},
+    },
+};
+
+use crate::{
+    coverage::Group,
+    federation::{DAILY_LIMIT, KEYSET, VOUCHER_CAP},
+    names,
+    outcome::Invariant,
+    world::World,
+};
+
+const DAY: u64 = 86_400;
+
+/// Points that count towards a store's limit.
+pub fn issued(order: &Order) -> u64 {
+    match order.purpose {
+        Purpose::Earn => order.outputs.iter().map(|output| output.class.kind.points().0).sum(),
+        Purpose::Pledge { points, .. } => points.0,
+        _ => 0,
+    }
+}
+
+fn vouchers(order: &Order) -> u64 {
+    let is_voucher = |kind| matches!(kind, ronde_protocol::message::class::Kind::Voucher { .. });
+    if !order.inputs.is_empty() {
+        return 0;
+    }
+    order.outputs.iter().filter(|output| is_voucher(output.class.kind)).count() as u64
+}
+
+impl World<'_> {
+    /// An answer leaves a witness.
+    pub fn watch_answer(&mut self, node: usize, digest: &OrderDigest, reply: &ReplyV1) {
+        match reply {
+            ReplyV1::Voted(voted) => self.watch_vote(node, digest, voted.vote),
+            ReplyV1::Order(OrderState::Voted { vote, .. }) => self.watch_vote(node, digest, *vote),
+            ReplyV1::Certified(certified) => self.watch_certified(node, digest, certified),
+            ReplyV1::Refused(Refusal::LimitExceeded { .. }) => self.watch_limit_refusal(node, digest),
+            _ => {}
+        }
+    }
+
+    fn watch_vote(&mut self, node: usize, digest: &OrderDigest, vote: Vote) {
+        if vote.verify(self.federation.keyset(), digest).is_err() {
+            return;
+        }
+        if self.nodes[node].is_honest_witness() {
+            self.stake(Invariant::VoteOnDisk);
+            let on_disk = self.nodes[node].disk.durable().ledger.order(KEYSET, digest).ok().flatten();
+            if on_disk.is_none() {
+                return self.fail(Invariant::VoteOnDisk, format!("witness {node} votes for {digest}, unwritten"));
+            }
+            self.watch_binding(node, digest, vote.index);
+        }
+        if self.ledger.voted(digest, vote) {
+            self.watch_certificate(digest);
+        }
+    }
+
+    /// An honest witness binds a coin to one order, until a certificate frees it.
+    fn watch_binding(&mut self, node: usize, digest: &OrderDigest, index: WitnessIndex) {
+        let Some(order) = self.ledger.known(digest).map(|known| known.order.clone()) else { return };
+        let ledger = &self.nodes[node].disk.durable().ledger;
+        let mut unbound = None;
+        for input in &order.inputs {
+            let bound = ledger.coin(KEYSET, &input.point).ok().flatten();
+            if bound.is_none_or(|bound| bound.digest != *digest) {
+                unbound = Some(input.point);
+            }
+        }
+        let record = ledger.order(KEYSET, digest).ok().flatten();
+        if let (Some(point), Some(OrderRecord::Voted(_))) = (unbound, record) {
+            let says = format!("witness {node} votes for {digest}, and {point:?} is not bound to it");
+            return self.fail(Invariant::VoteOnDisk, says);
+        }
+        for other in self.ledger.bind(index, &order, *digest) {
+            self.stake(Invariant::OneVote);
+            let before = self.nodes[node].disk.durable().ledger.order(KEYSET, &other).ok().flatten();
+            if !matches!(before, Some(OrderRecord::Dead { .. })) {
+                let says = format!("witness {node} votes for {digest} over {other}, and nothing freed that");
+                self.fail(Invariant::OneVote, says);
+            }
+        }
+    }
+
+    fn watch_certified(&mut self, node: usize, digest: &OrderDigest, certified: &Certified) {
+        let keyset = self.federation.keyset();
+        if !self.nodes[node].is_honest_witness() {
+            return;
+        }
+        if certified.certificate.clone().verify(keyset, digest).is_err() {
+            return self.fail(Invariant::GoodOrder, format!("witness {node} answers {digest} with a bad certificate"));
+        }
+        if self.ledger.saw_certificate(digest, &certified.certificate) {
+            self.watch_certificate(digest);
+        }
+        self.stake(Invariant::EvaluationOnDisk);
+        let on_disk = self.nodes[node].disk.durable().ledger.order(KEYSET, digest).ok().flatten();
+        let same = matches!(&on_disk, Some(OrderRecord::Certified { evaluation, .. })
+            if encode(evaluation) == encode(&certified.evaluation));
+        if !same {
+            let says = format!("witness {node} evaluates {digest}, and its disk says otherwise");
+            self.fail(Invariant::EvaluationOnDisk, says);
+        }
+    }
+
+    /// An order is certified, for all to see.
+    fn watch_certificate(&mut self, digest: &OrderDigest) {
+        let Some(order) = self.ledger.known(digest).map(|known| known.order.clone()) else { return };
+        self.say(format_args!("certified: {:?} {digest}", order.purpose));
+        self.coverage.hit(Group::Deed, names::purpose(&order.purpose));
+        self.stake(Invariant::GoodOrder);
+        if !self.ledger.is_legit(digest) {
+            self.fail(Invariant::GoodOrder, format!("{digest} is certified, and nobody who may sign it did"));
+        }
+        self.stake(Invariant::OneCertificate);
+        if let Some(other) = self.ledger.rival(&order, digest) {
+            self.fail(Invariant::OneCertificate, format!("{digest} and {other} are both certified"));
+        }
+    }
+
+    /// What a witness has voted a store on one day of its clock, by its own log.
+    fn counted(&self, node: usize, order: &Order, day: u64) -> (u64, u64) {
+        let Some(index) = self.nodes[node].index else { return (0, 0) };
+        let log = self.nodes[node].disk.seen().ledger.log().iter();
+        let same = log.filter_map(|entry| match entry {
+            LogEntry::Voted(signed) if signed.order.store == order.store => Some(&signed.order),
+            _ => None,
+        });
+        same.fold((0, 0), |(points, coupons), other| {
+            let today = self.ledger.day(index, &other.digest()) == Some(day);
+            (points + if today { issued(other) } else { 0 }, coupons + vouchers(other))
+        })
+    }
+
+    /// A witness is about to write a vote down that counts.
+    pub fn check_limit(&mut self, node: usize, order: &Order, day: u64) {
+        if !self.nodes[node].is_honest_witness() || !order.inputs.is_empty() {
+            return;
+        }
+        // The log does not hold this vote yet.
+        let (points, coupons) = self.counted(node, order, day);
+        self.stake(Invariant::Limits);
+        if points + issued(order) > DAILY_LIMIT || coupons + vouchers(order) > VOUCHER_CAP {
+            let says =
+                format!("witness {node} votes {points} + {} points a day for store {}", issued(order), order.store);
+            self.fail(Invariant::Limits, says);
+        }
+    }
+
+    fn watch_limit_refusal(&mut self, node: usize, digest: &OrderDigest) {
+        if !self.nodes[node].is_honest_witness() {
+            return;
+        }
+        let Some(order) = self.ledger.known(digest).map(|known| known.order.clone()) else { return };
+        let day = self.time(node) / DAY;
+        let (points, coupons) = self.counted(node, &order, day);
+        // At midnight the answer may be of yesterday.
+        let (before, _) = self.counted(node, &order, day.saturating_sub(1));
+        self.stake(Invariant::NoEarlyLimit);
+        let over = points.max(before) + issued(&order) > DAILY_LIMIT || coupons + vouchers(&order) > VOUCHER_CAP;
+        if !over {
+            let says = format!("witness {node} refuses store {} at {points} + {}", order.store, issued(&order));
+            self.fail(Invariant::NoEarlyLimit, says);
+        }
+    }
+
+    /// Somebody found evidence.
+    pub fn watch_evidence(&mut self, evidence: &Evidence) {
+        self.stake(Invariant::NobodyFramed);
+        match evidence.clone().verify(&self.federation.charter) {
+            Ok(verified) => {
+                self.say(format_args!("evidence against witness {}", verified.culprit.0));
+                if !self.nodes[verified.culprit.position()].fallen {
+                    let says = format!("witness {} is named by {evidence:?}", verified.culprit.0);
+                    self.fail(Invariant::NobodyFramed, says);
+                }
+            }
+            Err(error) => self.fail(Invariant::NobodyFramed, format!("evidence is kept that proves nothing: {error}")),
+        }
+    }
+
+    /// A gateway says that a witness broke the protocol.
+    pub fn watch_misbehaved(&mut self, node: usize, index: WitnessIndex) {
+        let honest = self.nodes[index.position()].is_honest_witness();
+        if honest && self.nodes[node].is_honest() {
+            self.fail(
+                Invariant::NobodyFramed,
+                format!("store {node} finds that honest witness {} misbehaves", index.0),
+            );
+        }
+    }
+
+    /// An answer arrives at a store: bad evaluations are noted, so that evidence can be asked for in the end.
+    pub fn watch_arrival(&mut self, node: usize, digest: &OrderDigest, reply: &ReplyV1) {
+        if let ReplyV1::Certified(certified) = reply
+            && self.nodes[node].is_honest()
+            && self.nodes[node].running.contains_key(digest)
+        {
+            self.watch_evaluation(digest, &certified.evaluation);
+        }
+    }
+
+    fn watch_evaluation(&mut self, digest: &OrderDigest, evaluation: &Evaluation) {
+        // Only liars make bad ones; the honest ones' are checked with the coins.
+        let liar = self.nodes.get(evaluation.index.position()).is_some_and(|node| node.fallen);
+        let Some(order) = self.ledger.known(digest).map(|known| &known.order).filter(|_| liar) else { return };
+        if let Err(EvaluationError::BadProof(index)) = evaluation.verify(self.federation.keyset(), order, digest) {
+            self.ledger.bad_evaluations.insert((*digest, index));
+        }
+    }
+
+    /// A wallet's order was killed by another's certificate.
+    pub fn watch_killed(&mut self, wallet: usize, digest: &OrderDigest, by: &Order) {
+        self.coverage.hit(Group::Deed, "order proven dead");
+        self.say(format_args!("wallet {wallet}: {digest} is dead by {}", by.digest()));
+        let person = &self.people[wallet];
+        // A wallet that began anew may meet what the lost one signed.
+        let restored = person.device > 0 && self.ledger.signer(&by.digest()) == Some(wallet);
+        let claimed = by.inputs.is_empty();
+        if person.honest && !restored && !claimed {
+            self.fail(Invariant::HonestNeverKilled, format!("wallet {wallet} lost {digest} to {}", by.digest()));
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! A witness's driver: checks, decides, commits, and only then answers.
+
+use ronde_protocol::{
+    machine::witness::{
+        Step,
+        memory::MemoryError,
+        record::{OrderRecord, View, Write},
+    },
+    message::{
+        ids::OrderDigest,
+        log::{CertifiedOrder, LogEntry},
+        order::Order,
+        refusal::Refusal,
+        wire::{ReplyV1, RequestV1, VoteRequest},
+    },
+};
+
+use crate::{
+    coverage::Group,
+    disk::Writes,
+    federation::KEYSET,
+    luck::Luck,
+    message::{Asked, Body, Route},
+    names,
+    network::End,
+    outcome::Invariant,
+    world::{After, World},
+};
+
+const DAY: u64 = 86_400;
+
+impl World<'_> {
+    /// Answers a node.
+    pub fn serve(&mut self, node: usize, route: Route, request: RequestV1, mut luck: Luck) {
+        if let RequestV1::Vote(request) = &request {
+            self.ledger.meet(&request.signed.order);
+        }
+        if let RequestV1::Certify(certified) = &request {
+            self.ledger.meet(&certified.order);
+        }
+        if self.witness(node).is_none() {
+            return self.answer(node, route, ReplyV1::Refused(Refusal::Unknown), luck);
+        }
+        let Some(request) = self.lie(node, route, request, &mut luck) else { return };
+        match request {
+            RequestV1::Vote(request) => self.serve_vote(node, route, request, luck),
+            RequestV1::Certify(certified) => self.serve_certificate(node, route, certified, luck),
+            other => match self.read(node, route, &other) {
+                Ok(reply) => self.answer(node, route, reply, luck),
+                Err(error) => self.fail(Invariant::NoInconsistency, format!("witness {node} can't read: {error}")),
+            },
+        }
+    }
+
+    /// What is answered from committed state, and changes nothing.
+    fn read(&mut self, node: usize, route: Route, request: &RequestV1) -> Result<ReplyV1, MemoryError> {
+        let Some(witness) = self.witness(node) else { return Ok(ReplyV1::Refused(Refusal::Unknown)) };
+        let asker = self.nodes[route.node].store;
+        let here = &self.nodes[node];
+        let ledger = &here.disk.durable().ledger;
+        Ok(match request {
+            RequestV1::Order(query) => {
+                witness.order_state(ledger, &query.digest)?.map_or(ReplyV1::Refused(Refusal::Unknown), ReplyV1::Order)
+            }
+            RequestV1::Log(page) => ReplyV1::Log(witness.log_page(ledger, page.from)?),
+            RequestV1::Feed(page) => ReplyV1::Feed(witness.feed_page(ledger, asker, page.from)?),
+            RequestV1::NewestHead(query) => {
+                let newest = here.followed.get(&query.asker).and_then(|followed| followed.highest().copied());
+                ReplyV1::NewestHead(witness.answer_head_query(query, newest))
+            }
+            RequestV1::Vote(_) | RequestV1::Certify(_) | RequestV1::Charter(_) => ReplyV1::Refused(Refusal::Unknown),
+        })
+    }
+
+    fn serve_vote(&mut self, node: usize, route: Route, request: VoteRequest, mut luck: Luck) {
+        let digest = request.signed.order.digest();
+        if self.serve_stored(node, route, &digest, &luck) {
+            return;
+        }
+        let Some(witness) = self.witness(node) else { return };
+        let charter = &self.federation.charter;
+        let prepared = match witness.prepare_vote(charter, request, luck.entropy()) {
+            Ok(prepared) => prepared,
+            Err(refusal) => return self.answer(node, route, ReplyV1::Refused(refusal), luck),
+        };
+        let before = self.record(node, &digest);
+        let (gate, now) = (self.nodes[node].gate, self.time(node));
+        let seen = &self.nodes[node].disk.seen().ledger;
+        let step = witness.decide_vote(seen, charter, gate, prepared, now);
+        self.finish(node, route, digest, names::voting(before.as_ref()), step, luck);
+    }
+
+    /// Writes a certificate down, and answers with the evaluation.
+    pub fn serve_certificate(&mut self, node: usize, route: Route, certified: CertifiedOrder, luck: Luck) {
+        let digest = certified.order.digest();
+        if self.serve_stored(node, route, &digest, &luck) {
+            return;
+        }
+        match self.take_certificate(node, certified, luck.clone()) {
+            Ok((branch, step)) => self.finish(node, route, digest, branch, step, luck),
+            Err(refusal) => self.answer(node, route, ReplyV1::Refused(refusal), luck),
+        }
+    }
+
+    /// What a certificate leads to.
+    #[allow(clippy::type_complexity, reason = "used twice")]
+    pub fn take_certificate(
+        &mut self,
+        node: usize,
+        certified: CertifiedOrder,
+        mut luck: Luck,
+    ) -> Result<(&'static str, Result<Step<ReplyV1>, MemoryError>), Refusal> {
+        let Some(witness) = self.witness(node) else { return Err(Refusal::Unknown) };
+        let order = certified.order.clone();
+        let prepared = witness.prepare_certificate(certified, luck.entropy())?;
+        let before = self.record(node, &order.digest());
+        let held = before.is_none() && self.is_held(node, &order);
+        let now = self.time(node);
+        let seen = &self.nodes[node].disk.seen().ledger;
+        let step = witness.decide_certificate(seen, &self.federation.charter, prepared, now);
+        Ok((names::certifying(before.as_ref(), held), step))
+    }
+
+    /// What is certified already is served as it is stored.
+    fn serve_stored(&mut self, node: usize, route: Route, digest: &OrderDigest, luck: &Luck) -> bool {
+        let Some(witness) = self.witness(node) else { return false };
+        let now = self.time(node);
+        match witness.look_up(&self.nodes[node].disk.durable().ledger, digest, now) {
+            Ok(Some(reply)) => {
+                if matches!(reply, ReplyV1::Certified(_)) {
+                    self.coverage.hit(Group::Branch, "certified: served as stored");
+                }
+                self.answer(node, route, reply, luck.clone());
+                true
+            }
+            Ok(None) => false,
+            Err(error) => {
+                self.fail(Invariant::NoInconsistency, format!("witness {node} can't look up: {error}"));
+                true
+            }
+        }
+    }
+
+    fn record(&self, node: usize, digest: &OrderDigest) -> Option<OrderRecord> {
+        self.nodes[node].disk.seen().ledger.order(KEYSET, digest).ok().flatten()
+    }
+
+    fn is_held(&self, node: usize, order: &Order) -> bool {
+        let seen = &self.nodes[node].disk.seen().ledger;
+        order.inputs.iter().any(|input| seen.coin(KEYSET, &input.point).ok().flatten().is_some())
+            || order.inputs.is_empty() && seen.reference(KEYSET, order.store, &order.reference).ok().flatten().is_some()
+    }
+
+    /// One transaction, and the answer once it is on disk.
+    fn finish(
+        &mut self,
+        node: usize,
+        route: Route,
+        digest: OrderDigest,
+        branch: &'static str,
+        step: Result<Step<ReplyV1>, MemoryError>,
+        mut luck: Luck,
+    ) {
+        let step = match step {
+            Ok(step) => step,
+            Err(error) => {
+                return self.fail(Invariant::NoInconsistency, format!("witness {node} on {digest}: {error}"));
+            }
+        };
+        self.coverage.hit(Group::Branch, names::stepped(branch, &step.writes));
+        self.note_step(node, &step.writes);
+        if self.commit(node, Writes::of(step.writes), After::Answer(route, step.reply), &mut luck).is_err() {
+            self.answer(node, route, ReplyV1::Refused(Refusal::StorageFailed), luck);
+        }
+    }
+
+    /// Notes what a step writes: on which day a vote was given, and retirements.
+    pub fn note_step(&mut self, node: usize, writes: &[Write]) {
+        self.note_writes(node, writes);
+        let day = self.time(node) / DAY;
+        for write in writes {
+            if let Write::LogEntry(_, entry) = write
+                && let LogEntry::Voted(signed) = entry.as_ref()
+                && let Some(index) = self.nodes[node].index
+            {
+                let digest = self.ledger.meet(&signed.order);
+                self.ledger.voted_on(index, digest, day);
+                self.check_limit(node, &signed.order, day);
+            }
+        }
+    }
+
+    /// An answer leaves; everything about it that can be checked now is.
+    pub fn answer(&mut self, node: usize, route: Route, reply: ReplyV1, mut luck: Luck) {
+        if let ReplyV1::Refused(refusal) = &reply {
+            self.coverage.hit(Group::Refusal, names::refusal(refusal));
+        }
+        if let Asked::Order(digest) | Asked::State(digest, _) = route.asked {
+            self.watch_answer(node, &digest, &reply);
+        }
+        let index = self.nodes[node].index.map_or(u8::MAX, |index| index.0);
+        self.say(format_args!("{node} -> {}: {:?} {}", route.node, route.asked, names::reply(&reply)));
+        let body = Body::Answer(route, index, Box::new(reply));
+        self.send(End::Node(node), End::Node(route.node), &mut luck, body);
+    }
+}

@@ -1,0 +1,326 @@
+//! The world: who is in it, and one event after another.
+
+use core::fmt;
+use std::collections::BTreeMap;
+
+use ronde_protocol::{
+    machine::{durable::Sealed, till::signing::ToSign},
+    message::{
+        ids::{OrderDigest, WitnessIndex},
+        wire::ReplyV1,
+    },
+};
+
+use crate::{
+    clock::Millis,
+    coverage::{Coverage, Group},
+    disk::{Full, Writes},
+    federation::Federation,
+    ledger::Ledger,
+    luck::Luck,
+    message::{Body, Intent, Route, Slip},
+    network::{End, Network},
+    node::Node,
+    outcome::{Failure, Invariant, Outcome},
+    plan::Plan,
+    trace::Trace,
+    wallet::Person,
+};
+
+/// Events that a run takes at most; more is a fault of the simulator.
+const MAX_STEPS: usize = 200_000;
+
+/// Something that is due.
+#[derive(Debug)]
+pub enum Event {
+    /// The plan's op of this place.
+    Op(usize),
+    /// A message arrives.
+    Arrive(End, End, Body),
+    /// A node's disk is through with its commits up to a number.
+    Synced(usize, u32, u64),
+    /// A node starts again.
+    Start(usize),
+    /// The pause before an open order's next round is over.
+    Round(usize, u32, OrderDigest),
+    /// A store's patience with an order is over, or the little longer that it waits for the last witnesses.
+    Patience(usize, u32, OrderDigest),
+    /// A store looks through the orders that it set aside.
+    Sweep(usize, u32, u32),
+    /// A node follows its peers.
+    Tick(usize, u32),
+    /// A starting witness asks once more.
+    AskHeads(usize, u32, u32),
+    /// A customer claims a grant.
+    Claim(usize, Slip),
+    /// A customer looks whether it is done.
+    Errand(usize, Errand),
+    /// A cut or partition ends.
+    Mend(u64),
+    /// A clock is set right.
+    SetClock(usize),
+    /// A disk has room again.
+    Room(usize),
+}
+
+/// What a customer waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Errand {
+    /// Which order, or which grant's claim.
+    pub what: What,
+    /// How often it was tried.
+    pub tries: u32,
+    /// At which store last.
+    pub store: usize,
+    /// Milliseconds between two tries.
+    pub patience: Millis,
+}
+
+/// Something that a customer signed or claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// An order.
+    Order(OrderDigest),
+    /// The claim of a grant.
+    Claim(u64),
+}
+
+/// What waits for a commit.
+#[derive(Debug)]
+pub enum After {
+    /// Nobody.
+    Nothing,
+    /// A witness's answer.
+    Answer(Route, Sealed<ReplyV1>),
+    /// An open order may go to the witnesses.
+    Send(OrderDigest),
+    /// A certificate is on disk: the till hears of it.
+    Certified(OrderDigest),
+    /// The store signs what it wrote down.
+    Sign(ToSign, u64, usize),
+    /// The till prints a link.
+    Print(usize, Slip),
+    /// The till shows a checkout.
+    Checkout(usize, ronde_protocol::message::ids::Reference, Intent),
+    /// The store signs its pledge.
+    Pledge(ToSign),
+}
+
+/// A federation as it runs.
+pub struct World<'t> {
+    /// Its keys and rules.
+    pub federation: &'static Federation,
+    /// What is to happen.
+    pub plan: Plan,
+    /// True time.
+    pub now: Millis,
+    /// Stores' nodes, the witnesses first.
+    pub nodes: Vec<Node>,
+    /// Customers, the honest ones first.
+    pub people: Vec<Person>,
+    /// Cuts.
+    pub network: Network,
+    /// What really happened.
+    pub ledger: Ledger,
+    /// What was hit.
+    pub coverage: Coverage,
+    /// Whether the faults are over.
+    pub calm: bool,
+    /// The first claim that did not hold.
+    pub failure: Option<Failure>,
+    step: usize,
+    queue: BTreeMap<(Millis, u64), (Luck, Event)>,
+    count: u64,
+    trace: Trace<'t>,
+}
+
+impl<'t> World<'t> {
+    /// Before the first event.
+    pub fn new(plan: Plan, reader: Option<&'t mut dyn fmt::Write>) -> Self {
+        let federation = Federation::of(plan.n);
+        let mut luck = Luck::new(plan.seed, 1);
+        let nodes = (0..federation.stores()).map(|number| Node::new(number, &plan, federation, &mut luck)).collect();
+        let customers = usize::from(plan.swarm.wallets) + usize::from(plan.swarm.crooks);
+        let people = (0..customers).map(|number| Person::new(number, &plan, federation)).collect();
+        let mut world = Self {
+            federation,
+            plan,
+            now: 0,
+            nodes,
+            people,
+            network: Network::default(),
+            ledger: Ledger::new(federation),
+            coverage: Coverage::default(),
+            calm: false,
+            failure: None,
+            step: 0,
+            queue: BTreeMap::new(),
+            count: 0,
+            trace: Trace::new(reader),
+        };
+        for number in 0..world.nodes.len() {
+            world.at(0, luck.child(), Event::Start(number));
+        }
+        for place in 0..world.plan.ops.len() {
+            let op = &world.plan.ops[place];
+            let (at, seed) = (op.at, op.seed);
+            world.at(at, Luck::new(seed, 2), Event::Op(place));
+        }
+        world
+    }
+
+    /// Plays to the end.
+    pub fn run(mut self) -> Outcome {
+        self.play();
+        if self.failure.is_none() {
+            self.end();
+        }
+        if let Some(failure) = self.failure.clone() {
+            self.say(format_args!("FAILED {}: {}", failure.invariant.name(), failure.says));
+        }
+        Outcome { failure: self.failure, coverage: self.coverage, digest: self.trace.digest() }
+    }
+
+    /// Takes events until there are none.
+    pub fn play(&mut self) {
+        while self.failure.is_none()
+            && let Some(((at, _), (luck, event))) = self.queue.pop_first()
+        {
+            self.step += 1;
+            self.now = self.now.max(at);
+            if self.step > MAX_STEPS {
+                self.fail(Invariant::NoInconsistency, format!("the run does not end: {event:?}"));
+                return;
+            }
+            self.take(event, luck);
+        }
+    }
+
+    fn take(&mut self, event: Event, luck: Luck) {
+        match event {
+            Event::Op(place) => self.act(place, luck),
+            Event::Arrive(from, to, body) => self.arrive(from, to, body, luck),
+            Event::Synced(node, life, number) => self.synced(node, life, number, luck),
+            Event::Start(node) => self.start(node, luck),
+            Event::Round(node, life, digest) => self.if_alive(node, life, |world| world.round(node, digest, luck)),
+            Event::Patience(node, life, digest) => {
+                self.if_alive(node, life, |world| world.tell_waiting(node, digest, luck));
+            }
+            Event::Sweep(node, life, times) => self.if_alive(node, life, |world| world.sweep(node, times, luck)),
+            Event::Tick(node, life) => self.if_alive(node, life, |world| world.tick(node, luck)),
+            Event::AskHeads(node, life, times) => self.if_alive(node, life, |world| world.ask_heads(node, times, luck)),
+            Event::Claim(wallet, slip) => self.claim(wallet, slip, luck),
+            Event::Errand(wallet, errand) => self.errand(wallet, errand, luck),
+            Event::Mend(number) => self.network.mend(number),
+            Event::SetClock(node) => self.nodes[node].clock.offset = 0,
+            Event::Room(node) => self.nodes[node].disk.full = false,
+        }
+    }
+
+    fn if_alive(&mut self, node: usize, life: u32, then: impl FnOnce(&mut Self)) {
+        if self.nodes[node].is_alive(life) {
+            then(self);
+        }
+    }
+
+    /// Something is due after so many milliseconds.
+    pub fn after(&mut self, delay: Millis, luck: Luck, event: Event) {
+        self.at(self.now + delay, luck, event);
+    }
+
+    fn at(&mut self, at: Millis, luck: Luck, event: Event) {
+        self.count += 1;
+        self.queue.insert((at, self.count), (luck, event));
+    }
+
+    /// Sends a message, if it gets through.
+    pub fn send(&mut self, from: End, to: End, luck: &mut Luck, body: Body) {
+        let mut luck = luck.child();
+        let fate = self.network.fate(&self.plan.swarm, from, to, &mut luck);
+        for (hit, name) in [(fate.cut, "cut off"), (fate.dropped, "message lost"), (fate.late, "message late")] {
+            if hit {
+                self.coverage.hit(Group::Fault, name);
+            }
+        }
+        if fate.arrives.len() > 1 {
+            self.coverage.hit(Group::Fault, "message repeated");
+        }
+        for delay in fate.arrives {
+            let luck = luck.child();
+            self.after(delay, luck, Event::Arrive(from, to, body.clone()));
+        }
+    }
+
+    fn arrive(&mut self, from: End, to: End, body: Body, luck: Luck) {
+        match to {
+            End::Node(node) if !self.nodes[node].up => {}
+            End::Node(node) => self.node_hears(node, from, body, luck),
+            End::Wallet(wallet) => self.wallet_hears(wallet, from, body, luck),
+        }
+    }
+
+    fn node_hears(&mut self, node: usize, from: End, body: Body, mut luck: Luck) {
+        match body {
+            Body::Ask(route, request) => self.serve(node, route, *request, luck),
+            Body::Answer(route, index, reply) => {
+                if route.node == node && self.nodes[node].is_alive(route.life) {
+                    self.take_answer(node, route, WitnessIndex(index), *reply, luck);
+                }
+            }
+            Body::Bring(submission) => self.bring(node, from, *submission, luck),
+            Body::Claim(grant, secret, request) => self.take_claim(node, from, grant, secret, *request, &mut luck),
+            Body::Show(certified) => self.shown(node, from, *certified, luck),
+            Body::LookUp(digest) => self.look_up(node, from, digest, luck),
+            Body::Told(_) | Body::Slip(_) | Body::Offer(..) => {}
+        }
+    }
+
+    /// Begins a commit on a node's disk.
+    pub fn commit(&mut self, node: usize, writes: Writes, then: After, luck: &mut Luck) -> Result<(), Full> {
+        let begun = self.nodes[node].disk.commit(writes, then);
+        match begun {
+            Ok(number) => {
+                let slow = luck.below(u64::from(self.plan.swarm.sync) + 1);
+                let life = self.nodes[node].life;
+                self.after(slow, luck.child(), Event::Synced(node, life, number));
+                Ok(())
+            }
+            Err(full) => {
+                self.coverage.hit(Group::Fault, "disk full");
+                Err(full)
+            }
+        }
+    }
+
+    fn synced(&mut self, node: usize, life: u32, number: u64, mut luck: Luck) {
+        if !self.nodes[node].is_alive(life) {
+            return;
+        }
+        for then in self.nodes[node].disk.sync(number) {
+            let luck = luck.child();
+            self.go_on(node, then, luck);
+        }
+    }
+
+    /// A claim does not hold. The first one is kept.
+    pub fn fail(&mut self, invariant: Invariant, says: String) {
+        if self.failure.is_none() {
+            self.failure = Some(Failure { invariant, step: self.step, says });
+        }
+    }
+
+    /// An invariant was looked at, with something at stake.
+    pub fn stake(&mut self, invariant: Invariant) {
+        self.coverage.hit(Group::Invariant, invariant.name());
+    }
+
+    /// A line of the trace.
+    pub fn say(&mut self, text: fmt::Arguments<'_>) {
+        self.trace.say(self.now, text);
+    }
+
+    /// Whether anything is due.
+    pub fn is_quiet(&self) -> bool {
+        self.queue.is_empty()
+    }
+}
