@@ -1,11 +1,12 @@
 //! What a newcomer types: `cargo xtask check` and the other commands of the README.
 #![forbid(unsafe_code)]
 
-mod chaos;
+mod build;
 mod check;
 mod demo;
 mod interop;
 mod mutants;
+mod sim;
 mod tools;
 mod vectors;
 
@@ -15,10 +16,10 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   demo [--once] [--keep DIR]         four shops on this machine: earn, spend, cheat, lose power, vote, close the books
-  chaos [--minutes N] [--seed S]     real nodes and wallets while processes die, disks fill, clocks and networks fail
   check [--only STAGE]... [--list]   format, lints, licences, docs, tests, fuzz targets: what must hold before a commit
   interop [--judge | --live]         the wallet in TypeScript: judged by the vectors, then at work with Rust nodes
   mutants [--minutes N] [--only PART] plant faults one at a time: do vectors and tests see each
+  sim [--seeds N | --seed S | --planted]  whole federations in one thread, with every fault: does each claim hold
   vectors [--check]                  write the test vectors and the specification's examples from one seed, or compare
 ";
 
@@ -27,10 +28,10 @@ fn main() -> ExitCode {
     let (command, rest) = arguments.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
     match command {
         "demo" => demo::run(rest),
-        "chaos" => chaos::run(rest),
         "check" => check::run(rest),
         "interop" => interop::run(rest),
         "mutants" => mutants::run(rest),
+        "sim" => sim::run(rest),
         "vectors" => vectors::run(rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");

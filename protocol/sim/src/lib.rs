@@ -24,6 +24,8 @@ pub mod ops;
 mod outcome;
 mod people;
 pub mod plan;
+pub mod regression;
+pub mod shrink;
 mod till;
 mod trace;
 mod traitor;

@@ -1,5 +1,7 @@
 //! Which run a seed stands for.
 
+use core::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -19,6 +21,13 @@ pub struct Plan {
     pub swarm: Swarm,
     /// What happens, by time.
     pub ops: Vec<Op>,
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "seed {}, n = {}, {:?}", self.seed, self.n, self.swarm)?;
+        self.ops.iter().try_for_each(|op| writeln!(f, "{op}"))
+    }
 }
 
 /// What is on in a run.

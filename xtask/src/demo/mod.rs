@@ -3,11 +3,10 @@
 //! Founded by the command line, run as four processes, told step by step. Each step checks what it tells. Whatever
 //! happens, no process and (but for `--keep`) no file is left behind.
 
-pub mod build;
 pub mod failure;
 pub mod founding;
 pub mod home;
-pub mod http;
+mod http;
 mod ledger;
 mod node;
 mod options;
@@ -77,7 +76,7 @@ pub fn run(arguments: &[String]) -> ExitCode {
 fn demo(options: &Options, screen: &Screen) -> Result<(), Ended> {
     let binary = match &options.ronde {
         Some(built) => std::path::absolute(built).map_err(|error| Ended::Unready(error.to_string()))?,
-        None => build::ronde(screen.colour).map_err(Ended::Unready)?,
+        None => crate::build::ronde(screen.colour).map_err(Ended::Unready)?,
     };
     let stop = Stop::listen().map_err(|error| Ended::Unready(format!("signals can't be heard: {error}")))?;
     // Before the world, so that it is dropped after it: no file goes while a node uses it.

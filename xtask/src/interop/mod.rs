@@ -6,7 +6,8 @@ mod steps;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
-use crate::demo::{self, Ended, build, home::Home, ronde::Ronde, screen::Screen, stop::Stop};
+use crate::build;
+use crate::demo::{self, Ended, home::Home, ronde::Ronde, screen::Screen, stop::Stop};
 use crate::tools::run as run_shown;
 
 /// Builds both, judges, and plays; `--judge` and `--live` do the one without the other.

@@ -3,7 +3,7 @@
 
 mod catch;
 mod faults;
-mod workshop;
+pub mod workshop;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};

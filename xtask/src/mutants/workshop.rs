@@ -1,6 +1,6 @@
 //! A copy of the sources in which faults are planted, so that the tree itself is never touched.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -28,15 +28,24 @@ impl Workshop {
     /// Copies what git knows, as it is in the working tree. Files that are the same keep their time, so that cargo
     /// builds little.
     pub fn open() -> Result<Self, String> {
-        let root = target_dir().join("mutants");
+        Self::open_with("mutants", &BTreeMap::new())
+    }
+
+    /// The same in another folder below cargo's, with files that have another text there, or are there only.
+    pub fn open_with(folder: &str, texts: &BTreeMap<String, String>) -> Result<Self, String> {
+        let root = target_dir().join(folder);
         let listed = output(&["git", "ls-files", "--cached", "--others", "--exclude-standard"])
             .ok_or("`git ls-files` failed; the sources to copy are those that git knows")?;
         let workshop = Self { root };
-        let listed: BTreeSet<&str> =
+        let mut listed: BTreeSet<&str> =
             listed.lines().filter(|file| !LEFT_OUT.iter().any(|out| file.starts_with(out))).collect();
+        listed.extend(texts.keys().map(String::as_str));
         workshop.clear(&workshop.root, &listed)?;
         for file in listed {
-            workshop.bring(file)?;
+            match texts.get(file) {
+                Some(text) => write(&workshop.root.join(file), text.as_bytes())?,
+                None => workshop.bring(file)?,
+            }
         }
         Ok(workshop)
     }
@@ -100,11 +109,17 @@ impl Workshop {
     }
 
     fn call(&self, words: &[&str]) -> Result<Output, String> {
-        let mut cargo: Command = command(&["cargo"]);
-        cargo.args(words).current_dir(&self.root).stdin(Stdio::null());
-        // Dependencies are shared with the tree's own build; what is changed is built without symbols.
-        cargo.env("CARGO_TARGET_DIR", target_dir()).env("CARGO_PROFILE_DEV_DEBUG", "false");
+        let mut cargo = self.command(words);
+        // What is changed is built without symbols.
+        cargo.env("CARGO_PROFILE_DEV_DEBUG", "false");
         cargo.output().map_err(|why| format!("cargo did not start: {why}"))
+    }
+
+    /// Cargo in the copy. Dependencies are shared with the tree's own build.
+    pub fn command(&self, words: &[&str]) -> Command {
+        let mut cargo: Command = command(&["cargo"]);
+        cargo.args(words).current_dir(&self.root).stdin(Stdio::null()).env("CARGO_TARGET_DIR", target_dir());
+        cargo
     }
 }
 

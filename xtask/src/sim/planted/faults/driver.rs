@@ -1,0 +1,24 @@
+//! Rules that the drivers keep: what is written first, and what is sent after it.
+
+super::faults! {
+    in "protocol/sim/src/";
+
+    "a vote leaves before it is on disk", "WITNESS-3", [
+        "world.rs": "let begun = self.nodes[node].disk.commit(writes, then);"
+            => "let early = {on} && matches!(then, After::Answer(..));
+        let (then, now) = if early { (After::Nothing, Some(then)) } else { (then, None) };
+        let begun = self.nodes[node].disk.commit(writes, then);
+        if let (Ok(_), Some(now)) = (&begun, now) {
+            let luck = luck.child();
+            self.go_on(node, now, luck);
+        }",
+    ];
+    "a wallet signs and forgets to write it down", "WALLET-1", [
+        "wallet.rs": "        let durable = person.save();\n        Some(sealed.release(&durable))"
+            => "        let durable = if {on} { Durable::after_commit() } else { person.save() };
+        Some(sealed.release(&durable))",
+        // What is sent again is what the program remembers.
+        "wallet.rs": "let durable = self.people[wallet].save();"
+            => "let durable = if {on} { Durable::after_commit() } else { self.people[wallet].save() };",
+    ];
+}
