@@ -8,19 +8,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ronde_protocol::machine::witness::keys::NodeSeed;
-use ronde_protocol::machine::witness::peers::Followed;
 use ronde_protocol::machine::witness::{OtherKeys, Witness};
 use ronde_protocol::message::charter::Charter;
-use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
+use ronde_protocol::message::ids::{KeysetId, StoreId};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::charter_store::{CharterStore, CharterStoreError};
 use crate::clock::Clock;
-use crate::driver::{Core, Desk, LedgerError, Orders, Pool, Service, WitnessService, load, sync};
+use crate::driver::{Core, Desk, LedgerError, Orders, Pool, Service, WitnessService, follow, heads, sync};
 use crate::http::{self, AdminToken, AdminTokenError, Site};
-use crate::shop::Shop;
-use crate::store::{Engine, Readers, StorageError, Table, Writer, WriterConfig};
+use crate::shop::{self, Shop, ShopError};
+use crate::store::{Engine, Readers, StorageError, Writer, WriterConfig};
 use crate::transport::{AllowList, Dialer, DialerConfig, Identity, Listener, ListenerConfig, TransportError};
 
 /// How many readers of the database work beside one another.
@@ -78,6 +77,9 @@ pub enum NodeError {
     /// Its contents.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The shop's records in it.
+    #[error(transparent)]
+    Shop(#[from] ShopError),
     /// QUIC.
     #[error(transparent)]
     Transport(#[from] TransportError),
@@ -116,20 +118,22 @@ impl Node {
         if listed.node_key != setup.seed.node_key().verifying_key().encode() {
             return Err(NodeError::OtherNodeKey(setup.store));
         }
+        let seats = own_witnesses(&charter, setup.store, &setup.seed)?;
         let readers = Arc::new(Readers::open(setup.engine.as_ref(), READERS)?);
         let writer = Writer::start(setup.engine, WriterConfig::default())?;
+        take_mark(&writer, &seats, setup.clock.unix_seconds()).await?;
         let identity = Identity::from_seed(*setup.seed.node_key_seed())?;
         let allowed = Arc::new(AllowList::new(charter.body().stores.iter().map(|store| store.node_key.0)));
         let listener = Listener::bind(setup.quic, &identity, Arc::clone(&allowed) as _, ListenerConfig::default())?;
         let dialer = Dialer::new(&identity, DialerConfig::default())?;
         let pool = Pool::new();
         let mut witnesses = BTreeMap::new();
-        for witness in own_witnesses(&charter, setup.store, &setup.seed)? {
+        for witness in seats {
             let id = witness.keyset().id();
             let (writer, readers, clock) = (writer.clone(), Arc::clone(&readers), setup.clock.clone());
             witnesses.insert(id, WitnessService::new(witness, writer, readers, clock, pool.clone()));
         }
-        let followed = load_followed(&readers)?;
+        let followed = readers.with(heads::load)?;
         let node_key = setup.seed.node_key();
         let core = Arc::new(Core::new(
             setup.store,
@@ -167,6 +171,7 @@ impl Node {
         for keyset in core.witnesses.keys() {
             background.spawn(sync::start_voting(Arc::clone(&core), *keyset));
             background.spawn(sync::pull_logs(Arc::clone(&core), *keyset, self.pull));
+            background.spawn(follow::complete(Arc::clone(&core), *keyset, self.pull));
         }
         background.spawn(sync::each_witness(Arc::clone(&core), self.feed, {
             let orders = self.orders.clone();
@@ -214,18 +219,26 @@ fn own_witnesses(charter: &Charter, store: StoreId, seed: &NodeSeed) -> Result<V
         .collect()
 }
 
-fn load_followed(readers: &Readers) -> Result<BTreeMap<(KeysetId, WitnessIndex), Followed>, NodeError> {
-    readers.with(|read| {
-        let mut followed = BTreeMap::new();
-        for (key, _) in read.scan(Table::PeerLog, &[], None, usize::MAX)? {
-            if let Some((keyset, [index])) = key.split_first_chunk::<4>()
-                && let Some(found) = load(read, Table::PeerLog, &key)?
-            {
-                followed.insert((KeysetId(u32::from_be_bytes(*keyset)), WitnessIndex(*index)), found);
+/// On a restored copy: retires and withdraws what may have been promised otherwise since the copy was made, once.
+async fn take_mark(writer: &Writer, seats: &[Witness], now: u64) -> Result<(), NodeError> {
+    let retiring: Vec<KeysetId> = seats.iter().map(|seat| seat.keyset().id()).collect();
+    let (restored, _) = writer
+        .submit(move |tx| -> Result<bool, ShopError> {
+            if !follow::take_mark(tx, &retiring)? {
+                return Ok(false);
             }
-        }
-        Ok(followed)
-    })
+            shop::take_mark(tx, now)?;
+            Ok(true)
+        })
+        .await?;
+    if restored {
+        tracing::error!(
+            "this database is a restored copy: this node votes no more in the keysets of today's charter (it still \
+             certifies and evaluates), grants that nobody had claimed are withdrawn, and no pledge is made today; ask \
+             the stewards for a seat in the next keyset"
+        );
+    }
+    Ok(())
 }
 
 fn admin_token(file: &Path) -> Result<AdminToken, NodeError> {

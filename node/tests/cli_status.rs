@@ -84,11 +84,46 @@ fn one_of_four_down_is_worth_a_look_and_two_stop_payments() {
 
 #[test]
 fn a_witness_that_no_longer_votes_says_so() {
-    let mut retired = status([true; 4]);
-    retired["retired"] = json!([1]);
-    let said = ask(retired, charter(), "");
+    let reasons = [
+        ("log-rolled-back", "its log lacks what it once signed"),
+        ("vote-forgotten", "a certificate holds its own vote"),
+        ("restored-copy", "restored backup"),
+        ("two-certificates", "ronde audit --evidence"),
+    ];
+    for (reason, words) in reasons {
+        let mut retired = status([true; 4]);
+        retired["log"][0]["retired"] = json!(true);
+        retired["log"][0]["retired_because"] = json!(reason);
+        let said = ask(retired, charter(), "");
+        assert_eq!(said.code, 1);
+        for words in ["votes no more in keyset 1", words, "seat in the next keyset"] {
+            assert!(said.out.contains(words), "{reason}: no {words:?} in {}", said.out);
+        }
+    }
+    let mut starting = status([true; 4]);
+    starting["log"][0]["starting"] = json!(true);
+    assert!(ask(starting, charter(), "").out.contains("does not vote in keyset 1 yet"));
+}
+
+#[test]
+fn how_far_the_other_logs_are_read_is_said_and_a_lag_is_worth_a_look() {
+    let mut read = status([true; 4]);
+    let log = |read: u64, size: u64| json!({ "keyset": 1, "index": 1, "store": 2, "name": "Shop 2", "read": read, "size": size });
+    read["peer_logs"] = json!([log(40, 42)]);
+    let said = ask(read.clone(), charter(), "").ok();
+    assert!(said.out.contains("log of Shop 2 in keyset 1: 40 of 42 entries read, 2 behind"), "{}", said.out);
+    read["peer_logs"] = json!([log(40, 400)]);
+    let said = ask(read.clone(), charter(), "");
     assert_eq!(said.code, 1);
-    assert!(said.out.contains("votes no more in keyset 1"), "{}", said.out);
+    assert!(said.out.contains("360 entries of the log of Shop 2 in keyset 1 are not read yet"), "{}", said.out);
+    read["peer_logs"] = json!([log(40, 42)]);
+    read["peer_logs"][0]["trouble"] = json!("its log has 3 entries, and had 40 before: it lost state, or ...");
+    let said = ask(read.clone(), charter(), "");
+    assert!(said.out.contains("is shorter than it was"), "{}", said.out);
+    read["peer_logs"] = json!([]);
+    read["evidence"] = json!(2);
+    let said = ask(read, charter(), "");
+    assert!(said.code == 1 && said.out.contains("2 pieces of evidence"), "{}", said.out);
 }
 
 #[test]

@@ -5,7 +5,10 @@ mod witness_support;
 
 use federation_support::{KEYSET, list};
 use ronde_protocol::{
-    machine::witness::peers::{Followed, PageError},
+    machine::witness::{
+        inquiry::{Found, Inquiry},
+        peers::{Followed, PageError},
+    },
     message::{evidence::Evidence, head::Head, ids::WitnessIndex, log::LogEntry, wire::LogPage},
 };
 use witness_support::*;
@@ -150,6 +153,45 @@ fn two_heads_of_one_size_are_evidence_wherever_they_were_seen() {
     followed.handle_head(keyset, forked(&committee)).unwrap();
     let page = followed.handle_page(keyset, peer(), page(&committee, 0, 64)).unwrap();
     assert_proves_fork(&committee, page.fork);
+}
+
+/// LOG-18: the peer's log was put back to an earlier state and went on from there, past what was read of it.
+#[test]
+fn a_log_that_grew_again_from_an_earlier_state_is_evidence_once_it_is_read_as_a_whole() {
+    let mut committee = behind();
+    let keyset = committee.charter().keyset(KEYSET).unwrap().clone();
+    let mut followed = Followed::default();
+    followed.handle_page(&keyset, peer(), page(&committee, 0, 64)).unwrap();
+    let earlier = head(&committee);
+    let old = witness_support::committee(4);
+    committee.seats[PEER].memory = old.seats[PEER].memory.clone();
+    for number in 11..=18 {
+        let order = redeem(&committee.federation, 1, &[(number, points(8))], &[]);
+        voted(committee.ask(PEER, &order));
+        if number == 12 {
+            let shorter = head(&committee);
+            assert!(followed.is_shorter(&shorter));
+        }
+    }
+    let error = followed.handle_page(&keyset, peer(), page(&committee, followed.position(), 64)).unwrap_err();
+    assert_eq!((error, followed.position(), followed.read()), (PageError::Root, 0, Some(&earlier)));
+    while followed.handle_page(&keyset, peer(), page(&committee, followed.position(), 3)).unwrap().more {}
+    assert_eq!(followed.parted(), Some(&earlier));
+    let mut inquiry = Inquiry::new(earlier);
+    let proof = loop {
+        match inquiry.handle_page(&keyset, peer(), page(&committee, inquiry.position(), 3)).unwrap() {
+            Found::More => {}
+            Found::Fork(evidence) => break evidence,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_proves_fork(&committee, Some(proof));
+    followed.settle();
+    assert_eq!(followed.parted(), None);
+    // Of an honest log it finds nothing.
+    let mut honest = Inquiry::new(head(&committee));
+    voted(committee.ask(PEER, &redeem(&committee.federation, 1, &[(20, points(8))], &[])));
+    assert!(matches!(honest.handle_page(&keyset, peer(), page(&committee, 0, 64)).unwrap(), Found::Nothing));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Nothing that a node says is believed: the charter is walked from its genesis, a log counts if its witness signed it,
 //! and every accusation is written out so that anyone can check it without a network.
 
-mod exhibits;
+pub(super) mod exhibits;
 mod say;
 mod source;
 

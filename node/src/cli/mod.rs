@@ -7,8 +7,10 @@ mod failure;
 mod warning;
 
 pub mod audit;
+pub mod backup;
 pub mod charter;
 pub mod config;
+pub mod evidence;
 pub mod init;
 pub mod node;
 pub mod status;
@@ -102,6 +104,10 @@ enum Command {
     Node(node::NodeArgs),
     /// Say how a node and its witnesses are
     Status(status::StatusArgs),
+    /// Copy the node's database, with the mark that keeps a restored copy from voting
+    Backup(backup::BackupArgs),
+    /// List and check what convicts those who cheated
+    Evidence(evidence::EvidenceArgs),
     /// Do by hand what a till does; say who may be a till
     Till(till::TillArgs),
     /// Earn, pay, give and vote as a shopper
@@ -154,6 +160,8 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Config(args) => config::run(args, context),
         Command::Node(args) => node::run(args, context),
         Command::Status(args) => status::run(args, context),
+        Command::Backup(args) => backup::run(args, context),
+        Command::Evidence(args) => evidence::run(args, context),
         Command::Till(args) => till::run(args, context),
         Command::Wallet(args) => wallet::run(args, context),
         Command::Audit(args) => audit::run(*args, context),

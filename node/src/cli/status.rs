@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 use super::{Blame, ConfigFile, Context, Exit, Failure, charter_warnings};
 use crate::clock::Clock;
 
+mod words;
+
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// `ronde status`
@@ -43,7 +45,9 @@ struct Status {
     #[serde(default)]
     log: Vec<Log>,
     #[serde(default)]
-    retired: Vec<KeysetId>,
+    peer_logs: Vec<PeerLog>,
+    #[serde(default)]
+    evidence: u64,
     version: String,
 }
 
@@ -63,6 +67,24 @@ struct Log {
     keyset: KeysetId,
     size: u64,
     root: String,
+    #[serde(default)]
+    starting: bool,
+    #[serde(default)]
+    retired: bool,
+    #[serde(default)]
+    retired_because: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct PeerLog {
+    keyset: KeysetId,
+    name: String,
+    read: u64,
+    size: u64,
+    #[serde(default)]
+    read_ago: Option<u64>,
+    #[serde(default)]
+    trouble: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -126,14 +148,15 @@ fn findings(status: &Status, charter: &Charter) -> Vec<(Exit, String)> {
             }
         })
         .collect();
-    findings.extend(status.retired.iter().map(|id| {
-        (
-            Exit::Warn,
-            format!(
-                "this node votes no more in keyset {id}: its log lacks what it once signed; it counts as one that lies"
-            ),
-        )
-    }));
+    findings.extend(status.log.iter().filter_map(words::not_voting));
+    findings.extend(status.peer_logs.iter().filter_map(words::lagging));
+    if status.evidence > 0 {
+        let what = format!(
+            "this node keeps {} pieces of evidence that somebody cheated: `ronde evidence list` names them; tell the stewards",
+            status.evidence
+        );
+        findings.push((Exit::Warn, what));
+    }
     findings
 }
 
@@ -163,6 +186,9 @@ fn describe(status: &Status) -> String {
         let root = log.root.get(..16).unwrap_or(&log.root);
         text.push_str(&format!("  log of keyset {}: {} entries, root {root}\n", log.keyset, log.size));
     }
+    for log in &status.peer_logs {
+        text.push_str(&words::peer_log(log));
+    }
     text
 }
 
@@ -183,7 +209,7 @@ fn charter(node: &str) -> Result<Charter, Failure> {
     })
 }
 
-fn get<T: DeserializeOwned>(node: &str, path: &str) -> Result<T, Failure> {
+pub(super) fn get<T: DeserializeOwned>(node: &str, path: &str) -> Result<T, Failure> {
     let agent: ureq::Agent =
         ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).http_status_as_error(false).build().into();
     let mut response = agent.get(format!("{node}{path}")).call().map_err(|error| {
@@ -200,7 +226,7 @@ fn get<T: DeserializeOwned>(node: &str, path: &str) -> Result<T, Failure> {
     response.body_mut().read_json().map_err(|error| not_ours(node, &error.to_string()))
 }
 
-fn not_ours(node: &str, what: &str) -> Failure {
+pub(super) fn not_ours(node: &str, what: &str) -> Failure {
     Failure::new(
         format!("{node} does not answer as a Ronde node does: {what}"),
         Blame::Store(node.to_owned()),

@@ -17,10 +17,11 @@ use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
 use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::wire::{CharterQuery, Reply, ReplyV1, Request, RequestV1};
 
+use super::heads::{HeadKeeper, Peer};
 use super::pool::Pool;
 use super::witness::{WitnessService, failed};
 use crate::charter_store::CharterStore;
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::store::{Readers, Writer};
 use crate::transport::{AllowList, Dialer, Handler, HandlerFuture, NodeKey, PeerState, TransportError};
 
@@ -49,7 +50,18 @@ pub struct Core {
     pub witnesses: BTreeMap<KeysetId, WitnessService>,
     charters: Mutex<CharterStore>,
     charter: RwLock<Arc<Charter>>,
-    followed: Mutex<BTreeMap<(KeysetId, WitnessIndex), Followed>>,
+    followed: Mutex<BTreeMap<Peer, Followed>>,
+    heads: Arc<HeadKeeper>,
+    pulls: Mutex<BTreeMap<Peer, Pull>>,
+}
+
+/// How pulling a peer's log went.
+#[derive(Clone, Debug, Default)]
+pub struct Pull {
+    /// When it was last read to its end.
+    pub read_at: Option<tokio::time::Instant>,
+    /// Why the last try failed.
+    pub trouble: Option<String>,
 }
 
 /// Why a witness gave no answer.
@@ -77,8 +89,9 @@ impl Core {
         (dialer, allowed): (Dialer, Arc<AllowList>),
         witnesses: BTreeMap<KeysetId, WitnessService>,
         charters: CharterStore,
-        followed: BTreeMap<(KeysetId, WitnessIndex), Followed>,
+        followed: BTreeMap<Peer, Followed>,
     ) -> Self {
+        let heads = HeadKeeper::new(writer.clone());
         let charter = RwLock::new(Arc::new(charters.charter().clone()));
         Self {
             store,
@@ -93,6 +106,8 @@ impl Core {
             charters: Mutex::new(charters),
             charter,
             followed: Mutex::new(followed),
+            heads,
+            pulls: Mutex::default(),
         }
     }
 
@@ -124,10 +139,33 @@ impl Core {
 
     /// Keeps the highest head of every witness; two that fork are evidence.
     pub async fn note_head(&self, keyset: &Keyset, head: Head) {
-        let noted = self.with_followed(keyset.id(), head.index, |followed| followed.handle_head(keyset, head));
+        let size = |followed: &Followed| followed.highest().map(|head| head.size);
+        let (noted, rose) = self.with_followed(keyset.id(), head.index, |followed| {
+            let before = size(followed);
+            (followed.handle_head(keyset, head), size(followed) > before)
+        });
+        if rose {
+            self.heads.rose((keyset.id(), head.index), head);
+        }
         if let Ok(Some(evidence)) = noted {
             self.keep_evidence(*evidence).await;
         }
+    }
+
+    /// Notes how pulling a peer's log went.
+    pub fn note_pull(&self, keyset: KeysetId, index: WitnessIndex, trouble: Option<String>) {
+        let mut pulls = self.pulls.lock().unwrap_or_else(PoisonError::into_inner);
+        let pull = pulls.entry((keyset, index)).or_default();
+        if trouble.is_none() {
+            pull.read_at = Some(clock::monotonic());
+        }
+        pull.trouble = trouble;
+    }
+
+    /// How pulling a peer's log went last.
+    pub fn pull(&self, keyset: KeysetId, index: WitnessIndex) -> Pull {
+        let pulls = self.pulls.lock().unwrap_or_else(PoisonError::into_inner);
+        pulls.get(&(keyset, index)).cloned().unwrap_or_default()
     }
 
     /// Writes evidence down (EVIDENCE-9). It accuses on its own; this node's word adds nothing.
@@ -155,8 +193,14 @@ impl Core {
         let bytes = encode(&Request::V1(request));
         let answer = self.dialer.call(store.node_key.0, &addresses.join(" "), &bytes, CALL_TIMEOUT).await?;
         let Reply::V1(reply) = decode(&answer, MAX_MESSAGE_BYTES)?;
-        if let (ReplyV1::Voted(voted), Some(keyset)) = (&reply, charter.keyset(keyset)) {
-            self.note_head(keyset, voted.head).await;
+        // LOG-16: with a vote, and with an evaluation.
+        let head = match &reply {
+            ReplyV1::Voted(voted) => Some(voted.head),
+            ReplyV1::Certified(certified) => Some(certified.head),
+            _ => None,
+        };
+        if let (Some(head), Some(keyset)) = (head.filter(|head| head.index == index), charter.keyset(keyset)) {
+            self.note_head(keyset, head).await;
         }
         Ok(reply)
     }

@@ -7,24 +7,23 @@ use std::time::Duration;
 use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::machine::books::{Account, Flow, Statement};
 use ronde_protocol::message::amount::Points;
-use ronde_protocol::message::certificate::Certificate;
-use ronde_protocol::message::charter::{Charter, Keyset};
+use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::codec::encode;
-use ronde_protocol::message::evidence::conflict;
 use ronde_protocol::message::ids::{KeysetId, OrderDigest, StoreId};
 use ronde_protocol::message::log::CertifiedOrder;
-use ronde_protocol::message::order::{SignedOrder, Submission};
-use ronde_protocol::message::refusal::{Conflict, ConflictingOrder, Refusal};
-use ronde_protocol::message::vote::VerifiedVote;
-use ronde_protocol::message::wire::{LogPage, OrderQuery, OrderState, ReplyV1, RequestV1};
+use ronde_protocol::message::order::Submission;
+use ronde_protocol::message::refusal::Refusal;
+use ronde_protocol::message::wire::LogPage;
 
-use tokio::task::JoinSet;
-
+use super::found::Found;
 use super::ledger::LedgerError;
 use super::orders::Orders;
-use crate::shop::{
-    AccountLine, BoxFuture, DeskError, DeskStatus, KeysetBooks, LogStatus, OrderDesk, Outcome, WitnessStatus,
-};
+use super::status;
+use crate::shop::{AccountLine, BoxFuture, DeskError, DeskStatus, EvidenceId, KeysetBooks, OrderDesk, Outcome};
+use crate::store::Table;
+
+/// Pieces of evidence that are served: each is worth a person's while.
+const MAX_EVIDENCE_SHOWN: usize = 256;
 
 /// The desk of a running node.
 pub struct Desk {
@@ -42,19 +41,7 @@ impl Desk {
     async fn ask_witnesses(&self, keyset: KeysetId, digest: OrderDigest) -> Result<Option<Outcome>, DeskError> {
         let charter = self.charter();
         let Some(keyset) = charter.keyset(keyset) else { return Err(Refusal::CharterBehind.into()) };
-        let mut asked = JoinSet::new();
-        for member in keyset.members() {
-            let (core, id, index) = (Arc::clone(self.orders.core()), keyset.id(), member.index());
-            let query = RequestV1::Order(OrderQuery { keyset: id, digest });
-            asked.spawn(async move { core.ask(id, index, query).await });
-        }
-        let mut found = Found::default();
-        while let Some(answer) = asked.join_next().await {
-            found.take(keyset, digest, answer.ok().and_then(Result::ok));
-            if found.certificate.is_some() {
-                break;
-            }
-        }
+        let mut found = Found::ask(self.orders.core(), keyset, digest).await;
         let certified = found.certified(keyset, digest);
         if let (None, Some(conflict)) = (&certified, found.killed.take()) {
             return Ok(Some(Outcome::Refused(Refusal::Conflict(Box::new(conflict)))));
@@ -67,51 +54,6 @@ impl Desk {
             }
             None => Ok(found.signed.map(|_| Outcome::Pending { votes: found.votes.len() })),
         }
-    }
-}
-
-/// What the witnesses' answers add up to.
-#[derive(Default)]
-struct Found {
-    answered: usize,
-    signed: Option<SignedOrder>,
-    votes: Vec<VerifiedVote>,
-    certificate: Option<CertifiedOrder>,
-    killed: Option<Conflict>,
-}
-
-impl Found {
-    fn take(&mut self, keyset: &Keyset, digest: OrderDigest, answer: Option<ReplyV1>) {
-        self.answered += usize::from(answer.is_some());
-        match answer {
-            Some(ReplyV1::Order(OrderState::Voted { signed, vote })) if signed.order.digest() == digest => {
-                self.votes.extend(vote.verify(keyset, &digest).ok());
-                self.signed = Some(signed);
-            }
-            Some(ReplyV1::Order(OrderState::Certified { order, certificate, .. }))
-                if order.digest() == digest && certificate.clone().verify(keyset, &digest).is_ok() =>
-            {
-                self.certificate = Some(CertifiedOrder { order, certificate });
-            }
-            // A witness's word that it is dead counts only with a certificate of an order that really conflicts.
-            Some(ReplyV1::Order(OrderState::Dead { order, by }))
-                if order.digest() == digest
-                    && conflict(&order, &by.order)
-                    && by.certificate.clone().verify(keyset, &by.order.digest()).is_ok() =>
-            {
-                let other = ConflictingOrder::Certified(by.order);
-                self.killed = Some(Conflict { other, certificate: Some(by.certificate) });
-            }
-            _ => {}
-        }
-    }
-
-    fn certified(&mut self, keyset: &Keyset, digest: OrderDigest) -> Option<CertifiedOrder> {
-        let assembled = || {
-            let certificate = Certificate::assemble(keyset, digest, &self.votes)?.into_certificate();
-            Some(CertifiedOrder { order: self.signed.as_ref()?.order.clone(), certificate })
-        };
-        self.certificate.clone().or_else(assembled)
     }
 }
 
@@ -166,33 +108,13 @@ impl OrderDesk for Desk {
     }
 
     fn status(&self) -> BoxFuture<'_, Result<DeskStatus, DeskError>> {
-        Box::pin(async move {
-            let core = self.orders.core();
-            let charter = core.charter();
-            let mut witnesses = Vec::new();
-            for keyset in charter.keysets() {
-                for member in keyset.members() {
-                    let Some(store) = charter.store(member.store()) else { continue };
-                    let (up, rtt) = core.reachability(store.id, &store.node_key.0);
-                    witnesses.push(WitnessStatus {
-                        keyset: keyset.id(),
-                        index: member.index(),
-                        store: store.id,
-                        name: store.name.to_string(),
-                        up,
-                        rtt_us: rtt.and_then(|rtt| u64::try_from(rtt.as_micros()).ok()),
-                    });
-                }
-            }
-            let mut log = Vec::new();
-            for (keyset, witness) in &core.witnesses {
-                let head = witness.head().map_err(failed)?;
-                let retired = witness.is_retired().map_err(failed)?;
-                log.push(LogStatus { keyset: *keyset, size: head.size, root: hex::encode(head.root), retired });
-            }
-            let open_orders = u64::try_from(self.orders.count()).unwrap_or(u64::MAX);
-            Ok(DeskStatus { witnesses, open_orders, log })
-        })
+        Box::pin(async move { status::of(&self.orders).map_err(failed) })
+    }
+
+    fn evidence(&self) -> Result<Vec<(EvidenceId, Vec<u8>)>, DeskError> {
+        let core = self.orders.core();
+        let kept = core.readers.with(|read| read.scan(Table::Evidence, &[], None, MAX_EVIDENCE_SHOWN))?;
+        Ok(kept.into_iter().filter_map(|(key, bytes)| Some((EvidenceId(key.try_into().ok()?), bytes))).collect())
     }
 
     fn books(&self) -> BoxFuture<'_, Result<Vec<KeysetBooks>, DeskError>> {

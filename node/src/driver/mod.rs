@@ -8,9 +8,13 @@
 
 mod core;
 mod desk;
+pub mod follow;
+mod found;
+pub mod heads;
 mod ledger;
 mod orders;
 mod pool;
+mod status;
 pub mod sync;
 mod witness;
 

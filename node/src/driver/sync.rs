@@ -14,6 +14,7 @@ use ronde_protocol::message::wire::{CHARTER_CHUNK, CharterQuery, FeedPage, FromP
 use tokio::task::JoinHandle;
 
 use super::core::{AskError, Core};
+use super::follow;
 use super::ledger::{self, LedgerError};
 use super::orders::Orders;
 use super::witness::WitnessService;
@@ -44,6 +45,14 @@ pub enum SyncError {
     /// What the peer shows can't be taken in.
     #[error(transparent)]
     Shop(#[from] ShopError),
+    /// The peer's log was longer once: it lost state, or an old one was put back. It will find out, or be found out.
+    #[error("its log has {shown} entries, and had {read} before: it lost state, or an old copy of it was put back")]
+    Shorter {
+        /// Entries that were read.
+        read: u64,
+        /// Entries that it shows now.
+        shown: u64,
+    },
     /// The peer refused, or answered something else.
     #[error("the peer did not answer the question")]
     Answer,
@@ -104,8 +113,14 @@ pub async fn pull_logs(core: Arc<Core>, keyset: KeysetId, pause: Duration) {
         let core = Arc::clone(&core);
         tasks.spawn(async move {
             loop {
-                if let Err(error) = pull_log(&core, keyset, index).await {
+                let pulled = pull_log(&core, keyset, index).await;
+                if let Err(error) = &pulled {
                     tracing::debug!(witness = index.0, %error, "a peer's log could not be pulled");
+                }
+                core.note_pull(keyset, index, pulled.err().map(|error| error.to_string()));
+                let checked = follow::check_own_head(&core, keyset, index).await;
+                if let Err(error) = checked {
+                    tracing::debug!(witness = index.0, %error, "a peer did not say which head of this witness it knows");
                 }
                 tokio::time::sleep(pause).await;
             }
@@ -122,7 +137,7 @@ async fn pull_log(core: &Arc<Core>, keyset: KeysetId, peer: WitnessIndex) -> Res
         let request = RequestV1::Log(FromPosition { keyset, from });
         let ReplyV1::Log(page) = core.ask(keyset, peer, request).await? else { return Err(SyncError::Answer) };
         if !take_page(core, service, peer, page).await? {
-            return Ok(());
+            return follow::inquire(core, service, peer).await;
         }
     }
 }
@@ -137,6 +152,9 @@ async fn take_page(
     // Looked at on a copy: the position moves on only when the entries are on disk (LOG-15).
     let mut followed = core.with_followed(keyset.id(), peer, |followed| followed.clone());
     let before = followed.position();
+    if followed.is_shorter(&page.head) && page.head.verify(keyset).is_ok() {
+        return Err(SyncError::Shorter { read: before, shown: page.head.size });
+    }
     let read = match followed.handle_page(keyset, peer, page) {
         Ok(read) => read,
         Err(error) => {
@@ -159,7 +177,12 @@ async fn take_page(
         fault::point("sync.before-position");
         let key = ledger::key(keyset.id(), &[&[peer.0]]);
         let bytes = encode(&followed);
-        core.writer.submit(move |tx| tx.put(Table::PeerLog, &key, &bytes)).await.map_err(LedgerError::from)?;
+        let (id, voted) = (keyset.id(), read.voted);
+        let moved = core.writer.submit(move |tx| {
+            follow::note_votes(tx, id, peer, &voted)?;
+            Ok::<_, LedgerError>(tx.put(Table::PeerLog, &key, &bytes)?)
+        });
+        moved.await?;
     }
     keep(core, keyset.id(), peer, followed);
     Ok(read.more)

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ronde_protocol::crypto::Entropy;
 use ronde_protocol::machine::durable::{Durable, Sealed};
-use ronde_protocol::machine::witness::record::{View, Write};
+use ronde_protocol::machine::witness::record::{Retirement, View, Write};
 use ronde_protocol::machine::witness::{Gate, PreparedCertificate, PreparedVote, Step, Witness};
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::head::Head;
@@ -146,9 +146,14 @@ impl WitnessService {
         self.read(|ledger| self.witness.head(ledger))
     }
 
-    /// Whether it has retired.
-    pub fn is_retired(&self) -> Result<bool, LedgerError> {
-        Ok(self.read(|ledger| ledger.retired(self.witness.keyset().id()))?.is_some())
+    /// Whether and why it has retired.
+    pub fn retired(&self) -> Result<Option<Retirement>, LedgerError> {
+        self.read(|ledger| ledger.retired(self.witness.keyset().id()))
+    }
+
+    /// Whether it still waits for its peers before it votes.
+    pub fn is_starting(&self) -> bool {
+        self.gate() == Gate::Starting
     }
 
     /// A piece of the log, as many entries as fit one answer.

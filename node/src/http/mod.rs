@@ -6,6 +6,7 @@
 mod admin;
 mod body;
 mod checkouts;
+mod evidence;
 mod grants;
 mod orders;
 mod origin;
@@ -39,6 +40,8 @@ pub fn router(site: Site) -> Router {
         .route("/v1/status", get(public::status))
         .route("/v1/books", get(public::books))
         .route("/v1/log/{keyset}", get(public::log))
+        .route("/v1/evidence", get(evidence::list))
+        .route("/v1/evidence/{id}", get(evidence::show))
         .route("/v1/grants", post(grants::make))
         .route("/v1/grants/{id}", get(grants::show).delete(grants::cancel))
         .route("/v1/grants/{id}/claim", post(grants::claim))

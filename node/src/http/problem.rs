@@ -300,6 +300,7 @@ impl From<ShopError> for Problem {
             ShopError::Grant(error) => error.into(),
             ShopError::Checkout(error) => error.into(),
             ShopError::Pledge(error) => error.into(),
+            ShopError::Restored => Self::new(Code::OrderConflict, &error),
             ShopError::Till(error) => match error {
                 TillError::Name | TillError::Taken | TillError::TooMany => Self::field("name", error),
                 TillError::Scopes => Self::field("scopes", error),

@@ -103,9 +103,38 @@ pub struct LogStatus {
     pub size: u64,
     /// Merkle root, as hexadecimal digits.
     pub root: String,
+    /// Whether it still waits for its peers before it votes.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub starting: bool,
     /// Whether it no longer votes in this keyset.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub retired: bool,
+    /// And why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retired_because: Option<&'static str>,
+}
+
+/// How far this node has read another witness's log.
+#[derive(Clone, Debug, Serialize)]
+pub struct PeerLogStatus {
+    /// Of which committee.
+    pub keyset: KeysetId,
+    /// Its place there.
+    pub index: WitnessIndex,
+    /// The store that runs it.
+    pub store: StoreId,
+    /// The store's name.
+    pub name: String,
+    /// Entries read.
+    pub read: u64,
+    /// Entries by the highest head that was seen of it.
+    pub size: u64,
+    /// Seconds since it was read to its end, if it was since this node started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_ago: Option<u64>,
+    /// Why it could not be read last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<String>,
 }
 
 /// How the node stands with the quorum.
@@ -117,7 +146,15 @@ pub struct DeskStatus {
     pub open_orders: u64,
     /// This node's own logs; none if it is no witness.
     pub log: Vec<LogStatus>,
+    /// The other witnesses' logs as this witness reads them; none if it is no witness.
+    pub peer_logs: Vec<PeerLogStatus>,
+    /// Pieces of evidence kept here.
+    pub evidence: u64,
 }
+
+/// Names a piece of evidence: the hash of its bytes (EVIDENCE-10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EvidenceId(pub [u8; 32]);
 
 /// One line of the books.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -178,6 +215,9 @@ pub trait OrderDesk: Send + Sync + 'static {
 
     /// The books by this node's own log, or the best that it can have; none if it is no witness.
     fn books(&self) -> BoxFuture<'_, Result<Vec<KeysetBooks>, DeskError>>;
+
+    /// Evidence that is kept here, by name: the bytes of an `Evidence` or `Exhibit`.
+    fn evidence(&self) -> Result<Vec<(EvidenceId, Vec<u8>)>, DeskError>;
 
     /// Entries of this node's own log from a position; `None` if it keeps none for the keyset.
     fn log_page(&self, keyset: KeysetId, from: u64) -> BoxFuture<'_, Result<Option<LogPage>, DeskError>>;

@@ -5,6 +5,7 @@ use ronde_protocol::machine::till::grant::{GrantError, TermsError};
 use ronde_protocol::machine::till::pledge::PledgeError;
 
 use super::{RepeatError, TillError};
+use crate::driver::LedgerError;
 use crate::entropy::EntropyError;
 use crate::store::{StorageError, Table};
 
@@ -49,12 +50,24 @@ pub enum ShopError {
     /// The pledge is not made.
     #[error(transparent)]
     Pledge(#[from] PledgeError),
+    /// This database is a copy that was put back today.
+    #[error("a pledge of today may have been made before the copy was put back on which this node runs: try tomorrow")]
+    Restored,
     /// The till can't be added.
     #[error(transparent)]
     Till(#[from] TillError),
     /// The idempotency key is taken.
     #[error(transparent)]
     Repeat(#[from] RepeatError),
+}
+
+impl From<LedgerError> for ShopError {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Storage(error) => Self::Storage(error),
+            LedgerError::Inconsistent(_) | LedgerError::Record(_) => Self::Damaged(Table::Meta),
+        }
+    }
 }
 
 impl From<EntropyError> for ShopError {

@@ -10,6 +10,7 @@ mod error;
 mod grants;
 mod pledges;
 mod records;
+mod restored;
 mod settle;
 mod tills;
 
@@ -26,13 +27,14 @@ use crate::store::{Readers, Transaction, Writer};
 pub use answers::{Answer, InFlight, Once, RepeatError};
 pub use checkouts::{CheckoutView, NewCheckout};
 pub use desk::{
-    Account, AccountLine, BoxFuture, Certified, DeskError, DeskStatus, KeysetBooks, LogStatus, OrderDesk, Outcome,
-    WitnessStatus,
+    Account, AccountLine, BoxFuture, Certified, DeskError, DeskStatus, EvidenceId, KeysetBooks, LogStatus, OrderDesk,
+    Outcome, PeerLogStatus, WitnessStatus,
 };
 pub use error::{Missing, ShopError};
 pub use grants::{MadeGrant, NewGrant};
 pub use pledges::PledgeStep;
 pub use records::RecordId;
+pub use restored::take_mark;
 pub use tills::{Caller, Scope, TillError, TillRecord, Token};
 
 /// Gives the newest charter.

@@ -11,6 +11,7 @@ use ronde_protocol::message::order::{SignedOrder, pledge_reference};
 use super::answers::Known;
 use super::grants::signed_order;
 use super::records::save;
+use super::restored::may_be_pledged;
 use super::{Answer, Once, Shop, ShopError};
 use crate::fault;
 use crate::store::Table;
@@ -50,6 +51,9 @@ impl Shop {
                 Known::Nothing => pledge_reference(now),
             };
             let written = signed_order(transaction, &reference.0)?;
+            if written.is_none() && may_be_pledged(transaction, &reference.0)? {
+                return Err(ShopError::Restored);
+            }
             let to_sign = handle_pledge(written.as_ref(), association, points, store, now, &charter)?;
             if written.is_none() {
                 save(transaction, Table::SignedReference, &reference.0, to_sign.body())?;

@@ -9,6 +9,7 @@
 //!
 //! [`Committed`] can be made only by a commit that returned, so whoever holds one may answer the network.
 
+mod backup;
 mod engine;
 mod error;
 mod job;
@@ -19,6 +20,7 @@ mod sqlite;
 mod table;
 mod writer;
 
+pub use backup::{BACKUP_MARK, backup};
 pub use engine::{Committed, Engine, Entry, Read, Transaction};
 pub use error::StorageError;
 pub use job::{Job, Verdict};

@@ -216,7 +216,7 @@ fn scan(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StorageError> {
+pub(super) fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StorageError> {
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
@@ -240,7 +240,7 @@ fn lock(path: &Path) -> Result<File, StorageError> {
 
 /// Creates the database file if there is none, so that it never exists with wider rights, and narrows an existing one.
 /// SQLite gives its side files the same mode.
-fn private_file(path: &Path) -> Result<(), StorageError> {
+pub(super) fn private_file(path: &Path) -> Result<(), StorageError> {
     let failed = |error| StorageError::file(path, error);
     if path.try_exists().map_err(failed)? {
         return narrow(path).map_err(failed);
@@ -271,11 +271,11 @@ fn narrow(_path: &Path) -> std::io::Result<()> {
 
 /// Makes a new file's name durable.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
+pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> std::io::Result<()> {
+pub(super) fn sync_folder(_folder: &Path) -> std::io::Result<()> {
     Ok(())
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use ronde_node::shop::{
-    Account, AccountLine, BoxFuture, Certified as _, DeskError, DeskStatus, KeysetBooks, LogStatus, OrderDesk, Outcome,
-    Shop, WitnessStatus,
+    Account, AccountLine, BoxFuture, Certified as _, DeskError, DeskStatus, EvidenceId, KeysetBooks, LogStatus,
+    OrderDesk, Outcome, Shop, WitnessStatus,
 };
 use ronde_node::store::Writer;
 use ronde_protocol::crypto::sign::SigningKey;
@@ -154,8 +154,21 @@ impl OrderDesk for TestDesk {
             up: true,
             rtt_us: Some(12),
         };
-        let log = LogStatus { keyset: KEYSET, size: 3, root: "00".repeat(32), retired: false };
-        Box::pin(async { Ok(DeskStatus { witnesses: vec![witness], open_orders: 2, log: vec![log] }) })
+        let log = LogStatus {
+            keyset: KEYSET,
+            size: 3,
+            root: "00".repeat(32),
+            starting: false,
+            retired: false,
+            retired_because: None,
+        };
+        Box::pin(async {
+            Ok(DeskStatus { witnesses: vec![witness], open_orders: 2, log: vec![log], ..DeskStatus::default() })
+        })
+    }
+
+    fn evidence(&self) -> Result<Vec<(EvidenceId, Vec<u8>)>, DeskError> {
+        Ok(Vec::new())
     }
 
     fn books(&self) -> BoxFuture<'_, Result<Vec<KeysetBooks>, DeskError>> {

@@ -7,8 +7,7 @@ use std::path::Path;
 use ronde_protocol::crypto::{hash, labels};
 use ronde_protocol::machine::audit::{Exhibit, ExhibitError, MAX_EXHIBIT_BYTES, Offence, Report};
 use ronde_protocol::message::charter::Charter;
-use ronde_protocol::message::codec::{decode, encode};
-use ronde_protocol::message::evidence::Evidence;
+use ronde_protocol::message::codec::encode;
 use serde_json::json;
 
 use super::say;
@@ -41,7 +40,7 @@ pub(super) fn write<'r>(
 }
 
 /// Checks one file offline and says whom it convicts. Exit 0: it convicts; 2: it proves nothing.
-pub(super) fn check(file: &Path, charter: &Charter, context: &Context) -> Result<Exit, Failure> {
+pub(in crate::cli) fn check(file: &Path, charter: &Charter, context: &Context) -> Result<Exit, Failure> {
     let exhibit = read(file)?;
     let conviction = exhibit.verify(charter).map_err(|error| {
         let fix = match error {
@@ -61,7 +60,7 @@ pub(super) fn check(file: &Path, charter: &Charter, context: &Context) -> Result
         text.push_str("which freed it before the second vote.\n");
     }
     let culprits: Vec<_> = conviction.culprits.iter().map(|culprit| say::culprit_json(charter, culprit)).collect();
-    let object = json!({ "ok": true, "culprits": culprits, "offence": say::offence_word(conviction.offence) });
+    let object = json!({ "ok": true, "culprits": culprits, "offence": conviction.offence.code() });
     context.say(text, &object);
     Ok(Exit::Ok)
 }
@@ -72,11 +71,8 @@ fn read(file: &Path) -> Result<Exhibit, Failure> {
     let mut bytes = Vec::new();
     let limit = u64::try_from(MAX_EXHIBIT_BYTES).unwrap_or(u64::MAX).saturating_add(1);
     File::open(file).map_err(failed)?.take(limit).read_to_end(&mut bytes).map_err(failed)?;
-    let exhibit = decode::<Exhibit>(&bytes, MAX_EXHIBIT_BYTES);
-    exhibit
-        .or_else(|error| decode::<Evidence>(&bytes, MAX_EXHIBIT_BYTES).map(Exhibit::Witness).map_err(|_| error))
-        .map_err(|error| {
-            let fix = "take a file that `ronde audit --evidence` wrote";
-            Failure::new(format!("{} holds no evidence: {error}", file.display()), Blame::You, fix)
-        })
+    Exhibit::of_evidence(&bytes, MAX_EXHIBIT_BYTES).map_err(|error| {
+        let fix = "take a file that `ronde audit --evidence` wrote";
+        Failure::new(format!("{} holds no evidence: {error}", file.display()), Blame::You, fix)
+    })
 }

@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 
-use ronde_protocol::machine::audit::{
-    Breach, Coverage, Culprit, Finding, LogState, Note, Offence, Report, Standing, Verdict,
-};
+use ronde_protocol::machine::audit::{Breach, Coverage, Culprit, Finding, LogState, Note, Report, Standing, Verdict};
 use ronde_protocol::message::charter::{Charter, Keyset};
 use ronde_protocol::message::class::Kind;
 use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
@@ -30,20 +28,6 @@ pub(super) fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Partly => "look  what could be checked adds up; see above for what needs a look",
         Verdict::TooFew => "fail  too few logs to say anything of the whole: reach more witnesses and try again",
         Verdict::Wrong => "fail  something is wrong; see above",
-    }
-}
-
-/// An offence for scripts.
-pub(super) fn offence_word(offence: Offence) -> &'static str {
-    match offence {
-        Offence::DoubleVote => "double-vote",
-        Offence::VoteAgainstCertificate => "vote-against-certificate",
-        Offence::Fork => "fork",
-        Offence::BadEvaluation => "bad-evaluation",
-        Offence::BadCertificate => "bad-certificate",
-        Offence::BadVote => "bad-vote",
-        Offence::BadOrder => "bad-order",
-        Offence::TwoBodies => "two-bodies",
     }
 }
 
@@ -217,7 +201,7 @@ pub(super) fn json(charter: &Charter, keyset: &Keyset, report: &Report, source: 
     let finding = |finding: &Finding| {
         let named: Vec<Value> = finding.culprits.iter().map(|culprit| culprit_json(charter, culprit)).collect();
         json!({
-            "culprits": named, "offence": offence_word(finding.offence), "proven": finding.standing == Standing::Proven,
+            "culprits": named, "offence": finding.offence.code(), "proven": finding.standing == Standing::Proven,
         })
     };
     json!({

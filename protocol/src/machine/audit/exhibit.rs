@@ -8,7 +8,7 @@ use crate::{
     limits::{MAX_EVIDENCE_BYTES, MAX_FORK_LEAVES, MAX_MESSAGE_BYTES},
     message::{
         charter::{Charter, Keyset},
-        codec::{Bounded, Decode, Encode, encode},
+        codec::{BadEncoding, Bounded, Decode, Encode, decode, encode},
         evidence::{Evidence, EvidenceError, conflict},
         head::Head,
         ids::KeysetId,
@@ -101,6 +101,15 @@ impl From<EvidenceError> for ExhibitError {
 }
 
 impl Exhibit {
+    /// Decodes an exhibit, or evidence against a witness as nodes and wallets keep it, which is one too.
+    ///
+    /// # Errors
+    /// Bytes that are neither, or more than `limit` of them.
+    pub fn of_evidence(bytes: &[u8], limit: usize) -> Result<Self, BadEncoding> {
+        decode::<Self>(bytes, limit)
+            .or_else(|error| decode::<Evidence>(bytes, limit).map(Self::Witness).map_err(|_| error))
+    }
+
     /// Names the exhibit (EVIDENCE-10).
     pub fn id(&self) -> [u8; 32] {
         hash::derive(labels::EVIDENCE_ID, &[&encode(self)])

@@ -189,6 +189,22 @@ pub enum Offence {
     TwoBodies,
 }
 
+impl Offence {
+    /// A word for scripts, as in the specification's table.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::DoubleVote => "double-vote",
+            Self::VoteAgainstCertificate => "vote-against-certificate",
+            Self::Fork => "fork",
+            Self::BadEvaluation => "bad-evaluation",
+            Self::BadCertificate => "bad-certificate",
+            Self::BadVote => "bad-vote",
+            Self::BadOrder => "bad-order",
+            Self::TwoBodies => "two-bodies",
+        }
+    }
+}
+
 /// How sure a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {

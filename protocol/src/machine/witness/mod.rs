@@ -14,6 +14,7 @@
 //! | contested | refused with the other certificate | refused with the other certificate |
 
 mod certify;
+pub mod inquiry;
 mod issuing;
 pub mod keys;
 pub mod log;

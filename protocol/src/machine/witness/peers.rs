@@ -13,7 +13,7 @@ use crate::{
         codec::{Bounded, Decode, Encode},
         evidence::Evidence,
         head::{Head, HeadAnswer, VerifiedHead},
-        ids::WitnessIndex,
+        ids::{KeysetId, OrderDigest, WitnessIndex},
         log::{CertifiedOrder, LogEntry},
         wire::{HeadQuery, LogPage},
     },
@@ -83,6 +83,15 @@ pub enum Started {
 }
 
 impl Witness {
+    /// What a peer's verified answer about this witness's newest head leads to, at any time after the start too: the
+    /// retirement to be written down, if the log does not extend that head (ROLLBACK-12). A reason that is there stays.
+    pub fn handle_own_head<V: View>(&self, view: &V, head: &VerifiedHead) -> Result<Option<Write>, V::Error> {
+        if view.retired(self.keyset().id())?.is_some() {
+            return Ok(None);
+        }
+        Ok(self.check_own_head(view, head)?.map(Write::Retire))
+    }
+
     /// Whether the own log extends a head that this witness once signed. The proof is its own signature
     /// (ROLLBACK-8).
     pub fn check_own_head<V: View>(&self, view: &V, head: &VerifiedHead) -> Result<Option<Retirement>, V::Error> {
@@ -98,6 +107,12 @@ impl Witness {
     }
 }
 
+/// What a start on a restored copy leads to, for each keyset in which there is a seat: the witness never votes again in
+/// it (ROLLBACK-11). A reason that is there stays.
+pub fn handle_restored<V: View>(keyset: KeysetId, view: &V) -> Result<Option<Write>, V::Error> {
+    Ok(view.retired(keyset)?.is_none().then_some(Write::Retire(Retirement::RestoredCopy)))
+}
+
 /// How far a peer's log has been read.
 #[derive(Clone, Debug, Default, Encode, Decode)]
 pub struct Followed {
@@ -105,6 +120,10 @@ pub struct Followed {
     peaks: Vec<[u8; 32]>,
     /// The highest head seen, whether or not its entries were read.
     highest: Option<Head>,
+    /// The last head to which the log was read.
+    read: Option<Head>,
+    /// A head to which the log was read once, and through which it does not lead any more.
+    parted: Option<Head>,
 }
 
 /// Why a page of a peer's log is refused. The peer's fault; nothing is taken over.
@@ -126,6 +145,8 @@ pub enum PageError {
 pub struct Page {
     /// Certified orders; each must still be checked by [`Witness::prepare_certificate`].
     pub certified: Vec<CertifiedOrder>,
+    /// Orders that the peer voted for.
+    pub voted: Vec<OrderDigest>,
     /// Whether the log goes on.
     pub more: bool,
     /// If the peer signed a head of the same size with another root before.
@@ -147,9 +168,37 @@ impl Followed {
         }
     }
 
+    /// Takes a head of this node's own records, verified before it was written down.
+    pub fn keep_stored(&mut self, head: Head) {
+        if self.highest.is_none_or(|own| head.size > own.size) {
+            self.highest = Some(head);
+        }
+    }
+
     /// The highest head seen of this peer.
     pub fn highest(&self) -> Option<&Head> {
         self.highest.as_ref()
+    }
+
+    /// The last head to which the log was read.
+    pub fn read(&self) -> Option<&Head> {
+        self.read.as_ref()
+    }
+
+    /// A head through which the log does not lead any more, until [`Followed::settle`]: an
+    /// [`super::inquiry::Inquiry`] finds the proof (LOG-18).
+    pub fn parted(&self) -> Option<&Head> {
+        self.parted.as_ref()
+    }
+
+    /// What there was to find out about [`Followed::parted`] is found out.
+    pub fn settle(&mut self) {
+        self.parted = None;
+    }
+
+    /// Whether a head of the log is of fewer entries than were read: the peer lost state, or was put back.
+    pub fn is_shorter(&self, head: &Head) -> bool {
+        head.size < self.size
     }
 
     /// Remembers a head if it is the highest (LOG-16); evidence if another of the same size says something else
@@ -182,11 +231,18 @@ impl Followed {
         let mut next = self.clone();
         let fork = next.handle_head(keyset, page.head)?;
         let mut frontier = Frontier::from_parts(self.size, self.peaks.clone()).unwrap_or_default();
-        let mut certified = Vec::new();
+        let (mut certified, mut voted) = (Vec::new(), Vec::new());
         for entry in page.entries.into_vec() {
             frontier.push(entry.leaf());
-            if let LogEntry::Certified(order) = entry {
-                certified.push(order);
+            match entry {
+                LogEntry::Certified(order) => certified.push(order),
+                LogEntry::Voted(signed) => voted.push(signed.order.digest()),
+            }
+            if let Some(read) = self.read
+                && read.size == frontier.size()
+                && read.root != frontier.root()
+            {
+                next.parted = Some(read);
             }
         }
         if frontier.size() > page.head.size || (frontier.size() == self.size && page.head.size > self.size) {
@@ -195,16 +251,19 @@ impl Followed {
         let more = frontier.size() < page.head.size;
         if !more && frontier.root() != page.head.root {
             // Which page was false is not known: read again from the beginning. What was taken over was certified.
-            *self = Self { highest: self.highest, ..Self::default() };
+            *self = Self { highest: self.highest, read: self.read, parted: self.parted, ..Self::default() };
             return match fork {
                 // The very heads convict the peer.
-                Some(_) => Ok(Page { certified: Vec::new(), more: false, fork }),
+                Some(_) => Ok(Page { certified: Vec::new(), voted: Vec::new(), more: false, fork }),
                 None => Err(PageError::Root),
             };
         }
         next.size = frontier.size();
         next.peaks = frontier.peaks().to_vec();
+        if !more {
+            next.read = Some(page.head);
+        }
         *self = next;
-        Ok(Page { certified, more, fork })
+        Ok(Page { certified, voted, more, fork })
     }
 }

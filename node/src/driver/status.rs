@@ -1,0 +1,99 @@
+//! How the node stands with the quorum, as `GET /v1/status` says it.
+
+use ronde_protocol::machine::witness::record::Retirement;
+
+use super::core::Core;
+use super::ledger::LedgerError;
+use super::orders::Orders;
+use crate::clock;
+use crate::shop::{DeskStatus, LogStatus, PeerLogStatus, WitnessStatus};
+use crate::store::Table;
+
+/// Pieces of evidence that are counted.
+const MAX_COUNTED: usize = 1000;
+
+/// Why a witness has retired, in a word (ROLLBACK-13).
+pub fn reason(retirement: &Retirement) -> &'static str {
+    match retirement {
+        Retirement::LogRolledBack { .. } => "log-rolled-back",
+        Retirement::VoteForgotten(_) => "vote-forgotten",
+        Retirement::RestoredCopy => "restored-copy",
+        Retirement::TwoCertificates(..) => "two-certificates",
+    }
+}
+
+/// All of it, from committed state.
+pub fn of(orders: &Orders) -> Result<DeskStatus, LedgerError> {
+    let core = orders.core();
+    let evidence = core.readers.with(|read| read.scan(Table::Evidence, &[], None, MAX_COUNTED))?;
+    Ok(DeskStatus {
+        witnesses: witnesses(core),
+        open_orders: u64::try_from(orders.count()).unwrap_or(u64::MAX),
+        log: own_logs(core)?,
+        peer_logs: peer_logs(core),
+        evidence: u64::try_from(evidence.len()).unwrap_or(u64::MAX),
+    })
+}
+
+fn witnesses(core: &Core) -> Vec<WitnessStatus> {
+    let charter = core.charter();
+    let mut witnesses = Vec::new();
+    for keyset in charter.keysets() {
+        for member in keyset.members() {
+            let Some(store) = charter.store(member.store()) else { continue };
+            let (up, rtt) = core.reachability(store.id, &store.node_key.0);
+            witnesses.push(WitnessStatus {
+                keyset: keyset.id(),
+                index: member.index(),
+                store: store.id,
+                name: store.name.to_string(),
+                up,
+                rtt_us: rtt.and_then(|rtt| u64::try_from(rtt.as_micros()).ok()),
+            });
+        }
+    }
+    witnesses
+}
+
+fn own_logs(core: &Core) -> Result<Vec<LogStatus>, LedgerError> {
+    let mut logs = Vec::new();
+    for (keyset, witness) in &core.witnesses {
+        let head = witness.head()?;
+        let retired = witness.retired()?;
+        logs.push(LogStatus {
+            keyset: *keyset,
+            size: head.size,
+            root: hex::encode(head.root),
+            starting: retired.is_none() && witness.is_starting(),
+            retired: retired.is_some(),
+            retired_because: retired.as_ref().map(reason),
+        });
+    }
+    Ok(logs)
+}
+
+fn peer_logs(core: &Core) -> Vec<PeerLogStatus> {
+    let charter = core.charter();
+    let mut logs = Vec::new();
+    for (id, service) in &core.witnesses {
+        let own = service.witness().index();
+        for member in service.witness().keyset().members().iter().filter(|member| member.index() != own) {
+            let Some(store) = charter.store(member.store()) else { continue };
+            let (read, highest) = core.with_followed(*id, member.index(), |followed| {
+                (followed.position(), followed.highest().map_or(0, |head| head.size))
+            });
+            let pull = core.pull(*id, member.index());
+            logs.push(PeerLogStatus {
+                keyset: *id,
+                index: member.index(),
+                store: store.id,
+                name: store.name.to_string(),
+                read,
+                size: highest.max(read),
+                read_ago: pull.read_at.map(|at| clock::monotonic().saturating_duration_since(at).as_secs()),
+                trouble: pull.trouble,
+            });
+        }
+    }
+    logs
+}

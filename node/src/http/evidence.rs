@@ -1,0 +1,73 @@
+//! Evidence that this node keeps, for everybody: it accuses on its own.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ronde_protocol::machine::audit::{Culprit, Exhibit, MAX_EXHIBIT_BYTES};
+use ronde_protocol::message::charter::Charter;
+use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
+use serde::Serialize;
+use serde_json::json;
+
+use super::body::{answer, respond};
+use super::problem::{Code, Problem};
+use super::site::Site;
+use crate::shop::EvidenceId;
+
+#[derive(Serialize)]
+struct EvidenceView {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offence: Option<&'static str>,
+    culprits: Vec<CulpritView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<String>,
+}
+
+#[derive(Serialize)]
+struct CulpritView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keyset: Option<KeysetId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    witness: Option<WitnessIndex>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store: Option<StoreId>,
+}
+
+fn view(charter: &Charter, id: EvidenceId, bytes: &[u8]) -> EvidenceView {
+    let exhibit = Exhibit::of_evidence(bytes, MAX_EXHIBIT_BYTES).ok();
+    // Evidence about what this charter does not know is kept, and judged with a newer one.
+    let conviction = exhibit.and_then(|exhibit| exhibit.verify(charter).ok());
+    let culprits = conviction.iter().flat_map(|conviction| &conviction.culprits).map(|culprit| match *culprit {
+        Culprit::Witness(keyset, index) => {
+            let store = charter.keyset(keyset).and_then(|keyset| keyset.member(index)).map(|member| member.store());
+            CulpritView { keyset: Some(keyset), witness: Some(index), store }
+        }
+        Culprit::Store(store) => CulpritView { keyset: None, witness: None, store: Some(store) },
+    });
+    EvidenceView {
+        id: hex::encode(id.0),
+        culprits: culprits.collect(),
+        offence: conviction.map(|conviction| conviction.offence.code()),
+        bytes: None,
+    }
+}
+
+/// All that is kept, without the bytes.
+pub(super) async fn list(State(site): State<Site>) -> Result<Response, Problem> {
+    let charter = site.charter();
+    let kept = site.desk.evidence()?;
+    let evidence: Vec<EvidenceView> = kept.iter().map(|(id, bytes)| view(&charter, *id, bytes)).collect();
+    Ok(respond(answer(StatusCode::OK, &json!({ "evidence": evidence }))))
+}
+
+/// One piece.
+pub(super) async fn show(State(site): State<Site>, Path(name): Path<String>) -> Result<Response, Problem> {
+    let kept = site.desk.evidence()?;
+    let found = kept.into_iter().find(|(id, _)| hex::encode(id.0) == name);
+    let (id, bytes) = found.ok_or_else(|| Problem::new(Code::NotFound, "no evidence of this name is kept here"))?;
+    let shown = EvidenceView { bytes: Some(URL_SAFE_NO_PAD.encode(&bytes)), ..view(&site.charter(), id, &bytes) };
+    Ok(respond(answer(StatusCode::OK, &shown)))
+}
