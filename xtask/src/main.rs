@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod build;
+mod chaos;
 mod check;
 mod demo;
 mod interop;
@@ -16,6 +17,7 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   demo [--once] [--keep DIR]         four shops on this machine: earn, spend, cheat, lose power, vote, close the books
+  chaos [--minutes N] [--seed S]     real nodes and wallets while processes die, disks fill, clocks and networks fail
   check [--only STAGE]... [--list]   format, lints, licences, docs, tests, fuzz targets: what must hold before a commit
   interop [--judge | --live]         the wallet in TypeScript: judged by the vectors, then at work with Rust nodes
   mutants [--minutes N] [--only PART] plant faults one at a time: do vectors and tests see each
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
     let (command, rest) = arguments.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
     match command {
         "demo" => demo::run(rest),
+        "chaos" => chaos::run(rest),
         "check" => check::run(rest),
         "interop" => interop::run(rest),
         "mutants" => mutants::run(rest),

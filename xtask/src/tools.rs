@@ -76,6 +76,8 @@ pub enum Tool {
     Node,
     /// Python, for the programs that the judge's tests judge.
     Python,
+    /// A library that shows a process another time.
+    Faketime,
 }
 
 /// How a tool gets onto the machine.
@@ -98,6 +100,7 @@ impl Tool {
             // The oldest that the wallet's package allows.
             Self::Node => &["node", "-e", "process.exit(Number(process.versions.node.split('.')[0]) < 20 ? 1 : 0)"],
             Self::Python => &["python3", "--version"],
+            Self::Faketime => &["faketime", "--version"],
         }
     }
 
@@ -112,6 +115,7 @@ impl Tool {
             Self::Cxx => Source::Package("g++"),
             Self::Node => Source::Package("npm"),
             Self::Python => Source::Package("python3"),
+            Self::Faketime => Source::Package("faketime"),
         }
     }
 

@@ -6,7 +6,7 @@
 pub mod failure;
 pub mod founding;
 pub mod home;
-mod http;
+pub mod http;
 mod ledger;
 mod node;
 mod options;
