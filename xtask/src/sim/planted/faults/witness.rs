@@ -141,20 +141,16 @@ super::faults! {
             => "if !{on} && now > self.keyset().redeem_until() {",
     ];
     "votes in a peer's log are taken over", "LOG-14", [
-        "machine/witness/peers.rs":
-            "            if let LogEntry::Certified(order) = entry {\n                certified.push(order);\n            }"
-            => "            match entry {
-                LogEntry::Certified(order) => certified.push(order),
-                LogEntry::Voted(signed) if {on} => certified.push(CertifiedOrder {
+        "machine/witness/peers.rs": "                LogEntry::Certified(order) => certified.push(order),"
+            => "                LogEntry::Voted(ref signed) if {on} => certified.push(CertifiedOrder {
                     certificate: crate::message::certificate::Certificate {
                         keyset: keyset.id(),
                         digest: signed.order.digest(),
                         votes: Bounded::default(),
                     },
-                    order: signed.order,
+                    order: signed.order.clone(),
                 }),
-                LogEntry::Voted(_) => {}
-            }",
+                LogEntry::Certified(order) => certified.push(order),",
         "machine/witness/prepare.rs": "            return Err(Refusal::Unknown);\n        }\n        let digest = order.digest();"
             => "            return Err(Refusal::Unknown);
         }
