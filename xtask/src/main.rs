@@ -6,6 +6,7 @@ mod chaos;
 mod check;
 mod demo;
 mod interop;
+mod model;
 mod mutants;
 mod sim;
 mod tools;
@@ -20,6 +21,7 @@ usage: cargo xtask COMMAND
   chaos [--minutes N] [--seed S]     real nodes and wallets while processes die, disks fill, clocks and networks fail
   check [--only STAGE]... [--list]   format, lints, licences, docs, tests, fuzz targets: what must hold before a commit
   interop [--judge | --live]         the wallet in TypeScript: judged by the vectors, then at work with Rust nodes
+  model [--all]                      walk every interleaving of small committees with the real witness machine inside
   mutants [--minutes N] [--only PART] plant faults one at a time: do vectors and tests see each
   sim [--seeds N | --seed S | --planted]  whole federations in one thread, with every fault: does each claim hold
   vectors [--check]                  write the test vectors and the specification's examples from one seed, or compare
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         "chaos" => chaos::run(rest),
         "check" => check::run(rest),
         "interop" => interop::run(rest),
+        "model" => model::run(rest),
         "mutants" => mutants::run(rest),
         "sim" => sim::run(rest),
         "vectors" => vectors::run(rest),

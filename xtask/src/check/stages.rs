@@ -2,7 +2,7 @@
 
 use super::{Stage, fuzz, purity};
 use crate::tools::{Tool, command, run};
-use crate::{interop, mutants, vectors};
+use crate::{interop, model, mutants, vectors};
 
 /// Minutes after which no further fault is planted.
 const MUTANT_MINUTES: u64 = 3;
@@ -37,6 +37,12 @@ pub const STAGES: &[Stage] = &[
         about: "the wallet in TypeScript, judged by the vectors and at work with Rust nodes",
         tools: &[Tool::Node],
         run: interop::all,
+    },
+    Stage {
+        name: "model",
+        about: "every interleaving of committees of one, three and four, the real witness machine inside",
+        tools: &[],
+        run: model::quick,
     },
     Stage {
         name: "mutants",

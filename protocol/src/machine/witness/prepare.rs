@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// An order that may be voted for, as far as that does not depend on state.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct PreparedVote {
     pub(super) order: AuthorizedOrder,
     pub(super) votes: Vec<VerifiedVote>,
@@ -38,7 +38,7 @@ pub struct PreparedVote {
 }
 
 /// A certified order with this witness's evaluation, not yet written down.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct PreparedCertificate {
     pub(super) order: Order,
     pub(super) digest: OrderDigest,
