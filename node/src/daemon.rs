@@ -131,7 +131,9 @@ impl Node {
         for witness in seats {
             let id = witness.keyset().id();
             let (writer, readers, clock) = (writer.clone(), Arc::clone(&readers), setup.clock.clone());
-            witnesses.insert(id, WitnessService::new(witness, writer, readers, clock, pool.clone()));
+            let service = WitnessService::new(witness, writer, readers, clock, pool.clone());
+            service.fill_buckets().await?;
+            witnesses.insert(id, service);
         }
         let followed = readers.with(heads::load)?;
         let node_key = setup.seed.node_key();

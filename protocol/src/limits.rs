@@ -44,6 +44,14 @@ pub const MAX_LOG_ENTRIES: usize = 64;
 pub const LOG_ANSWER_BYTES: usize = 24 * 1024;
 /// Most entries in one answer of a store's feed.
 pub const MAX_FEED_ENTRIES: usize = 64;
+/// Most entries in one piece of a bucket.
+pub const MAX_BUCKET_ENTRIES: usize = 64;
+/// Longest prefix of a bucket, in bits.
+pub const MAX_BUCKET_BITS: u8 = 16;
+/// Entries that each bucket has at least, where prefixes are not empty.
+pub const MIN_BUCKET_ENTRIES: u64 = 1000;
+/// Order numbers in a row that a wallet did not find, after which it searches a device no further.
+pub const SEARCH_GAP: u64 = 20;
 /// Most leaf hashes in a proof that two heads fork.
 pub const MAX_FORK_LEAVES: usize = 1 << 20;
 /// Longest evidence against a witness, in bytes: the leaves of a fork, or orders and what was signed about them.
@@ -75,5 +83,5 @@ const _: () = assert!(
         < MAX_MESSAGE_BYTES
 );
 const _: () = assert!(
-    LOG_ANSWER_BYTES + 200 + MAX_INPUTS * 44 + MAX_OUTPUTS * 48 + MAX_WITNESSES * 65 + 1024 < MAX_MESSAGE_BYTES
+    LOG_ANSWER_BYTES + 200 + MAX_INPUTS * 44 + MAX_OUTPUTS * (48 + 32) + MAX_WITNESSES * 65 + 1024 < MAX_MESSAGE_BYTES
 );

@@ -12,6 +12,7 @@ use ronde_protocol::{
     limits::*,
     message::{
         amount::Points,
+        bucket::{BucketEntry, BucketPage},
         certificate::Certificate,
         class::Class,
         codec::{Bounded, Encode, encode},
@@ -21,6 +22,7 @@ use ronde_protocol::{
         ids::{AssociationId, FederationId, KeysetId, OrderDigest, Reference, StoreId, WitnessIndex},
         log::{CertifiedOrder, LogEntry},
         order::{Authorization, Column, Input, Order, Output, Purpose, SignedOrder, Submission},
+        probe::{CoinState, ProbeAnswer},
         refusal::{Conflict, ConflictingOrder, Refusal},
         vote::Vote,
         wire::*,
@@ -111,6 +113,8 @@ fn every_reply_fits_a_message() {
         ReplyV1::Order(state),
         ReplyV1::Order(OrderState::Dead { order: certified().order, by: certified() }),
         ReplyV1::NewestHead(HeadAnswer { index: INDEX, newest: Some(head()), signature: SIGNATURE }),
+        ReplyV1::Probe(ProbeAnswer { index: INDEX, state: CoinState::Bound(signed()), signature: SIGNATURE }),
+        ReplyV1::Probe(ProbeAnswer { index: INDEX, state: CoinState::Spent(certified()), signature: SIGNATURE }),
         ReplyV1::Charter(CharterChunk { version: 1, total: 1, bytes: full(0xff) }),
         refused(ConflictingOrder::Signed(signed())),
         refused(ConflictingOrder::Certified(order())),
@@ -127,6 +131,9 @@ fn a_page_cut_where_it_must_be_still_fits_with_one_more_entry() {
     }
     let entries = list(vec![FeedEntry { position: u64::MAX, certified: certified() }]);
     fits(&Reply::V1(ReplyV1::Feed(FeedPage { entries, next: 1, more: true })), room);
+    let entry = BucketEntry { blinded: POINT, certified: certified(), evaluation: evaluation() };
+    let page = BucketPage { index: INDEX, entries: list(vec![entry]), more: true, signature: SIGNATURE };
+    fits(&Reply::V1(ReplyV1::Bucket(page)), room);
 }
 
 #[test]

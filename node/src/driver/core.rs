@@ -225,6 +225,9 @@ impl Core {
             RequestV1::Order(query) => query.keyset,
             RequestV1::Feed(page) | RequestV1::Log(page) => page.keyset,
             RequestV1::NewestHead(query) => query.keyset,
+            RequestV1::Length(query) => query.keyset,
+            RequestV1::Bucket(query) => query.keyset,
+            RequestV1::Probe(probe) => probe.keyset,
             RequestV1::Charter(_) => KeysetId(0),
         };
         let charter = self.charter();
@@ -245,6 +248,9 @@ impl Core {
                 let newest = self.with_followed(keyset, query.asker, |followed| followed.highest().copied());
                 ReplyV1::NewestHead(witness.witness().answer_head_query(&query, newest))
             }
+            RequestV1::Length(query) => witness.bucket_length(&query).await,
+            RequestV1::Bucket(query) => witness.bucket_page(&query),
+            RequestV1::Probe(probe) => witness.probe(&charter, probe).await,
             RequestV1::Charter(_) => ReplyV1::Refused(Refusal::Unknown),
         }
     }

@@ -7,17 +7,20 @@ use std::time::Duration;
 use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::machine::books::{Account, Flow, Statement};
 use ronde_protocol::message::amount::Points;
+use ronde_protocol::message::bucket::{BucketLength, BucketPage, BucketQuery, LengthQuery};
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::codec::encode;
-use ronde_protocol::message::ids::{KeysetId, OrderDigest, StoreId};
+use ronde_protocol::message::ids::{KeysetId, OrderDigest, StoreId, WitnessIndex};
 use ronde_protocol::message::log::CertifiedOrder;
 use ronde_protocol::message::order::Submission;
+use ronde_protocol::message::probe::{Probe, ProbeAnswer};
 use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::wire::LogPage;
 
 use super::found::Found;
 use super::ledger::LedgerError;
 use super::orders::Orders;
+use super::restore::Restore;
 use super::status;
 use crate::shop::{AccountLine, BoxFuture, DeskError, DeskStatus, EvidenceId, KeysetBooks, OrderDesk, Outcome};
 use crate::store::Table;
@@ -28,13 +31,15 @@ const MAX_EVIDENCE_SHOWN: usize = 256;
 /// The desk of a running node.
 pub struct Desk {
     orders: Orders,
+    restore: Restore,
     patience: Duration,
 }
 
 impl Desk {
     /// Answers *pending* after `patience`.
     pub fn new(orders: Orders, patience: Duration) -> Self {
-        Self { orders, patience }
+        let restore = Restore::new(Arc::clone(orders.core()));
+        Self { orders, restore, patience }
     }
 
     /// Asks the witnesses what became of an order, and completes it if they hold what that takes.
@@ -127,6 +132,22 @@ impl OrderDesk for Desk {
                 })
                 .collect()
         })
+    }
+
+    fn bucket_lengths(&self, query: LengthQuery) -> BoxFuture<'_, Result<Vec<BucketLength>, DeskError>> {
+        Box::pin(self.restore.lengths(query))
+    }
+
+    fn bucket_pages(
+        &self,
+        index: WitnessIndex,
+        query: BucketQuery,
+    ) -> BoxFuture<'_, Result<Vec<BucketPage>, DeskError>> {
+        Box::pin(self.restore.pages(index, query))
+    }
+
+    fn probe(&self, probe: Probe) -> BoxFuture<'_, Result<Vec<ProbeAnswer>, DeskError>> {
+        Box::pin(self.restore.probe(probe))
     }
 
     fn log_page(&self, keyset: KeysetId, from: u64) -> BoxFuture<'_, Result<Option<LogPage>, DeskError>> {

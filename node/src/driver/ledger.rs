@@ -5,10 +5,12 @@
 use ronde_protocol::crypto::group::PointBytes;
 use ronde_protocol::crypto::merkle::Subtree;
 use ronde_protocol::machine::books::{Account, Flow};
+use ronde_protocol::machine::witness::buckets::{self, BucketView};
 use ronde_protocol::machine::witness::pages::LogView;
 use ronde_protocol::machine::witness::record::{
     CoinRecord, Counter, Inconsistent, OrderRecord, Retirement, View, Write,
 };
+use ronde_protocol::message::bucket::BucketKey;
 use ronde_protocol::message::codec::{BadEncoding, Decode, Encode, decode, encode};
 use ronde_protocol::message::ids::{KeysetId, OrderDigest, Reference, StoreId, WitnessIndex};
 use ronde_protocol::message::log::LogEntry;
@@ -63,6 +65,13 @@ impl Ledger<'_> {
         Ok(lines)
     }
 
+    /// From which position of the log on certified orders have no entries in the buckets yet; nothing if all have. What is
+    /// written from now on has.
+    pub fn to_index(&self, keyset: KeysetId) -> Result<Option<u64>, LedgerError> {
+        let indexed = load(self.0, Table::Meta, &meta("log-indexed", keyset))?;
+        Ok(indexed.unwrap_or(Some(0)))
+    }
+
     fn number(&self, table: Table, key: &[u8]) -> Result<u64, LedgerError> {
         Ok(load(self.0, table, key)?.unwrap_or(0))
     }
@@ -97,6 +106,20 @@ impl LogView for Ledger<'_> {
         let found = self.0.scan(Table::Feed, &first, Some(&last), limit)?;
         let position = |key: &[u8]| key.last_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes));
         Ok(found.iter().filter_map(|(key, _)| position(key)).collect())
+    }
+}
+
+impl BucketView for Ledger<'_> {
+    fn bucket(
+        &self,
+        keyset: KeysetId,
+        first: &[u8],
+        end: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<BucketKey>, LedgerError> {
+        let end = end.map_or_else(|| key(KeysetId(keyset.0.saturating_add(1)), &[]), |end| key(keyset, &[end]));
+        let found = self.0.scan(Table::Bucket, &key(keyset, &[first]), Some(&end), limit)?;
+        Ok(found.iter().filter_map(|(key, _)| key.last_chunk::<64>().copied()).collect())
     }
 }
 
@@ -141,6 +164,14 @@ impl View for Ledger<'_> {
     }
 }
 
+/// Makes the entries of some more of the log, and notes how far that came.
+pub fn index_log(tx: &mut dyn Transaction, keyset: KeysetId, from: u64) -> Result<Option<u64>, LedgerError> {
+    let (writes, next) = buckets::index_log(&Ledger(&*tx), keyset, from)?;
+    apply(tx, keyset, &writes)?;
+    tx.put(Table::Meta, &meta("log-indexed", keyset), &encode(&next))?;
+    Ok(next)
+}
+
 /// Does what a step says, in the transaction that will be committed before its reply leaves.
 pub fn apply(tx: &mut dyn Transaction, keyset: KeysetId, writes: &[Write]) -> Result<(), LedgerError> {
     writes.iter().try_for_each(|write| apply_one(tx, keyset, write))
@@ -175,6 +206,7 @@ fn apply_one(tx: &mut dyn Transaction, keyset: KeysetId, write: &Write) -> Resul
         Write::Feed(store, position) => {
             tx.put(Table::Feed, &key(keyset, &[&store.0.to_be_bytes(), &position.to_be_bytes()]), &[])
         }
+        Write::Bucket(place) => tx.put(Table::Bucket, &key(keyset, &[&place.key()]), &[]),
         Write::Retire(why) => tx.put(Table::Meta, &meta("retired", keyset), &encode(why)),
         Write::Evidence(evidence) => tx.put(Table::Evidence, &evidence.id(), &encode(evidence.as_ref())),
         Write::Exhibit(exhibit) => tx.put(Table::Evidence, &exhibit.id(), &encode(exhibit.as_ref())),

@@ -14,6 +14,7 @@ pub mod heads;
 mod ledger;
 mod orders;
 mod pool;
+mod restore;
 mod status;
 pub mod sync;
 mod witness;

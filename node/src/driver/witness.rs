@@ -1,16 +1,20 @@
 //! Runs the witness machine: checks beside one another, decides one after another, commits, then answers.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use ronde_protocol::crypto::Entropy;
 use ronde_protocol::machine::durable::{Durable, Sealed};
+use ronde_protocol::machine::witness::buckets::BucketSizes;
 use ronde_protocol::machine::witness::record::{Retirement, View, Write};
 use ronde_protocol::machine::witness::{Gate, PreparedCertificate, PreparedVote, Step, Witness};
+use ronde_protocol::message::bucket::{BucketQuery, LengthQuery};
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::head::Head;
 use ronde_protocol::message::ids::{OrderDigest, StoreId};
 use ronde_protocol::message::log::CertifiedOrder;
+use ronde_protocol::message::probe::Probe;
 use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::wire::{FeedPage, LogPage, ReplyV1, VoteRequest};
 
@@ -18,7 +22,11 @@ use super::ledger::{self, Ledger, LedgerError};
 use super::pool::Pool;
 use crate::clock::Clock;
 use crate::store::{Readers, Writer};
-use crate::{entropy, fault};
+use crate::{clock, entropy, fault};
+use tokio::time::Instant;
+
+/// How long a count of the buckets is gone by.
+const COUNT_AGE: Duration = Duration::from_secs(600);
 
 /// One witness on the node's database.
 pub struct WitnessService {
@@ -28,12 +36,21 @@ pub struct WitnessService {
     clock: Clock,
     pool: Pool,
     open: AtomicBool,
+    sizes: Mutex<Option<(Instant, Arc<BucketSizes>)>>,
 }
 
 impl WitnessService {
     /// A witness that does not vote until [`WitnessService::open`].
     pub fn new(witness: Witness, writer: Writer, readers: Arc<Readers>, clock: Clock, pool: Pool) -> Self {
-        Self { witness: Arc::new(witness), writer, readers, clock, pool, open: AtomicBool::new(false) }
+        Self {
+            witness: Arc::new(witness),
+            writer,
+            readers,
+            clock,
+            pool,
+            open: AtomicBool::new(false),
+            sizes: Mutex::new(None),
+        }
     }
 
     /// The machine.
@@ -139,6 +156,58 @@ impl WitnessService {
             Ok(None) => ReplyV1::Refused(Refusal::Unknown),
             Err(error) => failed(&error),
         }
+    }
+
+    /// The state of a coin, for whoever holds its key (RESTORE-20). Nothing is looked up before that is checked
+    /// (RESTORE-31).
+    pub async fn probe(&self, charter: &Charter, probe: Probe) -> ReplyV1 {
+        let federation = *charter.federation();
+        let checked = match self.pool.run(move || probe.check(&federation)).await {
+            Ok(checked) => checked,
+            Err(refusal) => return ReplyV1::Refused(refusal),
+        };
+        let (gate, now) = (self.gate(), self.clock.unix_seconds());
+        self.read(|ledger| self.witness.answer_probe(ledger, gate, &checked, now))
+            .unwrap_or_else(|error| failed(&error))
+    }
+
+    /// A piece of a bucket (RESTORE-15).
+    pub fn bucket_page(&self, query: &BucketQuery) -> ReplyV1 {
+        let now = self.clock.unix_seconds();
+        self.read(|ledger| self.witness.bucket_page(ledger, query, now)).unwrap_or_else(|error| failed(&error))
+    }
+
+    /// How long prefixes are (RESTORE-16). All entries are counted for it, so not at each question: an old count is one
+    /// that is too low.
+    pub async fn bucket_length(&self, query: &LengthQuery) -> ReplyV1 {
+        let now = self.clock.unix_seconds();
+        let counted = self.sizes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, sizes)) = counted.filter(|(at, _)| at.elapsed() < COUNT_AGE) {
+            return self.witness.bucket_length(&sizes, query, now);
+        }
+        let (readers, keyset) = (Arc::clone(&self.readers), self.witness.keyset().id());
+        let counted = self.pool.run(move || Ok(readers.with(|read| BucketSizes::of(&Ledger(read), keyset)))).await;
+        match counted {
+            Ok(Ok(sizes)) => {
+                let sizes = Arc::new(sizes);
+                let counted = (clock::monotonic(), Arc::clone(&sizes));
+                *self.sizes.lock().unwrap_or_else(PoisonError::into_inner) = Some(counted);
+                self.witness.bucket_length(&sizes, query, now)
+            }
+            Ok(Err(error)) => failed(&error),
+            Err(refusal) => ReplyV1::Refused(refusal),
+        }
+    }
+
+    /// Brings the buckets up to the log, if the database is older than they are.
+    pub async fn fill_buckets(&self) -> Result<(), LedgerError> {
+        let keyset = self.witness.keyset().id();
+        let mut from = self.read(|ledger| ledger.to_index(keyset))?;
+        while let Some(position) = from {
+            let (next, _) = self.writer.submit(move |tx| ledger::index_log(tx, keyset, position)).await?;
+            from = next;
+        }
+        Ok(())
     }
 
     /// Size and root, signed: of what is committed (LOG-10).

@@ -13,6 +13,7 @@ mod origin;
 mod pledges;
 mod problem;
 mod public;
+mod restore;
 mod serve;
 mod site;
 mod tills;
@@ -51,6 +52,9 @@ pub fn router(site: Site) -> Router {
         .route("/v1/checkouts/{id}/certificate", post(checkouts::certificate))
         .route("/v1/orders", post(orders::submit).layer(DefaultBodyLimit::max(MAX_SUBMISSION_BODY)))
         .route("/v1/orders/{digest}", get(orders::show))
+        .route("/v1/buckets/{keyset}", get(restore::lengths))
+        .route("/v1/buckets/{keyset}/{index}", get(restore::pages))
+        .route("/v1/probes", post(restore::probe))
         .route("/v1/pledges", post(pledges::make))
         .route("/v1/tills", post(tills::add).get(tills::list))
         .route("/v1/tills/{name}", delete(tills::revoke))

@@ -8,6 +8,7 @@ use ronde_protocol::message::charter::Charter;
 use super::admin::AdminToken;
 use super::body::Call;
 use super::problem::{Code, Problem};
+use super::restore::Restoring;
 use crate::shop::{Caller, OrderDesk, Scope, Shop, Token};
 
 /// A store node as its tills and wallets see it.
@@ -17,12 +18,19 @@ pub struct Site {
     pub(super) desk: Arc<dyn OrderDesk>,
     admin_hash: [u8; 32],
     fallback_base: Arc<str>,
+    pub(super) restoring: Arc<Restoring>,
 }
 
 impl Site {
     /// `fallback_base` stands in links if the charter has no HTTP address of this store.
     pub fn new(shop: Shop, desk: Arc<dyn OrderDesk>, admin: &AdminToken, fallback_base: &str) -> Self {
-        Self { shop, desk, admin_hash: admin.token().hash(), fallback_base: fallback_base.into() }
+        Self {
+            shop,
+            desk,
+            admin_hash: admin.token().hash(),
+            fallback_base: fallback_base.into(),
+            restoring: Arc::default(),
+        }
     }
 
     pub(super) fn charter(&self) -> Arc<Charter> {

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use ronde_protocol::crypto::sign::SigningKey;
 pub use ronde_protocol::machine::books::Account;
 use ronde_protocol::message::amount::Points;
+use ronde_protocol::message::bucket::{BucketLength, BucketPage, BucketQuery, LengthQuery};
 use ronde_protocol::message::certificate::Certificate;
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::evaluation::Evaluation;
 use ronde_protocol::message::ids::{KeysetId, OrderDigest, StoreId, WitnessIndex};
 use ronde_protocol::message::log::CertifiedOrder;
 use ronde_protocol::message::order::{Order, Submission};
+use ronde_protocol::message::probe::{Probe, ProbeAnswer};
 use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::wire::LogPage;
 use serde::Serialize;
@@ -218,6 +220,21 @@ pub trait OrderDesk: Send + Sync + 'static {
 
     /// Evidence that is kept here, by name: the bytes of an `Evidence` or `Exhibit`.
     fn evidence(&self) -> Result<Vec<(EvidenceId, Vec<u8>)>, DeskError>;
+
+    /// What the witnesses of a keyset say of the length of their prefixes, signed; n - f of them or more.
+    fn bucket_lengths(&self, query: LengthQuery) -> BoxFuture<'_, Result<Vec<BucketLength>, DeskError>>;
+
+    /// Pieces of a witness's bucket, signed, from where the question says; at least one, and no more than make a handy
+    /// answer.
+    fn bucket_pages(
+        &self,
+        index: WitnessIndex,
+        query: BucketQuery,
+    ) -> BoxFuture<'_, Result<Vec<BucketPage>, DeskError>>;
+
+    /// What the witnesses say of a coin, signed; one of them or more. A probe that the coin's key did not sign is not passed
+    /// on.
+    fn probe(&self, probe: Probe) -> BoxFuture<'_, Result<Vec<ProbeAnswer>, DeskError>>;
 
     /// Entries of this node's own log from a position; `None` if it keeps none for the keyset.
     fn log_page(&self, keyset: KeysetId, from: u64) -> BoxFuture<'_, Result<Option<LogPage>, DeskError>>;

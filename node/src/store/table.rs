@@ -14,6 +14,7 @@ macro_rules! with_tables {
             Counter => "counter", "Sums that limits and caps are checked against.";
             Book => "book", "Positions per keyset and account.";
             Feed => "feed", "Certified orders that name a store, by log position.";
+            Bucket => "bucket", "Certified orders under the blinded elements by which a lost wallet finds them.";
             PeerHead => "peer_head", "Highest signed log head seen of each witness.";
             PeerLog => "peer_log", "How far the log of each witness was pulled, and what it held.";
             Evidence => "evidence", "Proofs of somebody's misbehaviour.";

@@ -83,6 +83,26 @@ pub(super) struct OrderAnswer {
     pub votes: usize,
 }
 
+#[derive(Deserialize)]
+pub(super) struct LengthsAnswer {
+    pub lengths: Vec<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PagesAnswer {
+    pub pages: Vec<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct ProbeBody {
+    pub probe: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ProbesAnswer {
+    pub answers: Vec<String>,
+}
+
 #[derive(Serialize)]
 pub(super) struct CertificateBody {
     pub order: String,

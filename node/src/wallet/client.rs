@@ -6,12 +6,15 @@ use std::time::Duration;
 use ronde_protocol::limits::{MAX_CHARTER_BYTES, MAX_MESSAGE_BYTES};
 use ronde_protocol::machine::wallet::{ClaimRequest, ClaimedOrder, GrantTerms, Link, VoucherCount};
 use ronde_protocol::message::amount::Points;
+use ronde_protocol::message::bucket::{BucketLength, BucketPage, BucketQuery, LengthQuery};
 use ronde_protocol::message::certificate::Certificate;
 use ronde_protocol::message::charter::SignedCharter;
+use ronde_protocol::message::codec::{Decode, Encode};
 use ronde_protocol::message::evaluation::Evaluation;
-use ronde_protocol::message::ids::{CampaignId, KeysetId, OfferId, OrderDigest, StoreId};
+use ronde_protocol::message::ids::{CampaignId, KeysetId, OfferId, OrderDigest, StoreId, WitnessIndex};
 use ronde_protocol::message::offer::SignedOffer;
 use ronde_protocol::message::order::{Order, Submission};
+use ronde_protocol::message::probe::{Probe, ProbeAnswer};
 use ronde_protocol::message::refusal::Conflict;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,8 +22,8 @@ use ureq::http::Response;
 use ureq::{Agent, Body};
 
 use super::api::{
-    CertificateBody, CharterAnswer, ClaimAnswer, ClaimBody, GrantAnswer, OfferAnswer, OrderAnswer, OrderBody,
-    ProblemAnswer, from_base64, to_base64,
+    CertificateBody, CharterAnswer, ClaimAnswer, ClaimBody, GrantAnswer, LengthsAnswer, OfferAnswer, OrderAnswer,
+    OrderBody, PagesAnswer, ProbeBody, ProbesAnswer, ProblemAnswer, from_base64, to_base64,
 };
 use super::{BadAnswer, Problem, Trouble};
 use crate::fault;
@@ -172,6 +175,36 @@ impl Client {
         Ok(Some(ClaimedOrder { order, certificate: *certificate, evaluations }))
     }
 
+    /// What witnesses say of the length of their prefixes; nothing of it is checked.
+    pub fn bucket_lengths(&self, node: &str, query: &LengthQuery) -> Result<Vec<BucketLength>, Trouble> {
+        let path = format!("/v1/buckets/{}?nonce={}", query.keyset, hex::encode(query.nonce));
+        let answer: LengthsAnswer = self.get(node, &path, MAX_ANSWER)?.1;
+        all(node, &answer.lengths)
+    }
+
+    /// Pieces of a witness's bucket; nothing of them is checked.
+    pub fn bucket_pages(
+        &self,
+        node: &str,
+        index: WitnessIndex,
+        query: &BucketQuery,
+    ) -> Result<Vec<BucketPage>, Trouble> {
+        let BucketQuery { keyset, bits, number, after, nonce } = query;
+        let nonce = hex::encode(nonce);
+        let mut path = format!("/v1/buckets/{keyset}/{index}?bits={bits}&number={number}&nonce={nonce}");
+        if let Some(after) = after {
+            path.push_str(&format!("&after={}", to_base64(after)));
+        }
+        let answer: PagesAnswer = self.get(node, &path, MAX_ANSWER)?.1;
+        all(node, &answer.pages)
+    }
+
+    /// What witnesses say of a coin; nothing of it is checked.
+    pub fn probe(&self, node: &str, probe: &Probe) -> Result<Vec<ProbeAnswer>, Trouble> {
+        let answer: ProbesAnswer = self.post(node, "/v1/probes", &ProbeBody { probe: to_base64(probe) })?.1;
+        all(node, &answer.answers)
+    }
+
     /// Hands a store the certificate of a payment that was carried by another.
     pub fn certificate(&self, link: &Link, order: &Order, certificate: &Certificate) -> Result<(), Trouble> {
         let body = CertificateBody { order: to_base64(order), certificate: to_base64(certificate) };
@@ -188,6 +221,11 @@ impl Client {
         let sent = self.agent.post(url(node, path)).send_json(body);
         read(node, sent.map_err(|source| unreachable(node, source))?, MAX_ANSWER)
     }
+}
+
+fn all<T: Decode<()> + Encode>(node: &str, texts: &[String]) -> Result<Vec<T>, Trouble> {
+    let read = texts.iter().map(|text| from_base64(text, MAX_MESSAGE_BYTES));
+    read.collect::<Result<_, BadAnswer>>().map_err(|source| bad(node, source))
 }
 
 fn url(node: &str, path: &str) -> String {

@@ -86,6 +86,22 @@ impl std::fmt::Display for SpentBy {
 /// Why a wallet's command did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Trouble {
+    /// What became of a coin is not known.
+    #[error("only {answered} of the {needed} witnesses needed say what became of a coin")]
+    Unclear {
+        /// How many.
+        answered: usize,
+        /// How many are needed.
+        needed: usize,
+    },
+    /// A lost wallet's order holds a coin, and this wallet lacks what it takes to complete it.
+    #[error(
+        "a coin is held by order {0} of a lost wallet, which this wallet can't complete: it lacks one of its coins"
+    )]
+    HalfDone(OrderDigest),
+    /// The stores did not answer all that was asked.
+    #[error("too few witnesses answer to search for what was done with these words")]
+    SearchCutOff,
     /// A secret file is missing, too open, or in the way.
     #[error(transparent)]
     Secret(#[from] SecretFileError),

@@ -11,12 +11,14 @@ use ronde_node::shop::{
 use ronde_node::store::Writer;
 use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::message::amount::Points;
+use ronde_protocol::message::bucket::{BucketEntry, BucketLength, BucketPage, BucketQuery, LengthQuery};
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::codec::{Bounded, encode};
 use ronde_protocol::message::head::Head;
 use ronde_protocol::message::ids::{KeysetId, OrderDigest, Reference, StoreId, WitnessIndex};
 use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
 use ronde_protocol::message::order::{Order, Purpose, Submission};
+use ronde_protocol::message::probe::{CoinState, Probe, ProbeAnswer};
 use ronde_protocol::message::refusal::{Conflict, ConflictingOrder, Refusal};
 use ronde_protocol::message::wire::LogPage;
 use tokio::sync::Semaphore;
@@ -184,6 +186,56 @@ impl OrderDesk for TestDesk {
         };
         let accounts = vec![line(Account::Store(STORE), -5), line(Account::Pool, 5)];
         Box::pin(async { Ok(vec![KeysetBooks { keyset: KEYSET, accounts }]) })
+    }
+
+    fn bucket_lengths(&self, query: LengthQuery) -> BoxFuture<'_, Result<Vec<BucketLength>, DeskError>> {
+        Box::pin(async move {
+            let _open = self.gate.acquire().await.unwrap();
+            let keyset = self.charter.keyset(query.keyset).ok_or(Refusal::CharterBehind)?;
+            let length = |index: &WitnessIndex| {
+                BucketLength::sign(&self.federation.witness(KEYSET, *index).vote, keyset, *index, &query.nonce, 0)
+            };
+            Ok(self.federation.indices(KEYSET).iter().map(length).collect())
+        })
+    }
+
+    fn bucket_pages(
+        &self,
+        index: WitnessIndex,
+        query: BucketQuery,
+    ) -> BoxFuture<'_, Result<Vec<BucketPage>, DeskError>> {
+        Box::pin(async move {
+            let _open = self.gate.acquire().await.unwrap();
+            let keyset = self.charter.keyset(query.keyset).ok_or(Refusal::CharterBehind)?;
+            keyset.member(index).ok_or(Refusal::Unknown)?;
+            let all = self.certified.lock().unwrap();
+            let mut entries: Vec<BucketEntry> = all
+                .values()
+                .filter_map(|order| {
+                    let blinded = order.outputs.first()?.blinded;
+                    let certified =
+                        CertifiedOrder { order: order.clone(), certificate: self.federation.certify(order) };
+                    Some(BucketEntry { blinded, certified, evaluation: self.federation.evaluate(order, index)? })
+                })
+                .filter(|entry| query.asks_for(&entry.place()))
+                .collect();
+            entries.sort_by_key(|entry| entry.place().key());
+            let key = self.federation.witness(KEYSET, index).vote;
+            Ok(vec![BucketPage::sign(&key, keyset, index, &query, Bounded::new(entries).unwrap(), false)])
+        })
+    }
+
+    fn probe(&self, probe: Probe) -> BoxFuture<'_, Result<Vec<ProbeAnswer>, DeskError>> {
+        Box::pin(async move {
+            let _open = self.gate.acquire().await.unwrap();
+            let keyset = self.charter.keyset(probe.keyset).ok_or(Refusal::CharterBehind)?;
+            let checked = probe.check(self.charter.federation())?;
+            let answer = |index: &WitnessIndex| {
+                let key = self.federation.witness(KEYSET, *index).vote;
+                ProbeAnswer::sign(&key, keyset, *index, &checked, CoinState::Unbound)
+            };
+            Ok(self.federation.indices(KEYSET).iter().map(answer).collect())
+        })
     }
 
     fn log_page(&self, keyset: KeysetId, from: u64) -> BoxFuture<'_, Result<Option<LogPage>, DeskError>> {

@@ -15,12 +15,14 @@ use ronde_node::store::{MemoryEngine, Readers, Writer, WriterConfig};
 use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::machine::till::grant::{GrantTerms, VoucherCount};
 use ronde_protocol::message::amount::Points;
+use ronde_protocol::message::bucket::{BucketEntry, BucketLength, BucketPage, BucketQuery, LengthQuery, first_outputs};
 use ronde_protocol::message::charter::Charter;
-use ronde_protocol::message::codec::encode;
+use ronde_protocol::message::codec::{Bounded, encode};
 use ronde_protocol::message::evaluation::Evaluation;
 use ronde_protocol::message::ids::{CampaignId, KeysetId, OfferId, OrderDigest, StoreId, WitnessIndex};
 use ronde_protocol::message::log::CertifiedOrder;
 use ronde_protocol::message::order::{Order, SignedOrder, Submission};
+use ronde_protocol::message::probe::{CoinState, Probe, ProbeAnswer};
 use ronde_protocol::message::refusal::{Conflict, ConflictingOrder, Refusal};
 use ronde_protocol::message::wire::LogPage;
 use tokio::runtime::Runtime;
@@ -146,6 +148,59 @@ impl OrderDesk for Desk {
 
     fn books(&self) -> BoxFuture<'_, Result<Vec<KeysetBooks>, DeskError>> {
         Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn bucket_lengths(&self, query: LengthQuery) -> BoxFuture<'_, Result<Vec<BucketLength>, DeskError>> {
+        let keyset = self.federation.charter.keyset(query.keyset).unwrap();
+        let length = |index: &WitnessIndex| {
+            BucketLength::sign(&self.federation.witness(query.keyset, *index).vote, keyset, *index, &query.nonce, 0)
+        };
+        let lengths = self.federation.indices(query.keyset).iter().map(length).collect();
+        Box::pin(async move { Ok(lengths) })
+    }
+
+    fn bucket_pages(
+        &self,
+        index: WitnessIndex,
+        query: BucketQuery,
+    ) -> BoxFuture<'_, Result<Vec<BucketPage>, DeskError>> {
+        let quorum = self.quorum.lock().unwrap();
+        let keyset = self.federation.charter.keyset(query.keyset).unwrap();
+        let mut entries = Vec::new();
+        for order in quorum.certified.values() {
+            for output in first_outputs(order, query.keyset) {
+                let certified = CertifiedOrder { order: order.clone(), certificate: self.federation.certify(order) };
+                let evaluation = self.federation.evaluate(order, index).unwrap();
+                entries.push(BucketEntry { blinded: output.blinded, certified, evaluation });
+            }
+        }
+        entries.retain(|entry| query.asks_for(&entry.place()));
+        entries.sort_by_key(|entry| entry.place().key());
+        let more = entries.len() > 16;
+        entries.truncate(16);
+        let key = self.federation.witness(query.keyset, index).vote;
+        let page = BucketPage::sign(&key, keyset, index, &query, Bounded::new(entries).unwrap(), more);
+        Box::pin(async move { Ok(vec![page]) })
+    }
+
+    fn probe(&self, probe: Probe) -> BoxFuture<'_, Result<Vec<ProbeAnswer>, DeskError>> {
+        let quorum = self.quorum.lock().unwrap();
+        let keyset = self.federation.charter.keyset(probe.keyset).unwrap();
+        let checked = probe.check(&self.federation.id()).unwrap();
+        let state = match quorum.bound.get(&probe.point.0) {
+            Some(signed) if quorum.certified.contains_key(&signed.order.digest()) => {
+                let (order, certificate) = (signed.order.clone(), self.federation.certify(&signed.order));
+                CoinState::Spent(CertifiedOrder { order, certificate })
+            }
+            Some(signed) => CoinState::Bound(signed.clone()),
+            None => CoinState::Unbound,
+        };
+        let answers = self.federation.indices(probe.keyset).into_iter().map(|index| {
+            let key = self.federation.witness(probe.keyset, index).vote;
+            ProbeAnswer::sign(&key, keyset, index, &checked, state.clone())
+        });
+        let answers: Vec<ProbeAnswer> = answers.collect();
+        Box::pin(async move { Ok(answers) })
     }
 
     fn log_page(&self, _: KeysetId, _: u64) -> BoxFuture<'_, Result<Option<LogPage>, DeskError>> {

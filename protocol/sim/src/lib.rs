@@ -24,6 +24,7 @@ pub mod ops;
 mod outcome;
 mod people;
 pub mod plan;
+mod probe;
 pub mod regression;
 pub mod shrink;
 mod till;

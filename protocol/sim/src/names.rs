@@ -48,6 +48,9 @@ pub fn reply(reply: &ReplyV1) -> &'static str {
         ReplyV1::Log(_) => "log",
         ReplyV1::NewestHead(_) => "head",
         ReplyV1::Charter(_) => "charter",
+        ReplyV1::Length(_) => "length",
+        ReplyV1::Bucket(_) => "bucket",
+        ReplyV1::Probe(_) => "probe",
         ReplyV1::Refused(why) => refusal(why),
     }
 }

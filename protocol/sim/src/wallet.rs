@@ -376,15 +376,6 @@ impl World<'_> {
         self.prove(wallet, via, manner, luck);
     }
 
-    /// Exchanges what was recovered.
-    fn prove(&mut self, wallet: usize, via: usize, manner: Manner, luck: &mut Luck) {
-        let (charter, now) = (&self.federation.charter, self.wallet_time(wallet));
-        for point in self.people[wallet].wallet.unproven(charter, now, true) {
-            let signed = self.people[wallet].wallet.prove(charter, &point, now, luck.entropy());
-            self.set_out(wallet, signed, via, manner, luck);
-        }
-    }
-
     fn certified_of(&self, wallet: usize, digest: &OrderDigest) -> Option<CertifiedOrder> {
         let mut open = self.people[wallet].wallet.book().open.iter();
         let open = open.find(|open| open.order().is_some_and(|order| order.digest() == *digest))?;

@@ -68,7 +68,15 @@ impl World<'_> {
                 let newest = here.followed.get(&query.asker).and_then(|followed| followed.highest().copied());
                 ReplyV1::NewestHead(witness.answer_head_query(query, newest))
             }
-            RequestV1::Vote(_) | RequestV1::Certify(_) | RequestV1::Charter(_) => ReplyV1::Refused(Refusal::Unknown),
+            RequestV1::Bucket(query) => witness.bucket_page(ledger, query, self.time(node))?,
+            RequestV1::Probe(probe) => match probe.check(self.federation.charter.federation()) {
+                Ok(checked) => witness.answer_probe(ledger, here.gate, &checked, self.time(node))?,
+                Err(refusal) => ReplyV1::Refused(refusal),
+            },
+            // Nobody asks for a length here: a bucket without a prefix is everything.
+            RequestV1::Vote(_) | RequestV1::Certify(_) | RequestV1::Charter(_) | RequestV1::Length(_) => {
+                ReplyV1::Refused(Refusal::Unknown)
+            }
         })
     }
 

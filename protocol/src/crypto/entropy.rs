@@ -36,6 +36,14 @@ impl Entropy {
         self.0
     }
 
+    /// A number below `count`: the remainder of the first 16 bytes, big endian. None if `count` is 0.
+    pub fn draw(self, count: usize) -> Option<usize> {
+        let drawn: u128 = self.0.iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte));
+        // A remainder of 128 bits is uniform to far below anything that could be seen.
+        let count = u128::try_from(count).unwrap_or(0);
+        drawn.checked_rem(count).and_then(|place| usize::try_from(place).ok())
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

@@ -56,6 +56,10 @@ labels! {
     STATEMENT_SIGNATURE = "ronde/1 signature: statement";
     /// A witness's answer to a probe (vote key).
     PROBE_ANSWER_SIGNATURE = "ronde/1 signature: coin state";
+    /// How long the prefixes are that a witness serves (vote key).
+    BUCKET_LENGTH_SIGNATURE = "ronde/1 signature: bucket length";
+    /// A piece of a witness's bucket (vote key).
+    BUCKET_SIGNATURE = "ronde/1 signature: bucket page";
 
     // Proofs of possession, bound to federation, keyset and index.
 

@@ -1,6 +1,7 @@
 //! Layer 2: bytes and values. Unverified in, verified out; one canonical encoding each.
 
 pub mod amount;
+pub mod bucket;
 pub mod certificate;
 pub mod charter;
 pub mod check;
@@ -14,6 +15,7 @@ pub(crate) mod json;
 pub mod log;
 pub mod offer;
 pub mod order;
+pub mod probe;
 pub mod refusal;
 pub mod text;
 pub mod vote;

@@ -1,6 +1,7 @@
 //! What nodes say to each other: one request per QUIC stream, one reply.
 
 use super::{
+    bucket::{BucketLength, BucketPage, BucketQuery, LengthQuery},
     certificate::Certificate,
     codec::{Bounded, Decode, Encode},
     evaluation::Evaluation,
@@ -8,6 +9,7 @@ use super::{
     ids::{KeysetId, OrderDigest, WitnessIndex},
     log::{CertifiedOrder, LogEntry},
     order::{Order, SignedOrder},
+    probe::{Probe, ProbeAnswer},
     refusal::Refusal,
     vote::Vote,
 };
@@ -53,6 +55,12 @@ pub enum RequestV1 {
     NewestHead(HeadQuery),
     /// A piece of a charter version.
     Charter(CharterQuery),
+    /// How long are the prefixes of buckets?
+    Length(LengthQuery),
+    /// A piece of a bucket.
+    Bucket(BucketQuery),
+    /// Is this coin free?
+    Probe(Probe),
 }
 
 /// An order for a vote, with what this witness alone needs.
@@ -126,6 +134,12 @@ pub enum ReplyV1 {
     Charter(CharterChunk),
     /// Not done, and why.
     Refused(Refusal),
+    /// How long prefixes are.
+    Length(BucketLength),
+    /// A piece of a bucket.
+    Bucket(BucketPage),
+    /// A coin's state.
+    Probe(ProbeAnswer),
 }
 
 /// A vote on its way to a gateway.

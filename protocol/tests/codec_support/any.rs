@@ -11,6 +11,7 @@ use ronde_protocol::{
     },
     message::{
         amount::Points,
+        bucket::{BucketEntry, BucketLength, BucketPage, BucketPlace, BucketQuery, LengthQuery},
         certificate::Certificate,
         charter::{
             Association, Campaign, CharterBody, Genesis, KeysetEntry, MemberEntry, PointValue, SignedCharter,
@@ -25,6 +26,7 @@ use ronde_protocol::{
         log::{CertifiedOrder, LogEntry},
         offer::{Offer, SignedOffer},
         order::{Authorization, Column, Input, Order, Output, Purpose, SignedOrder, Submission},
+        probe::{CoinState, Probe, ProbeAnswer},
         refusal::{Conflict, ConflictingOrder, ExpectedCode, NotVoting, Refusal, Rule},
         text::Text,
         vote::Vote,
@@ -231,9 +233,52 @@ pub fn request() -> Any<Request> {
             nonce
         })),
         (any::<u64>(), any::<u64>()).prop_map(|(version, offset)| RequestV1::Charter(CharterQuery { version, offset })),
+        (keyset(), bytes()).prop_map(|(keyset, nonce)| RequestV1::Length(LengthQuery { keyset, nonce })),
+        bucket_query().prop_map(RequestV1::Bucket),
+        probe().prop_map(RequestV1::Probe),
     ]
     .prop_map(Request::V1)
     .boxed()
+}
+
+fn bucket_place() -> Any<BucketPlace> {
+    (point(), digest()).prop_map(|(blinded, digest)| BucketPlace { blinded, digest }).boxed()
+}
+
+pub fn bucket_query() -> Any<BucketQuery> {
+    (keyset(), any::<u8>(), any::<u32>(), prop::option::of(bucket_place()), bytes())
+        .prop_map(|(keyset, bits, number, after, nonce)| BucketQuery { keyset, bits, number, after, nonce })
+        .boxed()
+}
+
+pub fn bucket_page() -> Any<BucketPage> {
+    let entry = (point(), certified_order(), evaluation())
+        .prop_map(|(blinded, certified, evaluation)| BucketEntry { blinded, certified, evaluation })
+        .boxed();
+    (index(), few(entry), any::<bool>(), signature())
+        .prop_map(|(index, entries, more, signature)| BucketPage { index, entries, more, signature })
+        .boxed()
+}
+
+pub fn probe() -> Any<Probe> {
+    (keyset(), point(), bytes(), (point(), scalar()))
+        .prop_map(|(keyset, point, nonce, (r, s))| Probe { keyset, point, nonce, signature: SpendSignature { r, s } })
+        .boxed()
+}
+
+pub fn coin_state() -> Any<CoinState> {
+    prop_oneof![
+        Just(CoinState::Unbound),
+        signed_order().prop_map(CoinState::Bound),
+        certified_order().prop_map(CoinState::Spent),
+    ]
+    .boxed()
+}
+
+pub fn probe_answer() -> Any<ProbeAnswer> {
+    (index(), coin_state(), signature())
+        .prop_map(|(index, state, signature)| ProbeAnswer { index, state, signature })
+        .boxed()
 }
 
 fn order_state() -> Any<OrderState> {
@@ -272,6 +317,13 @@ pub fn reply() -> Any<Reply> {
             bytes
         })),
         refusal().prop_map(ReplyV1::Refused),
+        (index(), any::<u8>(), signature()).prop_map(|(index, bits, signature)| ReplyV1::Length(BucketLength {
+            index,
+            bits,
+            signature
+        })),
+        bucket_page().prop_map(ReplyV1::Bucket),
+        probe_answer().prop_map(ReplyV1::Probe),
     ]
     .prop_map(Reply::V1)
     .boxed()

@@ -107,6 +107,10 @@ every! {
     refusal: ronde_protocol::message::refusal::Refusal, MAX_MESSAGE_BYTES;
     request: ronde_protocol::message::wire::Request, MAX_MESSAGE_BYTES;
     reply: ronde_protocol::message::wire::Reply, MAX_MESSAGE_BYTES;
+    bucket_query: ronde_protocol::message::bucket::BucketQuery, MAX_MESSAGE_BYTES;
+    bucket_page: ronde_protocol::message::bucket::BucketPage, MAX_MESSAGE_BYTES;
+    probe: ronde_protocol::message::probe::Probe, MAX_MESSAGE_BYTES;
+    probe_answer: ronde_protocol::message::probe::ProbeAnswer, MAX_MESSAGE_BYTES;
     log_entry: ronde_protocol::message::log::LogEntry, MAX_MESSAGE_BYTES;
     signed_charter: ronde_protocol::message::charter::SignedCharter, MAX_CHARTER_BYTES;
     evidence: ronde_protocol::message::evidence::Evidence, MAX_EVIDENCE_BYTES;

@@ -1,14 +1,15 @@
 //! A lost wallet, and another one of the same seed.
 
 use ronde_protocol::{
-    crypto::Seed,
-    machine::wallet::{Coin, GrantTerms, Payment, Recovered, Wallet, WalletError},
+    crypto::{Seed, group::PointBytes},
+    machine::wallet::{Coin, GrantTerms, Payment, Probed, Recovered, Unbound, Wallet, WalletError},
     message::{
         amount::Points,
         class::Kind,
         evaluation::Evaluation,
-        ids::{OrderDigest, StoreId},
+        ids::{OrderDigest, StoreId, WitnessIndex},
         order::{Order, Output, Submission},
+        probe::{CoinState, ProbeAnswer},
     },
 };
 
@@ -75,11 +76,39 @@ pub fn unproven(wallet: &Wallet, federation: &Federation) -> u64 {
     wallet.balance(&federation.charter).unproven().0
 }
 
+/// A probe of a coin, and the answers of these witnesses.
+pub fn probed(
+    wallet: &mut Wallet,
+    federation: &Federation,
+    point: &PointBytes,
+    states: &[(u8, CoinState)],
+) -> Result<Probed, WalletError> {
+    let probe = wallet.probe(KEYSET, point, [7; 32], entropy(77))?;
+    let keyset = federation.charter.keyset(KEYSET).unwrap();
+    let checked = probe.check(&federation.id()).unwrap();
+    let answers = states.iter().map(|(index, state)| {
+        let key = federation.witness(KEYSET, WitnessIndex(*index)).vote;
+        ProbeAnswer::sign(&key, keyset, WitnessIndex(*index), &checked, state.clone())
+    });
+    let sealed = wallet.handle_probe(&federation.charter, &probe, answers.collect(), NOW)?;
+    Ok(sealed.release(&save(wallet)))
+}
+
+/// All witnesses say that nothing binds a coin.
+pub fn unbound(wallet: &mut Wallet, federation: &Federation, point: &PointBytes) -> Unbound {
+    let all: Vec<_> = federation.indices(KEYSET).iter().map(|index| (index.0, CoinState::Unbound)).collect();
+    match probed(wallet, federation, point, &all) {
+        Ok(Probed::Unbound(unbound)) => unbound,
+        other => panic!("{other:?}"),
+    }
+}
+
 /// Signs the Swaps of all that is to be exchanged, one for each coin.
 pub fn swaps(wallet: &mut Wallet, federation: &Federation) -> Vec<Submission> {
     let due = wallet.unproven(&federation.charter, NOW, false);
     let sign = |(number, point)| {
-        let sealed = wallet.prove(&federation.charter, &point, NOW, fresh(number)).unwrap();
+        let unbound = unbound(wallet, federation, &point);
+        let sealed = wallet.prove(&federation.charter, &unbound, NOW, fresh(number)).unwrap();
         sealed.release(&save(wallet))
     };
     (0..).zip(due).map(sign).collect()

@@ -42,6 +42,7 @@ const SUITES: &[(&str, Maker)] = &[
     ("evidence", federation::evidence::suite),
     ("books", federation::books::suite),
     ("wallets", federation::wallets::suite),
+    ("restore", federation::restore::suite),
 ];
 
 /// Writes all files, or compares them.

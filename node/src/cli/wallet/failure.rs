@@ -17,6 +17,12 @@ impl From<Trouble> for Failure {
 /// What to say of a trouble.
 pub(super) fn of(trouble: &Trouble) -> Failure {
     let (blame, fix) = match trouble {
+        Trouble::Unclear { .. } => (Blame::Nobody, "run `ronde wallet resume` later: nothing is lost by waiting"),
+        Trouble::HalfDone(_) => (
+            Blame::Nobody,
+            "run `ronde wallet restore`, which looks for the other coins; a store that has the order may complete it",
+        ),
+        Trouble::SearchCutOff => (Blame::Nobody, "run `ronde wallet restore` again; what was found is kept"),
         Trouble::Refused { node, problem } => return refused(trouble, node, problem),
         Trouble::Wallet(error) => return wallet(error),
         Trouble::Secret(error) => return error.clone().into(),
@@ -127,6 +133,7 @@ fn wallet(error: &WalletError) -> Failure {
         WalletError::AlreadyPaid | WalletError::AlreadyClaimed => {
             (Blame::Nobody, "nothing: see `ronde wallet history`")
         }
+        WalletError::Searching => (Blame::Nobody, "run `ronde wallet restore`, which goes on with it"),
         WalletError::NotCertified(_) => (Blame::Nobody, "try again in a minute"),
         WalletError::NotOurs(_) => (
             Blame::You,

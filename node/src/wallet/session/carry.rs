@@ -294,7 +294,7 @@ impl Session {
     }
 
     /// What to tell of the order in the way, once its certificate is found good.
-    fn spent_by(&self, other: &Order, certificate: &Certificate) -> SpentBy {
+    pub(super) fn spent_by(&self, other: &Order, certificate: &Certificate) -> SpentBy {
         SpentBy {
             digest: certificate.digest,
             purpose: other.purpose,
@@ -310,7 +310,7 @@ impl Session {
         found.ok_or(Trouble::Wallet(WalletError::NoSuchOrder(*digest)))
     }
 
-    fn address_of(&self, store: StoreId) -> Option<String> {
+    pub(super) fn address_of(&self, store: StoreId) -> Option<String> {
         self.charter().store(store).and_then(|store| store.http.first()).map(ToString::to_string)
     }
 }

@@ -42,7 +42,10 @@ impl Gathering {
             | ReplyV1::Feed(_)
             | ReplyV1::Log(_)
             | ReplyV1::NewestHead(_)
-            | ReplyV1::Charter(_) => Progress::Faulty(Fault::Misbehaved(index)),
+            | ReplyV1::Charter(_)
+            | ReplyV1::Length(_)
+            | ReplyV1::Bucket(_)
+            | ReplyV1::Probe(_) => Progress::Faulty(Fault::Misbehaved(index)),
         }
     }
 

@@ -170,7 +170,9 @@ impl Wallet {
             let point = self.coin_secret(&place).public().encode();
             let kind = output.class.kind;
             let components = BTreeMap::new();
-            let coin = Coin { place, kind, point, components, origin: digest, held_by: None, unproven: false };
+            // Another wallet of the seed may have spent it since.
+            let unproven = place.device != self.book.device;
+            let coin = Coin { place, kind, point, components, origin: digest, held_by: None, unproven };
             self.book.coins.push(coin);
         }
         self.remember(record_of(order, &open, Outcome::Certified, now));

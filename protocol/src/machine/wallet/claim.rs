@@ -111,6 +111,7 @@ impl Wallet {
             let request = self.book.open.get(at).and_then(OpenOrder::claim_request).filter(|_| same);
             return request.map(Sealed::new).ok_or(WalletError::TermsChanged);
         }
+        self.check_not_searching()?;
         let keyset = open_keyset(charter, now, entropy)?;
         let kinds = terms.kinds(keyset)?;
         let Blinded { number, outputs, slots } = self.blind_outputs(keyset, &kinds)?;
@@ -293,9 +294,5 @@ impl Record {
 /// One of the keysets that issue now, each as likely as the others: the wallet chooses it, never the store (WALLET-11).
 pub(super) fn open_keyset(charter: &Charter, now: Seconds, entropy: Entropy) -> Result<&Keyset, WalletError> {
     let open: Vec<&Keyset> = charter.keysets().filter(|keyset| now < keyset.issue_until()).collect();
-    let drawn: u128 = entropy.into_bytes().iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte));
-    // A remainder of 128 bits is uniform to far below anything that could be seen.
-    let count = u128::try_from(open.len()).unwrap_or(0);
-    let place = drawn.checked_rem(count).and_then(|place| usize::try_from(place).ok());
-    place.and_then(|place| open.get(place).copied()).ok_or(WalletError::NoOpenKeyset)
+    entropy.draw(open.len()).and_then(|place| open.get(place).copied()).ok_or(WalletError::NoOpenKeyset)
 }

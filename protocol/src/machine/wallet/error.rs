@@ -106,6 +106,9 @@ pub enum WalletError {
     /// None of the order's coins is of this wallet's seed, as far as was searched.
     #[error("no coin of order {0} is of this wallet's seed, on this device or one before it")]
     NotOurs(OrderDigest),
+    /// Nothing is signed before it is known which numbers were used.
+    #[error("this wallet is searching for what was done with its seed: let it finish first")]
+    Searching,
     /// The coins picked have no keys to sign with: there were none.
     #[error(transparent)]
     Spend(#[from] SpendError),

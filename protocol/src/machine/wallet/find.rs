@@ -72,6 +72,13 @@ impl Wallet {
         }
         search.found
     }
+
+    /// Looks at one order number alone.
+    pub(super) fn find_at(&self, order: &Order, place: Place) -> Found {
+        let mut search = Search::new(self, order);
+        search.order_at(place);
+        search.found
+    }
 }
 
 impl<'a> Search<'a> {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 use super::{
-    Coin, Wallet, WalletError, canonical_split,
+    Coin, Unbound, Wallet, WalletError, canonical_split,
     select::shown,
     spend::{Frame, points},
 };
@@ -51,24 +51,28 @@ impl Wallet {
         due
     }
 
-    /// Exchanges one unproven point coin, alone. If another order has spent it, that one's certificate says so, and the
-    /// coin goes ([`Self::handle_conflict`]); if another order that is not certified is in the way, this coin is held,
-    /// and no other.
+    /// Exchanges one unproven point coin, alone, of which the witnesses said that nothing binds it (RESTORE-21). If another
+    /// order has spent it all the same, that one's certificate says so, and the coin goes ([`Self::handle_conflict`]); if
+    /// another order that is not certified is in the way, this coin is held, and no other.
     ///
     /// # Errors
     /// [`WalletError::Nothing`] if it is none of [`Self::unproven`].
     pub fn prove(
         &mut self,
         charter: &Charter,
-        point: &PointBytes,
+        unbound: &Unbound,
         now: Seconds,
         entropy: Entropy,
     ) -> Result<Sealed<Submission>, WalletError> {
         self.check_federation(charter)?;
+        self.check_not_searching()?;
+        let (of, point) = (unbound.keyset(), unbound.point());
         if !self.unproven(charter, now, true).contains(point) {
             return Err(WalletError::Nothing);
         }
-        let is_it = |coin: &&Coin| coin.point == *point && !self.has_better_points(coin) && is_points(coin);
+        let is_it = |coin: &&Coin| {
+            coin.place.keyset == of && coin.point == *point && !self.has_better_points(coin) && is_points(coin)
+        };
         let coin = self.book.coins.iter().find(is_it).ok_or(WalletError::Nothing)?;
         let id = coin.place.keyset;
         let keyset = charter.keyset(id).ok_or(WalletError::NoSuchKeyset(id))?;

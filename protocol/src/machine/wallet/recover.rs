@@ -68,6 +68,19 @@ impl Wallet {
         evaluations: &[Evaluation],
         now: Seconds,
     ) -> Result<Sealed<Recovered>, WalletError> {
+        self.recover_by(charter, order, certificate, evaluations, now, Self::find)
+    }
+
+    /// The same with what `find` finds of the order.
+    pub(super) fn recover_by(
+        &mut self,
+        charter: &Charter,
+        order: Order,
+        certificate: Certificate,
+        evaluations: &[Evaluation],
+        now: Seconds,
+        find: impl FnOnce(&Self, &Order) -> Found,
+    ) -> Result<Sealed<Recovered>, WalletError> {
         self.check_federation(charter)?;
         if order.federation != self.book.federation {
             return Err(WalletError::OtherFederation);
@@ -90,7 +103,7 @@ impl Wallet {
         } else if self.is_done(&digest) {
             nothing_new(digest)
         } else {
-            let found = self.find(&order);
+            let found = find(self, &order);
             if found.is_nothing() {
                 return Err(WalletError::NotOurs(digest));
             }
@@ -195,7 +208,7 @@ impl Wallet {
 
     /// What a certified order spent is gone (RESTORE-8), but for coins in an open order: that one is to be proven dead
     /// first.
-    fn drop_spent(&mut self, order: &Order) {
+    pub(super) fn drop_spent(&mut self, order: &Order) {
         self.note_spent(order);
         let spent = self.book.spent.get(&order.keyset);
         let gone =
@@ -210,7 +223,7 @@ impl Wallet {
     }
 
     /// No number that was found on this device is used again (RESTORE-9).
-    fn pass_number(&mut self, place: &Place) {
+    pub(super) fn pass_number(&mut self, place: &Place) {
         if place.device == self.book.device && place.order >= self.next_number(place.keyset) {
             self.use_number(place.keyset, place.order);
         }

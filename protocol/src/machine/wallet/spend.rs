@@ -67,6 +67,7 @@ impl Wallet {
         entropy: Entropy,
     ) -> Result<Sealed<Submission>, WalletError> {
         self.check_federation(charter)?;
+        self.check_not_searching()?;
         let terms = offer.get();
         if terms.federation != self.book.federation {
             return Err(WalletError::OtherFederation);
@@ -111,6 +112,7 @@ impl Wallet {
         entropy: Entropy,
     ) -> Result<Sealed<Submission>, WalletError> {
         self.check_federation(charter)?;
+        self.check_not_searching()?;
         if charter.association(association).is_none_or(|known| known.closed) {
             return Err(WalletError::NoSuchAssociation(association));
         }
@@ -128,6 +130,7 @@ impl Wallet {
         entropy: Entropy,
     ) -> Result<Sealed<Submission>, WalletError> {
         self.check_federation(charter)?;
+        self.check_not_searching()?;
         let known = charter.campaign(campaign).filter(|known| now < known.end);
         if known.is_none_or(|known| usize::from(choice) >= known.choices.len()) {
             return Err(WalletError::NoSuchChoice(campaign));
@@ -153,6 +156,7 @@ impl Wallet {
         entropy: Entropy,
     ) -> Result<Sealed<Submission>, WalletError> {
         self.check_federation(charter)?;
+        self.check_not_searching()?;
         let keyset = charter.keyset(keyset).ok_or(WalletError::NoSuchKeyset(keyset))?;
         let selection = self.select_purse(keyset).ok_or(WalletError::Nothing)?;
         let sum = sum_of(&selection.coins)?;
@@ -245,8 +249,10 @@ impl Wallet {
         let digest = order.digest();
         let authorization = self.sign_with(&selection.coins, &digest, entropy)?;
         let submission = Submission { signed: SignedOrder { order, authorization }, columns: columns(selection)? };
-        // Nothing fails from here on.
-        self.use_number(keyset.id(), number);
+        // Nothing fails from here on. A number without outputs could not be found again (RESTORE-32).
+        if !outputs.is_empty() {
+            self.use_number(keyset.id(), number);
+        }
         let picked = |coin: &&mut Coin| selection.coins.iter().any(|of| of.point == coin.point);
         self.book.coins.iter_mut().filter(picked).for_each(|coin| coin.held_by = Some(digest));
         self.book.open.push(OpenOrder {
@@ -281,7 +287,7 @@ fn sum_of(coins: &[Coin]) -> Result<Points, WalletError> {
 }
 
 /// The same witnesses for every input: those that have a component of each.
-fn columns(selection: &Selection) -> Result<Columns, WalletError> {
+pub(super) fn columns(selection: &Selection) -> Result<Columns, WalletError> {
     let mut columns = Vec::with_capacity(selection.witnesses.len());
     for index in &selection.witnesses {
         let components = selection.coins.iter().filter_map(|coin| coin.components.get(index).copied()).collect();

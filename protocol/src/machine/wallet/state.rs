@@ -200,6 +200,8 @@ pub struct WalletBook {
     pub history: Vec<Record>,
     /// Proof against witnesses that cheated.
     pub evidence: Vec<Evidence>,
+    /// Whether a search of the seed's orders was begun and has not ended: nothing is signed then (RESTORE-30).
+    pub searching: bool,
 }
 
 /// Bytes that are no wallet.
@@ -237,13 +239,14 @@ impl Wallet {
             open: Vec::new(),
             history: Vec::new(),
             evidence: Vec::new(),
+            searching: false,
         };
         Self { seed, book }
     }
 
     /// What is to be written down, encrypted: the seed's 32 bytes, then the canonical bytes of the rest.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let book = Zeroizing::new(codec::encode(&Stored::V2(self.book.clone())));
+        let book = Zeroizing::new(codec::encode(&Stored::V3(self.book.clone())));
         let mut bytes = Zeroizing::new(Vec::with_capacity(SEED_BYTES.saturating_add(book.len())));
         bytes.extend_from_slice(self.seed.expose_bytes().as_slice());
         bytes.extend_from_slice(&book);

@@ -1,6 +1,9 @@
 //! A wallet's bytes on disk, by version of the format. Older ones are read, the newest is written.
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
 
 use crate::crypto::group::PointBytes;
 use crate::message::{
@@ -18,7 +21,8 @@ use super::{Coin, Link, OpenOrder, Outcome, Place, Record, VoucherCount, WalletB
 #[derive(Encode, Decode)]
 pub(super) enum Stored {
     V1(BookV1),
-    V2(WalletBook),
+    V2(BookV2),
+    V3(WalletBook),
 }
 
 /// Records named no keyset, spent keys were not kept, and no coin was recovered from a seed.
@@ -30,6 +34,19 @@ pub(super) struct BookV1 {
     coins: Vec<CoinV1>,
     open: Vec<OpenOrder>,
     history: Vec<RecordV1>,
+    evidence: Vec<Evidence>,
+}
+
+/// No search was known.
+#[derive(Encode, Decode)]
+pub(super) struct BookV2 {
+    federation: FederationId,
+    device: u32,
+    next_order: BTreeMap<KeysetId, u64>,
+    coins: Vec<Coin>,
+    spent: BTreeMap<KeysetId, BTreeSet<PointBytes>>,
+    open: Vec<OpenOrder>,
+    history: Vec<Record>,
     evidence: Vec<Evidence>,
 }
 
@@ -68,8 +85,20 @@ impl From<Stored> for WalletBook {
                 open: old.open,
                 history: old.history.into_iter().map(Record::from).collect(),
                 evidence: old.evidence,
+                searching: false,
             },
-            Stored::V2(book) => book,
+            Stored::V2(old) => Self {
+                federation: old.federation,
+                device: old.device,
+                next_order: old.next_order,
+                coins: old.coins,
+                spent: old.spent,
+                open: old.open,
+                history: old.history,
+                evidence: old.evidence,
+                searching: false,
+            },
+            Stored::V3(book) => book,
         }
     }
 }

@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 
 use super::{
-    Step, Witness, log,
+    Step, Witness, buckets, log,
     prepare::PreparedCertificate,
     record::{CoinRecord, Counter, Draft, OrderRecord, Retirement, View, Write},
 };
@@ -99,6 +99,7 @@ impl Witness {
         if order.store != StoreId::NONE {
             draft.put(Write::Feed(order.store, position));
         }
+        buckets::places_of(&order, digest, self.keyset().id()).for_each(|place| draft.put(Write::Bucket(place)));
         let record = OrderRecord::Certified { order, certificate: certificate.clone(), evaluation: evaluation.clone() };
         draft.put(Write::Order(digest, Box::new(record)));
         Ok(ReplyV1::Certified(Certified { certificate, evaluation, head: self.drafted_head(draft)? }))

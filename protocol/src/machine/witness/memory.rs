@@ -1,8 +1,13 @@
 //! A witness's state in memory: for tests, simulations and whoever wants to read how the writes are meant.
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
+use core::ops::Bound;
 
 use super::{
+    buckets::BucketView,
     pages::LogView,
     record::{CoinRecord, Counter, Inconsistent, OrderRecord, Retirement, View, Write},
 };
@@ -14,6 +19,7 @@ use crate::{
     },
     message::{
         amount::Points,
+        bucket::BucketKey,
         evidence::Evidence,
         ids::{KeysetId, OrderDigest, Reference, StoreId},
         log::LogEntry,
@@ -31,6 +37,7 @@ pub struct Memory {
     log: Vec<LogEntry>,
     nodes: BTreeMap<Subtree, [u8; 32]>,
     feed: Vec<(StoreId, u64)>,
+    buckets: BTreeSet<Vec<u8>>,
     retired: Option<Retirement>,
     evidence: Vec<Evidence>,
     exhibits: Vec<Exhibit>,
@@ -61,6 +68,9 @@ impl Memory {
             // The list of entries is the size.
             Write::LogSize(_) => {}
             Write::Feed(store, position) => self.feed.push((store, position)),
+            Write::Bucket(place) => {
+                self.buckets.insert(place.key().to_vec());
+            }
             Write::Retire(why) => self.retired = Some(why),
             Write::Evidence(evidence) => self.evidence.push(*evidence),
             Write::Exhibit(exhibit) => self.exhibits.push(*exhibit),
@@ -154,5 +164,19 @@ impl LogView for Memory {
     fn feed(&self, _: KeysetId, store: StoreId, from: u64, limit: usize) -> Result<Vec<u64>, MemoryError> {
         let named = self.feed.iter().filter(|(of, position)| *of == store && *position >= from);
         Ok(named.map(|(_, position)| *position).take(limit).collect())
+    }
+}
+
+impl BucketView for Memory {
+    fn bucket(
+        &self,
+        _: KeysetId,
+        first: &[u8],
+        end: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<BucketKey>, MemoryError> {
+        let range = (Bound::Included(first), end.map_or(Bound::Unbounded, Bound::Excluded));
+        let keys = self.buckets.range::<[u8], _>(range).filter_map(|key| key.as_slice().try_into().ok());
+        Ok(keys.take(limit).collect())
     }
 }

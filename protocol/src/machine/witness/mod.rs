@@ -13,6 +13,7 @@
 //! | dead | refused with the certificate that killed it | contradicts a certificate: *contested* |
 //! | contested | refused with the other certificate | refused with the other certificate |
 
+pub mod buckets;
 mod certify;
 pub mod inquiry;
 mod issuing;
@@ -22,6 +23,7 @@ pub mod memory;
 pub mod pages;
 pub mod peers;
 mod prepare;
+mod probe;
 pub mod query;
 pub mod record;
 mod vote;

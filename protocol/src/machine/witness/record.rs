@@ -9,6 +9,7 @@ use crate::{
         books::{Account, Flow},
     },
     message::{
+        bucket::BucketPlace,
         certificate::Certificate,
         codec::{Decode, Encode},
         evaluation::Evaluation,
@@ -133,6 +134,8 @@ pub enum Write {
     LogSize(u64),
     /// The certified order at this log position names this store.
     Feed(StoreId, u64),
+    /// A certified order is found under this B (RESTORE-15).
+    Bucket(BucketPlace),
     /// The witness never votes again in this keyset (ROLLBACK-9).
     Retire(Retirement),
     /// Evidence against some witness.

@@ -5,6 +5,7 @@ use ronde_protocol::{
     limits::{MAX_CHARTER_BYTES, MAX_EVIDENCE_BYTES, MAX_MESSAGE_BYTES, MAX_SUBMISSION_BYTES},
     machine::audit::{Exhibit, MAX_EXHIBIT_BYTES},
     message::{
+        bucket::{BucketLength, BucketPage, BucketPlace, BucketQuery, LengthQuery},
         certificate::Certificate,
         charter::{CharterBody, Genesis, SignedCharter, VoucherOffer},
         codec::{Decode, Encode, decode},
@@ -15,6 +16,7 @@ use ronde_protocol::{
         log::{CertifiedOrder, LogEntry},
         offer::{Offer, SignedOffer},
         order::{Order, SignedOrder, Submission, pledge_reference},
+        probe::{Probe, ProbeAnswer},
         refusal::{Conflict, Refusal},
         vote::Vote,
         wire::{Reply, Request},
@@ -63,6 +65,13 @@ messages! {
     Evaluation MAX_MESSAGE_BYTES;
     Head MAX_MESSAGE_BYTES;
     HeadAnswer MAX_MESSAGE_BYTES;
+    LengthQuery MAX_MESSAGE_BYTES;
+    BucketLength MAX_MESSAGE_BYTES;
+    BucketPlace MAX_MESSAGE_BYTES;
+    BucketQuery MAX_MESSAGE_BYTES;
+    BucketPage MAX_MESSAGE_BYTES;
+    Probe MAX_MESSAGE_BYTES;
+    ProbeAnswer MAX_MESSAGE_BYTES;
     CertifiedOrder MAX_MESSAGE_BYTES;
     LogEntry MAX_MESSAGE_BYTES;
     Request MAX_MESSAGE_BYTES;

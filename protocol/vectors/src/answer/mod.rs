@@ -109,6 +109,15 @@ pub const TYPES: &[(&str, Responder)] = &[
     ("wallet-claim", |input| respond(input, federation::wallets::claim)),
     ("wallet-answer", |input| respond(input, federation::wallets::answer)),
     ("wallet-coins", |input| respond(input, federation::wallets::coins)),
+    ("bucket-places", |input| respond(input, federation::restore::places)),
+    ("bucket-sizes", |input| respond(input, federation::restore::sizes)),
+    ("bucket-length", |input| respond(input, federation::restore::length)),
+    ("bucket-page", |input| respond(input, federation::restore::page)),
+    ("probe", |input| respond(input, federation::restore::probe)),
+    ("probe-sign", |input| respond(input, federation::restore::probe_sign)),
+    ("probe-answer", |input| respond(input, federation::restore::probe_answer)),
+    ("probe-verdict", |input| respond(input, federation::restore::verdict)),
+    ("wallet-search", |input| respond(input, federation::restore::search)),
 ];
 
 /// Answers one question.

@@ -7,6 +7,7 @@ use ronde_protocol::{
     machine::audit::{Exhibit, Logged, LoggedEntry},
     message::{
         amount::Points,
+        bucket::{BucketEntry, BucketLength, BucketPage, BucketPlace, BucketQuery},
         certificate::Certificate,
         charter::{
             Association, Campaign, CharterBody, Genesis, KeysetEntry, MemberEntry, PointValue, SignedCharter,
@@ -24,6 +25,7 @@ use ronde_protocol::{
         log::{CertifiedOrder, LogEntry},
         offer::{Offer, SignedOffer},
         order::{Authorization, Column, Input, Order, Output, Purpose, SignedOrder, Submission},
+        probe::{CoinState, Probe, ProbeAnswer},
         text::Text,
         vote::Vote,
         wire::{CharterChunk, FeedPage, FromPosition, OrderState, Reply, ReplyV1, VoteRequest},
@@ -352,4 +354,45 @@ pub fn feed() -> Reply {
 /// Five bytes of a charter.
 pub fn chunk() -> Reply {
     Reply::V1(ReplyV1::Charter(CharterChunk { version: 1, total: 5, bytes: list(*b"Ronde") }))
+}
+
+/// Where an entry stands.
+pub fn bucket_place() -> BucketPlace {
+    BucketPlace { blinded: point("b"), digest: OrderDigest(hash("digest")) }
+}
+
+/// A question about a bucket.
+pub fn bucket_query(after: Option<BucketPlace>) -> BucketQuery {
+    BucketQuery { keyset: KeysetId(1), bits: 6, number: 33, after, nonce: hash("nonce") }
+}
+
+/// How long prefixes are.
+pub fn length() -> BucketLength {
+    BucketLength { index: WitnessIndex(2), bits: 6, signature: signature("length") }
+}
+
+/// A piece of a bucket with so many entries.
+pub fn bucket_page(count: usize, more: bool) -> BucketPage {
+    let entry = || BucketEntry { blinded: point("b"), certified: certified(), evaluation: evaluation() };
+    BucketPage {
+        index: WitnessIndex(2),
+        entries: list((0..count).map(|_| entry())),
+        more,
+        signature: signature("page"),
+    }
+}
+
+/// A question about a coin.
+pub fn probe() -> Probe {
+    Probe {
+        keyset: KeysetId(1),
+        point: point("p"),
+        nonce: hash("nonce"),
+        signature: SpendSignature { r: point("r"), s: scalar("s") },
+    }
+}
+
+/// An answer to it.
+pub fn probe_answer(state: CoinState) -> ProbeAnswer {
+    ProbeAnswer { index: WitnessIndex(2), state, signature: signature("answer") }
 }

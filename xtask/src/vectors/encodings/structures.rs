@@ -5,12 +5,14 @@ use ronde_protocol::{
     machine::audit::Exhibit,
     message::{
         amount::Points,
+        bucket::LengthQuery,
         certificate::Certificate,
         codec::encode,
         evidence::Evidence,
         ids::{AssociationId, KeysetId, OrderDigest, StoreId, WitnessIndex},
         log::LogEntry,
         order::{Order, Purpose},
+        probe::CoinState,
         wire::{
             Certified, CharterQuery, FeedEntry, FeedPage, HeadQuery, LogPage, OrderQuery, OrderState, Reply, ReplyV1,
             Request, RequestV1, VoteRequest, Voted,
@@ -164,6 +166,14 @@ fn requests() -> Tests {
         request("request-log", "a log from position 5", RequestV1::Log(from())),
         request("request-newest-head", "a witness that starts", RequestV1::NewestHead(query)),
         request(
+            "request-length",
+            "how long prefixes are",
+            RequestV1::Length(LengthQuery { keyset, nonce: hash("nonce") }),
+        ),
+        request("request-bucket", "a bucket from its beginning", RequestV1::Bucket(bucket_query(None))),
+        request("request-bucket-after", "from an entry on", RequestV1::Bucket(bucket_query(Some(bucket_place())))),
+        request("request-probe", "a coin's state", RequestV1::Probe(probe())),
+        request(
             "request-charter",
             "the newest charter from its beginning",
             RequestV1::Charter(CharterQuery { version: 0, offset: 0 }),
@@ -192,6 +202,22 @@ fn answers() -> Tests {
         good("reply-feed-empty", "no entry, and no more", "Reply", &feed()),
         reply("reply-log", "an entry of each variant", ReplyV1::Log(LogPage { entries: page, head: head(3) })),
         reply("reply-newest-head", "a signed answer", ReplyV1::NewestHead(head_answer(Some(head(3))))),
+        reply("reply-length", "6 bits", ReplyV1::Length(length())),
+        reply("reply-bucket", "one entry, and there is more", ReplyV1::Bucket(bucket_page(1, true))),
+        reply("reply-bucket-empty", "no entry", ReplyV1::Bucket(bucket_page(0, false))),
+        reply("reply-probe-unbound", "no order holds it", ReplyV1::Probe(probe_answer(CoinState::Unbound))),
+        reply(
+            "reply-probe-bound",
+            "an order was voted for",
+            ReplyV1::Probe(probe_answer(CoinState::Bound(by_coins(redeem())))),
+        ),
+        reply(
+            "reply-probe-spent",
+            "an order is certified",
+            ReplyV1::Probe(probe_answer(CoinState::Spent(certified()))),
+        ),
+        good("bucket-place", "where an entry stands", "BucketPlace", &bucket_place()),
+        good("probe", "a probe", "Probe", &probe()),
         good("reply-charter", "a piece of a charter: bytes, whatever they are", "Reply", &chunk()),
     ]
 }

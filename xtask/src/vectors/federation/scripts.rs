@@ -6,6 +6,7 @@ mod issuing;
 mod peers;
 mod play;
 mod queries;
+mod restore;
 mod traitors;
 mod voting;
 
@@ -24,5 +25,6 @@ pub fn suite() -> Result<Vec<Group>, String> {
     tests.extend(peers::tests(&world));
     tests.extend(traitors::tests(&world));
     tests.extend(queries::tests(&world));
+    tests.extend(restore::tests(&world));
     Ok(vec![group("witness-script", tests)?])
 }

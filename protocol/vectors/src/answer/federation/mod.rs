@@ -6,6 +6,7 @@ pub mod evidence;
 pub mod given;
 pub mod logs;
 pub mod orders;
+pub mod restore;
 pub mod scripts;
 pub mod votes;
 pub mod wallets;

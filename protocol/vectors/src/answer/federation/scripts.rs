@@ -9,6 +9,7 @@ use ronde_protocol::{
         durable::Durable,
         witness::{
             Gate, Step as Decision, Witness,
+            buckets::BucketSizes,
             keys::NodeSeed,
             log::root_at,
             memory::{Memory, MemoryError},
@@ -181,6 +182,9 @@ impl Seat {
             RequestV1::Order(query) => query.keyset,
             RequestV1::Feed(page) | RequestV1::Log(page) => page.keyset,
             RequestV1::NewestHead(query) => query.keyset,
+            RequestV1::Length(query) => query.keyset,
+            RequestV1::Bucket(query) => query.keyset,
+            RequestV1::Probe(probe) => probe.keyset,
             RequestV1::Charter(query) => {
                 let chunk = charter_chunk(&self.versions, query);
                 return Ok(chunk.map_or(ReplyV1::Refused(Refusal::Unknown), ReplyV1::Charter));
@@ -206,6 +210,15 @@ impl Seat {
                 let newest = self.followed.get(&query.asker).and_then(Followed::highest).copied();
                 ReplyV1::NewestHead(witness.answer_head_query(&query, newest))
             }
+            RequestV1::Length(query) => {
+                let sizes = BucketSizes::of(memory, own).map_err(damaged)?;
+                witness.bucket_length(&sizes, &query, now)
+            }
+            RequestV1::Bucket(query) => witness.bucket_page(memory, &query, now).map_err(damaged)?,
+            RequestV1::Probe(probe) => match probe.check(self.charter.federation()) {
+                Ok(checked) => witness.answer_probe(memory, self.gate, &checked, now).map_err(damaged)?,
+                Err(refusal) => ReplyV1::Refused(refusal),
+            },
             RequestV1::Charter(_) => ReplyV1::Refused(Refusal::Unknown),
         })
     }

@@ -3,6 +3,7 @@
 use ronde_protocol::{
     limits::MAX_MESSAGE_BYTES,
     message::{
+        bucket::{BucketEntry, BucketPlace},
         certificate::Certificate,
         charter::SignedCharter,
         codec::{Decode, Encode, decode, encode},
@@ -10,6 +11,7 @@ use ronde_protocol::{
         ids::{KeysetId, OrderDigest, WitnessIndex},
         log::{CertifiedOrder, LogEntry},
         order::{Order, SignedOrder},
+        probe::CoinState,
         refusal::{NotVoting, Refusal, Rule},
         vote::Vote,
         wire::{LogPage, OrderQuery, OrderState, Reply, ReplyV1, Request, RequestV1, VoteRequest},
@@ -45,6 +47,12 @@ pub enum Expect {
     Head(Option<u64>),
     /// A piece of a charter: version and length.
     Charter(u64, usize),
+    /// What is said of a coin, by the variant's number.
+    Coin(u32),
+    /// Entries of a bucket at these places, and whether there is more.
+    Bucket(Vec<BucketPlace>, bool),
+    /// How long prefixes are.
+    Length(u8),
     /// The same bytes as the answer to an earlier step.
     SameAs(usize),
     /// No answer is due.
@@ -291,6 +299,20 @@ impl<'w> Play<'w> {
             (Expect::Charter(version, length), ReplyV1::Charter(chunk)) => {
                 chunk.version == *version && chunk.bytes.len() == *length
             }
+            (Expect::Coin(variant), ReplyV1::Probe(answer)) => {
+                let found = match answer.state {
+                    CoinState::Unbound => 0,
+                    CoinState::Bound(_) => 1,
+                    CoinState::Spent(_) => 2,
+                };
+                answer.index == WitnessIndex(self.at) && found == *variant
+            }
+            (Expect::Bucket(places, more), ReplyV1::Bucket(page)) => {
+                let found: Vec<BucketPlace> = page.entries.iter().map(BucketEntry::place).collect();
+                let own = page.entries.iter().all(|entry| entry.evaluation.index == WitnessIndex(self.at));
+                own && found == *places && page.more == *more
+            }
+            (Expect::Length(bits), ReplyV1::Length(length)) => length.bits == *bits,
             _ => false,
         };
         if fits { Ok(()) } else { Err(format!("another answer than expected: {told:?}")) }

@@ -264,7 +264,7 @@ fn no_message(world: &World) -> Result<Test, String> {
     play.raw(Some(1), &good[..good.len() - 1], bad(good.len() - 8, ExpectedCode::MoreBytes));
     play.raw(Some(1), &[], bad(0, ExpectedCode::MoreBytes));
     play.raw(Some(1), &[1, 0, 0, 0], bad(0, ExpectedCode::Variant));
-    play.raw(Some(1), &[0, 0, 0, 0, 7, 0, 0, 0], bad(4, ExpectedCode::Variant));
+    play.raw(Some(1), &[0, 0, 0, 0, 77, 0, 0, 0], bad(4, ExpectedCode::Variant));
     let mut lying = good.clone();
     lying[8 + 84..8 + 92].copy_from_slice(&257u64.to_le_bytes());
     play.raw(Some(1), &lying, bad(92, ExpectedCode::Shorter));
