@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use crate::charter_store::{CharterStore, CharterStoreError};
 use crate::clock::Clock;
 use crate::driver::{Core, Desk, LedgerError, Orders, Pool, Service, WitnessService, follow, heads, sync};
-use crate::http::{self, AdminToken, AdminTokenError, Site};
+use crate::http::{self, AdminToken, AdminTokenError, ServeLimits, Site};
 use crate::shop::{self, Shop, ShopError};
 use crate::store::{Engine, Readers, StorageError, Writer, WriterConfig};
 use crate::transport::{AllowList, Dialer, DialerConfig, Identity, Listener, ListenerConfig, TransportError};
@@ -158,6 +158,12 @@ impl Node {
         Ok(Self { orders, listener, http, router, feed: setup.feed, pull: setup.pull })
     }
 
+    /// What answers tills and wallets, for a program that calls it without a socket. Orders are decided only while the
+    /// node serves.
+    pub fn router(&self) -> axum::Router {
+        self.router.clone()
+    }
+
     /// Where tills and wallets, and where nodes are listened for.
     pub fn addresses(&self) -> Result<(SocketAddr, SocketAddr), NodeError> {
         let unbound = SocketAddr::from(([0, 0, 0, 0], 0));
@@ -189,7 +195,7 @@ impl Node {
             let _ = on.wait_for(|stopped| *stopped).await;
         };
         let quic = self.listener.serve(Arc::new(Service(Arc::clone(&core))), stopped(stop.subscribe()));
-        let http = http::serve(self.http, self.router, stopped(stop.subscribe()));
+        let http = http::serve(self.http, self.router, ServeLimits::default(), stopped(stop.subscribe()));
         let until = async {
             // A node whose database failed serves nobody: it ends, so that whoever watches it starts it again.
             let failure = tokio::select! {
@@ -200,14 +206,11 @@ impl Node {
             stop.send_replace(true);
             failure
         };
-        let ((), served, failure) = tokio::join!(quic, http, until);
+        let ((), (), failure) = tokio::join!(quic, http, until);
         background.shutdown().await;
         core.dialer.close().await;
         core.writer.shutdown().await?;
-        if let Some(failure) = failure {
-            return Err(NodeError::Stopped(failure));
-        }
-        served.map_err(|source| NodeError::Http { address: SocketAddr::from(([0, 0, 0, 0], 0)), source })
+        failure.map_or(Ok(()), |failure| Err(NodeError::Stopped(failure)))
     }
 }
 

@@ -1,14 +1,16 @@
 //! Who gets a handshake, and who does not.
 
+mod raw_quic;
 #[allow(dead_code)]
 mod transport_support;
 
 use std::sync::Arc;
 
-use quinn::crypto::rustls::{QuicClientConfig, QuicServerConfig};
+use quinn::crypto::rustls::QuicServerConfig;
+use raw_quic::{client, pkcs8, raw_key};
 use ronde_node::transport::{ALPN, Identity, Peers as _, TransportError};
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, UnixTime};
 use rustls::sign::CertifiedKey;
 use rustls::{DigitallySignedStruct, SignatureScheme};
 use transport_support::{Echo, LONG, Node, dialer, identity};
@@ -76,79 +78,9 @@ async fn a_revoked_key_is_refused_on_the_open_connection_and_on_the_next() {
     dialer(FRIEND).call(node.key, &node.address(), b"3", LONG).await.unwrap();
 }
 
-/// Verifies nothing: whoever attacks does not care who answers.
-#[derive(Debug)]
-struct Careless;
-
-impl ServerCertVerifier for Careless {
-    fn verify_server_cert(
-        &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        _message: &[u8],
-        _cert: &CertificateDer<'_>,
-        _dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        _message: &[u8],
-        _cert: &CertificateDer<'_>,
-        _dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        vec![SignatureScheme::ED25519]
-    }
-
-    fn requires_raw_public_keys(&self) -> bool {
-        true
-    }
-}
-
-fn pkcs8(seed: [u8; 32]) -> Vec<u8> {
-    let prefix = hex::decode("302e020100300506032b657004220420").unwrap();
-    [prefix.as_slice(), &seed].concat()
-}
-
-fn raw_key(seed: [u8; 32]) -> Arc<CertifiedKey> {
-    let signer = rustls::crypto::ring::sign::any_eddsa_type(&PrivatePkcs8KeyDer::from(pkcs8(seed))).unwrap();
-    let public = signer.public_key().unwrap().to_vec();
-    Arc::new(CertifiedKey::new(vec![CertificateDer::from(public)], signer))
-}
-
 /// A client that keeps every session it can get and sends early data.
 fn hoarder(number: u8) -> quinn::ClientConfig {
     client(raw_key([number; 32]), ALPN)
-}
-
-/// A client that shows what it is given, under a protocol of its choice.
-fn client(key: Arc<CertifiedKey>, protocol: &[u8]) -> quinn::ClientConfig {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let key = rustls::client::AlwaysResolvesClientRawPublicKeys::new(key);
-    let mut tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&rustls::version::TLS13])
-        .unwrap()
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Careless))
-        .with_client_cert_resolver(Arc::new(key));
-    tls.alpn_protocols = vec![protocol.to_vec()];
-    tls.resumption = rustls::client::Resumption::in_memory_sessions(16);
-    tls.enable_early_data = true;
-    quinn::ClientConfig::new(Arc::new(QuicClientConfig::try_from(tls).unwrap()))
 }
 
 /// What a client reads on one stream; errors of any kind are `None`.

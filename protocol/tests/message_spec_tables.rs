@@ -1,6 +1,8 @@
 //! What `spec/` says of labels, limits and bytes is what the code does.
 
 mod codec_support;
+#[path = "codec_support/decoders.rs"]
+mod decoders;
 #[path = "message_spec_tables/grammar.rs"]
 mod grammar;
 
@@ -97,6 +99,21 @@ fn every_limit_stands_in_the_spec_with_its_value() {
         assert!(code.iter().any(|(known, _)| *known == name), "this test lacks {name}");
     }
     assert_eq!(spec.len(), code.len());
+}
+
+#[test]
+fn every_message_of_the_tables_has_a_decoder_that_is_fuzzed() {
+    let spec: Vec<&str> = GRAMMAR.0.keys().map(String::as_str).collect();
+    let mut fuzzed: Vec<&str> = decoders::MESSAGES.iter().map(|decoder| decoder.name).collect();
+    fuzzed.sort_unstable();
+    assert_eq!(spec, fuzzed, "the tables of spec/ (left) and codec_support/decoders.rs (right)");
+    for decoder in decoders::MESSAGES.iter().chain(decoders::RECORDS) {
+        // No message is empty, and each decoder stops at its own bound.
+        assert!((decoder.again)(&[], decoder.max).is_err(), "{}", decoder.name);
+        let long = vec![0; decoder.max + 1];
+        let refused = (decoder.again)(&long, decoder.max).map_err(|error| error.expected);
+        assert_eq!(refused, Err(Expected::AtMostBytes(decoder.max)), "{}", decoder.name);
+    }
 }
 
 #[test]

@@ -24,6 +24,9 @@ pub struct Shop {
     child: Child,
     /// Base URL.
     pub base: String,
+    /// Host and port for nodes.
+    #[allow(dead_code, reason = "each bench uses a part of it")]
+    pub quic: String,
     /// The bearer token of its till.
     pub token: String,
 }
@@ -54,9 +57,9 @@ pub fn found(home: &Path) -> Result<Vec<Shop>, Failed> {
     }
     ronde.run(&begin)?;
     lift_daily_limit(&home.join(PLAN))?;
-    let mut bases = Vec::new();
+    let mut places = Vec::new();
     for seat in 0..STORES {
-        bases.push(init(&ronde, seat)?);
+        places.push(init(&ronde, seat)?);
     }
     let cards: Vec<String> = (1..=STORES).map(|store| format!("store-{store}/store.card")).collect();
     let mut draft = vec!["charter", "new", "--plan", PLAN, "--out", CHARTER];
@@ -68,9 +71,9 @@ pub fn found(home: &Path) -> Result<Vec<Shop>, Failed> {
         ronde.run(&["charter", "sign", "--key", key, CHARTER])?;
     }
     let mut shops = Vec::new();
-    for (store, base) in (1..).zip(bases) {
+    for (store, place) in (1..).zip(places) {
         ronde.run(&["charter", "install", "--config", &config(store), CHARTER])?;
-        shops.push(start(&ronde, store, base)?);
+        shops.push(start(&ronde, store, place)?);
     }
     for (store, shop) in (1..).zip(&mut shops) {
         let add = ["till", "add", "counter", "--scope", "grant,redeem", "--config", &config(store)];
@@ -91,7 +94,8 @@ fn lift_daily_limit(plan: &Path) -> Result<(), Failed> {
     Ok(())
 }
 
-fn init(ronde: &Ronde, seat: usize) -> Result<String, Failed> {
+/// A new store: its base URL, and its host and port for nodes.
+fn init(ronde: &Ronde, seat: usize) -> Result<(String, String), Failed> {
     let store = (seat + 1).to_string();
     let quic = UdpSocket::bind("127.0.0.1:0")?.local_addr()?.to_string();
     let base = format!("http://{}", TcpListener::bind("127.0.0.1:0")?.local_addr()?);
@@ -99,14 +103,14 @@ fn init(ronde: &Ronde, seat: usize) -> Result<String, Failed> {
     let mut words = vec!["init", "--plan", PLAN, "--dir", &dir, "--store", &store, "--name", &name];
     words.extend(["--witness", &seat, "--quic", &quic, "--http", &base]);
     ronde.run(&words)?;
-    Ok(base)
+    Ok((base, quic))
 }
 
-fn start(ronde: &Ronde, store: usize, base: String) -> Result<Shop, Failed> {
+fn start(ronde: &Ronde, store: usize, (base, quic): (String, String)) -> Result<Shop, Failed> {
     let log = std::fs::File::create(ronde.home.join(format!("store-{store}/log")))?;
     let mut command = ronde.command(&["node", "--config", &config(store)]);
     let child = command.stdout(Stdio::piped()).stderr(log).spawn()?;
-    let mut shop = Shop { child, base, token: String::new() };
+    let mut shop = Shop { child, base, quic, token: String::new() };
     let stdout = shop.child.stdout.take().ok_or("a node without standard output")?;
     let mut line = String::new();
     let mut stdout = BufReader::new(stdout);

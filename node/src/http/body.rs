@@ -15,6 +15,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::problem::{Code, Problem};
+use super::serve::Turn;
 use crate::shop::{Answer, Once, RecordId, Token};
 
 /// How long a body may take to arrive.
@@ -39,11 +40,15 @@ impl<S: Send + Sync> FromRequest<S> for Call {
         let path = request.uri().path().to_owned();
         let query = request.uri().query().map(str::to_owned);
         let headers = request.headers().clone();
+        let turn = request.extensions().get::<Turn>().cloned();
         let body = tokio::time::timeout(BODY_PATIENCE, Bytes::from_request(request, state)).await;
         let body = match body {
             Ok(body) => body.map_err(too_large_or_broken)?,
             Err(_) => return Err(Problem::encoding("body", 0, "a body that arrives in time")),
         };
+        if let Some(turn) = turn {
+            turn.works();
+        }
         Ok(Self { method, path, query, headers, body })
     }
 }

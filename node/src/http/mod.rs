@@ -7,6 +7,7 @@ mod admin;
 mod body;
 mod checkouts;
 mod evidence;
+mod framing;
 mod grants;
 mod orders;
 mod origin;
@@ -26,7 +27,7 @@ use ronde_protocol::limits::MAX_SUBMISSION_BYTES;
 
 pub use admin::{ADMIN_TOKEN_FILE, AdminToken, AdminTokenError};
 pub use problem::{Code, Problem};
-pub use serve::serve;
+pub use serve::{ServeLimits, serve};
 pub use site::Site;
 
 /// Longest body but for submissions, in bytes (HTTP-6).
@@ -61,6 +62,7 @@ pub fn router(site: Site) -> Router {
         .method_not_allowed_fallback(any(problem::method_not_allowed))
         .fallback(problem::not_found)
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn(framing::one_length))
         .layer(middleware::from_fn(problem::localize))
         .layer(middleware::from_fn(origin::open))
         .with_state(site)

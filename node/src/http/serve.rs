@@ -1,103 +1,162 @@
-//! The listening side: bounded, and it ends with what is open.
+//! The listening side: bounded in what it holds and in how long it waits, and it ends with what is open.
 
+mod crowd;
+mod patient;
+
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::Listener;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use axum::extract::Request;
+use axum::response::Response;
+use hyper::body::{Body as _, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
-/// Connections at one time; more wait until one ends.
-const MAX_CONNECTIONS: usize = 1024;
+use crowd::{Crowd, Stay};
+use patient::Patient;
+
+pub(super) use crowd::Turn;
+
+/// Most headers of a request.
+const MAX_HEADERS: usize = 64;
 /// How long open requests may take after the node was told to stop. Longer waits are the tills' long-polls.
 const PARTING: Duration = Duration::from_secs(5);
+/// After a connection could not be taken, because the system has no room for it.
+const RESPITE: Duration = Duration::from_millis(100);
+
+/// What one connection, and all of them, can hold.
+#[derive(Clone, Copy, Debug)]
+pub struct ServeLimits {
+    /// Connections at one time (HTTP-25).
+    pub connections: usize,
+    /// Longest line and headers of a request, in bytes (HTTP-26). At least 8,192.
+    pub head: usize,
+    /// How long a request's line and headers may take to arrive, and how long a connection may wait for the next
+    /// request (HTTP-26). The default is longer than clients keep an unused connection for themselves.
+    pub head_patience: Duration,
+    /// How long a peer may take nothing of an answer (HTTP-26).
+    pub answer_patience: Duration,
+}
+
+impl Default for ServeLimits {
+    fn default() -> Self {
+        Self {
+            connections: 512,
+            head: 16 * 1024,
+            head_patience: Duration::from_secs(20),
+            answer_patience: Duration::from_secs(15),
+        }
+    }
+}
 
 /// Serves until `shutdown` is ready; then takes no more connections, and ends when the open requests have, or after
 /// five seconds.
-///
-/// # Errors
-/// If the socket can't be listened on.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
+    limits: ServeLimits,
     shutdown: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let (stopping, stopped) = oneshot::channel();
-    let signal = async move {
-        shutdown.await;
-        // Nobody listens any more only if the server has ended.
-        let _ = stopping.send(());
-    };
-    let server = axum::serve(Bounded::new(listener), router).with_graceful_shutdown(signal);
-    let parting = async move {
-        if stopped.await.is_ok() {
-            tokio::time::sleep(PARTING).await;
-        } else {
-            std::future::pending::<()>().await;
+) {
+    let crowd = Crowd::new(limits.connections);
+    let (stop, stopping) = watch::channel(false);
+    let mut connections = JoinSet::new();
+    tokio::pin!(shutdown);
+    loop {
+        tokio::select! {
+            () = &mut shutdown => break,
+            Some(_) = connections.join_next() => {}
+            (stream, address) = accept(&listener) => {
+                tokio::select! {
+                    () = &mut shutdown => break,
+                    stay = crowd.enter(address.ip()) => {
+                        let open = connection(stream, router.clone(), limits, stay, stopping.clone());
+                        connections.spawn(open);
+                    }
+                }
+            }
         }
-    };
-    tokio::select! {
-        ended = server => ended,
-        () = parting => Ok(()),
+    }
+    drop(listener);
+    stop.send_replace(true);
+    let all = async { while connections.join_next().await.is_some() {} };
+    // Whoever has not ended by then is cut off.
+    let _ = tokio::time::timeout(PARTING, all).await;
+}
+
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            Err(error) if is_of_the_peer(&error) => {}
+            Err(error) => {
+                tracing::error!(%error, "a connection could not be taken");
+                tokio::time::sleep(RESPITE).await;
+            }
+        }
     }
 }
 
-struct Bounded {
-    listener: TcpListener,
-    room: Arc<Semaphore>,
+fn is_of_the_peer(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-impl Bounded {
-    fn new(listener: TcpListener) -> Self {
-        Self { listener, room: Arc::new(Semaphore::new(MAX_CONNECTIONS)) }
-    }
-}
-
-impl Listener for Bounded {
-    type Io = Connection;
-    type Addr = ();
-
-    async fn accept(&mut self) -> (Connection, ()) {
-        // The semaphore is never closed.
-        let permit = Arc::clone(&self.room).acquire_owned().await.ok();
-        let (stream, _) = Listener::accept(&mut self.listener).await;
-        // Small answers leave at once. A socket that refuses this only is slower.
-        let _ = stream.set_nodelay(true);
-        (Connection { stream, _permit: permit }, ())
-    }
-
-    fn local_addr(&self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-struct Connection {
+/// One connection, until its peer or this node ends it, or another needs its place.
+async fn connection(
     stream: TcpStream,
-    _permit: Option<OwnedSemaphorePermit>,
+    router: Router,
+    limits: ServeLimits,
+    stay: Stay,
+    mut stopping: watch::Receiver<bool>,
+) {
+    // Small answers leave at once. A socket that refuses this only is slower.
+    let _ = stream.set_nodelay(true);
+    let router = TowerToHyperService::new(router);
+    let turn = stay.turn();
+    let service = service_fn(move |request| answer(router.clone(), turn.clone(), request));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head_patience)
+        .max_buf_size(limits.head)
+        .max_headers(MAX_HEADERS)
+        .serve_connection(TokioIo::new(Patient::new(stream, limits.answer_patience)), service);
+    tokio::pin!(connection);
+    loop {
+        tokio::select! {
+            ended = connection.as_mut() => {
+                if let Err(error) = ended {
+                    tracing::debug!(%error, "a connection broke off");
+                }
+                return;
+            }
+            () = stay.unwanted() => return,
+            Ok(_) = stopping.wait_for(|stop| *stop) => break,
+        }
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = connection.await;
 }
 
-impl AsyncRead for Connection {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_read(cx, buf)
+/// One request. While its body arrives, and while its answer is taken, the connection waits for its peer.
+async fn answer(
+    router: TowerToHyperService<Router>,
+    turn: Turn,
+    mut request: Request<Incoming>,
+) -> Result<Response, Infallible> {
+    if request.body().is_end_stream() {
+        turn.works();
     }
-}
-
-impl AsyncWrite for Connection {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(cx, buf)
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
-    }
+    request.extensions_mut().insert(turn.clone());
+    let answer = router.call(request).await;
+    turn.waits();
+    answer
 }

@@ -20,6 +20,10 @@ const FRAMES_IN_FLIGHT: u32 = 16;
 /// these.
 const FIRST_GUESS_OF_RTT: Duration = Duration::from_millis(70);
 
+/// Bytes kept of a peer that has not yet been looked at; a handshake's first flight is shorter. Of all of them together.
+const INCOMING_BYTES: u64 = 16 * 1024;
+const ALL_INCOMING_BYTES: u64 = 1024 * 1024;
+
 const CONNECTION_ID_LENGTH: usize = 8;
 /// Restarted, a node resets the old connections of all its peers, each as it is used; a reset is always smaller than
 /// the packet that it answers.
@@ -47,6 +51,7 @@ pub(super) fn server_config(
     let crypto = QuicServerConfig::try_from(tls).map_err(|_| TransportError::Setup)?;
     let mut server = quinn::ServerConfig::with_crypto(Arc::new(crypto));
     server.transport_config(Arc::new(server_transport(config)?)).max_incoming(config.handshakes);
+    server.incoming_buffer_size(INCOMING_BYTES).incoming_buffer_size_total(ALL_INCOMING_BYTES);
     server.validation_token.sent(0);
     Ok(server)
 }

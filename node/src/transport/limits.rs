@@ -34,10 +34,16 @@ pub struct ListenerConfig {
     pub max_frame: usize,
     /// Requests of one peer that are answered at a time; more of them wait.
     pub requests_per_peer: u16,
+    /// Requests of one peer that are answered in a second, over a longer time; more of them wait.
+    pub requests_per_second: u32,
+    /// Requests that a peer which was quiet may send at once beyond that.
+    pub burst: u32,
     /// Connections per peer; a newer one closes the oldest (a peer that was killed leaves some behind).
     pub connections_per_peer: usize,
     /// Handshakes under way at a time; more are refused.
     pub handshakes: usize,
+    /// Those of them that may come from one address (of IPv6: from one network of 64 bits); more are refused.
+    pub handshakes_per_address: usize,
     /// How long a handshake may take.
     pub handshake_timeout: Duration,
     /// How long a request may take to arrive once its stream is open, and its answer to be taken.
@@ -53,8 +59,11 @@ impl Default for ListenerConfig {
         Self {
             max_frame: MAX_FRAME,
             requests_per_peer: 64,
+            requests_per_second: 2000,
+            burst: 4000,
             connections_per_peer: 4,
             handshakes: 256,
+            handshakes_per_address: 32,
             handshake_timeout: Duration::from_secs(5),
             frame_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(30),

@@ -7,9 +7,10 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use quinn::{Connection, Endpoint, Incoming, RecvStream, VarInt};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
+use super::admission::{HandshakeSlot, Handshakes, Pace};
 use super::frame::Outgoing;
 use super::limits::close;
 use super::pin::{NodeKey, Peers, peer_key};
@@ -55,7 +56,7 @@ impl Listener {
     /// Answers until `shutdown` is ready, then finishes the requests that are open (for at most the grace period) and
     /// returns.
     pub async fn serve(self, handler: Arc<dyn Handler>, shutdown: impl Future<Output = ()> + Send) {
-        let handshakes = Arc::new(Semaphore::new(self.config.handshakes));
+        let handshakes = Handshakes::new(&self.config);
         let (stop, stopping) = watch::channel(false);
         let service = Arc::new(Service {
             handler,
@@ -71,7 +72,7 @@ impl Listener {
                 Some(_) = connections.join_next() => {}
                 incoming = self.endpoint.accept() => match incoming {
                     Some(incoming) => {
-                        if let Some((incoming, slot)) = admit(incoming, &handshakes, self.config.handshakes) {
+                        if let Some((incoming, slot)) = handshakes.admit(incoming) {
                             connections.spawn(Arc::clone(&service).connection(incoming, slot, stopping.clone()));
                         }
                     }
@@ -97,22 +98,6 @@ impl fmt::Debug for Listener {
     }
 }
 
-/// Takes a slot for a handshake. When half are taken, whoever dials has to show first that its address is its own.
-fn admit(incoming: Incoming, handshakes: &Arc<Semaphore>, slots: usize) -> Option<(Incoming, OwnedSemaphorePermit)> {
-    if handshakes.available_permits() <= slots / 2 && incoming.may_retry() {
-        // Fails only if the address is validated already, which was just ruled out.
-        drop(incoming.retry());
-        return None;
-    }
-    match Arc::clone(handshakes).try_acquire_owned() {
-        Ok(slot) => Some((incoming, slot)),
-        Err(_) => {
-            incoming.refuse();
-            None
-        }
-    }
-}
-
 /// What all connections share.
 struct Service {
     handler: Arc<dyn Handler>,
@@ -124,16 +109,18 @@ struct Service {
 /// The open connections of one peer, oldest first, and its share of the node's attention.
 struct Admitted {
     connections: VecDeque<Connection>,
+    share: Share,
+}
+
+/// Of one peer's requests: how many are served at a time, and how fast (TRANSPORT-13).
+#[derive(Clone)]
+struct Share {
     slots: Arc<Semaphore>,
+    pace: Arc<Pace>,
 }
 
 impl Service {
-    async fn connection(
-        self: Arc<Self>,
-        incoming: Incoming,
-        slot: OwnedSemaphorePermit,
-        stopping: watch::Receiver<bool>,
-    ) {
+    async fn connection(self: Arc<Self>, incoming: Incoming, slot: HandshakeSlot, stopping: watch::Receiver<bool>) {
         let Ok(connecting) = incoming.accept() else {
             return;
         };
@@ -147,8 +134,8 @@ impl Service {
         let Some(peer) = peer_key(&connection) else {
             return connection.close(VarInt::from_u32(close::UNKNOWN_PEER), b"");
         };
-        let slots = self.enter(peer, &connection);
-        self.requests(peer, &connection, &slots, stopping).await;
+        let share = self.enter(peer, &connection);
+        self.requests(peer, &connection, &share, stopping).await;
         self.leave(peer, &connection);
     }
 
@@ -157,7 +144,7 @@ impl Service {
         self: &Arc<Self>,
         peer: NodeKey,
         connection: &Connection,
-        slots: &Arc<Semaphore>,
+        share: &Share,
         mut stopping: watch::Receiver<bool>,
     ) {
         let mut open = JoinSet::new();
@@ -175,22 +162,17 @@ impl Service {
                 return connection.close(VarInt::from_u32(close::UNKNOWN_PEER), b"");
             }
             let outgoing = Outgoing::new(sending);
-            open.spawn(Arc::clone(self).request(peer, outgoing, receiving, Arc::clone(slots)));
+            open.spawn(Arc::clone(self).request(peer, outgoing, receiving, share.clone()));
         }
         while open.join_next().await.is_some() {}
     }
 
     /// One request, once the peer has a slot for it. The number that waits is bounded by the streams it may open.
-    async fn request(
-        self: Arc<Self>,
-        peer: NodeKey,
-        outgoing: Outgoing,
-        mut receiving: RecvStream,
-        slots: Arc<Semaphore>,
-    ) {
-        let Ok(slot) = slots.acquire_owned().await else {
+    async fn request(self: Arc<Self>, peer: NodeKey, outgoing: Outgoing, mut receiving: RecvStream, share: Share) {
+        let Ok(slot) = share.slots.acquire_owned().await else {
             return;
         };
+        tokio::time::sleep(share.pace.delay()).await;
         let limit = self.config.frame_timeout;
         let max = self.config.max_frame;
         let received = tokio::time::timeout(limit, frame::receive(&mut receiving, max)).await;
@@ -216,11 +198,14 @@ impl Service {
         }
     }
 
-    fn enter(&self, peer: NodeKey, connection: &Connection) -> Arc<Semaphore> {
+    fn enter(&self, peer: NodeKey, connection: &Connection) -> Share {
         let mut admitted = self.admitted.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = admitted.entry(peer).or_insert_with(|| Admitted {
             connections: VecDeque::new(),
-            slots: Arc::new(Semaphore::new(usize::from(self.config.requests_per_peer))),
+            share: Share {
+                slots: Arc::new(Semaphore::new(usize::from(self.config.requests_per_peer))),
+                pace: Arc::new(Pace::new(self.config.requests_per_second, self.config.burst)),
+            },
         });
         entry.connections.push_back(connection.clone());
         if entry.connections.len() > self.config.connections_per_peer
@@ -228,14 +213,16 @@ impl Service {
         {
             oldest.close(VarInt::from_u32(close::SUPERSEDED), b"");
         }
-        Arc::clone(&entry.slots)
+        entry.share.clone()
     }
 
     fn leave(&self, peer: NodeKey, connection: &Connection) {
         let mut admitted = self.admitted.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(entry) = admitted.get_mut(&peer) {
             entry.connections.retain(|open| open.stable_id() != connection.stable_id());
-            if entry.connections.is_empty() {
+            // A peer that comes back has its share as it left it, or it would come back for a new one. There are no
+            // more entries than the charter had keys.
+            if entry.connections.is_empty() && entry.share.pace.is_rested() {
                 admitted.remove(&peer);
             }
         }

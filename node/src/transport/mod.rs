@@ -10,6 +10,7 @@
 //! the handshake is complete, because it could be replayed. Requests must be harmless when repeated (TRANSPORT-12): a
 //! call that fails on a stale connection is sent once more on a fresh one.
 
+mod admission;
 mod connect;
 mod dialer;
 mod endpoint;

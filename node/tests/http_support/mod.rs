@@ -65,7 +65,8 @@ impl Node {
         let url = runtime.block_on(async {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
-            tokio::spawn(http::serve(listener, http::router(site), async move { drop(stopped.await) }));
+            let limits = http::ServeLimits::default();
+            tokio::spawn(http::serve(listener, http::router(site), limits, async move { drop(stopped.await) }));
             format!("http://{address}")
         });
         let admin = admin.token().expose().to_owned();

@@ -20,7 +20,8 @@ pub fn run() -> Result<(), String> {
     let build = target_dir().join("fuzz");
     let folder = build.to_string_lossy();
     let cargo = ["rustup", "run", "nightly", "cargo", "fuzz"];
-    run_shown(&mut command(&[&cargo[..], &["build", "--sanitizer", "address", "--target-dir", &folder]].concat()))?;
+    let build_all = ["build", "--sanitizer", "address", "--features", "node", "--target-dir", &folder];
+    run_shown(&mut command(&[&cargo[..], &build_all].concat()))?;
     let listed = output(&[&cargo[..], &["list"]].concat()).ok_or("`cargo fuzz list` failed")?;
     let targets: Vec<&str> = listed.split_whitespace().collect();
     if !targets.contains(&CANARY) {

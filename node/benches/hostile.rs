@@ -1,0 +1,288 @@
+//! What honest traffic is left of while somebody attacks: a federation of four real nodes on this machine, wallets that
+//! pay at three of them, and one attack after another on the first.
+//!
+//! ```text
+//! cargo bench -p ronde-node --bench hostile -- [--seconds 10] [--wallets 8] [--seed N] [--only NAME]...
+//! ```
+//!
+//! Each attack runs in a process of its own, at the lowest priority, because it shares this machine's processors with
+//! those whom it attacks; it comes from addresses of its own (127.0.0.66 and on). Before and after it the same wallets
+//! pay undisturbed. Those attacks that need a key have the fourth store's: a member that turned.
+
+#[path = "hostile/attacks.rs"]
+mod attacks;
+#[path = "payments/chance.rs"]
+mod chance;
+#[path = "payments/customer.rs"]
+mod customer;
+#[path = "payments/federation.rs"]
+mod federation;
+#[path = "payments/process.rs"]
+mod process;
+#[path = "hostile/quic.rs"]
+mod quic;
+#[path = "../tests/raw_quic/mod.rs"]
+mod raw_quic;
+#[path = "payments/till.rs"]
+mod till;
+#[path = "hostile/web.rs"]
+mod web;
+
+use std::error::Error;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+
+use attacks::Target;
+use chance::Chance;
+use customer::Customer;
+use federation::Shop;
+
+/// Whatever stops the run.
+type Failed = Box<dyn Error + Send + Sync>;
+
+/// Points per payment are 1 to this.
+const MOST_POINTS: u64 = 20;
+/// Points that each wallet begins with.
+const PURSE: u64 = 200_000;
+/// What must be left of the honest traffic.
+const ENOUGH: f64 = 0.7;
+/// Seconds and wallets if Cargo tests that this works, and does not measure.
+const TRIAL: (u64, usize) = (1, 2);
+
+/// Measures what honest traffic is left of under attack.
+#[derive(Parser)]
+struct Options {
+    /// Seconds of each attack, and of the quiet before it
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// Wallets
+    #[arg(long, default_value_t = 8)]
+    wallets: usize,
+    /// Repeats amounts, shops and the wallets' secrets; without it, a new one
+    #[arg(long)]
+    seed: Option<u64>,
+    /// This attack alone; may be repeated
+    #[arg(long)]
+    only: Vec<String>,
+    /// Given by `cargo bench`
+    #[arg(long, hide = true)]
+    bench: bool,
+    /// Be the attacker: which attack
+    #[arg(long, hide = true, requires_all = ["http", "quic", "keys"])]
+    attack: Option<String>,
+    #[arg(long, hide = true)]
+    http: Option<String>,
+    #[arg(long, hide = true)]
+    quic: Option<String>,
+    /// Seed of the store that turned
+    #[arg(long, hide = true)]
+    keys: Option<PathBuf>,
+}
+
+/// What was seen while one attack ran.
+struct Seen {
+    name: &'static str,
+    before: f64,
+    under: f64,
+    after: f64,
+    memory: [f64; 3],
+    did: String,
+    logged: String,
+}
+
+fn main() -> Result<(), Failed> {
+    let mut options = Options::parse();
+    if let (Some(name), Some(http), Some(quic), Some(keys)) =
+        (&options.attack, &options.http, &options.quic, &options.keys)
+    {
+        let seed = *ronde_node::secret_file::read_seed(keys)?;
+        let target = Target { http: http.parse()?, quic: quic.parse()?, seed };
+        let seconds = Duration::from_secs(options.seconds);
+        return Ok(writeln!(std::io::stdout(), "{}", attacks::run(name, target, seconds)?)?);
+    }
+    let trial = !options.bench;
+    if trial {
+        (options.seconds, options.wallets) = TRIAL;
+    }
+    let seen = run(&options)?;
+    table(&seen)?;
+    let worst = seen.iter().min_by(|a, b| a.ratio().total_cmp(&b.ratio())).ok_or("no attack has that name")?;
+    if !trial && worst.ratio() < ENOUGH {
+        return Err(format!("under {} only {:.0} % is left", worst.name, worst.ratio() * 100.0).into());
+    }
+    Ok(())
+}
+
+impl Seen {
+    fn ratio(&self) -> f64 {
+        2.0 * self.under / (self.before + self.after).max(f64::MIN_POSITIVE)
+    }
+}
+
+fn run(options: &Options) -> Result<Vec<Seen>, Failed> {
+    let seed = match options.seed {
+        Some(seed) => seed,
+        None => Chance::new(0, &hex::encode(ronde_node::entropy::fresh()?)).below(1 << 32),
+    };
+    say(&format!("seed {seed}: founding a federation of {} nodes", federation::STORES));
+    let home = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+    let shops = federation::found(home.path())?;
+    let customers = customers(options, seed, &shops, home.path())?;
+    let (stop, paid) = (AtomicBool::new(false), AtomicU64::new(0));
+    std::thread::scope(|scope| {
+        // The store that turned has no customers.
+        let honest = &shops[..federation::STORES - 1];
+        let threads: Vec<_> =
+            customers.into_iter().map(|customer| scope.spawn(|| shopping(customer, honest, &stop, &paid))).collect();
+        let seen = attacks_in_turn(options, &shops, home.path(), &paid);
+        stop.store(true, Ordering::Relaxed);
+        for thread in threads {
+            thread.join().map_err(|_| "a wallet panicked")??;
+        }
+        seen
+    })
+}
+
+fn customers(options: &Options, seed: u64, shops: &[Shop], home: &Path) -> Result<Vec<Customer>, Failed> {
+    let mut customers = Vec::with_capacity(options.wallets);
+    for (number, shop) in (0..options.wallets).zip(shops.iter().cycle()) {
+        let chance = Chance::new(seed, &format!("wallet {number}"));
+        let mut customer = Customer::new(&home.join(format!("wallet-{number}")), number, shop, chance)?;
+        let granted = customer.till.grant(shop, PURSE)?;
+        customer.earn(&granted)?;
+        customers.push(customer);
+    }
+    Ok(customers)
+}
+
+/// Pays until it is told to stop. A payment that fails under attack is what is measured: it counts for nothing.
+fn shopping(mut customer: Customer, shops: &[Shop], stop: &AtomicBool, paid: &AtomicU64) -> Result<(), Failed> {
+    while !stop.load(Ordering::Relaxed) {
+        let shop = usize::try_from(customer.chance().below(u64::try_from(shops.len())?))?;
+        let points = 1 + customer.chance().below(MOST_POINTS);
+        let shop = shops.get(shop).ok_or("no shop")?;
+        match customer.pay(shop, points).and_then(|_| customer.tidy(shop)) {
+            Ok(()) => {
+                paid.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(error) => say(&format!("a payment failed: {error}")),
+        }
+    }
+    Ok(())
+}
+
+fn attacks_in_turn(options: &Options, shops: &[Shop], home: &Path, paid: &AtomicU64) -> Result<Vec<Seen>, Failed> {
+    let wanted = |name: &&'static str| options.only.is_empty() || options.only.iter().any(|only| only == name);
+    let time = Duration::from_secs(options.seconds);
+    let target = shops.first().ok_or("no shops")?;
+    let keys = home.join(format!("store-{}/secrets/node.seed", federation::STORES));
+    // Connections and caches have to be warm for what is compared.
+    measure(time, target, paid)?;
+    let mut seen = Vec::new();
+    let mut before = measure(time, target, paid)?;
+    for name in attacks::NAMES.iter().copied().filter(wanted) {
+        let logged = log_lines(home)?.len();
+        let attacker = attacker(name, options.seconds, target, &keys)?;
+        // Its connections take a moment to be made.
+        std::thread::sleep(Duration::from_millis(300));
+        let under = measure(time.saturating_sub(Duration::from_millis(300)), target, paid)?;
+        let output = attacker.wait_with_output()?;
+        let after = measure(time, target, paid)?;
+        let lines = log_lines(home)?;
+        let one = Seen {
+            name,
+            before: before.per_second,
+            under: under.per_second,
+            after: after.per_second,
+            memory: [before.memory_now, under.memory_most.max(before.memory_now), after.memory_now],
+            did: String::from_utf8_lossy(&output.stdout).trim().to_owned(),
+            logged: said(&lines[logged.min(lines.len())..]),
+        };
+        say(&format!("{name}: {:.0} % is left; {}", one.ratio() * 100.0, one.did));
+        seen.push(one);
+        before = after;
+    }
+    Ok(seen)
+}
+
+fn attacker(name: &str, seconds: u64, target: &Shop, keys: &Path) -> Result<std::process::Child, Failed> {
+    let mut command = Command::new("nice");
+    command.args(["-n", "19"]).arg(std::env::current_exe()?).args([
+        "--attack",
+        name,
+        "--seconds",
+        &seconds.to_string(),
+    ]);
+    command.args(["--http", target.base.trim_start_matches("http://"), "--quic", &target.quic]);
+    Ok(command.arg("--keys").arg(keys).stdout(Stdio::piped()).spawn()?)
+}
+
+/// What honest wallets did in a while, and what the target's memory was.
+struct Measured {
+    per_second: f64,
+    memory_now: f64,
+    memory_most: f64,
+}
+
+fn measure(time: Duration, target: &Shop, paid: &AtomicU64) -> Result<Measured, Failed> {
+    let (start, first) = (Instant::now(), paid.load(Ordering::Relaxed));
+    let mut memory_most: f64 = 0.0;
+    while start.elapsed() < time {
+        memory_most = memory_most.max(process::resident_mib(target.pid())?);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let done = f64::from(u32::try_from(paid.load(Ordering::Relaxed) - first)?);
+    let per_second = done / start.elapsed().as_secs_f64();
+    Ok(Measured { per_second, memory_now: process::resident_mib(target.pid())?, memory_most })
+}
+
+fn log_lines(home: &Path) -> Result<Vec<String>, Failed> {
+    Ok(std::fs::read_to_string(home.join("store-1/log"))?.lines().map(str::to_owned).collect())
+}
+
+/// How many lines a node logged, and the last warning among them.
+fn said(lines: &[String]) -> String {
+    let last = lines.iter().rev().find(|line| line.contains("WARN") || line.contains("ERROR"));
+    match last {
+        Some(line) => {
+            let words = line.split_once(':').map_or(line.as_str(), |(_, rest)| rest);
+            format!("{}: {}", lines.len(), words.split_whitespace().skip(1).collect::<Vec<_>>().join(" "))
+        }
+        None => lines.len().to_string(),
+    }
+}
+
+fn table(seen: &[Seen]) -> Result<(), Failed> {
+    let mut out = std::io::stdout();
+    writeln!(
+        out,
+        "| attack | payments/s before, under, after | left | memory before, most, after (MiB) | it did | logged |"
+    )?;
+    writeln!(out, "| --- | --- | --- | --- | --- | --- |")?;
+    for one in seen {
+        let [first, most, last] = one.memory;
+        writeln!(
+            out,
+            "| {} | {:.1}, {:.1}, {:.1} | {:.0} % | {first:.0}, {most:.0}, {last:.0} | {} | {} |",
+            one.name,
+            one.before,
+            one.under,
+            one.after,
+            one.ratio() * 100.0,
+            one.did,
+            one.logged
+        )?;
+    }
+    Ok(())
+}
+
+/// To standard error: the table alone is for standard output.
+fn say(line: &str) {
+    // A closed terminal is no reason to stop.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

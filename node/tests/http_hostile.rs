@@ -1,0 +1,262 @@
+//! Clients that dawdle, never end, or say one thing twice: they lose their connection, and nobody else does.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::routing::get;
+use hyper::body::{Bytes, Frame};
+use ronde_node::http::{ServeLimits, serve};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, oneshot};
+
+mod http_support;
+
+/// Far longer than anything takes: tests wait for events, not for time.
+const LONG: Duration = Duration::from_secs(60);
+/// Shorter than any test is patient, longer than an honest request takes anywhere.
+const SHORT: Duration = Duration::from_secs(1);
+const GOOD: &[u8] = b"GET /good HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/// A server of a few paths that lasts as long as the test.
+async fn open(router: Router, limits: ServeLimits) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(serve(listener, router, limits, std::future::pending()));
+    address
+}
+
+fn good() -> Router {
+    Router::new().route("/good", get(|| async { "good" }))
+}
+
+/// Limits that no test runs into unless it changes them.
+fn patient() -> ServeLimits {
+    ServeLimits { head_patience: LONG * 10, answer_patience: LONG * 10, ..ServeLimits::default() }
+}
+
+async fn connect(address: SocketAddr, bytes: &[u8]) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    stream
+}
+
+/// Reads until `end` stands in what came, or the server has closed; a server that does neither fails the test.
+async fn read_to(stream: &mut TcpStream, end: &str) -> String {
+    let mut text = Vec::new();
+    let reading = async {
+        let mut byte = [0];
+        while !String::from_utf8_lossy(&text).contains(end) && stream.read(&mut byte).await.unwrap_or(0) > 0 {
+            text.push(byte[0]);
+        }
+    };
+    tokio::time::timeout(LONG, reading).await.unwrap_or_else(|_| panic!("neither {end:?} nor the end"));
+    String::from_utf8(text).unwrap()
+}
+
+/// HTTP-25.
+#[tokio::test]
+async fn who_only_waits_makes_room_for_who_asks() {
+    let address = open(good(), ServeLimits { connections: 3, ..patient() }).await;
+    let mut dawdlers = Vec::new();
+    for _ in 0..3 {
+        dawdlers.push(connect(address, b"GET /good HTTP/1.1\r\nX-Slow: ").await);
+    }
+    for _ in 0..6 {
+        let mut honest = connect(address, GOOD).await;
+        assert!(read_to(&mut honest, "good").await.starts_with("HTTP/1.1 200"));
+    }
+    // Those that waited longest went, without a word.
+    assert_eq!(read_to(&mut dawdlers[0], "HTTP").await, "");
+}
+
+/// The control: there really is room for three only. Those for whom the node is at work are not sent away, so a fourth
+/// waits until one of them is done.
+#[tokio::test]
+async fn control_while_the_node_is_at_work_for_all_a_newcomer_waits() {
+    let (begun, mut at_work) = mpsc::unbounded_channel::<oneshot::Sender<()>>();
+    let work = move || {
+        let begun = begun.clone();
+        async move {
+            let (done, wait) = oneshot::channel();
+            begun.send(done).unwrap();
+            drop(wait.await);
+            "worked"
+        }
+    };
+    let address = open(good().route("/work", get(work)), ServeLimits { connections: 3, ..patient() }).await;
+    let (mut busy, mut ends) = (Vec::new(), Vec::new());
+    for _ in 0..3 {
+        busy.push(connect(address, b"GET /work HTTP/1.1\r\nHost: a\r\n\r\n").await);
+        ends.push(at_work.recv().await.unwrap());
+    }
+    let mut newcomer = connect(address, GOOD).await;
+    let early = tokio::time::timeout(SHORT, newcomer.read_u8()).await;
+    assert!(early.is_err(), "{early:?}");
+    drop(ends.pop());
+    assert!(read_to(&mut newcomer, "good").await.starts_with("HTTP/1.1 200"));
+    for stream in &mut busy[..2] {
+        assert!(!stream.ready(tokio::io::Interest::WRITABLE).await.unwrap().is_write_closed());
+    }
+}
+
+/// HTTP-26.
+#[tokio::test]
+async fn a_head_that_does_not_end_is_cut_off_and_a_quiet_connection_is_closed() {
+    let address = open(good(), ServeLimits { head_patience: SHORT, ..patient() }).await;
+    for begun in ["", "G", "GET /good HTTP/1.1\r\nX-Slow: "] {
+        let mut slow = connect(address, begun.as_bytes()).await;
+        let answer = read_to(&mut slow, "never").await;
+        assert!(!answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+    let mut quiet = connect(address, GOOD).await;
+    assert!(read_to(&mut quiet, "good").await.starts_with("HTTP/1.1 200"));
+    assert_eq!(read_to(&mut quiet, "never").await, "");
+}
+
+/// More than any socket buffers, and word of its end.
+struct Endless(mpsc::UnboundedSender<()>);
+
+impl hyper::body::Body for Endless {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[0; 65_536])))))
+    }
+}
+
+impl Drop for Endless {
+    fn drop(&mut self) {
+        let _ = self.0.send(());
+    }
+}
+
+/// HTTP-26.
+#[tokio::test]
+async fn an_answer_that_nobody_takes_is_given_up() {
+    let (ended, mut ends) = mpsc::unbounded_channel();
+    let much = move || {
+        let body = Body::new(Endless(ended.clone()));
+        async move { body }
+    };
+    let router = good().route("/much", get(much));
+    let address = open(router, ServeLimits { answer_patience: SHORT, ..patient() }).await;
+    let greedy = connect(address, b"GET /much HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    // Without the patience's end the answer would be held for ever.
+    tokio::time::timeout(LONG, ends.recv()).await.expect("the answer is still held").unwrap();
+    drop(greedy);
+}
+
+/// HTTP-26.
+#[tokio::test]
+async fn a_head_that_is_too_long_is_refused_and_ends_its_connection_alone() {
+    let address = open(good(), patient()).await;
+    let mut honest = connect(address, GOOD).await;
+    assert!(read_to(&mut honest, "good").await.starts_with("HTTP/1.1 200"));
+    let long = |what: &str, bytes: usize| what.replace("LONG", &"a".repeat(bytes));
+    for (request, status) in [
+        (long("GET /good HTTP/1.1\r\nHost: a\r\nX-Long: LONG\r\n\r\n", 1 << 20), "HTTP/1.1 431"),
+        (format!("GET /good HTTP/1.1\r\nHost: a\r\n{}\r\n", "X-Many: a\r\n".repeat(100)), "HTTP/1.1 431"),
+        (long("GET /LONG HTTP/1.1\r\nHost: a\r\n\r\n", 1 << 20), "HTTP/1.1 4"),
+    ] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        // The server may close before all is sent.
+        let _ = stream.write_all(request.as_bytes()).await;
+        let answer = read_to(&mut stream, "never").await;
+        // A reset may overtake the answer.
+        assert!(answer.is_empty() || answer.starts_with(status), "{answer}");
+        assert!(!answer.contains("good"));
+    }
+    let longest = long("GET /good HTTP/1.1\r\nHost: a\r\nX-Long: LONG\r\n\r\n", 15_000);
+    assert!(read_to(&mut connect(address, longest.as_bytes()).await, "good").await.starts_with("HTTP/1.1 200"));
+    honest.write_all(GOOD).await.unwrap();
+    assert!(read_to(&mut honest, "good").await.starts_with("HTTP/1.1 200"));
+}
+
+/// What a node answers to raw bytes, until it closes or nothing more comes for a while.
+fn raw(node: &http_support::Node, bytes: &str) -> (String, bool) {
+    use std::io::{Read as _, Write as _};
+    let mut stream = std::net::TcpStream::connect(node.url.trim_start_matches("http://")).unwrap();
+    stream.set_read_timeout(Some(SHORT)).unwrap();
+    let _ = stream.write_all(bytes.as_bytes());
+    let (mut text, mut piece) = (Vec::new(), [0; 4096]);
+    loop {
+        match stream.read(&mut piece) {
+            Ok(0) => return (String::from_utf8(text).unwrap(), true),
+            Ok(read) => text.extend(&piece[..read]),
+            Err(error) => {
+                let closed = error.kind() == std::io::ErrorKind::ConnectionReset;
+                return (String::from_utf8(text).unwrap(), closed);
+            }
+        }
+    }
+}
+
+/// HTTP-24.
+#[test]
+fn a_request_that_is_hidden_in_another_is_never_answered() {
+    let node = http_support::Node::start();
+    let hidden = "GET /v1/hidden HTTP/1.1\r\nHost: a\r\n\r\n";
+    let both = format!("Content-Length: {}", 5 + hidden.len());
+    for head in [
+        format!("{both}\r\nTransfer-Encoding: chunked"),
+        format!("Transfer-Encoding: chunked\r\n{both}"),
+        "Transfer-Encoding: chunked".to_owned(),
+        "Transfer-Encoding: gzip, chunked".to_owned(),
+        "Transfer-Encoding: identity".to_owned(),
+        "Transfer-Encoding: xchunked".to_owned(),
+        "Transfer-Encoding : chunked".to_owned(),
+        "Transfer-Encoding:\tchunked".to_owned(),
+        "Transfer-Encoding:\r\n chunked".to_owned(),
+        "X: a\r\n Transfer-Encoding: chunked".to_owned(),
+        format!("Content-Length: 5\r\n{both}"),
+        format!("{both}\r\nContent-Length: 5"),
+        "Content-Length : 5".to_owned(),
+        "Content-Length: +5".to_owned(),
+        "Content-Length: 5, 5".to_owned(),
+        "Content-Length: 0x5".to_owned(),
+        "Content-Length: -1".to_owned(),
+        "Content-Length: 99999999999999999999999".to_owned(),
+    ] {
+        let (answer, closed) =
+            raw(&node, &format!("POST /v1/orders HTTP/1.1\r\nHost: a\r\n{head}\r\n\r\n0\r\n\r\n{hidden}"));
+        assert!(answer.starts_with("HTTP/1.1 400"), "{head:?}: {answer}");
+        assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{head:?}: {answer}");
+        assert!(closed, "{head:?} leaves its connection open");
+    }
+}
+
+/// The control: what stands behind the end that is said is the next request, and is answered.
+#[test]
+fn control_a_second_request_on_the_connection_is_answered() {
+    let node = http_support::Node::start();
+    let hidden = "GET /v1/hidden HTTP/1.1\r\nHost: a\r\n\r\n";
+    let (answer, closed) =
+        raw(&node, &format!("POST /v1/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n0\r\n\r\n{hidden}"));
+    assert_eq!(answer.matches("HTTP/1.1").count(), 2, "{answer}");
+    assert!(answer.contains("bad-encoding") && answer.contains("not-found"), "{answer}");
+    assert!(!closed);
+}
+
+/// HTTP-3. 100,000 brackets would overflow the stack of a reader that goes down for each.
+#[test]
+fn json_however_deep_is_refused_where_it_goes_wrong() {
+    let node = http_support::Node::start();
+    let till = node.till("counter", &["grant", "redeem"]);
+    for depth in [1, 127, 128, 129, 1000, 100_000] {
+        for opening in ["[", "{\"reference\":", "[{\"points\":"] {
+            let body = opening.repeat(depth).chars().take(200_000).collect::<String>();
+            for path in ["/v1/orders", "/v1/grants", "/v1/checkouts"] {
+                let headers = [http_support::bearer(&till)];
+                let reply = node.call("POST", path, &headers, Some(body.as_bytes()));
+                assert_eq!(reply.problem(), "bad-encoding", "{depth} of {opening}: {reply:?}");
+            }
+        }
+    }
+}
