@@ -98,7 +98,7 @@ struct Desk {
     disk: OpenOrder,
     /// Columns that anybody brought.
     brought: Vec<Column>,
-    /// Who refused for ever since the start.
+    /// Who refused for ever since the last start.
     refused: BTreeSet<WitnessIndex>,
     certified: bool,
     killed: bool,
@@ -117,10 +117,7 @@ impl Desk {
                 let more = more.check(&WORLD.federation.charter).expect("a good submission");
                 self.gathering.merge(more);
             }
-            1 => {
-                self.gathering.retry();
-                self.refused.clear();
-            }
+            1 => self.gathering.retry(),
             2 => self.restart(choices.byte() % 2 == 0),
             _ => self.hear(choices),
         }
@@ -166,12 +163,9 @@ impl Desk {
             Progress::AnotherColumn(of) => assert!(of == index && self.gathering.vote_request(of).is_some()),
             Progress::None | Progress::Evaluated | Progress::Dropped => {}
         }
-        if let Some(refusal) = refusal {
-            if refusal.is_retryable() || matches!(refusal, Refusal::CoinUnknown) {
-                self.refused.remove(&index);
-            } else {
-                self.refused.insert(index);
-            }
+        // Whoever has refused for ever may still take it back: then this set is too large, and proves less.
+        if refusal.is_some_and(|refusal| !refusal.is_retryable()) {
+            self.refused.insert(index);
         }
     }
 

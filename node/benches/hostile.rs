@@ -13,16 +13,20 @@
 mod attacks;
 #[path = "payments/chance.rs"]
 mod chance;
+#[allow(dead_code, reason = "the bench of payments uses the rest")]
 #[path = "payments/customer.rs"]
 mod customer;
+#[allow(dead_code, reason = "the bench of payments uses the rest")]
 #[path = "payments/federation.rs"]
 mod federation;
+#[allow(dead_code, reason = "the bench of payments uses the rest")]
 #[path = "payments/process.rs"]
 mod process;
 #[path = "hostile/quic.rs"]
 mod quic;
 #[path = "../tests/raw_quic/mod.rs"]
 mod raw_quic;
+#[allow(dead_code, reason = "the bench of payments uses the rest")]
 #[path = "payments/till.rs"]
 mod till;
 #[path = "hostile/web.rs"]
@@ -162,6 +166,7 @@ fn customers(options: &Options, seed: u64, shops: &[Shop], home: &Path) -> Resul
 
 /// Pays until it is told to stop. A payment that fails under attack is what is measured: it counts for nothing.
 fn shopping(mut customer: Customer, shops: &[Shop], stop: &AtomicBool, paid: &AtomicU64) -> Result<(), Failed> {
+    let mut failures: u64 = 0;
     while !stop.load(Ordering::Relaxed) {
         let shop = usize::try_from(customer.chance().below(u64::try_from(shops.len())?))?;
         let points = 1 + customer.chance().below(MOST_POINTS);
@@ -170,7 +175,12 @@ fn shopping(mut customer: Customer, shops: &[Shop], stop: &AtomicBool, paid: &At
             Ok(()) => {
                 paid.fetch_add(1, Ordering::Relaxed);
             }
-            Err(error) => say(&format!("a payment failed: {error}")),
+            Err(error) => {
+                say(&format!("a payment failed: {error}"));
+                failures += 1;
+                // The till may still wait for that one.
+                customer.till = till::Till::new(format!("after-{failures}-{}", hex::encode(customer.chance().bytes())));
+            }
         }
     }
     Ok(())

@@ -96,10 +96,9 @@ async fn handshakes(target: Target, tally: Tally, config: quinn::ClientConfig) -
         let tally = tally.clone();
         under_way.spawn(async move {
             tally.add(0);
-            match connecting.await {
+            if let Ok(connection) = connecting.await {
                 // Whoever is refused hears of it only now.
-                Ok(connection) => drop(connection.closed().await),
-                Err(_) => {}
+                drop(connection.closed().await);
             }
             tally.add(1);
         });
@@ -127,10 +126,9 @@ async fn flood(target: Target, tally: Tally, frame: impl Fn(u64) -> Vec<u8>) -> 
         tally.add(0);
         let (tally, frame) = (tally.clone(), frame(number));
         open.spawn(async move {
-            if sending.write_all(&frame).await.is_ok() && sending.finish().is_ok() {
-                if receiving.read_to_end(2 * MAX_FRAME).await.is_ok() {
-                    tally.add(1);
-                }
+            let sent = sending.write_all(&frame).await.is_ok() && sending.finish().is_ok();
+            if sent && receiving.read_to_end(2 * MAX_FRAME).await.is_ok() {
+                tally.add(1);
             }
         });
     }
