@@ -1,6 +1,7 @@
 //! A wallet and a copy of it, before a federation that certifies at most one of two conflicting orders, and stores that
 //! answer late, twice, wrongly or not at all.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -36,7 +37,32 @@ const QUORUM: usize = 3;
 /// Tills that have an offer open.
 const OFFERS: usize = 3;
 
+/// Orders whose evaluations are remembered: most inputs begin like others, and a proof takes long to make.
+const REMEMBERED: usize = 2000;
+
 static FEDERATION: LazyLock<Federation> = LazyLock::new(|| federation(WITNESSES));
+
+thread_local! {
+    static EVALUATED: RefCell<BTreeMap<(OrderDigest, WitnessIndex, bool), Option<Evaluation>>> =
+        const { RefCell::new(BTreeMap::new()) };
+}
+
+/// A witness's evaluation, computed with another key if it lies.
+fn evaluate(order: &Order, index: WitnessIndex, lies: bool) -> Option<Evaluation> {
+    EVALUATED.with_borrow_mut(|known| {
+        if known.len() > REMEMBERED {
+            known.clear();
+        }
+        let make = || {
+            let other = node_seed(StoreId(99)).witness_keys(&FEDERATION.id(), KEYSET).expect("derived");
+            match lies {
+                true => FEDERATION.evaluate_with(order, index, &other),
+                false => FEDERATION.evaluate(order, index),
+            }
+        };
+        known.entry((order.digest(), index, lies)).or_insert_with(make).clone()
+    })
+}
 
 /// Each step takes a few bytes.
 ///
@@ -233,18 +259,13 @@ impl Play {
     /// Of some witnesses, some of them spoiled on the way, some computed with another key.
     fn evaluations(&mut self, choices: &mut Choices<'_>, order: &Order) -> Vec<Evaluation> {
         let (who, spoiled, marked) = (choices.byte(), choices.byte(), choices.byte());
-        let other = node_seed(StoreId(99)).witness_keys(&FEDERATION.id(), KEYSET).expect("derived");
         let mut all = Vec::new();
         for (at, index) in FEDERATION.indices(KEYSET).into_iter().enumerate() {
             if who & (1 << at) != 0 {
                 continue;
             }
             let lies = marked == 1 << at;
-            let made = match lies {
-                true => FEDERATION.evaluate_with(order, index, &other),
-                false => FEDERATION.evaluate(order, index),
-            };
-            let Some(mut evaluation) = made else { continue };
+            let Some(mut evaluation) = evaluate(order, index, lies) else { continue };
             if spoiled == 1 << at {
                 evaluation.signature.0[9] ^= 2;
             } else if lies {

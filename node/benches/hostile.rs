@@ -2,12 +2,12 @@
 //! pay at three of them, and one attack after another on the first.
 //!
 //! ```text
-//! cargo bench -p ronde-node --bench hostile -- [--seconds 10] [--wallets 8] [--seed N] [--only NAME]...
+//! cargo bench -p ronde-node --bench hostile -- [--seconds 5] [--rounds 3] [--wallets 8] [--seed N] [--only NAME]...
 //! ```
 //!
 //! Each attack runs in a process of its own, at the lowest priority, because it shares this machine's processors with
 //! those whom it attacks; it comes from addresses of its own (127.0.0.66 and on). Before and after it the same wallets
-//! pay undisturbed. Those attacks that need a key have the fourth store's: a member that turned.
+//! pay undisturbed, and that as often as there are rounds, so that what else the machine does falls on both alike. Those attacks that need a key have the fourth store's: a member that turned.
 
 #[path = "hostile/attacks.rs"]
 mod attacks;
@@ -40,6 +40,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use ronde_protocol::machine::witness::keys::NodeSeed;
 
 use attacks::Target;
 use chance::Chance;
@@ -53,17 +54,22 @@ type Failed = Box<dyn Error + Send + Sync>;
 const MOST_POINTS: u64 = 20;
 /// Points that each wallet begins with.
 const PURSE: u64 = 200_000;
+/// What an attack has before it counts.
+const WARM_UP: Duration = Duration::from_millis(300);
 /// What must be left of the honest traffic.
 const ENOUGH: f64 = 0.7;
-/// Seconds and wallets if Cargo tests that this works, and does not measure.
-const TRIAL: (u64, usize) = (1, 2);
+/// Seconds, rounds and wallets if Cargo tests that this works, and does not measure.
+const TRIAL: (u64, u32, usize) = (1, 1, 2);
 
 /// Measures what honest traffic is left of under attack.
 #[derive(Parser)]
 struct Options {
-    /// Seconds of each attack, and of the quiet before it
-    #[arg(long, default_value_t = 10)]
+    /// Seconds of each attack, and of the quiet before and after it
+    #[arg(long, default_value_t = 5)]
     seconds: u64,
+    /// How often each attack, and the quiet before it, is repeated
+    #[arg(long, default_value_t = 3)]
+    rounds: u32,
     /// Wallets
     #[arg(long, default_value_t = 8)]
     wallets: usize,
@@ -91,9 +97,10 @@ struct Options {
 /// What was seen while one attack ran.
 struct Seen {
     name: &'static str,
-    before: f64,
+    /// Payments a second.
+    quiet: f64,
     under: f64,
-    after: f64,
+    /// MiB before, at most, and afterwards.
     memory: [f64; 3],
     did: String,
     logged: String,
@@ -104,14 +111,15 @@ fn main() -> Result<(), Failed> {
     if let (Some(name), Some(http), Some(quic), Some(keys)) =
         (&options.attack, &options.http, &options.quic, &options.keys)
     {
-        let seed = *ronde_node::secret_file::read_seed(keys)?;
+        let seed = NodeSeed::new(*ronde_node::secret_file::read_seed(keys)?);
+        let seed = *seed.node_key_seed();
         let target = Target { http: http.parse()?, quic: quic.parse()?, seed };
         let seconds = Duration::from_secs(options.seconds);
         return Ok(writeln!(std::io::stdout(), "{}", attacks::run(name, target, seconds)?)?);
     }
     let trial = !options.bench;
     if trial {
-        (options.seconds, options.wallets) = TRIAL;
+        (options.seconds, options.rounds, options.wallets) = TRIAL;
     }
     let seen = run(&options)?;
     table(&seen)?;
@@ -124,7 +132,7 @@ fn main() -> Result<(), Failed> {
 
 impl Seen {
     fn ratio(&self) -> f64 {
-        2.0 * self.under / (self.before + self.after).max(f64::MIN_POSITIVE)
+        self.under / self.quiet.max(f64::MIN_POSITIVE)
     }
 }
 
@@ -192,30 +200,36 @@ fn attacks_in_turn(options: &Options, shops: &[Shop], home: &Path, paid: &Atomic
     let target = shops.first().ok_or("no shops")?;
     let keys = home.join(format!("store-{}/secrets/node.seed", federation::STORES));
     // Connections and caches have to be warm for what is compared.
-    measure(time, target, paid)?;
+    let mut quiet = measure(time, target, paid)?;
     let mut seen = Vec::new();
-    let mut before = measure(time, target, paid)?;
     for name in attacks::NAMES.iter().copied().filter(wanted) {
         let logged = log_lines(home)?.len();
-        let attacker = attacker(name, options.seconds, target, &keys)?;
-        // Its connections take a moment to be made.
-        std::thread::sleep(Duration::from_millis(300));
-        let under = measure(time.saturating_sub(Duration::from_millis(300)), target, paid)?;
-        let output = attacker.wait_with_output()?;
-        let after = measure(time, target, paid)?;
-        let lines = log_lines(home)?;
-        let one = Seen {
+        let mut one = Seen {
             name,
-            before: before.per_second,
-            under: under.per_second,
-            after: after.per_second,
-            memory: [before.memory_now, under.memory_most.max(before.memory_now), after.memory_now],
-            did: String::from_utf8_lossy(&output.stdout).trim().to_owned(),
-            logged: said(&lines[logged.min(lines.len())..]),
+            quiet: 0.0,
+            under: 0.0,
+            memory: [quiet.memory_now; 3],
+            did: String::new(),
+            logged: String::new(),
         };
+        for _ in 0..options.rounds.max(1) {
+            let attacker = attacker(name, options.seconds, target, &keys)?;
+            // Its connections take a moment to be made.
+            std::thread::sleep(WARM_UP);
+            let under = measure(time.saturating_sub(WARM_UP), target, paid)?;
+            one.did = String::from_utf8_lossy(&attacker.wait_with_output()?.stdout).trim().to_owned();
+            let after = measure(time, target, paid)?;
+            let rounds = f64::from(options.rounds.max(1));
+            one.quiet += (quiet.per_second + after.per_second) / 2.0 / rounds;
+            one.under += under.per_second / rounds;
+            let [first, most, _] = one.memory;
+            one.memory = [first, most.max(under.memory_most), after.memory_now];
+            quiet = after;
+        }
+        let lines = log_lines(home)?;
+        one.logged = said(&lines[logged.min(lines.len())..]);
         say(&format!("{name}: {:.0} % is left; {}", one.ratio() * 100.0, one.did));
         seen.push(one);
-        before = after;
     }
     Ok(seen)
 }
@@ -271,18 +285,17 @@ fn table(seen: &[Seen]) -> Result<(), Failed> {
     let mut out = std::io::stdout();
     writeln!(
         out,
-        "| attack | payments/s before, under, after | left | memory before, most, after (MiB) | it did | logged |"
+        "| attack | payments/s quiet, under it | left | memory before, most, after (MiB) | it did | logged |"
     )?;
     writeln!(out, "| --- | --- | --- | --- | --- | --- |")?;
     for one in seen {
         let [first, most, last] = one.memory;
         writeln!(
             out,
-            "| {} | {:.1}, {:.1}, {:.1} | {:.0} % | {first:.0}, {most:.0}, {last:.0} | {} | {} |",
+            "| {} | {:.1}, {:.1} | {:.0} % | {first:.0}, {most:.0}, {last:.0} | {} | {} |",
             one.name,
-            one.before,
+            one.quiet,
             one.under,
-            one.after,
             one.ratio() * 100.0,
             one.did,
             one.logged

@@ -130,17 +130,16 @@ async fn connection(
         .max_headers(MAX_HEADERS)
         .serve_connection(TokioIo::new(Patient::new(stream, limits.answer_patience)), service);
     tokio::pin!(connection);
-    loop {
-        tokio::select! {
-            ended = connection.as_mut() => {
-                if let Err(error) = ended {
-                    tracing::debug!(%error, "a connection broke off");
-                }
-                return;
+    tokio::select! {
+        ended = connection.as_mut() => {
+            if let Err(error) = ended {
+                tracing::debug!(%error, "a connection broke off");
             }
-            () = stay.unwanted() => return,
-            Ok(_) = stopping.wait_for(|stop| *stop) => break,
+            return;
         }
+        () = stay.unwanted() => return,
+        // It fails if the sender is gone, which then has stopped as well.
+        _ = stopping.wait_for(|stop| *stop) => {}
     }
     connection.as_mut().graceful_shutdown();
     let _ = connection.await;
