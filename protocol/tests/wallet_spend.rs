@@ -311,3 +311,25 @@ fn what_is_sent_again_are_the_very_same_bytes_whenever_the_wallet_stopped() {
     assert_eq!(settle(&mut wallet, &federation, &again).digest, settled.digest);
     assert_eq!(spendable(&wallet, &federation), 18);
 }
+
+/// WALLET-35: a witness that the coins were not known to can take the place of one that is gone for good.
+#[test]
+fn an_open_order_is_shown_to_witnesses_whose_components_came_after_it_was_signed() {
+    let federation = federation(4);
+    let mut wallet = wallet(&federation);
+    let all = federation.indices(KEYSET);
+    earn_from(&mut wallet, &federation, 1, terms(25), &all[..3]);
+    let earned = wallet.pending()[0].digest.unwrap();
+    let made = wallet.book().open[0].order().unwrap().clone();
+    let submission = pay(&mut wallet, &federation, 1, 7).unwrap();
+    let digest = submission.signed.order.digest();
+    let shown = |submission: &Submission| submission.columns.iter().map(|column| column.index).collect::<Vec<_>>();
+    assert_eq!(shown(&submission), all[..3]);
+    let late = federation.evaluations(&made, &all[3..]);
+    wallet.handle_evaluations(&federation.charter, &earned, &late).unwrap().release(&Durable::after_commit());
+    let again = wallet.submission(&digest, &Durable::after_commit()).unwrap();
+    assert_eq!(encode(&again.signed), encode(&submission.signed));
+    assert_eq!(shown(&again), all);
+    settle(&mut wallet, &federation, &again);
+    assert_eq!(spendable(&wallet, &federation), 18);
+}

@@ -14,7 +14,7 @@ use crate::{
         charter::{Charter, Keyset},
         class::Kind,
         codec::Bounded,
-        ids::{AssociationId, CampaignId, KeysetId, OrderDigest, Reference, StoreId},
+        ids::{AssociationId, CampaignId, KeysetId, OrderDigest, Reference, StoreId, WitnessIndex},
         offer::VerifiedOffer,
         order::{Authorization, Column, Columns, Input, Inputs, Order, Purpose, Seconds, SignedOrder, Submission},
     },
@@ -179,13 +179,27 @@ impl Wallet {
         counts.into_iter().filter(|(_, count)| *count > MAX_PURSE).map(|(keyset, _)| keyset).collect()
     }
 
-    /// What was signed, in the very same bytes. The proof says that the wallet, with this order, is on disk.
+    /// What was signed, in the very same bytes, with the columns that its coins give now (WALLET-35). The proof says that
+    /// the wallet, with this order, is on disk.
     pub fn submission(&self, digest: &OrderDigest, _proof: &Durable) -> Option<Submission> {
         let open = self.position_of(digest).and_then(|at| self.book.open.get(at))?;
-        match &open.task {
-            Task::Spend { submission, .. } => Some(submission.clone()),
-            _ => None,
-        }
+        let Task::Spend { submission, .. } = &open.task else { return None };
+        let columns = self.columns_of(digest, &submission.signed.order).unwrap_or_else(|| submission.columns.clone());
+        Some(Submission { signed: submission.signed.clone(), columns })
+    }
+
+    /// The columns of an open order by the components that have come so far; none if its coins are not here.
+    fn columns_of(&self, digest: &OrderDigest, order: &Order) -> Option<Columns> {
+        let held = |input: &Input| {
+            let own =
+                |coin: &&Coin| coin.held_by == Some(*digest) && coin.kind == input.kind && coin.point == input.point;
+            self.book.coins.iter().find(own).cloned()
+        };
+        let coins: Vec<Coin> = order.inputs.iter().map(held).collect::<Option<_>>()?;
+        let first: Vec<WitnessIndex> = coins.first()?.components.keys().copied().collect();
+        let common = |index: &WitnessIndex| coins.iter().all(|coin| coin.components.contains_key(index));
+        let witnesses = first.into_iter().filter(common).collect();
+        columns(&Selection { coins, witnesses }).ok()
     }
 
     /// One order for an offer (WALLET-24).
