@@ -191,3 +191,61 @@ async fn a_closed_dialer_makes_no_more_calls() {
     let refusal = dialer.call(node.key, &node.address(), b"2", LONG).await.unwrap_err();
     assert!(matches!(refusal, TransportError::Stopping), "{refusal}");
 }
+
+/// What stands on the way between a caller and a node, and can begin to speak from another address.
+struct Detour {
+    address: std::net::SocketAddr,
+    moves: tokio::sync::mpsc::Sender<()>,
+    /// Whether the beginning of a connection (a long header) came since the last move.
+    dialled: Arc<std::sync::atomic::AtomicBool>,
+}
+
+impl Detour {
+    async fn to(node: std::net::SocketAddr) -> Self {
+        use std::sync::atomic::Ordering;
+        let front = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let mut back = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let address = front.local_addr().unwrap();
+        let (moves, mut moved) = tokio::sync::mpsc::channel(1);
+        let dialled = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let seen = Arc::clone(&dialled);
+        tokio::spawn(async move {
+            let (mut there, mut here) = ([0; 2048], [0; 2048]);
+            let mut caller = None;
+            loop {
+                tokio::select! {
+                    Some(()) = moved.recv() => back = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap(),
+                    Ok((length, from)) = front.recv_from(&mut there) => {
+                        caller = Some(from);
+                        seen.fetch_or(there[0] & 0x80 != 0, Ordering::SeqCst);
+                        back.send_to(&there[..length], node).await.unwrap();
+                    }
+                    Ok((length, _)) = back.recv_from(&mut here) => {
+                        if let Some(caller) = caller {
+                            front.send_to(&here[..length], caller).await.unwrap();
+                        }
+                    }
+                }
+            }
+        });
+        Self { address, moves, dialled }
+    }
+}
+
+/// TRANSPORT-16.
+#[tokio::test]
+async fn a_connection_does_not_move_to_another_address_and_its_caller_dials_anew() {
+    use std::sync::atomic::Ordering;
+    let node = Node::start(SERVER, &[FRIEND], Arc::new(Echo::default()));
+    let detour = Detour::to(node.address).await;
+    let config = DialerConfig { silence: Duration::from_millis(300), ..patient() };
+    let caller = Dialer::new(&identity(FRIEND), config).unwrap();
+    let address = detour.address.to_string();
+    assert_eq!(caller.call(node.key, &address, b"before", LONG).await.unwrap(), b"before");
+    detour.dialled.store(false, Ordering::SeqCst);
+    // The second is taken once the first is, and no datagram passes in between.
+    detour.moves.send(()).await.unwrap();
+    detour.moves.send(()).await.unwrap();
+    assert_eq!(caller.call(node.key, &address, b"after", LONG).await.unwrap(), b"after");
+    assert!(detour.dialled.load(Ordering::SeqCst), "the old connection was served at its new address");
+}
