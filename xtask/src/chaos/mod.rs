@@ -61,6 +61,11 @@ pub fn run(arguments: &[String]) -> ExitCode {
     }
 }
 
+/// Two minutes with four nodes, for the check.
+pub fn hurried() -> Result<(), String> {
+    chaos(&Options { length: Duration::from_secs(120), nodes: Some(4), ..Options::default() })
+}
+
 fn chaos(options: &Options) -> Result<(), String> {
     let nodes = options.nodes.unwrap_or_else(|| 4 + Chance::new(options.seed, "nodes").place(4));
     let schedule = schedule::plan(options.seed, options.length, nodes);

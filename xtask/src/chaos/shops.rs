@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -37,6 +37,8 @@ pub struct Shop {
     pids: Pids,
     /// Whether its tills make no grants and open no checkouts now.
     pub closed: AtomicBool,
+    /// Held by each till while it serves somebody.
+    serving: RwLock<()>,
 }
 
 #[derive(Default)]
@@ -60,7 +62,16 @@ impl Shop {
     pub fn new(place: usize, ground: Place, gate: SocketAddr, pids: &Pids) -> Self {
         let folder = format!("store-{}", place + 1);
         let pids = Arc::clone(pids);
-        Self { place, folder, ground, gate, running: Mutex::default(), pids, closed: AtomicBool::new(false) }
+        Self {
+            place,
+            folder,
+            ground,
+            gate,
+            running: Mutex::default(),
+            pids,
+            closed: AtomicBool::new(false),
+            serving: RwLock::default(),
+        }
     }
 
     pub fn number(&self) -> usize {
@@ -86,6 +97,18 @@ impl Shop {
 
     pub fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Relaxed)
+    }
+
+    /// A till begins to serve somebody, unless it is closed; it serves as long as this is held.
+    pub fn serve(&self) -> Option<RwLockReadGuard<'_, ()>> {
+        let serving = self.serving.read().unwrap_or_else(PoisonError::into_inner);
+        (!self.is_closed()).then_some(serving)
+    }
+
+    /// Closes the tills, and waits until those who are being served have been.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+        drop(self.serving.write().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Starts the node, unless it runs.

@@ -102,7 +102,7 @@ impl<'w> Worker<'w> {
             typed.extend(["--ballot", "1"]);
         }
         let args = json!({ "store": shop + 1, "points": points, "ballot": ballot });
-        let said = till(self.world, shop, &self.name, ("grant", args), &typed)?;
+        let Some(said) = till(self.world, shop, &self.name, ("grant", args), &typed)? else { return Ok(None) };
         let (Some(id), Some(link)) = (said.text("/grant/id"), said.text("/grant/claim_url")) else {
             return Ok(self.wait());
         };
@@ -138,7 +138,7 @@ impl<'w> Worker<'w> {
         let args = json!({ "store": shop + 1, "max": max });
         let (max_text, expires) = (max.to_string(), expires.to_string());
         let typed = ["checkout", "--max", &max_text, "--expires-in", &expires];
-        let said = till(self.world, shop, &self.name, ("checkout", args), &typed)?;
+        let Some(said) = till(self.world, shop, &self.name, ("checkout", args), &typed)? else { return Ok(None) };
         let (Some(id), Some(link)) = (said.text("/checkout/id"), said.text("/checkout/url")) else {
             return Ok(self.wait());
         };
@@ -229,15 +229,16 @@ pub fn wallet(
     Ok(said)
 }
 
-/// Runs a command of a shop's till. Its process is the customer's, since a customer waits for it.
+/// Runs a command of a shop's till, if it is open. Its process is the customer's, since a customer waits for it.
 fn till(
     world: &World<'_>,
     shop: usize,
     name: &str,
     (op, args): (&'static str, Value),
     typed: &[&str],
-) -> Result<Said, String> {
+) -> Result<Option<Said>, String> {
     let Some(shop) = world.shops.get(shop) else { return Err(format!("there is no shop {shop}")) };
+    let Some(_serving) = shop.serve() else { return Ok(None) };
     let (url, token) = (shop.url(), shop.token());
     let mut all = vec!["till"];
     all.extend(typed);
@@ -251,10 +252,10 @@ fn till(
         if let Some(link) = said.json.pointer_mut("/grant/claim_url") {
             *link = shown;
         }
-        return Ok(said);
+        return Ok(Some(said));
     }
     world.history.done(called, said.outcome, &said.json, said.error.as_deref())?;
-    Ok(said)
+    Ok(Some(said))
 }
 
 /// What a till shows of a checkout; none if the node does not answer.

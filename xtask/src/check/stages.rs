@@ -2,7 +2,7 @@
 
 use super::{Stage, fuzz, purity};
 use crate::tools::{Tool, command, run};
-use crate::{interop, model, mutants, vectors};
+use crate::{chaos, interop, model, mutants, vectors};
 
 /// Minutes after which no further fault is planted.
 const MUTANT_MINUTES: u64 = 3;
@@ -43,6 +43,12 @@ pub const STAGES: &[Stage] = &[
         about: "every interleaving of committees of one, three and four, the real witness machine inside",
         tools: &[],
         run: model::quick,
+    },
+    Stage {
+        name: "chaos",
+        about: "real nodes and wallets through two minutes of faults, audited from outside",
+        tools: &[Tool::Python],
+        run: chaos::hurried,
     },
     Stage {
         name: "mutants",

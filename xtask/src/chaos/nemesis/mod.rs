@@ -139,7 +139,7 @@ fn clock(world: &World<'_>, planned: &Planned, shop: &Shop, off: i64) -> Result<
 fn restore(world: &World<'_>, planned: &Planned, shop: &Shop) -> Result<(), String> {
     let home = world.ronde.home();
     let (data, copy) = (home.join(&shop.folder).join("data"), home.join(&shop.folder).join("data.old"));
-    shop.closed.store(true, Ordering::Relaxed);
+    shop.close();
     shop.stop();
     let copied = home::copy(&data, &copy).map_err(|error| format!("the database can't be copied: {error}"));
     shop.go_on();
