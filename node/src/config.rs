@@ -32,6 +32,8 @@ pub struct Config {
     pub charter: PathBuf,
     /// The file of the node's seed, 64 hexadecimal digits, mode 0600.
     pub seed_file: PathBuf,
+    /// Bytes that must be free on the disk of the database for anything new to be promised.
+    pub disk_floor: u64,
     /// Between nodes.
     pub quic: Quic,
     /// For tills and wallets.
@@ -129,6 +131,7 @@ impl Config {
             data: raw.path("data")?,
             charter: raw.path("charter")?,
             seed_file: raw.path("seed_file")?,
+            disk_floor: raw.mebibytes("disk.floor_mib")?,
             quic: Quic { listen: raw.address("quic.listen")? },
             http: Http { listen: raw.address("http.listen")?, behind_proxy: raw.flag("http.behind_proxy")? },
             sync: Sync {

@@ -16,9 +16,10 @@ use tokio::task::JoinSet;
 
 use crate::charter_store::{CharterStore, CharterStoreError};
 use crate::clock::Clock;
-use crate::driver::{Core, Desk, LedgerError, Orders, Pool, Service, WitnessService, follow, heads, sync};
+use crate::driver::{Core, Desk, LedgerError, Orders, Pool, Service, WitnessService, drift, follow, heads, sync};
 use crate::http::{self, AdminToken, AdminTokenError, ServeLimits, Site};
 use crate::shop::{self, Shop, ShopError};
+use crate::space::Space;
 use crate::store::{Engine, Readers, StorageError, Writer, WriterConfig};
 use crate::transport::{AllowList, Dialer, DialerConfig, Identity, Listener, ListenerConfig, TransportError};
 
@@ -49,6 +50,8 @@ pub struct Setup {
     pub patience: Duration,
     /// The clock.
     pub clock: Clock,
+    /// The room on the disk of the database.
+    pub space: Space,
 }
 
 /// Why a node does not start or go on.
@@ -130,8 +133,9 @@ impl Node {
         let mut witnesses = BTreeMap::new();
         for witness in seats {
             let id = witness.keyset().id();
-            let (writer, readers, clock) = (writer.clone(), Arc::clone(&readers), setup.clock.clone());
-            let service = WitnessService::new(witness, writer, readers, clock, pool.clone());
+            let disk = (writer.clone(), Arc::clone(&readers));
+            let means = (setup.clock.clone(), pool.clone());
+            let service = WitnessService::new(witness, disk, means, setup.space.clone());
             service.fill_buckets().await?;
             witnesses.insert(id, service);
         }
@@ -141,7 +145,7 @@ impl Node {
             setup.store,
             node_key,
             (writer.clone(), Arc::clone(&readers)),
-            (setup.clock.clone(), pool),
+            (setup.clock.clone(), pool, setup.space),
             (dialer, allowed),
             witnesses,
             setup.charters,
@@ -176,6 +180,8 @@ impl Node {
         let core = Arc::clone(self.orders.core());
         let mut background = JoinSet::new();
         background.spawn(self.orders.clone().sweep());
+        background.spawn(core.space.clone().watch());
+        background.spawn(drift::compare(Arc::clone(&core), self.feed));
         for keyset in core.witnesses.keys() {
             background.spawn(sync::start_voting(Arc::clone(&core), *keyset));
             background.spawn(sync::pull_logs(Arc::clone(&core), *keyset, self.pull));

@@ -14,6 +14,7 @@ pub mod logging;
 pub mod qr;
 pub mod secret_file;
 pub mod shop;
+pub mod space;
 pub mod store;
 pub mod transport;
 pub mod wallet;

@@ -102,7 +102,7 @@ fn a_witness_that_no_longer_votes_says_so() {
     }
     let mut starting = status([true; 4]);
     starting["log"][0]["starting"] = json!(true);
-    assert!(ask(starting, charter(), "").out.contains("does not vote in keyset 1 yet"));
+    assert!(ask(starting, charter(), "").ok().out.contains("not voting in keyset 1 yet"));
 }
 
 #[test]
@@ -120,6 +120,14 @@ fn how_far_the_other_logs_are_read_is_said_and_a_lag_is_worth_a_look() {
     read["peer_logs"][0]["trouble"] = json!("its log has 3 entries, and had 40 before: it lost state, or ...");
     let said = ask(read.clone(), charter(), "");
     assert!(said.out.contains("is shorter than it was"), "{}", said.out);
+    let mut troubled = status([true; 4]);
+    troubled["disk"] = json!({ "free_mib": 20, "floor_mib": 128, "short": true });
+    troubled["clock"] = json!({ "ahead_ms": -312_400, "stores": 3 });
+    let said = ask(troubled, charter(), "");
+    assert_eq!(said.code, 2);
+    for words in ["20 MiB free of 128", "312 s behind those of 3 other stores", "timedatectl set-ntp true"] {
+        assert!(said.out.contains(words), "no {words:?} in {}", said.out);
+    }
     read["peer_logs"] = json!([]);
     read["evidence"] = json!(2);
     let said = ask(read, charter(), "");

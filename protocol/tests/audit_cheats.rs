@@ -8,7 +8,7 @@ use federation_support::{Federation, KEYSET, federation, list};
 use ronde_protocol::{
     machine::audit::{
         Breach, Culprit, Exhibit, ExhibitError, Finding, Logged, LoggedEntry, MAX_EXHIBIT_BYTES, Offence, Report,
-        Standing, Verdict, WitnessLog, audit,
+        Standing, Verdict, WitnessLog,
     },
     message::{
         charter::Charter,
@@ -28,7 +28,7 @@ fn witness(index: u8) -> Culprit {
 }
 
 fn run(federation: &Federation, logs: &[WitnessLog]) -> Report {
-    audit(&federation.charter, federation.charter.keyset(KEYSET).unwrap(), logs)
+    audit_both(&federation.charter, federation.charter.keyset(KEYSET).unwrap(), logs)
 }
 
 /// The exhibit as it comes out of a file convicts the same (BOOKS-20).

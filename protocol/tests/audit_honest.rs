@@ -7,7 +7,7 @@ use audit_support::*;
 use federation_support::{ASSOCIATION, CAMPAIGN, Plan, VOUCHER, VOUCHER_VALUE, federation, planned};
 use ronde_protocol::{
     machine::{
-        audit::{Coverage, LogFault, LogState, Note, Verdict, audit},
+        audit::{Coverage, LogFault, LogState, Note, Verdict},
         books::Account,
     },
     message::{
@@ -103,11 +103,11 @@ fn a_missing_log_is_said_and_too_few_are_no_audit() {
     town.certify(&earn(&federation, 1, 1, &[(points(4), 1)]), ALL, ALL);
     let mut logs = town.logs();
     logs.pop();
-    let three = audit(&federation.charter, town.keyset(), &logs);
+    let three = audit_both(&federation.charter, town.keyset(), &logs);
     assert_eq!((three.coverage, three.verdict()), (Coverage::Enough, Verdict::Partly));
     assert_eq!(three.logs[3], (WitnessIndex(3), LogState::Missing));
     logs.pop();
-    assert_eq!(audit(&federation.charter, town.keyset(), &logs).verdict(), Verdict::TooFew);
+    assert_eq!(audit_both(&federation.charter, town.keyset(), &logs).verdict(), Verdict::TooFew);
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_log_read_before_the_others_went_on_accuses_nobody() {
     let mut logs = vec![town.log(0)];
     town.certify(&swap(&federation, &[(points(4), 1)], &[(points(4), 2)]), ALL, ALL);
     logs.extend(town.logs().into_iter().skip(1));
-    let report = audit(&federation.charter, town.keyset(), &logs);
+    let report = audit_both(&federation.charter, town.keyset(), &logs);
     assert_eq!(report.verdict(), Verdict::Well, "{report:?}");
 }
 
@@ -132,7 +132,7 @@ fn a_spoiled_log_is_refused_and_accuses_nobody() {
     let refused = |spoil: &dyn Fn(&mut Vec<ronde_protocol::machine::audit::WitnessLog>), fault: LogFault| {
         let mut logs = whole.clone();
         spoil(&mut logs);
-        let report = audit(&federation.charter, town.keyset(), &logs);
+        let report = audit_both(&federation.charter, town.keyset(), &logs);
         assert_eq!(report.verdict(), Verdict::Partly, "{report:?}");
         assert_eq!(report.logs[0], (WitnessIndex(0), LogState::Refused(fault)));
         assert!(report.culprits().is_empty());
@@ -158,7 +158,7 @@ fn limits_are_noted_only_beyond_their_soft_bound() {
             })
             .collect();
         let logs: Vec<_> = (0..4).map(|index| forged(&federation, index, entries.clone())).collect();
-        audit(&federation.charter, federation.charter.keyset(federation_support::KEYSET).unwrap(), &logs)
+        audit_both(&federation.charter, federation.charter.keyset(federation_support::KEYSET).unwrap(), &logs)
     };
     assert_eq!(noted(3).verdict(), Verdict::Well);
     let beyond = noted(4);
@@ -177,7 +177,7 @@ fn an_order_that_a_newer_charter_may_allow_accuses_nobody() {
     let early = earn(&federation, 1, 1, &[(points(4), 1), (Kind::Ballot { campaign: CAMPAIGN }, 2)]);
     let entries = vec![voted(&early), certified(&federation, &early.order, &[0, 1, 2])];
     let logs: Vec<_> = (0..4).map(|index| forged(&federation, index, entries.clone())).collect();
-    let report = audit(&federation.charter, federation.charter.keyset(federation_support::KEYSET).unwrap(), &logs);
+    let report = audit_both(&federation.charter, federation.charter.keyset(federation_support::KEYSET).unwrap(), &logs);
     assert_eq!(report.verdict(), Verdict::Partly, "{report:?}");
     assert_eq!(report.notes, [Note::CharterBehind(early.order.digest())]);
 }

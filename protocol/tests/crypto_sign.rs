@@ -14,6 +14,7 @@ use ronde_protocol::crypto::{
     KeySlot, PointBytes, PossessionError, ScalarBytes, SignError, Signature, SigningKey, VerifyingKeyBytes, derive,
     labels::{self, ALL},
     possession::{prove_poprf, prove_vote, verify_poprf, verify_vote},
+    sign::verify_batch,
 };
 use sha2::{Digest, Sha512};
 
@@ -122,6 +123,60 @@ fn non_canonical_key_encodings_are_refused() {
     for bytes in [one, minus_one] {
         assert!(CompressedEdwardsY(bytes).decompress().is_some(), "dalek reads it");
         assert_eq!(VerifyingKeyBytes(bytes).decode(), Err(SignError::NonCanonicalKey));
+    }
+}
+
+/// GROUP-10 to GROUP-12: a batch accepts what single verification accepts, and torsion in R does not cancel.
+#[test]
+fn a_batch_gives_the_verdict_of_each_signature_by_itself() {
+    let good = |number: u64| {
+        let key = SigningKey::from_seed(&[u8::try_from(number % 3).unwrap(); 32]);
+        let message = number.to_le_bytes();
+        key.verifying_key().check(LABEL, &[&message], &key.sign(LABEL, &[&message]))
+    };
+    let all: Vec<_> = (0..100).map(good).collect();
+    verify_batch(&all, entropy(1)).unwrap();
+    verify_batch(&[], entropy(2)).unwrap();
+
+    // Whoever knows the key can add torsion to R and sign for it: single verification refuses.
+    let (a, public) = (scalar_of_key(), key().verifying_key());
+    let a_bytes = EdwardsPoint::mul_base(&a).compress().0;
+    let with_torsion = |torsion: EdwardsPoint| {
+        let nonce = Scalar::from(77u64);
+        let r = (EdwardsPoint::mul_base(&nonce) + torsion).compress().0;
+        let s = nonce + challenge(&r, &a_bytes, &derive(LABEL, PARTS)) * a;
+        let signature = join(&r, &s.to_bytes());
+        assert_eq!(public.verify(LABEL, PARTS, &signature).is_ok(), torsion.is_identity());
+        public.check(LABEL, PARTS, &signature)
+    };
+    for (seed, torsion) in (10u8..).zip(EIGHT_TORSION) {
+        let alone = [all.clone(), vec![with_torsion(torsion)]].concat();
+        let cancelling = [all.clone(), vec![with_torsion(torsion), with_torsion(-torsion)]].concat();
+        let eight = [all.clone(), vec![with_torsion(torsion); 8]].concat();
+        for batch in [alone, cancelling, eight] {
+            assert_eq!(verify_batch(&batch, entropy(seed)).is_ok(), torsion.is_identity(), "{torsion:?}");
+        }
+    }
+    // A bit anywhere, s + L, and R in another spelling.
+    let signature = key().sign(LABEL, PARTS);
+    let mut wrong: Vec<Signature> = (0..64)
+        .map(|at| {
+            let mut bytes = signature.0;
+            bytes[at] ^= 1;
+            Signature(bytes)
+        })
+        .collect();
+    let (r, s): ([u8; 32], [u8; 32]) = (signature.0[..32].try_into().unwrap(), signature.0[32..].try_into().unwrap());
+    wrong.extend(plus_order(&Scalar::from_canonical_bytes(s).unwrap()).map(|s| join(&r, &s)));
+    let mut identity = [0u8; 32];
+    identity[0] = 0xee;
+    identity[1..31].fill(0xff);
+    identity[31] = 0x7f;
+    wrong.push(join(&identity, &s));
+    for signature in wrong {
+        assert!(public.verify(LABEL, PARTS, &signature).is_err());
+        let batch = [all.clone(), vec![public.check(LABEL, PARTS, &signature)]].concat();
+        assert_eq!(verify_batch(&batch, entropy(30)), Err(SignError::Wrong), "{signature:?}");
     }
 }
 

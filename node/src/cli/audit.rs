@@ -4,13 +4,14 @@
 //! and every accusation is written out so that anyone can check it without a network.
 
 pub(super) mod exhibits;
+mod judges;
 mod say;
 mod source;
 
 use std::path::PathBuf;
 
 use clap::Args;
-use ronde_protocol::machine::audit::{Report, Verdict, audit};
+use ronde_protocol::machine::audit::{Report, Verdict};
 use ronde_protocol::message::charter::{Charter, Keyset};
 use ronde_protocol::message::ids::KeysetId;
 use serde_json::json;
@@ -105,14 +106,14 @@ pub fn run(args: AuditArgs, context: &Context) -> Result<Exit, Failure> {
 /// Reads and audits, again if that may explain what does not add up.
 fn look(charter: &Charter, keyset: &Keyset, source: &mut Source, context: &Context) -> Result<Report, Failure> {
     source.read(charter, keyset, context)?;
-    let mut report = audit(charter, keyset, source.logs(keyset.id()));
+    let mut report = judges::run(charter, keyset, source.logs(keyset.id()));
     for _ in 1..READINGS {
         if report.breaches.is_empty() || !source.is_live() {
             break;
         }
         context.note("  something does not add up: reading on, in case payments were made meanwhile");
         source.read(charter, keyset, context)?;
-        report = audit(charter, keyset, source.logs(keyset.id()));
+        report = judges::run(charter, keyset, source.logs(keyset.id()));
     }
     Ok(report)
 }

@@ -48,6 +48,10 @@ struct Status {
     peer_logs: Vec<PeerLog>,
     #[serde(default)]
     evidence: u64,
+    #[serde(default)]
+    disk: Option<Disk>,
+    #[serde(default)]
+    clock: Option<ClockOffset>,
     version: String,
 }
 
@@ -85,6 +89,20 @@ struct PeerLog {
     read_ago: Option<u64>,
     #[serde(default)]
     trouble: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Disk {
+    free_mib: u64,
+    floor_mib: u64,
+    #[serde(default)]
+    short: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct ClockOffset {
+    ahead_ms: i64,
+    stores: usize,
 }
 
 #[derive(Debug, Deserialize)]
@@ -150,6 +168,8 @@ fn findings(status: &Status, charter: &Charter) -> Vec<(Exit, String)> {
         .collect();
     findings.extend(status.log.iter().filter_map(words::not_voting));
     findings.extend(status.peer_logs.iter().filter_map(words::lagging));
+    findings.extend(status.disk.as_ref().and_then(words::disk));
+    findings.extend(status.clock.as_ref().and_then(words::clock));
     if status.evidence > 0 {
         let what = format!(
             "this node keeps {} pieces of evidence that somebody cheated: `ronde evidence list` names them; tell the stewards",
@@ -185,6 +205,9 @@ fn describe(status: &Status) -> String {
     for log in &status.log {
         let root = log.root.get(..16).unwrap_or(&log.root);
         text.push_str(&format!("  log of keyset {}: {} entries, root {root}\n", log.keyset, log.size));
+    }
+    for log in status.log.iter().filter(|log| log.starting) {
+        text.push_str(&words::starting(log));
     }
     for log in &status.peer_logs {
         text.push_str(&words::peer_log(log));

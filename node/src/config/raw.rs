@@ -162,6 +162,11 @@ impl Raw {
         self.value(key, GivenKind::Integer, "whole seconds from 1 to 86400, without quotes", make)
     }
 
+    pub(super) fn mebibytes(&self, key: &str) -> Result<u64, ConfigError> {
+        let make = |text: &str| text.parse().ok().filter(|mib: &u64| *mib <= 1 << 20)?.checked_mul(crate::space::MIB);
+        self.value(key, GivenKind::Integer, "whole mebibytes from 0 to 1048576, without quotes", make)
+    }
+
     pub(super) fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)]) -> Result<T, ConfigError> {
         let make = |text: &str| choices.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
         let expected = SETTINGS.iter().find(|setting| setting.key == key).map_or("", |setting| setting.about);

@@ -88,6 +88,13 @@ pub const SETTINGS: &[Setting] = &[
         about: "how long an order is waited for before the answer is \"pending\", 1 to 86400",
     },
     Setting {
+        key: "disk.floor_mib",
+        variable: "RONDE_DISK_FLOOR_MIB",
+        default: Some("128"),
+        example: "128",
+        about: "with less free space on the database's disk nothing new is promised, 0 to 1048576 MiB",
+    },
+    Setting {
         key: "log.level",
         variable: "RONDE_LOG_LEVEL",
         default: Some("info"),

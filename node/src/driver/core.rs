@@ -17,11 +17,13 @@ use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
 use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::wire::{CharterQuery, Reply, ReplyV1, Request, RequestV1};
 
+use super::drift::Drift;
 use super::heads::{HeadKeeper, Peer};
 use super::pool::Pool;
 use super::witness::{WitnessService, failed};
 use crate::charter_store::CharterStore;
 use crate::clock::{self, Clock};
+use crate::space::Space;
 use crate::store::{Readers, Writer};
 use crate::transport::{AllowList, Dialer, Handler, HandlerFuture, NodeKey, PeerState, TransportError};
 
@@ -42,6 +44,10 @@ pub struct Core {
     pub clock: Clock,
     /// For group operations.
     pub pool: Pool,
+    /// The disk's room.
+    pub space: Space,
+    /// How far the clock is off.
+    pub drift: Drift,
     /// Calls other nodes.
     pub dialer: Dialer,
     /// Node keys that get a handshake.
@@ -85,7 +91,7 @@ impl Core {
         store: StoreId,
         node_key: SigningKey,
         (writer, readers): (Writer, Arc<Readers>),
-        (clock, pool): (Clock, Pool),
+        (clock, pool, space): (Clock, Pool, Space),
         (dialer, allowed): (Dialer, Arc<AllowList>),
         witnesses: BTreeMap<KeysetId, WitnessService>,
         charters: CharterStore,
@@ -100,6 +106,8 @@ impl Core {
             readers,
             clock,
             pool,
+            space,
+            drift: Drift::default(),
             dialer,
             allowed,
             witnesses,

@@ -8,6 +8,7 @@
 
 mod core;
 mod desk;
+pub mod drift;
 pub mod follow;
 mod found;
 pub mod heads;

@@ -93,7 +93,7 @@ impl Orders {
         let deadline = clock::monotonic() + patience;
         let mut gathering = Box::new(gathering);
         loop {
-            let running = match self.admit(gathering)? {
+            let running = match self.admit(gathering, false)? {
                 Admitted::Added(running) => {
                     self.save(&running).await?;
                     running.wake.notify_one();
@@ -121,7 +121,7 @@ impl Orders {
 
     /// Adds what was brought to the order in hand, or takes it in hand. Columns that can't be kept because too many of
     /// one witness wait have to come again (STORE-27).
-    fn admit(&self, gathering: Box<Gathering>) -> Result<Admitted, Refusal> {
+    fn admit(&self, gathering: Box<Gathering>, taken_up: bool) -> Result<Admitted, Refusal> {
         let mut open = self.open();
         if let Some(running) = open.get(&gathering.digest()) {
             let running = Arc::clone(running);
@@ -129,6 +129,10 @@ impl Orders {
                 return Ok(Admitted::Ending(running, gathering));
             }
             return if running.bring(*gathering) { Ok(Admitted::Added(running)) } else { Err(Refusal::Busy) };
+        }
+        // What is on disk already needs no more room there (OPS-5).
+        if self.0.core.space.is_short() && !taken_up {
+            return Err(Refusal::StorageFailed);
         }
         if open.len() >= MAX_OPEN {
             return Err(Refusal::Busy);

@@ -6,7 +6,8 @@ use super::core::Core;
 use super::ledger::LedgerError;
 use super::orders::Orders;
 use crate::clock;
-use crate::shop::{DeskStatus, LogStatus, PeerLogStatus, WitnessStatus};
+use crate::shop::{ClockStatus, DeskStatus, DiskStatus, LogStatus, PeerLogStatus, WitnessStatus};
+use crate::space::MIB;
 use crate::store::Table;
 
 /// Pieces of evidence that are counted.
@@ -32,7 +33,15 @@ pub fn of(orders: &Orders) -> Result<DeskStatus, LedgerError> {
         log: own_logs(core)?,
         peer_logs: peer_logs(core),
         evidence: u64::try_from(evidence.len()).unwrap_or(u64::MAX),
+        disk: Some(disk(core)),
+        clock: core.drift.ahead().map(|(ahead_ms, stores)| ClockStatus { ahead_ms, stores }),
+        now_ms: core.clock.unix_millis(),
     })
+}
+
+fn disk(core: &Core) -> DiskStatus {
+    let (free, floor) = core.space.figures();
+    DiskStatus { free_mib: free / MIB, floor_mib: floor / MIB, short: core.space.is_short() }
 }
 
 fn witnesses(core: &Core) -> Vec<WitnessStatus> {

@@ -21,6 +21,7 @@ use ronde_protocol::message::wire::{FeedPage, LogPage, ReplyV1, VoteRequest};
 use super::ledger::{self, Ledger, LedgerError};
 use super::pool::Pool;
 use crate::clock::Clock;
+use crate::space::Space;
 use crate::store::{Readers, Writer};
 use crate::{clock, entropy, fault};
 use tokio::time::Instant;
@@ -37,11 +38,17 @@ pub struct WitnessService {
     pool: Pool,
     open: AtomicBool,
     sizes: Mutex<Option<(Instant, Arc<BucketSizes>)>>,
+    space: Space,
 }
 
 impl WitnessService {
     /// A witness that does not vote until [`WitnessService::open`].
-    pub fn new(witness: Witness, writer: Writer, readers: Arc<Readers>, clock: Clock, pool: Pool) -> Self {
+    pub fn new(
+        witness: Witness,
+        (writer, readers): (Writer, Arc<Readers>),
+        (clock, pool): (Clock, Pool),
+        space: Space,
+    ) -> Self {
         Self {
             witness: Arc::new(witness),
             writer,
@@ -50,6 +57,7 @@ impl WitnessService {
             pool,
             open: AtomicBool::new(false),
             sizes: Mutex::new(None),
+            space,
         }
     }
 
@@ -64,7 +72,11 @@ impl WitnessService {
     }
 
     fn gate(&self) -> Gate {
-        if self.open.load(Ordering::Acquire) { Gate::Open } else { Gate::Starting }
+        match (self.open.load(Ordering::Acquire), self.space.is_short()) {
+            (false, _) => Gate::Starting,
+            (true, true) => Gate::Full,
+            (true, false) => Gate::Open,
+        }
     }
 
     /// Reads committed state.
@@ -222,7 +234,7 @@ impl WitnessService {
 
     /// Whether it still waits for its peers before it votes.
     pub fn is_starting(&self) -> bool {
-        self.gate() == Gate::Starting
+        !self.open.load(Ordering::Acquire)
     }
 
     /// A piece of the log, as many entries as fit one answer.

@@ -152,6 +152,35 @@ pub struct DeskStatus {
     pub peer_logs: Vec<PeerLogStatus>,
     /// Pieces of evidence kept here.
     pub evidence: u64,
+    /// The room on the disk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disk: Option<DiskStatus>,
+    /// How far the clock is off, if enough other stores say what theirs show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<ClockStatus>,
+    /// What this node's clock shows, in milliseconds since 1970.
+    pub now_ms: u64,
+}
+
+/// The room on the disk of the database.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct DiskStatus {
+    /// Mebibytes free.
+    pub free_mib: u64,
+    /// With less than so many the node promises nothing new.
+    pub floor_mib: u64,
+    /// Whether it does so now.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub short: bool,
+}
+
+/// How far this machine's clock is off.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ClockStatus {
+    /// Milliseconds ahead of the others' median; below zero, behind.
+    pub ahead_ms: i64,
+    /// How many other stores were asked and answered.
+    pub stores: usize,
 }
 
 /// Names a piece of evidence: the hash of its bytes (EVIDENCE-10).

@@ -27,8 +27,8 @@ use crate::store::{Readers, Transaction, Writer};
 pub use answers::{Answer, InFlight, Once, RepeatError};
 pub use checkouts::{CheckoutView, NewCheckout};
 pub use desk::{
-    Account, AccountLine, BoxFuture, Certified, DeskError, DeskStatus, EvidenceId, KeysetBooks, LogStatus, OrderDesk,
-    Outcome, PeerLogStatus, WitnessStatus,
+    Account, AccountLine, BoxFuture, Certified, ClockStatus, DeskError, DeskStatus, DiskStatus, EvidenceId,
+    KeysetBooks, LogStatus, OrderDesk, Outcome, PeerLogStatus, WitnessStatus,
 };
 pub use error::{Missing, ShopError};
 pub use grants::{MadeGrant, NewGrant};

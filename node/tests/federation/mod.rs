@@ -16,6 +16,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ronde_node::charter_store::CharterStore;
 use ronde_node::clock::{Clock, ManualClock};
 use ronde_node::daemon::{Node, NodeError, Setup};
+use ronde_node::space::{Disk, ManualDisk, Space};
 use ronde_node::store::{Engine, MemoryEngine, SqliteEngine};
 use ronde_node::transport::{Dialer, DialerConfig, Identity, TransportError};
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
@@ -33,6 +34,9 @@ use crate::federation_support::{DAY, Federation, KEYSET, NOW, Plan, node_seed, p
 
 /// Far longer than anything takes: tests wait for events, not for time.
 pub const LONG: Duration = Duration::from_secs(60);
+
+/// Free bytes that a disk must have.
+pub const FLOOR: u64 = 1 << 20;
 
 /// Opens a store's database, in its folder or not at all on disk.
 pub type OpenEngine = fn(&Path) -> Box<dyn Engine>;
@@ -54,6 +58,7 @@ pub struct Town {
     http: Vec<String>,
     folder: TempDir,
     clocks: Vec<(Clock, ManualClock)>,
+    disks: Vec<ManualDisk>,
     nodes: BTreeMap<u32, Running>,
     dialers: BTreeMap<u32, Dialer>,
     /// Each probe is another order: a vote that was given before is given again by a witness that does not vote yet.
@@ -128,12 +133,14 @@ impl Town {
         let bases = http.iter().map(|address| format!("http://{address}")).collect();
         let federation = planned(&Plan { quic: quic.clone(), http: bases, ..plan.clone() });
         let clocks = (0..plan.stores).map(|_| Clock::manual(plan.now * 1000)).collect();
+        let disks = (0..plan.stores).map(|_| ManualDisk::new(2 * FLOOR)).collect();
         Self {
             federation,
             quic,
             http,
             folder: tempfile::tempdir().unwrap(),
             clocks,
+            disks,
             nodes: BTreeMap::new(),
             dialers: BTreeMap::new(),
             probes: 0,
@@ -162,6 +169,7 @@ impl Town {
             pull: Duration::from_millis(100),
             patience: Duration::from_secs(10),
             clock: self.clocks[place(store)].0.clone(),
+            space: Space::new(Disk::Manual(self.disks[place(store)].clone()), FLOOR),
         };
         let (ready, started) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
@@ -216,6 +224,11 @@ impl Town {
     /// Sets one store's clock.
     pub fn set_clock(&self, store: u32, seconds: u64) {
         self.clocks[place(store)].1.set(seconds * 1000);
+    }
+
+    /// Sets the free bytes on one store's disk.
+    pub fn set_free(&self, store: u32, bytes: u64) {
+        self.disks[place(store)].set(bytes);
     }
 
     /// Host and port for QUIC.

@@ -5,6 +5,8 @@
 //! torsion-free and not the identity; R canonical and not of small order; s below the group order; and
 //! s·G = R + h·A as it stands, h = SHA-512(R || A || message). Since A has no torsion, R has none either.
 
+mod batch;
+
 use core::fmt;
 
 use bincode::{Decode, Encode};
@@ -17,6 +19,8 @@ use super::{
     hash::derive,
     redact::{hex_debug, redacted_debug},
 };
+
+pub use batch::{SignatureCheck, verify_batch};
 
 /// Why an Ed25519 key or signature is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

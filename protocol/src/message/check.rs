@@ -18,8 +18,8 @@ use super::{
 use crate::crypto::{
     group::Point,
     labels,
-    sign::{Signature, SigningKey},
-    spend::{self, SpendPurpose},
+    sign::{Signature, SignatureCheck, SigningKey},
+    spend::{self, SpendCheck, SpendPurpose},
 };
 
 /// An order whose rules, encodings and sums are good. Its signature is not checked yet.
@@ -252,7 +252,33 @@ impl SignedOrder {
     }
 }
 
+/// Who stands behind an order, still to be verified.
+#[allow(clippy::large_enum_variant)] // Lives for a line.
+pub(crate) enum Authority<'a> {
+    /// The keys of its coins.
+    Coins(SpendCheck<'a>),
+    /// The store that it debits.
+    Store(SignatureCheck),
+}
+
 impl CheckedOrder {
+    /// The same as [`CheckedOrder::authorize`], to be done with others; nothing if the charter has no key of the store.
+    pub(crate) fn authority(&self, charter: &Charter) -> Option<Authority<'_>> {
+        match &self.signed.authorization {
+            Authorization::Spend(signature) => Some(Authority::Coins(SpendCheck {
+                purpose: SpendPurpose::Order,
+                keys: &self.inputs,
+                digest: &self.digest.0,
+                signature,
+            })),
+            Authorization::Store(signature) => {
+                let key = charter.node_key(self.signed.order.store)?;
+                let parts: [&[u8]; 2] = [&self.signed.order.federation.0, &self.digest.0];
+                Some(Authority::Store(key.check(labels::STORE_ORDER_SIGNATURE, &parts, signature)))
+            }
+        }
+    }
+
     /// Checks the spend signature by all coin keys, or the debited store's signature (ORDER-2, ORDER-27).
     pub fn authorize(self, charter: &Charter) -> Result<AuthorizedOrder, Refusal> {
         match &self.signed.authorization {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::crypto::{
     labels,
-    sign::{Signature, SigningKey},
+    sign::{Signature, SignatureCheck, SigningKey},
 };
 
 /// A vote, unverified. What it is for stands in the message around it.
@@ -54,6 +54,15 @@ impl Vote {
             .verify(labels::VOTE_SIGNATURE, &parts, &self.signature)
             .map_err(|_| VoteError::BadSignature(self.index))?;
         Ok(VerifiedVote(self))
+    }
+}
+
+impl Vote {
+    /// The same as [`Vote::verify`], to be done with others; nothing if the keyset has no such witness.
+    pub(crate) fn signature_check(&self, keyset: &Keyset, digest: &OrderDigest) -> Option<SignatureCheck> {
+        let member = keyset.member(self.index)?;
+        let parts: [&[u8]; 4] = [&keyset.federation().0, &keyset.id().0.to_le_bytes(), &[self.index.0], &digest.0];
+        Some(member.vote_key().check(labels::VOTE_SIGNATURE, &parts, &self.signature))
     }
 }
 

@@ -9,13 +9,13 @@ use ronde_protocol::{
         spend::{self, SpendPurpose},
     },
     machine::{
-        audit::{Report, WitnessLog, audit},
+        audit::{Report, WitnessLog, audit, audit_by, judge_all},
         durable::Durable,
         witness::{Gate, Witness, memory::Memory},
     },
     message::{
         certificate::Certificate,
-        charter::Keyset,
+        charter::{Charter, Keyset},
         class::{Class, Kind},
         head::Head,
         ids::{Reference, StoreId, WitnessIndex},
@@ -171,8 +171,26 @@ impl<'f> Committee<'f> {
     }
 
     pub fn audit(&self) -> Report {
-        audit(&self.federation.charter, self.keyset(), &self.logs())
+        audit_both(&self.federation.charter, self.keyset(), &self.logs())
     }
+}
+
+/// Audits one by one and in batches; what is found is the same.
+pub fn audit_both(charter: &Charter, keyset: &Keyset, logs: &[WitnessLog]) -> Report {
+    let report = audit(charter, keyset, logs);
+    let batched = audit_by(charter, keyset, logs, |entries| {
+        // Often enough for batches, and for halves of them.
+        let many: Vec<&LogEntry> =
+            entries.iter().copied().cycle().take(if entries.is_empty() { 0 } else { 300 }).collect();
+        let mut judged = judge_all(charter, keyset, &many, entropy(3));
+        if entries.len() > judged.len() {
+            judged = judge_all(charter, keyset, entries, entropy(4));
+        }
+        judged.truncate(entries.len());
+        judged
+    });
+    assert_eq!(format!("{report:?}"), format!("{batched:?}"));
+    report
 }
 
 /// A head over these entries, signed by a witness, whatever they are.

@@ -1,24 +1,27 @@
 //! What a node's state means, and what to do.
 
-use super::{Log, PeerLog};
+use ronde_protocol::machine::drift;
+
+use super::{ClockOffset, Disk, Log, PeerLog};
 use crate::cli::Exit;
+use crate::driver::drift::MEND;
 
 /// Entries of a peer's log that may be unread without a word: they come and go while payments are made.
 const LAG: u64 = 64;
 /// Seconds for which a peer's log may be unread without a word.
 const SILENCE: u64 = 60;
 
+/// A start is no trouble: it ends by itself once enough of the others answer.
+pub(super) fn starting(log: &Log) -> String {
+    format!(
+        "  not voting in keyset {} yet: asks the other witnesses how far its log went, and waits for enough of them\n",
+        log.keyset
+    )
+}
+
 /// Why a witness does not vote, a sentence for each reason (ROLLBACK-13).
 pub(super) fn not_voting(log: &Log) -> Option<(Exit, String)> {
     let keyset = log.keyset;
-    if log.starting {
-        return Some((
-            Exit::Warn,
-            format!(
-                "this node does not vote in keyset {keyset} yet: it asks the other witnesses how far its log went; start them, or wait"
-            ),
-        ));
-    }
     if !log.retired {
         return None;
     }
@@ -49,12 +52,33 @@ pub(super) fn not_voting(log: &Log) -> Option<(Exit, String)> {
     ))
 }
 
+/// A disk that is nearly full (OPS-5).
+pub(super) fn disk(disk: &Disk) -> Option<(Exit, String)> {
+    let Disk { free_mib, floor_mib, .. } = disk;
+    disk.short.then(|| {
+        let what = format!(
+            "the disk is nearly full, {free_mib} MiB free of {floor_mib} that must be: the node takes no new orders and \
+             gives no new votes; free some space, it goes on by itself"
+        );
+        (Exit::Fail, what)
+    })
+}
+
+/// A clock that is wrong, and the command that mends it (OPS-6).
+pub(super) fn clock(clock: &ClockOffset) -> Option<(Exit, String)> {
+    drift::is_noticed(clock.ahead_ms).then(|| {
+        let seconds = clock.ahead_ms.unsigned_abs() / 1000;
+        let side = if clock.ahead_ms < 0 { "behind" } else { "ahead of" };
+        (Exit::Warn, format!("this node's clock is {seconds} s {side} those of {} other stores: {MEND}", clock.stores))
+    })
+}
+
 /// How far a peer's log was read.
 pub(super) fn peer_log(log: &PeerLog) -> String {
     let behind = log.size.saturating_sub(log.read);
     let state = match (behind, log.read_ago) {
         (0, Some(seconds)) => format!("all {} entries read, {seconds} s ago", log.read),
-        (0, None) => format!("{} entries read before this node started", log.read),
+        (0, None) => format!("{} entries read, not asked since this node started", log.read),
         (behind, _) => format!("{} of {} entries read, {behind} behind", log.read, log.size),
     };
     format!("  log of {} in keyset {}: {state}\n", log.name, log.keyset)

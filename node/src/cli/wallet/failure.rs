@@ -107,6 +107,11 @@ fn refused(trouble: &Trouble, node: &str, problem: &Problem) -> Failure {
         }
         "charter-expired" => (Blame::Stewards, "wait for the cooperative's next charter; spending goes on meanwhile"),
         "keyset-closed" => (Blame::Nobody, "these coins can't be spent any more: ask the cooperative"),
+        "clock-skew" => (
+            store(),
+            "the clock of the shop that made the grant is ahead of the witnesses', which is the shop's to mend (`ronde \
+             status` there says by how much; `timedatectl set-ntp true`); then claim again with the same link",
+        ),
         "not-found" => (Blame::You, "copy the whole link from the till, in quotes"),
         "order-invalid" | "bad-signature" | "bad-encoding" => {
             (Blame::Program, "update ronde, then `ronde wallet resume`")
@@ -126,9 +131,10 @@ fn wallet(error: &WalletError) -> Failure {
         WalletError::OverMaximum { .. } | WalletError::OffStep { .. } => {
             (Blame::You, "choose another number with --points")
         }
-        WalletError::OfferExpired(_) => {
-            (Blame::Nobody, "ask at the till to show a new link, and check this machine's clock")
-        }
+        WalletError::OfferExpired(_) => (
+            Blame::Nobody,
+            "ask at the till to show a new link; if it was just made, this machine's clock is wrong: `timedatectl set-ntp true`",
+        ),
         WalletError::AlreadyPaying(_) => (Blame::Nobody, "run `ronde wallet resume`, which completes it"),
         WalletError::AlreadyPaid | WalletError::AlreadyClaimed => {
             (Blame::Nobody, "nothing: see `ronde wallet history`")

@@ -71,7 +71,7 @@ impl Orders {
                 }
                 Ok(gathering) => {
                     // If it has come again meanwhile, what is on disk is added to that.
-                    if let Ok(Admitted::New(running, _saving)) = self.admit(Box::new(gathering)) {
+                    if let Ok(Admitted::New(running, _saving)) = self.admit(Box::new(gathering), true) {
                         tokio::spawn(self.clone().run(running));
                     }
                 }

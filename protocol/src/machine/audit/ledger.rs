@@ -9,6 +9,7 @@ use alloc::{
 use super::{
     exhibit::{Exhibit, ExhibitError, Logged, LoggedEntry, breaks_rule, entry_fault},
     intake::Log,
+    judge::Judgement,
     report::{Culprit, Finding, Note, Offence, Standing},
 };
 use crate::message::{
@@ -55,16 +56,20 @@ pub(super) struct Ledger<'a> {
 }
 
 impl<'a> Ledger<'a> {
-    pub fn build(charter: &Charter, keyset: &Keyset, logs: &[Log<'a>]) -> Self {
+    /// Takes every entry once, whichever logs have it, as `judge` finds them.
+    pub fn build(logs: &[Log<'a>], judge: impl FnOnce(&[&LogEntry]) -> Vec<Judgement>) -> Self {
         let mut ledger = Self::default();
-        for log in logs {
-            for (entry, leaf) in log.entries.iter().zip(&log.leaves) {
-                if !ledger.entries.contains_key(leaf) {
-                    let judged = judge(charter, keyset, entry);
-                    ledger.entries.insert(*leaf, judged);
-                    ledger.take(entry, judged);
-                }
+        let (mut seen, mut leaves, mut entries) = (BTreeSet::new(), Vec::new(), Vec::new());
+        for (entry, leaf) in logs.iter().flat_map(|log| log.entries.iter().zip(&log.leaves)) {
+            if seen.insert(*leaf) {
+                leaves.push(*leaf);
+                entries.push(entry);
             }
+        }
+        drop(seen);
+        for ((entry, leaf), Judgement(judged)) in entries.iter().zip(leaves).zip(judge(&entries)) {
+            ledger.entries.insert(leaf, judged);
+            ledger.take(entry, judged);
         }
         ledger
     }
@@ -178,7 +183,8 @@ pub(super) fn logged(keyset: &Keyset, log: &Log<'_>, positions: &[usize]) -> Opt
     Some(Exhibit::Logged(Logged { keyset: keyset.id(), head: log.head, leaves, entries }))
 }
 
-fn judge(charter: &Charter, keyset: &Keyset, entry: &LogEntry) -> Judged {
+/// One entry by itself.
+pub(super) fn judge(charter: &Charter, keyset: &Keyset, entry: &LogEntry) -> Judged {
     let digest = match entry {
         LogEntry::Voted(signed) => signed.order.digest(),
         LogEntry::Certified(certified) => certified.order.digest(),

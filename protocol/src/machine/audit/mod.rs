@@ -14,6 +14,7 @@
 mod conflicts;
 mod exhibit;
 mod intake;
+mod judge;
 mod ledger;
 mod replay;
 mod report;
@@ -22,6 +23,7 @@ mod value;
 use alloc::vec::Vec;
 
 pub use exhibit::{Conviction, Exhibit, ExhibitError, Logged, LoggedEntry, MAX_EXHIBIT_BYTES};
+pub use judge::{Judgement, judge_all};
 pub use report::{
     Breach, ClassBalance, Coverage, Culprit, Finding, LogFault, LogState, Note, Offence, Report, Standing, Value,
     Verdict,
@@ -48,8 +50,20 @@ pub struct WitnessLog {
 ///
 /// The charter should be the newest there is: orders that name what it does not know are noted, not judged.
 pub fn audit(charter: &Charter, keyset: &Keyset, logs: &[WitnessLog]) -> Report {
+    let one = |entry: &&LogEntry| Judgement(ledger::judge(charter, keyset, entry));
+    audit_by(charter, keyset, logs, |entries| entries.iter().map(one).collect())
+}
+
+/// The same with a judge of the caller's, who may run [`judge_all`] on pieces of what it is given, on several processors.
+/// It must give one judgement for each entry, in their order.
+pub fn audit_by(
+    charter: &Charter,
+    keyset: &Keyset,
+    logs: &[WitnessLog],
+    judge: impl FnOnce(&[&LogEntry]) -> Vec<Judgement>,
+) -> Report {
     let intake = intake::take(keyset, logs);
-    let ledger = ledger::Ledger::build(charter, keyset, &intake.logs);
+    let ledger = ledger::Ledger::build(&intake.logs, judge);
     let mut report = Report::new(keyset, &intake.states, &intake.logs);
     report.voted = ledger.voted();
     report.orders = ledger.orders();

@@ -56,6 +56,8 @@ pub enum Gate {
     Starting,
     /// It may vote.
     Open,
+    /// Its disk has too little room: it certifies and evaluates, but votes for nothing new (WITNESS-37).
+    Full,
 }
 
 /// The keys at hand are not those that the charter lists for this place.

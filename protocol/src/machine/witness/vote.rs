@@ -107,6 +107,9 @@ impl Witness {
         if gate == Gate::Starting {
             return Ok(Some(Refusal::NotVoting(NotVoting::Starting)));
         }
+        if gate == Gate::Full {
+            return Ok(Some(Refusal::StorageFailed));
+        }
         if let Some(other) = holder(draft, authorized)? {
             return self.conflict_with(draft, &other).map(Some);
         }
