@@ -1,33 +1,224 @@
 //! Stores and customers that cheat.
 
-use ronde_protocol::message::{ids::WitnessIndex, order::Submission, wire::RequestV1};
+use ronde_protocol::{
+    crypto::sign::Signature,
+    machine::wallet::Wallet,
+    message::{
+        amount::Points,
+        codec::Bounded,
+        ids::{OrderDigest, WitnessIndex},
+        order::{Column, Columns, Order, SignedOrder, Submission},
+        refusal::Refusal,
+        wire::{RequestV1, VoteRequest},
+    },
+};
 
-use crate::{luck::Luck, message::News, ops::Act, world::World};
+use crate::{
+    coverage::Group,
+    federation::ASSOCIATION,
+    luck::Luck,
+    message::{Asked, Body, News},
+    network::End,
+    ops::{Act, WrongColumns},
+    plan::Way,
+    world::World,
+};
+
+/// Requests that a cheating store keeps, to send them again.
+const KEPT: usize = 24;
 
 impl World<'_> {
     /// What a store makes of an order that a wallet brings.
-    pub fn cheat_bring(&mut self, _node: usize, submission: Submission, _luck: &mut Luck) -> Option<Submission> {
-        Some(submission)
+    pub fn cheat_bring(&mut self, node: usize, mut submission: Submission, luck: &mut Luck) -> Option<Submission> {
+        match self.nodes[node].way {
+            Some(Way::Withholds) => {
+                self.coverage.hit(Group::Cheat, "store withholds an order");
+                None
+            }
+            Some(Way::Mixes) if submission.columns.len() > 1 && luck.permille(600) => {
+                self.coverage.hit(Group::Cheat, "store mixes columns");
+                submission.columns = rotated(&submission.columns);
+                Some(submission)
+            }
+            _ => Some(submission),
+        }
     }
 
     /// What a store makes of a request before a witness gets it.
     pub fn cheat_request(
         &mut self,
-        _node: usize,
-        _index: WitnessIndex,
+        node: usize,
+        index: WitnessIndex,
         request: RequestV1,
-        _luck: &mut Luck,
+        luck: &mut Luck,
     ) -> Option<RequestV1> {
+        let way = self.nodes[node].way;
+        if way.is_some() && self.nodes[node].sent.len() < KEPT {
+            self.nodes[node].sent.push((index.position(), request.clone()));
+        }
+        if way == Some(Way::Halves) && (index.position() + node) % 2 == 0 && luck.permille(800) {
+            self.coverage.hit(Group::Cheat, "store leaves witnesses out");
+            return None;
+        }
         Some(request)
     }
 
     /// What a store makes of what it tells a wallet.
-    pub fn cheat_tell(&mut self, _node: usize, news: News) -> News {
-        news
+    pub fn cheat_tell(&mut self, node: usize, news: News) -> News {
+        if self.nodes[node].way != Some(Way::Spoils) {
+            return news;
+        }
+        match news {
+            News::Certified { order, certificate, mut evaluations } => {
+                self.coverage.hit(Group::Cheat, "store spoils evaluations");
+                for (place, evaluation) in evaluations.iter_mut().enumerate() {
+                    match place % 3 {
+                        0 => flip(&mut evaluation.signature),
+                        1 => evaluation.digest = OrderDigest([7; 32]),
+                        _ => {}
+                    }
+                }
+                News::Certified { order, certificate, evaluations }
+            }
+            News::Pending(_) => News::Refused(Refusal::BadSignature),
+            news => news,
+        }
     }
 
-    /// What ops have cheats do.
-    pub fn cheat(&mut self, act: Act, _luck: Luck) {
-        self.say(format_args!("nobody cheats: {act:?}"));
+    /// What ops have cheats do. Whoever is honest in this run does nothing of the kind.
+    pub fn cheat(&mut self, act: Act, luck: Luck) {
+        match act {
+            Act::Race { wallet, via, other, points } => {
+                if let Some(crook) = self.crook(wallet) {
+                    self.race(crook, usize::from(via), usize::from(other), u64::from(points), luck);
+                }
+            }
+            Act::Columns { wallet, via, wrong } => {
+                if let Some(crook) = self.crook(wallet) {
+                    self.wrong_columns(crook, usize::from(via), wrong, luck);
+                }
+            }
+            act => self.cheat_as_store(act, luck),
+        }
     }
+
+    /// A dishonest customer, if the number is one's.
+    pub fn crook(&self, number: u8) -> Option<usize> {
+        let number = usize::from(number);
+        self.people.get(number).filter(|person| !person.honest).map(|_| number)
+    }
+
+    /// A copy of the wallet signs another order over the same coins.
+    fn race(&mut self, crook: usize, via: usize, other: usize, points: u64, mut luck: Luck) {
+        let (charter, now) = (&self.federation.charter, self.wallet_time(crook));
+        let stores = self.nodes.len();
+        let bytes = self.people[crook].wallet.to_bytes();
+        let Ok(mut copy) = Wallet::from_bytes(&bytes) else { return };
+        let durable = self.people[crook].save();
+        let first = self.people[crook].wallet.donate(charter, ASSOCIATION, Points(points), now, luck.entropy());
+        let second = copy.donate(charter, ASSOCIATION, Points(points + 1), now, luck.entropy());
+        let second = second.or_else(|_| copy.swap(charter, crate::federation::KEYSET, true, now, luck.entropy()));
+        let (Ok(first), Ok(second)) = (first, second) else { return };
+        let orders = [first.release(&durable), second.release(&durable)];
+        self.people[crook].save();
+        self.coverage.hit(Group::Cheat, "customer races a coin");
+        for submission in &orders {
+            let order = &submission.signed.order;
+            self.ledger.signed_by(order, crook);
+            self.ledger.made_by(order.outputs.iter().map(|output| &output.blinded), crook);
+            self.say(format_args!("crook {crook} signs {:?} {}", order.purpose, order.digest()));
+        }
+        let via = via % stores;
+        if self.nodes[via].way.is_some() && self.nodes[via].up {
+            self.split(via, [&orders[0], &orders[1]], &mut luck);
+        }
+        for (submission, store) in orders.into_iter().zip([via, other % stores]) {
+            self.send(End::Wallet(crook), End::Node(store), &mut luck, Body::Bring(Box::new(submission)));
+        }
+    }
+
+    /// A store shows one order to half of the witnesses, and the other to the rest.
+    pub fn split(&mut self, store: usize, orders: [&Submission; 2], luck: &mut Luck) {
+        self.coverage.hit(Group::Cheat, "store splits the witnesses");
+        for witness in 0..self.federation.witnesses.len() {
+            let submission = orders[usize::from(luck.permille(500))];
+            self.show_order(store, witness, submission, luck);
+        }
+    }
+
+    /// A store asks one witness for a vote, past its own gateway.
+    pub fn show_order(&mut self, store: usize, witness: usize, submission: &Submission, luck: &mut Luck) {
+        let column = submission.columns.iter().find(|column| column.index.position() == witness);
+        let request = VoteRequest {
+            signed: submission.signed.clone(),
+            column: column.map(|column| column.components.clone()),
+            votes: Bounded::default(),
+        };
+        let digest = submission.signed.order.digest();
+        self.ask(store, witness, Asked::Order(digest), RequestV1::Vote(request), luck);
+    }
+
+    /// Columns that are not the coins'.
+    fn wrong_columns(&mut self, crook: usize, via: usize, wrong: WrongColumns, mut luck: Luck) {
+        let (charter, now) = (&self.federation.charter, self.wallet_time(crook));
+        let via = via % self.nodes.len();
+        let signed = self.people[crook].wallet.donate(charter, ASSOCIATION, Points(1), now, luck.entropy());
+        let Ok(sealed) = signed else { return };
+        let durable = self.people[crook].save();
+        let mut submission = sealed.release(&durable);
+        self.ledger.signed_by(&submission.signed.order, crook);
+        let outputs = submission.signed.order.outputs.clone();
+        self.ledger.made_by(outputs.iter().map(|output| &output.blinded), crook);
+        let before = self.people[crook].columns.replace(submission.columns.clone());
+        submission.columns = match wrong {
+            WrongColumns::Foreign => rotated(&submission.columns),
+            WrongColumns::Few => Bounded::new(submission.columns.iter().take(1).cloned().collect()).unwrap_or_default(),
+            WrongColumns::Stale => match before {
+                Some(before) => refitted(&submission.columns, &before),
+                None => return,
+            },
+        };
+        self.coverage.hit(
+            Group::Cheat,
+            match wrong {
+                WrongColumns::Foreign => "customer shows foreign columns",
+                WrongColumns::Few => "customer shows too few columns",
+                WrongColumns::Stale => "customer shows stale columns",
+            },
+        );
+        if self.nodes[via].way.is_some() && self.nodes[via].up {
+            for witness in 0..self.federation.witnesses.len() {
+                self.show_order(via, witness, &submission, &mut luck);
+            }
+        }
+        self.send(End::Wallet(crook), End::Node(via), &mut luck, Body::Bring(Box::new(submission)));
+    }
+
+    /// A store signs an order that debits it, whatever it is.
+    pub fn sign_anything(&mut self, store: usize, order: Order) -> SignedOrder {
+        let signature = order.sign_as_store(&self.federation.store_keys[store]);
+        SignedOrder { order, authorization: ronde_protocol::message::order::Authorization::Store(signature) }
+    }
+}
+
+fn flip(signature: &mut Signature) {
+    signature.0[0] ^= 1;
+}
+
+/// Each witness gets the next one's.
+fn rotated(columns: &Columns) -> Columns {
+    let next = columns.iter().cycle().skip(1);
+    let turned = columns.iter().zip(next);
+    let turned = turned.map(|(own, next)| Column { index: own.index, components: next.components.clone() });
+    Bounded::new(turned.collect()).unwrap_or_default()
+}
+
+/// The components of other coins, as many as are needed.
+fn refitted(columns: &Columns, stale: &Columns) -> Columns {
+    let with = columns.iter().filter_map(|column| {
+        let old = stale.iter().find(|old| old.index == column.index)?;
+        let components = old.components.iter().cycle().take(column.components.len()).copied().collect();
+        Some(Column { index: column.index, components: Bounded::new(components).ok()? })
+    });
+    Bounded::new(with.collect()).unwrap_or_default()
 }

@@ -189,6 +189,13 @@ impl<A> Disk<A> {
         Wreck { lost, kept }
     }
 
+    /// A liar forgets what its witness did since; its store goes on as it is.
+    pub fn forget(&mut self, copy: State) {
+        self.pending.clear();
+        self.durable.ledger = copy.ledger.clone();
+        self.seen.ledger = copy.ledger;
+    }
+
     /// The disk is replaced by a copy, while the program is down.
     pub fn replace(&mut self, copy: State) {
         self.pending.clear();

@@ -47,7 +47,7 @@ impl World<'_> {
         }
         for node in 0..self.nodes.len() {
             let life = self.nodes[node].life;
-            self.after(0, luck.child(), Event::Sweep(node, life, 0));
+            self.after(0, luck.child(), Event::Sweep(node, life));
         }
         self.play();
         for node in 0..self.nodes.len() {

@@ -30,7 +30,7 @@ const PATIENCE: u64 = 4_000;
 const FIRST_PAUSE: u64 = 200;
 /// Rounds before an order waits on disk for the next sweep.
 const ROUNDS_AT_HAND: u32 = 6;
-/// Between two sweeps; doubles with each that finds the same work.
+/// Before what was set aside is looked at; doubles with each time.
 const SWEEP_PAUSE: u64 = 15_000;
 
 impl World<'_> {
@@ -156,8 +156,7 @@ impl World<'_> {
         if rounds >= ROUNDS_AT_HAND {
             self.tell_waiting(node, digest, luck.child());
             self.nodes[node].running.remove(&digest);
-            let life = self.nodes[node].life;
-            return self.after(SWEEP_PAUSE, luck.child(), Event::Sweep(node, life, 0));
+            return self.plan_sweep(node, &mut luck);
         }
         running.gathering.retry();
         let untold = running.gathering.certificate().is_some() && !running.told;
@@ -169,15 +168,28 @@ impl World<'_> {
         self.after(FIRST_PAUSE << rounds, luck.child(), Event::Round(node, life, digest));
     }
 
+    /// The next look at what waits on disk; later each time, or a witness that is down would fill the run.
+    fn plan_sweep(&mut self, node: usize, luck: &mut Luck) {
+        let last = self.plan.ops.last().map_or(0, |op| op.at);
+        let here = &mut self.nodes[node];
+        let pause = SWEEP_PAUSE << here.sweeps.min(16);
+        if here.sweep_due || self.calm || self.now + pause > last + SWEEP_PAUSE {
+            return;
+        }
+        here.sweep_due = true;
+        here.sweeps += 1;
+        let life = here.life;
+        self.after(pause, luck.child(), Event::Sweep(node, life));
+    }
+
     /// Takes up what waits on disk.
-    pub fn sweep(&mut self, node: usize, times: u32, mut luck: Luck) {
+    pub fn sweep(&mut self, node: usize, mut luck: Luck) {
         let life = self.nodes[node].life;
-        let mut left = false;
+        self.nodes[node].sweep_due = false;
         for digest in self.nodes[node].disk.seen().opened() {
             if self.nodes[node].running.contains_key(&digest) {
                 continue;
             }
-            left = true;
             let Some(record) = self.nodes[node].disk.seen().load::<OpenOrder>(Key::Opened(digest)) else { continue };
             let Ok(gathering) = Gathering::resume(record, &self.federation.charter) else { continue };
             if self.time(node) > gathering.keyset().evaluate_until() {
@@ -187,9 +199,6 @@ impl World<'_> {
             }
             self.nodes[node].running.insert(digest, Running::new(gathering));
             self.after(0, luck.child(), Event::Round(node, life, digest));
-        }
-        if left && !self.calm && times < 8 {
-            self.after(SWEEP_PAUSE << times, luck.child(), Event::Sweep(node, life, times + 1));
         }
     }
 

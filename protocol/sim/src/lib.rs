@@ -8,6 +8,7 @@ mod cheat;
 mod claims;
 mod clock;
 pub mod coverage;
+mod crooked_store;
 mod disk;
 mod ending;
 mod federation;

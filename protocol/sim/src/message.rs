@@ -59,8 +59,6 @@ pub enum Body {
     LookUp(OrderDigest),
     /// A store's answer.
     Told(Box<Told>),
-    /// A grant's link, as the till printed it.
-    Slip(Slip),
     /// A checkout's offer.
     Offer(Box<SignedOffer>, Intent),
 }

@@ -34,8 +34,6 @@ use crate::{
 
 /// One store's node.
 pub struct Node {
-    /// From 0.
-    pub number: usize,
     /// Its store: the number from 1.
     pub store: StoreId,
     /// Whether it runs.
@@ -62,6 +60,10 @@ pub struct Node {
     pub lie: Option<Lie>,
     /// How it cheats, if it is a store that cheats.
     pub way: Option<Way>,
+    /// Whether it is to look at what it set aside, and how often it did.
+    pub sweep_due: bool,
+    /// How often it did.
+    pub sweeps: u32,
     /// Its tills' newest checkout.
     pub newest: Option<Reference>,
     /// It went on from an old copy, or lies: nothing is promised about it any more.
@@ -100,7 +102,6 @@ impl Node {
         let drift = i64::from(plan.swarm.drift);
         let drawn = i64::try_from(luck.below(2 * plan.swarm.drift as u64 + 1)).unwrap_or(0);
         Self {
-            number,
             store: StoreId(u32::try_from(number).unwrap_or(0) + 1),
             up: false,
             life: 0,
@@ -114,6 +115,8 @@ impl Node {
             copy: None,
             lie,
             way,
+            sweep_due: false,
+            sweeps: 0,
             newest: None,
             fallen: lie.is_some(),
             sent: Vec::new(),
@@ -169,6 +172,8 @@ impl World<'_> {
         dying.followed.clear();
         dying.gate = Gate::Starting;
         dying.startup = None;
+        dying.sweep_due = false;
+        dying.sweeps = 0;
         dying.disk.full = false;
         let wreck = dying.disk.crash(luck);
         self.coverage.hit(Group::Fault, "node crashed");
@@ -203,7 +208,7 @@ impl World<'_> {
             self.nodes[node].startup = Some(Startup::new(luck.bytes()));
             self.ask_heads(node, 0, luck.child());
         }
-        self.after(0, luck.child(), Event::Sweep(node, life, 0));
+        self.after(0, luck.child(), Event::Sweep(node, life));
         if !self.calm {
             let pause = 1 + luck.below(self.tick_pause());
             self.after(pause, luck.child(), Event::Tick(node, life));

@@ -6,7 +6,7 @@ use ronde_protocol::{
     crypto::Seed,
     machine::{
         durable::{Durable, Sealed},
-        wallet::{ClaimedOrder, GrantTerms, Link, Payment, Stage, VoucherCount, Wallet, WalletError},
+        wallet::{ClaimedOrder, GrantTerms, Link, Payment, Stage, Task, VoucherCount, Wallet, WalletError},
     },
     message::{
         amount::Points,
@@ -33,8 +33,6 @@ use crate::{
 
 /// A customer.
 pub struct Person {
-    /// From 0; the dishonest ones come last.
-    pub number: usize,
     /// Whether they play by the rules.
     pub honest: bool,
     /// The wallet as the program has it.
@@ -49,6 +47,8 @@ pub struct Person {
     pub seed: [u8; 32],
     /// The device index.
     pub device: u32,
+    /// Columns that were shown before, by a cheat.
+    pub columns: Option<ronde_protocol::message::order::Columns>,
     /// Wallets that were lost, as far as anybody can say what was in them: for the omniscient.
     pub lost: Vec<Wallet>,
 }
@@ -59,7 +59,6 @@ impl Person {
         let seed = Luck::new(plan.seed, 100 + number as u64).bytes();
         let wallet = Wallet::new(Seed::new(seed), *federation.charter.federation(), 0);
         Self {
-            number,
             honest: number < usize::from(plan.swarm.wallets),
             file: wallet.to_bytes().to_vec(),
             wallet,
@@ -67,6 +66,7 @@ impl Person {
             slips: BTreeMap::new(),
             seed,
             device: 0,
+            columns: None,
             lost: Vec::new(),
         }
     }
@@ -120,12 +120,23 @@ impl World<'_> {
                 person.save();
             }
             person.reload();
+            self.note_signed(wallet);
             self.coverage.hit(Group::Fault, if saved { "wallet dies after writing" } else { "wallet dies unwritten" });
             self.say(format_args!("wallet {wallet} dies, written: {saved}"));
             return None;
         }
         let durable = person.save();
         Some(sealed.release(&durable))
+    }
+
+    /// Notes what a wallet has on its disk that it signed or claimed, though nobody was told.
+    fn note_signed(&mut self, wallet: usize) {
+        for open in &self.people[wallet].wallet.book().open {
+            self.ledger.made_by(open.outputs.iter().map(|output| &output.blinded), wallet);
+            if let Task::Spend { submission, .. } = &open.task {
+                self.ledger.signed_by(&submission.signed.order, wallet);
+            }
+        }
     }
 
     /// A customer claims a grant.

@@ -169,12 +169,16 @@ impl World<'_> {
         step: Result<Step<ReplyV1>, MemoryError>,
         mut luck: Luck,
     ) {
-        let step = match step {
+        let mut step = match step {
             Ok(step) => step,
             Err(error) => {
                 return self.fail(Invariant::NoInconsistency, format!("witness {node} on {digest}: {error}"));
             }
         };
+        if self.nodes[node].lie.is_some() {
+            // A liar goes on voting, whatever it finds out about itself.
+            step.writes.retain(|write| !matches!(write, Write::Retire(_)));
+        }
         self.coverage.hit(Group::Branch, names::stepped(branch, &step.writes));
         self.note_step(node, &step.writes);
         if self.commit(node, Writes::of(step.writes), After::Answer(route, step.reply), &mut luck).is_err() {
@@ -200,6 +204,7 @@ impl World<'_> {
 
     /// An answer leaves; everything about it that can be checked now is.
     pub fn answer(&mut self, node: usize, route: Route, reply: ReplyV1, mut luck: Luck) {
+        let reply = self.twist(node, route, reply, &mut luck);
         if let ReplyV1::Refused(refusal) = &reply {
             self.coverage.hit(Group::Refusal, names::refusal(refusal));
         }

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Events that a run takes at most; more is a fault of the simulator.
-const MAX_STEPS: usize = 200_000;
+const MAX_STEPS: usize = 40_000;
 
 /// Something that is due.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ pub enum Event {
     /// A store's patience with an order is over, or the little longer that it waits for the last witnesses.
     Patience(usize, u32, OrderDigest),
     /// A store looks through the orders that it set aside.
-    Sweep(usize, u32, u32),
+    Sweep(usize, u32),
     /// A node follows its peers.
     Tick(usize, u32),
     /// A starting witness asks once more.
@@ -206,7 +206,7 @@ impl<'t> World<'t> {
             Event::Patience(node, life, digest) => {
                 self.if_alive(node, life, |world| world.tell_waiting(node, digest, luck));
             }
-            Event::Sweep(node, life, times) => self.if_alive(node, life, |world| world.sweep(node, times, luck)),
+            Event::Sweep(node, life) => self.if_alive(node, life, |world| world.sweep(node, luck)),
             Event::Tick(node, life) => self.if_alive(node, life, |world| world.tick(node, luck)),
             Event::AskHeads(node, life, times) => self.if_alive(node, life, |world| world.ask_heads(node, times, luck)),
             Event::Claim(wallet, slip) => self.claim(wallet, slip, luck),
@@ -271,7 +271,7 @@ impl<'t> World<'t> {
             Body::Claim(grant, secret, request) => self.take_claim(node, from, grant, secret, *request, &mut luck),
             Body::Show(certified) => self.shown(node, from, *certified, luck),
             Body::LookUp(digest) => self.look_up(node, from, digest, luck),
-            Body::Told(_) | Body::Slip(_) | Body::Offer(..) => {}
+            Body::Told(_) | Body::Offer(..) => {}
         }
     }
 
@@ -317,10 +317,5 @@ impl<'t> World<'t> {
     /// A line of the trace.
     pub fn say(&mut self, text: fmt::Arguments<'_>) {
         self.trace.say(self.now, text);
-    }
-
-    /// Whether anything is due.
-    pub fn is_quiet(&self) -> bool {
-        self.queue.is_empty()
     }
 }
