@@ -116,9 +116,15 @@ impl World<'_> {
         let Ok(mut copy) = Wallet::from_bytes(&bytes) else { return };
         let durable = self.people[crook].save();
         let first = self.people[crook].wallet.donate(charter, ASSOCIATION, Points(points), now, luck.entropy());
-        let second = copy.donate(charter, ASSOCIATION, Points(points + 1), now, luck.entropy());
-        let second = second.or_else(|_| copy.swap(charter, crate::federation::KEYSET, true, now, luck.entropy()));
+        let mut second = copy.swap(charter, crate::federation::KEYSET, true, now, luck.entropy());
+        if luck.permille(500) {
+            second = copy.donate(charter, ASSOCIATION, Points(points + 1), now, luck.entropy()).or(second);
+        }
         let (Ok(first), Ok(second)) = (first, second) else { return };
+        if luck.permille(500) {
+            // It is the other one that the wallet remembers.
+            self.people[crook].wallet = copy;
+        }
         let orders = [first.release(&durable), second.release(&durable)];
         self.people[crook].save();
         self.coverage.hit(Group::Cheat, "customer races a coin");

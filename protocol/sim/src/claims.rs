@@ -1,11 +1,267 @@
-//! The full list of claims, once everything is quiet.
+//! The full list of claims, once everything is quiet. Value and books are counted here from the orders themselves; the
+//! machines' own books and audit are what is checked.
 
-use crate::world::World;
+use std::collections::{BTreeMap, BTreeSet};
+
+use ronde_protocol::{
+    crypto::{
+        mac::{MacItem, check_batch},
+        poprf::coin_hash,
+    },
+    machine::{books::Account, till::checkout::Checkout, wallet::Wallet, witness::memory::Memory},
+    message::{
+        class::{Class, Kind},
+        ids::OrderDigest,
+        order::{Order, Purpose},
+    },
+};
+
+use crate::{
+    disk::Key,
+    federation::{DAILY_LIMIT, KEYSET, VOUCHER_VALUE},
+    liveness::gain,
+    luck::Luck,
+    outcome::Invariant,
+    watch::issued,
+    world::World,
+};
+
+/// Coins of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Certified outputs.
+    pub made: i128,
+    /// Certified inputs.
+    pub spent: i128,
+}
 
 impl World<'_> {
     /// Every claim.
     pub fn check_all(&mut self) {
         self.check_liveness();
         self.check_lost();
+        self.check_classes();
+        self.check_coins();
+        self.check_books();
+        self.check_tills();
+        self.check_totals();
+        self.check_framing();
+        self.check_evidence();
+        self.check_audit();
     }
+
+    /// Certified outputs and inputs by kind.
+    pub fn classes(&self) -> BTreeMap<Kind, Count> {
+        let mut classes: BTreeMap<Kind, Count> = BTreeMap::new();
+        for (_, order) in self.ledger.certified() {
+            for output in &order.outputs {
+                classes.entry(output.class.kind).or_default().made += 1;
+            }
+            for input in &order.inputs {
+                classes.entry(input.kind).or_default().spent += 1;
+            }
+        }
+        classes
+    }
+
+    /// No kind of coin was spent more often than it was made, and what is left is worth what was issued and not yet
+    /// given back.
+    fn check_classes(&mut self) {
+        let classes = self.classes();
+        for (kind, count) in &classes {
+            self.stake(Invariant::NoNegativeClass);
+            if count.spent > count.made {
+                self.fail(Invariant::NoNegativeClass, format!("{kind:?}: {count:?}"));
+            }
+        }
+        let float: i128 =
+            classes.iter().map(|(kind, count)| i128::from(kind.points().0) * (count.made - count.spent)).sum();
+        let mut expected = 0;
+        for (_, order) in self.ledger.certified() {
+            expected += match order.purpose {
+                Purpose::Earn | Purpose::Redeem | Purpose::Donate { .. } => gain(order),
+                Purpose::Swap if gain(order) != 0 => i128::MIN / 2,
+                _ => 0,
+            };
+        }
+        if !classes.is_empty() {
+            self.stake(Invariant::ValueAddsUp);
+        }
+        if float != expected || float < 0 {
+            self.fail(Invariant::ValueAddsUp, format!("coins are worth {float}, the orders say {expected}"));
+        }
+    }
+
+    /// Coins in all wallets, lost ones and cheats' too, have q good components only if they were paid for. What an
+    /// honest wallet has taken is good.
+    fn check_coins(&mut self) {
+        let quorum = self.federation.keyset().quorum().votes();
+        let classes = self.classes();
+        let mut held: BTreeMap<Kind, BTreeSet<_>> = BTreeMap::new();
+        let mut honest = Vec::new();
+        for person in &self.people {
+            let books = person.lost.iter().chain([&person.wallet]).map(Wallet::book);
+            for coin in books.flat_map(|book| &book.coins) {
+                if person.honest {
+                    honest.push(coin.clone());
+                }
+                if coin.components.len() >= quorum {
+                    held.entry(coin.kind).or_default().insert(coin.point);
+                }
+            }
+        }
+        let mut luck = Luck::new(self.plan.seed, 4);
+        for (index, key) in self.federation.keys.iter().enumerate() {
+            let items = honest.iter().filter_map(|coin| {
+                let (_, component) = coin.components.iter().find(|(of, _)| of.position() == index)?;
+                let class = Class { keyset: KEYSET, kind: coin.kind };
+                let tweak = class.tweak(self.federation.charter.federation());
+                Some(MacItem { tweak, point_hash: coin_hash(&coin.point), component: component.decode().ok()? })
+            });
+            let items: Vec<MacItem> = items.collect();
+            if check_batch(&key.poprf, &items, luck.entropy()).is_err() {
+                self.fail(Invariant::NoForgedCoin, format!("a wallet took a bad component of witness {index}"));
+            }
+        }
+        for (kind, coins) in &held {
+            self.stake(Invariant::NoForgedCoin);
+            let made = classes.get(kind).copied().unwrap_or_default().made;
+            if i128::try_from(coins.len()).unwrap_or(i128::MAX) > made {
+                self.fail(Invariant::NoForgedCoin, format!("{} coins of {kind:?}, and {made} were made", coins.len()));
+            }
+        }
+    }
+
+    /// What everybody is owed, by the certified orders whose certificate an honest witness holds. (Votes that nobody put
+    /// together are no certificate in anybody's hands, and a liar may keep one to itself.)
+    pub fn positions(&self) -> BTreeMap<Account, i128> {
+        let mut positions: BTreeMap<Account, i128> = BTreeMap::new();
+        for (_, order) in self.ledger.certified().filter(|(digest, _)| self.is_known_to_honest(digest)) {
+            let mut owe = |account: Account, points: i128| *positions.entry(account).or_default() += points;
+            let store = Account::Store(order.store);
+            match order.purpose {
+                Purpose::Earn => {
+                    owe(store, -gain(order));
+                    owe(Account::Pool, gain(order));
+                }
+                Purpose::Redeem => {
+                    owe(store, -gain(order));
+                    owe(Account::Pool, gain(order));
+                    let vouchers = order.inputs.iter().filter(|input| matches!(input.kind, Kind::Voucher { .. }));
+                    let worth = i128::try_from(vouchers.count()).unwrap_or(0) * i128::from(VOUCHER_VALUE);
+                    owe(store, worth);
+                    owe(Account::Store(ronde_protocol::message::ids::StoreId(1)), -worth);
+                }
+                Purpose::Donate { association } => {
+                    owe(Account::Association(association), -gain(order));
+                    owe(Account::Pool, gain(order));
+                }
+                Purpose::Pledge { association, points } => {
+                    owe(store, -i128::from(points.0));
+                    owe(Account::Association(association), i128::from(points.0));
+                }
+                Purpose::Swap | Purpose::Vote { .. } => {}
+            }
+        }
+        positions.retain(|_, points| *points != 0);
+        positions
+    }
+
+    /// All honest witnesses keep the same books, and they are the orders'.
+    fn check_books(&mut self) {
+        let expected = self.positions();
+        for node in 0..self.federation.witnesses.len() {
+            if !self.nodes[node].is_honest_witness() {
+                continue;
+            }
+            let mut found = positions_of(&self.nodes[node].disk.durable().ledger);
+            if found.values().sum::<i128>() != 0 {
+                self.fail(Invariant::BooksAgree, format!("witness {node}: books do not sum to zero: {found:?}"));
+            }
+            found.retain(|_, points| *points != 0);
+            if !expected.is_empty() {
+                self.stake(Invariant::BooksAgree);
+            }
+            if found != expected {
+                let says = format!("witness {node} has {found:?} where the orders say {expected:?}");
+                self.fail(Invariant::BooksAgree, says);
+            }
+        }
+    }
+
+    /// Every checkout that was accepted was paid, and every payment has its effect.
+    fn check_tills(&mut self) {
+        for node in 0..self.nodes.len() {
+            if !self.nodes[node].is_honest() {
+                continue;
+            }
+            for reference in self.nodes[node].disk.durable().checkouts() {
+                let Some(checkout) = self.nodes[node].disk.durable().load::<Checkout>(Key::Checkout(reference)) else {
+                    continue;
+                };
+                self.check_checkout(node, &checkout);
+            }
+        }
+    }
+
+    fn check_checkout(&mut self, node: usize, checkout: &Checkout) {
+        use ronde_protocol::machine::till::checkout::CheckoutState;
+        let reference = checkout.offer().reference();
+        let (store, state) = (self.nodes[node].store, checkout.state());
+        let paid: Vec<(OrderDigest, Order)> = self
+            .ledger
+            .certified()
+            .filter(|(_, order)| order.store == store && order.reference == reference)
+            .map(|(digest, order)| (*digest, order.clone()))
+            .collect();
+        if let CheckoutState::Accepted(digest) | CheckoutState::AcceptedLate(digest) = state {
+            self.stake(Invariant::TillsAgree);
+            if !paid.iter().any(|(known, _)| *known == digest) {
+                self.fail(Invariant::TillsAgree, format!("store {node} accepts {digest}, which is not certified"));
+            }
+        }
+        for (digest, order) in paid {
+            let effect = state.digest() == Some(digest) && state.is_final()
+                || checkout.refunds().iter().any(|refund| refund.digest == digest);
+            if !effect && self.is_lively() && self.is_known_to_honest(&digest) {
+                let says =
+                    format!("store {node} was paid by {digest} ({:?}), its checkout is {state:?}", order.purpose);
+                self.fail(Invariant::TillsAgree, says);
+            }
+        }
+    }
+
+    fn is_known_to_honest(&self, digest: &OrderDigest) -> bool {
+        self.found_at_nodes(digest).is_some()
+    }
+
+    /// What a store was certified on one day of everybody's clock is less than twice its limit.
+    fn check_totals(&mut self) {
+        let quorum = self.federation.keyset().quorum();
+        let mut totals: BTreeMap<(ronde_protocol::message::ids::StoreId, u64), u64> = BTreeMap::new();
+        for (digest, known) in self.ledger.orders().filter(|(_, known)| known.certified) {
+            let honest = |node: &crate::node::Node| node.index.filter(|_| !node.fallen);
+            let days = self.nodes.iter().filter_map(honest).filter(|index| known.votes.contains_key(index));
+            let days: Vec<Option<u64>> = days.map(|index| self.ledger.day(index, digest)).collect();
+            // Only if all honest votes are of one day is it clear which day it counts for.
+            if let Some(Some(day)) = days.first()
+                && days.iter().all(|other| *other == Some(*day))
+                && known.order.inputs.is_empty()
+            {
+                *totals.entry((known.order.store, *day)).or_default() += issued(&known.order);
+            }
+        }
+        let honest = (quorum.witnesses() - quorum.faults()) as u64;
+        let share = (quorum.votes() - quorum.faults()) as u64;
+        for ((store, day), points) in totals {
+            self.stake(Invariant::Limits);
+            if points * share > honest * DAILY_LIMIT {
+                self.fail(Invariant::Limits, format!("store {store} was certified {points} points on day {day}"));
+            }
+        }
+    }
+}
+
+fn positions_of(ledger: &Memory) -> BTreeMap<Account, i128> {
+    ledger.statements().into_iter().map(|(account, flows)| (account, flows.position())).collect()
 }

@@ -1,8 +1,11 @@
 //! The end of a run: faults over, everything healed, until nothing moves any more.
 
+use ronde_protocol::machine::wallet::Stage;
+
 use crate::{
     luck::Luck,
     ops::Manner,
+    outcome::Invariant,
     world::{Event, World},
 };
 
@@ -32,6 +35,7 @@ impl World<'_> {
         }
         if self.failure.is_none() {
             self.check_all();
+            self.stake(Invariant::NoInconsistency);
         }
     }
 
@@ -63,7 +67,11 @@ impl World<'_> {
 
     /// Whether no honest customer waits for anything.
     fn is_settled(&self) -> bool {
+        let everyone = self.nodes.iter().all(|node| node.index.is_none() || !node.fallen);
         let mut honest = self.people.iter().filter(|person| person.honest);
-        honest.all(|person| person.wallet.pending().is_empty())
+        honest.all(|person| {
+            // What a liar does not give never comes.
+            person.wallet.pending().iter().all(|view| view.stage == Stage::Completing && !everyone)
+        })
     }
 }

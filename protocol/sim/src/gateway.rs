@@ -28,6 +28,8 @@ const GRACE: u64 = 25;
 const PATIENCE: u64 = 4_000;
 /// Pause before the second round; doubles with each.
 const FIRST_PAUSE: u64 = 200;
+/// How long one witness is waited for.
+const CALL_TIMEOUT: u64 = 4_000;
 /// Rounds before an order waits on disk for the next sweep.
 const ROUNDS_AT_HAND: u32 = 6;
 /// Before what was set aside is looked at; doubles with each time.
@@ -137,8 +139,19 @@ impl World<'_> {
 
     /// Sends what is to be sent now.
     pub fn send_requests(&mut self, node: usize, digest: &OrderDigest, luck: &mut Luck) {
-        let Some(running) = self.nodes[node].running.get(digest) else { return };
-        for (index, request) in running.gathering.requests() {
+        let now = self.now;
+        let Some(running) = self.nodes[node].running.get_mut(digest) else { return };
+        let shown = running.gathering.certificate().is_some();
+        let mut requests = running.gathering.requests();
+        requests.retain(|(index, _)| {
+            let waits =
+                running.asked.get(index).is_some_and(|(what, since)| *what == shown && now < since + CALL_TIMEOUT);
+            if !waits {
+                running.asked.insert(*index, (shown, now));
+            }
+            !waits
+        });
+        for (index, request) in requests {
             self.request(node, index, *digest, request, luck);
         }
     }
@@ -247,6 +260,7 @@ impl World<'_> {
         luck: &mut Luck,
     ) {
         let Some(running) = self.nodes[node].running.get_mut(&digest) else { return };
+        running.asked.remove(&index);
         match running.gathering.handle_reply(index, reply) {
             Progress::Certified(fault) => {
                 if let Some(fault) = fault {

@@ -46,8 +46,6 @@ pub struct Ledger {
     days: BTreeMap<(WitnessIndex, OrderDigest), u64>,
     /// Bad evaluations that reached an honest node or wallet: of which order, by whom.
     pub bad_evaluations: BTreeSet<(OrderDigest, WitnessIndex)>,
-    /// Witnesses of which an honest peer held two heads of one size.
-    pub forks_seen: BTreeSet<WitnessIndex>,
 }
 
 /// What an order locks.
@@ -72,7 +70,6 @@ impl Ledger {
             bound: BTreeMap::new(),
             days: BTreeMap::new(),
             bad_evaluations: BTreeSet::new(),
-            forks_seen: BTreeSet::new(),
         }
     }
 

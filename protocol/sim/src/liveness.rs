@@ -30,6 +30,9 @@ impl World<'_> {
             if !self.people[wallet].honest {
                 continue;
             }
+            if self.ledger.certified().any(|(digest, _)| self.ledger.signer(digest) == Some(wallet)) {
+                self.stake(Invariant::HonestNeverKilled);
+            }
             for view in self.people[wallet].wallet.pending() {
                 let store = usize::try_from(view.store.0).unwrap_or(0).checked_sub(1);
                 let cheated = store.is_some_and(|store| !self.nodes[store].is_honest());

@@ -84,12 +84,14 @@ pub struct Running {
     pub told: bool,
     /// Whether it waits a little longer for the last witnesses.
     pub grace: bool,
+    /// Witnesses that were asked and have not answered: whether they were shown the certificate, and when.
+    pub asked: BTreeMap<WitnessIndex, (bool, u64)>,
 }
 
 impl Running {
     /// Just taken in hand.
     pub fn new(gathering: Gathering) -> Self {
-        Self { gathering, waiting: Vec::new(), rounds: 0, told: false, grace: false }
+        Self { gathering, waiting: Vec::new(), rounds: 0, told: false, grace: false, asked: BTreeMap::new() }
     }
 }
 

@@ -130,7 +130,7 @@ pub fn plan(seed: u64) -> Plan {
     let count = if n <= 4 { 8 + luck.below(14) } else { 4 + luck.below(8) };
     let mut deck = Deck { stores: Federation::of(n).stores() as u64, swarm: &swarm, at: 2_000, luck: luck.child() };
     // A customer needs points before anything else.
-    let mut ops: Vec<Op> = (0..u64::from(swarm.wallets)).map(|wallet| deck.first_earn(wallet)).collect();
+    let mut ops: Vec<Op> = (0..u64::from(swarm.wallets + swarm.crooks)).map(|wallet| deck.first_earn(wallet)).collect();
     for _ in 0..count {
         deck.pass_time();
         deck.deal(&mut ops);
@@ -245,7 +245,7 @@ impl Deck<'_> {
     }
 
     fn wallet(&mut self) -> u8 {
-        self.byte(u64::from(self.swarm.wallets))
+        self.byte(u64::from(self.swarm.wallets + self.swarm.crooks))
     }
 
     fn crook(&mut self) -> u8 {
@@ -277,8 +277,8 @@ impl Deck<'_> {
 
     fn deal(&mut self, ops: &mut Vec<Op>) {
         let act = match self.luck.below(100) {
-            0..60 => self.person(),
-            60..85 => self.fault(),
+            0..58 => self.person(),
+            58..78 => self.fault(),
             _ => self.cheat(),
         };
         ops.extend(act.map(|act| self.op(act)));
