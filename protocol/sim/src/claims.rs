@@ -66,7 +66,7 @@ impl World<'_> {
 
     /// No kind of coin was spent more often than it was made, and what is left is worth what was issued and not yet
     /// given back.
-    fn check_classes(&mut self) {
+    pub fn check_classes(&mut self) {
         let classes = self.classes();
         for (kind, count) in &classes {
             self.stake(Invariant::NoNegativeClass);
@@ -94,7 +94,7 @@ impl World<'_> {
 
     /// Coins in all wallets, lost ones and cheats' too, have q good components only if they were paid for. What an
     /// honest wallet has taken is good.
-    fn check_coins(&mut self) {
+    pub fn check_coins(&mut self) {
         let quorum = self.federation.keyset().quorum().votes();
         let classes = self.classes();
         let mut held: BTreeMap<Kind, BTreeSet<_>> = BTreeMap::new();
@@ -168,7 +168,7 @@ impl World<'_> {
     }
 
     /// All honest witnesses keep the same books, and they are the orders'.
-    fn check_books(&mut self) {
+    pub fn check_books(&mut self) {
         let expected = self.positions();
         for node in 0..self.federation.witnesses.len() {
             if !self.nodes[node].is_honest_witness() {
@@ -190,7 +190,7 @@ impl World<'_> {
     }
 
     /// Every checkout that was accepted was paid, and every payment has its effect.
-    fn check_tills(&mut self) {
+    pub fn check_tills(&mut self) {
         for node in 0..self.nodes.len() {
             if !self.nodes[node].is_honest() {
                 continue;

@@ -64,12 +64,86 @@ pub fn required() -> impl Iterator<Item = (Group, &'static str)> {
 }
 
 /// Every refusal that the machines give.
-pub const REFUSALS: &[&str] = &[];
-/// Every branch that at most f traitors can reach.
-pub const BRANCHES: &[&str] = &[];
+pub const REFUSALS: &[&str] = &[
+    "bad certificate",
+    "bad encoding",
+    "bad signature",
+    "charter behind",
+    "charter expired",
+    "clock skew",
+    "closed",
+    "coin unknown",
+    "conflict",
+    "conflict, certified",
+    "invalid",
+    "limit exceeded",
+    "no column",
+    "not voting: retired",
+    "not voting: starting",
+    "other federation",
+    "storage failed",
+    "unknown",
+];
+/// Every branch that at most f traitors can reach. A certificate of a dead or contested order needs more of them.
+pub const BRANCHES: &[&str] = &[
+    "certificate: certified already",
+    "certificate: unknown order",
+    "certificate: unknown order, coin held",
+    "certificate: voted",
+    "certified: served as stored",
+    "retires: log rolled back",
+    "retires: restored copy",
+    "retires: vote forgotten",
+    "vote: again",
+    "vote: again, makes the quorum full",
+    "vote: bound and voted",
+    "vote: certified already",
+    "vote: dead",
+    "vote: makes the quorum full",
+    "vote: refused",
+];
 /// Every kind of fault.
-pub const FAULTS: &[&str] = &[];
+pub const FAULTS: &[&str] = &[
+    "clock jumps",
+    "commit on disk, nobody told",
+    "cut off",
+    "disk full",
+    "last write torn",
+    "marked copy restored",
+    "message late",
+    "message lost",
+    "message repeated",
+    "node crashed",
+    "unmarked copy restored",
+    "unsynced writes lost",
+    "wallet dies after writing",
+    "wallet dies unwritten",
+];
 /// Everything that a cheat can do.
-pub const CHEATS: &[&str] = &[];
+pub const CHEATS: &[&str] = &[
+    "customer races a coin",
+    "customer shows foreign columns",
+    "customer shows stale columns",
+    "customer shows too few columns",
+    "spoiled evaluation noticed",
+    "store issues to itself",
+    "store leaves witnesses out",
+    "store mixes columns",
+    "store replays",
+    "store sends rubbish",
+    "store signs two bodies",
+    "store splits the witnesses",
+    "store spoils evaluations",
+    "store withholds an order",
+    "witness evaluates with other keys",
+    "witness forgets",
+    "witness forks its log",
+    "witness is silent",
+    "witness refuses without reason",
+    "witness signs wrongly",
+    "witness votes twice",
+    "witness votes unasked",
+];
 /// What honest people get done.
-pub const DEEDS: &[&str] = &[];
+pub const DEEDS: &[&str] =
+    &["came back", "donate", "earn", "order proven dead", "pledge", "redeem", "restored from seed", "swap", "vote"];

@@ -128,6 +128,22 @@ impl Ledger {
         self.orders.iter()
     }
 
+    /// Takes a certificate out, so that what lacks it can be noticed.
+    #[cfg(test)]
+    pub fn strike(&mut self, digest: &OrderDigest) {
+        if let Some(known) = self.orders.get_mut(digest) {
+            known.certified = false;
+        }
+    }
+
+    /// Changes an order, so that what does not fit can be noticed.
+    #[cfg(test)]
+    pub fn alter(&mut self, digest: &OrderDigest, change: impl FnOnce(&mut Order)) {
+        if let Some(known) = self.orders.get_mut(digest) {
+            change(&mut known.order);
+        }
+    }
+
     /// All certified ones.
     pub fn certified(&self) -> impl Iterator<Item = (&OrderDigest, &Order)> {
         self.orders.iter().filter(|(_, known)| known.certified).map(|(digest, known)| (digest, &known.order))

@@ -29,6 +29,8 @@ pub mod plan;
 mod probe;
 pub mod regression;
 pub mod shrink;
+#[cfg(test)]
+mod tests;
 mod till;
 mod trace;
 mod traitor;

@@ -124,7 +124,13 @@ impl World<'_> {
     }
 
     /// An evaluation that is signed well, and computed with the next witness's key.
-    fn evaluate_with(&self, node: usize, order: &Order, digest: OrderDigest, luck: &mut Luck) -> Option<Evaluation> {
+    pub fn evaluate_with(
+        &self,
+        node: usize,
+        order: &Order,
+        digest: OrderDigest,
+        luck: &mut Luck,
+    ) -> Option<Evaluation> {
         let federation = *self.federation.charter.federation();
         let keys = self.federation.keys.get((node + 1) % self.federation.keys.len())?;
         let index = self.nodes[node].index?;
