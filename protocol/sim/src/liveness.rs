@@ -1,8 +1,12 @@
 //! Claims about honest customers: what they signed is completed, and nothing is lost.
 
 use ronde_protocol::{
-    machine::wallet::Stage,
-    message::order::{Order, Purpose},
+    machine::wallet::{PendingView, Stage},
+    message::{
+        class::Kind,
+        evidence::conflict,
+        order::{Order, Output, Purpose},
+    },
 };
 
 use crate::{outcome::Invariant, world::World};
@@ -37,10 +41,10 @@ impl World<'_> {
                 let store = usize::try_from(view.store.0).unwrap_or(0).checked_sub(1);
                 let cheated = store.is_some_and(|store| !self.nodes[store].is_honest());
                 // A store may promise points and never sign.
-                if view.purpose == Purpose::Earn && view.stage == Stage::Sent && cheated {
+                if view.purpose == Purpose::Earn && view.stage == Stage::Sent && (cheated || self.is_barred(&view)) {
                     continue;
                 }
-                if view.stage == Stage::Completing && !everyone {
+                if (view.stage == Stage::Completing && !everyone) || self.is_frozen(wallet, &view) {
                     continue;
                 }
                 let says = format!("wallet {wallet} still waits for {view:?}");
@@ -50,11 +54,32 @@ impl World<'_> {
         }
     }
 
+    /// Whether an Earn is refused for a reason that lies with its store: signed by a clock that was far ahead, or beyond
+    /// the cap of vouchers, which is for ever.
+    fn is_barred(&self, view: &PendingView) -> bool {
+        let Some(known) = view.digest.and_then(|digest| self.ledger.known(&digest)) else { return false };
+        let ahead = known.order.time > crate::clock::Clock::default().seconds(self.now);
+        let vouchers = |output: &Output| matches!(output.class.kind, Kind::Voucher { .. });
+        ahead || known.order.outputs.iter().any(vouchers)
+    }
+
+    /// Whether the device that was lost had signed another order over the same coins, which nobody certified: the two
+    /// may stand in each other's way for ever. A wallet that probes its coins completes the other one instead.
+    fn is_frozen(&self, wallet: usize, view: &PendingView) -> bool {
+        let known = view.digest.and_then(|digest| self.ledger.known(&digest));
+        let Some(known) = known.filter(|_| self.people[wallet].device > 0 && view.stage == Stage::Sent) else {
+            return false;
+        };
+        let mut others = self.ledger.orders().filter(|(digest, _)| self.ledger.signer(digest) == Some(wallet));
+        others.any(|(_, other)| conflict(&known.order, &other.order))
+    }
+
     /// Every honest wallet holds what its certified orders left it.
     pub fn check_lost(&mut self) {
         for wallet in 0..self.people.len() {
             let person = &self.people[wallet];
-            if !person.honest || !self.is_lively() {
+            let frozen = person.wallet.pending().iter().any(|view| self.is_frozen(wallet, view));
+            if !person.honest || !self.is_lively() || frozen {
                 continue;
             }
             let orders = self.orders_of(wallet);
