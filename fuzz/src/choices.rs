@@ -37,7 +37,7 @@ impl<'a> Choices<'a> {
     }
 
     /// Up to so many bytes as they are.
-    #[cfg(feature = "node")]
+    #[allow(dead_code, reason = "some targets take no bytes as they are")]
     pub fn bytes(&mut self, most: usize) -> &'a [u8] {
         let count = (usize::from(self.byte()) | usize::from(self.byte()) << 8).min(most).min(self.0.len());
         let (taken, rest) = self.0.split_at(count);

@@ -7,6 +7,8 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hyper::service::Service as _;
+use hyper_util::service::TowerToHyperService;
 use ronde_node::charter_store::CharterStore;
 use ronde_node::clock::Clock;
 use ronde_node::daemon::{Node, Setup};
@@ -22,7 +24,6 @@ use ronde_protocol::message::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
-use tower_service::Service as _;
 
 use crate::{
     choices::Choices,
@@ -44,7 +45,7 @@ thread_local! {
 /// A node that is its own quorum.
 struct Shop {
     runtime: Runtime,
-    router: axum::Router,
+    router: TowerToHyperService<axum::Router>,
     federation: Federation,
     admin: String,
     till: String,
@@ -94,7 +95,7 @@ impl Shop {
         };
         let router = runtime.block_on(async {
             let node = Node::start(setup).await.expect("a node");
-            let router = node.router();
+            let router = TowerToHyperService::new(node.router());
             tokio::spawn(node.serve(std::future::pending()));
             router
         });
@@ -118,7 +119,7 @@ impl Shop {
             // Not even a request: the HTTP library refuses it before the router.
             return Answer { status: StatusCode::BAD_REQUEST, body: Vec::new(), json: Value::Null };
         };
-        let router = &mut self.router;
+        let router = &self.router;
         let (status, headers, body) = self.runtime.block_on(async move {
             let answer = router.call(request).await.unwrap_or_else(|never| match never {});
             let (parts, body) = answer.into_parts();
