@@ -78,7 +78,7 @@ fn what_can_not_be_asked_is_refused_with_its_code() {
     assert_eq!(post(&Probe { point, ..good }), own(400, "bad-encoding"));
 }
 
-/// HTTP-24
+/// HTTP-27
 #[test]
 fn only_so_many_restores_are_carried_at_a_time() {
     let node = Node::start();

@@ -232,7 +232,7 @@ impl Detour {
     }
 }
 
-/// TRANSPORT-16.
+/// TRANSPORT-18.
 #[tokio::test]
 async fn a_connection_does_not_move_to_another_address_and_its_caller_dials_anew() {
     use std::sync::atomic::Ordering;

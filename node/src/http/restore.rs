@@ -20,7 +20,7 @@ const BUCKETS: usize = 8;
 /// Probes that are carried at a time.
 const PROBES: usize = 32;
 
-/// How much is carried at a time for wallets that restore (HTTP-24).
+/// How much is carried at a time for wallets that restore (HTTP-27).
 pub struct Restoring {
     buckets: Semaphore,
     probes: Semaphore,

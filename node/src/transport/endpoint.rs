@@ -53,7 +53,7 @@ pub(super) fn server_config(
     server.transport_config(Arc::new(server_transport(config)?)).max_incoming(config.handshakes);
     server.incoming_buffer_size(INCOMING_BYTES).incoming_buffer_size_total(ALL_INCOMING_BYTES);
     server.validation_token.sent(0);
-    // Whoever passes on a datagram faster than the network could else draw a connection to themselves (TRANSPORT-16).
+    // Whoever passes on a datagram faster than the network could else draw a connection to themselves (TRANSPORT-18).
     server.migration(false);
     Ok(server)
 }
