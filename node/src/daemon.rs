@@ -16,7 +16,9 @@ use tokio::task::JoinSet;
 
 use crate::charter_store::{CharterStore, CharterStoreError};
 use crate::clock::Clock;
-use crate::driver::{Core, Desk, LedgerError, Orders, Pool, Service, WitnessService, drift, follow, heads, sync};
+use crate::driver::{
+    Core, Desk, LedgerError, Orders, Pool, Service, WitnessService, closing, drift, earlier, follow, heads, sync,
+};
 use crate::http::{self, AdminToken, AdminTokenError, ServeLimits, Site};
 use crate::shop::{self, Shop, ShopError};
 use crate::space::Space;
@@ -186,6 +188,8 @@ impl Node {
             background.spawn(sync::start_voting(Arc::clone(&core), *keyset));
             background.spawn(sync::pull_logs(Arc::clone(&core), *keyset, self.pull));
             background.spawn(follow::complete(Arc::clone(&core), *keyset, self.pull));
+            background.spawn(earlier::pull_earlier(Arc::clone(&core), *keyset, self.pull));
+            background.spawn(closing::close(Arc::clone(&core), *keyset, self.feed));
         }
         background.spawn(sync::each_witness(Arc::clone(&core), self.feed, {
             let orders = self.orders.clone();

@@ -17,6 +17,7 @@ use ronde_protocol::{
     message::{
         evidence::Evidence,
         ids::{KeysetId, OrderDigest, Reference, StoreId},
+        statement::ClosingStatement,
     },
 };
 use witness_support::*;
@@ -74,6 +75,10 @@ impl View for Forgetful<'_> {
 
     fn retired(&self, keyset: KeysetId) -> Result<Option<Retirement>, MemoryError> {
         self.0.retired(keyset)
+    }
+
+    fn statement(&self, keyset: KeysetId) -> Result<Option<ClosingStatement>, MemoryError> {
+        self.0.statement(keyset)
     }
 }
 

@@ -464,14 +464,14 @@ fn of_several_faults_the_first_is_told() {
     order.keyset = KEYSET;
     assert!(told(&order, &BY_STORE).ends_with("expected: Sorted }"));
     order = with_unreadable_points(&order);
-    assert_eq!(told(&order, &BY_STORE), "Invalid(Denomination)");
-    let mut inputs = order.inputs.to_vec();
-    inputs.iter_mut().filter(|input| input.kind == points(3)).for_each(|input| input.kind = points(2));
-    order.inputs = list(inputs);
     assert_eq!(told(&order, &BY_STORE), "Invalid(OutputKeyset)");
     let mut outputs = order.outputs.to_vec();
     outputs[0].class.keyset = KEYSET;
     order.outputs = list(outputs);
+    assert_eq!(told(&order, &BY_STORE), "Invalid(Denomination)");
+    let mut inputs = order.inputs.to_vec();
+    inputs.iter_mut().filter(|input| input.kind == points(3)).for_each(|input| input.kind = points(2));
+    order.inputs = list(inputs);
     assert_eq!(told(&order, &BY_STORE), "Invalid(Balance)");
     order.outputs = list(vec![]);
     assert_eq!(told(&order, &BY_STORE), "Invalid(Kind)");

@@ -236,6 +236,8 @@ impl Core {
             RequestV1::Length(query) => query.keyset,
             RequestV1::Bucket(query) => query.keyset,
             RequestV1::Probe(probe) => probe.keyset,
+            RequestV1::Move(request) => request.keyset,
+            RequestV1::Statement(query) => query.keyset,
             RequestV1::Charter(_) => KeysetId(0),
         };
         let charter = self.charter();
@@ -246,6 +248,8 @@ impl Core {
         match request {
             RequestV1::Vote(request) => witness.vote(&charter, request).await,
             RequestV1::Certify(certified) => witness.certify(&charter, certified).await,
+            RequestV1::Move(request) => witness.take_move(&charter, request.certified).await,
+            RequestV1::Statement(_) => witness.statement().await,
             RequestV1::Order(query) => witness.order(&query.digest),
             RequestV1::Log(page) => witness.log_page(page.from).map_or_else(|error| failed(&error), ReplyV1::Log),
             RequestV1::Feed(page) => match from {

@@ -6,14 +6,17 @@ use ronde_protocol::crypto::group::PointBytes;
 use ronde_protocol::crypto::merkle::Subtree;
 use ronde_protocol::machine::books::{Account, Flow};
 use ronde_protocol::machine::witness::buckets::{self, BucketView};
+use ronde_protocol::machine::witness::outstanding::{Outstanding, Seen};
 use ronde_protocol::machine::witness::pages::LogView;
+use ronde_protocol::machine::witness::peers::Followed;
 use ronde_protocol::machine::witness::record::{
-    CoinRecord, Counter, Inconsistent, OrderRecord, Retirement, View, Write,
+    CoinRecord, Counter, EarlierView, EarlierWrite, Inconsistent, OrderRecord, Retirement, View, Write,
 };
 use ronde_protocol::message::bucket::BucketKey;
 use ronde_protocol::message::codec::{BadEncoding, Decode, Encode, decode, encode};
 use ronde_protocol::message::ids::{KeysetId, OrderDigest, Reference, StoreId, WitnessIndex};
 use ronde_protocol::message::log::LogEntry;
+use ronde_protocol::message::statement::ClosingStatement;
 
 use crate::store::{Read, StorageError, Table, Transaction};
 
@@ -162,6 +165,67 @@ impl View for Ledger<'_> {
     fn retired(&self, keyset: KeysetId) -> Result<Option<Retirement>, LedgerError> {
         load(self.0, Table::Meta, &meta("retired", keyset))
     }
+
+    fn statement(&self, keyset: KeysetId) -> Result<Option<ClosingStatement>, LedgerError> {
+        load(self.0, Table::Meta, &meta("statement", keyset))
+    }
+}
+
+/// Where something of an earlier keyset is kept: in the later keyset's part of the table.
+fn earlier_key(keyset: KeysetId, earlier: KeysetId, what: u8, of: &[u8]) -> Vec<u8> {
+    key(keyset, &[&earlier.0.to_be_bytes(), &[what], of])
+}
+
+const FOLLOWED: u8 = 0;
+const OUTSTANDING: u8 = 1;
+const SEEN: u8 = 2;
+const STATEMENT: u8 = 3;
+
+impl EarlierView for Ledger<'_> {
+    fn earlier_followed(
+        &self,
+        keyset: KeysetId,
+        earlier: KeysetId,
+        index: WitnessIndex,
+    ) -> Result<Option<Followed>, LedgerError> {
+        load(self.0, Table::Earlier, &earlier_key(keyset, earlier, FOLLOWED, &[index.0]))
+    }
+
+    fn outstanding(&self, keyset: KeysetId, earlier: KeysetId) -> Result<Option<Outstanding>, LedgerError> {
+        load(self.0, Table::Earlier, &earlier_key(keyset, earlier, OUTSTANDING, &[]))
+    }
+
+    fn seen(&self, keyset: KeysetId, earlier: KeysetId, digest: &OrderDigest) -> Result<Option<Seen>, LedgerError> {
+        load(self.0, Table::Earlier, &earlier_key(keyset, earlier, SEEN, &digest.0))
+    }
+
+    fn earlier_statement(
+        &self,
+        keyset: KeysetId,
+        earlier: KeysetId,
+        index: WitnessIndex,
+    ) -> Result<Option<ClosingStatement>, LedgerError> {
+        load(self.0, Table::Earlier, &earlier_key(keyset, earlier, STATEMENT, &[index.0]))
+    }
+}
+
+fn apply_earlier(
+    tx: &mut dyn Transaction,
+    keyset: KeysetId,
+    earlier: KeysetId,
+    write: &EarlierWrite,
+) -> Result<(), StorageError> {
+    let (key, bytes) = match write {
+        EarlierWrite::Followed(index, followed) => {
+            (earlier_key(keyset, earlier, FOLLOWED, &[index.0]), encode(followed.as_ref()))
+        }
+        EarlierWrite::Outstanding(sums) => (earlier_key(keyset, earlier, OUTSTANDING, &[]), encode(sums.as_ref())),
+        EarlierWrite::Seen(digest, seen) => (earlier_key(keyset, earlier, SEEN, &digest.0), encode(seen)),
+        EarlierWrite::Statement(statement) => {
+            (earlier_key(keyset, earlier, STATEMENT, &[statement.index.0]), encode(statement))
+        }
+    };
+    tx.put(Table::Earlier, &key, &bytes)
 }
 
 /// Makes the entries of some more of the log, and notes how far that came.
@@ -210,6 +274,8 @@ fn apply_one(tx: &mut dyn Transaction, keyset: KeysetId, write: &Write) -> Resul
         Write::Retire(why) => tx.put(Table::Meta, &meta("retired", keyset), &encode(why)),
         Write::Evidence(evidence) => tx.put(Table::Evidence, &evidence.id(), &encode(evidence.as_ref())),
         Write::Exhibit(exhibit) => tx.put(Table::Evidence, &exhibit.id(), &encode(exhibit.as_ref())),
+        Write::Statement(statement) => tx.put(Table::Meta, &meta("statement", keyset), &encode(statement)),
+        Write::Earlier(earlier, write) => apply_earlier(tx, keyset, *earlier, write),
     }?;
     Ok(())
 }

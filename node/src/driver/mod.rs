@@ -6,9 +6,11 @@
 //! clock -> sync: newest heads at the start, peers' logs, feeds, charters
 //! ```
 
+pub mod closing;
 mod core;
 mod desk;
 pub mod drift;
+pub mod earlier;
 pub mod follow;
 mod found;
 pub mod heads;

@@ -203,7 +203,13 @@ async fn take_over(
     certified: ronde_protocol::message::log::CertifiedOrder,
 ) -> Result<(), SyncError> {
     use ronde_protocol::message::refusal::Refusal;
-    match service.certify(charter, certified).await {
+    let reply = if certified.order.keyset == service.witness().keyset().id() {
+        service.certify(charter, certified).await
+    } else {
+        // `rollover-behind` is passed over: the store that carries the order shows it again (ROLLOVER-14).
+        service.take_move(charter, certified).await
+    };
+    match reply {
         ReplyV1::Refused(Refusal::StorageFailed | Refusal::Busy | Refusal::CharterBehind) => Err(SyncError::Answer),
         ReplyV1::Refused(refusal) => {
             tracing::warn!(%refusal, "an entry of a peer's log was not taken over");

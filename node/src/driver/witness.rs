@@ -7,15 +7,19 @@ use std::time::Duration;
 use ronde_protocol::crypto::Entropy;
 use ronde_protocol::machine::durable::{Durable, Sealed};
 use ronde_protocol::machine::witness::buckets::BucketSizes;
+use ronde_protocol::machine::witness::outstanding::StoreKeys;
 use ronde_protocol::machine::witness::record::{Retirement, View, Write};
-use ronde_protocol::machine::witness::{Gate, PreparedCertificate, PreparedVote, Step, Witness};
+use ronde_protocol::machine::witness::{
+    EarlierRead, Gate, PreparedCertificate, PreparedMove, PreparedVote, Step, Witness,
+};
 use ronde_protocol::message::bucket::{BucketQuery, LengthQuery};
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::head::Head;
-use ronde_protocol::message::ids::{OrderDigest, StoreId};
+use ronde_protocol::message::ids::{KeysetId, OrderDigest, StoreId, WitnessIndex};
 use ronde_protocol::message::log::CertifiedOrder;
 use ronde_protocol::message::probe::Probe;
 use ronde_protocol::message::refusal::Refusal;
+use ronde_protocol::message::statement::{ClosingStatement, StatementError};
 use ronde_protocol::message::wire::{FeedPage, LogPage, ReplyV1, VoteRequest};
 
 use super::ledger::{self, Ledger, LedgerError};
@@ -123,6 +127,79 @@ impl WitnessService {
         };
         let (witness, terms, now) = (Arc::clone(&self.witness), Arc::clone(charter), self.clock.unix_seconds());
         self.decide(move |view| witness.decide_certificate(view, &terms, prepared, now)).await
+    }
+
+    /// Writes the certificate of an earlier keyset's Swap down, then evaluates what moves into this one.
+    pub async fn take_move(&self, charter: &Arc<Charter>, certified: CertifiedOrder) -> ReplyV1 {
+        match self.serve_stored(&certified.order.digest()) {
+            Ok(Some(reply)) => return reply,
+            Ok(None) => {}
+            Err(error) => return failed(&error),
+        }
+        let Ok(fresh) = entropy::fresh() else { return ReplyV1::Refused(Refusal::StorageFailed) };
+        let (witness, terms) = (Arc::clone(&self.witness), Arc::clone(charter));
+        let prepared: Result<PreparedMove, Refusal> =
+            self.pool.run(move || witness.prepare_move(&terms, certified, Entropy::new(fresh))).await;
+        let prepared = match prepared {
+            Ok(prepared) => prepared,
+            Err(refusal) => return ReplyV1::Refused(refusal),
+        };
+        let (witness, now) = (Arc::clone(&self.witness), self.clock.unix_seconds());
+        self.decide(move |view| witness.decide_move(view, prepared, now)).await
+    }
+
+    /// The closing statement, once the keyset's time is over.
+    pub async fn statement(&self) -> ReplyV1 {
+        let (witness, now) = (Arc::clone(&self.witness), self.clock.unix_seconds());
+        self.decide(move |view| witness.decide_statement(view, now)).await
+    }
+
+    /// Takes in a page of an earlier keyset's log.
+    pub async fn take_earlier_page(
+        &self,
+        charter: &Arc<Charter>,
+        keys: &Arc<StoreKeys>,
+        earlier: KeysetId,
+        peer: WitnessIndex,
+        page: LogPage,
+    ) -> Result<EarlierRead, LedgerError> {
+        let (witness, terms, keys) = (Arc::clone(&self.witness), Arc::clone(charter), Arc::clone(keys));
+        let read = self.step(move |view| {
+            let Some(earlier) = terms.keyset(earlier) else { return Ok(None) };
+            witness.decide_earlier_page(view, &terms, &keys, earlier, peer, page).map(Some)
+        });
+        Ok(read.await?.unwrap_or(EarlierRead::CharterBehind))
+    }
+
+    /// Keeps a closing statement of an earlier keyset.
+    pub async fn take_earlier_statement(
+        &self,
+        charter: &Arc<Charter>,
+        earlier: KeysetId,
+        statement: ClosingStatement,
+    ) -> Result<Option<Result<(), StatementError>>, LedgerError> {
+        let (witness, terms) = (Arc::clone(&self.witness), Arc::clone(charter));
+        self.step(move |view| {
+            let Some(earlier) = terms.keyset(earlier) else { return Ok(None) };
+            witness.decide_earlier_statement(view, earlier, statement).map(Some)
+        })
+        .await
+    }
+
+    /// Decides and commits, for what answers nobody.
+    async fn step<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Ledger<'_>) -> Result<Option<Step<T>>, LedgerError> + Send + 'static,
+    ) -> Result<Option<T>, LedgerError> {
+        let keyset = self.witness.keyset().id();
+        let decided = self.writer.submit(move |tx| -> Result<Option<Sealed<T>>, LedgerError> {
+            let Some(step) = work(&Ledger(&*tx))? else { return Ok(None) };
+            ledger::apply(tx, keyset, &step.writes)?;
+            alarm(&step.writes);
+            Ok(Some(step.reply))
+        });
+        let (reply, _committed) = decided.await?;
+        Ok(reply.map(|reply| reply.release(&Durable::after_commit())))
     }
 
     fn serve_stored(&self, digest: &OrderDigest) -> Result<Option<ReplyV1>, LedgerError> {

@@ -241,6 +241,7 @@ impl From<Refusal> for Problem {
             Refusal::LimitExceeded { left } => Self::new(Code::LimitExceeded, &refusal).with("left", left.0),
             Refusal::Conflict(conflict) => conflicting(conflict),
             Refusal::NotVoting(_) => Self::new(Code::WitnessNotVoting, &refusal),
+            Refusal::RolloverBehind => Self::new(Code::RolloverBehind, &refusal),
             Refusal::Unknown => Self::new(Code::NotFound, &refusal),
             Refusal::Forbidden => rule(&refusal, "forbidden"),
             Refusal::Busy => Self::new(Code::RateLimited, &refusal),

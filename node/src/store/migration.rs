@@ -24,6 +24,7 @@ const STEPS: &[&str] = &[
         "evidence" "charter" "opened" "grant" "checkout" "signed_reference" "till" "idempotency" "hourly"
     ),
     create_tables!("bucket"),
+    create_tables!("earlier"),
 ];
 
 /// The schema this program writes.

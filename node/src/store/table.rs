@@ -26,6 +26,7 @@ macro_rules! with_tables {
             Till => "till", "Tills and the hashes of their tokens.";
             Idempotency => "idempotency", "Answers given under an Idempotency-Key.";
             Hourly => "hourly", "Totals per hour, for the manager.";
+            Earlier => "earlier", "What a witness keeps of earlier keysets, from which points move into its own.";
         }
     };
 }

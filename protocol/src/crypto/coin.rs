@@ -49,6 +49,14 @@ impl Seed {
     }
 }
 
+/// A number of 128 bits that a wallet's seed gives for a keyset, device and denomination: when it moves its coins of that
+/// denomination into a later keyset (WALLET-38). It looks random to everybody else, and is the same after a restart.
+pub fn derive_move_time(seed: &Seed, keyset: u32, device: u32, denomination: u64) -> u128 {
+    let parts: [&[u8]; 4] = [&seed.0, &keyset.to_le_bytes(), &device.to_le_bytes(), &denomination.to_le_bytes()];
+    let bytes = derive_secret(labels::MOVE_TIME, &parts);
+    bytes.iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
+}
+
 impl ConstantTimeEq for Seed {
     fn ct_eq(&self, other: &Self) -> Choice {
         self.0.ct_eq(&other.0)

@@ -31,7 +31,7 @@ labels! {
     PROBE_DIGEST = "ronde/1 probe digest";
     /// What the claim of a refund signs.
     REFUND_CLAIM_DIGEST = "ronde/1 refund claim digest";
-    /// A statement of a witness about its own log.
+    /// What a closing statement says: size and root of the log.
     STATEMENT_HASH = "ronde/1 statement hash";
 
     // Ed25519 signatures: one label per role.
@@ -52,7 +52,7 @@ labels! {
     EVALUATION_SIGNATURE = "ronde/1 signature: evaluation";
     /// A steward's signature on a charter version.
     CHARTER_SIGNATURE = "ronde/1 signature: charter";
-    /// A witness's statement: positions, closing (vote key).
+    /// A witness's closing statement (vote key).
     STATEMENT_SIGNATURE = "ronde/1 signature: statement";
     /// A witness's answer to a probe (vote key).
     PROBE_ANSWER_SIGNATURE = "ronde/1 signature: coin state";
@@ -109,6 +109,8 @@ labels! {
     COIN_SECRET = "ronde/1 wallet: coin secret";
     /// A coin's blind.
     COIN_BLIND = "ronde/1 wallet: coin blind";
+    /// When a wallet moves coins of one denomination into a later keyset.
+    MOVE_TIME = "ronde/1 wallet: time of a move";
     /// Info string of RFC 9497 DeriveKeyPair for a witness's POPRF key.
     KEY_DERIVATION_POPRF = "ronde/1 key: poprf";
     /// A witness's vote key from the node's seed.

@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod books;
+pub mod closing;
 pub mod drift;
 pub mod durable;
 pub mod gateway;

@@ -60,7 +60,8 @@ impl Order {
         }
         let keyset = charter.keyset(self.keyset).ok_or(Refusal::CharterBehind)?;
         self.check_sorted()?;
-        self.check_kinds(charter, keyset)?;
+        let later = self.later_keyset(charter, keyset)?;
+        self.check_kinds(charter, keyset, later)?;
         self.check_sums()?;
         self.check_frame(charter)?;
         self.check_names(charter)?;
@@ -116,11 +117,34 @@ impl Order {
         encode(&self.purpose).len().saturating_add(32 + 4 + 4 + 32 + 8 + 8)
     }
 
-    /// ORDER-10, ORDER-7 for campaigns and offers, and ORDER-11.
-    fn check_kinds(&self, charter: &Charter, keyset: &Keyset) -> Result<(), Refusal> {
-        let inputs = self.inputs.iter().map(|input| input.kind);
-        for kind in inputs.chain(self.outputs.iter().map(|output| output.class.kind)) {
-            if !keyset.has_kind(&kind) {
+    /// The one later keyset that a Swap of `keyset` moves points into, if it does; what is no Swap moves nothing
+    /// (ORDER-11, ROLLOVER-1).
+    pub(crate) fn later_keyset<'c>(
+        &self,
+        charter: &'c Charter,
+        keyset: &Keyset,
+    ) -> Result<Option<&'c Keyset>, Refusal> {
+        let mut others = self.outputs.iter().map(|output| output.class.keyset).filter(|id| *id != self.keyset);
+        let Some(id) = others.next() else { return Ok(None) };
+        if self.purpose != Purpose::Swap || others.any(|other| other != id) {
+            return Err(Rule::OutputKeyset.into());
+        }
+        let later = charter.keyset(id).ok_or(Refusal::CharterBehind)?;
+        if later.redeem_until() <= keyset.redeem_until() {
+            return Err(Rule::OutputKeyset.into());
+        }
+        Ok(Some(later))
+    }
+
+    /// ORDER-10, and ORDER-7 for campaigns and offers. Outputs have the kinds of their own keyset.
+    fn check_kinds(&self, charter: &Charter, keyset: &Keyset, later: Option<&Keyset>) -> Result<(), Refusal> {
+        let of_output = |output: &Output| {
+            let own = later.filter(|later| later.id() == output.class.keyset).unwrap_or(keyset);
+            (own.has_kind(&output.class.kind), output.class.kind)
+        };
+        let inputs = self.inputs.iter().map(|input| (keyset.has_kind(&input.kind), input.kind));
+        for (exists, kind) in inputs.chain(self.outputs.iter().map(of_output)) {
+            if !exists {
                 return Err(Rule::Denomination.into());
             }
             let known = match kind {
@@ -131,9 +155,6 @@ impl Order {
             if !known {
                 return Err(Refusal::CharterBehind);
             }
-        }
-        if self.outputs.iter().any(|output| output.class.keyset != self.keyset) {
-            return Err(Rule::OutputKeyset.into());
         }
         Ok(())
     }

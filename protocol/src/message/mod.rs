@@ -17,6 +17,7 @@ pub mod offer;
 pub mod order;
 pub mod probe;
 pub mod refusal;
+pub mod statement;
 pub mod text;
 pub mod vote;
 pub mod wire;

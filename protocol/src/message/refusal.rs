@@ -25,8 +25,8 @@ pub enum Rule {
     /// A denomination that the keyset does not have.
     #[error("the keyset has no such denomination")]
     Denomination,
-    /// An output of another keyset.
-    #[error("an output is of another keyset than the order's")]
+    /// An output of another keyset; in a Swap, of a second one or of none that closes later.
+    #[error("an output is of another keyset than the order's, and of none that its points may move into")]
     OutputKeyset,
     /// Points out exceed points in, or in a Swap differ from them; or a pledge of nothing.
     #[error("points in and points out do not balance")]
@@ -170,6 +170,9 @@ pub enum Refusal {
     /// The witness could not write to its disk. Nothing was done.
     #[error("the witness could not store the order; nothing was done")]
     StorageFailed,
+    /// The witness has not yet read that so many points are left in the keyset they come from (ROLLOVER-4).
+    #[error("the witness has not yet read that so many points are left to move: retry after it has pulled the logs")]
+    RolloverBehind,
 }
 
 /// [`Expected`] as it travels.
@@ -236,7 +239,8 @@ impl Refusal {
             | Self::NotVoting(_)
             | Self::Unknown
             | Self::Busy
-            | Self::StorageFailed => true,
+            | Self::StorageFailed
+            | Self::RolloverBehind => true,
             // Another order's certificate kills this one; without it, the coin may yet be freed.
             Self::Conflict(conflict) => conflict.certificate.is_none(),
             Self::BadEncoding { .. }

@@ -11,6 +11,7 @@ use super::{
     order::{Order, SignedOrder},
     probe::{Probe, ProbeAnswer},
     refusal::Refusal,
+    statement::ClosingStatement,
     vote::Vote,
 };
 use crate::{
@@ -61,6 +62,10 @@ pub enum RequestV1 {
     Bucket(BucketQuery),
     /// Is this coin free?
     Probe(Probe),
+    /// Here is the certificate of a Swap of an earlier keyset: write it down, and evaluate what moves into this one.
+    Move(MoveRequest),
+    /// The closing statement of the witness of a keyset.
+    Statement(StatementQuery),
 }
 
 /// An order for a vote, with what this witness alone needs.
@@ -113,6 +118,22 @@ pub struct CharterQuery {
     pub offset: u64,
 }
 
+/// A certified Swap, for a witness of the later keyset that it moves points into.
+#[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
+pub struct MoveRequest {
+    /// The later committee, which is asked; the order names its own.
+    pub keyset: KeysetId,
+    /// The order and its certificate.
+    pub certified: CertifiedOrder,
+}
+
+/// Whose closing statement is wanted.
+#[derive(Clone, Copy, Debug, Encode, Decode, serde::Serialize)]
+pub struct StatementQuery {
+    /// The committee.
+    pub keyset: KeysetId,
+}
+
 /// What can be answered.
 #[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -140,6 +161,8 @@ pub enum ReplyV1 {
     Bucket(BucketPage),
     /// A coin's state.
     Probe(ProbeAnswer),
+    /// The witness's closing statement.
+    Statement(ClosingStatement),
 }
 
 /// A vote on its way to a gateway.

@@ -28,6 +28,7 @@ use ronde_protocol::{
         order::{Authorization, Column, Input, Order, Output, Purpose, SignedOrder, Submission},
         probe::{CoinState, Probe, ProbeAnswer},
         refusal::{Conflict, ConflictingOrder, ExpectedCode, NotVoting, Refusal, Rule},
+        statement::ClosingStatement,
         text::Text,
         vote::Vote,
         wire::*,
@@ -218,6 +219,12 @@ pub fn refusal() -> Any<Refusal> {
     .boxed()
 }
 
+pub fn closing_statement() -> Any<ClosingStatement> {
+    (keyset(), index(), any::<u64>(), bytes(), signature())
+        .prop_map(|(keyset, index, size, root, signature)| ClosingStatement { keyset, index, size, root, signature })
+        .boxed()
+}
+
 pub fn request() -> Any<Request> {
     let from = || (keyset(), any::<u64>()).prop_map(|(keyset, from)| FromPosition { keyset, from });
     prop_oneof![
@@ -236,6 +243,9 @@ pub fn request() -> Any<Request> {
         (keyset(), bytes()).prop_map(|(keyset, nonce)| RequestV1::Length(LengthQuery { keyset, nonce })),
         bucket_query().prop_map(RequestV1::Bucket),
         probe().prop_map(RequestV1::Probe),
+        (keyset(), certified_order())
+            .prop_map(|(keyset, certified)| RequestV1::Move(MoveRequest { keyset, certified })),
+        keyset().prop_map(|keyset| RequestV1::Statement(StatementQuery { keyset })),
     ]
     .prop_map(Request::V1)
     .boxed()
@@ -324,6 +334,7 @@ pub fn reply() -> Any<Reply> {
         })),
         bucket_page().prop_map(ReplyV1::Bucket),
         probe_answer().prop_map(ReplyV1::Probe),
+        closing_statement().prop_map(ReplyV1::Statement),
     ]
     .prop_map(Reply::V1)
     .boxed()

@@ -53,6 +53,7 @@ pub fn plain_refusals() -> Vec<Refusal> {
         Refusal::Forbidden,
         Refusal::Busy,
         Refusal::StorageFailed,
+        Refusal::RolloverBehind,
     ]
 }
 
@@ -104,6 +105,7 @@ every! {
     head: ronde_protocol::message::head::Head, MAX_MESSAGE_BYTES;
     head_answer: ronde_protocol::message::head::HeadAnswer, MAX_MESSAGE_BYTES;
     signed_offer: ronde_protocol::message::offer::SignedOffer, MAX_MESSAGE_BYTES;
+    closing_statement: ronde_protocol::message::statement::ClosingStatement, MAX_MESSAGE_BYTES;
     refusal: ronde_protocol::message::refusal::Refusal, MAX_MESSAGE_BYTES;
     request: ronde_protocol::message::wire::Request, MAX_MESSAGE_BYTES;
     reply: ronde_protocol::message::wire::Reply, MAX_MESSAGE_BYTES;

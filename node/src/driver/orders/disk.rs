@@ -65,7 +65,7 @@ impl Orders {
                 continue;
             }
             match self.resume(&bytes).await {
-                Ok(gathering) if self.0.core.clock.unix_seconds() > gathering.keyset().evaluate_until() => {
+                Ok(gathering) if gathering.is_over(self.0.core.clock.unix_seconds()) => {
                     // No witness evaluates it any more, and none needs to hear of it.
                     self.delete(gathering.digest()).await;
                 }

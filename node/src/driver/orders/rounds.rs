@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ronde_protocol::machine::gateway::{Fault, Progress, Standing};
-use ronde_protocol::message::ids::WitnessIndex;
+use ronde_protocol::message::ids::{KeysetId, WitnessIndex};
 use ronde_protocol::message::wire::{ReplyV1, RequestV1};
 use tokio::task::JoinSet;
 
@@ -11,7 +11,7 @@ use super::{FIRST_PAUSE, Orders, ROUNDS_AT_HAND, Running};
 use crate::driver::core::AskError;
 use crate::fault;
 
-type Calls = JoinSet<(WitnessIndex, Result<ReplyV1, AskError>)>;
+type Calls = JoinSet<(KeysetId, WitnessIndex, Result<ReplyV1, AskError>)>;
 
 impl Orders {
     /// Asks the witnesses, round after round, until the order is decided or waits on disk.
@@ -90,14 +90,15 @@ impl Orders {
         let mut calls = JoinSet::new();
         let requests = running.gathering().requests();
         self.send(running, &mut calls, requests);
+        self.send_moves(running, &mut calls);
         if running.gathering().certificate().is_some() && !*told {
             self.certified(running, told).await;
         }
         running.tell(calls.len(), false);
         while let Some(done) = calls.join_next().await {
-            if let Ok((index, Ok(reply))) = done {
-                self.take_reply(running, &mut calls, told, index, reply).await;
-            } else if let Ok((index, Err(error))) = done {
+            if let Ok((keyset, index, Ok(reply))) = done {
+                self.take_reply(running, &mut calls, told, (keyset, index), reply).await;
+            } else if let Ok((_, index, Err(error))) = done {
                 tracing::debug!(witness = index.0, %error, "a witness gave no answer");
             }
             running.tell(calls.len(), false);
@@ -113,15 +114,23 @@ impl Orders {
         running: &Running,
         calls: &mut Calls,
         told: &mut bool,
-        index: WitnessIndex,
+        (keyset, index): (KeysetId, WitnessIndex),
         reply: ReplyV1,
     ) {
-        let progress = running.gathering().handle_reply(index, reply);
+        let progress = {
+            let mut gathering = running.gathering();
+            if gathering.keyset().id() == keyset {
+                gathering.handle_reply(index, reply)
+            } else {
+                gathering.handle_move_reply(index, reply)
+            }
+        };
         match progress {
             Progress::Certified(fault) => {
                 self.certified(running, told).await;
                 let requests = running.gathering().requests();
                 self.send(running, calls, requests);
+                self.send_moves(running, calls);
                 if let Some(fault) = fault {
                     self.note_fault(fault).await;
                 }
@@ -171,7 +180,15 @@ impl Orders {
         let keyset = running.gathering().keyset().id();
         for (index, request) in requests {
             let core = Arc::clone(&self.0.core);
-            calls.spawn(async move { (index, core.ask(keyset, index, request).await) });
+            calls.spawn(async move { (keyset, index, core.ask(keyset, index, request).await) });
+        }
+    }
+
+    /// Shows the certificate to the witnesses of the later keyset too, if points move (STORE-30).
+    fn send_moves(&self, running: &Running, calls: &mut Calls) {
+        for (keyset, index, request) in running.gathering().move_requests() {
+            let core = Arc::clone(&self.0.core);
+            calls.spawn(async move { (keyset, index, core.ask(keyset, index, request).await) });
         }
     }
 }

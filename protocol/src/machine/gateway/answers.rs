@@ -45,7 +45,8 @@ impl Gathering {
             | ReplyV1::Charter(_)
             | ReplyV1::Length(_)
             | ReplyV1::Bucket(_)
-            | ReplyV1::Probe(_) => Progress::Faulty(Fault::Misbehaved(index)),
+            | ReplyV1::Probe(_)
+            | ReplyV1::Statement(_) => Progress::Faulty(Fault::Misbehaved(index)),
         }
     }
 

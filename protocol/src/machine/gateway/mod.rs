@@ -20,9 +20,11 @@ use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 
 mod answers;
 mod columns;
+mod moves;
 mod record;
 
 use columns::ColumnStock;
+use moves::Moves;
 pub use record::OpenOrder;
 
 use crate::message::{
@@ -53,6 +55,8 @@ pub struct Gathering {
     holders: BTreeMap<WitnessIndex, ()>,
     refusals: BTreeMap<WitnessIndex, Refusal>,
     killed: Option<Refusal>,
+    /// The committee of the later keyset that the order moves points into, if it does.
+    moves: Option<Moves>,
 }
 
 /// What an answer changed.
@@ -109,6 +113,7 @@ impl Submission {
     /// Checks everything public: rules, encodings, signature, and that columns fit. Components can't be (STORE-1).
     pub fn check(self, charter: &Charter) -> Result<Gathering, Refusal> {
         let keyset = self.signed.order.check_rules(charter)?.clone();
+        let moves = Moves::of(&self.signed.order, charter, &keyset)?;
         let sorted = self.columns.windows(2).all(|pair| matches!(pair, [a, b] if a.index < b.index));
         let fitting = self.columns.iter().all(|column| {
             column.components.len() == self.signed.order.inputs.len() && keyset.member(column.index).is_some()
@@ -117,7 +122,7 @@ impl Submission {
             return Err(Rule::Columns.into());
         }
         let authorized = self.signed.check(charter)?.authorize(charter)?;
-        let mut gathering = Gathering::of(keyset, authorized.order().clone());
+        let mut gathering = Gathering::of(keyset, authorized.order().clone(), moves);
         gathering.signed = Some(authorized.signed().clone());
         for column in self.columns.into_vec() {
             gathering.columns.add(column.index, column.components);
@@ -127,7 +132,7 @@ impl Submission {
 }
 
 impl Gathering {
-    fn of(keyset: Keyset, order: Order) -> Self {
+    fn of(keyset: Keyset, order: Order, moves: Option<Moves>) -> Self {
         Self {
             digest: order.digest(),
             keyset,
@@ -140,13 +145,15 @@ impl Gathering {
             holders: BTreeMap::new(),
             refusals: BTreeMap::new(),
             killed: None,
+            moves,
         }
     }
 
     /// Goes on with an order whose certificate was got elsewhere.
     pub fn of_certified(certified: CertifiedOrder, charter: &Charter) -> Result<Self, Refusal> {
         let keyset = certified.order.check_rules(charter)?.clone();
-        let mut gathering = Self::of(keyset, certified.order);
+        let moves = Moves::of(&certified.order, charter, &keyset)?;
+        let mut gathering = Self::of(keyset, certified.order, moves);
         gathering.take_certificate(certified.certificate)?;
         Ok(gathering)
     }
@@ -238,10 +245,11 @@ impl Gathering {
         let quorum = self.keyset.quorum();
         if self.certificate.is_some() {
             let evaluations = self.evaluations.len();
+            let moves = self.moves.as_ref();
             return Standing::Certified {
                 evaluations,
-                ready: evaluations >= quorum.votes(),
-                complete: self.holders.len() >= quorum.witnesses(),
+                ready: evaluations >= quorum.votes() && moves.is_none_or(Moves::are_ready),
+                complete: self.holders.len() >= quorum.witnesses() && moves.is_none_or(Moves::are_complete),
             };
         }
         if let Some(refusal) = &self.killed {
@@ -296,9 +304,9 @@ impl Gathering {
         self.certificate.as_ref()
     }
 
-    /// Evaluations gathered so far.
+    /// Evaluations gathered so far, of both keysets where points move.
     pub fn evaluations(&self) -> impl Iterator<Item = &Evaluation> {
-        self.evaluations.values()
+        self.evaluations.values().chain(self.moves.iter().flat_map(Moves::evaluations))
     }
 
     /// Votes gathered so far.

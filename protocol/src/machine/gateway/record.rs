@@ -1,6 +1,6 @@
 //! An open order on disk.
 
-use super::{Gathering, columns::Waiting};
+use super::{Gathering, columns::Waiting, moves::Moves};
 use crate::{
     limits::MAX_WITNESSES,
     message::{
@@ -33,7 +33,11 @@ impl Gathering {
     pub fn resume(record: OpenOrder, charter: &Charter) -> Result<Self, Refusal> {
         let mut gathering = match record.submission {
             Some(submission) => submission.check(charter)?,
-            None => Self::of(record.order.check_rules(charter)?.clone(), record.order),
+            None => {
+                let keyset = record.order.check_rules(charter)?.clone();
+                let moves = Moves::of(&record.order, charter, &keyset)?;
+                Self::of(keyset, record.order, moves)
+            }
         };
         let inputs = gathering.order.inputs.len();
         for column in record.waiting.into_vec() {

@@ -294,5 +294,10 @@ impl Record {
 /// One of the keysets that issue now, each as likely as the others: the wallet chooses it, never the store (WALLET-11).
 pub(super) fn open_keyset(charter: &Charter, now: Seconds, entropy: Entropy) -> Result<&Keyset, WalletError> {
     let open: Vec<&Keyset> = charter.keysets().filter(|keyset| now < keyset.issue_until()).collect();
+    draw_keyset(&open, entropy)
+}
+
+/// One of these keysets, each as likely as the others.
+pub(super) fn draw_keyset<'c>(open: &[&'c Keyset], entropy: Entropy) -> Result<&'c Keyset, WalletError> {
     entropy.draw(open.len()).and_then(|place| open.get(place).copied()).ok_or(WalletError::NoOpenKeyset)
 }

@@ -85,7 +85,16 @@ impl Wallet {
 
     /// As many point coins of one keyset as one order can exchange, largest first.
     pub(super) fn select_purse(&self, keyset: &Keyset) -> Option<Selection> {
-        let free = self.free_coins(keyset.id());
+        self.select_most(keyset, |_| true)
+    }
+
+    /// The same of one denomination.
+    pub(super) fn select_kind(&self, keyset: &Keyset, kind: Kind) -> Option<Selection> {
+        self.select_most(keyset, |coin| coin.kind == kind)
+    }
+
+    fn select_most(&self, keyset: &Keyset, which: impl Fn(&Coin) -> bool) -> Option<Selection> {
+        let free: Vec<&Coin> = self.free_coins(keyset.id()).into_iter().filter(|coin| which(coin)).collect();
         let sets = quorums(keyset, &free).into_iter();
         let purses = sets.map(|set| {
             let mut coins: Vec<&Coin> =

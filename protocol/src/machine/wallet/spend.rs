@@ -238,7 +238,7 @@ impl Wallet {
         self.sign_order(keyset, frame, &selection, &change, now, entropy)
     }
 
-    /// Makes and signs the order; from then on its coins are held by it (WALLET-4).
+    /// Makes and signs an order within one keyset.
     pub(super) fn sign_order(
         &mut self,
         keyset: &Keyset,
@@ -248,7 +248,21 @@ impl Wallet {
         now: Seconds,
         entropy: Entropy,
     ) -> Result<Sealed<Submission>, WalletError> {
-        let Blinded { number, outputs, slots } = self.blind_outputs(keyset, kinds)?;
+        self.sign_into((keyset, keyset), frame, selection, kinds, now, entropy)
+    }
+
+    /// Makes and signs an order that spends coins of the first keyset and makes coins of the second; from then on its
+    /// coins are held by it (WALLET-4).
+    pub(super) fn sign_into(
+        &mut self,
+        (keyset, into): (&Keyset, &Keyset),
+        frame: Frame,
+        selection: &Selection,
+        kinds: &[Kind],
+        now: Seconds,
+        entropy: Entropy,
+    ) -> Result<Sealed<Submission>, WalletError> {
+        let Blinded { number, outputs, slots } = self.blind_outputs(into, kinds)?;
         let inputs = selection.coins.iter().map(|coin| Input { kind: coin.kind, point: coin.point }).collect();
         let order = Order {
             federation: self.book.federation,
@@ -265,12 +279,12 @@ impl Wallet {
         let submission = Submission { signed: SignedOrder { order, authorization }, columns: columns(selection)? };
         // Nothing fails from here on. A number without outputs could not be found again (RESTORE-32).
         if !outputs.is_empty() {
-            self.use_number(keyset.id(), number);
+            self.use_number(into.id(), number);
         }
         let picked = |coin: &&mut Coin| selection.coins.iter().any(|of| of.point == coin.point);
         self.book.coins.iter_mut().filter(picked).for_each(|coin| coin.held_by = Some(digest));
         self.book.open.push(OpenOrder {
-            keyset: keyset.id(),
+            keyset: into.id(),
             device: self.book.device,
             number,
             outputs,
@@ -296,7 +310,7 @@ pub(super) fn points(denominations: Vec<u64>) -> Vec<Kind> {
     denominations.into_iter().map(|denomination| Kind::Points { denomination }).collect()
 }
 
-fn sum_of(coins: &[Coin]) -> Result<Points, WalletError> {
+pub(super) fn sum_of(coins: &[Coin]) -> Result<Points, WalletError> {
     Ok(Points::sum(coins.iter().map(|coin| coin.kind.points()))?)
 }
 

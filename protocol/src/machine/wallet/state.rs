@@ -115,7 +115,7 @@ pub enum Task {
 /// An order that is not done.
 #[derive(Clone, Debug, Encode, Decode)]
 pub struct OpenOrder {
-    /// Keyset of order and outputs.
+    /// Keyset of the outputs: of the order too, unless it moves points into this one.
     pub keyset: KeysetId,
     /// Device index of its outputs' secrets.
     pub device: u32,
@@ -318,7 +318,8 @@ impl OpenOrder {
         }
     }
 
-    /// Where the secret of the output at a position lives; none if it is not this wallet's.
+    /// Where the secret of the output at a position lives, in the output's own keyset (WALLET-36); none if it is not this
+    /// wallet's.
     pub fn place(&self, position: usize) -> Option<Place> {
         if let Task::Recovered { places, .. } = &self.task {
             return places.get(position).copied().flatten();

@@ -170,7 +170,7 @@ impl OpenOrder {
         };
         PendingView {
             digest: self.order().map(crate::message::order::Order::digest),
-            keyset: self.keyset,
+            keyset: self.order().map_or(self.keyset, |order| order.keyset),
             purpose,
             store,
             points,

@@ -37,7 +37,7 @@ impl Witness {
     ) -> Result<Step<ReplyV1>, V::Error> {
         let mut draft = Draft::new(view, self.keyset().id());
         // The log is frozen (ROLLOVER-7).
-        if now > self.keyset().evaluate_until() {
+        if self.is_frozen(view, now)? {
             return Ok(Step::new(draft, ReplyV1::Refused(Refusal::Closed)));
         }
         let PreparedCertificate { order, certificate, evaluation, .. } = prepared;

@@ -8,8 +8,10 @@ use core::ops::Bound;
 
 use super::{
     buckets::BucketView,
+    outstanding::{Outstanding, Seen},
     pages::LogView,
-    record::{CoinRecord, Counter, Inconsistent, OrderRecord, Retirement, View, Write},
+    peers::Followed,
+    record::{CoinRecord, Counter, EarlierView, EarlierWrite, Inconsistent, OrderRecord, Retirement, View, Write},
 };
 use crate::{
     crypto::{group::PointBytes, merkle::Subtree},
@@ -21,8 +23,9 @@ use crate::{
         amount::Points,
         bucket::BucketKey,
         evidence::Evidence,
-        ids::{KeysetId, OrderDigest, Reference, StoreId},
+        ids::{KeysetId, OrderDigest, Reference, StoreId, WitnessIndex},
         log::LogEntry,
+        statement::ClosingStatement,
     },
 };
 
@@ -41,6 +44,28 @@ pub struct Memory {
     retired: Option<Retirement>,
     evidence: Vec<Evidence>,
     exhibits: Vec<Exhibit>,
+    statement: Option<ClosingStatement>,
+    earlier: BTreeMap<KeysetId, Earlier>,
+}
+
+/// What is kept of one earlier keyset.
+#[derive(Clone, Debug, Default)]
+struct Earlier {
+    followed: BTreeMap<WitnessIndex, Followed>,
+    outstanding: Option<Outstanding>,
+    seen: BTreeMap<OrderDigest, Seen>,
+    statements: BTreeMap<WitnessIndex, ClosingStatement>,
+}
+
+impl Earlier {
+    fn apply(&mut self, write: EarlierWrite) {
+        match write {
+            EarlierWrite::Followed(index, followed) => set(&mut self.followed, index, Some(*followed)),
+            EarlierWrite::Outstanding(sums) => self.outstanding = Some(*sums),
+            EarlierWrite::Seen(digest, seen) => set(&mut self.seen, digest, Some(seen)),
+            EarlierWrite::Statement(statement) => set(&mut self.statements, statement.index, Some(statement)),
+        }
+    }
 }
 
 /// The state contradicts itself: a fault of the program, since memory is not damaged.
@@ -74,6 +99,8 @@ impl Memory {
             Write::Retire(why) => self.retired = Some(why),
             Write::Evidence(evidence) => self.evidence.push(*evidence),
             Write::Exhibit(exhibit) => self.exhibits.push(*exhibit),
+            Write::Statement(statement) => self.statement = Some(statement),
+            Write::Earlier(keyset, write) => self.earlier.entry(keyset).or_default().apply(write),
         }
     }
 
@@ -153,6 +180,38 @@ impl View for Memory {
 
     fn retired(&self, _: KeysetId) -> Result<Option<Retirement>, MemoryError> {
         Ok(self.retired.clone())
+    }
+
+    fn statement(&self, _: KeysetId) -> Result<Option<ClosingStatement>, MemoryError> {
+        Ok(self.statement)
+    }
+}
+
+impl EarlierView for Memory {
+    fn earlier_followed(
+        &self,
+        _: KeysetId,
+        earlier: KeysetId,
+        index: WitnessIndex,
+    ) -> Result<Option<Followed>, MemoryError> {
+        Ok(self.earlier.get(&earlier).and_then(|kept| kept.followed.get(&index)).cloned())
+    }
+
+    fn outstanding(&self, _: KeysetId, earlier: KeysetId) -> Result<Option<Outstanding>, MemoryError> {
+        Ok(self.earlier.get(&earlier).and_then(|kept| kept.outstanding.clone()))
+    }
+
+    fn seen(&self, _: KeysetId, earlier: KeysetId, digest: &OrderDigest) -> Result<Option<Seen>, MemoryError> {
+        Ok(self.earlier.get(&earlier).and_then(|kept| kept.seen.get(digest)).copied())
+    }
+
+    fn earlier_statement(
+        &self,
+        _: KeysetId,
+        earlier: KeysetId,
+        index: WitnessIndex,
+    ) -> Result<Option<ClosingStatement>, MemoryError> {
+        Ok(self.earlier.get(&earlier).and_then(|kept| kept.statements.get(&index)).copied())
     }
 }
 

@@ -15,11 +15,15 @@
 
 pub mod buckets;
 mod certify;
+mod closing;
+mod earlier;
 pub mod inquiry;
 mod issuing;
 pub mod keys;
 pub mod log;
 pub mod memory;
+mod moving;
+pub mod outstanding;
 pub mod pages;
 pub mod peers;
 mod prepare;
@@ -30,6 +34,8 @@ mod vote;
 
 use alloc::vec::Vec;
 
+pub use earlier::EarlierRead;
+pub use moving::PreparedMove;
 pub use prepare::{PreparedCertificate, PreparedVote};
 
 use self::{

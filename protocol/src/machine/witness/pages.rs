@@ -30,7 +30,7 @@ impl Witness {
     /// What is answered before anything in a request is checked: nothing after the evaluations' end (WITNESS-34), and
     /// what is stored about a certified order (WITNESS-31).
     pub fn look_up<V: View>(&self, view: &V, digest: &OrderDigest, now: Seconds) -> Result<Option<ReplyV1>, V::Error> {
-        if now > self.keyset().evaluate_until() {
+        if self.is_frozen(view, now)? {
             return Ok(Some(ReplyV1::Refused(Refusal::Closed)));
         }
         let Some(OrderState::Certified { certificate, evaluation, .. }) = self.order_state(view, digest)? else {

@@ -7,7 +7,7 @@ use super::{
     record::{Retirement, View, Write},
 };
 use crate::{
-    crypto::merkle::Frontier,
+    crypto::merkle::{self, Frontier},
     message::{
         charter::Keyset,
         codec::{Bounded, Decode, Encode},
@@ -15,6 +15,7 @@ use crate::{
         head::{Head, HeadAnswer, VerifiedHead},
         ids::{KeysetId, OrderDigest, WitnessIndex},
         log::{CertifiedOrder, LogEntry},
+        order::SignedOrder,
         wire::{HeadQuery, LogPage},
     },
 };
@@ -147,6 +148,8 @@ pub struct Page {
     pub certified: Vec<CertifiedOrder>,
     /// Orders that the peer voted for.
     pub voted: Vec<OrderDigest>,
+    /// The same orders as they were signed: a store's signature in one is the store's word.
+    pub signed: Vec<SignedOrder>,
     /// Whether the log goes on.
     pub more: bool,
     /// If the peer signed a head of the same size with another root before.
@@ -157,6 +160,11 @@ impl Followed {
     /// Where to go on reading.
     pub fn position(&self) -> u64 {
         self.size
+    }
+
+    /// The root over what was read.
+    pub fn root(&self) -> [u8; 32] {
+        merkle::fold(&self.peaks)
     }
 
     /// Takes the other's highest head if that is higher: it may have come while pages were read.
@@ -231,12 +239,15 @@ impl Followed {
         let mut next = self.clone();
         let fork = next.handle_head(keyset, page.head)?;
         let mut frontier = Frontier::from_parts(self.size, self.peaks.clone()).unwrap_or_default();
-        let (mut certified, mut voted) = (Vec::new(), Vec::new());
+        let (mut certified, mut voted, mut bodies) = (Vec::new(), Vec::new(), Vec::new());
         for entry in page.entries.into_vec() {
             frontier.push(entry.leaf());
             match entry {
                 LogEntry::Certified(order) => certified.push(order),
-                LogEntry::Voted(signed) => voted.push(signed.order.digest()),
+                LogEntry::Voted(signed) => {
+                    voted.push(signed.order.digest());
+                    bodies.push(signed);
+                }
             }
             if let Some(read) = self.read
                 && read.size == frontier.size()
@@ -254,7 +265,7 @@ impl Followed {
             *self = Self { highest: self.highest, read: self.read, parted: self.parted, ..Self::default() };
             return match fork {
                 // The very heads convict the peer.
-                Some(_) => Ok(Page { certified: Vec::new(), voted: Vec::new(), more: false, fork }),
+                Some(_) => Ok(Page { certified: Vec::new(), voted: Vec::new(), signed: Vec::new(), more: false, fork }),
                 None => Err(PageError::Root),
             };
         }
@@ -264,6 +275,6 @@ impl Followed {
             next.read = Some(page.head);
         }
         *self = next;
-        Ok(Page { certified, voted, more, fork })
+        Ok(Page { certified, voted, signed: bodies, more, fork })
     }
 }

@@ -21,7 +21,7 @@ use crate::{
         evaluation::{Evaluation, NO_PROOF, outputs_of},
         ids::OrderDigest,
         log::CertifiedOrder,
-        order::Order,
+        order::{Order, Output},
         refusal::Refusal,
         vote::VerifiedVote,
         wire::VoteRequest,
@@ -90,8 +90,15 @@ impl Witness {
         let votes: Vec<VerifiedVote> =
             votes.iter().filter_map(|vote| vote.verify(self.keyset(), &digest).ok()).collect();
         let may_certify = votes.len().saturating_add(1) >= self.keyset().quorum().votes();
-        let evaluation =
-            if may_certify { Some(self.evaluate(order.order(), digest, order.outputs(), for_proof)?) } else { None };
+        let evaluation = if may_certify {
+            // What moves into a later keyset is that one's affair (ROLLOVER-2).
+            let own = |output: &&(&Output, &Point)| output.0.class.keyset == self.keyset().id();
+            let outputs: Vec<(&Output, &Point)> = order.order().outputs.iter().zip(order.outputs()).collect();
+            let blinded: Vec<Point> = outputs.iter().filter(own).map(|(_, blinded)| **blinded).collect();
+            Some(self.evaluate(order.order(), digest, &blinded, for_proof)?)
+        } else {
+            None
+        };
         Ok(PreparedVote { order, votes, evaluation })
     }
 
@@ -137,7 +144,7 @@ impl Witness {
         Ok(PreparedCertificate { order, digest, certificate, evaluation })
     }
 
-    fn evaluate(
+    pub(super) fn evaluate(
         &self,
         order: &Order,
         digest: OrderDigest,

@@ -14,10 +14,16 @@ use crate::{
         codec::{Decode, Encode},
         evaluation::Evaluation,
         evidence::Evidence,
-        ids::{CampaignId, KeysetId, OfferId, OrderDigest, Reference, StoreId},
+        ids::{CampaignId, KeysetId, OfferId, OrderDigest, Reference, StoreId, WitnessIndex},
         log::LogEntry,
         order::{Order, SignedOrder},
+        statement::ClosingStatement,
     },
+};
+
+use super::{
+    outstanding::{Outstanding, Seen},
+    peers::Followed,
 };
 
 /// Which order holds a coin.
@@ -93,6 +99,11 @@ pub enum Counter {
         /// For which choice.
         choice: u8,
     },
+    /// Points that came from an earlier keyset.
+    Moved {
+        /// Which.
+        from: KeysetId,
+    },
 }
 
 /// Why a witness never votes again in a keyset.
@@ -142,6 +153,23 @@ pub enum Write {
     Evidence(Box<Evidence>),
     /// What convicts several at once, in the form in which auditors exchange it (WITNESS-36).
     Exhibit(Box<Exhibit>),
+    /// The witness's closing statement: nothing is added to its log any more (ROLLOVER-8).
+    Statement(ClosingStatement),
+    /// What it keeps of an earlier keyset, from which points move here.
+    Earlier(KeysetId, EarlierWrite),
+}
+
+/// One change to what a witness keeps of an earlier keyset.
+#[derive(Clone, Debug)]
+pub enum EarlierWrite {
+    /// How far a log was read.
+    Followed(WitnessIndex, Box<Followed>),
+    /// What the logs make together.
+    Outstanding(Box<Outstanding>),
+    /// What they have of one order.
+    Seen(OrderDigest, Seen),
+    /// A witness's closing statement.
+    Statement(ClosingStatement),
 }
 
 /// A log or book that contradicts itself: the database was damaged. Nobody's fault on the wire; restore a backup.
@@ -184,6 +212,30 @@ pub trait View {
     fn log_node(&self, keyset: KeysetId, subtree: Subtree) -> Result<Option<[u8; 32]>, Self::Error>;
     /// Whether and why it has retired.
     fn retired(&self, keyset: KeysetId) -> Result<Option<Retirement>, Self::Error>;
+    /// Its closing statement, if it has signed it.
+    fn statement(&self, keyset: KeysetId) -> Result<Option<ClosingStatement>, Self::Error>;
+}
+
+/// What a witness can look up of the earlier keysets from which points move into its own.
+pub trait EarlierView: View {
+    /// How far a log of an earlier keyset was read.
+    fn earlier_followed(
+        &self,
+        keyset: KeysetId,
+        earlier: KeysetId,
+        index: WitnessIndex,
+    ) -> Result<Option<Followed>, Self::Error>;
+    /// What the logs of an earlier keyset make together; nothing if none was read.
+    fn outstanding(&self, keyset: KeysetId, earlier: KeysetId) -> Result<Option<Outstanding>, Self::Error>;
+    /// What the logs of an earlier keyset have of one order.
+    fn seen(&self, keyset: KeysetId, earlier: KeysetId, digest: &OrderDigest) -> Result<Option<Seen>, Self::Error>;
+    /// The closing statement of a witness of an earlier keyset.
+    fn earlier_statement(
+        &self,
+        keyset: KeysetId,
+        earlier: KeysetId,
+        index: WitnessIndex,
+    ) -> Result<Option<ClosingStatement>, Self::Error>;
 }
 
 /// The writes of a step in the making, seen as if they were done.

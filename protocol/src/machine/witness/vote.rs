@@ -33,7 +33,7 @@ impl Witness {
     ) -> Result<Step<ReplyV1>, V::Error> {
         let mut draft = Draft::new(view, self.keyset().id());
         let digest = prepared.digest();
-        if now > self.keyset().evaluate_until() {
+        if self.is_frozen(view, now)? {
             // The log is closing: votes that complete a quorum must not add to it either (WITNESS-34).
             return Ok(Step::new(draft, ReplyV1::Refused(Refusal::Closed)));
         }

@@ -18,6 +18,7 @@ use ronde_protocol::{
         order::{Order, SignedOrder, Submission, pledge_reference},
         probe::{Probe, ProbeAnswer},
         refusal::{Conflict, Refusal},
+        statement::ClosingStatement,
         vote::Vote,
         wire::{Reply, Request},
     },
@@ -72,6 +73,7 @@ messages! {
     BucketPage MAX_MESSAGE_BYTES;
     Probe MAX_MESSAGE_BYTES;
     ProbeAnswer MAX_MESSAGE_BYTES;
+    ClosingStatement MAX_MESSAGE_BYTES;
     CertifiedOrder MAX_MESSAGE_BYTES;
     LogEntry MAX_MESSAGE_BYTES;
     Request MAX_MESSAGE_BYTES;

@@ -94,6 +94,8 @@ pub const TYPES: &[(&str, Responder)] = &[
     ("evaluation", |input| respond(input, federation::votes::evaluation)),
     ("head", |input| respond(input, federation::votes::head)),
     ("head-answer", |input| respond(input, federation::votes::head_answer)),
+    ("closing-statement", |input| respond(input, federation::closing::statement)),
+    ("closing", |input| respond(input, federation::closing::closing)),
     ("order", |input| respond(input, federation::orders::order)),
     ("submission", |input| respond(input, federation::orders::submission)),
     ("conflict", |input| respond(input, federation::orders::conflict)),
@@ -118,6 +120,7 @@ pub const TYPES: &[(&str, Responder)] = &[
     ("probe-answer", |input| respond(input, federation::restore::probe_answer)),
     ("probe-verdict", |input| respond(input, federation::restore::verdict)),
     ("wallet-search", |input| respond(input, federation::restore::search)),
+    ("move-time", |input| respond(input, federation::closing::move_time)),
 ];
 
 /// Answers one question.

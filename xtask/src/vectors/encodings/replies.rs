@@ -39,7 +39,7 @@ const EXPECTED: [(&str, ExpectedCode); 9] = [
     ("sorted", ExpectedCode::Sorted),
 ];
 
-fn plain() -> [(&'static str, Refusal); 16] {
+fn plain() -> [(&'static str, Refusal); 17] {
     [
         ("other-federation", Refusal::OtherFederation),
         ("charter-behind", Refusal::CharterBehind),
@@ -57,6 +57,7 @@ fn plain() -> [(&'static str, Refusal); 16] {
         ("forbidden", Refusal::Forbidden),
         ("busy", Refusal::Busy),
         ("storage-failed", Refusal::StorageFailed),
+        ("rollover-behind", Refusal::RolloverBehind),
     ]
 }
 

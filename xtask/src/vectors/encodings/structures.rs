@@ -14,8 +14,8 @@ use ronde_protocol::{
         order::{Order, Purpose},
         probe::CoinState,
         wire::{
-            Certified, CharterQuery, FeedEntry, FeedPage, HeadQuery, LogPage, OrderQuery, OrderState, Reply, ReplyV1,
-            Request, RequestV1, VoteRequest, Voted,
+            Certified, CharterQuery, FeedEntry, FeedPage, HeadQuery, LogPage, MoveRequest, OrderQuery, OrderState,
+            Reply, ReplyV1, Request, RequestV1, StatementQuery, VoteRequest, Voted,
         },
     },
 };
@@ -105,6 +105,7 @@ fn proofs() -> Tests {
         good("head", "a head of 3 entries", "Head", &head(3)),
         good("head-answer", "with a head", "HeadAnswer", &head_answer(Some(head(3)))),
         good("head-answer-without-head", "without one", "HeadAnswer", &head_answer(None)),
+        good("closing-statement", "a closing statement of 3 entries", "ClosingStatement", &closing_statement()),
         good("certified-order", "an order and its certificate", "CertifiedOrder", &certified()),
         good("log-entry-voted", "an entry of a vote", "LogEntry", &LogEntry::Voted(by_coins(redeem()))),
         good("log-entry-certified", "an entry of a certificate", "LogEntry", &LogEntry::Certified(certified())),
@@ -178,6 +179,12 @@ fn requests() -> Tests {
             "the newest charter from its beginning",
             RequestV1::Charter(CharterQuery { version: 0, offset: 0 }),
         ),
+        request(
+            "request-move",
+            "a certified order for a witness of keyset 2",
+            RequestV1::Move(MoveRequest { keyset: KeysetId(2), certified: certified() }),
+        ),
+        request("request-statement", "a closing statement", RequestV1::Statement(StatementQuery { keyset })),
     ]
 }
 
@@ -219,5 +226,6 @@ fn answers() -> Tests {
         good("bucket-place", "where an entry stands", "BucketPlace", &bucket_place()),
         good("probe", "a probe", "Probe", &probe()),
         good("reply-charter", "a piece of a charter: bytes, whatever they are", "Reply", &chunk()),
+        reply("reply-statement", "a closing statement", ReplyV1::Statement(closing_statement())),
     ]
 }

@@ -1,5 +1,6 @@
 //! Leaves, roots, heads that a log extends, and pages of a peer's log.
 
+mod closing;
 mod reading;
 
 use ronde_protocol::{
@@ -26,6 +27,8 @@ pub fn suite() -> Result<Vec<Group>, String> {
         group("log-root", roots())?,
         group("log-consistency", consistency())?,
         group("log-read", reading::tests(&world))?,
+        group("closing-statement", closing::statements())?,
+        group("closing", closing::closings())?,
     ])
 }
 

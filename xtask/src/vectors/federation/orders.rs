@@ -1,6 +1,7 @@
 //! Orders: every purpose, and every way to be refused that needs no state.
 
 mod elements;
+pub mod moves;
 mod names;
 mod rules;
 mod signatures;
@@ -33,6 +34,7 @@ pub fn suite() -> Result<Vec<Group>, String> {
     tests.extend(names::tests(&world));
     tests.extend(signatures::tests(&world));
     tests.extend(elements::tests(&world));
+    tests.extend(moves::tests());
     Ok(vec![
         group("order", tests)?,
         group("submission", submissions::tests())?,

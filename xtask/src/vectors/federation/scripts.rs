@@ -7,6 +7,7 @@ mod peers;
 mod play;
 mod queries;
 mod restore;
+mod rollover;
 mod traitors;
 mod voting;
 
@@ -26,5 +27,6 @@ pub fn suite() -> Result<Vec<Group>, String> {
     tests.extend(traitors::tests(&world));
     tests.extend(queries::tests(&world));
     tests.extend(restore::tests(&world));
+    tests.extend(rollover::tests());
     Ok(vec![group("witness-script", tests)?])
 }

@@ -1,6 +1,7 @@
 //! What a wallet asks for, and the coins that it gets.
 
 mod answers;
+mod moves;
 mod recovered;
 
 use ronde_protocol::{
@@ -11,7 +12,7 @@ use ronde_protocol::{
     },
     message::{
         class::{Class, Kind},
-        ids::{Reference, StoreId},
+        ids::{KeysetId, Reference, StoreId},
         order::{Order, Output, Purpose},
     },
 };
@@ -33,6 +34,7 @@ pub fn suite() -> Result<Vec<Group>, String> {
         group("wallet-claim", claims())?,
         group("wallet-answer", answers::tests())?,
         group("wallet-coins", recovered::tests())?,
+        group("move-time", moves::times())?,
     ])
 }
 
@@ -72,14 +74,19 @@ const EVERYTHING: [Kind; 6] = [
 
 /// Outputs of these kinds, made here from the seed, with their slots: by increasing B.
 fn outputs(world: &World, device: u32, number: u64, kinds: &[Kind]) -> Vec<(Output, u16)> {
+    outputs_of(world, KEYSET, device, number, kinds)
+}
+
+/// The same of any keyset.
+fn outputs_of(world: &World, keyset: KeysetId, device: u32, number: u64, kinds: &[Kind]) -> Vec<(Output, u16)> {
     let seed = Seed::new(seed()).for_federation(&world.id().0);
     let mut outputs: Vec<(Output, u16)> = (0u16..)
         .zip(kinds)
         .map(|(slot, kind)| {
-            let secret = derive_coin_secret(&seed, KEYSET.0, device, number, slot);
-            let factor = derive_blind(&seed, KEYSET.0, device, number, slot);
+            let secret = derive_coin_secret(&seed, keyset.0, device, number, slot);
+            let factor = derive_blind(&seed, keyset.0, device, number, slot);
             let blinded = blind(&coin_hash(&secret.public().encode()), &factor).encode();
-            (Output { class: Class { keyset: KEYSET, kind: *kind }, blinded }, slot)
+            (Output { class: Class { keyset, kind: *kind }, blinded }, slot)
         })
         .collect();
     outputs.sort_by_key(|(output, _)| output.blinded);

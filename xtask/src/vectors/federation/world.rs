@@ -192,7 +192,27 @@ pub fn keyset(plan: &Plan, federation: FederationId, id: KeysetId) -> KeysetEntr
     }
 }
 
+/// A keyset that closes a year after the first and has a coin of 128 points.
+pub const LATER: KeysetId = KeysetId(2);
+/// One that closes a year after that.
+pub const LATEST: KeysetId = KeysetId(3);
+
 impl World {
+    /// Four stores with three keysets, each of which closes a year after the one before.
+    pub fn of_years() -> Self {
+        let mut body = first(&Plan { keysets: 3, ..FOUR });
+        let mut keysets = body.keysets.into_vec();
+        for (keyset, years) in keysets.iter_mut().zip(0..) {
+            keyset.issue_until += years * 365 * DAY;
+            keyset.redeem_until += years * 365 * DAY;
+            if years > 0 {
+                keyset.denominations = list([1, 2, 4, 8, 16, 32, 64, 128]);
+            }
+        }
+        body.keysets = list(keysets);
+        Self::of(body)
+    }
+
     /// A federation as planned.
     pub fn new(plan: &Plan) -> Self {
         Self::of(first(plan))

@@ -2,6 +2,7 @@
 
 pub mod books;
 pub mod charters;
+pub mod closing;
 pub mod evidence;
 pub mod given;
 pub mod logs;

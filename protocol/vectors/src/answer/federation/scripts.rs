@@ -13,6 +13,7 @@ use ronde_protocol::{
             keys::NodeSeed,
             log::root_at,
             memory::{Memory, MemoryError},
+            outstanding::StoreKeys,
             pages::charter_chunk,
             peers::{Followed, Started, Startup},
             record::{Retirement, View, Write},
@@ -25,6 +26,7 @@ use ronde_protocol::{
         ids::{KeysetId, StoreId, WitnessIndex},
         log::CertifiedOrder,
         refusal::Refusal,
+        statement::ClosingStatement,
         wire::{LogPage, Reply, ReplyV1, Request, RequestV1, VoteRequest},
     },
 };
@@ -57,6 +59,10 @@ enum Step {
     Head { head: Octets },
     /// A piece of a peer's log.
     Page { now: u64, entropy: Hex<32>, peer: u8, page: Octets },
+    /// A piece of the log of a witness of an earlier keyset.
+    EarlierPage { keyset: u32, peer: u8, page: Octets },
+    /// A closing statement of a witness of an earlier keyset.
+    EarlierStatement { statement: Octets },
     /// The next version of the charter.
     Charter { charter: Octets },
     /// Another charter of the newest version.
@@ -144,6 +150,20 @@ impl Seat {
             Step::Page { now, entropy, peer, page } => {
                 self.read(now, Entropy::new(entropy.0), WitnessIndex(peer), page.read()?)?;
             }
+            Step::EarlierPage { keyset: id, peer, page } => {
+                let mut keys = StoreKeys::default();
+                self.versions.iter().for_each(|version| keys.add(&version.body));
+                let (earlier, page) = (keyset(&self.charter, id)?, page.read()?);
+                let (memory, charter) = (&self.memory, &self.charter);
+                let step = self.witness.decide_earlier_page(memory, charter, &keys, earlier, WitnessIndex(peer), page);
+                self.memory.apply(step.map_err(damaged)?.writes);
+            }
+            Step::EarlierStatement { statement } => {
+                let statement: ClosingStatement = statement.read()?;
+                let earlier = keyset(&self.charter, statement.keyset.0)?;
+                let step = self.witness.decide_earlier_statement(&self.memory, earlier, statement);
+                self.memory.apply(step.map_err(damaged)?.writes);
+            }
             Step::Charter { charter } => {
                 let signed: SignedCharter = charter.read_within(MAX_CHARTER_BYTES)?;
                 if let Ok(next) = self.charter.succeed(signed.clone()) {
@@ -185,6 +205,8 @@ impl Seat {
             RequestV1::Length(query) => query.keyset,
             RequestV1::Bucket(query) => query.keyset,
             RequestV1::Probe(probe) => probe.keyset,
+            RequestV1::Move(request) => request.keyset,
+            RequestV1::Statement(query) => query.keyset,
             RequestV1::Charter(query) => {
                 let chunk = charter_chunk(&self.versions, query);
                 return Ok(chunk.map_or(ReplyV1::Refused(Refusal::Unknown), ReplyV1::Charter));
@@ -197,6 +219,11 @@ impl Seat {
         Ok(match request {
             RequestV1::Vote(request) => return self.vote(now, entropy, request),
             RequestV1::Certify(certified) => return self.certify(now, entropy, certified),
+            RequestV1::Move(request) => return self.take_move(now, entropy, request.certified),
+            RequestV1::Statement(_) => {
+                let step = witness.decide_statement(memory, now).map_err(damaged)?;
+                return Ok(self.commit(step));
+            }
             RequestV1::Order(query) => witness
                 .order_state(memory, &query.digest)
                 .map_err(damaged)?
@@ -255,6 +282,20 @@ impl Seat {
         }
     }
 
+    fn take_move(&mut self, now: u64, entropy: Entropy, certified: CertifiedOrder) -> Result<ReplyV1, Refused> {
+        let digest = certified.order.digest();
+        if let Some(reply) = self.witness.look_up(&self.memory, &digest, now).map_err(damaged)? {
+            return Ok(reply);
+        }
+        match self.witness.prepare_move(&self.charter, certified, entropy) {
+            Ok(prepared) => {
+                let decided = self.witness.decide_move(&self.memory, prepared, now);
+                Ok(self.commit(decided.map_err(damaged)?))
+            }
+            Err(refusal) => Ok(ReplyV1::Refused(refusal)),
+        }
+    }
+
     /// Memory is as durable as this play needs.
     fn commit(&mut self, decision: Decision<ReplyV1>) -> ReplyV1 {
         self.memory.apply(decision.writes);
@@ -274,7 +315,9 @@ impl Seat {
         }
         let pieces = entropy.split(read.certified.len());
         for (certified, piece) in read.certified.into_iter().zip(pieces) {
-            if matches!(self.certify(now, piece, certified)?, ReplyV1::Refused(Refusal::CharterBehind)) {
+            let moves = certified.order.keyset != self.witness.keyset().id();
+            let reply = if moves { self.take_move(now, piece, certified) } else { self.certify(now, piece, certified) };
+            if matches!(reply?, ReplyV1::Refused(Refusal::CharterBehind)) {
                 // It is read again; the head was seen all the same.
                 self.followed.entry(peer).or_default().keep_highest(&followed);
                 return Ok(());

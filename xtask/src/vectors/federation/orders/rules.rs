@@ -197,10 +197,10 @@ fn classes(world: &World) -> Vec<Result<Test, String>> {
         .refused(invalid("output-keyset")),
         of(
             world,
-            ("swap-into-another-keyset", "ORDER-11", "Swap: until rollover, coins stay in their keyset."),
+            ("swap-into-an-unknown-keyset", "ORDER-7", "Swap: the charter does not list keyset 2 yet."),
             &elsewhere(Purpose::Swap, &[(1, points(1))], &[(11, points(1))]),
         )
-        .refused(invalid("output-keyset")),
+        .refused(json!({"error": "charter-behind"})),
         of(
             world,
             ("earn-in-another-keyset", "ORDER-11", "Earn: a coin of another keyset."),

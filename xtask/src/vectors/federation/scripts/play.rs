@@ -13,8 +13,9 @@ use ronde_protocol::{
         order::{Order, SignedOrder},
         probe::CoinState,
         refusal::{NotVoting, Refusal, Rule},
+        statement::ClosingStatement,
         vote::Vote,
-        wire::{LogPage, OrderQuery, OrderState, Reply, ReplyV1, Request, RequestV1, VoteRequest},
+        wire::{LogPage, MoveRequest, OrderQuery, OrderState, Reply, ReplyV1, Request, RequestV1, VoteRequest},
     },
 };
 use ronde_vectors::file::Test;
@@ -22,7 +23,7 @@ use serde_json::{Value, json};
 
 use super::super::{
     coins::column,
-    world::{KEYSET, NOW, World, bytes, list, node_seed_bytes, shown},
+    world::{KEYSET, LATER, NOW, World, bytes, list, node_seed_bytes, shown},
 };
 use crate::vectors::{case::case, draw};
 
@@ -45,6 +46,8 @@ pub enum Expect {
     Feed(Vec<u64>, u64, bool),
     /// The newest head, by its size.
     Head(Option<u64>),
+    /// The closing statement of a log of so many entries.
+    Statement(u64),
     /// A piece of a charter: version and length.
     Charter(u64, usize),
     /// What is said of a coin, by the variant's number.
@@ -79,6 +82,8 @@ pub struct Play<'w> {
     pub world: &'w World,
     pub at: u8,
     pub now: u64,
+    /// Of which keyset it is a witness.
+    keyset: KeysetId,
     slug: &'static str,
     steps: Vec<Value>,
     expected: Vec<Expect>,
@@ -90,7 +95,30 @@ impl<'w> Play<'w> {
     /// Witness 3 of a world's first keyset, at noon.
     pub fn new(slug: &'static str, world: &'w World) -> Self {
         let at = u8::try_from(world.keyset(KEYSET).members().len() - 1).unwrap();
-        Self { world, at, now: NOW, slug, steps: Vec::new(), expected: Vec::new(), retired: None, evidence: 0 }
+        let (steps, expected) = (Vec::new(), Vec::new());
+        Self { world, at, now: NOW, keyset: KEYSET, slug, steps, expected, retired: None, evidence: 0 }
+    }
+
+    /// Witness 3 of the later keyset.
+    pub fn later(slug: &'static str, world: &'w World) -> Self {
+        Self { keyset: LATER, ..Self::new(slug, world) }
+    }
+
+    /// A piece of the log of a witness of the first keyset, which is the earlier one here.
+    pub fn earlier_page(&mut self, peer: u8, page: &LogPage) {
+        let step = json!({"step": "earlier-page", "keyset": KEYSET.0, "peer": peer, "page": shown(page)});
+        self.step(step, Expect::Nothing);
+    }
+
+    /// A closing statement of a witness of the first keyset.
+    pub fn earlier_statement(&mut self, statement: &ClosingStatement) {
+        self.step(json!({"step": "earlier-statement", "statement": shown(statement)}), Expect::Nothing);
+    }
+
+    /// The certificate of what moves is shown.
+    pub fn moves(&mut self, order: &Order, certificate: Certificate, expect: Expect) {
+        let certified = CertifiedOrder { order: order.clone(), certificate };
+        self.ask(RequestV1::Move(MoveRequest { keyset: self.keyset, certified }), expect);
     }
 
     fn step(&mut self, step: Value, expect: Expect) {
@@ -231,12 +259,20 @@ impl<'w> Play<'w> {
         LogPage { entries: list(entries.iter().cloned()), head }
     }
 
+    /// The same of a log of the later keyset.
+    pub fn later_page_of(&self, peer: u8, entries: &[LogEntry]) -> LogPage {
+        let Head { size, root, .. } = self.page_of(peer, entries).head;
+        let key = self.world.keys(LATER, peer).vote;
+        let head = Head::sign(&key, self.world.keyset(LATER), WitnessIndex(peer), size, root);
+        LogPage { entries: list(entries.iter().cloned()), head }
+    }
+
     /// The test, if the witness answers as expected.
     pub fn case(self, rule: &'static str, comment: &str) -> Result<Test, String> {
-        let store = self.world.keyset(KEYSET).member(WitnessIndex(self.at)).unwrap().store();
+        let store = self.world.keyset(self.keyset).member(WitnessIndex(self.at)).unwrap().store();
         let input = json!({
             "charters": self.world.shown(),
-            "keyset": KEYSET.0,
+            "keyset": self.keyset.0,
             "index": self.at,
             "node_seed": bytes(&node_seed_bytes(store)),
             "steps": self.steps,
@@ -272,6 +308,7 @@ impl<'w> Play<'w> {
                 voted.vote == self.world.vote(KEYSET, self.at, digest) && self.covers(&voted.head, *size)
             }
             (Expect::Certified(digest, size), ReplyV1::Certified(certified)) => {
+                // Of what moves too: the earlier committee certifies it.
                 let keyset = self.world.keyset(KEYSET);
                 let good = certified.certificate.clone().verify(keyset, digest).is_ok();
                 good && certified.evaluation.digest == *digest && self.covers(&certified.head, *size)
@@ -294,6 +331,10 @@ impl<'w> Play<'w> {
             (Expect::Feed(positions, next, more), ReplyV1::Feed(page)) => {
                 let found: Vec<u64> = page.entries.iter().map(|entry| entry.position).collect();
                 found == *positions && page.next == *next && page.more == *more
+            }
+            (Expect::Statement(size), ReplyV1::Statement(statement)) => {
+                let keyset = self.world.keyset(self.keyset);
+                statement.index == WitnessIndex(self.at) && statement.size == *size && statement.verify(keyset).is_ok()
             }
             (Expect::Head(size), ReplyV1::NewestHead(answer)) => answer.newest.map(|head| head.size) == *size,
             (Expect::Charter(version, length), ReplyV1::Charter(chunk)) => {
@@ -319,7 +360,7 @@ impl<'w> Play<'w> {
     }
 
     fn covers(&self, head: &Head, size: u64) -> bool {
-        head.index == WitnessIndex(self.at) && head.size == size && head.verify(self.world.keyset(KEYSET)).is_ok()
+        head.index == WitnessIndex(self.at) && head.size == size && head.verify(self.world.keyset(self.keyset)).is_ok()
     }
 }
 

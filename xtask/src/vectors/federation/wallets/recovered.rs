@@ -6,7 +6,7 @@ use ronde_protocol::{
         certificate::Certificate,
         class::Kind,
         evaluation::Evaluation,
-        ids::{KeysetId, StoreId},
+        ids::{KeysetId, Reference, StoreId},
         order::{Input, Order, Output, Purpose},
     },
 };
@@ -16,9 +16,11 @@ use serde_json::{Value, json};
 use super::{
     super::{
         coins::{input, output, points},
-        world::{FOUR, KEYSET, World, bytes, list, node_seed, shown},
+        world::{FOUR, KEYSET, LATER, World, bytes, list, node_seed, shown},
     },
-    EVERYTHING, check, earned, outputs, seed,
+    EVERYTHING, check, earned,
+    moves::MOVED,
+    outputs, outputs_of, seed,
 };
 use crate::vectors::case::{Case, case};
 
@@ -71,7 +73,43 @@ pub fn tests() -> Vec<Result<Test, String>> {
     tests.extend(searched(&world));
     tests.extend(not_found(&world));
     tests.extend(refused(&world));
+    tests.extend(moved());
     tests
+}
+
+/// 13 points of the first keyset became coins of the later one: places and evaluations are of that.
+fn moved() -> Vec<Result<Test, String>> {
+    let world = World::of_years();
+    let of = |own: &[Output]| Order {
+        store: StoreId(0),
+        purpose: Purpose::Swap,
+        reference: Reference::NONE,
+        outputs: list(own.iter().copied()),
+        inputs: list([input((1, points(8))), input((2, points(4))), input((3, points(1)))]),
+        ..earned(&world, 0, &[])
+    };
+    let later: Vec<Output> = outputs_of(&world, LATER, 0, 5, &MOVED).into_iter().map(|(output, _)| output).collect();
+    let mut both = just(outputs_of(&world, LATER, 0, 5, &MOVED), &[0, 1]);
+    both.extend(just(outputs(&world, 0, 7, &[points(1)]), &[0]));
+    both.sort_by_key(|output| output.blinded);
+    let case = |slug, comment, order: &Order, by: &[(KeysetId, u8)]| {
+        let certificate = world.certificate(KEYSET, &[0, 1, 2], &order.digest());
+        let evaluations: Vec<Evaluation> =
+            by.iter().map(|(keyset, index)| world.evaluate(order, *keyset, *index)).collect();
+        recover(&world, (slug, "WALLET-36", comment), 1, (order, &certificate, &evaluations))
+    };
+    let (moved, mixed) = (of(&later), of(&both));
+    let all: Vec<(KeysetId, u8)> = (0..4).flat_map(|index| [(KEYSET, index), (LATER, index)]).collect();
+    let whole = (true, true, 0, 0);
+    let first = "Evaluations of both committees: the earlier one's are of nothing.";
+    let split = "8 and 4 points moved and one stayed: each coin has the components of its own committee.";
+    let early = "The earlier committee's alone: no coin can be spent yet.";
+    let earlier: Vec<(KeysetId, u8)> = all.iter().copied().filter(|(keyset, _)| *keyset == KEYSET).collect();
+    vec![
+        came(case("moved", first, &moved, &all), (3, 4), false, whole),
+        came(case("moved-and-change", split, &mixed, &all), (3, 4), false, whole),
+        came(case("moved-not-evaluated", early, &moved, &earlier), (3, 0), false, (false, false, 0, 0)),
+    ]
 }
 
 fn own(world: &World) -> Vec<Result<Test, String>> {

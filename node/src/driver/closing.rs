@@ -1,0 +1,60 @@
+//! The end of a keyset: its witness signs the closing statement, then drops what only voting and evaluating needed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ronde_protocol::machine::witness::record::View;
+use ronde_protocol::message::ids::KeysetId;
+
+use super::core::Core;
+use super::ledger::{self, LedgerError};
+use crate::store::Table;
+
+/// What goes once the statement is signed. The log, its tree, the books, the feed and the evidence stay.
+const DROPPED: [Table; 5] = [Table::Coin, Table::Reference, Table::Bucket, Table::Order, Table::Counter];
+/// Records that one transaction drops, so that others get a turn.
+const AT_ONCE: usize = 1024;
+
+/// Waits until the keyset is closed; then signs, and drops.
+pub async fn close(core: Arc<Core>, keyset: KeysetId, pause: Duration) {
+    let Some(service) = core.witnesses.get(&keyset) else { return };
+    loop {
+        if core.clock.unix_seconds() > service.witness().keyset().evaluate_until() {
+            // Asked by itself: the answer goes nowhere, the statement is on disk.
+            let _ = service.statement().await;
+            match service.read(|ledger| ledger.statement(keyset)) {
+                Ok(Some(statement)) => match drop_state(&core, keyset).await {
+                    Ok(dropped) => {
+                        return tracing::info!(
+                            keyset = keyset.0,
+                            entries = statement.size,
+                            dropped,
+                            "the keyset is closed: its log is frozen and stays, its spent set is gone"
+                        );
+                    }
+                    Err(error) => tracing::error!(%error, "a closed keyset's state could not be dropped yet"),
+                },
+                Ok(None) => {}
+                Err(error) => tracing::error!(%error, "the closing statement can't be read"),
+            }
+        }
+        tokio::time::sleep(pause).await;
+    }
+}
+
+async fn drop_state(core: &Core, keyset: KeysetId) -> Result<usize, LedgerError> {
+    let (from, to) = (ledger::key(keyset, &[]), ledger::key(KeysetId(keyset.0.saturating_add(1)), &[]));
+    let mut dropped = 0;
+    for table in DROPPED {
+        loop {
+            let found = core.readers.with(|read| read.scan(table, &from, Some(&to), AT_ONCE))?;
+            if found.is_empty() {
+                break;
+            }
+            dropped += found.len();
+            let gone = core.writer.submit(move |tx| found.iter().try_for_each(|(key, _)| tx.delete(table, key)));
+            gone.await.map_err(LedgerError::from)?;
+        }
+    }
+    Ok(dropped)
+}

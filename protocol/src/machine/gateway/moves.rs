@@ -1,0 +1,94 @@
+//! The second committee of an order that moves points: it is shown the certificate and makes the coins (STORE-30).
+
+use alloc::{
+    boxed::Box,
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
+
+use super::{Fault, Gathering, Progress};
+use crate::message::{
+    charter::{Charter, Keyset, Member},
+    evaluation::{Evaluation, EvaluationError},
+    evidence::Evidence,
+    ids::{KeysetId, WitnessIndex},
+    log::CertifiedOrder,
+    order::{Order, Seconds},
+    refusal::Refusal,
+    wire::{MoveRequest, ReplyV1, RequestV1},
+};
+
+/// How far the witnesses of the later keyset have come.
+#[derive(Debug)]
+pub(super) struct Moves {
+    keyset: Keyset,
+    evaluations: BTreeMap<WitnessIndex, Evaluation>,
+    holders: BTreeSet<WitnessIndex>,
+}
+
+impl Moves {
+    /// The committee of the keyset that an order moves points into, if it does.
+    pub(super) fn of(order: &Order, charter: &Charter, keyset: &Keyset) -> Result<Option<Self>, Refusal> {
+        let later = order.later_keyset(charter, keyset)?;
+        Ok(later.map(|later| Self { keyset: later.clone(), evaluations: BTreeMap::new(), holders: BTreeSet::new() }))
+    }
+
+    pub(super) fn are_ready(&self) -> bool {
+        self.evaluations.len() >= self.keyset.quorum().votes()
+    }
+
+    pub(super) fn are_complete(&self) -> bool {
+        self.holders.len() >= self.keyset.quorum().witnesses()
+    }
+
+    pub(super) fn evaluations(&self) -> impl Iterator<Item = &Evaluation> {
+        self.evaluations.values()
+    }
+}
+
+impl Gathering {
+    /// What to send to the witnesses of the later keyset now, once there is a certificate: to all of them that have not
+    /// evaluated, at once.
+    pub fn move_requests(&self) -> Vec<(KeysetId, WitnessIndex, RequestV1)> {
+        let (Some(moves), Some(certificate)) = (&self.moves, &self.certificate) else { return Vec::new() };
+        let certified = CertifiedOrder { order: self.order.clone(), certificate: certificate.as_certificate().clone() };
+        let id = moves.keyset.id();
+        let missing = moves.keyset.members().iter().map(Member::index);
+        missing
+            .filter(|index| !moves.evaluations.contains_key(index))
+            .map(|index| (id, index, RequestV1::Move(MoveRequest { keyset: id, certified: certified.clone() })))
+            .collect()
+    }
+
+    /// The answer of a witness of the later keyset. No refusal of one changes anything: the order is certified, and
+    /// `rollover-behind` passes.
+    pub fn handle_move_reply(&mut self, index: WitnessIndex, reply: ReplyV1) -> Progress {
+        let Some(moves) = &mut self.moves else { return Progress::None };
+        match reply {
+            ReplyV1::Refused(_) => Progress::None,
+            ReplyV1::Certified(certified) if certified.evaluation.index == index => {
+                match certified.evaluation.verify(&moves.keyset, &self.order, &self.digest) {
+                    Ok(_) => {
+                        moves.holders.insert(index);
+                        moves.evaluations.insert(index, certified.evaluation);
+                        Progress::Evaluated
+                    }
+                    Err(EvaluationError::BadProof(_)) => {
+                        moves.holders.insert(index);
+                        let (order, evaluation) = (self.order.clone(), certified.evaluation);
+                        Progress::Faulty(Fault::Evidence(Box::new(Evidence::BadEvaluation { order, evaluation })))
+                    }
+                    Err(_) => Progress::Faulty(Fault::Misbehaved(index)),
+                }
+            }
+            _ => Progress::Faulty(Fault::Misbehaved(index)),
+        }
+    }
+
+    /// Whether nobody evaluates the order any more, so that it is forgotten: the keyset's evaluations have ended, and,
+    /// where points move, those of the later one too, unless it has them all.
+    pub fn is_over(&self, now: Seconds) -> bool {
+        let moved = |moves: &Moves| moves.are_complete() || now > moves.keyset.evaluate_until();
+        now > self.keyset.evaluate_until() && self.moves.as_ref().is_none_or(moved)
+    }
+}

@@ -1,0 +1,193 @@
+//! Reading the logs of an earlier keyset, from which points move into the witness's own (ROLLOVER-5).
+
+use alloc::{boxed::Box, collections::BTreeMap};
+
+use super::{
+    Step, Witness,
+    outstanding::{Outstanding, Seen, StoreKeys, bit},
+    peers::{Followed, PageError},
+    record::{Draft, EarlierView, EarlierWrite, Write},
+};
+use crate::message::{
+    charter::{Charter, Keyset},
+    evaluation::outputs_of,
+    ids::{KeysetId, OrderDigest, WitnessIndex},
+    log::CertifiedOrder,
+    order::{Authorization, Purpose, SignedOrder},
+    refusal::Refusal,
+    statement::{ClosingStatement, StatementError},
+    wire::LogPage,
+};
+
+/// What became of a page of an earlier keyset's log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EarlierRead {
+    /// It was taken in.
+    Taken {
+        /// Whether the log goes on.
+        more: bool,
+    },
+    /// It names what the charter does not have yet: to be read again later.
+    CharterBehind,
+    /// It was refused.
+    Refused(PageError),
+}
+
+/// What a page changes, before it is written down.
+struct Intake<'v, V> {
+    view: &'v V,
+    own: KeysetId,
+    earlier: &'v Keyset,
+    seen: BTreeMap<OrderDigest, Seen>,
+    sums: Outstanding,
+}
+
+impl Witness {
+    /// Takes in a page of the log of a witness of an earlier keyset: certified orders are counted once, in however many
+    /// logs they stand, Earns only if their store signed them (ROLLOVER-13). The place moves on in the same transaction.
+    pub fn decide_earlier_page<V: EarlierView>(
+        &self,
+        view: &V,
+        charter: &Charter,
+        keys: &StoreKeys,
+        earlier: &Keyset,
+        peer: WitnessIndex,
+        page: LogPage,
+    ) -> Result<Step<EarlierRead>, V::Error> {
+        let own = self.keyset().id();
+        let mut draft = Draft::new(view, own);
+        let before = view.earlier_followed(own, earlier.id(), peer)?.unwrap_or_default();
+        let mut followed = before.clone();
+        let keep = |followed: Followed| Write::Earlier(earlier.id(), EarlierWrite::Followed(peer, Box::new(followed)));
+        let read = match followed.handle_page(earlier, peer, page) {
+            Ok(read) => read,
+            Err(error) => {
+                draft.put(keep(followed));
+                return Ok(Step::new(draft, EarlierRead::Refused(error)));
+            }
+        };
+        if let Some(fork) = read.fork {
+            draft.put(Write::Evidence(fork));
+        }
+        let sums = view.outstanding(own, earlier.id())?.unwrap_or_default();
+        let mut intake = Intake { view, own, earlier, seen: BTreeMap::new(), sums };
+        for signed in &read.signed {
+            intake.take_voted(keys, signed)?;
+        }
+        for certified in &read.certified {
+            if !intake.take_certified(charter, peer, certified)? {
+                let mut unread = before;
+                unread.keep_highest(&followed);
+                draft.put(keep(unread));
+                return Ok(Step::new(draft, EarlierRead::CharterBehind));
+            }
+        }
+        if !read.more {
+            intake.sums.read |= bit(peer);
+            let statement = view.earlier_statement(own, earlier.id(), peer)?;
+            if statement.is_some_and(|statement| ends(&followed, &statement)) {
+                intake.sums.closed |= bit(peer);
+            }
+        }
+        intake.write(&mut draft);
+        draft.put(keep(followed));
+        Ok(Step::new(draft, EarlierRead::Taken { more: read.more }))
+    }
+
+    /// Keeps the closing statement of a witness of an earlier keyset, the first that it shows.
+    pub fn decide_earlier_statement<V: EarlierView>(
+        &self,
+        view: &V,
+        earlier: &Keyset,
+        statement: ClosingStatement,
+    ) -> Result<Step<Result<(), StatementError>>, V::Error> {
+        let own = self.keyset().id();
+        let mut draft = Draft::new(view, own);
+        let statement = match statement.verify(earlier) {
+            Ok(verified) => verified.get(),
+            Err(error) => return Ok(Step::new(draft, Err(error))),
+        };
+        if view.earlier_statement(own, earlier.id(), statement.index)?.is_some() {
+            return Ok(Step::new(draft, Ok(())));
+        }
+        draft.put(Write::Earlier(earlier.id(), EarlierWrite::Statement(statement)));
+        let followed = view.earlier_followed(own, earlier.id(), statement.index)?.unwrap_or_default();
+        if ends(&followed, &statement) {
+            let mut sums = view.outstanding(own, earlier.id())?.unwrap_or_default();
+            sums.closed |= bit(statement.index);
+            draft.put(Write::Earlier(earlier.id(), EarlierWrite::Outstanding(Box::new(sums))));
+        }
+        Ok(Step::new(draft, Ok(())))
+    }
+}
+
+/// Whether what was read is the log that a closing statement is about.
+fn ends(followed: &Followed, statement: &ClosingStatement) -> bool {
+    followed.position() == statement.size && followed.root() == statement.root
+}
+
+impl<V: EarlierView> Intake<'_, V> {
+    fn seen(&self, digest: &OrderDigest) -> Result<Seen, V::Error> {
+        match self.seen.get(digest) {
+            Some(seen) => Ok(*seen),
+            None => Ok(self.view.seen(self.own, self.earlier.id(), digest)?.unwrap_or_default()),
+        }
+    }
+
+    /// The signature under which a store owes an Earn.
+    fn take_voted(&mut self, keys: &StoreKeys, signed: &SignedOrder) -> Result<(), V::Error> {
+        let Authorization::Store(signature) = &signed.authorization else { return Ok(()) };
+        let order = &signed.order;
+        let digest = order.digest();
+        let mut seen = self.seen(&digest)?;
+        if order.purpose != Purpose::Earn || order.keyset != self.earlier.id() || seen.signed {
+            return Ok(());
+        }
+        if !keys.signed(order, signature) {
+            return Ok(());
+        }
+        seen.signed = true;
+        if seen.logs != 0 && !seen.counted {
+            seen.counted = true;
+            self.sums.count(self.earlier.id(), order);
+        }
+        self.seen.insert(digest, seen);
+        Ok(())
+    }
+
+    /// False if the charter does not know yet what the order names.
+    fn take_certified(
+        &mut self,
+        charter: &Charter,
+        peer: WitnessIndex,
+        certified: &CertifiedOrder,
+    ) -> Result<bool, V::Error> {
+        let CertifiedOrder { order, certificate } = certified;
+        let keyset = match order.check_rules(charter) {
+            Ok(keyset) => keyset,
+            // What breaks a rule was certified by cheats, and counts for nothing.
+            Err(refusal) => return Ok(!matches!(refusal, Refusal::CharterBehind)),
+        };
+        let digest = order.digest();
+        let concerns = keyset.id() == self.earlier.id() || outputs_of(order, self.earlier.id()).next().is_some();
+        if !concerns || certificate.clone().verify(keyset, &digest).is_err() {
+            return Ok(true);
+        }
+        let mut seen = self.seen(&digest)?;
+        seen.logs |= bit(peer);
+        if !seen.counted && (order.purpose != Purpose::Earn || seen.signed) {
+            seen.counted = true;
+            self.sums.count(self.earlier.id(), order);
+        }
+        self.seen.insert(digest, seen);
+        Ok(true)
+    }
+
+    fn write(self, draft: &mut Draft<'_, V>) {
+        let earlier = self.earlier.id();
+        for (digest, seen) in self.seen {
+            draft.put(Write::Earlier(earlier, EarlierWrite::Seen(digest, seen)));
+        }
+        draft.put(Write::Earlier(earlier, EarlierWrite::Outstanding(Box::new(self.sums))));
+    }
+}

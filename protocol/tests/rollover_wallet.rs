@@ -1,0 +1,192 @@
+//! What a wallet does before a keyset ends.
+
+mod federation_support;
+mod rollover_support;
+mod witness_support;
+
+use std::collections::BTreeSet;
+
+use federation_support::{CAMPAIGN, DAY, Federation, KEYSET, NOW, VOUCHER, entropy, list, text};
+use rollover_support::*;
+use ronde_protocol::{
+    crypto::Seed,
+    machine::wallet::{ClaimedOrder, GrantTerms, Link, VoucherCount, Wallet, WalletError},
+    message::{
+        amount::Points,
+        charter::Charter,
+        class::Kind,
+        ids::{KeysetId, Reference, StoreId},
+        order::{Inputs, Order, Purpose, Submission},
+    },
+};
+use witness_support::with;
+
+const LAST_MOVE: u64 = NOW + 353 * DAY;
+
+/// ROLLOVER-6, WALLET-38
+#[test]
+fn each_denomination_moves_at_a_time_of_its_own_between_issue_until_and_the_last_week() {
+    let mut town = Town::new();
+    let mut wallet = wallet(&town);
+    town.earn(&mut wallet, 1, 31);
+    let planned = wallet.planned_moves(&town.federation.charter, NOW);
+    let denominations: Vec<u64> = planned.iter().map(|planned| planned.denomination).collect();
+    assert_eq!(denominations, [1, 2, 4, 8, 16]);
+    let times: BTreeSet<u64> = planned.iter().map(|planned| planned.at).collect();
+    assert_eq!(times.len(), 5, "five different moments");
+    assert!(times.iter().all(|at| (NOW + 180 * DAY..=LAST_MOVE).contains(at)));
+    save(&mut wallet);
+    assert_eq!(wallet.planned_moves(&town.federation.charter, NOW + DAY), planned, "the same after a restart");
+    let keyset = town.keyset(KEYSET).clone();
+    let moments: Vec<u64> = (0..64)
+        .map(|device| Wallet::new(Seed::new([device; 32]), town.federation.id(), 0).move_time(&keyset, 1))
+        .collect();
+    let early = moments.iter().filter(|at| **at < NOW + 266 * DAY).count();
+    assert!((16..=48).contains(&early), "{early} of 64 wallets move in the first half");
+}
+
+/// WALLET-35, WALLET-36
+#[test]
+fn an_order_moves_coins_of_one_denomination_and_uses_up_a_number_of_the_later_keyset_alone() {
+    let mut town = Town::new();
+    let mut wallet = wallet(&town);
+    town.earn(&mut wallet, 1, 13);
+    town.earn(&mut wallet, 2, 8);
+    town.pull_from(&[0, 1, 2]);
+    let before = wallet.book().next_order.clone();
+    let charter = town.federation.charter.clone();
+    let moved = wallet.move_on(&charter, KEYSET, 8, NOW, entropy(3)).unwrap().release(&save(&mut wallet));
+    let order = &moved.signed.order;
+    assert_eq!(
+        (order.keyset, order.purpose, order.store, order.reference),
+        (KEYSET, Purpose::Swap, StoreId(0), Reference([0; 32]))
+    );
+    assert!(order.inputs.iter().all(|input| input.kind == Kind::Points { denomination: 8 }));
+    assert_eq!(order.inputs.len(), 2);
+    assert_eq!(order.outputs.len(), 1, "two coins of 8 become one of 16");
+    assert!(order.outputs.iter().all(|output| output.class.keyset == LATER));
+    assert_eq!(wallet.book().next_order[&LATER], before.get(&LATER).copied().unwrap_or(0) + 1);
+    assert_eq!(wallet.book().next_order[&KEYSET], before[&KEYSET], "of the first keyset no number is used");
+    assert_eq!(wallet.pending()[0].keyset, KEYSET, "its committee decides");
+    town.settle(&mut wallet, &moved);
+    let coin = wallet.book().coins.iter().find(|coin| coin.kind == Kind::Points { denomination: 16 }).unwrap();
+    assert_eq!((coin.place.keyset, coin.components.len()), (LATER, 4));
+    assert!(matches!(wallet.move_on(&charter, KEYSET, 8, NOW, entropy(3)).unwrap_err(), WalletError::Nothing));
+}
+
+/// WALLET-37
+#[test]
+fn a_wallet_moves_only_into_keysets_that_close_later_and_issue_and_draws_among_them() {
+    let three = three_keysets();
+    let mut seen = BTreeSet::new();
+    for byte in 0..16u8 {
+        let mut wallet = wallet_with(&three, 8);
+        let moved = wallet.move_on(&three.charter, KEYSET, 8, NOW, entropy(byte)).unwrap().release(&save(&mut wallet));
+        seen.extend(moved.signed.order.outputs.iter().map(|output| output.class.keyset));
+    }
+    assert_eq!(seen, BTreeSet::from([KeysetId(2), KeysetId(4)]), "keyset 3 closes with the first");
+    let mut wallet = wallet_with(&three, 8);
+    let late = NOW + 1000 * DAY;
+    assert!(wallet.planned_moves(&three.charter, late).is_empty());
+    assert_eq!(wallet.move_on(&three.charter, KEYSET, 8, late, entropy(1)).unwrap_err(), WalletError::NoOpenKeyset);
+    let alone = federation_support::federation(4);
+    assert!(wallet_with(&alone, 8).planned_moves(&alone.charter, NOW).is_empty(), "there is nowhere to go");
+}
+
+/// Keyset 3 closes with the first, 2 and 4 later.
+fn three_keysets() -> Federation {
+    let mut body =
+        federation_support::body(&federation_support::Plan { keysets: 4, ..federation_support::Plan::of(4) });
+    let mut keysets = body.keysets.into_vec();
+    for at in [1, 3] {
+        keysets[at].issue_until += 365 * DAY;
+        keysets[at].redeem_until += 365 * DAY;
+    }
+    body.keysets = list(keysets);
+    with(body)
+}
+
+/// A wallet that has earned in the first keyset of any federation.
+fn wallet_with(federation: &Federation, points: u64) -> Wallet {
+    let mut wallet = Wallet::new(Seed::new([3; 32]), federation.id(), 0);
+    earn_in(
+        &mut wallet,
+        federation,
+        KEYSET,
+        GrantTerms { store: StoreId(1), points: Points(points), ballot: None, vouchers: vec![] },
+    );
+    wallet
+}
+
+fn earn_in(wallet: &mut Wallet, federation: &Federation, keyset: KeysetId, terms: GrantTerms) {
+    let charter: &Charter = &federation.charter;
+    for byte in 0..=255u8 {
+        let mut tried = Wallet::from_bytes(&wallet.to_bytes()).unwrap();
+        let link = Link { base: text("https://one.example"), id: text("7") };
+        let claim = tried.plan_claim(charter, link, text("secret"), terms.clone(), NOW, entropy(byte)).unwrap();
+        let claim = claim.release(&save(&mut tried));
+        if claim.keyset != keyset {
+            continue;
+        }
+        let order = Order {
+            federation: federation.id(),
+            keyset,
+            store: StoreId(1),
+            purpose: Purpose::Earn,
+            reference: Reference([7; 32]),
+            time: NOW,
+            inputs: Inputs::default(),
+            outputs: claim.outputs,
+        };
+        let certificate = federation.certify(&order);
+        let evaluations = federation.evaluations(&order, &federation.indices(keyset));
+        let answer = ClaimedOrder { order, certificate, evaluations };
+        tried.handle_claim_answer(charter, &claim.link, answer, NOW).unwrap().release(&save(&mut tried));
+        *wallet = tried;
+        return;
+    }
+    panic!("no randomness chose keyset {keyset}");
+}
+
+/// WALLET-39
+#[test]
+fn the_owner_is_told_from_issue_until_on_what_will_be_lost() {
+    let federation = two_years();
+    let mut wallet = Wallet::new(Seed::new([3; 32]), federation.id(), 0);
+    let coffee = VoucherCount { offer: VOUCHER, count: 2 };
+    let terms = GrantTerms { store: StoreId(1), points: Points(8), ballot: Some(CAMPAIGN), vouchers: vec![coffee] };
+    earn_in(&mut wallet, &federation, KEYSET, terms);
+    assert!(wallet.expiring(&federation.charter, NOW + 180 * DAY).is_empty());
+    let told = wallet.expiring(&federation.charter, NOW + 180 * DAY + 1);
+    assert_eq!(told.len(), 1);
+    assert_eq!((told[0].keyset, told[0].redeem_until, told[0].points), (KEYSET, NOW + 360 * DAY, Points(8)));
+    assert_eq!(told[0].coins[&Kind::Voucher { offer: VOUCHER }], 2);
+    assert_eq!(told[0].coins[&Kind::Ballot { campaign: CAMPAIGN }], 1);
+    assert!(wallet.expiring(&federation.charter, NOW + 360 * DAY).is_empty(), "then it is too late");
+}
+
+/// WALLET-36: a lost wallet's move comes back from the seed, with the places of the later keyset.
+#[test]
+fn a_move_that_was_half_done_is_completed_by_its_wallet_and_by_another_of_the_same_seed() {
+    let mut town = Town::new();
+    let mut wallet = wallet(&town);
+    town.earn(&mut wallet, 1, 8);
+    let charter = town.federation.charter.clone();
+    let moved: Submission = wallet.move_on(&charter, KEYSET, 8, NOW, entropy(3)).unwrap().release(&save(&mut wallet));
+    // Certified, but the later committee has read nothing yet: the wallet gets the certificate alone.
+    let mut gathering = town.carry(&moved, &[]);
+    town.hand_over(&mut wallet, &gathering);
+    assert_eq!(wallet.balance(&charter).keysets[&LATER].arriving, Points(8));
+    assert_eq!(wallet.missing_components(&charter, &gathering.digest()).len(), 4);
+    town.pull_from(&[0, 1, 2]);
+    town.rounds(&mut gathering, &[]);
+    let (certificate, evaluations) = Town::answer(&gathering);
+    let mut restored = Wallet::new(Seed::new([0x21; 32]), town.federation.id(), 1);
+    let order = moved.signed.order.clone();
+    let back = restored.recover(&charter, order, certificate, &evaluations, NOW).unwrap().release(&save(&mut restored));
+    assert_eq!((back.coins, back.points, back.settled.complete), (1, Points(8), true));
+    assert_eq!(restored.book().coins[0].place.keyset, LATER);
+    let settled = wallet.handle_evaluations(&charter, &gathering.digest(), &evaluations).unwrap();
+    assert!(settled.release(&save(&mut wallet)).complete);
+    assert_eq!(wallet.balance(&charter).spendable(), Points(8));
+}
