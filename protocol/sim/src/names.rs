@@ -33,6 +33,7 @@ pub fn refusal(refusal: &Refusal) -> &'static str {
         Refusal::Forbidden => "forbidden",
         Refusal::Busy => "busy",
         Refusal::StorageFailed => "storage failed",
+        Refusal::RolloverBehind => "rollover behind",
     }
 }
 
@@ -52,6 +53,7 @@ pub fn reply(reply: &ReplyV1) -> &'static str {
         ReplyV1::Bucket(_) => "bucket",
         ReplyV1::Probe(_) => "probe",
         ReplyV1::Refused(why) => refusal(why),
+        ReplyV1::Statement(_) => "statement",
     }
 }
 

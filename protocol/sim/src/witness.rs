@@ -77,6 +77,8 @@ impl World<'_> {
             RequestV1::Vote(_) | RequestV1::Certify(_) | RequestV1::Charter(_) | RequestV1::Length(_) => {
                 ReplyV1::Refused(Refusal::Unknown)
             }
+            // There is one keyset here, and nobody asks for the end of it.
+            RequestV1::Move(_) | RequestV1::Statement(_) => ReplyV1::Refused(Refusal::Unknown),
         })
     }
 
