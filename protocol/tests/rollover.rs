@@ -41,7 +41,7 @@ fn forged(town: &Town, number: u64, denomination: u64) -> Order {
     Order { outputs: list([of_later(number + 1000, denomination)]), ..spent.order }
 }
 
-/// ROLLOVER-1, ROLLOVER-2, ROLLOVER-3, ROLLOVER-5, WALLET-35, WALLET-36, STORE-30
+/// ROLLOVER-1, ROLLOVER-2, ROLLOVER-3, ROLLOVER-5, WALLET-35, WALLET-36, STORE-31
 #[test]
 fn every_point_that_was_earned_moves_and_can_be_spent_in_the_later_keyset() {
     let mut town = Town::new();
@@ -259,7 +259,7 @@ fn a_log_that_forks_is_read_again_and_counts_nothing_twice() {
     assert_eq!(town.later[0].disk.outstanding(LATER, KEYSET).unwrap().unwrap(), before);
 }
 
-/// STORE-30: what a witness of the later keyset says can't undo a certificate.
+/// STORE-31: what a witness of the later keyset says can't undo a certificate.
 #[test]
 fn a_gateway_counts_of_the_later_committee_what_it_signed_and_nothing_else() {
     let mut town = Town::new();

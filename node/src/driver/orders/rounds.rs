@@ -184,7 +184,7 @@ impl Orders {
         }
     }
 
-    /// Shows the certificate to the witnesses of the later keyset too, if points move (STORE-30).
+    /// Shows the certificate to the witnesses of the later keyset too, if points move (STORE-31).
     fn send_moves(&self, running: &Running, calls: &mut Calls) {
         for (keyset, index, request) in running.gathering().move_requests() {
             let core = Arc::clone(&self.0.core);

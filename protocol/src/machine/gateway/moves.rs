@@ -1,4 +1,4 @@
-//! The second committee of an order that moves points: it is shown the certificate and makes the coins (STORE-30).
+//! The second committee of an order that moves points: it is shown the certificate and makes the coins (STORE-31).
 
 use alloc::{
     boxed::Box,
