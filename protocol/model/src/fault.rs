@@ -10,7 +10,10 @@ use ronde_protocol::{
             record::{CoinRecord, Counter, OrderRecord, Retirement, View, Write},
         },
     },
-    message::ids::{KeysetId, OrderDigest, Reference, StoreId},
+    message::{
+        ids::{KeysetId, OrderDigest, Reference, StoreId},
+        statement::ClosingStatement,
+    },
 };
 
 /// What is done wrong.
@@ -106,5 +109,9 @@ impl View for Seen<'_> {
             return Ok(None);
         }
         self.memory.retired(keyset)
+    }
+
+    fn statement(&self, keyset: KeysetId) -> Result<Option<ClosingStatement>, MemoryError> {
+        self.memory.statement(keyset)
     }
 }
