@@ -116,6 +116,8 @@ fn stranger(ronde: &Ronde, stores: usize, first: &str) -> Result<(), Failure> {
         address,
         "--listen-http",
         "127.0.0.1:0",
+        "--listen-quic",
+        "127.0.0.1:0",
     ])?;
     let second = charter(ronde, &[card], Some(first), "000002.charter")?;
     change(&ronde.home().join(&config), |text| hurry(&text))?;
