@@ -5,6 +5,7 @@ mod build;
 mod chaos;
 mod check;
 mod demo;
+mod dudect;
 mod interop;
 mod model;
 mod mutants;
@@ -20,6 +21,7 @@ usage: cargo xtask COMMAND
   demo [--once] [--keep DIR]         four shops on this machine: earn, spend, cheat, lose power, vote, close the books
   chaos [--minutes N] [--seed S]     real nodes and wallets while processes die, disks fill, clocks and networks fail
   check [--only STAGE]... [--list]   format, lints, licences, docs, tests, fuzz targets: what must hold before a commit
+  dudect [--release] [--only PART]   does the time of what touches a secret depend on it; takes a minute or two
   interop [--judge | --live]         the wallet in TypeScript: judged by the vectors, then at work with Rust nodes
   model [--all]                      walk every interleaving of small committees with the real witness machine inside
   mutants [--minutes N] [--only PART] plant faults one at a time: do vectors and tests see each
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         "demo" => demo::run(rest),
         "chaos" => chaos::run(rest),
         "check" => check::run(rest),
+        "dudect" => dudect::run(rest),
         "interop" => interop::run(rest),
         "model" => model::run(rest),
         "mutants" => mutants::run(rest),

@@ -143,7 +143,12 @@ impl ConfigFile {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let context = Context { json: cli.json };
-    let exit = match run(cli.command, &context) {
+    let private = crate::process::keep_memory_private().map_err(|error| {
+        let what =
+            format!("this process can't be kept from leaving its memory, secrets and all, in a core dump: {error}");
+        Failure::new(what, Blame::Machine, "allow it setrlimit(RLIMIT_CORE) and prctl(PR_SET_DUMPABLE)")
+    });
+    let exit = match private.and_then(|()| run(cli.command, &context)) {
         Ok(exit) => exit,
         Err(failure) => {
             failure.print(&context);
