@@ -2,7 +2,7 @@
 
 use super::{Stage, fuzz, purity};
 use crate::tools::{Tool, command, run};
-use crate::{chaos, interop, model, mutants, vectors};
+use crate::{chaos, interop, model, mutants, sim, vectors};
 
 /// Minutes after which no further fault is planted.
 const MUTANT_MINUTES: u64 = 3;
@@ -55,6 +55,12 @@ pub const STAGES: &[Stage] = &[
         about: "planted faults are seen by the vectors or the tests, as many as 3 minutes allow",
         tools: &[],
         run: || mutants::hurried(MUTANT_MINUTES),
+    },
+    Stage {
+        name: "sim",
+        about: "2,000 seeds of whole federations, plans that once failed, and planted faults that are found soon",
+        tools: &[],
+        run: sim::check,
     },
     Stage {
         name: "fuzz",

@@ -9,6 +9,8 @@ use std::process::ExitCode;
 use crate::build;
 use crate::tools::{command, run as run_shown};
 
+/// Seeds of a batch in the check.
+const BATCH: u64 = 2_000;
 /// How the simulator is built: optimised, with overflow checks.
 const BUILD: [&str; 8] = ["build", "--profile", "sim", "--package", "ronde-sim", "--bin", "ronde-sim", "--color=never"];
 
@@ -46,6 +48,12 @@ pub fn run(arguments: &[String]) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The stage of the check: a batch with the regressions, then the faults that are found soon.
+pub fn check() -> Result<(), String> {
+    simulate(&["batch".to_owned(), "--seeds".to_owned(), BATCH.to_string()])?;
+    planted::run(&planted::Options { quick: true, ..planted::Options::default() })
 }
 
 /// Builds the simulator and lets it say the rest.

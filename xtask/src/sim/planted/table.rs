@@ -18,7 +18,8 @@ const HEAD: &str = "\
 # Planted faults
 
 Written by `cargo xtask sim --planted`. Each fault is a rule left out of the protocol's machines or of the simulator's
-drivers; the simulator runs seed after seed, from 0, until a claim does not hold. The same seeds pass without the fault.
+drivers; the simulator runs seed after seed, from 0, until a claim does not hold. The same seeds pass without the fault. What
+nothing has shown yet says after how many seeds; `--planted` fails for it.
 
 ";
 
@@ -57,9 +58,14 @@ pub fn found_within(seeds: u64) -> Result<BTreeSet<String>, String> {
     Ok(rows.filter(|(_, needed)| *needed <= seeds).map(|(name, _)| name.to_owned()).collect())
 }
 
+/// The name in a row of the table.
+pub fn name(line: &str) -> Option<&str> {
+    let name = line.strip_prefix('|')?.split('|').next()?.trim();
+    (name != "fault" && !name.starts_with("---")).then_some(name)
+}
+
 /// Name and seeds of a row in which a fault was found.
 pub fn cells(line: &str) -> Option<(&str, u64)> {
-    let mut cells = line.split('|').map(str::trim);
-    let (_, name, _, needed) = (cells.next()?, cells.next()?, cells.next()?, cells.next()?);
-    Some((name, needed.parse().ok()?))
+    let name = name(line)?;
+    Some((name, line.split('|').nth(3)?.trim().parse().ok()?))
 }
