@@ -135,8 +135,18 @@ impl Ground {
         SmallDisk::None
     }
 
+    /// Takes everything away that would outlive the run. Said aloud, since the relay's threads hold this a little longer
+    /// than the run lasts.
+    pub fn take_down(&mut self) {
+        self.keep_disks();
+        for space in self.spaces.drain(..) {
+            // The cables go with it.
+            let _ = ip(&["netns", "delete", &space]);
+        }
+    }
+
     /// Takes the small disk away, leaving a copy of what was on it in its place.
-    pub fn keep_disks(&mut self) {
+    fn keep_disks(&mut self) {
         for mount in self.mounts.drain(..) {
             let kept = mount.with_extension("kept");
             let copied = crate::demo::home::copy(&mount, &kept).is_ok();
@@ -161,11 +171,7 @@ impl Ground {
 
 impl Drop for Ground {
     fn drop(&mut self) {
-        self.keep_disks();
-        for space in &self.spaces {
-            // The cables go with it.
-            let _ = ip(&["netns", "delete", space]);
-        }
+        self.take_down();
     }
 }
 

@@ -121,7 +121,7 @@ fn one_run(
     let ground = Arc::new(Mutex::new(ground));
     let outcome = in_world(options, schedule, &ronde, stop, &ground);
     // The nodes are gone: what was on mounted disks stays with the rest.
-    locked(&ground).keep_disks();
+    locked(&ground).take_down();
     outcome
 }
 
