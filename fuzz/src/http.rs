@@ -13,6 +13,7 @@ use ronde_node::charter_store::CharterStore;
 use ronde_node::clock::Clock;
 use ronde_node::daemon::{Node, Setup};
 use ronde_node::http::Code;
+use ronde_node::space::{Disk, Space};
 use ronde_node::store::MemoryEngine;
 use ronde_protocol::message::{
     codec::encode,
@@ -87,6 +88,7 @@ impl Shop {
             engine: Box::new(MemoryEngine::new()),
             quic: any,
             http: any,
+            space: Space::new(Disk::Folder(folder.path().to_owned()), 0),
             admin_token: admin_token.clone(),
             feed: std::time::Duration::from_secs(3600),
             pull: std::time::Duration::from_secs(3600),
