@@ -189,9 +189,9 @@ fn points_that_were_spent_since_are_gone_when_they_are_exchanged_and_recover_say
     assert_eq!(town.float(), 0);
 }
 
-/// RESTORE-12
+/// RESTORE-22
 #[test]
-fn a_payment_that_the_lost_wallet_left_undecided_holds_its_own_coin_and_no_other() {
+fn a_payment_that_the_lost_wallet_left_undecided_is_completed_and_freezes_nothing() {
     let (town, temporary) = (Town::open(), tempfile::tempdir().unwrap());
     let (first, second) = (temporary.path().join("first"), temporary.path().join("second"));
     let file = words(&new(&town, &first), &temporary.path().join("words.txt"));
@@ -202,19 +202,38 @@ fn a_payment_that_the_lost_wallet_left_undecided_holds_its_own_coin_and_no_other
     json(&second, &["new", "--node", town.base(2), "--words-file", &file, "--device", "1"]);
     json(&second, &["claim", &town.grant(2, 16)]);
     let (code, back) = json(&second, &["recover", &orders(&first)[0].0]);
-    assert_eq!((code, &back["state"], &back["points"]), (1, &"pending".into(), &12.into()), "{back}");
+    assert_eq!((code, &back["state"], &back["points"]), (0, &"done".into(), &12.into()), "{back}");
     assert_eq!(back["balance"], 24, "the new 16 and the 8 of the old that nothing had spent: {back}");
-    let said = back["warnings"][0].as_str().unwrap();
-    assert!(said.starts_with("4 points that came back can't be used yet"), "{said}");
     let (_, balance) = json(&second, &["balance"]);
-    assert_eq!((&balance["points"], &balance["held"], &balance["unproven"]), (&24.into(), &4.into(), &0.into()));
+    assert_eq!((&balance["points"], &balance["held"], &balance["unproven"]), (&24.into(), &0.into(), &0.into()));
+    assert_eq!(town.float(), 24, "the store was paid");
     let (code, paid) = json(&second, &["pay", &town.checkout(4, 24, 1)]);
     assert_eq!((code, &paid["balance"]), (0, &0.into()), "{paid}");
-    // What the lost wallet had signed is certified in the end: then its coin leaves this one.
-    town.certify_bound();
-    let (code, resumed) = json(&second, &["resume"]);
-    assert_eq!((code, &resumed["resumed"][0]["error"]["code"]), (1, &"coin-spent".into()), "{resumed}");
-    assert_eq!(json(&second, &["balance"]).1["held"], 0);
+}
+
+/// RESTORE-17, RESTORE-23, RESTORE-33: nothing but the words, and no digest is told.
+#[test]
+fn a_lost_wallet_comes_back_from_its_words_alone() {
+    let (town, temporary) = (Town::open(), tempfile::tempdir().unwrap());
+    let (lost, found) = (temporary.path().join("lost"), temporary.path().join("found"));
+    let file = words(&new(&town, &lost), &temporary.path().join("words.txt"));
+    json(&lost, &["claim", &town.grant_with(1, 64, Some(CAMPAIGN), 1)]);
+    json(&lost, &["pay", &town.checkout(3, 12, 1), "--points", "7"]);
+    town.bend(|quorum| quorum.asked_for = 0);
+    let (code, back) = json(&found, &["restore", "--node", town.base(2), "--words-file", &file]);
+    assert_eq!(
+        (code, &back["orders"], &back["balance"], &back["device"]),
+        (0, &2.into(), &57.into(), &2.into()),
+        "{back}"
+    );
+    // 22 numbers of device 0, 20 of two more.
+    assert_eq!((&back["questions"], &back["among"]), (&62.into(), &2.into()));
+    // The first wallet's file turns up, as it was.
+    let (code, back) = json(&lost, &["restore"]);
+    assert_eq!((code, &back["balance"], &back["device"]), (0, &57.into(), &4.into()), "the newest wins: {back}");
+    assert_eq!(json(&found, &["resume"]).0, 0);
+    assert_eq!(town.float(), 57);
+    town.bend(|quorum| assert_eq!(quorum.asked_for, 0));
 }
 
 /// RESTORE-13

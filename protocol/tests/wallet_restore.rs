@@ -276,3 +276,16 @@ fn a_search_that_was_cut_off_begins_anew_and_brings_nothing_twice() {
     town.prove_all(&mut found);
     assert_eq!(town.balance(&found), 55);
 }
+
+/// RESTORE-15: a database that is older than the buckets.
+#[test]
+fn entries_made_from_a_log_are_those_that_certificates_make() {
+    let mut town = Town::new(4);
+    let mut wallet = device(town.federation(), 0);
+    for number in 1..=300 {
+        town.earn(&mut wallet, number, terms(3));
+    }
+    let (made, kept) = town.indexed();
+    assert_eq!((made.len(), kept.len()), (300, 300));
+    assert_eq!(made, kept);
+}

@@ -7,6 +7,7 @@ mod act;
 mod failure;
 mod fresh;
 mod recover;
+mod restore;
 mod say;
 mod show;
 
@@ -80,6 +81,9 @@ enum WalletCommand {
         #[arg(long, value_name = "K")]
         keyset: Option<u32>,
     },
+    /// Bring back all that was done with your 24 words: into a new wallet (--words-file, --node), or into this one if its
+    /// files came from a backup
+    Restore(RestoreArgs),
     /// What was done with this wallet
     History,
     /// Orders that are not done yet
@@ -108,6 +112,22 @@ struct NewArgs {
 }
 
 #[derive(Debug, Args)]
+struct RestoreArgs {
+    /// A file with the 24 words, which nobody else may be able to read (mode 0600) [default: the wallet in --wallet]
+    #[arg(long, value_name = "FILE")]
+    words_file: Option<PathBuf>,
+    /// In which language the 24 words are
+    #[arg(long, value_enum, default_value_t, value_name = "LANGUAGE")]
+    words: WordList,
+    /// The federation's id, if you know it: 64 hexadecimal digits
+    #[arg(long, value_name = "ID")]
+    federation: Option<FederationId>,
+    /// Protect a new wallet by a passphrase (asked for, unless RONDE_WALLET_PASSPHRASE is set)
+    #[arg(long)]
+    passphrase: bool,
+}
+
+#[derive(Debug, Args)]
 struct PayArgs {
     /// The link that the till shows
     link: String,
@@ -129,9 +149,12 @@ pub fn run(args: WalletArgs, context: &Context) -> Result<Exit, Failure> {
         let node = args.node.ok_or_else(failure::no_node)?;
         return fresh::run(&folder, &node, &new, context);
     }
+    if let WalletCommand::Restore(restore) = args.command {
+        return restore::run(&folder, args.node.as_deref(), &restore, context);
+    }
     let mut session = Session::open(&folder, args.node.as_deref(), passphrase)?;
     match args.command {
-        WalletCommand::New(_) => Ok(Exit::Ok),
+        WalletCommand::New(_) | WalletCommand::Restore(_) => Ok(Exit::Ok),
         WalletCommand::Balance => Ok(show::balance(&session, context)),
         WalletCommand::History => Ok(show::history(&session, context)),
         WalletCommand::Pending => Ok(show::pending(&session, context)),

@@ -3,9 +3,11 @@
 mod carry;
 mod prove;
 mod recover;
+mod restore;
 
 pub use carry::Resumed;
 pub use recover::Brought;
+pub use restore::{Restored, Searching};
 
 use std::path::Path;
 
@@ -109,12 +111,22 @@ impl Session {
         federation: Option<&FederationId>,
         passphrase: Option<SecretString>,
     ) -> Result<Self, Trouble> {
+        Self::create_with(path, node, federation, passphrase, |federation| Wallet::new(seed, federation, device))
+    }
+
+    fn create_with(
+        path: &Path,
+        node: &str,
+        federation: Option<&FederationId>,
+        passphrase: Option<SecretString>,
+        make: impl FnOnce(FederationId) -> Wallet,
+    ) -> Result<Self, Trouble> {
         let client = Client::default();
         let shown = first(&client, node, federation)?;
         store_at(&shown.charter, node)?;
         let folder = WalletFolder::create(path, passphrase)?;
         let charters = pin(&folder, shown.chain)?;
-        let wallet = Wallet::new(seed, *shown.charter.federation(), device);
+        let wallet = make(*shown.charter.federation());
         let clock = Clock::System;
         let settings = Settings { node: node.to_owned(), charter_checked: clock.unix_seconds() };
         folder.save_settings(&settings)?;

@@ -47,6 +47,8 @@ pub struct Quorum {
     pub silent: Vec<WitnessIndex>,
     /// How often an order was submitted, by store.
     pub submissions: Vec<(StoreId, OrderDigest)>,
+    /// How often an order was asked for by its digest.
+    pub asked_for: usize,
     /// Certificates that were handed in.
     pub handed_in: Vec<(StoreId, OrderDigest)>,
 }
@@ -112,7 +114,8 @@ impl OrderDesk for Desk {
     }
 
     fn look_up(&self, _: KeysetId, digest: OrderDigest) -> BoxFuture<'_, Result<Option<Outcome>, DeskError>> {
-        let quorum = self.quorum.lock().unwrap();
+        let mut quorum = self.quorum.lock().unwrap();
+        quorum.asked_for += 1;
         let found = quorum.certified.get(&digest).map(|order| self.certified(&quorum, order));
         Box::pin(async move { Ok(found) })
     }

@@ -6,10 +6,13 @@ use ronde_protocol::{
     crypto::{Entropy, group::PointBytes},
     machine::{
         wallet::{Asking, GrantTerms, Probed, Search, Wallet},
-        witness::buckets::BucketSizes,
+        witness::{
+            buckets::{BucketSizes, BucketView, index_log},
+            record::Write,
+        },
     },
     message::{
-        bucket::{BucketLength, BucketPage, BucketQuery, LengthQuery},
+        bucket::{BucketKey, BucketLength, BucketPage, BucketQuery, LengthQuery},
         charter::Charter,
         ids::{OrderDigest, WitnessIndex},
         order::{Authorization, Order, SignedOrder, Submission},
@@ -118,6 +121,21 @@ impl Town {
             ReplyV1::Bucket(page) => page,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// Entries made from a witness's log, and those that it kept.
+    pub fn indexed(&self) -> (BTreeSet<BucketKey>, BTreeSet<BucketKey>) {
+        let memory = &self.committee.seats[0].memory;
+        let (mut made, mut from) = (BTreeSet::new(), Some(0));
+        while let Some(position) = from {
+            let (writes, next) = index_log(memory, KEYSET, position).unwrap();
+            made.extend(writes.iter().map(|write| match write {
+                Write::Bucket(place) => place.key(),
+                other => panic!("{other:?}"),
+            }));
+            from = next;
+        }
+        (made, memory.bucket(KEYSET, &[], None, usize::MAX).unwrap().into_iter().collect())
     }
 
     /// Asks for the length of prefixes.

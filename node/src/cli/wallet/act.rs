@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{PayArgs, failure, say, show};
 use crate::cli::{Context, Exit, Failure};
 use crate::wallet::Session;
-use crate::wallet::session::{Done, Progress};
+use crate::wallet::session::{Done, Progress, Resumed};
 
 /// Adds `store`, `store_name`, `vouchers` and `ballot`.
 pub(super) fn claim(session: &mut Session, link: &str, context: &Context) -> Result<Exit, Failure> {
@@ -100,10 +100,27 @@ pub(super) fn vote(session: &mut Session, name: &str, choice: &str, context: &Co
 /// says why.
 pub(super) fn resume(session: &mut Session, context: &Context) -> Result<Exit, Failure> {
     let resumed = session.resume()?;
+    let (mut lines, objects, exit) = resumed_lines(session, &resumed);
+    if resumed.is_empty() {
+        lines.push("Everything is done.".to_owned());
+    }
+    let settled = resumed.iter().filter_map(|one| one.result.as_ref().ok());
+    let (evidence, seen) = aftermath(session, settled, context);
+    let balance = session.spendable();
+    lines.push(format!("You have {}.", say::points(balance)));
+    let object = json!({
+        "ok": true, "resumed": objects, "balance": balance, "warnings": session.warnings, "evidence": evidence,
+    });
+    context.say(lines.join("\n"), &object);
+    Ok(exit.max(seen))
+}
+
+/// What became of open orders and of coins that were asked about: as lines, as objects, and whether that needs a look.
+pub(super) fn resumed_lines(session: &Session, resumed: &[Resumed]) -> (Vec<String>, Vec<Value>, Exit) {
     let mut exit = Exit::Ok;
     let mut lines = Vec::new();
     let mut objects = Vec::new();
-    for one in &resumed {
+    for one in resumed {
         let mut object = show::pending_object(session, &one.before);
         let deed = say::deed(session.charter(), &one.before.purpose, one.before.store, one.before.points, &[]);
         let (state, error) = match &one.result {
@@ -127,18 +144,7 @@ pub(super) fn resume(session: &mut Session, context: &Context) -> Result<Exit, F
         }
         objects.push(object);
     }
-    if resumed.is_empty() {
-        lines.push("Everything is done.".to_owned());
-    }
-    let settled = resumed.iter().filter_map(|one| one.result.as_ref().ok());
-    let (evidence, seen) = aftermath(session, settled, context);
-    let balance = session.spendable();
-    lines.push(format!("You have {}.", say::points(balance)));
-    let object = json!({
-        "ok": true, "resumed": objects, "balance": balance, "warnings": session.warnings, "evidence": evidence,
-    });
-    context.say(lines.join("\n"), &object);
-    Ok(exit.max(seen))
+    (lines, objects, exit)
 }
 
 /// By number, or by name whatever its case.
@@ -174,7 +180,11 @@ pub(super) fn report(session: &Session, text: &str, mut object: Value, done: &Do
 }
 
 /// Warnings and evidence, said once; either makes the exit code 1.
-fn aftermath<'a>(session: &Session, done: impl Iterator<Item = &'a Done>, context: &Context) -> (Vec<Value>, Exit) {
+pub(super) fn aftermath<'a>(
+    session: &Session,
+    done: impl Iterator<Item = &'a Done>,
+    context: &Context,
+) -> (Vec<Value>, Exit) {
     for warning in &session.warnings {
         context.note(format!("look: {warning}"));
     }

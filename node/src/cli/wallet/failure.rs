@@ -196,6 +196,7 @@ fn code(error: &WalletError) -> Option<&'static str> {
         WalletError::NotCertified(_) => Some("not-certified"),
         WalletError::NotOurs(_) => Some("not-ours"),
         WalletError::VoucherAlone(_) => Some("voucher-alone"),
+        WalletError::Searching => Some("searching"),
         _ => None,
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn run(folder: &Path, node: &str, args: &NewArgs, context: &Context) 
     Ok(if session.warnings.is_empty() { Exit::Ok } else { Exit::Warn })
 }
 
-fn new_passphrase(wanted: bool) -> Result<Option<SecretString>, Trouble> {
+pub(super) fn new_passphrase(wanted: bool) -> Result<Option<SecretString>, Trouble> {
     let given = given_passphrase();
     if given.is_some() || !wanted {
         return Ok(given);

@@ -1,7 +1,9 @@
 //! Carrying what was signed through whichever store answers, until it is decided.
 
 use ronde_protocol::machine::durable::Durable;
-use ronde_protocol::machine::wallet::{ClaimRequest, ClaimedOrder, Link, PendingView, Settled, Stage, WalletError};
+use ronde_protocol::machine::wallet::{
+    ClaimRequest, ClaimedOrder, Link, PendingView, Settled, Stage, Task, WalletError,
+};
 use ronde_protocol::message::certificate::Certificate;
 use ronde_protocol::message::evaluation::Evaluation;
 use ronde_protocol::message::ids::{OrderDigest, StoreId};
@@ -45,6 +47,8 @@ impl Session {
             let open = match (before.stage, before.digest, &before.link) {
                 (Stage::Sent, _, Some(link)) if before.purpose == Purpose::Earn => Open::Claim(link.clone()),
                 (Stage::Sent, Some(digest), _) => Open::Sent(digest),
+                // To ask for it by its digest would tell whose it is (RESTORE-33).
+                (Stage::Completing, Some(digest), _) if self.is_recovered(&digest) => continue,
                 (Stage::Certified | Stage::Completing, Some(digest), _) => Open::Certified(digest),
                 _ => continue,
             };
@@ -63,6 +67,15 @@ impl Session {
         }
         resumed.extend(self.prove(false)?);
         Ok(resumed)
+    }
+
+    /// Whether an order came back from the seed: its coins are exchanged, so that no component needs to be fetched.
+    fn is_recovered(&self, digest: &OrderDigest) -> bool {
+        let mut open = self.wallet.book().open.iter();
+        open.any(|open| match &open.task {
+            Task::Recovered { order, .. } => order.digest() == *digest,
+            Task::Claim { .. } | Task::Spend { .. } | Task::Complete { .. } => false,
+        })
     }
 
     /// Sends a signed order until it is decided, the same bytes each time.

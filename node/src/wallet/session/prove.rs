@@ -1,5 +1,7 @@
 //! Asking what became of recovered coins, and exchanging those that are free, each by a Swap of its own.
 
+use std::collections::BTreeSet;
+
 use ronde_protocol::crypto::group::PointBytes;
 use ronde_protocol::machine::wallet::{HalfDone, PendingView, Probed, Stage, Unbound};
 use ronde_protocol::message::amount::Points;
@@ -18,13 +20,10 @@ impl Session {
     /// the rest waits for the next time.
     pub(super) fn prove(&mut self, insist: bool) -> Result<Vec<Resumed>, Trouble> {
         let mut proved = Vec::new();
-        let mut coins = self.wallet.to_probe(self.charters.charter(), self.now());
-        while let Some(place) = fresh()?.draw(coins.len()) {
-            let (keyset, point) = coins.swap_remove(place);
-            // An order that was adopted for another coin may hold it by now.
-            if !self.wallet.to_probe(self.charters.charter(), self.now()).contains(&(keyset, point)) {
-                continue;
-            }
+        let mut asked = BTreeSet::new();
+        // What was half done may make others, of a lost wallet's places.
+        while let Some((keyset, point)) = self.next_to_probe(&asked)? {
+            asked.insert((keyset, point));
             let before = self.asked_about(keyset, &point);
             let resumed = match self.probe(keyset, &point) {
                 Ok(Probed::Unbound(unbound)) => self.exchange(&unbound, insist)?,
@@ -48,6 +47,15 @@ impl Session {
             }
         }
         Ok(proved)
+    }
+
+    fn next_to_probe(
+        &self,
+        asked: &BTreeSet<(KeysetId, PointBytes)>,
+    ) -> Result<Option<(KeysetId, PointBytes)>, Trouble> {
+        let mut coins = self.wallet.to_probe(self.charters.charter(), self.now());
+        coins.retain(|coin| !asked.contains(coin));
+        Ok(fresh()?.draw(coins.len()).and_then(|place| coins.get(place).copied()))
     }
 
     /// Asks about one coin, through one store after the other until one answers.

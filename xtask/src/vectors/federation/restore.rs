@@ -200,18 +200,22 @@ fn page_of(world: &World, index: u8, query: &BucketQuery, entries: &[BucketEntry
     BucketPage::sign(&key, world.keyset(KEYSET), WitnessIndex(index), query, entries, more)
 }
 
+fn asked(world: &World, about: (&str, &'static str, &str), query: &BucketQuery, page: &BucketPage) -> Case {
+    let input = json!({"charters": world.shown(), "index": 2, "query": shown(query), "page": shown(page)});
+    case("bucket-page", about.0, about.1, about.2, input)
+}
+
+fn shows(entries: &[BucketEntry], bits: u8, next: Option<&BucketEntry>) -> Value {
+    let shown: Vec<Value> = entries.iter().map(|entry| place_of(&entry.place(), bits)).collect();
+    json!({"places": shown, "next": next.map(|entry| place_of(&entry.place(), bits))})
+}
+
 fn pages(world: &World) -> Tests {
     let own = entries(world, 2, &[11, 12, 13]);
     let whole = query(0, &own[0].blinded);
-    let of = |slug, rule, comment, query: &BucketQuery, page: &BucketPage| -> Case {
-        let input = json!({"charters": world.shown(), "index": 2, "query": shown(query), "page": shown(page)});
-        case("bucket-page", slug, rule, comment, input)
-    };
+    let of =
+        |slug, rule, comment, query: &BucketQuery, page: &BucketPage| asked(world, (slug, rule, comment), query, page);
     let good = page_of(world, 2, &whole, &own, false);
-    let shows = |entries: &[BucketEntry], bits, next: Option<&BucketEntry>| {
-        let shown: Vec<Value> = entries.iter().map(|entry| place_of(&entry.place(), bits)).collect();
-        json!({"places": shown, "next": next.map(|entry| place_of(&entry.place(), bits))})
-    };
     let error = |name: &str| json!({"error": name, "index": 2});
     let on = BucketQuery { after: Some(own[0].place()), ..whole };
     let narrow = query(16, &own[1].blinded);
@@ -272,6 +276,38 @@ fn pages(world: &World) -> Tests {
     ]
 }
 
+/// Questions that were answered: of which keyset, which numbers, which of them were found.
+type Answered<'a> = (u32, Vec<u64>, &'a [u64]);
+
+const NOTHING: &[u64] = &[];
+
+fn search(world: &World, about: (&str, &'static str, &str), device: u32, answered: &[Answered<'_>]) -> Case {
+    let answered: Vec<Value> = answered
+        .iter()
+        .map(|(keyset, numbers, found)| json!({"keyset": keyset, "numbers": numbers, "found": found}))
+        .collect();
+    let input = json!({"charters": world.shown(), "now": NOW, "device": device, "answered": answered});
+    case("wallet-search", about.0, about.1, about.2, input)
+}
+
+fn open(device: u32, numbers: Vec<(u32, Vec<u64>)>) -> Value {
+    let open: Vec<Value> =
+        numbers.into_iter().map(|(keyset, numbers)| json!({"keyset": keyset, "numbers": numbers})).collect();
+    json!({"device": device, "open": open, "done": false})
+}
+
+fn done(device: u32) -> Value {
+    json!({"device": device, "open": [], "done": true})
+}
+
+fn up(from: u64, to: u64) -> Vec<u64> {
+    (from..to).collect()
+}
+
+fn all() -> Vec<u64> {
+    up(0, 20)
+}
+
 fn searches(world: &World) -> Tests {
     let two = World::new(&Plan { keysets: 2, ..FOUR });
     let ended = World::of({
@@ -282,84 +318,70 @@ fn searches(world: &World) -> Tests {
         body.keysets = list(keysets);
         body
     });
-    let of = |world: &World, slug, rule, comment, device: u32, answered: &[(u32, Vec<u64>, &[u64])]| -> Case {
-        let answered: Vec<Value> = answered
-            .iter()
-            .map(|(keyset, numbers, found)| json!({"keyset": keyset, "numbers": numbers, "found": found}))
-            .collect();
-        let input = json!({"charters": world.shown(), "now": NOW, "device": device, "answered": answered});
-        case("wallet-search", slug, rule, comment, input)
-    };
-    let open = |device: u32, numbers: Vec<(u32, Vec<u64>)>| {
-        let open: Vec<Value> =
-            numbers.into_iter().map(|(keyset, numbers)| json!({"keyset": keyset, "numbers": numbers})).collect();
-        json!({"device": device, "open": open, "done": false})
-    };
-    let done = |device: u32| json!({"device": device, "open": [], "done": true});
-    let all = || (0..20).collect::<Vec<u64>>();
-    let nothing: &[u64] = &[];
-    let up = |from: u64, to: u64| (from..to).collect::<Vec<u64>>();
+    let mut tests = numbers(world);
+    tests.extend(devices(world));
+    tests.extend([
+        search(&two, ("two-keysets", "RESTORE-17", "Each keyset has numbers of its own."), 0, &[(2, vec![3], &[3])])
+            .gives(open(0, vec![(1, all()), (2, up(0, 24).into_iter().filter(|n| *n != 3).collect())])),
+        search(&ended, ("ended", "RESTORE-17", "No keyset is evaluated any more."), 0, &[]).gives(open(0, vec![])),
+    ]);
+    tests
+}
+
+fn numbers(world: &World) -> Tests {
     vec![
-        of(world, "begins", "RESTORE-17", "The first twenty numbers of device 0.", 0, &[])
+        search(world, ("begins", "RESTORE-17", "The first twenty numbers of device 0."), 0, &[])
             .gives(open(0, vec![(1, all())])),
-        of(world, "found", "RESTORE-17", "Number 7 was found: twenty beyond it.", 0, &[(1, vec![12, 7], &[7])])
+        search(world, ("found", "RESTORE-17", "Number 7 was found: twenty beyond it."), 0, &[(1, vec![12, 7], &[7])])
             .gives(open(0, vec![(1, up(0, 28).into_iter().filter(|n| ![7, 12].contains(n)).collect())])),
-        of(
+        search(
             world,
-            "gap",
-            "RESTORE-17",
-            "Twenty in a row after number 0 were not found: the next device.",
+            ("gap", "RESTORE-17", "Twenty in a row after number 0 were not found: the next device."),
             0,
-            &[(1, all(), &[0]), (1, vec![20], nothing)],
+            &[(1, all(), &[0]), (1, vec![20], NOTHING)],
         )
         .gives(open(1, vec![(1, all())])),
-        of(world, "last-of-the-gap", "RESTORE-17", "Number 19 was found.", 0, &[(1, all(), &[19])])
+        search(world, ("last-of-the-gap", "RESTORE-17", "Number 19 was found."), 0, &[(1, all(), &[19])])
             .flag("boundary")
             .gives(open(0, vec![(1, up(20, 40))])),
-        of(
+    ]
+}
+
+fn devices(world: &World) -> Tests {
+    vec![
+        search(
             world,
-            "nothing",
-            "RESTORE-23",
-            "Two devices without anything: the second is the wallet's.",
+            ("nothing", "RESTORE-23", "Two devices without anything: the second is the wallet's."),
             0,
-            &[(1, all(), nothing), (1, all(), nothing)],
+            &[(1, all(), NOTHING), (1, all(), NOTHING)],
         )
         .gives(done(1)),
-        of(
+        search(
             world,
-            "one-between",
-            "RESTORE-23",
-            "Device 1 is empty, and device 2 is not.",
+            ("one-between", "RESTORE-23", "Device 1 is empty: device 2 is searched."),
             0,
-            &[(1, all(), nothing), (1, all(), nothing)],
+            &[(1, up(0, 21), &[0]), (1, all(), NOTHING)],
         )
-        .gives(done(1)),
-        of(
+        .gives(open(2, vec![(1, all())])),
+        search(
             world,
-            "after-a-restore",
-            "RESTORE-23",
-            "Devices 0 and 2 were used: 4 is free.",
+            ("after-a-restore", "RESTORE-23", "Devices 0 and 2 were used: 4 is free."),
             0,
             &[
                 (1, up(0, 21), &[0]),
-                (1, all(), nothing),
+                (1, all(), NOTHING),
                 (1, up(0, 21), &[0]),
-                (1, all(), nothing),
-                (1, all(), nothing),
+                (1, all(), NOTHING),
+                (1, all(), NOTHING),
             ],
         )
         .gives(done(4)),
-        of(
+        search(
             world,
-            "old-backup",
-            "RESTORE-23",
-            "The wallet itself has device 2: it is not taken for unused.",
+            ("old-backup", "RESTORE-23", "The wallet itself has device 2: it is not taken for unused."),
             2,
-            &[(1, all(), nothing), (1, all(), nothing), (1, all(), nothing)],
+            &[(1, all(), NOTHING), (1, all(), NOTHING), (1, all(), NOTHING)],
         )
         .gives(open(3, vec![(1, all())])),
-        of(&two, "two-keysets", "RESTORE-17", "Each keyset has numbers of its own.", 0, &[(2, vec![3], &[3])])
-            .gives(open(0, vec![(1, all()), (2, up(0, 24).into_iter().filter(|n| *n != 3).collect())])),
-        of(&ended, "ended", "RESTORE-17", "No keyset is evaluated any more.", 0, &[]).gives(open(0, vec![])),
     ]
 }

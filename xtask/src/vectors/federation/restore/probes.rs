@@ -183,21 +183,63 @@ pub fn answers(world: &World) -> Tests {
 
 /// What a wallet makes of the answers.
 pub fn verdicts(world: &World) -> Tests {
+    let mut tests = unbound(world);
+    tests.extend(bound_or_spent(world));
+    tests
+}
+
+fn verdict(
+    world: &World,
+    about: (&str, &'static str, &str),
+    states: &[(u8, CoinState)],
+    state: &str,
+    order: Option<&SignedOrder>,
+) -> Result<Test, String> {
     let asked = probe(world, 1);
+    let answers: Vec<Value> =
+        states.iter().map(|(index, state)| shown(&answer(world, *index, &asked, state.clone()))).collect();
+    let input = json!({"charters": world.shown(), "probe": shown(&asked), "answers": answers});
+    let order = order.map(|signed| bytes(&signed.order.digest().0));
+    case("probe-verdict", about.0, about.1, about.2, input).gives(json!({"state": state, "order": order}))
+}
+
+fn unbound(world: &World) -> Tests {
+    let free = CoinState::Unbound;
+    vec![
+        verdict(
+            world,
+            ("all-unbound", "RESTORE-21", "All four."),
+            &[(0, free.clone()), (1, free.clone()), (2, free.clone()), (3, free.clone())],
+            "unbound",
+            None,
+        ),
+        verdict(
+            world,
+            ("three-unbound", "RESTORE-21", "n - f."),
+            &[(0, free.clone()), (1, free.clone()), (3, free.clone())],
+            "unbound",
+            None,
+        ),
+        verdict(
+            world,
+            ("two-unbound", "RESTORE-21", "One too few."),
+            &[(0, free.clone()), (1, free.clone())],
+            "unclear",
+            None,
+        ),
+        verdict(
+            world,
+            ("one-twice", "RESTORE-28", "A witness counts once."),
+            &[(0, free.clone()), (1, free.clone()), (1, free.clone())],
+            "unclear",
+            None,
+        ),
+        verdict(world, ("silence", "RESTORE-21", "Nobody answers."), &[], "unclear", None),
+    ]
+}
+
+fn bound_or_spent(world: &World) -> Tests {
     let [first, second, third] = payments(world);
-    let of = |slug,
-              rule,
-              comment,
-              states: &[(u8, CoinState)],
-              state: &str,
-              order: Option<&SignedOrder>|
-     -> Result<Test, String> {
-        let answers: Vec<Value> =
-            states.iter().map(|(index, state)| shown(&answer(world, *index, &asked, state.clone()))).collect();
-        let input = json!({"charters": world.shown(), "probe": shown(&asked), "answers": answers});
-        let order = order.map(|signed| bytes(&signed.order.digest().0));
-        case("probe-verdict", slug, rule, comment, input).gives(json!({"state": state, "order": order}))
-    };
     let free = CoinState::Unbound;
     let bound = |signed: &SignedOrder| CoinState::Bound(signed.clone());
     let least = if first.order.digest() < second.order.digest() { &first } else { &second };
@@ -206,76 +248,44 @@ pub fn verdicts(world: &World) -> Tests {
         signature.s.0[3] ^= 1;
     }
     vec![
-        of(
-            "all-unbound",
-            "RESTORE-21",
-            "All four.",
-            &[(0, free.clone()), (1, free.clone()), (2, free.clone()), (3, free.clone())],
-            "unbound",
-            None,
-        ),
-        of(
-            "three-unbound",
-            "RESTORE-21",
-            "n - f.",
-            &[(0, free.clone()), (1, free.clone()), (3, free.clone())],
-            "unbound",
-            None,
-        ),
-        of("two-unbound", "RESTORE-21", "One too few.", &[(0, free.clone()), (1, free.clone())], "unclear", None),
-        of(
-            "one-twice",
-            "RESTORE-28",
-            "A witness counts once.",
-            &[(0, free.clone()), (1, free.clone()), (1, free.clone())],
-            "unclear",
-            None,
-        ),
-        of("silence", "RESTORE-21", "Nobody answers.", &[], "unclear", None),
-        of(
-            "one-bound",
-            "RESTORE-22",
-            "One has voted; three have not.",
+        verdict(
+            world,
+            ("one-bound", "RESTORE-22", "One has voted; three have not."),
             &[(0, free.clone()), (1, free.clone()), (2, free.clone()), (3, bound(&first))],
             "bound",
             Some(&first),
         ),
-        of(
-            "bound-without-proof",
-            "RESTORE-28",
-            "A liar shows a payment that nobody signed.",
+        verdict(
+            world,
+            ("bound-without-proof", "RESTORE-28", "A liar shows a payment that nobody signed."),
             &[(0, free.clone()), (1, free.clone()), (2, free.clone()), (3, bound(&spoiled))],
             "unbound",
             None,
         ),
-        of(
-            "spent-and-bound",
-            "RESTORE-22",
-            "One has the certificate, another only voted for it.",
+        verdict(
+            world,
+            ("spent-and-bound", "RESTORE-22", "One has the certificate, another only voted for it."),
             &[(0, bound(&first)), (1, certified(world, first.order.clone()))],
             "spent",
             Some(&first),
         ),
-        of(
-            "one-spent",
-            "RESTORE-21",
-            "The others have not heard of it.",
+        verdict(
+            world,
+            ("one-spent", "RESTORE-21", "The others have not heard of it."),
             &[(0, free.clone()), (1, free.clone()), (2, free.clone()), (3, certified(world, first.order.clone()))],
             "spent",
             Some(&first),
         ),
-        of(
-            "two-orders",
-            "RESTORE-29",
-            "That which most show.",
+        verdict(
+            world,
+            ("two-orders", "RESTORE-29", "That which most show."),
             &[(0, bound(&first)), (1, bound(&third)), (2, bound(&third)), (3, free)],
             "bound",
             Some(&third),
         ),
-        of(
-            "two-alike",
-            "RESTORE-29",
-            "Both shown by two: the least digest.",
+        verdict(
+            world,
+            ("two-alike", "RESTORE-29", "Both shown by two: the least digest."),
             &[(0, bound(&first)), (1, bound(&second)), (2, bound(&second)), (3, bound(&first))],
             "bound",
             Some(least),
