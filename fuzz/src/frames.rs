@@ -77,6 +77,8 @@ enum Sent {
     Whole(Vec<u8>, RecvStream),
     /// Anything else: no answer may come.
     Cut(RecvStream),
+    /// Perhaps whole, but the answer is not wanted.
+    Unread,
 }
 
 /// Each stream takes a few bytes.
@@ -117,6 +119,7 @@ async fn play(connection: &Connection, choices: &mut Choices<'_>) {
                 let answer = receiving.read_to_end(2 * MAX_FRAME).await;
                 assert!(answer.is_err(), "half a frame was answered");
             }
+            Sent::Unread => {}
         }
     }
     let (mut sending, mut receiving) = connection.open_bi().await.expect("the connection stands");
@@ -147,9 +150,8 @@ async fn send(mut sending: SendStream, mut receiving: RecvStream, choices: &mut 
         }
         1 => {
             drop(receiving.stop(choices.byte().into()));
-            // Nobody reads the answer.
             drop(sending.finish());
-            Sent::Cut(receiving)
+            Sent::Unread
         }
         _ => {
             drop(sending.finish());

@@ -10,7 +10,8 @@ use crate::tools::{command, output, repository, run as run_shown, target_dir};
 
 const SECONDS_PER_TARGET: u32 = 10;
 const CANARY: &str = "canary";
-/// Targets that are built and run by hand: what a node stands on takes many minutes to build with a sanitizer.
+/// Targets that the fuzzer is run on by hand: what a node stands on takes many minutes to build with a sanitizer. The
+/// tests run them on their seeds and on changed ones (`node/tests/fuzz_targets.rs`).
 const NEED_A_NODE: [&str; 2] = ["http_requests", "quic_frames"];
 /// What the canary says when it dies (`fuzz/src/lib.rs`).
 const CANARY_SONG: &str = "the canary sings";
