@@ -134,11 +134,11 @@ async fn send(mut sending: SendStream, mut receiving: RecvStream, choices: &mut 
     for _ in 0..choices.below(4) {
         let filler = vec![choices.byte(); usize::from(choices.byte()) * 2];
         let piece = [choices.bytes(16), &filler].concat();
-        // The other side may have stopped reading, if it is too much.
+        frame.extend(&piece);
         if sending.write_all(&piece).await.is_err() {
-            break;
+            assert!(frame.len() > MAX_FRAME, "the other side stopped reading at {} bytes", frame.len());
+            return Sent::Cut(receiving);
         }
-        frame.extend(piece);
         if choices.one_in(4) {
             tokio::task::yield_now().await;
         }
