@@ -56,7 +56,7 @@ impl World<'_> {
         if way.is_some() && self.nodes[node].sent.len() < KEPT {
             self.nodes[node].sent.push((index.position(), request.clone()));
         }
-        if way == Some(Way::Halves) && (index.position() + node) % 2 == 0 && luck.permille(800) {
+        if way == Some(Way::Halves) && (index.position() + node).is_multiple_of(2) && luck.permille(800) {
             self.coverage.hit(Group::Cheat, "store leaves witnesses out");
             return None;
         }

@@ -182,6 +182,7 @@ impl World<'_> {
     }
 
     /// An order for one of the store's checkouts, whose signature was checked.
+    #[allow(clippy::result_large_err)] // The answer is sent on at once.
     pub fn take_order(&mut self, node: usize, gathering: &Gathering, luck: &mut Luck) -> Result<(), News> {
         let order = gathering.order();
         let key = Key::Checkout(order.reference);

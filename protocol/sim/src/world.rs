@@ -87,6 +87,7 @@ pub enum What {
 
 /// What waits for a commit.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // Moved once, and never kept in numbers.
 pub enum After {
     /// Nobody.
     Nothing,
