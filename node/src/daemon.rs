@@ -157,7 +157,7 @@ impl Node {
         let shop = Shop::new(setup.store, Arc::new(move || source.charter()), writer, readers, setup.clock);
         let orders = Orders::new(core, Arc::new(shop.clone()));
         let desk = Arc::new(Desk::new(orders.clone(), setup.patience));
-        let http = TcpListener::bind(setup.http).await;
+        let http = http::listen(setup.http);
         let http = http.map_err(|source| NodeError::Http { address: setup.http, source })?;
         let base = format!("http://{}", setup.http);
         let router = http::router(Site::new(shop, desk, &admin_token(&setup.admin_token)?, &base));

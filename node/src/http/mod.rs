@@ -27,7 +27,7 @@ use ronde_protocol::limits::MAX_SUBMISSION_BYTES;
 
 pub use admin::{ADMIN_TOKEN_FILE, AdminToken, AdminTokenError};
 pub use problem::{Code, Problem};
-pub use serve::{ServeLimits, serve};
+pub use serve::{ServeLimits, listen, serve};
 pub use site::Site;
 
 /// Longest body but for submissions, in bytes (HTTP-6).

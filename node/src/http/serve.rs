@@ -17,7 +17,7 @@ use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -26,6 +26,11 @@ use patient::Patient;
 
 pub(super) use crowd::Turn;
 
+/// Bytes of answers that the system holds for a peer which does not take them. It would hold megabytes, and a peer that
+/// asks and never reads has the node make them all.
+const SEND_BUFFER: u32 = 32 * 1024;
+/// Connections that wait to be taken.
+const BACKLOG: u32 = 1024;
 /// Most headers of a request.
 const MAX_HEADERS: usize = 64;
 /// How long open requests may take after the node was told to stop. Longer waits are the tills' long-polls.
@@ -56,6 +61,21 @@ impl Default for ServeLimits {
             answer_patience: Duration::from_secs(15),
         }
     }
+}
+
+/// Listens at an address. Must be called inside a tokio runtime.
+///
+/// # Errors
+/// What the operating system says if it is not free, or not this machine's.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A restarted node takes its address again at once.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    // Connections inherit it.
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Serves until `shutdown` is ready; then takes no more connections, and ends when the open requests have, or after
