@@ -10,13 +10,14 @@ use federation_support::{CAMPAIGN, DAY, Federation, KEYSET, NOW, VOUCHER, entrop
 use rollover_support::*;
 use ronde_protocol::{
     crypto::Seed,
-    machine::wallet::{ClaimedOrder, GrantTerms, Link, VoucherCount, Wallet, WalletError},
+    machine::wallet::{ClaimedOrder, GrantTerms, Link, Probed, VoucherCount, Wallet, WalletError},
     message::{
         amount::Points,
         charter::Charter,
         class::Kind,
-        ids::{KeysetId, Reference, StoreId},
+        ids::{KeysetId, Reference, StoreId, WitnessIndex},
         order::{Inputs, Order, Purpose, Submission},
+        probe::{CoinState, ProbeAnswer},
     },
 };
 use witness_support::with;
@@ -189,4 +190,37 @@ fn a_move_that_was_half_done_is_completed_by_its_wallet_and_by_another_of_the_sa
     let settled = wallet.handle_evaluations(&charter, &gathering.digest(), &evaluations).unwrap();
     assert!(settled.release(&save(&mut wallet)).complete);
     assert_eq!(wallet.balance(&charter).spendable(), Points(8));
+}
+
+/// RESTORE-22: the coins of a move that was half done are of the later keyset.
+#[test]
+fn a_move_that_a_lost_wallet_left_half_done_is_completed_with_coins_of_the_later_keyset() {
+    let mut town = Town::new();
+    let mut lost = wallet(&town);
+    town.earn(&mut lost, 1, 8);
+    town.pull_from(&[0, 1, 2]);
+    let mut old = Wallet::from_bytes(&lost.to_bytes()).unwrap();
+    let charter = town.federation.charter.clone();
+    let moved = lost.move_on(&charter, KEYSET, 8, NOW, entropy(3)).unwrap().release(&save(&mut lost));
+    old.begin_search().release(&save(&mut old));
+    assert_eq!(old.move_on(&charter, KEYSET, 8, NOW, entropy(3)).unwrap_err(), WalletError::Searching);
+    old.end_search(2).release(&save(&mut old));
+    let probe = old.probe(KEYSET, &moved.signed.order.inputs[0].point, [1; 32], entropy(4)).unwrap();
+    let (checked, by) = (probe.check(&town.federation.id()).unwrap(), WitnessIndex(1));
+    let key = town.federation.witness(KEYSET, by).vote;
+    let bound = CoinState::Bound(moved.signed.clone());
+    let answer = ProbeAnswer::sign(&key, town.keyset(KEYSET), by, &checked, bound);
+    let probed = old.handle_probe(&charter, &probe, vec![answer], NOW).unwrap().release(&save(&mut old));
+    assert!(matches!(probed, Probed::Bound(of) if of.adopted));
+    let on_disk = save(&mut old);
+    let again = old.submission(&moved.signed.order.digest(), &on_disk).unwrap();
+    assert_eq!(again.signed, moved.signed);
+    town.settle(&mut old, &again);
+    town.settle(&mut lost, &moved);
+    let made = |wallet: &Wallet| {
+        let coins = wallet.book().coins.iter().filter(|coin| coin.origin == moved.signed.order.digest());
+        coins.map(|coin| (coin.place, coin.point, coin.components.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(made(&old), made(&lost));
+    assert!(made(&old).iter().all(|(place, _, components)| place.keyset == LATER && components.len() == 4));
 }

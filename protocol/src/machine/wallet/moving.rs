@@ -91,6 +91,7 @@ impl Wallet {
         entropy: Entropy,
     ) -> Result<Sealed<Submission>, WalletError> {
         self.check_federation(charter)?;
+        self.check_not_searching()?;
         let keyset = charter.keyset(keyset).ok_or(WalletError::NoSuchKeyset(keyset))?;
         let (for_choice, for_signature) = entropy.split_two();
         let later: Vec<&Keyset> = later_keysets(charter, keyset, now).collect();

@@ -190,14 +190,14 @@ impl Wallet {
         let Ok(columns) = columns(&selection) else { return false };
         let found = self.find(&signed.order);
         found.places().for_each(|place| self.pass_number(place));
-        let (device, number, slots) = one_number(&found);
+        let (first, slots) = one_number(&found, keyset.id());
         let spent: BTreeSet<PointBytes> = signed.order.inputs.iter().map(|input| input.point).collect();
         let bound = |coin: &&mut Coin| coin.place.keyset == keyset.id() && spent.contains(&coin.point);
         self.book.coins.iter_mut().filter(bound).for_each(|coin| coin.held_by = Some(digest));
         self.book.open.push(OpenOrder {
-            keyset: keyset.id(),
-            device,
-            number,
+            keyset: first.keyset,
+            device: first.device,
+            number: first.order,
             outputs: signed.order.outputs.clone(),
             slots,
             task: Task::Spend { submission: Submission { signed, columns }, link: None },
@@ -253,13 +253,15 @@ fn most_shown(bound: BTreeMap<OrderDigest, (SignedOrder, usize)>) -> Option<Sign
     bound.into_values().find(|(_, count)| *count == most).map(|(signed, _)| signed)
 }
 
-/// A wallet makes all outputs of an order at one number. If these are not, none is taken for the wallet's own.
-fn one_number(found: &Found) -> (u32, u64, Vec<u16>) {
+/// Where an order's outputs were made, and the slot of each: a wallet makes all of them at one number, of the keyset into
+/// which the order moves. If these are not, none is taken for the wallet's own.
+fn one_number(found: &Found, keyset: KeysetId) -> (Place, Vec<u16>) {
+    let nowhere = (Place { keyset, device: 0, order: 0, slot: 0 }, Vec::new());
     let places: Option<Vec<Place>> = found.outputs.iter().copied().collect();
     let places = places.unwrap_or_default();
-    let Some(Place { device, order, .. }) = places.first().copied() else { return (0, 0, Vec::new()) };
-    if places.iter().any(|place| (place.device, place.order) != (device, order)) {
-        return (0, 0, Vec::new());
+    let Some(first) = places.first().copied() else { return nowhere };
+    if places.iter().any(|place| Place { slot: first.slot, ..*place } != first) {
+        return nowhere;
     }
-    (device, order, places.iter().map(|place| place.slot).collect())
+    (first, places.iter().map(|place| place.slot).collect())
 }
