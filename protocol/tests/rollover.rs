@@ -41,7 +41,7 @@ fn forged(town: &Town, number: u64, denomination: u64) -> Order {
     Order { outputs: list([of_later(number + 1000, denomination)]), ..spent.order }
 }
 
-/// ROLLOVER-1, ROLLOVER-2, ROLLOVER-3, ROLLOVER-5, WALLET-35, WALLET-36, STORE-31
+/// ROLLOVER-1, ROLLOVER-2, ROLLOVER-3, ROLLOVER-5, WALLET-40, WALLET-36, STORE-31
 #[test]
 fn every_point_that_was_earned_moves_and_can_be_spent_in_the_later_keyset() {
     let mut town = Town::new();

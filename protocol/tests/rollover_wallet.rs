@@ -46,7 +46,7 @@ fn each_denomination_moves_at_a_time_of_its_own_between_issue_until_and_the_last
     assert!((16..=48).contains(&early), "{early} of 64 wallets move in the first half");
 }
 
-/// WALLET-35, WALLET-36
+/// WALLET-40, WALLET-36
 #[test]
 fn an_order_moves_coins_of_one_denomination_and_uses_up_a_number_of_the_later_keyset_alone() {
     let mut town = Town::new();

@@ -8,6 +8,7 @@ mod failure;
 mod fresh;
 mod recover;
 mod restore;
+mod rollover;
 mod say;
 mod show;
 

@@ -10,7 +10,7 @@ use super::core::Core;
 use super::ledger::{self, LedgerError};
 use crate::store::Table;
 
-/// What goes once the statement is signed. The log, its tree, the books, the feed and the evidence stay.
+/// What goes once the statement is signed (ROLLOVER-12). The log, its tree, the books, the feed and the evidence stay.
 const DROPPED: [Table; 5] = [Table::Coin, Table::Reference, Table::Bucket, Table::Order, Table::Counter];
 /// Records that one transaction drops, so that others get a turn.
 const AT_ONCE: usize = 1024;

@@ -1,11 +1,13 @@
 //! One command's use of a wallet: plan, save, send, take the answer, save.
 
 mod carry;
+mod moves;
 mod prove;
 mod recover;
 mod restore;
 
 pub use carry::Resumed;
+pub use moves::Moved;
 pub use recover::Brought;
 pub use restore::{Restored, Searching};
 

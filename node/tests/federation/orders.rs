@@ -6,7 +6,7 @@ use ronde_protocol::crypto::spend::{SpendPurpose, sign};
 use ronde_protocol::crypto::{Entropy, Seed};
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::class::{Class, Kind};
-use ronde_protocol::message::ids::{Reference, StoreId, WitnessIndex};
+use ronde_protocol::message::ids::{KeysetId, Reference, StoreId, WitnessIndex};
 use ronde_protocol::message::order::{
     Authorization, Column, Columns, Input, Order, Output, Purpose, Seconds, SignedOrder, pledge_reference,
 };
@@ -84,6 +84,18 @@ fn sign_spend(order: Order, keys: &[&CoinSecret]) -> SignedOrder {
 /// Points against other coins of the same sum.
 pub fn swap(federation: &Federation, from: &[Coin], to: &[Coin]) -> SignedOrder {
     spend(federation, 0, Purpose::Swap, from, to)
+}
+
+/// Points that move into another keyset as coins of as many.
+pub fn moving(federation: &Federation, into: KeysetId, from: &[Coin], to: &[Coin]) -> SignedOrder {
+    let secrets: Vec<CoinSecret> = from.iter().map(|(number, _)| secret(*number)).collect();
+    let mut order = swap(federation, from, to).order;
+    let mut outputs = order.outputs.into_vec();
+    outputs.iter_mut().for_each(|output| output.class.keyset = into);
+    order.outputs = list(outputs);
+    let mut keys: Vec<&CoinSecret> = secrets.iter().collect();
+    keys.sort_by_key(|secret| secret.public().encode());
+    sign_spend(order, &keys)
 }
 
 /// A payment at a store.

@@ -9,11 +9,13 @@ use ronde_protocol::{
         till::{checkout::Checkout, grant::Grant},
         wallet::WalletBook,
         witness::{
+            outstanding::{Outstanding, Seen},
             peers::Followed,
             record::{CoinRecord, Counter, OrderRecord, Retirement},
         },
     },
     message::{
+        bucket::{BucketEntry, BucketLength, BucketPage, BucketPlace, BucketQuery, LengthQuery},
         certificate::Certificate,
         charter::{
             Association, Campaign, CharterBody, Genesis, KeysetEntry, MemberEntry, PointValue, SignedCharter,
@@ -27,11 +29,13 @@ use ronde_protocol::{
         log::{CertifiedOrder, LogEntry},
         offer::{Offer, SignedOffer},
         order::{Authorization, Column, Input, Order, Output, Purpose, SignedOrder, Submission},
+        probe::{CoinState, Probe, ProbeAnswer},
         refusal::{Conflict, ConflictingOrder, ExpectedCode, NotVoting, Refusal, Rule},
+        statement::ClosingStatement,
         vote::Vote,
         wire::{
-            Certified, CharterChunk, CharterQuery, FeedEntry, FeedPage, FromPosition, HeadQuery, LogPage, OrderQuery,
-            OrderState, Reply, ReplyV1, Request, RequestV1, VoteRequest, Voted,
+            Certified, CharterChunk, CharterQuery, FeedEntry, FeedPage, FromPosition, HeadQuery, LogPage, MoveRequest,
+            OrderQuery, OrderState, Reply, ReplyV1, Request, RequestV1, StatementQuery, VoteRequest, Voted,
         },
     },
 };
@@ -120,6 +124,18 @@ pub const MESSAGES: &[Decoder] = decoders! {
     ExpectedCode, MAX_MESSAGE_BYTES;
     Conflict, MAX_MESSAGE_BYTES;
     ConflictingOrder, MAX_MESSAGE_BYTES;
+    ClosingStatement, MAX_MESSAGE_BYTES;
+    MoveRequest, MAX_MESSAGE_BYTES;
+    StatementQuery, MAX_MESSAGE_BYTES;
+    LengthQuery, MAX_MESSAGE_BYTES;
+    BucketLength, MAX_MESSAGE_BYTES;
+    BucketPlace, MAX_MESSAGE_BYTES;
+    BucketQuery, MAX_MESSAGE_BYTES;
+    BucketEntry, MAX_MESSAGE_BYTES;
+    BucketPage, MAX_MESSAGE_BYTES;
+    Probe, MAX_MESSAGE_BYTES;
+    ProbeAnswer, MAX_MESSAGE_BYTES;
+    CoinState, MAX_MESSAGE_BYTES;
 };
 
 /// What nodes and wallets read back from their own disks, which are trusted no more than peers.
@@ -133,4 +149,6 @@ pub const RECORDS: &[Decoder] = decoders! {
     Retirement, MAX_EVIDENCE_BYTES;
     Followed, MAX_EVIDENCE_BYTES;
     WalletBook, MAX_EVIDENCE_BYTES;
+    Outstanding, MAX_EVIDENCE_BYTES;
+    Seen, MAX_EVIDENCE_BYTES;
 };

@@ -52,6 +52,8 @@ pub struct Plan {
     pub faults: u8,
     /// How many keysets, numbered from 1, all with the same committee and open.
     pub keysets: u32,
+    /// By how many seconds each keyset ends after the one before.
+    pub apart: Seconds,
     /// When it is: charter, keysets and campaigns are valid from the day before on.
     pub now: Seconds,
     /// Points that each store may issue a day.
@@ -71,6 +73,7 @@ impl Plan {
             witnesses,
             faults,
             keysets: 1,
+            apart: 0,
             now: NOW,
             daily_limit: 1_000_000,
             http: Vec::new(),
@@ -194,8 +197,8 @@ fn keyset(plan: &Plan, federation: FederationId, id: KeysetId) -> KeysetEntry {
         members: list(members),
         faults: plan.faults,
         denominations: list((0..12).map(|power| 1 << power)),
-        issue_until: plan.now + 180 * DAY,
-        redeem_until: plan.now + 360 * DAY,
+        issue_until: plan.now + 180 * DAY + plan.apart * u64::from(id.0 - 1),
+        redeem_until: plan.now + 360 * DAY + plan.apart * u64::from(id.0 - 1),
     }
 }
 

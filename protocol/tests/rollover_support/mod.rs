@@ -26,8 +26,8 @@ use ronde_protocol::{
 };
 
 use crate::{
-    federation_support::{DAY, Federation, KEYSET, NOW, Plan, body, entropy, list, text},
-    witness_support::{by_store, index, with},
+    federation_support::{DAY, Federation, KEYSET, NOW, Plan, entropy, planned, text},
+    witness_support::{by_store, index},
 };
 
 /// The keyset that points move into.
@@ -35,12 +35,7 @@ pub const LATER: KeysetId = KeysetId(2);
 
 /// Four stores and two keysets, of which the second closes a year later.
 pub fn two_years() -> Federation {
-    let mut body = body(&Plan { keysets: 2, ..Plan::of(4) });
-    let mut keysets = body.keysets.into_vec();
-    keysets[1].issue_until += 365 * DAY;
-    keysets[1].redeem_until += 365 * DAY;
-    body.keysets = list(keysets);
-    with(body)
+    planned(&Plan { keysets: 2, apart: 365 * DAY, ..Plan::of(4) })
 }
 
 /// A witness of one keyset and its disk.

@@ -7,7 +7,7 @@ use ronde_protocol::message::ids::{OfferId, StoreId};
 use ronde_protocol::message::order::Purpose;
 use serde_json::{Value, json};
 
-use super::{PayArgs, failure, say, show};
+use super::{PayArgs, failure, rollover, say, show};
 use crate::cli::{Context, Exit, Failure};
 use crate::wallet::Session;
 use crate::wallet::session::{Done, Progress, Resumed};
@@ -43,27 +43,32 @@ pub(super) fn pay(session: &mut Session, args: &PayArgs, context: &Context) -> R
     Ok(report(session, &text, object, &paid.done, context))
 }
 
-/// `{ok, swaps: [{state, order}], points, balance, warnings, evidence}`
+/// `{ok, swaps: [{state, order}], moved: [as rollover::moved], points, balance, warnings, evidence}`
 pub(super) fn swap(session: &mut Session, renew: bool, context: &Context) -> Result<Exit, Failure> {
     let swapped = session.swap(renew)?;
     let swaps: Vec<Value> =
         swapped.iter().map(|done| json!({ "state": say::state(done.progress), "order": done.digest })).collect();
     let all_done = swapped.iter().all(|done| done.progress == Progress::Done);
+    let moves = session.move_due()?;
+    let mut lines = Vec::new();
+    let (moved, all_moved) = rollover::moved(&moves, &mut lines);
     let text = match (swapped.is_empty(), all_done) {
         (true, _) => "There is nothing to merge: your coins are as few as they can be.".to_owned(),
         (false, true) => "Your coins were exchanged.".to_owned(),
         (false, false) => "Not all is decided yet: `ronde wallet resume` completes it.".to_owned(),
     };
+    lines.insert(0, text);
     let balance = session.spendable();
-    let (evidence, mut exit) = aftermath(session, swapped.iter(), context);
-    if !all_done {
+    let done = swapped.iter().chain(moves.iter().filter_map(|one| one.result.as_ref().ok()));
+    let (evidence, mut exit) = aftermath(session, done, context);
+    if !all_done || !all_moved {
         exit = exit.max(Exit::Warn);
     }
     let object = json!({
-        "ok": true, "swaps": swaps, "points": balance, "balance": balance, "warnings": session.warnings,
+        "ok": true, "swaps": swaps, "moved": moved, "points": balance, "balance": balance, "warnings": session.warnings,
         "evidence": evidence,
     });
-    context.say(text, &object);
+    context.say(lines.join("\n"), &object);
     Ok(exit)
 }
 
@@ -96,20 +101,25 @@ pub(super) fn vote(session: &mut Session, name: &str, choice: &str, context: &Co
     Ok(report(session, &text, object, &done, context))
 }
 
-/// `{ok, resumed: [{.. as in pending, state, error}], balance, warnings, evidence}`; `state` is `failed` where `error`
+/// `{ok, resumed: [{.. as in pending, state, error}], moved: [as rollover::moved], balance, warnings, evidence}`; `state` is `failed` where `error`
 /// says why.
 pub(super) fn resume(session: &mut Session, context: &Context) -> Result<Exit, Failure> {
     let resumed = session.resume()?;
-    let (mut lines, objects, exit) = resumed_lines(session, &resumed);
-    if resumed.is_empty() {
+    let moves = session.move_due()?;
+    let (mut lines, objects, mut exit) = resumed_lines(session, &resumed);
+    let (moved, all_moved) = rollover::moved(&moves, &mut lines);
+    if !all_moved {
+        exit = exit.max(Exit::Warn);
+    }
+    if resumed.is_empty() && moves.is_empty() {
         lines.push("Everything is done.".to_owned());
     }
-    let settled = resumed.iter().filter_map(|one| one.result.as_ref().ok());
-    let (evidence, seen) = aftermath(session, settled, context);
+    let settled = resumed.iter().map(|one| &one.result).chain(moves.iter().map(|one| &one.result));
+    let (evidence, seen) = aftermath(session, settled.filter_map(|result| result.as_ref().ok()), context);
     let balance = session.spendable();
     lines.push(format!("You have {}.", say::points(balance)));
     let object = json!({
-        "ok": true, "resumed": objects, "balance": balance, "warnings": session.warnings, "evidence": evidence,
+        "ok": true, "resumed": objects, "moved": moved, "balance": balance, "warnings": session.warnings, "evidence": evidence,
     });
     context.say(lines.join("\n"), &object);
     Ok(exit.max(seen))

@@ -76,7 +76,7 @@ impl Wallet {
         planned
     }
 
-    /// Moves the coins of one denomination, and no others, into a later keyset (WALLET-35), which the wallet draws among those that issue
+    /// Moves the coins of one denomination, and no others, into a later keyset (WALLET-40), which the wallet draws among those that issue
     /// (WALLET-37); the time is the caller's affair ([`Self::planned_moves`]).
     ///
     /// # Errors

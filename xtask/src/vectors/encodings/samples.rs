@@ -26,7 +26,6 @@ use ronde_protocol::{
         offer::{Offer, SignedOffer},
         order::{Authorization, Column, Input, Order, Output, Purpose, SignedOrder, Submission},
         probe::{CoinState, Probe, ProbeAnswer},
-        statement::ClosingStatement,
         text::Text,
         vote::Vote,
         wire::{CharterChunk, FeedPage, FromPosition, OrderState, Reply, ReplyV1, VoteRequest},
@@ -340,12 +339,6 @@ pub fn vote_request() -> VoteRequest {
         column: Some(list([point("n 0"), point("n 1")])),
         votes: list([vote(0), vote(1)]),
     }
-}
-
-/// Keyset 1's, by the witness with index 2.
-pub fn closing_statement() -> ClosingStatement {
-    let Head { index, size, root, signature } = head(3);
-    ClosingStatement { keyset: KeysetId(1), index, size, root, signature }
 }
 
 /// An order that another one killed.

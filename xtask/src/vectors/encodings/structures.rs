@@ -9,10 +9,12 @@ use ronde_protocol::{
         certificate::Certificate,
         codec::encode,
         evidence::Evidence,
+        head::Head,
         ids::{AssociationId, KeysetId, OrderDigest, StoreId, WitnessIndex},
         log::LogEntry,
         order::{Order, Purpose},
         probe::CoinState,
+        statement::ClosingStatement,
         wire::{
             Certified, CharterQuery, FeedEntry, FeedPage, HeadQuery, LogPage, MoveRequest, OrderQuery, OrderState,
             Reply, ReplyV1, Request, RequestV1, StatementQuery, VoteRequest, Voted,
@@ -81,6 +83,12 @@ fn orders() -> Tests {
         good("offer", "a store's offer", "Offer", &offer()),
         good("signed-offer", "a store's offer, signed", "SignedOffer", &signed_offer()),
     ]
+}
+
+/// Keyset 1's, by the witness with index 2.
+fn closing_statement() -> ClosingStatement {
+    let Head { index, size, root, signature } = head(3);
+    ClosingStatement { keyset: KeysetId(1), index, size, root, signature }
 }
 
 fn proofs() -> Tests {

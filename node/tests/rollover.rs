@@ -1,0 +1,120 @@
+//! Whole nodes, real QUIC and HTTP, clocks set by hand: points move into a later keyset, and the first one is closed.
+
+mod federation;
+#[path = "../../protocol/tests/federation_support/mod.rs"]
+mod federation_support;
+
+use std::collections::BTreeSet;
+
+use federation::{Town, eventually, on_disk, orders};
+use federation_support::{DAY, KEYSET, NOW, Plan};
+use ronde_node::store::{Engine as _, SqliteEngine, Table};
+use ronde_protocol::message::codec::decode;
+use ronde_protocol::message::evaluation::Evaluation;
+use ronde_protocol::message::ids::{KeysetId, WitnessIndex};
+use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
+use ronde_protocol::message::order::SignedOrder;
+use ronde_protocol::message::refusal::Refusal;
+use ronde_protocol::message::statement::ClosingStatement;
+use ronde_protocol::message::wire::{FromPosition, MoveRequest, ReplyV1, RequestV1, StatementQuery};
+
+const LATER: KeysetId = KeysetId(2);
+
+fn open() -> Town {
+    let mut town = Town::found(Plan { keysets: 2, apart: 365 * DAY, ..Plan::of(4) });
+    (1..=4).for_each(|store| town.start(store, on_disk));
+    town.wait_for_votes();
+    town
+}
+
+/// Witnesses of a keyset whose good evaluations of an order came.
+fn evaluated(town: &Town, keyset: KeysetId, signed: &SignedOrder) -> BTreeSet<WitnessIndex> {
+    let answer = town.submit(3, signed);
+    let given = answer.body["evaluations"].as_array().cloned().unwrap_or_default();
+    let listed = town.federation.charter.keyset(keyset).unwrap();
+    let evaluations = given.iter().map(|text| -> Evaluation { from_base64(text.as_str().unwrap()) });
+    let good = evaluations
+        .filter(|of| of.keyset == keyset && of.verify(listed, &signed.order, &signed.order.digest()).is_ok());
+    good.map(|evaluation| evaluation.index).collect()
+}
+
+fn from_base64<T: ronde_protocol::message::codec::Decode<()> + ronde_protocol::message::codec::Encode>(
+    text: &str,
+) -> T {
+    use base64::Engine as _;
+    decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).unwrap(), 1 << 20).unwrap()
+}
+
+fn later_log(town: &mut Town, store: u32) -> Vec<LogEntry> {
+    let request = RequestV1::Log(FromPosition { keyset: LATER, from: 0 });
+    match town.ask(1, store, request) {
+        ReplyV1::Log(page) => page.entries.into_vec(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn statement(town: &mut Town, store: u32) -> Option<ClosingStatement> {
+    match town.ask(2, store, RequestV1::Statement(StatementQuery { keyset: KEYSET })) {
+        ReplyV1::Statement(statement) => Some(statement),
+        ReplyV1::Refused(Refusal::Unknown) => None,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// ROLLOVER-3, ROLLOVER-5, ROLLOVER-8, ROLLOVER-9, ROLLOVER-12, ROLLOVER-15, STORE-31
+#[test]
+fn points_move_between_committees_of_real_nodes_and_the_first_keyset_is_closed() {
+    let mut town = open();
+    assert_eq!(town.submit(1, &orders::earn(&town.federation, 1, 1, &[(1, 8), (2, 4)])).status, 200);
+    let moved = orders::moving(&town.federation, LATER, &[(1, 8)], &[(11, 8)]);
+    eventually("all witnesses of both keysets evaluate", || {
+        evaluated(&town, LATER, &moved).len() == 4 && evaluated(&town, KEYSET, &moved).len() == 4
+    });
+    for store in 1..=4 {
+        let holds =
+            |entry: &LogEntry| matches!(entry, LogEntry::Certified(certified) if certified.order == moved.order);
+        assert_eq!(later_log(&mut town, store).iter().filter(|entry| holds(entry)).count(), 1);
+        assert!(statement(&mut town, store).is_none(), "the keyset is still open");
+    }
+    // More than was issued does not move, whoever certified it.
+    let forged = orders::moving(&town.federation, LATER, &[(5, 8)], &[(15, 8)]).order;
+    let certified = CertifiedOrder { certificate: town.federation.certify(&forged), order: forged };
+    let request = RequestV1::Move(MoveRequest { keyset: LATER, certified });
+    assert!(matches!(town.ask(1, 2, request), ReplyV1::Refused(Refusal::RolloverBehind)));
+    // One certificate is kept back until the first keyset has closed.
+    let late = orders::moving(&town.federation, LATER, &[(2, 4)], &[(12, 4)]).order;
+    let certified = CertifiedOrder { certificate: town.federation.certify(&late), order: late };
+    let end = town.federation.charter.keyset(KEYSET).unwrap().evaluate_until();
+    assert_eq!(end, NOW + 367 * DAY);
+    (1..=4).for_each(|store| town.set_clock(store, end + 1));
+    let keyset = town.federation.charter.keyset(KEYSET).unwrap().clone();
+    for store in 1..=4 {
+        let mut said = None;
+        eventually("it signs its closing statement", || {
+            said = statement(&mut town, store);
+            said.is_some()
+        });
+        let said = said.unwrap();
+        assert!(said.verify(&keyset).is_ok());
+        assert_eq!(said.size, u64::try_from(town.log(store).len()).unwrap(), "the log is still served, whole");
+    }
+    let request = RequestV1::Move(MoveRequest { keyset: LATER, certified });
+    assert!(matches!(town.ask(1, 2, request), ReplyV1::Refused(Refusal::RolloverBehind)));
+    assert_eq!(evaluated_by_move(&mut town, &moved), 4, "what had moved is served on");
+    (1..=4).for_each(|store| town.stop(store));
+    let database = SqliteEngine::open(town.folder(2).join("ronde.sqlite")).unwrap();
+    let read = database.reader().unwrap();
+    let of_first =
+        |table| read.scan(table, &KEYSET.0.to_be_bytes(), Some(&LATER.0.to_be_bytes()), usize::MAX).unwrap().len();
+    assert_eq!([Table::Coin, Table::Reference, Table::Order, Table::Counter].map(of_first), [0; 4], "dropped");
+    assert!(of_first(Table::LogEntry) > 0 && of_first(Table::Book) > 0, "log and books stay");
+    let of_later = read.scan(Table::Order, &LATER.0.to_be_bytes(), None, usize::MAX).unwrap();
+    assert_eq!(of_later.len(), 1, "the later keyset keeps its evaluation");
+}
+
+fn evaluated_by_move(town: &mut Town, moved: &SignedOrder) -> usize {
+    let certified = CertifiedOrder { certificate: town.federation.certify(&moved.order), order: moved.order.clone() };
+    let answers = (1..=4)
+        .map(|store| town.ask(1, store, RequestV1::Move(MoveRequest { keyset: LATER, certified: certified.clone() })));
+    answers.filter(|reply| matches!(reply, ReplyV1::Certified(_))).count()
+}
