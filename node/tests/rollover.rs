@@ -76,6 +76,7 @@ fn points_move_between_committees_of_real_nodes_and_the_first_keyset_is_closed()
         assert_eq!(later_log(&mut town, store).iter().filter(|entry| holds(entry)).count(), 1);
         assert!(statement(&mut town, store).is_none(), "the keyset is still open");
     }
+    assert!(town.get(1, "/v1/log/1").body.get("statement").is_none());
     // More than was issued does not move, whoever certified it.
     let forged = orders::moving(&town.federation, LATER, &[(5, 8)], &[(15, 8)]).order;
     let certified = CertifiedOrder { certificate: town.federation.certify(&forged), order: forged };
@@ -96,6 +97,8 @@ fn points_move_between_committees_of_real_nodes_and_the_first_keyset_is_closed()
         });
         let said = said.unwrap();
         assert!(said.verify(&keyset).is_ok());
+        let over_http: ClosingStatement = town.get(store, "/v1/log/1").member("statement");
+        assert_eq!(over_http, said);
         assert_eq!(said.size, u64::try_from(town.log(store).len()).unwrap(), "the log is still served, whole");
     }
     let request = RequestV1::Move(MoveRequest { keyset: LATER, certified });

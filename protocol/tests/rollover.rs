@@ -8,7 +8,7 @@ use federation_support::{DAY, KEYSET, NOW, entropy, list};
 use rollover_support::*;
 use ronde_protocol::{
     machine::{
-        audit::Verdict,
+        audit::{Breach, Verdict, moved_too_much},
         gateway::{Gathering, Progress, Standing},
         witness::{
             EarlierRead,
@@ -65,6 +65,7 @@ fn every_point_that_was_earned_moves_and_can_be_spent_in_the_later_keyset() {
     assert_eq!((first.verdict(), second.verdict()), (Verdict::Well, Verdict::Well));
     assert_eq!((first.value.moved_out, second.value.moved_in), (29, 29));
     assert_eq!((first.value.float, second.value.float), (0, 0));
+    assert_eq!(moved_too_much(&first, &second), None);
 }
 
 /// ROLLOVER-4
@@ -93,7 +94,7 @@ fn a_move_is_behind_until_n_minus_f_logs_were_read_and_then_passes_with_f_silent
     assert_eq!(wallet.balance(&charter).spendable(), Points(8));
 }
 
-/// ROLLOVER-4, ROLLOVER-13
+/// ROLLOVER-4, ROLLOVER-13, BOOKS-24
 #[test]
 fn a_broken_committee_brings_no_more_into_the_later_keyset_than_stores_issued() {
     let mut town = Town::new();
@@ -139,6 +140,11 @@ fn a_broken_committee_brings_no_more_into_the_later_keyset_than_stores_issued() 
     }
     let found = town.audit(LATER);
     assert_eq!(found.value.moved_in, found.value.float, "what came is in wallets, forged or not");
+    // Each let one order of 16 pass, not all the same one: together they are more than was issued, which an auditor sees.
+    let came = found.value.moved_in;
+    assert!(came > 24, "{came}");
+    let wrong = Some(Breach::Moved { from: KEYSET, came, left: 24 });
+    assert_eq!(moved_too_much(&town.audit(KEYSET), &found), wrong);
 }
 
 /// ROLLOVER-4

@@ -11,7 +11,7 @@ mod source;
 use std::path::PathBuf;
 
 use clap::Args;
-use ronde_protocol::machine::audit::{Report, Verdict};
+use ronde_protocol::machine::audit::{Breach, Report, Verdict, moved_too_much};
 use ronde_protocol::message::charter::{Charter, Keyset};
 use ronde_protocol::message::ids::KeysetId;
 use serde_json::json;
@@ -75,11 +75,19 @@ pub fn run(args: AuditArgs, context: &Context) -> Result<Exit, Failure> {
         None => Source::nodes(&args.node, &charter)?,
     };
     let mut audited = Vec::new();
-    for keyset in keysets(&charter, args.keyset)? {
+    let mut wanted = keysets(&charter, args.keyset)?;
+    // Points move from keysets that close earlier into later ones: those are read first, so that no move is seen before
+    // what it moved.
+    wanted.sort_by_key(|keyset| std::cmp::Reverse((keyset.redeem_until(), keyset.id())));
+    for keyset in wanted {
+        context.note(format!("keyset {}: reading", keyset.id()));
+        audited.push((keyset, look(&charter, keyset, &mut source, context)?));
+    }
+    audited.sort_by_key(|(keyset, _)| keyset.id());
+    judge_moves(&mut audited);
+    for (keyset, report) in &audited {
         context.note(format!("keyset {}", keyset.id()));
-        let report = look(&charter, keyset, &mut source, context)?;
-        context.note(say::text(&charter, keyset, &report, &source.trouble(keyset.id())));
-        audited.push((keyset, report));
+        context.note(say::text(&charter, keyset, report, &source.trouble(keyset.id())));
     }
     if let Some(folder) = &args.save {
         source.save(folder, &chain)?;
@@ -101,6 +109,17 @@ pub fn run(args: AuditArgs, context: &Context) -> Result<Exit, Failure> {
         Verdict::Partly => Exit::Warn,
         Verdict::TooFew | Verdict::Wrong => Exit::Fail,
     })
+}
+
+/// Adds what is wrong between two keysets to the later one's report.
+fn judge_moves(audited: &mut [(&Keyset, Report)]) {
+    for at in 0..audited.len() {
+        let Some((_, later)) = audited.get(at) else { continue };
+        let wrong: Vec<Breach> = audited.iter().filter_map(|(_, earlier)| moved_too_much(earlier, later)).collect();
+        if let Some((_, later)) = audited.get_mut(at) {
+            later.breaches.extend(wrong);
+        }
+    }
 }
 
 /// Reads and audits, again if that may explain what does not add up.

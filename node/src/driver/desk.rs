@@ -15,6 +15,7 @@ use ronde_protocol::message::log::CertifiedOrder;
 use ronde_protocol::message::order::Submission;
 use ronde_protocol::message::probe::{Probe, ProbeAnswer};
 use ronde_protocol::message::refusal::Refusal;
+use ronde_protocol::message::statement::ClosingStatement;
 use ronde_protocol::message::wire::LogPage;
 
 use super::found::Found;
@@ -154,6 +155,13 @@ impl OrderDesk for Desk {
         Box::pin(async move {
             let witness = self.orders.core().witnesses.get(&keyset);
             witness.map(|witness| witness.log_page(from)).transpose().map_err(failed)
+        })
+    }
+
+    fn statement(&self, keyset: KeysetId) -> BoxFuture<'_, Result<Option<ClosingStatement>, DeskError>> {
+        Box::pin(async move {
+            let witness = self.orders.core().witnesses.get(&keyset);
+            Ok(witness.map(|witness| witness.signed_statement()).transpose().map_err(failed)?.flatten())
         })
     }
 }

@@ -154,6 +154,11 @@ impl WitnessService {
         self.decide(move |view| witness.decide_statement(view, now)).await
     }
 
+    /// The closing statement, if it was signed.
+    pub fn signed_statement(&self) -> Result<Option<ClosingStatement>, LedgerError> {
+        self.read(|ledger| ledger.statement(self.witness.keyset().id()))
+    }
+
     /// Takes in a page of an earlier keyset's log.
     pub async fn take_earlier_page(
         &self,

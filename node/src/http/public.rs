@@ -76,12 +76,16 @@ pub(super) async fn books(State(site): State<Site>) -> Result<Response, Problem>
     Ok(respond(answer(StatusCode::OK, &json!({ "keysets": keysets }))))
 }
 
-/// A piece of this witness's log.
+/// A piece of this witness's log, with its closing statement once there is one (ROLLOVER-8).
 pub(super) async fn log(State(site): State<Site>, path: Path<String>, call: Call) -> Result<Response, Problem> {
     let nothing = || Problem::new(Code::NotFound, "this node keeps no log of such a keyset");
     let keyset = path.0.parse().map(KeysetId).map_err(|_| nothing())?;
     let query: LogQuery = call.query()?;
     let page = site.desk.log_page(keyset, query.from).await?.ok_or_else(nothing)?;
     let entries: Vec<String> = page.entries.iter().map(base64).collect();
-    Ok(respond(answer(StatusCode::OK, &json!({ "head": base64(&page.head), "entries": entries }))))
+    let mut view = json!({ "head": base64(&page.head), "entries": entries });
+    if let (Some(statement), Some(members)) = (site.desk.statement(keyset).await?, view.as_object_mut()) {
+        members.insert("statement".to_owned(), json!(base64(&statement)));
+    }
+    Ok(respond(answer(StatusCode::OK, &view)))
 }

@@ -16,6 +16,7 @@ use ronde_protocol::message::log::CertifiedOrder;
 use ronde_protocol::message::order::{Order, Submission};
 use ronde_protocol::message::probe::{Probe, ProbeAnswer};
 use ronde_protocol::message::refusal::Refusal;
+use ronde_protocol::message::statement::ClosingStatement;
 use ronde_protocol::message::wire::LogPage;
 use serde::Serialize;
 
@@ -267,6 +268,9 @@ pub trait OrderDesk: Send + Sync + 'static {
 
     /// Entries of this node's own log from a position; `None` if it keeps none for the keyset.
     fn log_page(&self, keyset: KeysetId, from: u64) -> BoxFuture<'_, Result<Option<LogPage>, DeskError>>;
+
+    /// This node's closing statement for the keyset; `None` if it keeps no log of it, or that is not frozen yet.
+    fn statement(&self, keyset: KeysetId) -> BoxFuture<'_, Result<Option<ClosingStatement>, DeskError>>;
 }
 
 /// Who wants to know of orders and certificates.

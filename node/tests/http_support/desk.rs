@@ -20,6 +20,7 @@ use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
 use ronde_protocol::message::order::{Order, Purpose, Submission};
 use ronde_protocol::message::probe::{CoinState, Probe, ProbeAnswer};
 use ronde_protocol::message::refusal::{Conflict, ConflictingOrder, Refusal};
+use ronde_protocol::message::statement::ClosingStatement;
 use ronde_protocol::message::wire::LogPage;
 use tokio::sync::Semaphore;
 
@@ -236,6 +237,10 @@ impl OrderDesk for TestDesk {
             };
             Ok(self.federation.indices(KEYSET).iter().map(answer).collect())
         })
+    }
+
+    fn statement(&self, _: KeysetId) -> BoxFuture<'_, Result<Option<ClosingStatement>, DeskError>> {
+        Box::pin(async { Ok(None) })
     }
 
     fn log_page(&self, keyset: KeysetId, from: u64) -> BoxFuture<'_, Result<Option<LogPage>, DeskError>> {

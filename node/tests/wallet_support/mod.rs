@@ -24,6 +24,7 @@ use ronde_protocol::message::log::CertifiedOrder;
 use ronde_protocol::message::order::{Order, SignedOrder, Submission};
 use ronde_protocol::message::probe::{CoinState, Probe, ProbeAnswer};
 use ronde_protocol::message::refusal::{Conflict, ConflictingOrder, Refusal};
+use ronde_protocol::message::statement::ClosingStatement;
 use ronde_protocol::message::wire::LogPage;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -204,6 +205,10 @@ impl OrderDesk for Desk {
         });
         let answers: Vec<ProbeAnswer> = answers.collect();
         Box::pin(async move { Ok(answers) })
+    }
+
+    fn statement(&self, _: KeysetId) -> BoxFuture<'_, Result<Option<ClosingStatement>, DeskError>> {
+        Box::pin(async { Ok(None) })
     }
 
     fn log_page(&self, _: KeysetId, _: u64) -> BoxFuture<'_, Result<Option<LogPage>, DeskError>> {

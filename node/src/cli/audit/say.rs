@@ -156,6 +156,9 @@ fn breach_text(breach: &Breach) -> String {
         }
         Breach::Positions { sum } => format!("the positions of all accounts sum to {sum}, not to 0"),
         Breach::Overflow => "the books exceed 64 bits".to_owned(),
+        Breach::Moved { from, came, left } => {
+            format!("{came} points came from keyset {from}, which had {left}: its committee is not to be trusted")
+        }
     }
 }
 

@@ -44,6 +44,9 @@ struct Page {
     keyset: Option<KeysetId>,
     head: String,
     entries: Vec<String>,
+    /// The closing statement, once the log is frozen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    statement: Option<String>,
 }
 
 /// Why nothing came of a node or a file.
@@ -322,7 +325,7 @@ fn write_file(file: &Path, keyset: KeysetId, log: &WitnessLog) -> std::io::Resul
     let mut out = BufWriter::new(File::create(file)?);
     let text = |head: &Head| URL_SAFE_NO_PAD.encode(encode(head));
     let mut line = |head: &Head, entries: Vec<String>| -> std::io::Result<()> {
-        let page = Page { keyset: Some(keyset), head: text(head), entries };
+        let page = Page { keyset: Some(keyset), head: text(head), entries, statement: None };
         writeln!(out, "{}", serde_json::to_string(&page)?)
     };
     log.heads.iter().try_for_each(|head| line(head, Vec::new()))?;

@@ -16,6 +16,7 @@ mod exhibit;
 mod intake;
 mod judge;
 mod ledger;
+mod moves;
 mod replay;
 mod report;
 mod value;
@@ -24,6 +25,7 @@ use alloc::vec::Vec;
 
 pub use exhibit::{Conviction, Exhibit, ExhibitError, Logged, LoggedEntry, MAX_EXHIBIT_BYTES};
 pub use judge::{Judgement, judge_all};
+pub use moves::moved_too_much;
 pub use report::{
     Breach, ClassBalance, Coverage, Culprit, Finding, LogFault, LogState, Note, Offence, Report, Standing, Value,
     Verdict,

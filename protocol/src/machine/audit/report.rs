@@ -30,6 +30,10 @@ pub struct Report {
     pub classes: BTreeMap<Kind, ClassBalance>,
     /// Where the points came from and went.
     pub value: Value,
+    /// Points that came from each earlier keyset.
+    pub moved_from: BTreeMap<KeysetId, i128>,
+    /// Points that went to each later keyset.
+    pub moved_to: BTreeMap<KeysetId, i128>,
     /// Every account's flows.
     pub accounts: BTreeMap<Account, Statement>,
     /// Votes counted by campaign and choice.
@@ -149,6 +153,15 @@ pub enum Breach {
     },
     /// The books exceed 64 bits.
     Overflow,
+    /// More points came from an earlier keyset than that had.
+    Moved {
+        /// The earlier keyset.
+        from: KeysetId,
+        /// Points that came, by the logs of the later one.
+        came: i128,
+        /// Points that could, by the logs of the earlier one.
+        left: i128,
+    },
 }
 
 /// Somebody who cheated.
@@ -308,6 +321,8 @@ impl Report {
             voted: 0,
             classes: BTreeMap::new(),
             value: Value::default(),
+            moved_from: BTreeMap::new(),
+            moved_to: BTreeMap::new(),
             accounts: BTreeMap::new(),
             tallies: BTreeMap::new(),
             breaches: Vec::new(),

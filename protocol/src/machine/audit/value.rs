@@ -27,10 +27,17 @@ pub(super) fn weigh(charter: &Charter, keyset: &Keyset, ledger: &Ledger<'_>, rep
         let order = certified.order();
         if order.keyset != keyset.id() {
             count_made(order, keyset.id(), report);
-            report.value.moved_in = report.value.moved_in.saturating_add(points_of(order, keyset.id()));
+            let came = points_of(order, keyset.id());
+            report.value.moved_in = report.value.moved_in.saturating_add(came);
+            let from = report.moved_from.entry(order.keyset).or_default();
+            *from = from.saturating_add(came);
             continue;
         }
         count_coins(order, report);
+        for output in order.outputs.iter().filter(|output| output.class.keyset != order.keyset) {
+            let to = report.moved_to.entry(output.class.keyset).or_default();
+            *to = to.saturating_add(i128::from(output.class.kind.points().0));
+        }
         flow(order, &mut report.value);
         issued.count(order);
         if let Purpose::Vote { campaign, choice } = order.purpose {

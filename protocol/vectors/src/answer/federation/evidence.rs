@@ -163,6 +163,8 @@ fn breach(breach: &Breach) -> &'static str {
         Breach::Float { .. } => "float",
         Breach::Positions { .. } => "positions",
         Breach::Overflow => "overflow",
+        // Of two keysets together, which no vector asks about.
+        Breach::Moved { .. } => "moved",
     }
 }
 
