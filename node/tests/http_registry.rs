@@ -76,6 +76,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::Forbidden,
         Refusal::Busy,
         Refusal::StorageFailed,
+        Refusal::RolloverBehind,
     ]
 }
 
