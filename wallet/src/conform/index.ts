@@ -2,6 +2,7 @@ import { answer, type Answer, type Handler, type Input } from './answer.js';
 import { auditHandlers } from './audit.js';
 import { cryptoHandlers } from './crypto.js';
 import { federationHandlers } from './federation.js';
+import { restoreHandlers } from './restore.js';
 import { walletHandlers } from './wallet.js';
 import { witnessHandlers } from './witness.js';
 
@@ -11,6 +12,7 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   ...federationHandlers,
   ...witnessHandlers,
   ...walletHandlers,
+  ...restoreHandlers,
   ...auditHandlers,
 };
 

@@ -19,7 +19,7 @@ export const CLASS_INFO = 'ronde/1 class info';
 export const PROBE_DIGEST = 'ronde/1 probe digest';
 /** What the claim of a refund signs. */
 export const REFUND_CLAIM_DIGEST = 'ronde/1 refund claim digest';
-/** A statement of a witness about its own log. */
+/** What a closing statement says: size and root of the log. */
 export const STATEMENT_HASH = 'ronde/1 statement hash';
 /** A witness's vote on a digest (vote key). */
 export const VOTE_SIGNATURE = 'ronde/1 signature: vote';
@@ -37,10 +37,14 @@ export const HEAD_ANSWER_SIGNATURE = 'ronde/1 signature: newest head seen';
 export const EVALUATION_SIGNATURE = 'ronde/1 signature: evaluation';
 /** A steward's signature on a charter version. */
 export const CHARTER_SIGNATURE = 'ronde/1 signature: charter';
-/** A witness's statement: positions, closing (vote key). */
+/** A witness's closing statement (vote key). */
 export const STATEMENT_SIGNATURE = 'ronde/1 signature: statement';
 /** A witness's answer to a probe (vote key). */
 export const PROBE_ANSWER_SIGNATURE = 'ronde/1 signature: coin state';
+/** How long the prefixes are that a witness serves (vote key). */
+export const BUCKET_LENGTH_SIGNATURE = 'ronde/1 signature: bucket length';
+/** A piece of a witness's bucket (vote key). */
+export const BUCKET_SIGNATURE = 'ronde/1 signature: bucket page';
 /** Possession of a vote key (Ed25519). */
 export const PROOF_OF_POSSESSION_VOTE = 'ronde/1 possession: vote key';
 /** Possession of a POPRF key: the Schnorr challenge. */
@@ -75,6 +79,8 @@ export const FEDERATION_SEED = 'ronde/1 wallet: seed of a federation';
 export const COIN_SECRET = 'ronde/1 wallet: coin secret';
 /** A coin's blind. */
 export const COIN_BLIND = 'ronde/1 wallet: coin blind';
+/** When a wallet moves coins of one denomination into a later keyset. */
+export const MOVE_TIME = 'ronde/1 wallet: time of a move';
 /** Info string of RFC 9497 DeriveKeyPair for a witness's POPRF key. */
 export const KEY_DERIVATION_POPRF = 'ronde/1 key: poprf';
 /** A witness's vote key from the node's seed. */
@@ -129,6 +135,8 @@ export type Label =
   | typeof CHARTER_SIGNATURE
   | typeof STATEMENT_SIGNATURE
   | typeof PROBE_ANSWER_SIGNATURE
+  | typeof BUCKET_LENGTH_SIGNATURE
+  | typeof BUCKET_SIGNATURE
   | typeof PROOF_OF_POSSESSION_VOTE
   | typeof PROOF_OF_POSSESSION_POPRF
   | typeof SPEND_CHALLENGE
@@ -146,6 +154,7 @@ export type Label =
   | typeof FEDERATION_SEED
   | typeof COIN_SECRET
   | typeof COIN_BLIND
+  | typeof MOVE_TIME
   | typeof KEY_DERIVATION_POPRF
   | typeof KEY_DERIVATION_VOTE
   | typeof KEY_DERIVATION_NODE

@@ -1,4 +1,6 @@
 export * from './books.js';
+export * from './bucket-check.js';
+export * from './bucket.js';
 export * from './certificate.js';
 export * from './charter-chain.js';
 export { CharterError, type CharterCode } from './charter-error.js';
@@ -16,7 +18,10 @@ export * from './order-check.js';
 export * from './order-digest.js';
 export * from './order-rules.js';
 export * from './order.js';
+export * from './probe-check.js';
+export * from './probe.js';
 export * from './refusal.js';
 export * from './refused.js';
 export * from './request.js';
+export * from './statement.js';
 export * from './vote.js';

@@ -39,6 +39,14 @@ export const MAX_LOG_ENTRIES = 64;
 export const LOG_ANSWER_BYTES = 24_576;
 /** Most entries in one answer of a store's feed. */
 export const MAX_FEED_ENTRIES = 64;
+/** Most entries in one piece of a bucket. */
+export const MAX_BUCKET_ENTRIES = 64;
+/** Longest prefix of a bucket, in bits. */
+export const MAX_BUCKET_BITS = 16;
+/** Entries that each bucket has at least, where prefixes are not empty. */
+export const MIN_BUCKET_ENTRIES = 1_000;
+/** Order numbers in a row that a wallet did not find, after which it searches a device no further. */
+export const SEARCH_GAP = 20;
 /** Most leaf hashes in a proof that two heads fork. */
 export const MAX_FORK_LEAVES = 1_048_576;
 /** Longest evidence against a witness, in bytes: the leaves of a fork, or orders and what was signed about them. */

@@ -8,6 +8,7 @@ export * from './payment.js';
 export * from './places.js';
 export * from './recover.js';
 export * from './saved.js';
+export * from './search.js';
 export * from './secrets.js';
 export * from './select.js';
 export * from './spend.js';

@@ -29,6 +29,11 @@ export class CoinSecrets {
     return coinBlind(this.#seed, place);
   }
 
+  /** The secret of a place's coin. Wipe it. */
+  secretAt(place: CoinPlace): SecretScalar {
+    return coinSecret(this.#seed, place);
+  }
+
   /** The secret that spends a coin; `foreign-coin` if the coin's P is not of its place. */
   spending(coin: Coin): SecretScalar {
     const secret = coinSecret(this.#seed, coin.place);
