@@ -23,11 +23,15 @@ export class Invalid extends Error {
   }
 }
 
+/** A question about something that this library does not know. */
+export class Unsupported extends Error {}
+
 /** Runs a handler, and turns what it throws into the error of the answer. */
 export function answer(handler: Handler, input: Input): Answer {
   try {
     return { result: 'valid', output: handler(input) };
   } catch (error) {
+    if (error instanceof Unsupported) return { result: 'unsupported' };
     if (error instanceof Invalid) return { result: 'invalid', error: error.error };
     if (error instanceof RondeError) return { result: 'invalid', error: errorOf(error) };
     throw error;

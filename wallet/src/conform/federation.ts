@@ -1,7 +1,7 @@
 import { equalBytes, leafHash, merkleRoot, VerifyingKey } from '../crypto/index.js';
 import * as m from '../message/index.js';
 import { fromJson, toJson } from './json.js';
-import { beside, charterOf, fromHex as hex, Invalid, keysetOf, toHex, type Handler, type Input, type Output } from './answer.js';
+import { beside, charterOf, fromHex as hex, Invalid, keysetOf, toHex, Unsupported, type Handler, type Input, type Output } from './answer.js';
 
 const decodeOf = <K extends keyof typeof m.MESSAGES>(name: K, text: string) =>
   m.decodeMessage(m.MESSAGES[name] as m.Message<never>, hex(text)) as (typeof m.MESSAGES)[K] extends m.Message<infer T>
@@ -9,6 +9,7 @@ const decodeOf = <K extends keyof typeof m.MESSAGES>(name: K, text: string) =>
     : never;
 
 function encoding(input: Input): Output {
+  if (!Object.hasOwn(m.MESSAGES, input.message)) throw new Unsupported(`no message ${input.message}`);
   const message = m.MESSAGES[input.message as keyof typeof m.MESSAGES] as m.Message<never>;
   const bytes = hex(input.bytes);
   const value = m.decodeMessage(message, bytes);
@@ -98,7 +99,7 @@ function evaluation(input: Input): Output {
   return { evaluated: verified.evaluated.map((element) => toHex(element.toBytes())), index: verified.index };
 }
 
-const headOutput = ({ index, root, size }: m.Head): Output => ({ index, root: toHex(root), size: Number(size) });
+const headOutput = ({ index, root, size }: Pick<m.Head, 'index' | 'root' | 'size'>): Output => ({ index, root: toHex(root), size: Number(size) });
 
 function headAnswer(input: Input): Output {
   const keyset = keysetOf(charterOf(input.charters), input.keyset);
@@ -180,6 +181,10 @@ export const federationHandlers: Readonly<Record<string, Handler>> = {
     return headOutput(m.verifyHead(decodeOf('Head', i.head), keyset));
   },
   'head-answer': headAnswer,
+  'closing-statement': (i) => {
+    const keyset = keysetOf(charterOf(i.charters), i.keyset);
+    return headOutput(m.verifyStatement(decodeOf('ClosingStatement', i.statement), keyset));
+  },
   evidence,
   books,
   'log-leaf': (i) => {

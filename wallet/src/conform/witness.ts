@@ -42,6 +42,12 @@ function play(witness: Witness, step: Input): string | null {
     case 'page':
       tolerate(() => witness.takePage(step.peer, page(step.page), BigInt(step.now), hex(step.entropy)));
       return null;
+    case 'earlier-page':
+      tolerate(() => witness.takeEarlierPage(step.keyset, step.peer, page(step.page)));
+      return null;
+    case 'earlier-statement':
+      tolerate(() => witness.takeEarlierStatement(decodeMessage(MESSAGES.ClosingStatement, hex(step.statement))));
+      return null;
     default:
       throw new Error(`no such step: ${step.step}`);
   }
@@ -55,7 +61,7 @@ function witnessScript(input: Input): Output {
   const replies = input.steps.map((step: Input) => play(witness, step));
   const { log, retired } = witness.state;
   return {
-    evidence: witness.evidence.map((evidence) => toHex(evidenceId(evidence))),
+    evidence: witness.evidence.map(({ id }) => toHex(id)),
     replies,
     retired: retired ?? null,
     root: toHex(log.root()),

@@ -11,7 +11,13 @@ import { EvaluationError, VerifiedEvaluation } from './evaluation.js';
 import { verifyHead } from './head.js';
 import type { Keyset } from './keyset.js';
 import { orderDigest } from './order-digest.js';
-import { evidence as evidenceCodec, type CertifiedOrder, type Evidence } from './vote.js';
+import {
+  evidence as evidenceCodec,
+  exhibit as exhibitCodec,
+  type CertifiedOrder,
+  type Evidence,
+  type Exhibit,
+} from './vote.js';
 
 /** Evidence that convicts nobody: of an unknown keyset or witness, not signed by the accused, or in order. */
 export class EvidenceError extends RondeError<'unknown' | 'not-signed' | 'in-order'> {
@@ -34,6 +40,11 @@ export interface Convicted {
 /** The name of a piece of evidence (EVIDENCE-10). */
 export function evidenceId(evidence: Evidence): Uint8Array {
   return derive(LABELS.EVIDENCE_ID, encode(evidenceCodec, evidence));
+}
+
+/** The name of an exhibit, made likewise. */
+export function exhibitId(exhibit: Exhibit): Uint8Array {
+  return derive(LABELS.EVIDENCE_ID, encode(exhibitCodec, exhibit));
 }
 
 /** VerifyEvidence (EVIDENCE-1 to EVIDENCE-8). */

@@ -1,9 +1,12 @@
+import { bucketPlace } from './bucket.js';
 import * as charter from './charter.js';
 import { decode, type Codec } from './codec.js';
 import { MAX_CHARTER_BYTES, MAX_EVIDENCE_BYTES, MAX_MESSAGE_BYTES, MAX_SUBMISSION_BYTES } from './limits.js';
 import * as order from './order.js';
+import { probe } from './probe.js';
 import * as refusal from './refusal.js';
 import * as request from './request.js';
+import { closingStatement } from './statement.js';
 import * as vote from './vote.js';
 
 /** A kind of message with the most bytes that one may have (chapter 21). */
@@ -26,6 +29,9 @@ export const MESSAGES = /* @__PURE__ */ Object.freeze({
   Evaluation: /* @__PURE__ */ of(vote.evaluation),
   Head: /* @__PURE__ */ of(vote.head),
   HeadAnswer: /* @__PURE__ */ of(vote.headAnswer),
+  ClosingStatement: /* @__PURE__ */ of(closingStatement),
+  Probe: /* @__PURE__ */ of(probe),
+  BucketPlace: /* @__PURE__ */ of(bucketPlace),
   CertifiedOrder: /* @__PURE__ */ of(vote.certifiedOrder),
   LogEntry: /* @__PURE__ */ of(vote.logEntry),
   Evidence: /* @__PURE__ */ of(vote.evidence, MAX_EVIDENCE_BYTES),

@@ -45,13 +45,26 @@ export function checkRules(order: Order, charter: Charter): Keyset {
   if (keyset === undefined) throw RefusedError.plain('charter-behind');
   checkSorted(order, 'inputs', order.inputs.map(({ point }) => point));
   checkSorted(order, 'outputs', order.outputs.map(({ blinded }) => blinded));
-  const kinds = [...order.inputs.map((coin) => coin.kind), ...order.outputs.map((coin) => coin.class.kind)];
-  for (const each of kinds) checkKind(each, keyset, charter);
-  if (order.outputs.some((coin) => coin.class.keyset !== order.keyset)) throw RefusedError.invalid('output-keyset');
+  const later = laterKeyset(order, keyset, charter);
+  for (const { kind: spent } of order.inputs) checkKind(spent, keyset, charter);
+  for (const { class: made } of order.outputs) {
+    checkKind(made.kind, made.keyset === keyset.id ? keyset : (later as Keyset), charter);
+  }
   checkSums(order);
   checkFrame(order, charter);
   checkNames(order, charter);
   return keyset;
+}
+
+/** The one later keyset of which a Swap has outputs, if it has any (ORDER-11, ROLLOVER-1). */
+function laterKeyset(order: Order, keyset: Keyset, charter: Charter): Keyset | undefined {
+  const [id, ...others] = new Set(order.outputs.map(({ class: made }) => made.keyset).filter((made) => made !== keyset.id));
+  if (id === undefined) return undefined;
+  if (order.purpose.type !== 'swap' || others.length > 0) throw RefusedError.invalid('output-keyset');
+  const later = charter.keyset(id);
+  if (later === undefined) throw RefusedError.plain('charter-behind');
+  if (later.entry.redeemUntil <= keyset.entry.redeemUntil) throw RefusedError.invalid('output-keyset');
+  return later;
 }
 
 /** ORDER-8, ORDER-9. */

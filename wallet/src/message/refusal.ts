@@ -66,5 +66,6 @@ export const refusal = /* @__PURE__ */ choice({
   forbidden: null,
   busy: null,
   'storage-failed': null,
+  'rollover-behind': null,
 });
 export type Refusal = ValueOf<typeof refusal>;

@@ -24,6 +24,7 @@ const FAULT: Readonly<Record<RefusalCode, readonly [Fault, boolean, string]>> = 
   forbidden: ['author', false, 'only a store of the charter may ask this'],
   busy: ['nobody', true, 'too much at once'],
   'storage-failed': ['witness', true, 'nothing was done'],
+  'rollover-behind': ['nobody', true, 'the logs of the keyset that points leave do not show so many yet'],
 };
 
 /** Whether the same order, sent again in the same bytes, may be served later (ERROR-1). */

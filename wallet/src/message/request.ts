@@ -1,7 +1,10 @@
+import { bucketLength, bucketPage, bucketQuery, lengthQuery } from './bucket.js';
 import { byteString, bytes32, choice, flag, list, option, struct, u32, u64, u8, type ValueOf } from './codec.js';
 import { CHARTER_CHUNK, MAX_FEED_ENTRIES, MAX_INPUTS, MAX_LOG_ENTRIES, MAX_WITNESSES } from './limits.js';
 import { order, signedOrder } from './order.js';
+import { probe, probeAnswer } from './probe.js';
 import { refusal } from './refusal.js';
+import { closingStatement } from './statement.js';
 import { certificate, certifiedOrder, evaluation, head, headAnswer, logEntry, vote } from './vote.js';
 
 /** `VoteRequest`: vote for this order. */
@@ -24,6 +27,13 @@ export const headQuery = /* @__PURE__ */ struct({ keyset: u32, asker: u8, nonce:
 /** `CharterQuery`: a piece of a charter. */
 export const charterQuery = /* @__PURE__ */ struct({ version: u64, offset: u64 });
 
+/** `MoveRequest`: write it down and evaluate what moves here. */
+export const moveRequest = /* @__PURE__ */ struct({ keyset: u32, certified: certifiedOrder });
+export type MoveRequest = ValueOf<typeof moveRequest>;
+
+/** `StatementQuery`: the closing statement of a log. */
+export const statementQuery = /* @__PURE__ */ struct({ keyset: u32 });
+
 /** `RequestV1`. */
 export const requestV1 = /* @__PURE__ */ choice({
   vote: { one: voteRequest },
@@ -33,6 +43,11 @@ export const requestV1 = /* @__PURE__ */ choice({
   log: { one: fromPosition },
   'newest-head': { one: headQuery },
   charter: { one: charterQuery },
+  length: { one: lengthQuery },
+  bucket: { one: bucketQuery },
+  probe: { one: probe },
+  move: { one: moveRequest },
+  statement: { one: statementQuery },
 });
 export type RequestV1 = ValueOf<typeof requestV1>;
 
@@ -73,6 +88,10 @@ export const replyV1 = /* @__PURE__ */ choice({
   'newest-head': { one: headAnswer },
   charter: { one: charterChunk },
   refused: { one: refusal },
+  length: { one: bucketLength },
+  bucket: { one: bucketPage },
+  probe: { one: probeAnswer },
+  statement: { one: closingStatement },
 });
 export type ReplyV1 = ValueOf<typeof replyV1>;
 

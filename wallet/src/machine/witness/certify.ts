@@ -5,7 +5,6 @@ import {
   RefusedError,
   type Certificate,
   type Order,
-  type Posting,
   type ReplyV1,
 } from '../../message/index.js';
 import { headNow, type Moment } from './place.js';
@@ -31,7 +30,7 @@ export function conflictWith(state: WitnessState, digest: Uint8Array): RefusedEr
   return new RefusedError({ type: 'conflict', value: shown });
 }
 
-/** Certify: writes a verified certificate down (WITNESS-28, WITNESS-32, WITNESS-33). */
+/** Certify: writes a verified certificate down (WITNESS-28, WITNESS-32, WITNESS-33, WITNESS-36). */
 export function certify(prepared: PreparedCertificate, moment: Moment): ReplyV1 {
   const { state, place } = moment;
   const { order, digest, certificate, evaluation } = prepared;
@@ -46,9 +45,8 @@ export function certify(prepared: PreparedCertificate, moment: Moment): ReplyV1 
     contest(order, digest, certificate, [rival, ...others], state);
     throw conflictWith(state, rival);
   }
-  const rows = postingsOf(order, moment);
+  enterBooks(order, certificate, moment);
   take(order, digest, state);
-  state.books.add(rows);
   if (order.purpose.type === 'vote') state.count(`tally ${order.purpose.campaign} ${order.purpose.choice}`, 1n);
   const position = state.log.append({ type: 'certified', value: { order, certificate } });
   if (order.store !== 0) state.addToFeed(order.store, position);
@@ -57,13 +55,15 @@ export function certify(prepared: PreparedCertificate, moment: Moment): ReplyV1 
   return certifiedReply(certified, moment);
 }
 
-/** Postings; an offer that the charter does not list yet is waited for (BOOKS-9). */
-function postingsOf(order: Order, { charter }: Moment): Posting[] {
+/** Books it. An offer that the charter does not list yet is waited for (BOOKS-9); wrong sums are evidence (WITNESS-36). */
+function enterBooks(order: Order, certificate: Certificate, { charter, state }: Moment): void {
   try {
-    return postings(order, charter);
+    state.books.add(postings(order, charter));
   } catch (error) {
-    if (error instanceof BooksError) throw RefusedError.plain('charter-behind');
-    throw error;
+    if (!(error instanceof BooksError)) throw error;
+    if (error.code === 'unknown-offer') throw RefusedError.plain('charter-behind');
+    state.keepBadOrder({ order, certificate });
+    throw RefusedError.plain('bad-certificate');
   }
 }
 

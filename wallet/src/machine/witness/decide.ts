@@ -3,31 +3,21 @@ import {
   assemble,
   CAMPAIGN_GRACE,
   DAY,
-  EVALUATION_GRACE,
   MAX_CLOCK_SKEW,
   pointsOut,
   RefusedError,
-  type Keyset,
   type Order,
   type ReplyV1,
 } from '../../message/index.js';
 import { certifiedReply, certify, conflictWith } from './certify.js';
-import { headNow, signVote, type Moment } from './place.js';
+import { capped, headNow, isFrozen, signVote, type Moment } from './place.js';
 import type { PreparedVote } from './prepare.js';
-
-const LATEST = 2n ** 64n - 1n;
-const capped = (time: bigint): bigint => (time > LATEST ? LATEST : time);
-
-/** The last second in which anything is written down or evaluated (WITNESS-34). */
-export function evaluateUntil(keyset: Keyset): bigint {
-  return capped(keyset.entry.redeemUntil + EVALUATION_GRACE);
-}
 
 /** DecideVote (WITNESS-9 to WITNESS-25). Whatever it throws, it has written nothing but what Certify writes. */
 export function decideVote({ checked, votes, evaluation }: PreparedVote, moment: Moment): ReplyV1 {
-  const { state, keyset, now } = moment;
+  const { state, keyset } = moment;
   const { order, digest, signed } = checked;
-  if (now > evaluateUntil(keyset)) throw RefusedError.plain('closed');
+  if (isFrozen(moment)) throw RefusedError.plain('closed');
   const record = state.order(digest);
   if (record?.type === 'certified') return certifiedReply(record, moment);
   if (record?.type === 'dead' || record?.type === 'contested') throw conflictWith(state, record.by);

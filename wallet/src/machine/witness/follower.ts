@@ -1,6 +1,6 @@
 import { equalBytes } from '../../crypto/bytes.js';
 import { RondeError } from '../../crypto/error.js';
-import { leafHash, MerkleTree } from '../../crypto/merkle.js';
+import { leafHash, merkleRoot, MerkleTree } from '../../crypto/merkle.js';
 import {
   encode,
   logEntry,
@@ -27,6 +27,8 @@ export class PageError extends RondeError<'head' | 'length' | 'root'> {
 
 /** What a page gave. */
 export interface PageRead {
+  /** All entries of it that count, and those of them that are certified orders. */
+  readonly entries: readonly LogEntry[];
   readonly certified: readonly CertifiedOrder[];
   /** Whether the log goes on. */
   readonly more: boolean;
@@ -74,16 +76,21 @@ export class Follower {
       throw new PageError('length');
     }
     this.#leaves = leaves;
-    if (count < size) return { certified: certifiedOf(page.entries), more: true, evidence };
+    if (count < size) return pageRead(page.entries, true, evidence);
     const tree = new MerkleTree();
     for (const leaf of leaves) tree.append(leaf);
     if (!equalBytes(tree.root(), page.head.root)) {
       this.#leaves = [];
       this.#highest = before;
       if (evidence === undefined) throw new PageError('root');
-      return { certified: [], more: false, evidence };
+      return pageRead([], false, evidence);
     }
-    return { certified: certifiedOf(page.entries), more: false, evidence };
+    return pageRead(page.entries, false, evidence);
+  }
+
+  /** Whether what was read has this size and root. */
+  hasRead(size: bigint, root: Uint8Array): boolean {
+    return size === BigInt(this.position) && equalBytes(merkleRoot(this.#leaves), root);
   }
 
   /** Goes back to where reading stood, so that what could not be taken over for now is read again (LOG-15). */
@@ -101,6 +108,7 @@ export class Follower {
   }
 }
 
-function certifiedOf(entries: readonly LogEntry[]): CertifiedOrder[] {
-  return entries.flatMap((entry) => (entry.type === 'certified' ? [entry.value] : []));
+function pageRead(entries: readonly LogEntry[], more: boolean, evidence: Evidence | undefined): PageRead {
+  const certified = entries.flatMap((entry) => (entry.type === 'certified' ? [entry.value] : []));
+  return { entries, certified, more, evidence };
 }

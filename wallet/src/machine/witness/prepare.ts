@@ -81,7 +81,7 @@ function checkColumn(
 }
 
 /** Evaluate: the outputs of this keyset; what fails here is broken memory. */
-function evaluateOutputs(
+export function evaluateOutputs(
   outputs: readonly BlindedOutput[],
   digest: Uint8Array,
   { place, keyset }: Moment,

@@ -4,8 +4,14 @@ import {
   Books,
   encode,
   logEntry,
+  evidenceId,
+  exhibitId,
+  type CertifiedOrder,
   type Certificate,
+  type ClosingStatement,
   type Evaluation,
+  type Evidence,
+  type Exhibit,
   type Head,
   type LogEntry,
   type Order,
@@ -37,6 +43,12 @@ export interface CoinRecord {
 
 /** Why a witness never votes again (chapter 16). */
 export type Retired = 'log-rolled-back' | 'vote-forgotten' | 'two-certificates' | 'restored-copy';
+
+/** What convicts others, under its name: of evidence against a witness that of the evidence, not of the exhibit. */
+export interface KeptEvidence {
+  readonly id: Uint8Array;
+  readonly held: Exhibit;
+}
 
 /** One entry of a log, as it was hashed. */
 export interface Logged {
@@ -87,7 +99,9 @@ export class WitnessState {
   readonly #feeds = new Map<number, number[]>();
   readonly books = new Books();
   readonly log = new Log();
+  readonly #evidence: KeptEvidence[] = [];
   #retired: Retired | undefined;
+  #statement: ClosingStatement | undefined;
 
   order(digest: Uint8Array): OrderRecord | undefined {
     return this.#orders.get(toHex(digest));
@@ -133,6 +147,35 @@ export class WitnessState {
 
   addToFeed(store: number, position: number): void {
     this.#feeds.set(store, [...this.feed(store), position]);
+  }
+
+  /** What convicts others, without repetition, oldest first (EVIDENCE-9). */
+  get evidence(): readonly KeptEvidence[] {
+    return this.#evidence;
+  }
+
+  keepEvidence(evidence: Evidence): void {
+    this.#keep({ id: evidenceId(evidence), held: { type: 'witness', value: evidence } });
+  }
+
+  /** Keeps a certified order that breaks a rule. */
+  keepBadOrder(value: CertifiedOrder): void {
+    const held: Exhibit = { type: 'order', value };
+    this.#keep({ id: exhibitId(held), held });
+  }
+
+  #keep(kept: KeptEvidence): void {
+    if (!this.#evidence.some(({ id }) => equalBytes(id, kept.id))) this.#evidence.push(kept);
+  }
+
+  /** Its closing statement, once it was signed. */
+  get statement(): ClosingStatement | undefined {
+    return this.#statement;
+  }
+
+  /** Keeps the one closing statement: the log is frozen for good (ROLLOVER-8, ROLLOVER-17). */
+  close(statement: ClosingStatement): void {
+    this.#statement ??= statement;
   }
 
   get retired(): Retired | undefined {

@@ -1,20 +1,18 @@
-import { equalBytes } from '../../crypto/bytes.js';
 import { splitEntropy } from '../../crypto/hash.js';
 import {
   Charter,
   decodeMessage,
   encode,
   EncodingError,
-  evidenceId,
   MESSAGES,
   orderDigest,
   RefusedError,
   reply as replyCodec,
-  retryable,
   signHeadAnswer,
+  signStatement,
   verifyHead,
   type CertifiedOrder,
-  type Evidence,
+  type ClosingStatement,
   type Head,
   type HeadAnswer,
   type Keyset,
@@ -26,12 +24,14 @@ import {
 } from '../../message/index.js';
 import { charterReply, feedReply, logReply, orderReply } from './answers.js';
 import { certifiedReply, certify } from './certify.js';
-import { decideVote, evaluateUntil } from './decide.js';
+import { decideVote } from './decide.js';
+import { EarlierKeyset } from './earlier.js';
 import { Follower, PageError } from './follower.js';
 import { Start } from './gate.js';
-import type { Moment, WitnessPlace } from './place.js';
+import { move, prepareMove } from './move.js';
+import { isFrozen, type Moment, type WitnessPlace } from './place.js';
 import { prepareCertificate, prepareVote } from './prepare.js';
-import { WitnessState } from './state.js';
+import { WitnessState, type KeptEvidence } from './state.js';
 
 /** What a request comes with: who asks, the clock, and 32 fresh secret bytes, which are used up. */
 export interface Circumstances {
@@ -50,7 +50,7 @@ export class Witness {
   readonly #place: WitnessPlace;
   readonly #versions: SignedCharter[];
   readonly #followers = new Map<number, Follower>();
-  readonly #evidence: Evidence[] = [];
+  readonly #earlier = new Map<number, EarlierKeyset>();
   #charter: Charter;
   #start: Start | undefined;
 
@@ -63,8 +63,8 @@ export class Witness {
   }
 
   /** What convicts others, without repetition. */
-  get evidence(): readonly Evidence[] {
-    return this.#evidence;
+  get evidence(): readonly KeptEvidence[] {
+    return this.state.evidence;
   }
 
   /** Answers the bytes of a request with the bytes of a reply (TRANSPORT-11). */
@@ -100,6 +100,17 @@ export class Witness {
         return this.#newestHead(request.value.asker, request.value.nonce);
       case 'charter':
         return charterReply(request.value.version, request.value.offset, this.#versions);
+      case 'length':
+      case 'bucket':
+      case 'probe':
+        this.#own(request.value.keyset);
+        throw RefusedError.plain('unknown');
+      case 'move':
+        this.#own(request.value.keyset);
+        return this.#move(request.value.certified, now, entropy);
+      case 'statement':
+        this.#own(request.value.keyset);
+        return this.#statement(now);
     }
   }
 
@@ -122,7 +133,7 @@ export class Witness {
 
   /** LookUp: an order that is certified is answered before anything else in the request is checked (WITNESS-31). */
   #lookUp(digest: Uint8Array, moment: Moment): ReplyV1 | undefined {
-    if (moment.now > evaluateUntil(moment.keyset)) throw RefusedError.plain('closed');
+    if (isFrozen(moment)) throw RefusedError.plain('closed');
     const record = this.state.order(digest);
     return record?.type === 'certified' ? certifiedReply(record, moment) : undefined;
   }
@@ -137,6 +148,32 @@ export class Witness {
     const moment = this.#moment(now);
     const known = this.#lookUp(orderDigest(certified.order), moment);
     return known ?? certify(prepareCertificate(certified, moment, entropy), moment);
+  }
+
+  /** Move: an order of an earlier keyset, of which outputs are made here. */
+  #move(certified: CertifiedOrder, now: bigint, entropy: Uint8Array): ReplyV1 {
+    const moment = this.#moment(now);
+    const known = this.#lookUp(orderDigest(certified.order), moment);
+    if (known !== undefined) return known;
+    const prepared = prepareMove(certified, moment, entropy);
+    return move(prepared, this.#earlierKeyset(prepared.from.id), moment);
+  }
+
+  #earlierKeyset(id: number): EarlierKeyset {
+    const earlier = this.#earlier.get(id) ?? new EarlierKeyset();
+    this.#earlier.set(id, earlier);
+    return earlier;
+  }
+
+  /** The one closing statement of its frozen log (ROLLOVER-8). */
+  #statement(now: bigint): ReplyV1 {
+    const moment = this.#moment(now);
+    if (!isFrozen(moment)) throw RefusedError.plain('unknown');
+    const { log, statement: kept } = this.state;
+    const { keys, index } = this.#place;
+    const statement = kept ?? signStatement(keys.vote, this.#keyset, index, BigInt(log.size), log.root());
+    this.state.close(statement);
+    return { type: 'statement', value: statement };
   }
 
   #newestHead(asker: number, nonce: Uint8Array): ReplyV1 {
@@ -187,7 +224,8 @@ export class Witness {
     } catch {
       return;
     }
-    this.#keep(this.#follower(head.index).see(head, this.#keyset));
+    const evidence = this.#follower(head.index).see(head, this.#keyset);
+    if (evidence !== undefined) this.state.keepEvidence(evidence);
   }
 
   /** A page of a peer's log: its certificates are taken over, its votes are not (LOG-14). */
@@ -195,11 +233,13 @@ export class Witness {
     const follower = this.#follower(peer);
     const { position } = follower;
     const read = follower.read(page, this.#keyset);
-    this.#keep(read.evidence);
+    if (read.evidence !== undefined) this.state.keepEvidence(read.evidence);
     const pieces = splitEntropy(entropy, read.certified.length);
     for (const [i, certified] of read.certified.entries()) {
-      const reply = refusing(() => this.#certify(certified, now, pieces[i] as Uint8Array));
-      if (reply.type === 'refused' && reply.value.type !== 'conflict' && retryable(reply.value)) {
+      const piece = pieces[i] as Uint8Array;
+      const own = certified.order.keyset === this.#place.keyset;
+      const reply = refusing(() => (own ? this.#certify(certified, now, piece) : this.#move(certified, now, piece)));
+      if (reply.type === 'refused' && AGAIN.includes(reply.value.type)) {
         follower.rewind(position);
         return;
       }
@@ -212,12 +252,24 @@ export class Witness {
     return follower;
   }
 
-  #keep(evidence: Evidence | undefined): void {
-    if (evidence === undefined) return;
-    const id = evidenceId(evidence);
-    if (!this.#evidence.some((held) => equalBytes(evidenceId(held), id))) this.#evidence.push(evidence);
+  /** A page of the log of a witness of an earlier keyset: ReadEarlier. */
+  takeEarlierPage(id: number, peer: number, page: LogPage): void {
+    const keyset = this.#charter.keyset(id);
+    if (keyset === undefined) return;
+    const reading = { keyset, charter: this.#charter, versions: this.#versions };
+    const { evidence } = this.#earlierKeyset(id).readPage(peer, page, reading);
+    if (evidence !== undefined) this.state.keepEvidence(evidence);
+  }
+
+  /** A closing statement that a witness of an earlier keyset has shown. */
+  takeEarlierStatement(statement: ClosingStatement): void {
+    const keyset = this.#charter.keyset(statement.keyset);
+    if (keyset !== undefined) this.#earlierKeyset(keyset.id).takeStatement(statement, keyset);
   }
 }
+
+/** After these a page is read again later; whatever else is refused is passed over (LOG-14, ROLLOVER-14). */
+const AGAIN: readonly string[] = ['charter-behind', 'storage-failed', 'busy'];
 
 /** What `serve` gives; what it refuses, as a reply. */
 function refusing(serve: () => ReplyV1): ReplyV1 {
