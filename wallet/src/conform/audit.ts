@@ -1,8 +1,21 @@
-import { audit, verifyExhibit, type Culprit } from '../machine/audit/index.js';
+import { audit, ClosedKeyset, verifyExhibit, type Culprit } from '../machine/audit/index.js';
 import { decodeMessage, MESSAGES } from '../message/index.js';
-import { charterOf, fromHex as hex, keysetOf, type Handler, type Input } from './answer.js';
+import { charterOf, fromHex as hex, keysetOf, type Handler, type Input, type Output } from './answer.js';
 
 const culprit = ({ type, id }: Culprit): Record<string, number> => ({ [type]: id });
+
+function closing(input: Input): Output {
+  const logs = input.logs.map((log: Input) => ({
+    statement: decodeMessage(MESSAGES.ClosingStatement, hex(log.statement)),
+    entries: log.entries.map((text: string) => decodeMessage(MESSAGES.LogEntry, hex(text))),
+  }));
+  const closed = new ClosedKeyset(keysetOf(charterOf(input.charters), input.keyset), logs);
+  return {
+    logs: closed.logs,
+    orders: input.orders.map((digest: string) => closed.isCertified(hex(digest))),
+    coins: input.coins.map((point: string) => closed.fateOf(hex(point))),
+  };
+}
 
 /** The types of auditors. */
 export const auditHandlers: Readonly<Record<string, Handler>> = {
@@ -11,6 +24,7 @@ export const auditHandlers: Readonly<Record<string, Handler>> = {
     const { offence, culprits } = verifyExhibit(decodeMessage(MESSAGES.Exhibit, hex(i.exhibit)), charter);
     return { offence, culprits: culprits.map(culprit) };
   },
+  closing,
   audit: (i) => {
     const charter = charterOf(i.charters);
     const head = (text: string) => decodeMessage(MESSAGES.Head, hex(text));

@@ -6,6 +6,7 @@ import {
   CoinSecrets,
   emptyState,
   keysetOf,
+  moveTime,
   recover,
   startClaim,
   takeAnswer,
@@ -101,9 +102,16 @@ function walletCoins(input: Input): Output {
   return { ...coinsOf(context, found.state, order, found.findings), behind: found.behind };
 }
 
+function moveTimeOf(input: Input): Output {
+  const context = contextOf(charterOf(input.charters), input.seed);
+  const keyset = keysetOf(context, input.keyset);
+  return { at: Number(moveTime(context.secrets, input.device, keyset, BigInt(input.denomination))) };
+}
+
 /** The types of a wallet. */
 export const walletHandlers: Readonly<Record<string, Handler>> = {
   'wallet-claim': walletClaim,
   'wallet-answer': walletAnswer,
   'wallet-coins': walletCoins,
+  'move-time': moveTimeOf,
 };

@@ -65,6 +65,13 @@ export function deriveCoin(seedOfFederation: Uint8Array, place: CoinPlace): Fres
   return { secret, blind, point, blinded: coinHash(point).times(blind).toBytes() };
 }
 
+/** The number from which the time of a move follows, 128 bits, from the seed *of the federation*. */
+export function moveNumber(seed: Uint8Array, keyset: number, device: number, denomination: bigint): bigint {
+  const parts = [expectLength(seed, 32, 'a seed'), u32(keyset), u32(device), u64(denomination)];
+  const bytes = derive(LABELS.MOVE_TIME, ...parts).subarray(0, 16);
+  return bytes.reduce((number, byte) => (number << 8n) | BigInt(byte), 0n);
+}
+
 /** NodeKey: the Ed25519 key of a node (COIN-10). */
 export function nodeKey(nodeSeed: Uint8Array): SigningKey {
   const seed = derive(LABELS.KEY_DERIVATION_NODE, expectLength(nodeSeed, 32, 'a seed'));

@@ -3,6 +3,7 @@ export * from './balance.js';
 export * from './claim.js';
 export * from './error.js';
 export * from './link.js';
+export * from './move-time.js';
 export * from './outputs.js';
 export * from './payment.js';
 export * from './places.js';

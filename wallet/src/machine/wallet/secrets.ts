@@ -1,4 +1,4 @@
-import { coinBlind, coinSecret, deriveCoin, federationSeed, fromHex, GroupElement, toHex } from '../../crypto/index.js';
+import { coinBlind, coinSecret, deriveCoin, federationSeed, fromHex, GroupElement, moveNumber, toHex } from '../../crypto/index.js';
 import type { CoinPlace, SecretScalar } from '../../crypto/index.js';
 import { WalletError } from './error.js';
 import type { Coin } from './state.js';
@@ -32,6 +32,11 @@ export class CoinSecrets {
   /** The secret of a place's coin. Wipe it. */
   secretAt(place: CoinPlace): SecretScalar {
     return coinSecret(this.#seed, place);
+  }
+
+  /** The number from which follows when coins of a denomination move out of a keyset. */
+  moveNumber(keyset: number, device: number, denomination: bigint): bigint {
+    return moveNumber(this.#seed, keyset, device, denomination);
   }
 
   /** The secret that spends a coin; `foreign-coin` if the coin's P is not of its place. */
