@@ -15,7 +15,7 @@ import { StoreClient } from './store-client.js';
 
 /** Something the owner should know. The wallet goes on. */
 export interface Warning {
-  readonly code: 'charters-differ' | 'shared-device' | 'bad-proof' | 'unproven' | 'not-compared';
+  readonly code: 'charters-differ' | 'shared-device' | 'bad-proof' | 'unproven' | 'not-compared' | 'one-store';
   readonly what: string;
 }
 
@@ -134,9 +134,13 @@ export class Core {
     const { order } = await this.step(next).catch((error: unknown) => {
       throw saying(error, 'nothing was sent');
     });
-    const digest = order.digest === undefined ? {} : { digest: order.digest };
-    this.surroundings.onSaved?.({ ...digest, purpose: order.about.type });
+    this.announce(order);
     return order;
+  }
+
+  /** Says that an order is durable and about to leave. */
+  announce({ digest, about }: OpenOrder): void {
+    this.surroundings.onSaved?.({ ...(digest === undefined ? {} : { digest }), purpose: about.type });
   }
 
   warn(warning: Warning): void {

@@ -1,12 +1,13 @@
 import { RondeError, toHex } from '../crypto/index.js';
 import { decode, encode } from '../message/codec.js';
-import { MAX_MESSAGE_BYTES } from '../message/limits.js';
+import { EVALUATION_GRACE, MAX_MESSAGE_BYTES } from '../message/limits.js';
 import { conflict as conflictCodec } from '../message/refusal.js';
 import { certificate as certificateCodec } from '../message/vote.js';
 import { progressOf, takeAnswer, takeConflict } from '../machine/wallet/answer.js';
 import { orderDigest } from '../message/order-digest.js';
 import { takeShown, withdrawClaim } from '../machine/wallet/claim.js';
 import { WalletError } from '../machine/wallet/error.js';
+import { columnsNow } from '../machine/wallet/spend.js';
 import { noteTold } from '../machine/wallet/state.js';
 import type { OpenOrder } from '../machine/wallet/state.js';
 import { shuffled, storeAddresses } from './charters.js';
@@ -114,8 +115,17 @@ function isClaiming(core: Core, { about, certificate }: OpenOrder, base: string)
 
 function ask(core: Core, open: OpenOrder, base: string): Promise<OrderAnswer> {
   const { digest, certificate, signed } = open;
-  if (certificate === undefined && signed !== undefined) return core.client.submit(base, open);
-  return core.client.order(base, digest as string, open.keyset);
+  const keyset = askedKeyset(core, open);
+  if (certificate === undefined && signed !== undefined && keyset === open.keyset) {
+    return core.client.submit(base, open, columnsNow(core.state, open));
+  }
+  return core.client.order(base, digest as string, keyset);
+}
+
+/** An order is asked for in its own keyset; one that moved points, once that has closed, in the later one. */
+function askedKeyset(core: Core, { about, keyset }: OpenOrder): number {
+  const end = core.charter.keyset(keyset)?.entry.redeemUntil ?? 0n;
+  return about.type === 'move' && core.now() > end + EVALUATION_GRACE ? about.into : keyset;
 }
 
 /**

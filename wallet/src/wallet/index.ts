@@ -1,5 +1,6 @@
 export { Wallet } from './wallet.js';
-export type { NewWallet, Recovery, Report, Resumed } from './wallet.js';
+export type { NewWallet, Recovery, Report, Restored, Resumed, SearchOptions } from './report.js';
+export type { SearchProgress, SearchResult } from './search.js';
 export type { Surroundings, Warning } from './core.js';
 export type { OrderProgress } from './drive.js';
 export type { Fetch } from './http.js';
@@ -12,5 +13,7 @@ export type { StorageErrorCode, StoredRecord, WalletStorage } from './storage.js
 export { WalletError } from '../machine/wallet/error.js';
 export type { WalletCode } from '../machine/wallet/error.js';
 export type { Balance } from '../machine/wallet/balance.js';
+export type { KeysetView } from '../machine/wallet/ending.js';
+export type { Move } from '../machine/wallet/move.js';
 export type { SwapMode } from '../machine/wallet/spend.js';
 export type { GrantTerms, HistoryRecord, Outcome, VoucherCount } from '../machine/wallet/state.js';

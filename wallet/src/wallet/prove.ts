@@ -1,29 +1,77 @@
-import { RondeError } from '../crypto/index.js';
-import { EVALUATION_GRACE } from '../message/limits.js';
-import { forgetClosed, provable } from '../machine/wallet/recover.js';
-import { startProof } from '../machine/wallet/spend.js';
+import { RondeError, wipe } from '../crypto/index.js';
+import type { Probe, ProbeAnswer } from '../message/probe.js';
+import { askable, askedName, probeCoin, takeProbeAnswers } from '../machine/wallet/probe.js';
+import type { Coin } from '../machine/wallet/state.js';
+import { shuffled, storeAddresses } from './charters.js';
 import type { Core } from './core.js';
 import { driven, isFatal } from './drive.js';
+import { TransportError } from './http-error.js';
+import { RestoreClient } from './restore-client.js';
 
 /**
- * Prove: exchanges each unproven point coin by a Swap of its own, one after the other, whatever comes of each
+ * Prove: asks about each unproven coin by a probe of its own, in random order, one after the other (RESTORE-19). What an
+ * order of the lost wallet binds is completed; a point coin that nothing binds is exchanged by a Swap of its own
  * (RESTORE-13). Only if no store answers, the rest is left for the next time.
  */
 export async function prove(core: Core): Promise<void> {
   const now = core.now();
-  await core.step((state) => ({ state: forgetClosed(core.context, state, now, EVALUATION_GRACE) }));
-  for (;;) {
-    const [coin] = provable(core.context, core.state, now);
-    if (coin === undefined) return;
-    const entropy = core.random(32);
-    const { id } = await core
-      .open((state) => startProof(core.context, state, coin, now, entropy))
-      .finally(() => entropy.fill(0));
-    if (!(await isAnswered(core, id))) return;
+  const client = new RestoreClient(core.surroundings.fetch);
+  const asked = new Set<string>();
+  // What is completed may bring unproven coins of the lost wallet: they are asked about after the others.
+  while (core.state.searching === undefined) {
+    const coins = askable(core.context, core.state, now).filter((coin) => !asked.has(askedName(coin)));
+    if (coins.length === 0) return;
+    for (const coin of shuffled(coins, core.random)) {
+      asked.add(askedName(coin));
+      if (isStillAskable(core, coin, now) && !(await proveOne(core, client, coin, now))) return;
+    }
   }
 }
 
-/** Sends a Swap that proves a coin; gives whether any store answered. */
+/** An order that was completed meanwhile may have bound or spent it. */
+function isStillAskable(core: Core, coin: Coin, now: bigint): boolean {
+  return askable(core.context, core.state, now).some((other) => askedName(other) === askedName(coin));
+}
+
+/** Asks about one coin, and follows what comes of it. Gives whether any store answered. */
+async function proveOne(core: Core, client: RestoreClient, coin: Coin, now: bigint): Promise<boolean> {
+  core.alive();
+  const entropy = [core.random(32), core.random(32)] as const;
+  const probe = probeCoin(core.context, coin, core.random(32), entropy[0]);
+  const answers = await askAbout(core, client, probe);
+  if (answers === undefined) return false;
+  const { outcome, order } = await core
+    .step((state) => takeProbeAnswers(core.context, state, probe, answers, now, entropy[1]))
+    .finally(() => wipe(...entropy));
+  if (outcome === 'held') warnHeld(core);
+  if (order === undefined) return true;
+  core.announce(order);
+  return isAnswered(core, order.id);
+}
+
+/** The answers that one store brings, drawn at random; others are asked only if it does not answer or refuses. */
+async function askAbout(core: Core, client: RestoreClient, probe: Probe): Promise<ProbeAnswer[] | undefined> {
+  let refused = false;
+  for (const base of randomStores(core)) {
+    core.alive();
+    try {
+      return await client.probe(base, probe);
+    } catch (error) {
+      if (!(error instanceof RondeError) || isFatal(error)) throw error;
+      if (!(error instanceof TransportError)) refused = true;
+    }
+  }
+  return refused ? [] : undefined;
+}
+
+/** An address of each store in random order, after the one that the caller wants to go through. */
+export function randomStores(core: Core): string[] {
+  const { via } = core.surroundings;
+  const listed = shuffled(storeAddresses(core.charter), core.random).map(({ bases }) => bases[0] as string);
+  return [...new Set(via === undefined ? listed : [via, ...listed])];
+}
+
+/** Sends an order that a coin depends on; gives whether any store answered. */
 async function isAnswered(core: Core, id: string): Promise<boolean> {
   let answered = true;
   try {
@@ -32,8 +80,10 @@ async function isAnswered(core: Core, id: string): Promise<boolean> {
     if (!(error instanceof RondeError) || isFatal(error)) throw error;
   }
   const open = core.state.orders.find((order) => order.id === id);
-  if (answered && open !== undefined && open.certificate === undefined) {
-    core.warn({ code: 'unproven', what: 'a recovered coin is held by an order of the wallet that was lost' });
-  }
+  if (answered && open !== undefined && open.certificate === undefined) warnHeld(core);
   return answered;
+}
+
+function warnHeld(core: Core): void {
+  core.warn({ code: 'unproven', what: 'a recovered coin is held by an order of the wallet that was lost' });
 }

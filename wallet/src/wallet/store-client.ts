@@ -13,7 +13,7 @@ import type { Order, SignedOffer } from '../message/order.js';
 import { certificate as certificateCodec, evaluation as evaluationCodec } from '../message/vote.js';
 import type { Certificate, Evaluation } from '../message/vote.js';
 import { claimedOutputs } from '../machine/wallet/claim.js';
-import type { GrantTerms, OpenOrder } from '../machine/wallet/state.js';
+import type { GrantTerms, OpenOrder, StoredColumn } from '../machine/wallet/state.js';
 
 /** What a store says about an order. Nothing of it is verified yet. */
 export interface OrderAnswer {
@@ -88,14 +88,14 @@ export class StoreClient {
     return new Members(json).message('offer', signedOffer, MAX_MESSAGE_BYTES);
   }
 
-  /** Hands over a signed order with its columns, in the same bytes each time (WALLET-3). */
-  async submit(base: string, open: OpenOrder): Promise<OrderAnswer> {
+  /** Hands over a signed order, in the same bytes each time (WALLET-3), with the columns that there are by now. */
+  async submit(base: string, open: OpenOrder, columns: readonly StoredColumn[]): Promise<OrderAnswer> {
     const { order, signed } = open;
     if (order === undefined || signed === undefined) throw new TypeError('not a signed order');
     const body = JSON.stringify({
       order: toBase64(order),
       authorization: toBase64(signed.authorization),
-      columns: signed.columns.map((item) => toBase64(encode(column, item))),
+      columns: columns.map((item) => toBase64(encode(column, item))),
     });
     return this.#order({ method: 'POST', base, path: '/v1/orders', body });
   }
@@ -120,8 +120,8 @@ export class StoreClient {
     return {
       order,
       certificate: members.message('certificate', certificateCodec, MAX_MESSAGE_BYTES),
-      // One of each witness is all that a store can have.
-      evaluations: members.list('evaluations').slice(0, MAX_WITNESSES).flatMap(readEvaluation),
+      // One of each witness, of the order's keyset and of a later one, is all that a store can have.
+      evaluations: members.list('evaluations').slice(0, 2 * MAX_WITNESSES).flatMap(readEvaluation),
     };
   }
 }

@@ -6,13 +6,15 @@ import { order as orderCodec } from '../message/order.js';
 import type { SignedOffer } from '../message/order.js';
 import { orderDigest } from '../message/order-digest.js';
 import { evaluation as evaluationCodec, evidence as evidenceCodec } from '../message/vote.js';
+import { forgetClosed } from '../machine/wallet/answer.js';
 import { balanceOf } from '../machine/wallet/balance.js';
 import type { Balance } from '../machine/wallet/balance.js';
 import { startClaim } from '../machine/wallet/claim.js';
+import { keysetViews } from '../machine/wallet/ending.js';
+import type { KeysetView } from '../machine/wallet/ending.js';
 import { WalletError } from '../machine/wallet/error.js';
 import { readCheckoutLink, readGrantLink } from '../machine/wallet/link.js';
 import { checkOffer, checkPayment } from '../machine/wallet/payment.js';
-import { recover } from '../machine/wallet/recover.js';
 import { startDonation, startPayment, startSwap, startVote } from '../machine/wallet/spend.js';
 import type { SwapMode } from '../machine/wallet/spend.js';
 import { checkoutName, emptyState, grantName, openClaim, openPayment, recordOf } from '../machine/wallet/state.js';
@@ -23,53 +25,11 @@ import { compareChains } from './compare.js';
 import { Core, platformNow, platformRandom } from './core.js';
 import type { Surroundings } from './core.js';
 import { drive, isFatal, TELL_FIRST } from './drive.js';
-import { prove } from './prove.js';
-import type { OrderProgress } from './drive.js';
+import { moveDue } from './move.js';
 import { ProblemError, TransportError } from './http-error.js';
+import type { NewWallet, Recovery, Report, Restored, Resumed, SearchOptions } from './report.js';
+import type { SearchResult } from './search.js';
 import { StoreClient } from './store-client.js';
-
-/** What came of something that was asked. */
-export interface Report {
-  /** *done*; *arriving*: certified, but something is missing; *pending*: not decided, resume later. */
-  readonly state: OrderProgress;
-  /** The order's digest; none if the store has not shown it yet. */
-  readonly order?: string;
-  readonly keyset: number;
-  /** What it is about, in points. */
-  readonly points: bigint;
-  /** Points that can be spent now. */
-  readonly balance: bigint;
-}
-
-/** What became of an open order that was resumed. */
-export interface Resumed {
-  readonly order?: string;
-  readonly state: OrderProgress | 'dead' | 'withdrawn';
-  /** Why it is not done, if it is known. */
-  readonly error?: RondeError;
-}
-
-/** What a recovery brought. */
-export interface Recovery {
-  /** Points of the coins that came back. Each was exchanged, or is when stores answer; one that was spent goes again. */
-  readonly points: bigint;
-  /** Points that can be spent now. */
-  readonly balance: bigint;
-  /** Another wallet had this device number. */
-  readonly behind: boolean;
-}
-
-/** What a new wallet needs. */
-export interface NewWallet extends Surroundings {
-  /** A store's HTTP address. */
-  readonly node: string;
-  /** The federation's id in hexadecimal; without it the node's word is taken. */
-  readonly federation?: string;
-  /** Restores: the seed of the 24 words, from `readWords`; it is copied. Without it there is a new seed. */
-  readonly seed?: Uint8Array;
-  /** The device number: larger than any that was used with these words (RESTORE-1). Only a new seed has one: 0. */
-  readonly device?: number;
-}
 
 /** A customer's wallet. What it does is durable before anybody else sees it; what breaks off is resumed. */
 export class Wallet {
@@ -86,7 +46,7 @@ export class Wallet {
    * @throws WalletError `no-device`, `wallet-exists`, `other-federation`, `charters-differ`; CharterError; TransportError
    */
   static async create(options: NewWallet): Promise<Wallet> {
-    if (options.seed !== undefined && options.device === undefined) {
+    if (options.seed !== undefined && options.device === undefined && !options.searching) {
       throw new WalletError('no-device', 'a wallet of words that were used before needs a device number of its own');
     }
     if ((await options.storage.load()) !== undefined) throw new WalletError('wallet-exists', 'there is a wallet here');
@@ -100,11 +60,22 @@ export class Wallet {
       federation: chain.charter.federation,
       charters: [],
       checked: (options.now ?? platformNow)(),
-      state: emptyState(options.device ?? 0),
+      state: options.searching ? { ...emptyState(0), searching: true as const } : emptyState(options.device ?? 0),
     };
     const core = await Core.create(options, saved, chain);
     if (!compared) core.warn({ code: 'not-compared', what: 'no second store answered: only one showed the charter' });
     return new Wallet(core);
+  }
+
+  /**
+   * Makes a wallet again from its words, and searches for its orders. If the search does not come to its end (`complete`),
+   * the wallet signs nothing until {@link search} has; what was found is kept.
+   *
+   * @throws what {@link create} does
+   */
+  static async restore(options: NewWallet & SearchOptions & { readonly seed: Uint8Array }): Promise<Restored> {
+    const wallet = await Wallet.create({ ...options, searching: true });
+    return { wallet, ...(await wallet.search(options)) };
   }
 
   /** Opens the wallet of a storage; WalletError `no-wallet` if there is none. */
@@ -120,6 +91,20 @@ export class Wallet {
   /** This wallet's device number. */
   get device(): number {
     return this.#core.state.device;
+  }
+
+  /** Whether a search was begun and has not ended: until then nothing is signed or claimed (RESTORE-30). */
+  get searching(): boolean {
+    return this.#core.state.searching === true;
+  }
+
+  /**
+   * Searches for the orders of this wallet's words, takes what is found, and a device number that nobody had: after a
+   * restore that broke off, and whenever the stored wallet may be older than what was done with it, such as a backup.
+   */
+  async search({ onProgress }: SearchOptions = {}): Promise<SearchResult> {
+    const { search } = await import('./search.js');
+    return search(this.#core, onProgress ?? (() => undefined));
   }
 
   /** The 24 words from which the wallet can be made again, of a list. Whoever has them can spend its coins. */
@@ -193,13 +178,26 @@ export class Wallet {
     return this.#spend((state, now, entropy) => startSwap(this.#core.context, state, mode, now, entropy, keyset));
   }
 
-  /** Goes on with everything that is open, in the bytes in which it was sent first (WALLET-3, WALLET-10). */
+  /**
+   * Moves points into later keysets, as far as that is due (WALLET-38): each denomination by an order of its own, at a time
+   * of its own. {@link resume} does it too.
+   */
+  async move(): Promise<Resumed[]> {
+    await this.#core.refreshCharter();
+    return (await moveDue(this.#core)).map(({ id, error }) => this.#became(id, this.#stateAfter(id), error));
+  }
+
+  /**
+   * Goes on with everything that is open, in the bytes in which it was sent first (WALLET-3, WALLET-10), and makes the
+   * moves that are due.
+   */
   async resume(): Promise<Resumed[]> {
     await this.#core.refreshCharter();
     const resumed: Resumed[] = [];
     for (const { id } of this.#core.state.orders) resumed.push(await this.#resumeOne(id));
-    await prove(this.#core);
-    return resumed;
+    await this.#core.step((state) => ({ state: forgetClosed(this.#core.context, state, this.#core.now()) }));
+    await this.#prove();
+    return [...resumed, ...(await this.move())];
   }
 
   /**
@@ -211,6 +209,7 @@ export class Wallet {
     if (!/^[0-9a-f]{64}$/.test(digest)) throw new WalletError('no-such-order', 'a digest has 64 hexadecimal digits');
     await core.refreshCharter();
     const answer = await this.#askAnyone(digest, keyset);
+    const { recover } = await import('../machine/wallet/recover.js');
     const recovered = await core.step((state) =>
       recover(core.context, state, answer.order, answer.certificate, answer.evaluations, core.now()),
     );
@@ -220,13 +219,18 @@ export class Wallet {
     }
     const open = core.state.orders.find((order) => order.digest === digest);
     if (open !== undefined) await drive(core, open.id);
-    await prove(core);
+    await this.#prove();
     return { points: recovered.points, balance: this.balance().points, behind: recovered.behind };
   }
 
   /** What the wallet has. */
   balance(): Balance {
     return balanceOf(this.#core.context, this.#core.state, this.#core.now());
+  }
+
+  /** Until when the coins of each keyset can be spent, what moves on before, and what will not move (WALLET-39). */
+  keysets(): KeysetView[] {
+    return keysetViews(this.#core.context, this.#core.state, this.#core.now());
   }
 
   /** What was done, and what is open. Digest and keyset of each order are what a recovery needs. */
@@ -250,6 +254,13 @@ export class Wallet {
   /** Gives the storage back. The wallet can't be used any more. */
   close(): Promise<void> {
     return this.#core.close();
+  }
+
+  /** Only a wallet that was restored has something to prove. */
+  async #prove(): Promise<void> {
+    if (!this.#core.state.coins.some(({ unproven }) => unproven)) return;
+    const { prove } = await import('./prove.js');
+    await prove(this.#core);
   }
 
   async #grant(link: string) {
@@ -321,6 +332,10 @@ export class Wallet {
       error = caught;
       state = this.#stateAfter(id);
     }
+    return this.#became(id, state, error);
+  }
+
+  #became(id: string, state: Resumed['state'], error: RondeError | undefined): Resumed {
     const { orders, history } = this.#core.state;
     const order = [...orders, ...history].find((known) => known.id === id && known.digest)?.digest;
     return { ...(order === undefined ? {} : { order }), state, ...(error === undefined ? {} : { error }) };

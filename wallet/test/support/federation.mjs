@@ -11,6 +11,7 @@ import { offerReference, orderDigest } from '../../dist/message/order-digest.js'
 import { conflicts } from '../../dist/message/conflict.js';
 import { RefusedError } from '../../dist/message/refused.js';
 import { fromBase64, toBase64 } from '../../dist/wallet/base64.js';
+import { restoreAnswer } from './restore.mjs';
 
 const { derive, deriveWide, SigningKey, SecretScalar, GroupElement, toHex } = crypto;
 
@@ -172,7 +173,7 @@ export class Federation {
       if (what === 'orders') return this.#known(id);
       if (what === 'checkouts' && more === 'offer') return this.#offer(id);
       if (what === 'checkouts') return this.#handIn(id);
-      return problem(404, 'not-found');
+      return restoreAnswer(this, { path, body }) ?? problem(404, 'not-found');
     } catch (error) {
       if (error instanceof RefusedError) return this.#refused(error);
       throw error;

@@ -5,7 +5,7 @@ import { conflicts } from '../../message/conflict.js';
 import { EvaluationError, VerifiedEvaluation } from '../../message/evaluation.js';
 import type { EvaluationCode } from '../../message/evaluation.js';
 import type { Keyset } from '../../message/keyset.js';
-import { MAX_MESSAGE_BYTES } from '../../message/limits.js';
+import { EVALUATION_GRACE, MAX_MESSAGE_BYTES } from '../../message/limits.js';
 import { order as orderCodec } from '../../message/order.js';
 import type { Order } from '../../message/order.js';
 import { orderDigest } from '../../message/order-digest.js';
@@ -79,7 +79,11 @@ function certify(state: WalletState, open: OpenOrder, order: Order, certificate:
   const known = spend(state, order);
   const made = open.outputs
     .filter(({ point }) => !known.spent.has(point))
-    .map(({ kind, place, point }): Coin => ({ place, kind, point, components: new Map(), madeBy }));
+    .map(({ kind, place, point }): Coin => {
+      const coin: Coin = { place, kind, point, components: new Map(), madeBy };
+      // A wallet that took another device does not know what the one before did with its coins.
+      return place.device === state.device ? coin : { ...coin, unproven: true };
+    });
   const changed: OpenOrder = { ...open, certificate: encode(certificateCodec, certificate) };
   const kept = known.coins.filter((coin) => !(spent.has(coin.point) && coin.spentBy === madeBy));
   const next = replaceOrder({ ...known, coins: [...kept, ...made] }, changed);
@@ -203,6 +207,13 @@ export function forgetComplete(context: WalletContext, state: WalletState): Wall
     if (progressOf(context, next, open.digest) === 'done') next = forgetOrder(next, open);
   }
   return next;
+}
+
+/** Forgets which keys were spent in keysets in which nobody evaluates any more. */
+export function forgetClosed(context: WalletContext, state: WalletState, now: bigint): WalletState {
+  const open = (id: number): boolean => now < (context.charter.keyset(id)?.entry.redeemUntil ?? 0n) + EVALUATION_GRACE;
+  const spent = new Map([...state.spent].filter(([, keyset]) => open(keyset)));
+  return spent.size === state.spent.size ? state : forgetComplete(context, { ...state, spent });
 }
 
 /**

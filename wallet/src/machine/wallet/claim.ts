@@ -8,7 +8,7 @@ import { WalletError } from './error.js';
 import type { GrantLink } from './link.js';
 import { chooseKeyset, grantKinds, makeOutputs, orderOutputs } from './outputs.js';
 import type { Opened, WalletContext } from './spend.js';
-import { forgetOrder, grantName, nextNumber, openClaim, orderName, recordOf, replaceOrder } from './state.js';
+import { expectSearched, forgetOrder, grantName, nextNumber, openClaim, orderName, recordOf, replaceOrder } from './state.js';
 import type { GrantTerms, OpenOrder, WalletState } from './state.js';
 
 /**
@@ -38,6 +38,7 @@ export function startClaim(
   const keyset = chooseKeyset(context.charter, now, random);
   const kinds = grantKinds(terms, keyset);
   if (kinds.length === 0) throw new WalletError('nothing', 'the grant gives nothing');
+  expectSearched(state);
   const number = nextNumber(state, keyset.id);
   const outputs = makeOutputs(context.secrets, { keyset: keyset.id, device: state.device, number }, kinds);
   const { store, base, id, secret } = link;

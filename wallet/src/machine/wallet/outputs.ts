@@ -10,11 +10,16 @@ import type { AskedOutput, GrantTerms, OrderPlace, VoucherCount } from './state.
 /** ChooseKeyset: uniform among those that issue now, by 16 fresh random bytes, whatever a store says (WALLET-11). */
 export function chooseKeyset(charter: Charter, now: bigint, random: Uint8Array): Keyset {
   const open = charter.keysets.filter(({ entry }) => now < entry.issueUntil).sort((a, b) => a.id - b.id);
-  let number = 0n;
-  for (const byte of random.subarray(0, 16)) number = (number << 8n) | BigInt(byte);
-  const chosen = open.length === 0 ? undefined : open[Number(number % BigInt(open.length))];
+  const chosen = chooseAmong(open, random);
   if (chosen === undefined) throw new WalletError('no-open-keyset', 'no keyset of the charter issues coins now');
   return chosen;
+}
+
+/** One of some keysets, all as likely, by 16 fresh random bytes. */
+export function chooseAmong(keysets: readonly Keyset[], random: Uint8Array): Keyset | undefined {
+  let number = 0n;
+  for (const byte of random.subarray(0, 16)) number = (number << 8n) | BigInt(byte);
+  return keysets.length === 0 ? undefined : keysets[Number(number % BigInt(keysets.length))];
 }
 
 /** Points as the canonical split of their sum, and in no other coins (WALLET-12). */

@@ -2,7 +2,7 @@ import { toHex } from '../../crypto/index.js';
 import type { CoinPlace } from '../../crypto/index.js';
 import type { Order } from '../../message/order.js';
 import type { CoinSecrets } from './secrets.js';
-import type { Coin, Hex } from './state.js';
+import type { Coin, Hex, OrderPlace } from './state.js';
 
 /** How many order numbers of each device are searched. */
 const NUMBERS = 4096n;
@@ -21,7 +21,8 @@ export interface FoundPlaces {
 
 /**
  * FindPlaces: which outputs and inputs of an order are of this seed. Every order of a wallet has its slot 0, so the other
- * slots are looked at only beside a slot 0 that was found (RESTORE-3, RESTORE-4). `most` is for tests.
+ * slots are looked at only beside a slot 0 that was found (RESTORE-3, RESTORE-4). A search looks only `at` the place that
+ * it asked for. `most` is for tests.
  */
 export function findPlaces(
   secrets: CoinSecrets,
@@ -29,6 +30,7 @@ export function findPlaces(
   coins: readonly Coin[],
   order: Order,
   most: bigint = NUMBERS,
+  at?: OrderPlace,
 ): FoundPlaces {
   const wanted = new Map(order.outputs.map(({ class: c, blinded }) => [toHex(blinded), c.keyset]));
   const spent = new Set(order.inputs.map(({ point }) => toHex(point)));
@@ -44,12 +46,17 @@ export function findPlaces(
     return true;
   };
   const keysets = new Set([...wanted.values(), ...(spent.size > 0 ? [order.keyset] : [])]);
-  for (const place of firstSlots([...keysets], device, most)) {
+  for (const place of at === undefined ? firstSlots([...keysets], device, most) : [slotZero(at)]) {
     if (isDone()) break;
     if (!tryAt(place)) continue;
     for (let slot = 1; slot <= LAST_SLOT && !isDone(); slot += 1) tryAt({ ...place, slot });
   }
   return { outputs, inputs };
+}
+
+/** The place of an order's slot 0. */
+export function slotZero({ keyset, device, number }: OrderPlace): CoinPlace {
+  return { keyset, device, order: number, slot: 0 };
 }
 
 /** Slot 0 of each order number of each device; low numbers first, since most orders have one. */

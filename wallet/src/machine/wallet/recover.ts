@@ -7,7 +7,7 @@ import type { Order } from '../../message/order.js';
 import { orderDigest } from '../../message/order-digest.js';
 import { certificate as certificateCodec } from '../../message/vote.js';
 import type { Certificate, Evaluation } from '../../message/vote.js';
-import { forgetComplete, keysetOf, spend, takeAnswer, takeEvaluations } from './answer.js';
+import { keysetOf, spend, takeAnswer, takeEvaluations } from './answer.js';
 import type { Finding } from './answer.js';
 import { fits, takeShown } from './claim.js';
 import { WalletError } from './error.js';
@@ -15,7 +15,7 @@ import { findPlaces } from './places.js';
 import type { FoundPlaces } from './places.js';
 import type { WalletContext } from './spend.js';
 import { openOrder, recordOf } from './state.js';
-import type { AskedOutput, Coin, Hex, OpenOrder, WalletState } from './state.js';
+import type { AskedOutput, Coin, Hex, OpenOrder, OrderPlace, WalletState } from './state.js';
 
 /** What a recovery brought. */
 export interface Recovered {
@@ -30,7 +30,7 @@ export interface Recovered {
 /**
  * Recover: makes coins again from an order, its certificate and its evaluations, whoever gave them (RESTORE-2,
  * RESTORE-5). They are unproven until each was exchanged by a Swap of its own. An order that is refused leaves the
- * wallet as it was (RESTORE-6).
+ * wallet as it was (RESTORE-6). A search says `at` which place it asked for.
  *
  * @throws WalletError `other-federation`, `no-such-keyset`, `not-ours`; or a certificate's error
  */
@@ -41,6 +41,7 @@ export function recover(
   certificate: Certificate,
   evaluations: readonly Evaluation[],
   now: bigint,
+  at?: OrderPlace,
 ): Recovered {
   if (!equalBytes(order.federation, context.charter.federation)) {
     throw new WalletError('other-federation', 'the order is of another federation');
@@ -54,7 +55,7 @@ export function recover(
   if (own !== undefined) return own;
   // What came to its end here brings nothing again (RESTORE-10).
   if (state.history.some((record) => record.digest === digest)) return { state, points: 0n, behind: false, findings: [] };
-  const places = findPlaces(context.secrets, state.device, state.coins, order);
+  const places = findPlaces(context.secrets, state.device, state.coins, order, undefined, at);
   const found = [...places.outputs.values(), ...places.inputs];
   if (found.length === 0) throw new WalletError('not-ours', 'nothing of the order is of this seed');
   const behind = found.some(({ device }) => device === state.device);
@@ -114,7 +115,7 @@ function newOutputs(context: WalletContext, state: WalletState, order: Order, pl
 }
 
 /** The order numbers of places of this device are used up (RESTORE-9). */
-function useNumbers(state: WalletState, places: readonly CoinPlace[]): WalletState {
+export function useNumbers(state: WalletState, places: readonly CoinPlace[]): WalletState {
   const numbers = new Map(state.numbers);
   for (const { keyset, device, order } of places) {
     if (device === state.device && order >= (numbers.get(keyset) ?? 0n)) numbers.set(keyset, order + 1n);
@@ -164,11 +165,4 @@ export function provable({ charter }: WalletContext, state: WalletState, now: bi
       return !state.coins.some((other) => other.point === coin.point && value(other) > value(coin));
     })
     .sort((a, b) => (a.point < b.point ? -1 : a.point > b.point ? 1 : 0));
-}
-
-/** Forgets which keys were spent in keysets in which nobody evaluates any more. */
-export function forgetClosed(context: WalletContext, state: WalletState, now: bigint, grace: bigint): WalletState {
-  const open = (id: number): boolean => now < (context.charter.keyset(id)?.entry.redeemUntil ?? 0n) + grace;
-  const spent = new Map([...state.spent].filter(([, keyset]) => open(keyset)));
-  return spent.size === state.spent.size ? state : forgetComplete(context, { ...state, spent });
 }

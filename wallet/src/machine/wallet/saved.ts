@@ -18,7 +18,7 @@ export interface SavedWallet {
 }
 
 /** The version of the format; it reads those before, and a later one reads this. */
-const FORMAT = 2;
+const FORMAT = 3;
 const MAX_BYTES = 1 << 30;
 const MANY = 1 << 24;
 
@@ -93,13 +93,19 @@ const about = /* @__PURE__ */ choice({
   vote: { campaign: u32, choice: u32 },
   swap: { points: u64 },
   recover: { points: u64 },
+  adopt: { points: u64 },
+  move: { points: u64, into: u32 },
 });
 const columns = /* @__PURE__ */ list(struct({ index: u8, components: list(bytes32, MAX_INPUTS) }), MAX_WITNESSES);
 const message = /* @__PURE__ */ byteString(MAX_MESSAGE_BYTES);
 const evidence = /* @__PURE__ */ struct({ keyset: u32, index: u8, order: message, evaluation: message });
 
-/** The codec of a format; `later` reads and writes what format 1 did not have. */
-const formatWith = (later: <T>(codec: Codec<T>) => Codec<T | undefined>) => {
+/** What a format does not have yet. */
+const nothing = <T>(): Codec<T | undefined> => local<T | undefined>(() => undefined, () => undefined);
+type Later = <T>(codec: Codec<T>) => Codec<T | undefined>;
+
+/** The codec of a format: what is `later` came with format 2, what is `latest` with format 3. */
+const formatWith = (later: Later, latest: Later) => {
   const open = lean(
     struct({
       id: text,
@@ -119,7 +125,7 @@ const formatWith = (later: <T>(codec: Codec<T>) => Codec<T | undefined>) => {
       id: text,
       digest: maybe(hex),
       keyset: u32,
-      purpose: oneOf('claim', 'pay', 'donate', 'vote', 'swap', 'recover'),
+      purpose: oneOf('claim', 'pay', 'donate', 'vote', 'swap', 'recover', 'adopt', 'move'),
       points: u64,
       outcome: oneOf('open', 'certified', 'recovered', 'dead', 'withdrawn'),
       since: u64,
@@ -128,7 +134,7 @@ const formatWith = (later: <T>(codec: Codec<T>) => Codec<T | undefined>) => {
       checkout: later(free),
     }),
   );
-  const state = struct({
+  const state = lean(struct({
     device: u32,
     numbers: pairs(u32, u64),
     coins: list(coin, MANY),
@@ -136,7 +142,8 @@ const formatWith = (later: <T>(codec: Codec<T>) => Codec<T | undefined>) => {
     orders: list(open, MANY),
     evidence: list(evidence, MANY),
     history: list(record, MANY),
-  });
+    searching: latest(yes),
+  }));
   return struct({
     format: u32,
     seed: bytes32,
@@ -147,8 +154,9 @@ const formatWith = (later: <T>(codec: Codec<T>) => Codec<T | undefined>) => {
     state: state as unknown as Codec<WalletState>,
   });
 };
-const first = /* @__PURE__ */ formatWith(<T>() => local<T | undefined>(() => undefined, () => undefined));
-const saved = /* @__PURE__ */ formatWith(maybe);
+const first = /* @__PURE__ */ formatWith(nothing, nothing);
+const second = /* @__PURE__ */ formatWith(maybe, nothing);
+const saved = /* @__PURE__ */ formatWith(maybe, maybe);
 
 /** The bytes of a wallet; `wallet-too-large` for more than {@link readWallet} would read. */
 export function saveWallet(wallet: SavedWallet): Uint8Array {
@@ -160,8 +168,9 @@ export function saveWallet(wallet: SavedWallet): Uint8Array {
 /** Reads what {@link saveWallet} wrote; `record-unreadable` for anything else. */
 export function readWallet(bytes: Uint8Array): SavedWallet {
   try {
-    const { format, ...wallet } = decode(bytes[0] === 1 ? first : saved, bytes, MAX_BYTES);
-    if (format === 1 || format === FORMAT) return wallet;
+    const codec = { 1: first, 2: second }[bytes[0] ?? 0] ?? saved;
+    const { format, ...wallet } = decode(codec, bytes, MAX_BYTES);
+    if (format >= 1 && format <= FORMAT) return wallet;
   } catch (error) {
     if (!(error instanceof RondeError)) throw error;
   }

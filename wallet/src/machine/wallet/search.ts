@@ -1,6 +1,18 @@
 import { EVALUATION_GRACE, SEARCH_GAP } from '../../message/limits.js';
 import type { Charter } from '../../message/charter-chain.js';
 import type { Keyset } from '../../message/keyset.js';
+import type { WalletState } from './state.js';
+
+/** The state of a wallet that begins a search: all its coins are unproven, and nothing is signed until it has ended. */
+export function startSearch(state: WalletState): WalletState {
+  return { ...state, coins: state.coins.map((coin) => ({ ...coin, unproven: true })), searching: true };
+}
+
+/** The state after a search: a device that nobody had, and its first order numbers (RESTORE-23). */
+export function endSearch({ searching, ...state }: WalletState, device: number): WalletState {
+  void searching;
+  return { ...state, device, numbers: new Map() };
+}
 
 /** An order number of a keyset that was not asked for yet. */
 export interface OpenNumber {

@@ -5,6 +5,7 @@ import type { Keyset } from '../../message/keyset.js';
 import { MAX_INPUTS } from '../../message/limits.js';
 import { WalletError } from './error.js';
 import { pointOf } from './secrets.js';
+import { expectSearched } from './state.js';
 import type { Coin, WalletState } from './state.js';
 
 /** Where a wallet stops looking for sets of witnesses. */
@@ -138,6 +139,7 @@ export function selectCoins(
   extras: readonly Kind[],
   now: bigint,
 ): Selection {
+  expectSearched(state);
   let withoutExtras = false;
   for (const keyset of redeemable(charter, now)) {
     const free = freeCoins(state, keyset.id);
@@ -177,12 +179,17 @@ function nothingToSpend(state: WalletState, extras: readonly Kind[], withoutExtr
   return new WalletError('not-enough', 'no coins of one keyset that can be spent together are worth this');
 }
 
-/** The most point coins of one keyset that one candidate knows, the largest first, at most 256; for a swap. */
-export function mostCoins(state: WalletState, keyset: Keyset): Coin[] {
+/**
+ * The most point coins of one keyset that one candidate knows, the largest first, at most 256; for a swap. For a move only
+ * those of one denomination.
+ */
+export function mostCoins(state: WalletState, keyset: Keyset, denomination?: bigint): Coin[] {
   const free = freeCoins(state, keyset.id);
   let most: Coin[] = [];
   for (const candidate of candidates(free, keyset.witnesses.length, keyset.quorum)) {
-    const coins = byWorth(free.filter((coin) => knows(coin, candidate)));
+    const usable = free.filter((coin) => knows(coin, candidate));
+    const wanted = ({ kind }: Coin): boolean => denomination === undefined || worth(kind) === denomination;
+    const coins = byWorth(usable).filter(wanted);
     if (coins.length > most.length) most = coins;
   }
   return most.slice(0, MAX_INPUTS);

@@ -1,8 +1,9 @@
 import { sameKind, signSpend, toHex, worth } from '../../crypto/index.js';
 import type { Kind } from '../../crypto/index.js';
 import type { Charter } from '../../message/charter-chain.js';
-import { encode } from '../../message/codec.js';
-import { MAX_PURSE } from '../../message/limits.js';
+import { decode, encode } from '../../message/codec.js';
+import type { Keyset } from '../../message/keyset.js';
+import { MAX_MESSAGE_BYTES, MAX_PURSE } from '../../message/limits.js';
 import { authorization, order as orderCodec } from '../../message/order.js';
 import type { Order, Purpose } from '../../message/order.js';
 import { orderDigest } from '../../message/order-digest.js';
@@ -12,8 +13,8 @@ import { pointOf } from './secrets.js';
 import type { CoinSecrets } from './secrets.js';
 import { byWorth, freeCoins, mostCoins, redeemable, selectCoins, selectionOf } from './select.js';
 import type { Selection } from './select.js';
-import { nextNumber, orderName } from './state.js';
-import type { About, Coin, OpenOrder, WalletState } from './state.js';
+import { expectSearched, nextNumber, orderName } from './state.js';
+import type { About, Coin, OpenOrder, OrderPlace, StoredColumn, WalletState } from './state.js';
 import type { CheckedPayment } from './payment.js';
 
 /** What every step works with: the secrets of the coins, and the charter that the wallet goes by. */
@@ -40,7 +41,7 @@ interface Frame {
 }
 
 /** The frame of an order that concerns no store: its time is a whole hour (WALLET-17). */
-function storeless(purpose: Purpose, now: bigint): Frame {
+export function storeless(purpose: Purpose, now: bigint): Frame {
   return { store: 0, purpose, reference: ZEROS, time: now - (now % HOUR) };
 }
 
@@ -60,7 +61,7 @@ export function startPayment(
     reference: payment.reference,
     time: offer.time,
   };
-  return open(context, state, selection, changeOf(selection, points), frame, payment.about, now, entropy);
+  return openOrderOf(context, state, selection, changeOf(selection, points), frame, payment.about, now, entropy);
 }
 
 /** Gives points to an association. */
@@ -80,7 +81,7 @@ export function startDonation(
   const selection = selectCoins(state, context.charter, points, [], now);
   const frame = storeless({ type: 'donate', association }, now);
   const about: About = { type: 'donate', association, points };
-  return open(context, state, selection, changeOf(selection, points), frame, about, now, entropy);
+  return openOrderOf(context, state, selection, changeOf(selection, points), frame, about, now, entropy);
 }
 
 /** Casts a ballot. */
@@ -99,7 +100,7 @@ export function startVote(
   const ballot: Kind = { type: 'ballot', campaign };
   const selection = selectCoins(state, context.charter, 0n, [ballot], now);
   const frame = storeless({ type: 'vote', campaign, choice }, now);
-  return open(context, state, selection, [], frame, { type: 'vote', campaign, choice }, now, entropy);
+  return openOrderOf(context, state, selection, madeOf(selection, []), frame, { type: 'vote', campaign, choice }, now, entropy);
 }
 
 /** How coins are exchanged: to have fewer, or to have others. */
@@ -119,6 +120,7 @@ export function startSwap(
   entropy: Uint8Array,
   only?: number,
 ): Opened {
+  expectSearched(state);
   for (const keyset of redeemable(context.charter, now)) {
     if (only !== undefined && keyset.id !== only) continue;
     const coins = mostCoins(state, keyset);
@@ -130,7 +132,8 @@ export function startSwap(
     }
     const kinds = pointKinds(points, keyset);
     const frame = storeless({ type: 'swap' }, now);
-    return open(context, state, selectionOf(keyset, coins), kinds, frame, { type: 'swap', points }, now, entropy);
+    const made = { into: keyset, kinds };
+    return openOrderOf(context, state, selectionOf(keyset, coins), made, frame, { type: 'swap', points }, now, entropy);
   }
   throw new WalletError('nothing', mode === 'merge' ? 'no purse has more coins than it needs' : 'there are no points');
 }
@@ -151,11 +154,20 @@ export function startProof(
   const points = worth(coin.kind);
   const frame = storeless({ type: 'swap' }, now);
   const kinds = pointKinds(points, keyset);
-  return open(context, state, selectionOf(keyset, [coin]), kinds, frame, { type: 'swap', points }, now, entropy);
+  const made = { into: keyset, kinds };
+  return openOrderOf(context, state, selectionOf(keyset, [coin]), made, frame, { type: 'swap', points }, now, entropy);
 }
 
-function changeOf(selection: Selection, points: bigint): Kind[] {
-  return pointKinds(sum(selection.coins) - points, selection.keyset);
+/** What an order makes: coins of these kinds, of one keyset. */
+export interface Made {
+  readonly into: Keyset;
+  readonly kinds: readonly Kind[];
+}
+
+const madeOf = ({ keyset }: Selection, kinds: readonly Kind[]): Made => ({ into: keyset, kinds });
+
+function changeOf(selection: Selection, points: bigint): Made {
+  return madeOf(selection, pointKinds(sum(selection.coins) - points, selection.keyset));
 }
 
 /** What coins are worth in points. */
@@ -163,30 +175,34 @@ export function sum(coins: readonly Coin[]): bigint {
   return coins.reduce((total, { kind }) => total + worth(kind), 0n);
 }
 
-/** Writes and signs an order, and binds its coins to it (WALLET-4). */
-function open(
+/**
+ * Writes and signs an order, and binds its coins to it (WALLET-4). The places of its outputs are of the keyset that they
+ * are of, and so is the number that is used up (WALLET-36).
+ */
+export function openOrderOf(
   context: WalletContext,
   state: WalletState,
   selection: Selection,
-  kinds: readonly Kind[],
+  { into, kinds }: Made,
   frame: Frame,
   about: About,
   now: bigint,
   entropy: Uint8Array,
 ): Opened {
+  expectSearched(state);
   const keyset = selection.keyset.id;
-  const number = nextNumber(state, keyset);
-  const outputs = makeOutputs(context.secrets, { keyset, device: state.device, number }, kinds);
+  const place = { keyset: into.id, device: state.device, number: nextNumber(state, into.id) };
+  const outputs = makeOutputs(context.secrets, place, kinds);
   const order: Order = {
     federation: context.charter.federation,
     keyset,
     ...frame,
     inputs: selection.coins.map((coin) => ({ kind: coin.kind, point: pointOf(coin) })),
-    outputs: orderOutputs(keyset, outputs),
+    outputs: orderOutputs(into.id, outputs),
   };
   const digest = orderDigest(order);
   const opened: OpenOrder = {
-    id: orderName({ keyset, device: state.device, number }),
+    id: outputs.length > 0 ? orderName(place) : `spent/${toHex(digest)}`,
     about,
     keyset,
     outputs,
@@ -198,7 +214,7 @@ function open(
       columns: columnsOf(selection),
     },
   };
-  return { state: bind(state, selection, number, opened), order: opened };
+  return { state: bind(state, selection, place, opened), order: opened };
 }
 
 function sign(context: WalletContext, selection: Selection, digest: Uint8Array, entropy: Uint8Array) {
@@ -211,20 +227,39 @@ function sign(context: WalletContext, selection: Selection, digest: Uint8Array, 
 }
 
 /** One column for each witness that knows every coin, and no other (WALLET-15). */
-function columnsOf({ coins, witnesses }: Selection) {
+function columnsOf({ coins, witnesses }: Pick<Selection, 'coins' | 'witnesses'>): StoredColumn[] {
   return witnesses.map((index) => ({
     index,
     components: coins.map((coin) => coin.components.get(index) as Uint8Array),
   }));
 }
 
+/**
+ * The columns of a signed order by the components that its coins have by now: more may have come since it was signed
+ * (WALLET-35).
+ */
+export function columnsNow({ coins }: WalletState, open: OpenOrder): readonly StoredColumn[] {
+  const stored = open.signed?.columns ?? [];
+  if (open.order === undefined) return stored;
+  const { inputs } = decode(orderCodec, open.order, MAX_MESSAGE_BYTES);
+  const spent = inputs.map(({ kind, point }) =>
+    coins.find((coin) => coin.spentBy === open.digest && coin.point === toHex(point) && sameKind(coin.kind, kind)),
+  );
+  const held = spent.filter((coin) => coin !== undefined);
+  const [first] = held;
+  if (first === undefined || held.length < spent.length) return stored;
+  const known = [...first.components.keys()].filter((index) => held.every(({ components }) => components.has(index)));
+  return columnsOf({ coins: held, witnesses: known.sort((a, b) => a - b) });
+}
+
 /** The state in which these coins are spent by this order and its number is used up. */
-function bind(state: WalletState, selection: Selection, number: bigint, opened: OpenOrder): WalletState {
+function bind(state: WalletState, selection: Selection, place: OrderPlace, opened: OpenOrder): WalletState {
   const spent = new Set(selection.coins.map(({ point }) => point));
   const digest = opened.digest as string;
   return {
     ...state,
-    numbers: new Map(state.numbers).set(opened.keyset, number + 1n),
+    // An order without outputs could not be found again: it uses up no number (RESTORE-32).
+    numbers: opened.outputs.length > 0 ? new Map(state.numbers).set(place.keyset, place.number + 1n) : state.numbers,
     coins: state.coins.map((coin) => (spent.has(coin.point) ? { ...coin, spentBy: digest } : coin)),
     orders: [...state.orders, opened],
   };

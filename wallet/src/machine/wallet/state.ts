@@ -1,4 +1,5 @@
 import type { CoinPlace, Kind } from '../../crypto/index.js';
+import { WalletError } from './error.js';
 
 /** Lower-case hexadecimal: how coin keys and digests are compared and looked up. */
 export type Hex = string;
@@ -64,7 +65,11 @@ export type About =
   | { readonly type: 'donate'; readonly association: number; readonly points: bigint }
   | { readonly type: 'vote'; readonly campaign: number; readonly choice: number }
   | { readonly type: 'swap'; readonly points: bigint }
-  | { readonly type: 'recover'; readonly points: bigint };
+  | { readonly type: 'recover'; readonly points: bigint }
+  /** An order of another wallet of this seed, which a probe showed. */
+  | { readonly type: 'adopt'; readonly points: bigint }
+  /** Points that move into a later keyset. */
+  | { readonly type: 'move'; readonly points: bigint; readonly into: number };
 
 /** One witness's components of all inputs. */
 export interface StoredColumn {
@@ -141,11 +146,18 @@ export interface WalletState {
   readonly evidence: readonly HeldEvidence[];
   /** What came to its end. */
   readonly history: readonly HistoryRecord[];
+  /** A search was begun and has not ended: nothing is signed or claimed (RESTORE-30). */
+  readonly searching?: true;
 }
 
 /** The state of a wallet that has done nothing. */
 export function emptyState(device: number): WalletState {
   return { device, numbers: new Map(), coins: [], spent: new Map(), orders: [], evidence: [], history: [] };
+}
+
+/** Throws `searching` before anything is signed or claimed, until a search that was begun has ended (RESTORE-30). */
+export function expectSearched({ searching }: WalletState): void {
+  if (searching) throw new WalletError('searching', 'a search for the orders of these words has not ended');
 }
 
 /** The order number that is next in a keyset. */

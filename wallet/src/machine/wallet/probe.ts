@@ -1,0 +1,157 @@
+import { equalBytes, sameKind, toHex, worth } from '../../crypto/index.js';
+import { encode } from '../../message/codec.js';
+import type { Keyset } from '../../message/keyset.js';
+import { EVALUATION_GRACE } from '../../message/limits.js';
+import { authorization as authorizationCodec, order as orderCodec } from '../../message/order.js';
+import type { Input, Order, SignedOrder } from '../../message/order.js';
+import { signProbe, verdictOf } from '../../message/probe-check.js';
+import type { Probe, ProbeAnswer } from '../../message/probe.js';
+import { forgetComplete, keysetOf, spend } from './answer.js';
+import { findPlaces } from './places.js';
+import { provable, useNumbers } from './recover.js';
+import { startProof } from './spend.js';
+import type { WalletContext } from './spend.js';
+import { openOrder } from './state.js';
+import type { AskedOutput, Coin, OpenOrder, StoredColumn, WalletState } from './state.js';
+
+/** The unproven coins to ask about, one of each P and keyset: Prove, step 1. */
+export function askable({ charter }: WalletContext, state: WalletState, now: bigint): Coin[] {
+  const coins = new Map<string, Coin>();
+  for (const coin of state.coins) {
+    const keyset = charter.keyset(coin.place.keyset);
+    if (coin.unproven === undefined || coin.spentBy !== undefined || keyset === undefined) continue;
+    if (now <= keyset.entry.redeemUntil + EVALUATION_GRACE) coins.set(askedName(coin), coin);
+  }
+  return [...coins.values()];
+}
+
+/** What is asked about: a P in a keyset. */
+export function askedName({ place, point }: Coin): string {
+  return `${place.keyset}/${point}`;
+}
+
+/** A probe of a coin. `nonce` and `entropy` are 32 fresh bytes each. */
+export function probeCoin(context: WalletContext, coin: Coin, nonce: Uint8Array, entropy: Uint8Array): Probe {
+  const secret = context.secrets.spending(coin);
+  try {
+    return signProbe(context.charter.federation, coin.place.keyset, secret, nonce, entropy);
+  } finally {
+    secret.wipe();
+  }
+}
+
+/** What follows of the answers to a probe. */
+export interface Probed {
+  readonly state: WalletState;
+  /**
+   * *spent*: the coin is gone; *opened*: `order` is to be sent and followed; *held*: an order binds the coin that this
+   * wallet can't complete; *free*: unbound, and not to be exchanged now; *unclear*: nothing is known.
+   */
+  readonly outcome: 'spent' | 'opened' | 'held' | 'free' | 'unclear';
+  readonly order?: OpenOrder;
+}
+
+/**
+ * Probe, steps 2 to 6, and what Prove makes of it: a spent coin is gone; the order that binds one is adopted; an unbound
+ * one is exchanged, alone, if it is to be (RESTORE-21, RESTORE-22). `entropy` is 32 fresh secret bytes.
+ */
+export function takeProbeAnswers(
+  context: WalletContext,
+  state: WalletState,
+  probe: Probe,
+  answers: readonly ProbeAnswer[],
+  now: bigint,
+  entropy: Uint8Array,
+): Probed {
+  const verdict = verdictOf(answers, probe, keysetOf(context, probe.keyset));
+  switch (verdict.type) {
+    case 'spent':
+      return { state: forgetComplete(context, spend(state, verdict.order)), outcome: 'spent' };
+    case 'bound':
+      return adoptOrder(context, state, verdict.signed, verdict.digest, now);
+    case 'unclear':
+      return { state, outcome: 'unclear' };
+    case 'unbound': {
+      const point = toHex(probe.point);
+      const isAsked = (coin: Coin): boolean => coin.point === point && coin.place.keyset === probe.keyset;
+      const coin = provable(context, state, now).find(isAsked);
+      if (coin === undefined) return { state, outcome: 'free' };
+      return { ...startProof(context, state, coin, now, entropy), outcome: 'opened' };
+    }
+  }
+}
+
+/**
+ * Adopt: an order that the lost wallet signed becomes one of this wallet's own, in the same bytes, if the wallet has all
+ * coins that it spends, and q witnesses know all of them.
+ */
+function adoptOrder(
+  context: WalletContext,
+  state: WalletState,
+  { order, authorization }: SignedOrder,
+  digestBytes: Uint8Array,
+  now: bigint,
+): Probed {
+  const digest = toHex(digestBytes);
+  const known = openOrder(state, digest);
+  if (known !== undefined) return { state, outcome: 'opened', order: known };
+  const keyset = keysetOf(context, order.keyset);
+  const coins = order.inputs.map((input) => freeCoin(state, order.keyset, input));
+  const columns = columnsOf(coins, keyset);
+  if (columns.length < keyset.quorum) return { state, outcome: 'held' };
+  const outputs = ownOutputs(context, state, order);
+  const opened: OpenOrder = {
+    id: `adopted/${digest}`,
+    about: { type: 'adopt', points: total(order.inputs) - total(outputs) },
+    keyset: order.keyset,
+    outputs,
+    since: now,
+    order: encode(orderCodec, order),
+    digest,
+    signed: { authorization: encode(authorizationCodec, authorization), columns },
+  };
+  const bound = new Set(order.inputs.map(({ point }) => toHex(point)));
+  const numbered = useNumbers(state, outputs.map(({ place }) => place));
+  const next: WalletState = {
+    ...numbered,
+    coins: state.coins.map((coin) =>
+      bound.has(coin.point) && coin.spentBy === undefined ? { ...coin, spentBy: digest } : coin,
+    ),
+    orders: [...state.orders, opened],
+  };
+  return { state: next, outcome: 'opened', order: opened };
+}
+
+/** A coin of P and kind that no open order binds. */
+function freeCoin(state: WalletState, keyset: number, { kind, point }: Input): Coin | undefined {
+  const key = toHex(point);
+  return state.coins.find(
+    (coin) =>
+      coin.point === key && coin.place.keyset === keyset && coin.spentBy === undefined && sameKind(coin.kind, kind),
+  );
+}
+
+/** The columns of all witnesses that have a component of every coin; none if a coin is missing. */
+function columnsOf(coins: readonly (Coin | undefined)[], keyset: Keyset): StoredColumn[] {
+  return keyset.witnesses.flatMap(({ index }) => {
+    const components = coins.flatMap((coin) => coin?.components.get(index) ?? []);
+    return components.length === coins.length ? [{ index, components }] : [];
+  });
+}
+
+/** The outputs with their places, if all are of one device and number of this seed; otherwise none. */
+function ownOutputs(context: WalletContext, state: WalletState, order: Order): AskedOutput[] {
+  const places = findPlaces(context.secrets, state.device, state.coins, order).outputs;
+  const [first] = places.values();
+  const outputs = order.outputs.flatMap(({ class: { kind }, blinded }): AskedOutput[] => {
+    const place = places.get(toHex(blinded));
+    if (place === undefined || place.device !== first?.device || place.order !== first.order) return [];
+    const shown = context.secrets.publicAt(place);
+    return equalBytes(shown.blinded, blinded) ? [{ kind, place, point: toHex(shown.point), blinded }] : [];
+  });
+  return outputs.length === order.outputs.length ? outputs : [];
+}
+
+function total(coins: readonly Pick<Coin, 'kind'>[]): bigint {
+  return coins.reduce((sum, { kind }) => sum + worth(kind), 0n);
+}

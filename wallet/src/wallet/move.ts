@@ -1,0 +1,41 @@
+import { RondeError } from '../crypto/index.js';
+import { dueMoves, startMove } from '../machine/wallet/move.js';
+import type { Core } from './core.js';
+import { driven, isFatal } from './drive.js';
+
+/** Most moves in one go; what is left is due the next time. */
+const MOST = 64;
+
+/** What became of a move. */
+export interface Moved {
+  /** The name of the order in this wallet. */
+  readonly id: string;
+  /** Why it is not done, if it is known. */
+  readonly error?: RondeError;
+}
+
+/**
+ * Makes the moves that are due, each denomination by an order of its own, one after the other (ROLLOVER-6, WALLET-38).
+ * If no store answers, the rest is left for the next time.
+ */
+export async function moveDue(core: Core): Promise<Moved[]> {
+  const moved: Moved[] = [];
+  while (moved.length < MOST) {
+    const now = core.now();
+    const [due] = dueMoves(core.context, core.state, now);
+    if (due === undefined) break;
+    const [random, entropy] = [core.random(16), core.random(32)];
+    const { id } = await core
+      .open((state) => startMove(core.context, state, due, now, random, entropy))
+      .finally(() => entropy.fill(0));
+    try {
+      const { answered } = await driven(core, id);
+      moved.push({ id });
+      if (!answered) break;
+    } catch (error) {
+      if (!(error instanceof RondeError) || isFatal(error)) throw error;
+      moved.push({ id, error });
+    }
+  }
+  return moved;
+}

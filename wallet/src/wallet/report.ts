@@ -1,0 +1,61 @@
+import type { RondeError } from '../crypto/index.js';
+import type { Surroundings } from './core.js';
+import type { OrderProgress } from './drive.js';
+import type { SearchProgress, SearchResult } from './search.js';
+import type { Wallet } from './wallet.js';
+
+/** What came of something that was asked. */
+export interface Report {
+  /** *done*; *arriving*: certified, but something is missing; *pending*: not decided, resume later. */
+  readonly state: OrderProgress;
+  /** The order's digest; none if the store has not shown it yet. */
+  readonly order?: string;
+  readonly keyset: number;
+  /** What it is about, in points. */
+  readonly points: bigint;
+  /** Points that can be spent now. */
+  readonly balance: bigint;
+}
+
+/** What became of an open order that was resumed. */
+export interface Resumed {
+  readonly order?: string;
+  readonly state: OrderProgress | 'dead' | 'withdrawn';
+  /** Why it is not done, if it is known. */
+  readonly error?: RondeError;
+}
+
+/** What a recovery brought. */
+export interface Recovery {
+  /** Points of the coins that came back. Each was exchanged, or is when stores answer; one that was spent goes again. */
+  readonly points: bigint;
+  /** Points that can be spent now. */
+  readonly balance: bigint;
+  /** Another wallet had this device number. */
+  readonly behind: boolean;
+}
+
+/** What a new wallet needs. */
+export interface NewWallet extends Surroundings {
+  /** A store's HTTP address. */
+  readonly node: string;
+  /** The federation's id in hexadecimal; without it the node's word is taken. */
+  readonly federation?: string;
+  /** Restores: the seed of the 24 words, from `readWords`; it is copied. Without it there is a new seed. */
+  readonly seed?: Uint8Array;
+  /** The device number: larger than any that was used with these words (RESTORE-1). Only a new seed has one: 0. */
+  readonly device?: number;
+  /** The orders of the words are to be searched for before anything is signed; see {@link Wallet.restore}. */
+  readonly searching?: true;
+}
+
+/** What a search needs to know of its caller. */
+export interface SearchOptions {
+  /** Called before each question. */
+  readonly onProgress?: (progress: SearchProgress) => void;
+}
+
+/** A wallet that was restored, and what its search brought. */
+export interface Restored extends SearchResult {
+  readonly wallet: Wallet;
+}

@@ -1,0 +1,152 @@
+import { agreedLength, BucketError } from '../message/bucket-check.js';
+import type { Keyset } from '../message/keyset.js';
+import { recover } from '../machine/wallet/recover.js';
+import { endSearch, Search, searchedKeysets, startSearch } from '../machine/wallet/search.js';
+import type { OpenNumber } from '../machine/wallet/search.js';
+import { askBucket } from './ask-bucket.js';
+import type { FoundOrder } from './ask-bucket.js';
+import { shuffled } from './charters.js';
+import type { Core } from './core.js';
+import { drive, isFatal } from './drive.js';
+import { prove, randomStores } from './prove.js';
+import { RestoreClient } from './restore-client.js';
+
+/** How far a search is. Which device and how many numbers are asked for in all is not known before its end. */
+export interface SearchProgress {
+  /** The device index that is searched. */
+  readonly device: number;
+  /** Questions that were answered, and that are open on this device. */
+  readonly asked: number;
+  readonly open: number;
+  /** Orders that were found. */
+  readonly found: number;
+  /** Points of the coins that came back so far; some may have been spent. */
+  readonly points: bigint;
+}
+
+/** What a search brought. */
+export interface SearchResult {
+  /** Whether it came to its end. If not, the wallet signs nothing until another search has ended. */
+  readonly complete: boolean;
+  /** The device index that the wallet has now. */
+  readonly device: number;
+  readonly found: number;
+  readonly points: bigint;
+}
+
+/** What a search holds while it runs. */
+interface Running {
+  readonly core: Core;
+  readonly client: RestoreClient;
+  readonly machine: Search;
+  readonly lengths: ReadonlyMap<number, number>;
+  /** Stores through which a number was asked for. */
+  readonly through: Set<string>;
+  asked: number;
+  found: number;
+  points: bigint;
+}
+
+/**
+ * Search: finds the orders of the wallet's words among those of everybody, takes their coins, and a device index that
+ * nobody had; then completes what is open (RESTORE-17, RESTORE-23). What it found before it broke off is kept.
+ */
+export async function search(core: Core, onProgress: (progress: SearchProgress) => void): Promise<SearchResult> {
+  await core.step((state) => ({ state: startSearch(state) }));
+  await core.refreshCharter(true);
+  const client = new RestoreClient(core.surroundings.fetch);
+  const keysets = searchedKeysets(core.charter, core.now());
+  const lengths = await agreeLengths(core, client, keysets);
+  const machine = new Search(core.state.device, keysets.map(({ id }) => id));
+  const running: Running = { core, client, machine, lengths, through: new Set(), asked: 0, found: 0, points: 0n };
+  while (lengths.size === keysets.length && keysets.length > 0 && !machine.done) {
+    onProgress(progressOf(running));
+    if (!(await askOne(running))) break;
+  }
+  if (machine.done) await finish(running);
+  const { found, points } = running;
+  return { complete: machine.done, device: core.state.device, found, points };
+}
+
+/** Step 2: the length of prefixes of each keyset; one that too few tell is missing. */
+async function agreeLengths(core: Core, client: RestoreClient, keysets: readonly Keyset[]) {
+  const lengths = new Map<number, number>();
+  for (const keyset of keysets) {
+    for (const base of randomStores(core)) {
+      const nonce = core.random(32);
+      const bits = await unlessRefused(async () => agreedLength(await client.lengths(base, keyset.id, nonce), nonce, keyset));
+      if (bits === undefined) continue;
+      lengths.set(keyset.id, bits);
+      break;
+    }
+  }
+  return lengths;
+}
+
+/** Step 3, once: a number drawn among all that are open. Gives whether any store helped (RESTORE-18). */
+async function askOne(running: Running): Promise<boolean> {
+  const { core, machine } = running;
+  const [drawn] = shuffled(machine.open(), core.random);
+  if (drawn === undefined) return false;
+  for (const base of storesFor(running)) {
+    core.alive();
+    const orders = await unlessRefused(() => askBucket(core, running.client, base, questionOf(running, drawn)));
+    if (orders === undefined) continue;
+    running.through.add(base);
+    let found = false;
+    for (const order of orders) found = (await take(running, drawn, order)) || found;
+    running.asked += 1;
+    if (found) running.found += 1;
+    machine.answered(drawn, found);
+    return true;
+  }
+  return false;
+}
+
+/** Stores in random order; one that was not asked yet comes first while only one was. */
+function storesFor({ core, through }: Running): string[] {
+  const stores = randomStores(core);
+  const isUsed = (base: string): number => Number(through.size === 1 && through.has(base));
+  return stores.sort((a, b) => isUsed(a) - isUsed(b));
+}
+
+function questionOf({ core, machine, lengths }: Running, { keyset: id, number }: OpenNumber) {
+  const keyset = core.charter.keyset(id) as Keyset;
+  const place = { keyset: id, device: machine.device, order: BigInt(number), slot: 0 };
+  return { keyset, bits: lengths.get(id) as number, blinded: core.context.secrets.publicAt(place).blinded };
+}
+
+/** Recovers an order that was found; gives whether it was not refused. */
+async function take(running: Running, { keyset, number }: OpenNumber, found: FoundOrder): Promise<boolean> {
+  const { core, machine } = running;
+  const at = { keyset, device: machine.device, number: BigInt(number) };
+  const { order, certificate, evaluations } = found;
+  const recovered = await unlessRefused(() =>
+    core.step((state) => recover(core.context, state, order, certificate, evaluations, core.now(), at)),
+  );
+  if (recovered !== undefined) running.points += recovered.points;
+  return recovered !== undefined;
+}
+
+/** Steps 4 and 5: the wallet's own device from now on, and what is open. */
+async function finish({ core, machine, through }: Running): Promise<void> {
+  await core.step((state) => ({ state: endSearch(state, machine.device) }));
+  if (through.size < 2) core.warn({ code: 'one-store', what: 'only one store answered: it saw all that was asked for' });
+  for (const { id } of core.state.orders) await unlessRefused(() => drive(core, id));
+  await prove(core);
+}
+
+function progressOf({ machine, asked, found, points }: Running): SearchProgress {
+  return { device: machine.device, asked, open: machine.open().length, found, points };
+}
+
+/** What `run` gives, or nothing if it was refused. Failures of storage, and the end of the wallet, are thrown on. */
+async function unlessRefused<T>(run: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof BucketError) return undefined;
+    if (isFatal(error)) throw error;
+    return undefined;
+  }
+}
