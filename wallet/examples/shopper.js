@@ -2,6 +2,7 @@
 // A shopper's wallet at the command line. One command, one JSON object on one line.
 //
 //   node examples/shopper.js --wallet DIR new --node http://127.0.0.1:8080
+//   node examples/shopper.js --wallet DIR restore --words-file FILE --node http://127.0.0.1:8080
 //   node examples/shopper.js --wallet DIR claim 'http://127.0.0.1:8080/g/…#…'
 //   node examples/shopper.js --wallet DIR pay 'http://127.0.0.1:8080/c/…' --points 200
 //   node examples/shopper.js --wallet DIR balance
@@ -96,12 +97,12 @@ function seedOf(words) {
   return readWords(words, known(french) > known(english) ? french : english);
 }
 
-async function create(surroundings, options) {
-  if (options.node === undefined) throw new UsageError('new needs --node');
+async function create(surroundings, options, make = Wallet.create) {
+  if (options.node === undefined) throw new UsageError('a wallet is made with --node');
   const file = options['words-file'];
   const seed = file === undefined ? undefined : seedOf(readFileSync(file, 'utf8'));
   try {
-    return await Wallet.create({
+    return await make({
       ...surroundings,
       node: options.node,
       ...(options.federation === undefined ? {} : { federation: options.federation }),
@@ -119,6 +120,23 @@ function introduce(wallet, options) {
   return { federation, device, ...(options['words-file'] === undefined ? { words: wallet.words(english) } : {}) };
 }
 
+/** Makes a wallet from its words alone; goes on with a search that broke off. */
+async function restore(surroundings, options) {
+  const onProgress = ({ device, asked, found }) => console.error(`device ${device}: ${asked} asked, ${found} found`);
+  if ((await surroundings.storage.load()) !== undefined) {
+    const wallet = await Wallet.open(surroundings);
+    return { wallet, ...(await wallet.search({ onProgress })) };
+  }
+  if (options['words-file'] === undefined) throw new UsageError('restore needs --words-file');
+  return create({ ...surroundings, onProgress }, options, Wallet.restore);
+}
+
+/** What is said of a restored wallet. */
+function describeRestored({ wallet, complete, device, found, points }) {
+  const { points: balance, pending } = wallet.balance();
+  return { federation: wallet.federation, complete, device, found, points, balance, pending };
+}
+
 function readArguments() {
   try {
     return parseArgs({ options: OPTIONS, allowPositionals: true });
@@ -131,14 +149,15 @@ async function run() {
   const { values: options, positionals } = readArguments();
   const [command, ...args] = positionals;
   if (options.wallet === undefined) throw new UsageError('--wallet DIR is missing');
-  if (command !== 'new' && !Object.hasOwn(COMMANDS, command ?? '')) throw new UsageError(`no command ${command}`);
+  const isNew = command === 'new' || command === 'restore';
+  if (!isNew && !Object.hasOwn(COMMANDS, command ?? '')) throw new UsageError(`no command ${command}`);
   const node = options.node?.replace(/\/+$/, '');
   const storage = await FileStorage.open(options.wallet);
   let wallet;
   try {
     const surroundings = {
       storage,
-      ...(node === undefined || command === 'new' ? {} : { via: node }),
+      ...(node === undefined || isNew ? {} : { via: node }),
       ...(process.env.RONDE_STOP === 'after-save' ? { onSaved: () => process.kill(process.pid, 'SIGKILL') } : {}),
       ...(process.env.RONDE_STOP === 'after-send' ? { fetch: stopAfterSend } : {}),
       onWarning: ({ code, what }) => console.error(`${code}: ${what}`),
@@ -146,6 +165,11 @@ async function run() {
     if (command === 'new') {
       wallet = await create(surroundings, { ...options, node });
       return introduce(wallet, options);
+    }
+    if (command === 'restore') {
+      const restored = await restore(surroundings, { ...options, node });
+      wallet = restored.wallet;
+      return describeRestored(restored);
     }
     wallet = await Wallet.open(surroundings);
     return await COMMANDS[command](wallet, args, options);

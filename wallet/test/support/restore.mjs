@@ -57,6 +57,11 @@ function entriesOf(federation, keyset, witness, { bits, number }) {
     .sort((a, b) => message.comparePlaces(a.place, b.place));
 }
 
+function evaluationOf(federation, keyset, witness, { order, digest }) {
+  const outputs = message.outputsOf(order, keyset);
+  return message.makeEvaluation(witness, keyset, witness.index, digest, outputs, federation.random(32));
+}
+
 /** Pages of two entries, two pages in an answer: what is longer has to be asked for again. */
 function pages(federation, keyset, witness, query) {
   const all = entriesOf(federation, keyset, witness, query);
@@ -65,10 +70,10 @@ function pages(federation, keyset, witness, query) {
   do {
     const rest = all.filter(({ place }) => after === null || message.comparePlaces(place, after) > 0);
     const entries = rest.slice(0, PAGE).map(({ entry: { held, ...entry } }) => {
-      const outputs = message.outputsOf(held.checked.order, keyset);
-      const random = federation.random(32);
-      const { digest } = held.checked;
-      return { ...entry, evaluation: message.makeEvaluation(witness, keyset, witness.index, digest, outputs, random) };
+      held.stored ??= new Map();
+      const name = `${keyset.id}/${witness.index}`;
+      if (!held.stored.has(name)) held.stored.set(name, evaluationOf(federation, keyset, witness, held.checked));
+      return { ...entry, evaluation: held.stored.get(name) };
     });
     const more = rest.length > PAGE;
     answer.push(message.signPage(witness.vote, keyset, witness.index, { ...query, after }, entries, more));
