@@ -57,6 +57,8 @@ export class Federation {
   down = new Set();
   /** Witnesses that neither vote nor evaluate. */
   mute = new Set();
+  /** Keysets whose witnesses are behind with the logs of an earlier one: nothing moves in (`rollover-behind`). */
+  behind = new Set();
   /** What happens to a request before (`undefined`: goes on) and to an answer after it was made. */
   before = undefined;
   after = undefined;
@@ -131,6 +133,20 @@ export class Federation {
     const { body } = this.chain.at(-1);
     const next = { ...body, genesis: null, version: body.version + 1n, previous: charterHash(body), ...change };
     return this.sign(next);
+  }
+
+  /** The next charter has one more keyset. */
+  addKeyset({ denominations, issueUntil, redeemUntil }) {
+    const [first] = this.body.keysets;
+    const id = this.witnesses.size + 1;
+    const witnesses = Array.from({ length: first.members.length }, (_, index) => witnessOf(index, id));
+    this.witnesses.set(id, witnesses);
+    const members = witnesses.map((witness) => memberEntry(witness, this.body.federation, id, this.random));
+    const split = denominations ?? first.denominations;
+    const entry = { ...first, id, members, denominations: split, issueUntil, redeemUntil };
+    const keysets = [...this.chain.at(-1).body.keysets, entry];
+    this.chain.push(this.nextVersion({ keysets, issued: this.now }));
+    this.charter = Charter.walk(this.body.federation, this.chain);
   }
 
   /** A grant of a store; gives its link. */
@@ -315,8 +331,9 @@ export class Federation {
   }
 
   /** The evaluation of a witness, now. */
-  evaluation(witness, { checked }) {
-    const { keyset, digest, order } = checked;
+  evaluation(witness, { checked }, id = checked.keyset.id) {
+    const { digest, order } = checked;
+    const keyset = this.charter.keyset(id);
     return makeEvaluation(witness, keyset, witness.index, digest, outputsOf(order, keyset), this.random(32));
   }
 
@@ -325,10 +342,15 @@ export class Federation {
     const order = withOrder ? { order: toBase64(message.encode(message.order, checked.order)) } : {};
     const digest = withDigest ? { digest: held.digest } : {};
     if (certificate === undefined) return { status: 202, json: { digest: held.digest, ...order, votes: votes.size } };
-    const evaluations = this.witnesses
-      .get(checked.order.keyset)
-      .filter(({ index }) => !this.mute.has(index))
-      .map((witness) => toBase64(message.encode(message.evaluation, this.evaluation(witness, held))));
+    const keysets = new Set([checked.order.keyset, ...checked.order.outputs.map((output) => output.class.keyset)]);
+    const evaluations = [...keysets]
+      .filter((id) => !this.behind.has(id))
+      .flatMap((id) =>
+        this.witnesses
+          .get(id)
+          .filter(({ index }) => !this.mute.has(index))
+          .map((witness) => toBase64(message.encode(message.evaluation, this.evaluation(witness, held, id)))),
+      );
     const certified = toBase64(message.encode(message.certificate, certificate));
     return { status: 200, json: { ...digest, ...order, certificate: certified, evaluations } };
   }

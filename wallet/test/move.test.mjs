@@ -1,0 +1,172 @@
+// How points move into a later keyset before theirs ends (chapters 13 and 19).
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { CoinSecrets } from '../dist/machine/wallet/secrets.js';
+import { moveTime } from '../dist/machine/wallet/move-time.js';
+import { fromHex } from '../dist/crypto/index.js';
+import { readWallet } from '../dist/machine/wallet/saved.js';
+import { NOW } from './support/federation.mjs';
+import { setUp } from './support/wallets.mjs';
+
+const DAY = 86_400n;
+const MONTH = 30n * DAY;
+const END = NOW + 3n * MONTH;
+
+/** A wallet with points of keyset 1, and a keyset 2 that lives six months longer. */
+async function withLater({ points = 7, more = {}, denominations } = {}) {
+  const { federation, wallet, storage } = await setUp();
+  await wallet.claim(federation.grant(points, more));
+  federation.now = NOW + MONTH + DAY;
+  federation.addKeyset({ denominations, issueUntil: NOW + 7n * MONTH, redeemUntil: NOW + 9n * MONTH });
+  const orders = () => [...federation.orders.values()].slice(1).map(({ checked }) => checked.order);
+  const saved = async () => readWallet((await storage.load()).bytes);
+  return { federation, wallet, orders, saved };
+}
+
+const kindsOf = (coins) => coins.map(({ kind }) => Number(kind.denomination)).sort((a, b) => a - b);
+
+describe('a wallet with points of a keyset that ends', () => {
+  it('moves each denomination by an order of its own, and keeps its points', async () => {
+    const { federation, wallet, orders, saved } = await withLater({ points: 7 });
+    federation.now = END - 7n * DAY;
+    const moved = await wallet.move();
+    assert.deepEqual(moved.map(({ state }) => state), ['done', 'done', 'done']);
+    assert.equal(wallet.balance().points, 7n);
+    assert.deepEqual(orders().map(({ inputs }) => kindsOf(inputs)), [[1], [2], [4]]);
+    for (const { keyset, purpose, outputs, store, time } of orders()) {
+      assert.deepEqual([keyset, purpose.type, store, time % 3600n], [1, 'swap', 0, 0n]);
+      assert.ok(outputs.length > 0 && outputs.every((output) => output.class.keyset === 2));
+    }
+    const { state } = await saved();
+    assert.ok(state.coins.every(({ place }) => place.keyset === 2));
+    assert.deepEqual([...state.numbers], [[1, 1n], [2, 3n]]);
+  });
+
+  it('moves nothing before its time, then what is due, and all of it a week before the end', async () => {
+    const { federation, wallet, saved } = await withLater({ points: 7 });
+    const { seed, federation: id } = await saved();
+    const secrets = CoinSecrets.of(seed, id);
+    const { keysets } = federation.charter;
+    const times = [1n, 2n, 4n].map((each) => moveTime(secrets, 0, keysets.find((k) => k.id === 1), each));
+    assert.ok(times.every((at) => at >= NOW + MONTH && at <= END - 7n * DAY));
+    const [first, second] = [...times].sort((a, b) => Number(a - b));
+    federation.now = first - 1n;
+    assert.deepEqual(await wallet.move(), []);
+    federation.now = first;
+    assert.equal((await wallet.move()).length, 1);
+    federation.now = second - 1n;
+    assert.deepEqual(await wallet.move(), []);
+    federation.now = END - 7n * DAY;
+    assert.equal((await wallet.resume()).length, 2);
+    assert.equal(wallet.balance().points, 7n);
+  });
+
+  it('moves nothing where no later keyset is, or after its own has ended', async () => {
+    const { federation, wallet } = await setUp();
+    await wallet.claim(federation.grant(7));
+    federation.now = END - DAY;
+    assert.deepEqual(await wallet.move(), []);
+    federation.addKeyset({ issueUntil: NOW + 7n * MONTH, redeemUntil: NOW + 9n * MONTH });
+    federation.now = END;
+    assert.deepEqual(await wallet.move(), []);
+    assert.equal(wallet.balance().points, 0n);
+  });
+
+  it('splits the sum as the later keyset does, and leaves a coin that is too large for it', async () => {
+    const { federation, wallet, orders } = await withLater({ points: 512, denominations: [1n] });
+    await wallet.swap('renew');
+    assert.deepEqual(kindsOf(orders()[0].inputs), [512]);
+    federation.now = END - DAY;
+    assert.deepEqual(await wallet.move(), [], 'a coin of 512 can not become 256 coins of 1');
+    await wallet.give(5, 256n);
+    assert.equal((await wallet.move()).length, 1);
+    assert.equal(orders().at(-1).outputs.length, 256);
+    assert.equal(wallet.balance().points, 256n);
+  });
+
+  it('has its points in open orders while the later committee is behind, and completes them then', async () => {
+    const { federation, wallet } = await withLater({ points: 4 });
+    federation.now = END - 7n * DAY;
+    federation.behind.add(2);
+    assert.deepEqual((await wallet.move()).map(({ state }) => state), ['arriving']);
+    assert.equal(wallet.balance().points, 0n);
+    federation.behind.clear();
+    assert.deepEqual((await wallet.resume()).map(({ state }) => state), ['done']);
+    assert.deepEqual(wallet.balance(), { points: 4n, held: 0n, vouchers: [], ballots: [], pending: 0 });
+  });
+
+  it('asks in the later keyset for a move whose own keyset has closed', async () => {
+    const { federation, wallet } = await withLater({ points: 4 });
+    federation.now = END - 7n * DAY;
+    federation.behind.add(2);
+    await wallet.move();
+    const asked = () => federation.requests.map(({ path }) => /keyset=(\d+)/.exec(path)?.[1]).filter(Boolean);
+    federation.now = END + 7n * DAY;
+    await wallet.resume();
+    assert.equal(asked().at(-1), '1');
+    federation.behind.clear();
+    federation.now = END + 7n * DAY + 1n;
+    await wallet.resume();
+    assert.equal(asked().at(-1), '2');
+    assert.equal(wallet.balance().points, 4n);
+  });
+
+  it('shows until when coins can be spent, when points move, and what does not move', async () => {
+    const vouchers = [{ offer: 3, count: 2 }];
+    const { federation, wallet } = await withLater({ points: 12, more: { vouchers, ballot: 2 } });
+    await wallet.give(5, 1n);
+    const [view, ...others] = wallet.keysets();
+    assert.deepEqual(others, []);
+    const { moves, ...rest } = view;
+    const ballots = [{ campaign: 2, count: 1 }];
+    const shown = { keyset: 1, spendUntil: END, stage: 'ending', points: 11n, canMove: true, vouchers, ballots };
+    assert.deepEqual(rest, shown);
+    assert.equal(moves.reduce((sum, { points }) => sum + points, 0n), 11n);
+    federation.now = END - 7n * DAY;
+    await wallet.move();
+    assert.deepEqual(wallet.keysets().map(({ keyset, points, vouchers: v }) => [keyset, points, v.length]), [
+      [1, 0n, 1],
+      [2, 11n, 0],
+    ]);
+    federation.now = END;
+    assert.equal(wallet.keysets()[0].stage, 'over');
+  });
+});
+
+describe('a signed order that is sent again', () => {
+  it('shows the columns of components that came since', async () => {
+    const { federation, wallet } = await setUp();
+    federation.mute.add(3);
+    await wallet.claim(federation.grant(8));
+    federation.mute.add(0).add(1);
+    const link = federation.checkout(8n, { store: 1 });
+    assert.equal((await wallet.pay(link, 8n)).state, 'pending');
+    const columns = () => {
+      const bodies = federation.requests.filter(({ path }) => path === '/v1/orders').map(({ body }) => JSON.parse(body));
+      return bodies.map((body) => [body.columns.length, body.order, body.authorization]);
+    };
+    const [[before, order, authorization]] = columns();
+    assert.equal(before, 3);
+    // Witness 0 is gone for good; 3 answers again.
+    federation.mute.clear();
+    federation.mute.add(0);
+    await wallet.resume();
+    assert.deepEqual(columns().at(-1), [4, order, authorization]);
+    assert.equal(wallet.balance().pending, 0);
+  });
+});
+
+it('a time of a move depends on seed, device, keyset and denomination', () => {
+  const keyset = (id) => ({ id, entry: { issueUntil: 1_000n, redeemUntil: 10n ** 9n } });
+  const [one, two] = [1, 2].map((byte) => CoinSecrets.of(new Uint8Array(32).fill(byte), fromHex('00'.repeat(32))));
+  const times = [
+    moveTime(one, 0, keyset(1), 1n),
+    moveTime(two, 0, keyset(1), 1n),
+    moveTime(one, 1, keyset(1), 1n),
+    moveTime(one, 0, keyset(2), 1n),
+    moveTime(one, 0, keyset(1), 2n),
+  ];
+  assert.equal(new Set(times).size, times.length);
+  assert.equal(moveTime(one, 0, keyset(1), 1n), times[0]);
+  assert.equal(moveTime(one, 0, { id: 1, entry: { issueUntil: 5n, redeemUntil: 7n } }, 1n), 0n);
+});
