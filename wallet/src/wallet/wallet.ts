@@ -4,7 +4,6 @@ import { decode, encode } from '../message/codec.js';
 import { MAX_MESSAGE_BYTES } from '../message/limits.js';
 import { order as orderCodec } from '../message/order.js';
 import type { SignedOffer } from '../message/order.js';
-import { orderDigest } from '../message/order-digest.js';
 import { evaluation as evaluationCodec, evidence as evidenceCodec } from '../message/vote.js';
 import { forgetClosed } from '../machine/wallet/answer.js';
 import { balanceOf } from '../machine/wallet/balance.js';
@@ -20,13 +19,10 @@ import type { SwapMode } from '../machine/wallet/spend.js';
 import { checkoutName, emptyState, grantName, openClaim, openPayment, recordOf } from '../machine/wallet/state.js';
 import type { GrantTerms, HistoryRecord, OpenOrder, VoucherCount, WalletState } from '../machine/wallet/state.js';
 import type { StoreLink } from '../machine/wallet/link.js';
-import { shuffled, storeAddresses } from './charters.js';
-import { compareChains } from './compare.js';
 import { Core, platformNow, platformRandom } from './core.js';
 import type { Surroundings } from './core.js';
 import { drive, isFatal, TELL_FIRST } from './drive.js';
-import { moveDue } from './move.js';
-import { ProblemError, TransportError } from './http-error.js';
+import { ProblemError } from './http-error.js';
 import type { NewWallet, Recovery, Report, Restored, Resumed, SearchOptions } from './report.js';
 import type { SearchResult } from './search.js';
 import { StoreClient } from './store-client.js';
@@ -54,6 +50,7 @@ export class Wallet {
     const client = new StoreClient(options.fetch);
     const federation = options.federation === undefined ? undefined : fromHex(options.federation);
     const seed = options.seed?.slice() ?? random(32);
+    const { compareChains } = await import('./compare.js');
     const { chain, compared } = await compareChains(client, options.node, federation, random);
     const saved = {
       seed,
@@ -184,6 +181,7 @@ export class Wallet {
    */
   async move(): Promise<Resumed[]> {
     await this.#core.refreshCharter();
+    const { moveDue } = await import('./move.js');
     return (await moveDue(this.#core)).map(({ id, error }) => this.#became(id, this.#stateAfter(id), error));
   }
 
@@ -208,19 +206,9 @@ export class Wallet {
     const core = this.#core;
     if (!/^[0-9a-f]{64}$/.test(digest)) throw new WalletError('no-such-order', 'a digest has 64 hexadecimal digits');
     await core.refreshCharter();
-    const answer = await this.#askAnyone(digest, keyset);
-    const { recover } = await import('../machine/wallet/recover.js');
-    const recovered = await core.step((state) =>
-      recover(core.context, state, answer.order, answer.certificate, answer.evaluations, core.now()),
-    );
-    if (recovered.behind) {
-      const what = 'another wallet had this device number: coins that this one makes may have been spent before';
-      core.warn({ code: 'shared-device', what });
-    }
-    const open = core.state.orders.find((order) => order.digest === digest);
-    if (open !== undefined) await drive(core, open.id);
-    await this.#prove();
-    return { points: recovered.points, balance: this.balance().points, behind: recovered.behind };
+    const { recoverOrder } = await import('./recovery.js');
+    const recovered = await recoverOrder(core, digest, keyset);
+    return { ...recovered, balance: this.balance().points };
   }
 
   /** What the wallet has. */
@@ -347,28 +335,6 @@ export class Wallet {
     if (open !== undefined) return open.certificate === undefined ? 'pending' : 'arriving';
     const outcome = history.filter((record) => record.id === id).at(-1)?.outcome;
     return outcome === 'withdrawn' || outcome === 'dead' ? outcome : 'done';
-  }
-
-  /** An order with its certificate, from the first store that has it. */
-  async #askAnyone(digest: string, keyset: number) {
-    const { via } = this.#core.surroundings;
-    const listed = shuffled(storeAddresses(this.#core.charter), this.#core.random);
-    const stores = listed.map(({ bases }) => bases[0] as string);
-    let last: unknown = new WalletError('no-store', 'no store has an HTTP address');
-    for (const base of via === undefined ? stores : [via, ...stores]) {
-      try {
-        const { order, certificate, evaluations } = await this.#core.client.order(base, digest, keyset);
-        if (order === undefined || toHex(orderDigest(order)) !== digest) {
-          throw new TransportError('bad-answer', 'the store shows another order');
-        }
-        if (certificate === undefined) throw new WalletError('not-certified', 'the order is not decided');
-        return { order, certificate, evaluations };
-      } catch (error) {
-        if (!(error instanceof RondeError)) throw error;
-        last = error;
-      }
-    }
-    throw last;
   }
 }
 
