@@ -107,6 +107,11 @@ export class WitnessState {
     return this.#orders.get(toHex(digest));
   }
 
+  /** The records of all orders. */
+  orders(): Iterable<OrderRecord> {
+    return this.#orders.values();
+  }
+
   setOrder(digest: Uint8Array, record: OrderRecord): void {
     this.#orders.set(toHex(digest), record);
   }

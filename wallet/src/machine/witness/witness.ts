@@ -31,6 +31,7 @@ import { Start } from './gate.js';
 import { move, prepareMove } from './move.js';
 import { isFrozen, type Moment, type WitnessPlace } from './place.js';
 import { prepareCertificate, prepareVote } from './prepare.js';
+import { bucketReply, lengthReply, probeReply } from './restore-answers.js';
 import { WitnessState, type KeptEvidence } from './state.js';
 
 /** What a request comes with: who asks, the clock, and 32 fresh secret bytes, which are used up. */
@@ -101,10 +102,14 @@ export class Witness {
       case 'charter':
         return charterReply(request.value.version, request.value.offset, this.#versions);
       case 'length':
+        this.#own(request.value.keyset);
+        return lengthReply(request.value, this.#moment(now));
       case 'bucket':
+        this.#own(request.value.keyset);
+        return bucketReply(request.value, this.#moment(now));
       case 'probe':
         this.#own(request.value.keyset);
-        throw RefusedError.plain('unknown');
+        return probeReply(request.value, this.#moment(now));
       case 'move':
         this.#own(request.value.keyset);
         return this.#move(request.value.certified, now, entropy);
