@@ -84,6 +84,14 @@ const COMMANDS = {
       pending,
     };
   },
+  move: async (wallet) => {
+    const moved = await wallet.move();
+    return {
+      moved: moved.map(({ order, state, error }) => ({ order, state, error: error?.code })),
+      balance: wallet.balance().points,
+    };
+  },
+  keysets: (wallet) => ({ keysets: wallet.keysets() }),
   recover: (wallet, [digest], options) => wallet.recover(digest ?? '', number(options.keyset, '--keyset')),
 };
 
