@@ -5,7 +5,7 @@ import { request as requestHttps } from 'node:https';
 
 /** A `fetch` that ends this process when a claim or an order has left it. */
 export async function stopAfterSend(url, init) {
-  if (init.method !== 'POST' || url.endsWith('/certificate')) return fetch(url, init);
+  if (init.method !== 'POST' || url.endsWith('/certificate') || url.endsWith('/v1/probes')) return fetch(url, init);
   const request = url.startsWith('https:') ? requestHttps : requestHttp;
   return new Promise((_, reject) => {
     const headers = { ...init.headers, 'content-length': Buffer.byteLength(init.body) };

@@ -67,6 +67,33 @@ describe('a recovery', () => {
     assert.equal((await again.pay(all.federation.checkout(32n), 32n)).state, 'done');
   });
 
+  it('leaves alone what an order holds that it can not complete, and completes it once it can', async () => {
+    const all = await setUp();
+    const [one, two] = [await all.wallet.claim(all.federation.grant(16)), await all.wallet.claim(all.federation.grant(32))];
+    all.federation.mute = new Set([2, 3]);
+    await all.wallet.pay(all.federation.checkout(48n), 48n);
+    all.federation.mute = new Set();
+    const { again, warnings } = await restored(all);
+    assert.deepEqual(await again.recover(one.order, 1), { points: 16n, balance: 0n, behind: false });
+    assert.deepEqual([swaps(all.federation).length, again.balance().pending, warnings], [0, 0, ['unproven']]);
+    assert.deepEqual(await again.recover(two.order, 1), { points: 32n, balance: 0n, behind: false });
+    const last = again.history().at(-1);
+    assert.deepEqual([last.purpose, last.points, last.outcome], ['adopt', 48n, 'certified']);
+    assert.deepEqual([swaps(all.federation).length, again.balance().held], [0, 0n]);
+  });
+
+  it('asks about each coin by a probe of its own, before it is exchanged', async () => {
+    const all = await setUp();
+    const { order } = await all.wallet.claim(all.federation.grant(77));
+    const { again } = await restored(all);
+    all.federation.requests.length = 0;
+    await again.recover(order, 1);
+    const posts = all.federation.requests.filter(({ method }) => method === 'POST').map(({ path }) => path);
+    assert.deepEqual(posts, Array.from({ length: 4 }, () => ['/v1/probes', '/v1/orders']).flat());
+    const asked = all.federation.requests.filter(({ path }) => path === '/v1/probes').map(({ body }) => body);
+    assert.equal(new Set(asked).size, 4);
+  });
+
   for (const first of ['the order that made a coin', 'the order that spent it']) {
     it(`does not take again what it knows to be spent: ${first} comes first`, async () => {
       const all = await setUp();

@@ -42,6 +42,8 @@ interface Running {
   readonly lengths: ReadonlyMap<number, number>;
   /** Stores through which a number was asked for. */
   readonly through: Set<string>;
+  /** Stores that did not help the last time. */
+  readonly failed: Set<string>;
   asked: number;
   found: number;
   points: bigint;
@@ -58,7 +60,7 @@ export async function search(core: Core, onProgress: (progress: SearchProgress) 
   const keysets = searchedKeysets(core.charter, core.now());
   const lengths = await agreeLengths(core, client, keysets);
   const machine = new Search(core.state.device, keysets.map(({ id }) => id));
-  const running: Running = { core, client, machine, lengths, through: new Set(), asked: 0, found: 0, points: 0n };
+  const running: Running = { core, client, machine, lengths, through: new Set(), failed: new Set(), asked: 0, found: 0, points: 0n };
   while (lengths.size === keysets.length && keysets.length > 0 && !machine.done) {
     onProgress(progressOf(running));
     if (!(await askOne(running))) break;
@@ -91,6 +93,7 @@ async function askOne(running: Running): Promise<boolean> {
   for (const base of storesFor(running)) {
     core.alive();
     const orders = await unlessRefused(() => askBucket(core, running.client, base, questionOf(running, drawn)));
+    running.failed[orders === undefined ? 'add' : 'delete'](base);
     if (orders === undefined) continue;
     running.through.add(base);
     let found = false;
@@ -103,11 +106,10 @@ async function askOne(running: Running): Promise<boolean> {
   return false;
 }
 
-/** Stores in random order; one that was not asked yet comes first while only one was. */
-function storesFor({ core, through }: Running): string[] {
-  const stores = randomStores(core);
-  const isUsed = (base: string): number => Number(through.size === 1 && through.has(base));
-  return stores.sort((a, b) => isUsed(a) - isUsed(b));
+/** Stores in random order: while only one was asked the others before it, and those that failed after all others. */
+function storesFor({ core, through, failed }: Running): string[] {
+  const rank = (base: string): number => (failed.has(base) ? 2 : through.size === 1 && through.has(base) ? 1 : 0);
+  return randomStores(core).sort((a, b) => rank(a) - rank(b));
 }
 
 function questionOf({ core, machine, lengths }: Running, { keyset: id, number }: OpenNumber) {

@@ -50,7 +50,7 @@ export class Wallet {
     const client = new StoreClient(options.fetch);
     const federation = options.federation === undefined ? undefined : fromHex(options.federation);
     const seed = options.seed?.slice() ?? random(32);
-    const { compareChains } = await import('./compare.js');
+    const { compareChains } = await import('./on-demand.js');
     const { chain, compared } = await compareChains(client, options.node, federation, random);
     const saved = {
       seed,
@@ -100,7 +100,7 @@ export class Wallet {
    * restore that broke off, and whenever the stored wallet may be older than what was done with it, such as a backup.
    */
   async search({ onProgress }: SearchOptions = {}): Promise<SearchResult> {
-    const { search } = await import('./search.js');
+    const { search } = await import('./on-demand.js');
     return search(this.#core, onProgress ?? (() => undefined));
   }
 
@@ -181,7 +181,7 @@ export class Wallet {
    */
   async move(): Promise<Resumed[]> {
     await this.#core.refreshCharter();
-    const { moveDue } = await import('./move.js');
+    const { moveDue } = await import('./on-demand.js');
     return (await moveDue(this.#core)).map(({ id, error }) => this.#became(id, this.#stateAfter(id), error));
   }
 
@@ -206,7 +206,7 @@ export class Wallet {
     const core = this.#core;
     if (!/^[0-9a-f]{64}$/.test(digest)) throw new WalletError('no-such-order', 'a digest has 64 hexadecimal digits');
     await core.refreshCharter();
-    const { recoverOrder } = await import('./recovery.js');
+    const { recoverOrder } = await import('./on-demand.js');
     const recovered = await recoverOrder(core, digest, keyset);
     return { ...recovered, balance: this.balance().points };
   }
@@ -247,7 +247,7 @@ export class Wallet {
   /** Only a wallet that was restored has something to prove. */
   async #prove(): Promise<void> {
     if (!this.#core.state.coins.some(({ unproven }) => unproven)) return;
-    const { prove } = await import('./prove.js');
+    const { prove } = await import('./on-demand.js');
     await prove(this.#core);
   }
 
