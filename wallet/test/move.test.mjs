@@ -1,12 +1,13 @@
 // How points move into a later keyset before theirs ends (chapters 13 and 19).
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Wallet } from '../dist/index.js';
 import { CoinSecrets } from '../dist/machine/wallet/secrets.js';
 import { moveTime } from '../dist/machine/wallet/move-time.js';
 import { fromHex } from '../dist/crypto/index.js';
 import { readWallet } from '../dist/machine/wallet/saved.js';
 import { NOW } from './support/federation.mjs';
-import { setUp } from './support/wallets.mjs';
+import { copyOf, setUp } from './support/wallets.mjs';
 
 const DAY = 86_400n;
 const MONTH = 30n * DAY;
@@ -14,13 +15,13 @@ const END = NOW + 3n * MONTH;
 
 /** A wallet with points of keyset 1, and a keyset 2 that lives six months longer. */
 async function withLater({ points = 7, more = {}, denominations } = {}) {
-  const { federation, wallet, storage } = await setUp();
+  const { federation, wallet, storage, surroundings } = await setUp();
   await wallet.claim(federation.grant(points, more));
   federation.now = NOW + MONTH + DAY;
   federation.addKeyset({ denominations, issueUntil: NOW + 7n * MONTH, redeemUntil: NOW + 9n * MONTH });
   const orders = () => [...federation.orders.values()].slice(1).map(({ checked }) => checked.order);
   const saved = async () => readWallet((await storage.load()).bytes);
-  return { federation, wallet, orders, saved };
+  return { federation, wallet, orders, saved, storage, surroundings };
 }
 
 const kindsOf = (coins) => coins.map(({ kind }) => Number(kind.denomination)).sort((a, b) => a - b);
@@ -93,6 +94,22 @@ describe('a wallet with points of a keyset that ends', () => {
     federation.behind.clear();
     assert.deepEqual((await wallet.resume()).map(({ state }) => state), ['done']);
     assert.deepEqual(wallet.balance(), { points: 4n, held: 0n, vouchers: [], ballots: [], pending: 0 });
+  });
+
+  it('goes on with a move after it was closed, in the same bytes', async () => {
+    const { federation, wallet, storage, surroundings } = await withLater({ points: 4 });
+    federation.now = END - 7n * DAY;
+    federation.mute.add(0).add(1);
+    assert.deepEqual((await wallet.move()).map(({ state }) => state), ['pending']);
+    assert.deepEqual(await wallet.move(), [], 'its coins are bound');
+    const again = await Wallet.open({ ...surroundings, storage: await copyOf(storage) });
+    federation.mute.clear();
+    assert.deepEqual((await again.resume()).map(({ state }) => state), ['done']);
+    const sent = federation.requests.filter(({ path }) => path === '/v1/orders').map(({ body }) => JSON.parse(body).order);
+    assert.equal(new Set(sent).size, 1);
+    assert.equal(again.balance().points, 4n);
+    const [, moved] = again.history();
+    assert.deepEqual([moved.purpose, moved.points, moved.outcome], ['move', 4n, 'certified']);
   });
 
   it('asks in the later keyset for a move whose own keyset has closed', async () => {
