@@ -114,6 +114,20 @@ describe('the shopper', () => {
     }
   });
 
+  it('restores a wallet from its words alone, and completes what a kill left behind', async () => {
+    const { federation } = stores;
+    const made = await run('searched', ['new', '--node', node()]);
+    await run('searched', ['claim', federation.grant(9)]);
+    await run('searched', ['pay', federation.checkout(2n), '--points', '2'], { RONDE_STOP: 'after-send' });
+    const words = join(folder, 'searched.txt');
+    writeFileSync(words, made.json.words.join(' '));
+    assert.equal((await run('restored', ['restore', '--node', node()])).json.error.code, 'usage');
+    const { code, json } = await run('restored', ['restore', '--node', node(), '--words-file', words]);
+    const { complete, device, found, balance, pending } = json;
+    assert.deepEqual([code, complete, device, found, balance, pending], [0, true, 2, 2, 7, 0]);
+    assert.equal((await run('restored', ['balance'])).json.points, 7);
+  });
+
   it('takes the address of a node with a slash at its end, and gives the folder back', async () => {
     assert.equal((await run('slash', ['new', '--node', `${node()}/`])).json.ok, true);
     const before = stores.federation.requests.length;
