@@ -5,7 +5,7 @@ use crate::tools::{Tool, command, run};
 use crate::{chaos, interop, model, mutants, sim, vectors};
 
 /// Minutes after which no further fault is planted.
-const MUTANT_MINUTES: u64 = 3;
+const MUTANT_MINUTES: u64 = 1;
 
 /// Every stage of the check, in the order in which they run.
 pub const STAGES: &[Stage] = &[
@@ -52,7 +52,7 @@ pub const STAGES: &[Stage] = &[
     },
     Stage {
         name: "mutants",
-        about: "planted faults are seen by the vectors or the tests, as many as 3 minutes allow",
+        about: "planted faults are seen by the vectors or the tests, as many as a minute allows",
         tools: &[],
         run: || mutants::hurried(MUTANT_MINUTES),
     },
