@@ -112,12 +112,12 @@ fn unknown_variants_are_refused() {
     has_variants::<Purpose>("Purpose", 6);
     has_variants::<order::Authorization>("Authorization", 2);
     has_variants::<wire::Request>("Request", 1);
-    has_variants::<wire::RequestV1>("RequestV1", 10);
+    has_variants::<wire::RequestV1>("RequestV1", 12);
     has_variants::<wire::Reply>("Reply", 1);
-    has_variants::<wire::ReplyV1>("ReplyV1", 11);
+    has_variants::<wire::ReplyV1>("ReplyV1", 12);
     has_variants::<wire::OrderState>("OrderState", 3);
     has_variants::<ronde_protocol::message::probe::CoinState>("CoinState", 3);
-    has_variants::<Refusal>("Refusal", 18);
+    has_variants::<Refusal>("Refusal", 19);
     has_variants::<Rule>("Rule", 15);
     has_variants::<NotVoting>("NotVoting", 2);
     has_variants::<ExpectedCode>("ExpectedCode", 9);

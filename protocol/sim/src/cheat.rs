@@ -127,6 +127,8 @@ impl World<'_> {
         }
         let orders = [first.release(&durable), second.release(&durable)];
         self.people[crook].save();
+        // The copy may have signed a third.
+        self.note_signed(crook);
         self.coverage.hit(Group::Cheat, "customer races a coin");
         for submission in &orders {
             let order = &submission.signed.order;

@@ -56,8 +56,8 @@ faults! {
             "&[&keyset.federation().0, &keyset.id().0.to_le_bytes(), &[index.0], &digest.0],"
                 => "&[&keyset.federation().0, &keyset.id().0.to_le_bytes(), &digest.0],",
          "message/vote.rs":
-            "let parts: [&[u8]; 4] = [&keyset.federation().0, &keyset.id().0.to_le_bytes(), &[self.index.0], &digest.0];"
-                => "let parts: [&[u8]; 3] = [&keyset.federation().0, &keyset.id().0.to_le_bytes(), &digest.0];"];
+            "let parts: [&[u8]; 4] = [&keyset.federation().0, &keyset.id().0.to_le_bytes(), &[self.index.0], &digest.0];\n        member\n"
+                => "let parts: [&[u8]; 3] = [&keyset.federation().0, &keyset.id().0.to_le_bytes(), &digest.0];\n        member\n"];
     "the label of votes changed", ["message_spec_tables"],
         ["crypto/labels.rs": "\"ronde/1 signature: vote\"" => "\"ronde/1 signature: votes\""];
     "Ed25519 verified as loosely as the RFC allows", ["crypto_sign", "message_certificates"],

@@ -13,9 +13,9 @@ use ronde_protocol::message::ids::{FederationId, KeysetId, OrderDigest};
 
 use super::carry::STORES;
 use super::{Resumed, Session, fresh};
+use crate::entropy;
 use crate::wallet::Trouble;
 use crate::wallet::charter::nodes;
-use crate::{entropy, fault};
 
 /// How far a search is.
 #[derive(Clone, Debug, Default)]
@@ -90,11 +90,9 @@ impl Session {
             searching.questions += 1;
             searching.among = Some(searching.among.map_or(found.among, |least| least.min(found.among)));
             tell(&searching);
-            fault::point("wallet.after-question");
         };
         self.wallet.end_search(device).release(&self.folder.save(&self.wallet)?);
         searching.device = device;
-        fault::point("wallet.after-search");
         if searching.stores.len() == 1 {
             self.warnings.push(
                 "only one store answered, so it was asked all questions: it can tell that they go together".to_owned(),
