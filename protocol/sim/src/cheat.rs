@@ -120,7 +120,10 @@ impl World<'_> {
         if luck.permille(500) {
             second = copy.donate(charter, ASSOCIATION, Points(points + 1), now, luck.entropy()).or(second);
         }
-        let (Ok(first), Ok(second)) = (first, second) else { return };
+        let (Ok(first), Ok(second)) = (first, second) else {
+            // What the wallet signed alone stays in it, and is resumed some day.
+            return self.note_signed(crook);
+        };
         if luck.permille(500) {
             // It is the other one that the wallet remembers.
             self.people[crook].wallet = copy;

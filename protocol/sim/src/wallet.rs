@@ -130,7 +130,7 @@ impl World<'_> {
     }
 
     /// Notes what a wallet has on its disk that it signed or claimed, though nobody was told.
-    fn note_signed(&mut self, wallet: usize) {
+    pub fn note_signed(&mut self, wallet: usize) {
         for open in &self.people[wallet].wallet.book().open {
             self.ledger.made_by(open.outputs.iter().map(|output| &output.blinded), wallet);
             if let Task::Spend { submission, .. } = &open.task {
