@@ -1,11 +1,7 @@
 import { equalBytes } from '../../crypto/bytes.js';
 import {
   checkRules,
-  orderDigest,
-  outputsOf,
   RefusedError,
-  verifyCertificate,
-  type BlindedOutput,
   type CertifiedOrder,
   type Keyset,
   type ReplyV1,
@@ -13,7 +9,7 @@ import {
 import { certifiedReply } from './certify.js';
 import { pointsInto, type EarlierKeyset } from './earlier.js';
 import { evaluateUntil, isFrozen, type Moment } from './place.js';
-import { evaluateOutputs, type PreparedCertificate } from './prepare.js';
+import { verifyAndEvaluate, type PreparedCertificate } from './prepare.js';
 
 /** An order of an earlier keyset that is certified, and evaluated here. */
 export interface PreparedMove extends PreparedCertificate {
@@ -22,22 +18,15 @@ export interface PreparedMove extends PreparedCertificate {
 }
 
 /** Move, steps 2 to 5: what does not depend on the state (ROLLOVER-2, ROLLOVER-3). `entropy` is used up. */
-export function prepareMove({ order, certificate }: CertifiedOrder, moment: Moment, entropy: Uint8Array): PreparedMove {
+export function prepareMove(certified: CertifiedOrder, moment: Moment, entropy: Uint8Array): PreparedMove {
   const { keyset } = moment;
+  const { order } = certified;
   const comesHere = order.outputs.some(({ class: made }) => made.keyset === keyset.id);
   if (order.keyset === keyset.id || !equalBytes(order.federation, keyset.federation) || !comesHere) {
     throw RefusedError.plain('unknown');
   }
   const from = rulesKept(order, moment);
-  const digest = orderDigest(order);
-  let outputs: BlindedOutput[];
-  try {
-    verifyCertificate(certificate, from, digest);
-    outputs = outputsOf(order, keyset);
-  } catch {
-    throw RefusedError.plain('bad-certificate');
-  }
-  return { order, digest, certificate, from, evaluation: evaluateOutputs(outputs, digest, moment, entropy) };
+  return { ...verifyAndEvaluate(certified, from, moment, entropy), from };
 }
 
 /** Whoever certified what breaks a rule cheated. */

@@ -17,6 +17,7 @@ import {
   type Certificate,
   type CertifiedOrder,
   type Evaluation,
+  type Keyset,
   type Order,
   type Vote,
   type VoteRequest,
@@ -81,7 +82,7 @@ function checkColumn(
 }
 
 /** Evaluate: the outputs of this keyset; what fails here is broken memory. */
-export function evaluateOutputs(
+function evaluateOutputs(
   outputs: readonly BlindedOutput[],
   digest: Uint8Array,
   { place, keyset }: Moment,
@@ -95,20 +96,27 @@ export function evaluateOutputs(
 }
 
 /** PrepareCertificate (WITNESS-27). */
-export function prepareCertificate(
-  { order, certificate }: CertifiedOrder,
-  moment: Moment,
-  entropy: Uint8Array,
-): PreparedCertificate {
+export function prepareCertificate(certified: CertifiedOrder, moment: Moment, entropy: Uint8Array): PreparedCertificate {
   const { keyset } = moment;
+  const { order } = certified;
   if (order.keyset !== keyset.id || !equalBytes(order.federation, keyset.federation)) {
     throw RefusedError.plain('unknown');
   }
+  return verifyAndEvaluate(certified, keyset, moment, entropy);
+}
+
+/** Verifies a certificate of the order's own keyset, and evaluates its outputs of the witness's. */
+export function verifyAndEvaluate(
+  { order, certificate }: CertifiedOrder,
+  from: Keyset,
+  moment: Moment,
+  entropy: Uint8Array,
+): PreparedCertificate {
   const digest = orderDigest(order);
   let outputs: BlindedOutput[];
   try {
-    verifyCertificate(certificate, keyset, digest);
-    outputs = outputsOf(order, keyset);
+    verifyCertificate(certificate, from, digest);
+    outputs = outputsOf(order, moment.keyset);
   } catch {
     throw RefusedError.plain('bad-certificate');
   }
