@@ -43,6 +43,13 @@ export const u32 = (x: number): Uint8Array => littleEndian(x, 4);
 /** x as an unsigned integer of 8 bytes, little endian. */
 export const u64 = (x: bigint | number): Uint8Array => littleEndian(x, 8);
 
+const LARGEST = 2n ** 64n - 1n;
+
+/** x, at most the largest number of 8 bytes. */
+export function capped(x: bigint): bigint {
+  return x > LARGEST ? LARGEST : x;
+}
+
 /** x as two bytes, big endian: inside the constructions of RFC 9380 and RFC 9497 only. */
 export const i2osp2 = (x: number): Uint8Array => Uint8Array.of((x >> 8) & 0xff, x & 0xff);
 

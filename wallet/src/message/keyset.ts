@@ -4,7 +4,7 @@ import { verifyPoprfKey, verifyVoteKey } from '../crypto/possession.js';
 import type { KeysetEntry } from './charter.js';
 import { CharterError, type CharterCode } from './charter-error.js';
 import { quorum } from './committee.js';
-import { MAX_DENOMINATION } from './limits.js';
+import { EVALUATION_GRACE, MAX_DENOMINATION } from './limits.js';
 
 /** A witness of a checked keyset, with its keys decoded. */
 export interface Witness {
@@ -36,6 +36,11 @@ export class Keyset {
   /** n - f: as many answers as can be waited for without waiting for a liar. */
   get enough(): number {
     return this.witnesses.length - this.entry.faults;
+  }
+
+  /** The last second in which its witnesses write down or evaluate anything (WITNESS-34). */
+  get evaluateUntil(): bigint {
+    return this.entry.redeemUntil + EVALUATION_GRACE;
   }
 
   /** CheckKeyset (CHARTER-28 to CHARTER-32). */

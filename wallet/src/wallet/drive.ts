@@ -1,6 +1,6 @@
 import { RondeError, toHex } from '../crypto/index.js';
 import { decode, encode } from '../message/codec.js';
-import { EVALUATION_GRACE, MAX_MESSAGE_BYTES } from '../message/limits.js';
+import { MAX_MESSAGE_BYTES } from '../message/limits.js';
 import { conflict as conflictCodec } from '../message/refusal.js';
 import { certificate as certificateCodec } from '../message/vote.js';
 import { progressOf, takeAnswer, takeConflict } from '../machine/wallet/answer.js';
@@ -124,8 +124,8 @@ function ask(core: Core, open: OpenOrder, base: string): Promise<OrderAnswer> {
 
 /** An order is asked for in its own keyset; one that moved points, once that has closed, in the later one. */
 function askedKeyset(core: Core, { about, keyset }: OpenOrder): number {
-  const end = core.charter.keyset(keyset)?.entry.redeemUntil ?? 0n;
-  return about.type === 'move' && core.now() > end + EVALUATION_GRACE ? about.into : keyset;
+  const until = core.charter.keyset(keyset)?.evaluateUntil ?? 0n;
+  return about.type === 'move' && core.now() > until ? about.into : keyset;
 }
 
 /**

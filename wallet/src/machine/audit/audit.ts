@@ -1,4 +1,4 @@
-import { equalBytes, toHex } from '../../crypto/bytes.js';
+import { capped, equalBytes, toHex } from '../../crypto/bytes.js';
 import {
   clears,
   conflicts,
@@ -68,8 +68,6 @@ export function audit(logs: readonly HandedLog[], keyset: Keyset, charter: Chart
   };
 }
 
-const MOST = 2n ** 64n - 1n;
-const capped = (points: bigint): bigint => (points > MOST ? MOST : points);
 const witness = (id: number): Culprit => ({ type: 'witness', id });
 
 /** Findings, each once. */

@@ -5,7 +5,7 @@ import { conflicts } from '../../message/conflict.js';
 import { EvaluationError, VerifiedEvaluation } from '../../message/evaluation.js';
 import type { EvaluationCode } from '../../message/evaluation.js';
 import type { Keyset } from '../../message/keyset.js';
-import { EVALUATION_GRACE, MAX_MESSAGE_BYTES } from '../../message/limits.js';
+import { MAX_MESSAGE_BYTES } from '../../message/limits.js';
 import { order as orderCodec } from '../../message/order.js';
 import type { Order } from '../../message/order.js';
 import { orderDigest } from '../../message/order-digest.js';
@@ -211,7 +211,7 @@ export function forgetComplete(context: WalletContext, state: WalletState): Wall
 
 /** Forgets which keys were spent in keysets in which nobody evaluates any more. */
 export function forgetClosed(context: WalletContext, state: WalletState, now: bigint): WalletState {
-  const open = (id: number): boolean => now < (context.charter.keyset(id)?.entry.redeemUntil ?? 0n) + EVALUATION_GRACE;
+  const open = (id: number): boolean => now < (context.charter.keyset(id)?.evaluateUntil ?? 0n);
   const spent = new Map([...state.spent].filter(([, keyset]) => open(keyset)));
   return spent.size === state.spent.size ? state : forgetComplete(context, { ...state, spent });
 }

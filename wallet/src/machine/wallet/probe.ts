@@ -1,7 +1,6 @@
 import { equalBytes, sameKind, toHex, worth } from '../../crypto/index.js';
 import { encode } from '../../message/codec.js';
 import type { Keyset } from '../../message/keyset.js';
-import { EVALUATION_GRACE } from '../../message/limits.js';
 import { authorization as authorizationCodec, order as orderCodec } from '../../message/order.js';
 import type { Input, Order, SignedOrder } from '../../message/order.js';
 import { signProbe, verdictOf } from '../../message/probe-check.js';
@@ -20,7 +19,7 @@ export function askable({ charter }: WalletContext, state: WalletState, now: big
   for (const coin of state.coins) {
     const keyset = charter.keyset(coin.place.keyset);
     if (coin.unproven === undefined || coin.spentBy !== undefined || keyset === undefined) continue;
-    if (now <= keyset.entry.redeemUntil + EVALUATION_GRACE) coins.set(askedName(coin), coin);
+    if (now <= keyset.evaluateUntil) coins.set(askedName(coin), coin);
   }
   return [...coins.values()];
 }

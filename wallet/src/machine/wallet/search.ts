@@ -1,4 +1,4 @@
-import { EVALUATION_GRACE, SEARCH_GAP } from '../../message/limits.js';
+import { SEARCH_GAP } from '../../message/limits.js';
 import type { Charter } from '../../message/charter-chain.js';
 import type { Keyset } from '../../message/keyset.js';
 import type { WalletState } from './state.js';
@@ -23,7 +23,7 @@ export interface OpenNumber {
 /** The keysets that are searched: those of which evaluations are served still, by increasing id. */
 export function searchedKeysets(charter: Charter, now: bigint): Keyset[] {
   return charter.keysets
-    .filter(({ entry }) => now <= entry.redeemUntil + EVALUATION_GRACE)
+    .filter(({ evaluateUntil }) => now <= evaluateUntil)
     .sort((a, b) => a.id - b.id);
 }
 

@@ -1,4 +1,4 @@
-import { equalBytes } from '../../crypto/bytes.js';
+import { capped, equalBytes } from '../../crypto/bytes.js';
 import {
   assemble,
   CAMPAIGN_GRACE,
@@ -10,7 +10,7 @@ import {
   type ReplyV1,
 } from '../../message/index.js';
 import { certifiedReply, certify, conflictWith } from './certify.js';
-import { capped, headNow, isFrozen, signVote, type Moment } from './place.js';
+import { headNow, isFrozen, signVote, type Moment } from './place.js';
 import type { PreparedVote } from './prepare.js';
 
 /** DecideVote (WITNESS-9 to WITNESS-25). Whatever it throws, it has written nothing but what Certify writes. */

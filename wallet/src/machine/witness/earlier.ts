@@ -1,4 +1,4 @@
-import { toHex } from '../../crypto/bytes.js';
+import { capped, toHex } from '../../crypto/bytes.js';
 import { VerifyingKey } from '../../crypto/ed25519.js';
 import * as LABELS from '../../crypto/labels.js';
 import { worth } from '../../crypto/class.js';
@@ -21,8 +21,6 @@ import {
 } from '../../message/index.js';
 import { Follower } from './follower.js';
 
-const MOST = 2n ** 64n - 1n;
-const atMost = (sum: bigint): bigint => (sum > MOST ? MOST : sum);
 const atLeastNone = (difference: bigint): bigint => (difference < 0n ? 0n : difference);
 
 /** What is known of an order that a log of an earlier keyset has. */
@@ -141,13 +139,13 @@ export class EarlierKeyset {
     const stays = pointsInto(order, id);
     const { type } = order.purpose;
     if (order.keyset !== id || type === 'earn') {
-      this.#came = atMost(this.#came + stays);
+      this.#came = capped(this.#came + stays);
     } else if (type === 'redeem' || type === 'donate') {
-      this.#left = atMost(this.#left + atLeastNone(pointsIn(order) - stays));
+      this.#left = capped(this.#left + atLeastNone(pointsIn(order) - stays));
     } else if (type === 'swap') {
       for (const { class: made } of order.outputs) {
         if (made.keyset === id) continue;
-        this.#moved.set(made.keyset, atMost((this.#moved.get(made.keyset) ?? 0n) + worth(made.kind)));
+        this.#moved.set(made.keyset, capped((this.#moved.get(made.keyset) ?? 0n) + worth(made.kind)));
       }
     }
   }
@@ -184,4 +182,3 @@ function isStores({ order, authorization }: SignedOrder, { charter, versions }: 
     VerifyingKey.decode(nodeKey).accepts(authorization.value, LABELS.STORE_ORDER_SIGNATURE, ...parts),
   );
 }
-

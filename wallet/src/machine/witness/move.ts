@@ -8,7 +8,7 @@ import {
 } from '../../message/index.js';
 import { certifiedReply } from './certify.js';
 import { pointsInto, type EarlierKeyset } from './earlier.js';
-import { evaluateUntil, isFrozen, type Moment } from './place.js';
+import { isFrozen, type Moment } from './place.js';
 import { verifyAndEvaluate, type PreparedCertificate } from './prepare.js';
 
 /** An order of an earlier keyset that is certified, and evaluated here. */
@@ -48,7 +48,7 @@ export function move(prepared: PreparedMove, earlier: EarlierKeyset, moment: Mom
   if (record?.type === 'certified') return certifiedReply(record, moment);
   const moved = `moved ${from.id}`;
   const points = pointsInto(order, keyset.id);
-  if (now > evaluateUntil(from) && earlier.closedLogsWith(digest) < from.quorum) {
+  if (now > from.evaluateUntil && earlier.closedLogsWith(digest) < from.quorum) {
     throw RefusedError.plain('rollover-behind');
   }
   if (earlier.read < from.enough || state.counter(moved) + points > earlier.outstanding(keyset.id)) {

@@ -1,7 +1,7 @@
 import type { SigningKey } from '../../crypto/signing-key.js';
 import * as LABELS from '../../crypto/labels.js';
 import type { SecretScalar } from '../../crypto/scalar.js';
-import { EVALUATION_GRACE, signHead, votedParts, type Charter, type Head, type Keyset, type Vote } from '../../message/index.js';
+import { signHead, votedParts, type Charter, type Head, type Keyset, type Vote } from '../../message/index.js';
 import type { WitnessState } from './state.js';
 
 /** The place of a witness and its keys for one keyset. */
@@ -22,18 +22,9 @@ export interface Moment {
   readonly starting: boolean;
 }
 
-const LATEST = 2n ** 64n - 1n;
-/** A time, at most the last that there is. */
-export const capped = (time: bigint): bigint => (time > LATEST ? LATEST : time);
-
-/** The last second in which anything is written down or evaluated (WITNESS-34). */
-export function evaluateUntil(keyset: Keyset): bigint {
-  return capped(keyset.entry.redeemUntil + EVALUATION_GRACE);
-}
-
 /** Whether the log takes no entry any more, whatever the clock says once it was closed (ROLLOVER-7, ROLLOVER-17). */
 export function isFrozen({ keyset, state, now }: Pick<Moment, 'keyset' | 'state' | 'now'>): boolean {
-  return state.statement !== undefined || now > evaluateUntil(keyset);
+  return state.statement !== undefined || now > keyset.evaluateUntil;
 }
 
 /** Its vote for a digest: the same bytes whenever it is asked (VOTE-8). */
