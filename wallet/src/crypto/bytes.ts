@@ -1,3 +1,4 @@
+import { bytesToNumberBE } from '@noble/curves/utils.js';
 import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
 import { RondeError } from './error.js';
 
@@ -59,6 +60,9 @@ export function toNumberLE(bytes: Uint8Array): bigint {
   for (let i = bytes.length - 1; i >= 0; i--) hex += (bytes[i] as number).toString(16).padStart(2, '0');
   return hex === '' ? 0n : BigInt(`0x${hex}`);
 }
+
+/** The number of some bytes, big endian. */
+export const toNumberBE = bytesToNumberBE;
 
 /** Compares byte by byte as unsigned numbers; of two of which one begins the other, the shorter is the lesser. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {

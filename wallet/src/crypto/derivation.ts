@@ -1,4 +1,4 @@
-import { expectLength, u16, u32, u64, utf8 } from './bytes.js';
+import { expectLength, toNumberBE, u16, u32, u64, utf8 } from './bytes.js';
 import { SigningKey } from './signing-key.js';
 import { GroupElement } from './group.js';
 import { derive, deriveWide } from './hash.js';
@@ -68,8 +68,7 @@ export function deriveCoin(seedOfFederation: Uint8Array, place: CoinPlace): Fres
 /** The number from which the time of a move follows, 128 bits, from the seed *of the federation*. */
 export function moveNumber(seed: Uint8Array, keyset: number, device: number, denomination: bigint): bigint {
   const parts = [expectLength(seed, 32, 'a seed'), u32(keyset), u32(device), u64(denomination)];
-  const bytes = derive(LABELS.MOVE_TIME, ...parts).subarray(0, 16);
-  return bytes.reduce((number, byte) => (number << 8n) | BigInt(byte), 0n);
+  return toNumberBE(derive(LABELS.MOVE_TIME, ...parts).subarray(0, 16));
 }
 
 /** NodeKey: the Ed25519 key of a node (COIN-10). */

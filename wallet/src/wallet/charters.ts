@@ -1,4 +1,4 @@
-import { equalBytes } from '../crypto/index.js';
+import { equalBytes, toNumberBE } from '../crypto/index.js';
 import { Charter, charterHash } from '../message/charter-chain.js';
 import { signedCharter } from '../message/charter.js';
 import type { SignedCharter } from '../message/charter.js';
@@ -75,9 +75,7 @@ export function shuffled<T>(items: readonly T[], random: (length: number) => Uin
   const left = [...items];
   const drawn: T[] = [];
   while (left.length > 0) {
-    let number = 0n;
-    for (const byte of random(16)) number = (number << 8n) | BigInt(byte);
-    drawn.push(...left.splice(Number(number % BigInt(left.length)), 1));
+    drawn.push(...left.splice(Number(toNumberBE(random(16)) % BigInt(left.length)), 1));
   }
   return drawn;
 }

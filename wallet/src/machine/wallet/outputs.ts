@@ -1,4 +1,4 @@
-import { canonicalSplit, compareBytes, MAX_OUTPUTS, RondeError, toHex } from '../../crypto/index.js';
+import { canonicalSplit, compareBytes, MAX_OUTPUTS, RondeError, toHex, toNumberBE } from '../../crypto/index.js';
 import type { CoinPlace, Kind } from '../../crypto/index.js';
 import type { Charter } from '../../message/charter-chain.js';
 import type { Keyset } from '../../message/keyset.js';
@@ -15,11 +15,9 @@ export function chooseKeyset(charter: Charter, now: bigint, random: Uint8Array):
   return chosen;
 }
 
-/** One of some keysets, all as likely, by 16 fresh random bytes. */
-export function chooseAmong(keysets: readonly Keyset[], random: Uint8Array): Keyset | undefined {
-  let number = 0n;
-  for (const byte of random.subarray(0, 16)) number = (number << 8n) | BigInt(byte);
-  return keysets.length === 0 ? undefined : keysets[Number(number % BigInt(keysets.length))];
+/** One of some items, all as likely, by 16 fresh random bytes. */
+export function chooseAmong<T>(items: readonly T[], random: Uint8Array): T | undefined {
+  return items.length === 0 ? undefined : items[Number(toNumberBE(random.subarray(0, 16)) % BigInt(items.length))];
 }
 
 /** Points as the canonical split of their sum, and in no other coins (WALLET-12). */
