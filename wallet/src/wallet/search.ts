@@ -1,11 +1,12 @@
-import { agreedLength, BucketError } from '../message/bucket-check.js';
+import { agreedLength } from '../message/bucket-check.js';
 import type { Keyset } from '../message/keyset.js';
+import { chooseAmong } from '../machine/wallet/outputs.js';
+import { slotZero } from '../machine/wallet/places.js';
 import { recover } from '../machine/wallet/recover.js';
 import { endSearch, Search, searchedKeysets, startSearch } from '../machine/wallet/search.js';
-import type { OpenNumber } from '../machine/wallet/search.js';
+import type { OrderPlace } from '../machine/wallet/state.js';
 import { askBucket } from './ask-bucket.js';
 import type { FoundOrder } from './ask-bucket.js';
-import { shuffled } from './charters.js';
 import type { Core } from './core.js';
 import { drive, isFatal } from './drive.js';
 import { prove, randomStores } from './prove.js';
@@ -88,16 +89,18 @@ async function agreeLengths(core: Core, client: RestoreClient, keysets: readonly
 /** Step 3, once: a number drawn among all that are open. Gives whether any store helped (RESTORE-18). */
 async function askOne(running: Running): Promise<boolean> {
   const { core, machine } = running;
-  const [drawn] = shuffled(machine.open(), core.random);
+  const drawn = chooseAmong(machine.open(), core.random(16));
   if (drawn === undefined) return false;
+  const place = { keyset: drawn.keyset, device: machine.device, number: BigInt(drawn.number) };
+  const question = questionOf(running, place);
   for (const base of storesFor(running)) {
     core.alive();
-    const orders = await unlessRefused(() => askBucket(core, running.client, base, questionOf(running, drawn)));
+    const orders = await unlessRefused(() => askBucket(core, running.client, base, question));
     running.failed[orders === undefined ? 'add' : 'delete'](base);
     if (orders === undefined) continue;
     running.through.add(base);
     let found = false;
-    for (const order of orders) found = (await take(running, drawn, order)) || found;
+    for (const order of orders) found = (await take(running, place, order)) || found;
     running.asked += 1;
     if (found) running.found += 1;
     machine.answered(drawn, found);
@@ -112,16 +115,15 @@ function storesFor({ core, through, failed }: Running): string[] {
   return randomStores(core).sort((a, b) => rank(a) - rank(b));
 }
 
-function questionOf({ core, machine, lengths }: Running, { keyset: id, number }: OpenNumber) {
-  const keyset = core.charter.keyset(id) as Keyset;
-  const place = { keyset: id, device: machine.device, order: BigInt(number), slot: 0 };
-  return { keyset, bits: lengths.get(id) as number, blinded: core.context.secrets.publicAt(place).blinded };
+function questionOf({ core, lengths }: Running, place: OrderPlace) {
+  const keyset = core.charter.keyset(place.keyset) as Keyset;
+  const { blinded } = core.context.secrets.publicAt(slotZero(place));
+  return { keyset, bits: lengths.get(place.keyset) as number, blinded };
 }
 
 /** Recovers an order that was found; gives whether it was not refused. */
-async function take(running: Running, { keyset, number }: OpenNumber, found: FoundOrder): Promise<boolean> {
-  const { core, machine } = running;
-  const at = { keyset, device: machine.device, number: BigInt(number) };
+async function take(running: Running, at: OrderPlace, found: FoundOrder): Promise<boolean> {
+  const { core } = running;
   const { order, certificate, evaluations } = found;
   const recovered = await unlessRefused(() =>
     core.step((state) => recover(core.context, state, order, certificate, evaluations, core.now(), at)),
@@ -147,7 +149,6 @@ async function unlessRefused<T>(run: () => Promise<T>): Promise<T | undefined> {
   try {
     return await run();
   } catch (error) {
-    if (error instanceof BucketError) return undefined;
     if (isFatal(error)) throw error;
     return undefined;
   }
