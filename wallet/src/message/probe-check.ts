@@ -14,7 +14,6 @@ import { orderDigest } from './order-digest.js';
 import { coinState } from './probe.js';
 import type { CoinState, Probe, ProbeAnswer } from './probe.js';
 import { RefusedError } from './refused.js';
-import type { CertifiedOrder } from './vote.js';
 
 /** The codes of chapter 22, "Probes". */
 export type ProbeCode =
@@ -94,30 +93,28 @@ export function verifyProbeAnswer({ index, state, signature }: ProbeAnswer, prob
   if (probe.keyset !== keyset.id || key?.accepts(signature, LABELS.PROBE_ANSWER_SIGNATURE, ...parts) !== true) {
     throw new ProbeError('not-signed', index);
   }
-  try {
-    if (state.type === 'bound') provesBound(state.value, probe, keyset);
-    if (state.type === 'spent') provesSpent(state.value, probe, keyset);
-  } catch {
-    throw new ProbeError('no-proof', index);
-  }
+  if (state.type !== 'unbound' && !isProven(state, probe, keyset)) throw new ProbeError('no-proof', index);
   return state;
 }
 
-function provesBound({ order, authorization }: SignedOrder, probe: Probe, keyset: Keyset): void {
-  expectInput(order, probe, keyset);
-  if (authorization.type !== 'spend') throw RefusedError.invalid('authorization');
-  const keys = order.inputs.map(({ point }) => GroupElement.decode(point));
-  verifySpend('order', keys, orderDigest(order), authorization.value);
-}
-
-function provesSpent({ order, certificate }: CertifiedOrder, probe: Probe, keyset: Keyset): void {
-  expectInput(order, probe, keyset);
-  verifyCertificate(certificate, keyset, orderDigest(order));
-}
-
-function expectInput(order: Order, probe: Probe, keyset: Keyset): void {
-  const fits = order.keyset === keyset.id && equalBytes(order.federation, keyset.federation);
-  if (!fits || !order.inputs.some(({ point }) => equalBytes(point, probe.point))) throw RefusedError.invalid('inputs');
+/** Whether what is shown binds or spends the coin. */
+function isProven(state: Exclude<CoinState, { readonly type: 'unbound' }>, probe: Probe, keyset: Keyset): boolean {
+  const { order } = state.value;
+  if (order.keyset !== keyset.id || !equalBytes(order.federation, keyset.federation)) return false;
+  if (!order.inputs.some(({ point }) => equalBytes(point, probe.point))) return false;
+  try {
+    if (state.type === 'spent') {
+      verifyCertificate(state.value.certificate, keyset, orderDigest(order));
+      return true;
+    }
+    const { authorization } = state.value;
+    if (authorization.type !== 'spend') return false;
+    const keys = order.inputs.map(({ point }) => GroupElement.decode(point));
+    verifySpend('order', keys, orderDigest(order), authorization.value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What the answers to a probe say together. */
