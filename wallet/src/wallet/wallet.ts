@@ -13,6 +13,7 @@ import { keysetViews } from '../machine/wallet/ending.js';
 import type { KeysetView } from '../machine/wallet/ending.js';
 import { WalletError } from '../machine/wallet/error.js';
 import { readCheckoutLink, readGrantLink } from '../machine/wallet/link.js';
+import { dueMoves } from '../machine/wallet/move.js';
 import { checkOffer, checkPayment } from '../machine/wallet/payment.js';
 import { startDonation, startPayment, startSwap, startVote } from '../machine/wallet/spend.js';
 import type { SwapMode } from '../machine/wallet/spend.js';
@@ -180,9 +181,12 @@ export class Wallet {
    * of its own. {@link resume} does it too.
    */
   async move(): Promise<Resumed[]> {
-    await this.#core.refreshCharter();
+    const core = this.#core;
+    await core.refreshCharter();
+    // Nothing more is loaded at each start of an app.
+    if (dueMoves(core.context, core.state, core.now()).length === 0) return [];
     const { moveDue } = await import('./on-demand.js');
-    return (await moveDue(this.#core)).map(({ id, error }) => this.#became(id, this.#stateAfter(id), error));
+    return (await moveDue(core)).map(({ id, error }) => this.#became(id, this.#stateAfter(id), error));
   }
 
   /**
