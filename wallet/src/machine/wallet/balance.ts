@@ -1,4 +1,4 @@
-import { worth } from '../../crypto/index.js';
+import { sum } from './spend.js';
 import type { WalletContext } from './spend.js';
 import type { Coin, VoucherCount, WalletState } from './state.js';
 
@@ -28,8 +28,8 @@ export function balanceOf({ charter }: WalletContext, state: WalletState, now: b
     return counts && spentBy === undefined && quorum !== undefined && components.size >= quorum;
   });
   return {
-    points: total(spendable),
-    held: total(state.coins.filter(({ spentBy }) => spentBy !== undefined)),
+    points: sum(spendable),
+    held: sum(state.coins.filter(({ spentBy }) => spentBy !== undefined)),
     vouchers: counted(spendable, ({ kind }) => (kind.type === 'voucher' ? kind.offer : undefined)).map(
       ([offer, count]) => ({ offer, count }),
     ),
@@ -38,10 +38,6 @@ export function balanceOf({ charter }: WalletContext, state: WalletState, now: b
     ),
     pending: state.orders.length,
   };
-}
-
-function total(coins: readonly Coin[]): bigint {
-  return coins.reduce((sum, { kind }) => sum + worth(kind), 0n);
 }
 
 function counted(coins: readonly Coin[], of: (coin: Coin) => number | undefined): [number, number][] {

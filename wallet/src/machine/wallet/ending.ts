@@ -1,7 +1,7 @@
 import type { Coin, VoucherCount, WalletState } from './state.js';
-import { worth } from '../../crypto/index.js';
 import { laterKeysets, plannedMoves } from './move.js';
 import type { Move } from './move.js';
+import { sum } from './spend.js';
 import type { WalletContext } from './spend.js';
 
 /** What of a wallet is in one keyset, and what comes of it when that ends (WALLET-39). */
@@ -36,7 +36,7 @@ export function keysetViews(context: WalletContext, state: WalletState, now: big
           keyset: keyset.id,
           spendUntil: redeemUntil,
           stage: now >= redeemUntil ? 'over' : now >= issueUntil ? 'ending' : 'issuing',
-          points: coins.reduce((points, { kind }) => points + worth(kind), 0n),
+          points: sum(coins),
           canMove: now < redeemUntil && laterKeysets(context.charter, keyset, now).length > 0,
           moves: moves.filter((move) => move.keyset === keyset.id),
           vouchers: count(coins, 'voucher').map(([offer, number]) => ({ offer, count: number })),

@@ -1,6 +1,5 @@
-import { equalBytes, sameKind, toHex, worth } from '../../crypto/index.js';
+import { equalBytes, sameKind, toHex } from '../../crypto/index.js';
 import { encode } from '../../message/codec.js';
-import type { Keyset } from '../../message/keyset.js';
 import { authorization as authorizationCodec, order as orderCodec } from '../../message/order.js';
 import type { Input, Order, SignedOrder } from '../../message/order.js';
 import { signProbe, verdictOf } from '../../message/probe-check.js';
@@ -8,10 +7,10 @@ import type { Probe, ProbeAnswer } from '../../message/probe.js';
 import { forgetComplete, keysetOf, spend } from './answer.js';
 import { findPlaces } from './places.js';
 import { provable, useNumbers } from './recover.js';
-import { startProof } from './spend.js';
+import { columnsOf, startProof, sum } from './spend.js';
 import type { WalletContext } from './spend.js';
 import { openOrder } from './state.js';
-import type { AskedOutput, Coin, OpenOrder, StoredColumn, WalletState } from './state.js';
+import type { AskedOutput, Coin, OpenOrder, WalletState } from './state.js';
 
 /** The unproven coins to ask about, one of each P and keyset: Prove, step 1. */
 export function askable({ charter }: WalletContext, state: WalletState, now: bigint): Coin[] {
@@ -94,14 +93,12 @@ function adoptOrder(
   const digest = toHex(digestBytes);
   const known = openOrder(state, digest);
   if (known !== undefined) return { state, outcome: 'opened', order: known };
-  const keyset = keysetOf(context, order.keyset);
-  const coins = order.inputs.map((input) => freeCoin(state, order.keyset, input));
-  const columns = columnsOf(coins, keyset);
-  if (columns.length < keyset.quorum) return { state, outcome: 'held' };
+  const columns = columnsOf(order.inputs.map((input) => freeCoin(state, order.keyset, input)));
+  if (columns.length < keysetOf(context, order.keyset).quorum) return { state, outcome: 'held' };
   const outputs = ownOutputs(context, state, order);
   const opened: OpenOrder = {
     id: `adopted/${digest}`,
-    about: { type: 'adopt', points: total(order.inputs) - total(outputs) },
+    about: { type: 'adopt', points: sum(order.inputs) - sum(outputs) },
     keyset: order.keyset,
     outputs,
     since: now,
@@ -130,14 +127,6 @@ function freeCoin(state: WalletState, keyset: number, { kind, point }: Input): C
   );
 }
 
-/** The columns of all witnesses that have a component of every coin; none if a coin is missing. */
-function columnsOf(coins: readonly (Coin | undefined)[], keyset: Keyset): StoredColumn[] {
-  return keyset.witnesses.flatMap(({ index }) => {
-    const components = coins.flatMap((coin) => coin?.components.get(index) ?? []);
-    return components.length === coins.length ? [{ index, components }] : [];
-  });
-}
-
 /** The outputs with their places, if all are of one device and number of this seed; otherwise none. */
 function ownOutputs(context: WalletContext, state: WalletState, order: Order): AskedOutput[] {
   const places = findPlaces(context.secrets, state.device, state.coins, order).outputs;
@@ -149,8 +138,4 @@ function ownOutputs(context: WalletContext, state: WalletState, order: Order): A
     return equalBytes(shown.blinded, blinded) ? [{ kind, place, point: toHex(shown.point), blinded }] : [];
   });
   return outputs.length === order.outputs.length ? outputs : [];
-}
-
-function total(coins: readonly Pick<Coin, 'kind'>[]): bigint {
-  return coins.reduce((sum, { kind }) => sum + worth(kind), 0n);
 }

@@ -11,13 +11,11 @@ import type { Coin, WalletState } from './state.js';
 /** Where a wallet stops looking for sets of witnesses. */
 const MAX_CANDIDATES = 1024;
 
-/** What an order spends, and to whom it is shown. */
+/** What an order spends. */
 export interface Selection {
   readonly keyset: Keyset;
   /** By increasing P. */
   readonly coins: readonly Coin[];
-  /** The witnesses that have a component of every coin (WALLET-15). */
-  readonly witnesses: readonly number[];
 }
 
 /** Coins of a keyset that no open order spends, and that are not unproven. */
@@ -120,12 +118,9 @@ function pickExtras(coins: readonly Coin[], extras: readonly Kind[]): Coin[] | u
   return taken;
 }
 
-/** A selection of these coins: sorted, with the witnesses that know every one of them. */
+/** A selection of these coins. */
 export function selectionOf(keyset: Keyset, coins: readonly Coin[]): Selection {
-  const sorted = [...coins].sort((a, b) => compareBytes(pointOf(a), pointOf(b)));
-  const knownToAll = (index: number): boolean => coins.every(({ components }) => components.has(index));
-  const witnesses = keyset.witnesses.map(({ index }) => index).filter(knownToAll);
-  return { keyset, coins: sorted, witnesses };
+  return { keyset, coins: [...coins].sort((a, b) => compareBytes(pointOf(a), pointOf(b))) };
 }
 
 /**

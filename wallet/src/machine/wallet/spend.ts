@@ -1,12 +1,13 @@
 import { sameKind, signSpend, toHex, worth } from '../../crypto/index.js';
 import type { Kind } from '../../crypto/index.js';
 import type { Charter } from '../../message/charter-chain.js';
-import { decode, encode } from '../../message/codec.js';
+import { encode } from '../../message/codec.js';
 import type { Keyset } from '../../message/keyset.js';
-import { MAX_MESSAGE_BYTES, MAX_PURSE } from '../../message/limits.js';
+import { MAX_PURSE } from '../../message/limits.js';
 import { authorization, order as orderCodec } from '../../message/order.js';
 import type { Order, Purpose } from '../../message/order.js';
 import { orderDigest } from '../../message/order-digest.js';
+import { bodyOf } from './answer.js';
 import { WalletError } from './error.js';
 import { makeOutputs, orderOutputs, pointKinds, voucherKinds } from './outputs.js';
 import { pointOf } from './secrets.js';
@@ -171,7 +172,7 @@ function changeOf(selection: Selection, points: bigint): Made {
 }
 
 /** What coins are worth in points. */
-export function sum(coins: readonly Coin[]): bigint {
+export function sum(coins: readonly Pick<Coin, 'kind'>[]): bigint {
   return coins.reduce((total, { kind }) => total + worth(kind), 0n);
 }
 
@@ -211,7 +212,7 @@ export function openOrderOf(
     digest: toHex(digest),
     signed: {
       authorization: encode(authorization, { type: 'spend', value: sign(context, selection, digest, entropy) }),
-      columns: columnsOf(selection),
+      columns: columnsOf(selection.coins),
     },
   };
   return { state: bind(state, selection, place, opened), order: opened };
@@ -226,12 +227,13 @@ function sign(context: WalletContext, selection: Selection, digest: Uint8Array, 
   }
 }
 
-/** One column for each witness that knows every coin, and no other (WALLET-15). */
-function columnsOf({ coins, witnesses }: Pick<Selection, 'coins' | 'witnesses'>): StoredColumn[] {
-  return witnesses.map((index) => ({
-    index,
-    components: coins.map((coin) => coin.components.get(index) as Uint8Array),
-  }));
+/** One column for each witness that knows every coin, and no other (WALLET-15); none if a coin is missing. */
+export function columnsOf(coins: readonly (Coin | undefined)[]): StoredColumn[] {
+  const witnesses = [...(coins[0]?.components.keys() ?? [])].sort((a, b) => a - b);
+  return witnesses.flatMap((index) => {
+    const components = coins.flatMap((coin) => coin?.components.get(index) ?? []);
+    return components.length === coins.length ? [{ index, components }] : [];
+  });
 }
 
 /**
@@ -239,17 +241,10 @@ function columnsOf({ coins, witnesses }: Pick<Selection, 'coins' | 'witnesses'>)
  * (WALLET-35).
  */
 export function columnsNow({ coins }: WalletState, open: OpenOrder): readonly StoredColumn[] {
-  const stored = open.signed?.columns ?? [];
-  if (open.order === undefined) return stored;
-  const { inputs } = decode(orderCodec, open.order, MAX_MESSAGE_BYTES);
-  const spent = inputs.map(({ kind, point }) =>
+  const spent = bodyOf(open).inputs.map(({ kind, point }) =>
     coins.find((coin) => coin.spentBy === open.digest && coin.point === toHex(point) && sameKind(coin.kind, kind)),
   );
-  const held = spent.filter((coin) => coin !== undefined);
-  const [first] = held;
-  if (first === undefined || held.length < spent.length) return stored;
-  const known = [...first.components.keys()].filter((index) => held.every(({ components }) => components.has(index)));
-  return columnsOf({ coins: held, witnesses: known.sort((a, b) => a - b) });
+  return spent.includes(undefined) ? (open.signed?.columns ?? []) : columnsOf(spent);
 }
 
 /** The state in which these coins are spent by this order and its number is used up. */
