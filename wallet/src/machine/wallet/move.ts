@@ -1,4 +1,3 @@
-import type { Kind } from '../../crypto/index.js';
 import type { Charter } from '../../message/charter-chain.js';
 import type { Keyset } from '../../message/keyset.js';
 import { MAX_INPUTS } from '../../message/limits.js';
@@ -6,7 +5,7 @@ import { WalletError } from './error.js';
 import { moveTime } from './move-time.js';
 import { chooseAmong, pointKinds } from './outputs.js';
 import { mostCoins, redeemable, selectionOf } from './select.js';
-import { openOrderOf, storeless, sum } from './spend.js';
+import { openSwap, sum } from './spend.js';
 import type { Opened, WalletContext } from './spend.js';
 import type { Coin, WalletState } from './state.js';
 
@@ -31,9 +30,10 @@ export function laterKeysets(charter: Charter, { entry }: Keyset, now: bigint): 
 export function plannedMoves({ charter, secrets }: WalletContext, state: WalletState, now: bigint): Move[] {
   return redeemable(charter, now).flatMap((keyset) => {
     const later = laterKeysets(charter, keyset, now);
+    if (later.length === 0) return [];
     return keyset.entry.denominations.flatMap((denomination): Move[] => {
       const coins = mostCoins(state, keyset, denomination);
-      if (coins.length === 0 || !later.some((into) => fitting(coins, into) !== undefined)) return [];
+      if (waysOut(coins, later).length === 0) return [];
       const at = moveTime(secrets, state.device, keyset, denomination);
       return [{ keyset: keyset.id, denomination, at, points: sum(coins) }];
     });
@@ -61,29 +61,37 @@ export function startMove(
   entropy: Uint8Array,
 ): Opened {
   const keyset = redeemable(context.charter, now).find((each) => each.id === id);
-  const coins = keyset === undefined ? [] : mostCoins(state, keyset, denomination);
-  const later = keyset === undefined ? [] : laterKeysets(context.charter, keyset, now);
-  const into = chooseAmong(later.filter((each) => fitting(coins, each) !== undefined), random);
-  const fits = into === undefined ? undefined : fitting(coins, into);
-  if (keyset === undefined || into === undefined || fits === undefined) {
+  const ways = keyset && waysOut(mostCoins(state, keyset, denomination), laterKeysets(context.charter, keyset, now));
+  const way = chooseAmong(ways ?? [], random);
+  if (keyset === undefined || way === undefined) {
     throw new WalletError('nothing', 'no coin of this denomination can move into a later keyset now');
   }
-  const points = sum(fits.coins);
-  const about = { type: 'move' as const, points, into: into.id };
-  const frame = storeless({ type: 'swap' }, now);
-  const made = { into, kinds: fits.kinds };
-  return openOrderOf(context, state, selectionOf(keyset, fits.coins), made, frame, about, now, entropy);
+  const { into, coins } = way;
+  const about = { type: 'move' as const, points: sum(coins), into: into.id };
+  return openSwap(context, state, selectionOf(keyset, coins), into, about, now, entropy);
+}
+
+/** Coins that one order can carry into a later keyset. */
+interface Way {
+  readonly into: Keyset;
+  readonly coins: readonly Coin[];
+}
+
+/** What can move into each of these keysets; none into which no coin can. */
+function waysOut(coins: readonly Coin[], later: readonly Keyset[]): Way[] {
+  return later.map((into) => ({ into, coins: fitting(coins, into) })).filter((way) => way.coins.length > 0);
 }
 
 /** As many of the coins, the first of them, as the later keyset can take in one order. */
-function fitting(coins: readonly Coin[], into: Keyset): { coins: readonly Coin[]; kinds: Kind[] } | undefined {
+function fitting(coins: readonly Coin[], into: Keyset): readonly Coin[] {
   for (let count = Math.min(coins.length, MAX_INPUTS); count > 0; count -= 1) {
     const some = coins.slice(0, count);
     try {
-      return { coins: some, kinds: pointKinds(sum(some), into) };
+      pointKinds(sum(some), into);
+      return some;
     } catch (error) {
       if (!(error instanceof WalletError) || error.code !== 'too-many-coins') throw error;
     }
   }
-  return undefined;
+  return [];
 }

@@ -42,7 +42,7 @@ interface Frame {
 }
 
 /** The frame of an order that concerns no store: its time is a whole hour (WALLET-17). */
-export function storeless(purpose: Purpose, now: bigint): Frame {
+function storeless(purpose: Purpose, now: bigint): Frame {
   return { store: 0, purpose, reference: ZEROS, time: now - (now % HOUR) };
 }
 
@@ -62,7 +62,7 @@ export function startPayment(
     reference: payment.reference,
     time: offer.time,
   };
-  return openOrderOf(context, state, selection, changeOf(selection, points), frame, payment.about, now, entropy);
+  return open(context, state, selection, changeOf(selection, points), frame, payment.about, now, entropy);
 }
 
 /** Gives points to an association. */
@@ -82,7 +82,7 @@ export function startDonation(
   const selection = selectCoins(state, context.charter, points, [], now);
   const frame = storeless({ type: 'donate', association }, now);
   const about: About = { type: 'donate', association, points };
-  return openOrderOf(context, state, selection, changeOf(selection, points), frame, about, now, entropy);
+  return open(context, state, selection, changeOf(selection, points), frame, about, now, entropy);
 }
 
 /** Casts a ballot. */
@@ -101,7 +101,7 @@ export function startVote(
   const ballot: Kind = { type: 'ballot', campaign };
   const selection = selectCoins(state, context.charter, 0n, [ballot], now);
   const frame = storeless({ type: 'vote', campaign, choice }, now);
-  return openOrderOf(context, state, selection, madeOf(selection, []), frame, { type: 'vote', campaign, choice }, now, entropy);
+  return open(context, state, selection, madeOf(selection, []), frame, { type: 'vote', campaign, choice }, now, entropy);
 }
 
 /** How coins are exchanged: to have fewer, or to have others. */
@@ -131,10 +131,7 @@ export function startSwap(
       if (byWorth(freeCoins(state, keyset.id)).length <= MAX_PURSE) continue;
       if (pointKinds(points, keyset).length >= coins.length) continue;
     }
-    const kinds = pointKinds(points, keyset);
-    const frame = storeless({ type: 'swap' }, now);
-    const made = { into: keyset, kinds };
-    return openOrderOf(context, state, selectionOf(keyset, coins), made, frame, { type: 'swap', points }, now, entropy);
+    return openSwap(context, state, selectionOf(keyset, coins), keyset, { type: 'swap', points }, now, entropy);
   }
   throw new WalletError('nothing', mode === 'merge' ? 'no purse has more coins than it needs' : 'there are no points');
 }
@@ -152,15 +149,26 @@ export function startProof(
   if (coin === undefined || coin.spentBy !== undefined || keyset === undefined) {
     throw new WalletError('nothing', 'the coin is not there any more');
   }
-  const points = worth(coin.kind);
-  const frame = storeless({ type: 'swap' }, now);
-  const kinds = pointKinds(points, keyset);
-  const made = { into: keyset, kinds };
-  return openOrderOf(context, state, selectionOf(keyset, [coin]), made, frame, { type: 'swap', points }, now, entropy);
+  const about: About = { type: 'swap', points: worth(coin.kind) };
+  return openSwap(context, state, selectionOf(keyset, [coin]), keyset, about, now, entropy);
+}
+
+/** Exchanges point coins for the canonical split of their sum in the keyset `into`. */
+export function openSwap(
+  context: WalletContext,
+  state: WalletState,
+  selection: Selection,
+  into: Keyset,
+  about: About,
+  now: bigint,
+  entropy: Uint8Array,
+): Opened {
+  const made = { into, kinds: pointKinds(sum(selection.coins), into) };
+  return open(context, state, selection, made, storeless({ type: 'swap' }, now), about, now, entropy);
 }
 
 /** What an order makes: coins of these kinds, of one keyset. */
-export interface Made {
+interface Made {
   readonly into: Keyset;
   readonly kinds: readonly Kind[];
 }
@@ -180,7 +188,7 @@ export function sum(coins: readonly Pick<Coin, 'kind'>[]): bigint {
  * Writes and signs an order, and binds its coins to it (WALLET-4). The places of its outputs are of the keyset that they
  * are of, and so is the number that is used up (WALLET-36).
  */
-export function openOrderOf(
+function open(
   context: WalletContext,
   state: WalletState,
   selection: Selection,
