@@ -55,6 +55,18 @@ export function readMessage<T>(value: unknown, codec: Codec<T>, bound: number): 
   }
 }
 
+/** Those items that are messages: what one witness said does not depend on what others did. */
+export function readable<T>(items: readonly unknown[], codec: Codec<T>, bound: number): T[] {
+  return items.flatMap((item) => {
+    try {
+      return [readMessage(item, codec, bound)];
+    } catch (error) {
+      if (error instanceof TransportError) return [];
+      throw error;
+    }
+  });
+}
+
 function bad(what: string): TransportError {
   return new TransportError('bad-answer', `the answer should have had ${what}`);
 }

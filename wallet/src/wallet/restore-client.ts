@@ -1,15 +1,14 @@
-import { RondeError, toHex } from '../crypto/index.js';
+import { toHex } from '../crypto/index.js';
 import { bucketLength, bucketPage, bucketPlace } from '../message/bucket.js';
 import type { BucketLength, BucketPage, BucketQuery } from '../message/bucket.js';
 import { encode } from '../message/codec.js';
-import type { Codec } from '../message/codec.js';
 import { MAX_MESSAGE_BYTES, MAX_WITNESSES } from '../message/limits.js';
 import { probe as probeCodec, probeAnswer } from '../message/probe.js';
 import type { Probe, ProbeAnswer } from '../message/probe.js';
 import { toBase64 } from './base64.js';
 import { HttpClient } from './http.js';
 import type { Fetch } from './http.js';
-import { Members, readMessage } from './json.js';
+import { Members, readable, readMessage } from './json.js';
 
 /** Most pages in one answer, and its most bytes: each page is at most 64 KiB, in base64. */
 const MAX_PAGES = 16;
@@ -29,7 +28,7 @@ export class RestoreClient {
   async lengths(base: string, keyset: number, nonce: Uint8Array): Promise<BucketLength[]> {
     const path = `/v1/buckets/${keyset}?nonce=${toHex(nonce)}`;
     const { json } = await this.#http.call({ method: 'GET', base, path });
-    return readable(new Members(json).list('lengths', MAX_WITNESSES), bucketLength);
+    return readable(new Members(json).list('lengths', MAX_WITNESSES), bucketLength, MAX_MESSAGE_BYTES);
   }
 
   /** Pieces of a witness's bucket, from a place on. */
@@ -48,18 +47,6 @@ export class RestoreClient {
     const body = JSON.stringify({ probe: toBase64(encode(probeCodec, probe)) });
     const limits = { maxBytes: MAX_ANSWERS_BYTES };
     const { json } = await this.#http.call({ method: 'POST', base, path: '/v1/probes', body, limits });
-    return readable(new Members(json).list('answers', MAX_WITNESSES), probeAnswer);
+    return readable(new Members(json).list('answers', MAX_WITNESSES), probeAnswer, MAX_MESSAGE_BYTES);
   }
-}
-
-/** Those items that are messages: what one witness said does not depend on what others did. */
-function readable<T>(items: readonly unknown[], codec: Codec<T>): T[] {
-  return items.flatMap((item) => {
-    try {
-      return [readMessage(item, codec, MAX_MESSAGE_BYTES)];
-    } catch (error) {
-      if (error instanceof RondeError) return [];
-      throw error;
-    }
-  });
 }

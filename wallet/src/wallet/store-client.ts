@@ -2,7 +2,7 @@ import type { Fetch } from './http.js';
 import { HttpClient } from './http.js';
 import { toBase64 } from './base64.js';
 import { ProblemError, TransportError } from './http-error.js';
-import { Members, readMessage } from './json.js';
+import { Members, readable, readMessage } from './json.js';
 import { MAX_OUTPUTS } from '../crypto/index.js';
 import { encode } from '../message/codec.js';
 import { signedCharter } from '../message/charter.js';
@@ -121,7 +121,7 @@ export class StoreClient {
       order,
       certificate: members.message('certificate', certificateCodec, MAX_MESSAGE_BYTES),
       // One of each witness, of the order's keyset and of a later one, is all that a store can have.
-      evaluations: members.list('evaluations').slice(0, 2 * MAX_WITNESSES).flatMap(readEvaluation),
+      evaluations: readable(members.list('evaluations').slice(0, 2 * MAX_WITNESSES), evaluationCodec, MAX_MESSAGE_BYTES),
     };
   }
 }
@@ -135,14 +135,4 @@ function goneOf(state: string): ProblemError | undefined {
         ? ['grant-expired', 410]
         : ['', 0];
   return status === 0 ? undefined : new ProblemError(code, status, `the grant is ${state}`, false, {}, undefined);
-}
-
-/** An evaluation that can't be read is worthless; the certificate beside it may be good. */
-function readEvaluation(item: unknown): Evaluation[] {
-  try {
-    return [readMessage(item, evaluationCodec, MAX_MESSAGE_BYTES)];
-  } catch (error) {
-    if (error instanceof TransportError) return [];
-    throw error;
-  }
 }
