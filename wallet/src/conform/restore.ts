@@ -1,5 +1,5 @@
-import { fromHex as hex, toHex } from '../crypto/bytes.js';
-import { CoinSecrets, Search, searchedKeysets } from '../machine/wallet/index.js';
+import { coinSecret, federationSeed, fromHex as hex, toHex } from '../crypto/index.js';
+import { Search, searchedKeysets } from '../machine/wallet/index.js';
 import { bucketLength, bucketPage, bucketPlace, bucketQuery, decode, decodeMessage, MAX_MESSAGE_BYTES, MESSAGES } from '../message/index.js';
 import { agreedLength, bucketNumber, bucketPlaces, checkProbe, encode, longestPrefix, probe, probeAnswer } from '../message/index.js';
 import { signProbe, verdictOf, verifyPage, verifyProbeAnswer, orderDigest } from '../message/index.js';
@@ -49,8 +49,7 @@ function checked(input: Input): Output {
 function signed(input: Input): Output {
   const { keyset, device, order, slot } = input;
   const federation = hex(input.federation);
-  const secrets = CoinSecrets.of(hex(input.seed), federation);
-  const secret = secrets.secretAt({ keyset, device, order: BigInt(order), slot });
+  const secret = coinSecret(federationSeed(hex(input.seed), federation), { keyset, device, order: BigInt(order), slot });
   const made = signProbe(federation, keyset, secret, hex(input.nonce), hex(input.entropy));
   return { probe: toHex(encode(probe, made)) };
 }

@@ -1,4 +1,4 @@
-import { compareBytes, concat, equalBytes, u32, u8 } from '../crypto/bytes.js';
+import { compareBytes, concat, u32, u8 } from '../crypto/bytes.js';
 import { RondeError } from '../crypto/error.js';
 import * as LABELS from '../crypto/labels.js';
 import type { SigningKey } from '../crypto/signing-key.js';
@@ -154,7 +154,7 @@ export function agreedLength(answers: readonly BucketLength[], nonce: Uint8Array
 }
 
 /** The place of an entry. */
-export function placeOf({ blinded, certified }: BucketEntry): BucketPlace {
+function placeOf({ blinded, certified }: BucketEntry): BucketPlace {
   return { blinded, digest: orderDigest(certified.order) };
 }
 
@@ -184,9 +184,4 @@ export function verifyPage(page: BucketPage, query: BucketQuery, index: number, 
   const next = more ? places.at(-1) : undefined;
   if (!entries.every(isFine) || (more && next === undefined)) throw new BucketError('disorder', { index });
   return { entries, places, next };
-}
-
-/** Whether two places are the same. */
-export function samePlace(a: BucketPlace, b: BucketPlace): boolean {
-  return equalBytes(a.blinded, b.blinded) && equalBytes(a.digest, b.digest);
 }

@@ -29,11 +29,6 @@ export class CoinSecrets {
     return coinBlind(this.#seed, place);
   }
 
-  /** The secret of a place's coin. Wipe it. */
-  secretAt(place: CoinPlace): SecretScalar {
-    return coinSecret(this.#seed, place);
-  }
-
   /** The number from which follows when coins of a denomination move out of a keyset. */
   moveNumber(keyset: number, device: number, denomination: bigint): bigint {
     return moveNumber(this.#seed, keyset, device, denomination);
