@@ -12,7 +12,7 @@ export { MemoryStorage, StorageError } from './storage.js';
 export type { StorageErrorCode, StoredRecord, WalletStorage } from './storage.js';
 export { WalletError } from '../machine/wallet/error.js';
 export type { WalletCode } from '../machine/wallet/error.js';
-export type { Balance } from '../machine/wallet/balance.js';
+export type { BallotCount, Balance } from '../machine/wallet/balance.js';
 export type { KeysetView } from '../machine/wallet/ending.js';
 export type { Move } from '../machine/wallet/move.js';
 export type { SwapMode } from '../machine/wallet/spend.js';

@@ -2,6 +2,12 @@ import { sum } from './spend.js';
 import type { WalletContext } from './spend.js';
 import type { Coin, VoucherCount, WalletState } from './state.js';
 
+/** So many ballots of a campaign. */
+export interface BallotCount {
+  readonly campaign: number;
+  readonly count: number;
+}
+
 /** What a wallet has. */
 export interface Balance {
   /** Points that can be spent now. */
@@ -9,7 +15,7 @@ export interface Balance {
   /** Points in open orders that are not decided. */
   readonly held: bigint;
   readonly vouchers: readonly VoucherCount[];
-  readonly ballots: readonly { readonly campaign: number; readonly count: number }[];
+  readonly ballots: readonly BallotCount[];
   /** How many orders are open. */
   readonly pending: number;
 }
@@ -30,13 +36,20 @@ export function balanceOf({ charter }: WalletContext, state: WalletState, now: b
   return {
     points: sum(spendable),
     held: sum(state.coins.filter(({ spentBy }) => spentBy !== undefined)),
-    vouchers: counted(spendable, ({ kind }) => (kind.type === 'voucher' ? kind.offer : undefined)).map(
+    ...coinCounts(spendable),
+    pending: state.orders.length,
+  };
+}
+
+/** Vouchers and ballots, counted. */
+export function coinCounts(coins: readonly Coin[]): Pick<Balance, 'vouchers' | 'ballots'> {
+  return {
+    vouchers: counted(coins, ({ kind }) => (kind.type === 'voucher' ? kind.offer : undefined)).map(
       ([offer, count]) => ({ offer, count }),
     ),
-    ballots: counted(spendable, ({ kind }) => (kind.type === 'ballot' ? kind.campaign : undefined)).map(
+    ballots: counted(coins, ({ kind }) => (kind.type === 'ballot' ? kind.campaign : undefined)).map(
       ([campaign, count]) => ({ campaign, count }),
     ),
-    pending: state.orders.length,
   };
 }
 

@@ -1,4 +1,6 @@
-import type { Coin, VoucherCount, WalletState } from './state.js';
+import { coinCounts } from './balance.js';
+import type { BallotCount } from './balance.js';
+import type { VoucherCount, WalletState } from './state.js';
 import { laterKeysets, plannedMoves } from './move.js';
 import type { Move } from './move.js';
 import { sum } from './spend.js';
@@ -19,7 +21,7 @@ export interface KeysetView {
   readonly moves: readonly Move[];
   /** What will not move: it is spent by then, or not at all. */
   readonly vouchers: readonly VoucherCount[];
-  readonly ballots: readonly { readonly campaign: number; readonly count: number }[];
+  readonly ballots: readonly BallotCount[];
 }
 
 /** Each keyset of which the wallet has coins; those that end first before others. */
@@ -39,19 +41,8 @@ export function keysetViews(context: WalletContext, state: WalletState, now: big
           points: sum(coins),
           canMove: now < redeemUntil && laterKeysets(context.charter, keyset, now).length > 0,
           moves: moves.filter((move) => move.keyset === keyset.id),
-          vouchers: count(coins, 'voucher').map(([offer, number]) => ({ offer, count: number })),
-          ballots: count(coins, 'ballot').map(([campaign, number]) => ({ campaign, count: number })),
+          ...coinCounts(coins),
         },
       ];
     });
-}
-
-function count(coins: readonly Coin[], type: 'voucher' | 'ballot'): [number, number][] {
-  const counts = new Map<number, number>();
-  for (const { kind } of coins) {
-    if (kind.type === 'points' || kind.type !== type) continue;
-    const id = kind.type === 'voucher' ? kind.offer : kind.campaign;
-    counts.set(id, (counts.get(id) ?? 0) + 1);
-  }
-  return [...counts].sort(([a], [b]) => a - b);
 }
