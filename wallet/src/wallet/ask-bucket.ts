@@ -80,7 +80,7 @@ async function isReadToEnd(
     }
     return false;
   } catch (error) {
-    if (isFatal(error) || !(error instanceof RondeError)) throw error;
+    if (isFatal(error)) throw error;
     if (error instanceof TransportError && error.code === 'unreachable') throw error;
     return false;
   }

@@ -1,5 +1,6 @@
-import { RondeError, wipe } from '../crypto/index.js';
+import { wipe } from '../crypto/index.js';
 import type { Probe, ProbeAnswer } from '../message/probe.js';
+import { chooseAmong } from '../machine/wallet/outputs.js';
 import { askable, askedName, probeCoin, takeProbeAnswers } from '../machine/wallet/probe.js';
 import type { Coin } from '../machine/wallet/state.js';
 import { shuffled, storeAddresses } from './charters.js';
@@ -17,20 +18,14 @@ export async function prove(core: Core): Promise<void> {
   const now = core.now();
   const client = new RestoreClient(core.surroundings.fetch);
   const asked = new Set<string>();
-  // What is completed may bring unproven coins of the lost wallet: they are asked about after the others.
   while (core.state.searching === undefined) {
+    // Anew each time: what is completed may bind or spend a coin, and bring unproven ones of the lost wallet.
     const coins = askable(core.context, core.state, now).filter((coin) => !asked.has(askedName(coin)));
-    if (coins.length === 0) return;
-    for (const coin of shuffled(coins, core.random)) {
-      asked.add(askedName(coin));
-      if (isStillAskable(core, coin, now) && !(await proveOne(core, client, coin, now))) return;
-    }
+    const coin = chooseAmong(coins, core.random(16));
+    if (coin === undefined) return;
+    asked.add(askedName(coin));
+    if (!(await proveOne(core, client, coin, now))) return;
   }
-}
-
-/** An order that was completed meanwhile may have bound or spent it. */
-function isStillAskable(core: Core, coin: Coin, now: bigint): boolean {
-  return askable(core.context, core.state, now).some((other) => askedName(other) === askedName(coin));
 }
 
 /** Asks about one coin, and follows what comes of it. Gives whether any store answered. */
@@ -57,7 +52,7 @@ async function askAbout(core: Core, client: RestoreClient, probe: Probe): Promis
     try {
       return await client.probe(base, probe);
     } catch (error) {
-      if (!(error instanceof RondeError) || isFatal(error)) throw error;
+      if (isFatal(error)) throw error;
       if (!(error instanceof TransportError)) refused = true;
     }
   }
@@ -77,7 +72,7 @@ async function isAnswered(core: Core, id: string): Promise<boolean> {
   try {
     ({ answered } = await driven(core, id));
   } catch (error) {
-    if (!(error instanceof RondeError) || isFatal(error)) throw error;
+    if (isFatal(error)) throw error;
   }
   const open = core.state.orders.find((order) => order.id === id);
   if (answered && open !== undefined && open.certificate === undefined) warnHeld(core);
