@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MemoryStorage, readWords, Wallet } from '../dist/index.js';
 import { french } from '../dist/words/french.js';
-import { CoinSecrets, emptyState, findPlaces, provable } from '../dist/machine/wallet/index.js';
+import { signSpend, toHex } from '../dist/crypto/index.js';
+import * as message from '../dist/message/index.js';
+import { CoinSecrets, emptyState, findPlaces, probeCoin, provable, takeProbeAnswers } from '../dist/machine/wallet/index.js';
+import { Federation, NOW } from './support/federation.mjs';
 import { setUp } from './support/wallets.mjs';
 
 /** A wallet from the words of another. */
@@ -153,6 +156,40 @@ describe('a recovery', () => {
     assert.deepEqual(found(2, of(0, 2), 3n), []);
     const spends = { ...of(), inputs: [{ kind: order.outputs[0].class.kind, point: secrets(1).publicAt(at(0)).point }] };
     assert.deepEqual(findPlaces(secrets(1), 1, [], spends, 3n).inputs, [at(0)]);
+  });
+});
+
+describe('an order of the lost wallet that is adopted', () => {
+  it('brings coins only if all its outputs are of one keyset, device and number', () => {
+    const federation = new Federation({ keysets: 2 });
+    const { charter, body } = federation;
+    const secrets = CoinSecrets.of(new Uint8Array(32).fill(1), body.federation);
+    const context = { secrets, charter };
+    const place = { keyset: 1, device: 0, order: 0n, slot: 0 };
+    const kind = (denomination) => ({ type: 'points', denomination });
+    const { point } = secrets.publicAt(place);
+    const components = new Map([0, 1, 2, 3].map((index) => [index, new Uint8Array(32)]));
+    const coin = { place, kind: kind(4n), point: toHex(point), components, madeBy: '', unproven: true };
+    const adopted = (...places) => {
+      const outputs = places.map((at) => ({ class: { keyset: at.keyset, kind: kind(2n) }, blinded: secrets.publicAt(at).blinded }));
+      const frame = { federation: body.federation, keyset: 1, store: 0, purpose: { type: 'swap' }, reference: new Uint8Array(32) };
+      const order = { ...frame, time: 0n, inputs: [{ kind: coin.kind, point }], outputs };
+      const value = signSpend('order', [secrets.spending(coin)], message.orderDigest(order), new Uint8Array(32).fill(2));
+      const signed = { order, authorization: { type: 'spend', value } };
+      const probe = probeCoin(context, coin, new Uint8Array(32).fill(3), new Uint8Array(32).fill(4));
+      const answers = federation.witnesses
+        .get(1)
+        .map(({ index, vote }) =>
+          message.signProbeAnswer(vote, charter.keyset(1), index, probe, { type: 'bound', value: signed }),
+        );
+      const state = { ...emptyState(1), coins: [coin] };
+      return takeProbeAnswers(context, state, probe, answers, NOW, new Uint8Array(32).fill(5)).order.outputs.length;
+    };
+    const at = (more) => ({ ...place, order: 1n, ...more });
+    assert.equal(adopted(at(), at({ slot: 1 })), 2);
+    assert.equal(adopted(at(), at({ keyset: 2 })), 0);
+    assert.equal(adopted(at(), at({ order: 2n })), 0);
+    assert.equal(adopted(at(), at({ device: 1 })), 0);
   });
 });
 

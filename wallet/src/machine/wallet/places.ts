@@ -2,7 +2,7 @@ import { toHex } from '../../crypto/index.js';
 import type { CoinPlace } from '../../crypto/index.js';
 import type { Order } from '../../message/order.js';
 import type { CoinSecrets } from './secrets.js';
-import type { Coin, Hex, OrderPlace } from './state.js';
+import type { AskedOutput, Coin, Hex, OrderPlace } from './state.js';
 
 /** How many order numbers of each device are searched. */
 const NUMBERS = 4096n;
@@ -52,6 +52,14 @@ export function findPlaces(
     for (let slot = 1; slot <= LAST_SLOT && !isDone(); slot += 1) tryAt({ ...place, slot });
   }
   return { outputs, inputs };
+}
+
+/** The outputs of an order that have a place, as they were asked for. */
+export function ownOutputs(secrets: CoinSecrets, order: Order, { outputs }: FoundPlaces): AskedOutput[] {
+  return order.outputs.flatMap(({ class: { kind }, blinded }): AskedOutput[] => {
+    const place = outputs.get(toHex(blinded));
+    return place === undefined ? [] : [{ kind, place, point: toHex(secrets.publicAt(place).point), blinded }];
+  });
 }
 
 /** The place of an order's slot 0. */

@@ -1,15 +1,15 @@
-import { equalBytes, sameKind, toHex } from '../../crypto/index.js';
+import { sameKind, toHex } from '../../crypto/index.js';
 import { encode } from '../../message/codec.js';
 import { authorization as authorizationCodec, order as orderCodec } from '../../message/order.js';
 import type { Input, Order, SignedOrder } from '../../message/order.js';
 import { signProbe, verdictOf } from '../../message/probe-check.js';
 import type { Probe, ProbeAnswer } from '../../message/probe.js';
 import { forgetComplete, keysetOf, spend } from './answer.js';
-import { findPlaces } from './places.js';
+import { findPlaces, ownOutputs } from './places.js';
 import { provable, useNumbers } from './recover.js';
 import { columnsOf, startProof, sum } from './spend.js';
 import type { WalletContext } from './spend.js';
-import { openOrder } from './state.js';
+import { openOrder, orderName } from './state.js';
 import type { AskedOutput, Coin, OpenOrder, WalletState } from './state.js';
 
 /** The unproven coins to ask about, one of each P and keyset: Prove, step 1. */
@@ -95,7 +95,7 @@ function adoptOrder(
   if (known !== undefined) return { state, outcome: 'opened', order: known };
   const columns = columnsOf(order.inputs.map((input) => freeCoin(state, order.keyset, input)));
   if (columns.length < keysetOf(context, order.keyset).quorum) return { state, outcome: 'held' };
-  const outputs = ownOutputs(context, state, order);
+  const outputs = outputsOfOne(context, state, order);
   const opened: OpenOrder = {
     id: `adopted/${digest}`,
     about: { type: 'adopt', points: sum(order.inputs) - sum(outputs) },
@@ -127,15 +127,9 @@ function freeCoin(state: WalletState, keyset: number, { kind, point }: Input): C
   );
 }
 
-/** The outputs with their places, if all are of one device and number of this seed; otherwise none. */
-function ownOutputs(context: WalletContext, state: WalletState, order: Order): AskedOutput[] {
-  const places = findPlaces(context.secrets, state.device, state.coins, order).outputs;
-  const [first] = places.values();
-  const outputs = order.outputs.flatMap(({ class: { kind }, blinded }): AskedOutput[] => {
-    const place = places.get(toHex(blinded));
-    if (place === undefined || place.device !== first?.device || place.order !== first.order) return [];
-    const shown = context.secrets.publicAt(place);
-    return equalBytes(shown.blinded, blinded) ? [{ kind, place, point: toHex(shown.point), blinded }] : [];
-  });
-  return outputs.length === order.outputs.length ? outputs : [];
+/** All outputs, if they are of one order of this seed, which has one keyset, device and number; otherwise none. */
+function outputsOfOne({ secrets }: WalletContext, state: WalletState, order: Order): AskedOutput[] {
+  const outputs = ownOutputs(secrets, order, findPlaces(secrets, state.device, state.coins, order));
+  const orders = new Set(outputs.map(({ place }) => orderName({ ...place, number: place.order })));
+  return outputs.length === order.outputs.length && orders.size === 1 ? outputs : [];
 }

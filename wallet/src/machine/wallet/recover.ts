@@ -11,7 +11,7 @@ import { keysetOf, spend, takeAnswer, takeEvaluations } from './answer.js';
 import type { Finding } from './answer.js';
 import { fits, takeShown } from './claim.js';
 import { WalletError } from './error.js';
-import { findPlaces } from './places.js';
+import { findPlaces, ownOutputs } from './places.js';
 import type { FoundPlaces } from './places.js';
 import type { WalletContext } from './spend.js';
 import { openOrder, recordOf } from './state.js';
@@ -101,16 +101,13 @@ function newOutputs(context: WalletContext, state: WalletState, order: Order, pl
   const undecided = state.orders.filter((open) => open.certificate === undefined);
   const asked = new Set(undecided.flatMap(({ outputs }) => outputs.map(({ point }) => point)));
   const spent = new Map([...state.spent, ...order.inputs.map(({ point }) => [toHex(point), order.keyset] as const)]);
-  return order.outputs.flatMap(({ class: { kind }, blinded }): AskedOutput[] => {
-    const place = places.outputs.get(toHex(blinded));
-    if (place === undefined) return [];
-    const point = toHex(context.secrets.publicAt(place).point);
+  return ownOutputs(context.secrets, order, places).filter(({ kind, place, point }) => {
     const inTheWay = state.coins.some(
       (coin) =>
         coin.point === point &&
         (coin.unproven === undefined || coin.spentBy !== undefined || sameKind(coin.kind, kind)),
     );
-    return asked.has(point) || inTheWay || spent.get(point) === place.keyset ? [] : [{ kind, place, point, blinded }];
+    return !asked.has(point) && !inTheWay && spent.get(point) !== place.keyset;
   });
 }
 
