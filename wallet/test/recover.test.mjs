@@ -5,7 +5,7 @@ import { MemoryStorage, readWords, Wallet } from '../dist/index.js';
 import { french } from '../dist/words/french.js';
 import { signSpend, toHex } from '../dist/crypto/index.js';
 import * as message from '../dist/message/index.js';
-import { CoinSecrets, emptyState, findPlaces, probeCoin, provable, takeProbeAnswers } from '../dist/machine/wallet/index.js';
+import { CoinSecrets, emptyState, findPlaces, forgetClosed, probeCoin, provable, takeProbeAnswers } from '../dist/machine/wallet/index.js';
 import { Federation, NOW } from './support/federation.mjs';
 import { setUp } from './support/wallets.mjs';
 
@@ -190,6 +190,16 @@ describe('an order of the lost wallet that is adopted', () => {
     assert.equal(adopted(at(), at({ keyset: 2 })), 0);
     assert.equal(adopted(at(), at({ order: 2n })), 0);
     assert.equal(adopted(at(), at({ device: 1 })), 0);
+  });
+});
+
+describe('a key that was spent', () => {
+  it('is remembered as long as its keyset is evaluated', () => {
+    const { charter } = new Federation();
+    const state = { ...emptyState(0), spent: new Map([['00'.repeat(32), 1]]) };
+    const { evaluateUntil } = charter.keyset(1);
+    const left = (now) => forgetClosed({ charter }, state, now).spent.size;
+    assert.deepEqual([left(evaluateUntil), left(evaluateUntil + 1n)], [1, 0]);
   });
 });
 

@@ -211,7 +211,7 @@ export function forgetComplete(context: WalletContext, state: WalletState): Wall
 
 /** Forgets which keys were spent in keysets in which nobody evaluates any more. */
 export function forgetClosed(context: WalletContext, state: WalletState, now: bigint): WalletState {
-  const open = (id: number): boolean => now < (context.charter.keyset(id)?.evaluateUntil ?? 0n);
+  const open = (id: number): boolean => now <= (context.charter.keyset(id)?.evaluateUntil ?? 0n);
   const spent = new Map([...state.spent].filter(([, keyset]) => open(keyset)));
   return spent.size === state.spent.size ? state : forgetComplete(context, { ...state, spent });
 }
