@@ -57,11 +57,6 @@ function entriesOf(federation, keyset, witness, { bits, number }) {
     .sort((a, b) => message.comparePlaces(a.place, b.place));
 }
 
-function evaluationOf(federation, keyset, witness, { order, digest }) {
-  const outputs = message.outputsOf(order, keyset);
-  return message.makeEvaluation(witness, keyset, witness.index, digest, outputs, federation.random(32));
-}
-
 /** Pages of two entries, two pages in an answer: what is longer has to be asked for again. */
 function pages(federation, keyset, witness, query) {
   const all = entriesOf(federation, keyset, witness, query);
@@ -72,7 +67,7 @@ function pages(federation, keyset, witness, query) {
     const entries = rest.slice(0, PAGE).map(({ entry: { held, ...entry } }) => {
       held.stored ??= new Map();
       const name = `${keyset.id}/${witness.index}`;
-      if (!held.stored.has(name)) held.stored.set(name, evaluationOf(federation, keyset, witness, held.checked));
+      if (!held.stored.has(name)) held.stored.set(name, federation.evaluation(witness, held, keyset.id));
       return { ...entry, evaluation: held.stored.get(name) };
     });
     const more = rest.length > PAGE;
