@@ -1,6 +1,8 @@
 //! The faults that are planted, one at a time. Each is a slip that somebody could make, or a rule that somebody could
 //! find fussy; each must be seen by the vectors or by the tests that are named with it.
 
+use super::workshop::{Edit, edit};
+
 /// A fault: what is changed, and which tests of the protocol should see it beside the vectors.
 pub struct Fault {
     /// Its name, in words.
@@ -11,27 +13,14 @@ pub struct Fault {
     pub tests: &'static [&'static str],
 }
 
-/// One change of the source. What is replaced stands there exactly once.
-pub struct Edit {
-    /// Below `protocol/src`.
-    pub file: &'static str,
-    /// What stands there.
-    pub find: &'static str,
-    /// What stands there instead.
-    pub put: &'static str,
-}
-
-const fn edit(file: &'static str, find: &'static str, put: &'static str) -> Edit {
-    Edit { file, find, put }
-}
-
+/// Files are named from `protocol/src` on.
 macro_rules! faults {
     ($($name:literal, $tests:expr, [$($file:literal: $find:literal => $put:literal),+ $(,)?];)+) => {
         /// All of them, those that a hurried check reaches first.
         pub const FAULTS: &[Fault] = &[$(Fault {
             name: $name,
             tests: &$tests,
-            edits: &[$(edit($file, $find, $put)),+],
+            edits: &[$(edit(concat!("protocol/src/", $file), $find, $put)),+],
         }),+];
     };
 }

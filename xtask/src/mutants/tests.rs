@@ -25,7 +25,7 @@ fn every_fault_has_its_place_in_the_sources_once_and_tests_that_exist() {
     let protocol = repository().join("protocol");
     for fault in FAULTS {
         for edit in fault.edits {
-            let text = fs::read_to_string(protocol.join("src").join(edit.file)).unwrap();
+            let text = fs::read_to_string(repository().join(edit.file)).unwrap();
             assert_eq!(text.matches(edit.find).count(), 1, "{}: {}", fault.name, edit.file);
             assert_ne!(edit.find, edit.put, "{}", fault.name);
         }

@@ -5,11 +5,26 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use super::faults::{Edit, Fault};
+use super::faults::Fault;
 use crate::tools::{command, output, repository, target_dir};
 
 /// Left out of the copy: nothing that is built there needs them.
 const LEFT_OUT: &[&str] = &["wallet/", "fuzz/", ".ci/"];
+
+/// One change of the source. What is replaced stands there exactly once.
+pub struct Edit {
+    /// From the root of the repository.
+    pub file: &'static str,
+    /// What stands there.
+    pub find: &'static str,
+    /// What stands there instead.
+    pub put: &'static str,
+}
+
+/// A change, in one line.
+pub const fn edit(file: &'static str, find: &'static str, put: &'static str) -> Edit {
+    Edit { file, find, put }
+}
 
 /// The copy.
 pub struct Workshop {
@@ -77,24 +92,18 @@ impl Workshop {
     /// Plants a fault.
     pub fn plant(&self, fault: &Fault) -> Result<(), String> {
         for Edit { file, find, put } in fault.edits {
-            let path = self.root.join("protocol/src").join(file);
+            let path = self.root.join(file);
             let text = fs::read_to_string(&path).map_err(|why| format!("{}: {why}", path.display()))?;
-            let count = text.matches(find).count();
-            if count != 1 {
-                return Err(format!(
-                    "`{}`: its place stands {count} times in protocol/src/{file}, not once; mend it in \
-                     xtask/src/mutants/faults.rs:\n    {find}",
-                    fault.name
-                ));
-            }
-            write(&path, text.replacen(find, put, 1).as_bytes())?;
+            let planted = changed(file, &text, &[(*find, *put)])
+                .map_err(|why| format!("mend `{}` in xtask/src/mutants/faults.rs: {why}", fault.name))?;
+            write(&path, planted.as_bytes())?;
         }
         Ok(())
     }
 
     /// Takes it out again.
     pub fn mend(&self, fault: &Fault) -> Result<(), String> {
-        fault.edits.iter().try_for_each(|edit| self.bring(&format!("protocol/src/{}", edit.file)))
+        fault.edits.iter().try_for_each(|edit| self.bring(edit.file))
     }
 
     /// Builds and runs something of the copy with cargo: first without running it, to tell a fault that does not
@@ -121,6 +130,29 @@ impl Workshop {
         cargo.args(words).current_dir(&self.root).stdin(Stdio::null()).env("CARGO_TARGET_DIR", target_dir());
         cargo
     }
+}
+
+/// A file's text with every change in its place. Places are looked for in the text as it was before any of them.
+pub fn changed(file: &str, text: &str, changes: &[(&str, &str)]) -> Result<String, String> {
+    let mut places = Vec::new();
+    for (find, put) in changes {
+        let found: Vec<usize> = text.match_indices(find).map(|(at, _)| at).collect();
+        match found[..] {
+            [at] => places.push((at, find, put)),
+            _ => return Err(format!("its place stands {} times in {file}, not once:\n    {find}", found.len())),
+        }
+    }
+    places.sort_by_key(|(at, ..)| *at);
+    let mut changed = String::new();
+    let mut end = 0;
+    for (at, find, put) in places {
+        let between = text.get(end..at).ok_or_else(|| format!("two changes overlap in {file}:\n    {find}"))?;
+        changed.push_str(between);
+        changed.push_str(put);
+        end = at + find.len();
+    }
+    changed.push_str(text.get(end..).unwrap_or_default());
+    Ok(changed)
 }
 
 fn text(output: &Output) -> String {

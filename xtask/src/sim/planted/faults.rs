@@ -6,24 +6,16 @@ mod store;
 mod wallet;
 mod witness;
 
+use crate::mutants::workshop::{Edit, edit};
+
 /// A fault: what is changed.
 pub struct Fault {
     /// Its name, in words.
     pub name: &'static str,
     /// The rules that it breaks.
     pub rules: &'static str,
-    /// The changes that make it.
+    /// The changes that make it, of which no two overlap. In [`Edit::put`], [`SWITCH`] is true when it is switched on.
     pub edits: &'static [Edit],
-}
-
-/// One change of the source. What is replaced stands there exactly once, and no two changes overlap.
-pub struct Edit {
-    /// From the root of the repository.
-    pub file: &'static str,
-    /// What stands there.
-    pub find: &'static str,
-    /// What stands there instead; [`SWITCH`] is true when the fault is switched on.
-    pub put: &'static str,
 }
 
 /// Stands in [`Edit::put`] for "this fault is switched on".
@@ -52,10 +44,6 @@ pub fn all() -> Vec<&'static Fault> {
     [witness::FAULTS, store::FAULTS, wallet::FAULTS, driver::FAULTS].into_iter().flatten().collect()
 }
 
-const fn edit(file: &'static str, find: &'static str, put: &'static str) -> Edit {
-    Edit { file, find, put }
-}
-
 /// `"name", "rules", [ "file": "find" => "put", ... ];` below one folder.
 macro_rules! faults {
     (in $folder:literal; $($name:literal, $rules:literal,
@@ -63,7 +51,7 @@ macro_rules! faults {
         pub const FAULTS: &[super::Fault] = &[$(super::Fault {
             name: $name,
             rules: $rules,
-            edits: &[$(super::edit(concat!($folder, $file), $find, $put)),+],
+            edits: &[$(crate::mutants::workshop::edit(concat!($folder, $file), $find, $put)),+],
         }),+];
     };
 }

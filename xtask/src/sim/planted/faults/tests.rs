@@ -1,7 +1,8 @@
 use std::collections::BTreeSet;
 
 use super::super::{copy, table};
-use super::{Edit, HELP, SWITCH, all};
+use super::{HELP, SWITCH, all};
+use crate::mutants::workshop::Edit;
 use crate::tools::repository;
 
 #[test]
