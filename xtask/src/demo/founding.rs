@@ -10,67 +10,86 @@ use super::ronde::Ronde;
 use super::shops::{ASSOCIATION, BALLOT_MINIMUM, CAMPAIGN, CHOICES, OFFER, OFFER_VALUE, SHOPS, Shop};
 
 const STEWARDS: [&str; 3] = ["stewards/anne.key", "stewards/bruno.key", "stewards/chloe.key"];
-const PLAN: &str = "plan.toml";
+/// What the first charter is drafted from.
+pub const PLAN: &str = "plan.toml";
 const CHARTER: &str = "000001.charter";
 
 /// Founds it; every store's folder is ready to start afterwards. The federation's id comes back.
 pub fn found(ronde: &Ronde, places: &[Place; 4]) -> Result<String, Failure> {
     let home = ronde.home();
-    std::fs::create_dir_all(home.join("stewards")).map_err(|error| file("stewards", &error))?;
-    let stewards = at_once(&STEWARDS, |key| ronde.run(&["charter", "steward", "--out", key]))?;
-    let mut begin = vec!["charter", "new", "--name", "Les Halles", "--threshold", "2", "--out", PLAN];
-    for steward in &stewards {
-        begin.extend(["--steward", text(steward, "/public_key")?]);
-    }
-    let federation = text(&ronde.run(&begin)?, "/federation")?.to_owned();
-    plan(&home.join(PLAN))?;
-
-    let initialised = at_once(&SHOPS, |shop| init(ronde, shop, places.get(shop.place)))?;
-    let mut draft = vec!["charter", "new", "--plan", PLAN, "--out", CHARTER];
-    for card in &initialised {
-        draft.extend(["--card", text(card, "/card")?]);
-    }
-    ronde.run(&draft)?;
-    for steward in STEWARDS.iter().take(2) {
-        ronde.run(&["charter", "sign", "--key", steward, CHARTER])?;
-    }
+    let federation = begin(ronde, &STEWARDS)?;
+    change(&home.join(PLAN), in_common)?;
+    let cards = at_once(&SHOPS, |shop| init_shop(ronde, shop, places.get(shop.place)))?;
+    charter(ronde, &cards, None, &STEWARDS[..2], CHARTER)?;
     at_once(&SHOPS, |shop| {
-        hurry(&home.join(shop.config()))?;
-        ronde.run(&["charter", "install", "--config", &shop.config(), CHARTER])?;
-        ronde.run(&["config", "check", "--config", &shop.config()])
+        change(&home.join(shop.config()), hurry)?;
+        install(ronde, &shop.config(), CHARTER)
     })?;
     Ok(federation)
 }
 
-fn init(ronde: &Ronde, shop: &Shop, place: Option<&Place>) -> Result<Value, Failure> {
+/// Makes a key for each steward, and a plan of which any two can sign the charter. The federation's id comes back.
+pub fn begin(ronde: &Ronde, stewards: &[&str]) -> Result<String, Failure> {
+    let made = std::fs::create_dir_all(ronde.home().join("stewards"));
+    made.map_err(|error| Failure::new("to make the folder stewards", error.to_string()))?;
+    let keys = at_once(stewards, |key| ronde.run(&["charter", "steward", "--out", key]))?;
+    let mut typed = vec!["charter", "new", "--name", "Les Halles", "--threshold", "2", "--out", PLAN];
+    for key in &keys {
+        typed.extend(["--steward", text(key, "/public_key")?]);
+    }
+    Ok(text(&ronde.run(&typed)?, "/federation")?.to_owned())
+}
+
+/// Makes a store's folder. What it answers has the store's card.
+pub fn init(ronde: &Ronde, folder: &str, number: &str, name: &str, more: &[&str]) -> Result<Value, Failure> {
+    let mut typed = vec!["init", "--dir", folder, "--store", number, "--name", name, "--plan", PLAN];
+    typed.extend(more);
+    ronde.run(&typed)
+}
+
+/// Drafts a version of the charter from the plan and from stores' cards, and has it signed.
+pub fn charter(
+    ronde: &Ronde,
+    cards: &[Value],
+    after: Option<&str>,
+    signers: &[&str],
+    version: &str,
+) -> Result<(), Failure> {
+    let mut draft = vec!["charter", "new", "--plan", PLAN, "--out", version];
+    for card in cards {
+        draft.extend(["--card", text(card, "/card")?]);
+    }
+    draft.extend(after.iter().flat_map(|before| ["--after", before]));
+    ronde.run(&draft)?;
+    for signer in signers {
+        ronde.run(&["charter", "sign", "--key", signer, version])?;
+    }
+    Ok(())
+}
+
+/// Installs the first version of the charter in a store's folder, which is ready to start then.
+pub fn install(ronde: &Ronde, config: &str, version: &str) -> Result<(), Failure> {
+    ronde.run(&["charter", "install", "--config", config, version])?;
+    ronde.run(&["config", "check", "--config", config]).map(|_| ())
+}
+
+/// Changes a file's text.
+pub fn change(path: &Path, how: impl FnOnce(String) -> String) -> Result<(), Failure> {
+    let changed = std::fs::read_to_string(path).and_then(|text| std::fs::write(path, how(text)));
+    changed.map_err(|error| Failure::new(format!("to change {}", path.display()), error.to_string()))
+}
+
+fn init_shop(ronde: &Ronde, shop: &Shop, place: Option<&Place>) -> Result<Value, Failure> {
     let place = place.ok_or_else(|| Failure::new("a place for every shop", format!("none for {shop}")))?;
     let (quic, http) = (place.quic.to_string(), format!("http://{}", place.http));
-    let (id, seat) = (shop.id(), format!("1:{}", shop.place));
-    let name = shop.name;
-    ronde.run(&[
-        "init",
-        "--dir",
-        shop.folder,
-        "--store",
-        &id,
-        "--name",
-        name,
-        "--plan",
-        PLAN,
-        "--witness",
-        &seat,
-        "--quic",
-        &quic,
-        "--http",
-        &http,
-    ])
+    let seat = format!("1:{}", shop.place);
+    init(ronde, shop.folder, &shop.id(), shop.name, &["--witness", &seat, "--quic", &quic, "--http", &http])
 }
 
 /// Adds to the plan what the shops want to have in common. Tables of TOML can stand in any order, so after the rest.
-fn plan(path: &Path) -> Result<(), Failure> {
-    let mut plan = std::fs::read_to_string(path).map_err(|error| file(PLAN, &error))?;
+fn in_common(plan: String) -> String {
     let [first, second] = CHOICES;
-    plan.push_str(&format!(
+    plan + &format!(
         "
 [[association]]
 id = 1
@@ -92,22 +111,13 @@ funder = 1
 issuers = [1]
 per_store = 100
 "
-    ));
-    std::fs::write(path, plan).map_err(|error| file(PLAN, &error))
+    )
 }
 
 /// Witnesses pull each other's logs, and stores read their feeds, every second instead of a few times a minute: nobody
 /// watches a demo for a minute.
-fn hurry(path: &Path) -> Result<(), Failure> {
-    let name = path.display().to_string();
-    let config = std::fs::read_to_string(path).map_err(|error| file(&name, &error))?;
-    let hurried =
-        config.replace("feed_seconds = 60", "feed_seconds = 1").replace("pull_seconds = 5", "pull_seconds = 1");
-    std::fs::write(path, hurried).map_err(|error| file(&name, &error))
-}
-
-fn file(name: &str, error: &std::io::Error) -> Failure {
-    Failure::new(format!("to write {name}"), error.to_string())
+fn hurry(config: String) -> String {
+    config.replace("feed_seconds = 60", "feed_seconds = 1").replace("pull_seconds = 5", "pull_seconds = 1")
 }
 
 /// Does the same for all, in threads of their own; the answers in the order of `items`.
