@@ -3,16 +3,13 @@
 mod closing;
 mod reading;
 
-use ronde_protocol::{
-    crypto::merkle,
-    message::log::{CertifiedOrder, LogEntry},
-};
+use ronde_protocol::{crypto::merkle, message::log::LogEntry};
 use ronde_vectors::file::{Group, Test};
 use serde_json::{Value, json};
 
 use super::{
     coins::{earn, points, redeem, swap},
-    world::{FOUR, KEYSET, World, bytes, shown},
+    world::{FOUR, World, bytes, shown},
 };
 use crate::vectors::{
     case::{case, group},
@@ -41,9 +38,7 @@ fn all(leaves: &[[u8; 32]]) -> Value {
 }
 
 fn certified(world: &World, number: u64) -> LogEntry {
-    let order = redeem(world, 1, &[(number, points(2))], &[]).order;
-    let certificate = world.certificate(KEYSET, &[0, 1, 2], &order.digest());
-    LogEntry::Certified(CertifiedOrder { order, certificate })
+    LogEntry::Certified(world.certified(&redeem(world, 1, &[(number, points(2))], &[]).order))
 }
 
 fn leaf_tests(world: &World) -> Vec<Result<Test, String>> {

@@ -1,6 +1,6 @@
 //! Restoring a wallet from its seed: buckets, probes, and where a search stands.
 
-mod probes;
+pub mod probes;
 
 use ronde_protocol::{
     crypto::group::PointBytes,
@@ -61,14 +61,14 @@ fn places(world: &World) -> Tests {
     let (coffee, tea) =
         (Kind::Voucher { offer: OFFER }, Kind::Voucher { offer: ronde_protocol::message::ids::OfferId(9) });
     let ballot = Kind::Ballot { campaign: CAMPAIGN };
-    let of = |slug, comment, to: &[Numbered], bits: u8, kinds: &[Kind]| {
-        let order = earn(world, 1, "searched", to).order;
-        let input = json!({"order": shown(&order), "keyset": KEYSET.0, "bits": bits});
-        case("bucket-places", slug, "RESTORE-15", comment, input).gives(found(&order, bits, kinds))
+    let earned = |to: &[Numbered]| earn(world, 1, "searched", to).order;
+    let of = |slug, comment, order: &Order, bits: u8| -> Case {
+        let input = json!({"order": shown(order), "keyset": KEYSET.0, "bits": bits});
+        case("bucket-places", slug, "RESTORE-15", comment, input)
     };
     let all: [Numbered; 6] = [(1, points(8)), (2, points(8)), (3, points(4)), (4, coffee), (5, tea), (6, ballot)];
-    let order = earn(world, 1, "searched", &all).order;
-    let elsewhere = json!({"order": shown(&order), "keyset": 2, "bits": 3});
+    let (whole, vouchers, alone, nothing) = (earned(&all), earned(&all[3..]), earned(&all[5..]), earned(&[]));
+    let elsewhere = json!({"order": shown(&whole), "keyset": 2, "bits": 3});
     let mut both = body(world, 0, ronde_protocol::message::order::Purpose::Swap, &[(7, points(8))], &[(1, points(2))]);
     let mut outputs: Vec<_> = both.outputs.iter().copied().collect();
     outputs.push(output_of(KeysetId(2), (2, points(4))));
@@ -76,12 +76,16 @@ fn places(world: &World) -> Tests {
     both.outputs = list(outputs);
     let moved = json!({"order": shown(&both), "keyset": 2, "bits": 16});
     vec![
-        of("largest", "Two of the largest denomination: each may be at slot 0.", &all, 3, &[points(8)]),
-        of("no-bits", "The one bucket of no bits.", &all, 0, &[points(8)]).flagged("boundary"),
-        of("all-bits", "16 bits.", &all, 16, &[points(8)]).flagged("boundary"),
-        of("vouchers", "No points: vouchers of the least offer.", &all[3..], 5, &[coffee]),
-        of("ballot", "A ballot alone.", &all[5..], 5, &[ballot]),
-        of("none", "No outputs.", &[], 5, &[]),
+        of("largest", "Two of the largest denomination: each may be at slot 0.", &whole, 3).gives(found(
+            &whole,
+            3,
+            &[points(8)],
+        )),
+        of("no-bits", "The one bucket of no bits.", &whole, 0).flag("boundary").gives(found(&whole, 0, &[points(8)])),
+        of("all-bits", "16 bits.", &whole, 16).flag("boundary").gives(found(&whole, 16, &[points(8)])),
+        of("vouchers", "No points: vouchers of the least offer.", &vouchers, 5).gives(found(&vouchers, 5, &[coffee])),
+        of("ballot", "A ballot alone.", &alone, 5).gives(found(&alone, 5, &[ballot])),
+        of("none", "No outputs.", &nothing, 5).gives(found(&nothing, 5, &[])),
         case("bucket-places", "another-keyset", "RESTORE-15", "No output of the keyset.", elsewhere)
             .gives(json!({"places": []})),
         case("bucket-places", "moved", "RESTORE-15", "Of a Swap into another keyset those of that one.", moved)
@@ -89,46 +93,31 @@ fn places(world: &World) -> Tests {
     ]
 }
 
-/// A flag on a test that is made already.
-trait Flagged {
-    fn flagged(self, flag: &str) -> Self;
-}
-
-impl Flagged for Result<Test, String> {
-    fn flagged(self, flag: &str) -> Self {
-        self.map(|mut test| {
-            test.flags.push(flag.to_owned());
-            test
-        })
-    }
-}
-
 fn sizes() -> Tests {
-    let of = |slug, comment, each: u64, but: &[(u32, u64)], bits: u8| {
+    let of = |slug, comment, each: u64, but: &[(u32, u64)]| -> Case {
         let but: Vec<Value> =
             but.iter().map(|(number, entries)| json!({"number": number, "entries": entries})).collect();
         case("bucket-sizes", slug, "RESTORE-16", comment, json!({"each": each, "but": but}))
-            .gives(json!({"bits": bits}))
     };
+    let missing: Vec<(u32, u64)> = (0..25).map(|number| (number, 0)).collect();
     vec![
-        of("empty", "Nothing was certified.", 0, &[], 0),
-        of("full", "1,000 in each of 65,536.", 1000, &[], 16),
-        of("one-short", "999 in one of them.", 1000, &[(77, 999)], 15).flagged("boundary"),
-        of("twice", "500 in each make 1,000 in each of half as many.", 500, &[], 15),
-        of("one-empty", "One of 65,536 is empty.", 2000, &[(65_535, 0)], 15),
-        of("one-each", "One in each: 1,024 in each of 64.", 1, &[], 6),
-        of("two-short", "One in each, and two missing in one of 64: 1,022.", 1, &[(3, 0), (5, 0)], 6),
-        of(
-            "too-few",
-            "One in each, and 25 missing in one of 64: 999.",
-            1,
-            &(0..25).map(|n| (n, 0)).collect::<Vec<_>>(),
-            5,
-        )
-        .flagged("boundary"),
-        of("half-empty", "Only buckets whose first bit is 0 have entries.", 0, &[(1, 5000), (16384, 5000)], 0),
-        of("two-halves", "All entries in one bucket of each half.", 0, &[(9, 1000), (40000, 1000)], 1),
+        of("empty", "Nothing was certified.", 0, &[]).gives(bits(0)),
+        of("full", "1,000 in each of 65,536.", 1000, &[]).gives(bits(16)),
+        of("one-short", "999 in one of them.", 1000, &[(77, 999)]).flag("boundary").gives(bits(15)),
+        of("twice", "500 in each make 1,000 in each of half as many.", 500, &[]).gives(bits(15)),
+        of("one-empty", "One of 65,536 is empty.", 2000, &[(65_535, 0)]).gives(bits(15)),
+        of("one-each", "One in each: 1,024 in each of 64.", 1, &[]).gives(bits(6)),
+        of("two-short", "One in each, and two missing in one of 64: 1,022.", 1, &[(3, 0), (5, 0)]).gives(bits(6)),
+        of("too-few", "One in each, and 25 missing in one of 64: 999.", 1, &missing).flag("boundary").gives(bits(5)),
+        of("half-empty", "Only buckets whose first bit is 0 have entries.", 0, &[(1, 5000), (16384, 5000)])
+            .gives(bits(0)),
+        of("two-halves", "All entries in one bucket of each half.", 0, &[(9, 1000), (40000, 1000)]).gives(bits(1)),
     ]
+}
+
+/// A length as it stands in a vector.
+fn bits(bits: u8) -> Value {
+    json!({"bits": bits})
 }
 
 fn length_of(world: &World, index: u8, nonce: &[u8; 32], bits: u8) -> BucketLength {
@@ -145,9 +134,7 @@ fn lengths(world: &World) -> Tests {
     let say = |bits: &[u8]| -> Vec<BucketLength> {
         (0..4_u8).zip(bits).map(|(index, bits)| length_of(world, index, &nonce, *bits)).collect()
     };
-    let gives = |slug, comment, bits: &[u8], length: u8| {
-        of(slug, "RESTORE-24", comment, &say(bits)).gives(json!({"bits": length}))
-    };
+    let said = |slug, comment, bits: &[u8]| of(slug, "RESTORE-24", comment, &say(bits));
     let few = |answered: usize| json!({"error": "too-few", "answered": answered});
     let mut old = say(&[5, 5, 5]);
     old[1] = length_of(world, 1, &draw::bytes("an older nonce"), 5);
@@ -158,12 +145,15 @@ fn lengths(world: &World) -> Tests {
     let mut claimed = say(&[3, 3, 3]);
     claimed[0] = BucketLength { index: WitnessIndex(3), ..claimed[0] };
     vec![
-        gives("agreed", "All say the same.", &[5, 5, 5, 5], 5),
-        gives("three", "Three of four answer: the second smallest.", &[7, 3, 5], 5),
-        gives("one-says-nothing-fits", "A liar would make the wallet read everything.", &[0, 6, 6, 6], 6)
-            .flagged("liar"),
-        gives("one-says-everything-fits", "A liar would narrow the buckets.", &[16, 6, 6, 6], 6).flagged("liar"),
-        gives("one-lags", "An honest one counted long ago.", &[2, 6, 6], 6),
+        said("agreed", "All say the same.", &[5, 5, 5, 5]).gives(bits(5)),
+        said("three", "Three of four answer: the second smallest.", &[7, 3, 5]).gives(bits(5)),
+        said("one-says-nothing-fits", "A liar would make the wallet read everything.", &[0, 6, 6, 6])
+            .flag("liar")
+            .gives(bits(6)),
+        said("one-says-everything-fits", "A liar would narrow the buckets.", &[16, 6, 6, 6])
+            .flag("liar")
+            .gives(bits(6)),
+        said("one-lags", "An honest one counted long ago.", &[2, 6, 6]).gives(bits(6)),
         of("two", "RESTORE-24", "Two are fewer than n - f.", &say(&[5, 5])).refused(few(2)),
         of("twice", "RESTORE-24", "One witness counts once.", &twice).refused(few(2)),
         of("old", "RESTORE-26", "An answer to another nonce.", &old).flag("replay").refused(few(2)),

@@ -2,7 +2,7 @@
 
 use ronde_protocol::{
     crypto::{
-        Entropy, EvaluationContext, EvaluationItem,
+        Entropy, EvaluationContext, EvaluationItem, merkle,
         proof::prove,
         sign::{SigningKey, VerifyingKeyBytes},
     },
@@ -16,10 +16,13 @@ use ronde_protocol::{
         },
         codec::{Bounded, Encode, encode},
         evaluation::{Evaluation, NO_PROOF, outputs_of},
+        head::Head,
         ids::{
             AssociationId, CampaignId, CharterHash, FederationId, KeysetId, OfferId, OrderDigest, StoreId, WitnessIndex,
         },
+        log::{CertifiedOrder, LogEntry},
         order::{Order, Seconds},
+        statement::ClosingStatement,
         text::Text,
         vote::Vote,
     },
@@ -273,6 +276,24 @@ impl World {
         Certificate { keyset, digest: *digest, votes: list(votes) }
     }
 
+    /// An order with a certificate of the first three witnesses of its keyset.
+    pub fn certified(&self, order: &Order) -> CertifiedOrder {
+        let certificate = self.certificate(order.keyset, &[0, 1, 2], &order.digest());
+        CertifiedOrder { order: order.clone(), certificate }
+    }
+
+    /// A witness's head of a log of these entries.
+    pub fn head_of(&self, keyset: KeysetId, index: u8, entries: &[LogEntry]) -> Head {
+        let (size, root) = size_and_root(entries);
+        Head::sign(&self.keys(keyset, index).vote, self.keyset(keyset), WitnessIndex(index), size, root)
+    }
+
+    /// A witness's closing statement of a log of these entries.
+    pub fn statement_of(&self, keyset: KeysetId, index: u8, entries: &[LogEntry]) -> ClosingStatement {
+        let (size, root) = size_and_root(entries);
+        ClosingStatement::sign(&self.keys(keyset, index).vote, self.keyset(keyset), WitnessIndex(index), size, root)
+    }
+
     /// A witness's evaluation of an order's outputs in a keyset.
     pub fn evaluate(&self, order: &Order, keyset: KeysetId, index: u8) -> Evaluation {
         self.evaluate_with(order, keyset, index, &self.keys(keyset, index))
@@ -301,4 +322,9 @@ impl World {
         let Evaluation { keyset, index, digest, evaluated, proof, .. } = changed;
         Evaluation::sign(&self.keys(keyset, index.0).vote, &self.id(), keyset, index, digest, evaluated, proof)
     }
+}
+
+fn size_and_root(entries: &[LogEntry]) -> (u64, [u8; 32]) {
+    let leaves: Vec<[u8; 32]> = entries.iter().map(LogEntry::leaf).collect();
+    (u64::try_from(leaves.len()).unwrap(), merkle::root_of(&leaves))
 }

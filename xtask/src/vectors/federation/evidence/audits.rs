@@ -1,14 +1,11 @@
 //! Logs of a committee, and what an auditor finds in them.
 
-use ronde_protocol::{
-    crypto::merkle,
-    message::{
-        class::Kind,
-        head::Head,
-        ids::{OfferId, WitnessIndex},
-        log::LogEntry,
-        order::{Order, SignedOrder},
-    },
+use ronde_protocol::message::{
+    class::Kind,
+    head::Head,
+    ids::OfferId,
+    log::LogEntry,
+    order::{Order, SignedOrder},
 };
 use ronde_vectors::file::Test;
 use serde_json::{Value, json};
@@ -18,7 +15,7 @@ use super::{
         coins::{earn, points, redeem, swap},
         world::{KEYSET, World, shown},
     },
-    certified, leaves,
+    certified,
 };
 use crate::vectors::case::case;
 
@@ -30,10 +27,7 @@ struct Handed {
 }
 
 fn head(world: &World, index: u8, entries: &[LogEntry]) -> Head {
-    let leaves = leaves(entries);
-    let size = u64::try_from(leaves.len()).unwrap();
-    let key = world.keys(KEYSET, index).vote;
-    Head::sign(&key, world.keyset(KEYSET), WitnessIndex(index), size, merkle::root_of(&leaves))
+    world.head_of(KEYSET, index, entries)
 }
 
 fn log(world: &World, index: u8, entries: &[&LogEntry]) -> Handed {

@@ -1,13 +1,10 @@
 //! Closing statements, and what frozen logs say of orders and coins.
 
-use ronde_protocol::{
-    crypto::merkle,
-    message::{
-        ids::{KeysetId, WitnessIndex},
-        log::{CertifiedOrder, LogEntry},
-        order::Order,
-        statement::ClosingStatement,
-    },
+use ronde_protocol::message::{
+    ids::{KeysetId, WitnessIndex},
+    log::{CertifiedOrder, LogEntry},
+    order::Order,
+    statement::ClosingStatement,
 };
 use ronde_vectors::file::Test;
 use serde_json::{Value, json};
@@ -18,20 +15,12 @@ use super::super::{
 };
 use crate::vectors::case::{Case, case};
 
-fn statement(world: &World, keyset: KeysetId, index: u8, entries: &[LogEntry]) -> ClosingStatement {
-    let leaves: Vec<[u8; 32]> = entries.iter().map(LogEntry::leaf).collect();
-    let size = u64::try_from(leaves.len()).unwrap();
-    let key = world.keys(keyset, index).vote;
-    ClosingStatement::sign(&key, world.keyset(keyset), WitnessIndex(index), size, merkle::root_of(&leaves))
-}
-
 fn paid(world: &World, number: u64) -> Order {
     redeem(world, 1, &[(number, points(2))], &[]).order
 }
 
 fn certified(world: &World, order: &Order) -> LogEntry {
-    let certificate = world.certificate(KEYSET, &[0, 1, 2], &order.digest());
-    LogEntry::Certified(CertifiedOrder { order: order.clone(), certificate })
+    LogEntry::Certified(world.certified(order))
 }
 
 /// Statements by themselves.
@@ -42,8 +31,8 @@ pub fn statements() -> Vec<Result<Test, String>> {
         case("closing-statement", slug, "ROLLOVER-8", comment, input)
     };
     let entries = [certified(&world, &paid(&world, 1)), certified(&world, &paid(&world, 2))];
-    let good = statement(&world, KEYSET, 1, &entries);
-    let empty = statement(&world, KEYSET, 2, &[]);
+    let good = world.statement_of(KEYSET, 1, &entries);
+    let empty = world.statement_of(KEYSET, 2, &[]);
     let told = |of: &ClosingStatement| json!({"index": of.index.0, "size": of.size, "root": bytes(&of.root)});
     let not_signed = |index: u8| json!({"error": "not-signed", "index": index});
     let mut spoiled = good;
@@ -96,7 +85,7 @@ const PAID: [&str; 3] = ["spent", "free", "free"];
 impl Paid<'_> {
     fn log(&self, index: u8, orders: &[&Order]) -> Frozen {
         let entries: Vec<LogEntry> = orders.iter().map(|order| certified(self.world, order)).collect();
-        Frozen { statement: statement(self.world, KEYSET, index, &entries), entries }
+        Frozen { statement: self.world.statement_of(KEYSET, index, &entries), entries }
     }
 
     /// So many logs that hold the first payment.
@@ -172,12 +161,11 @@ fn not_counted(paid: &Paid<'_>) -> Vec<Result<Test, String>> {
     let mut unsigned = paid.logs(3);
     unsigned[2].statement.size = 7;
     let mut forged = paid.logs(3);
-    let certificate = world.certificate(KEYSET, &[0, 1, 2], &paid.two.digest());
     let spoiled = Order { time: paid.two.time + 1, ..paid.two.clone() };
-    let bad = LogEntry::Certified(CertifiedOrder { order: spoiled, certificate });
+    let bad = LogEntry::Certified(CertifiedOrder { order: spoiled, ..world.certified(&paid.two) });
     for (index, log) in (0u8..).zip(&mut forged) {
         log.entries.push(bad.clone());
-        log.statement = statement(world, KEYSET, index, &log.entries);
+        log.statement = world.statement_of(KEYSET, index, &log.entries);
     }
     let wrong = ("wrong-certificates", "ROLLOVER-9", "An entry whose certificate does not verify counts for nothing.");
     let short = ("a-log-cut", "ROLLOVER-9", "A log with fewer entries than its statement says.");

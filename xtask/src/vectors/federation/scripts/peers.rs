@@ -1,16 +1,13 @@
 //! Starting, and reading peers' logs.
 
-use ronde_protocol::{
-    crypto::merkle,
-    message::{
-        certificate::Certificate,
-        head::{Head, HeadAnswer},
-        ids::WitnessIndex,
-        log::{CertifiedOrder, LogEntry},
-        order::{Order, SignedOrder},
-        refusal::{NotVoting, Refusal},
-        wire::{HeadQuery, LogPage, RequestV1},
-    },
+use ronde_protocol::message::{
+    certificate::Certificate,
+    head::{Head, HeadAnswer},
+    ids::WitnessIndex,
+    log::{CertifiedOrder, LogEntry},
+    order::{Order, SignedOrder},
+    refusal::{NotVoting, Refusal},
+    wire::{HeadQuery, LogPage, RequestV1},
 };
 use ronde_vectors::file::Test;
 
@@ -47,10 +44,7 @@ pub fn tests(world: &World) -> Vec<Result<Test, String>> {
 }
 
 fn own_head(world: &World, at: u8, entries: &[LogEntry]) -> Head {
-    let leaves: Vec<[u8; 32]> = entries.iter().map(LogEntry::leaf).collect();
-    let size = u64::try_from(leaves.len()).unwrap();
-    let key = world.keys(KEYSET, at).vote;
-    Head::sign(&key, world.keyset(KEYSET), WitnessIndex(at), size, merkle::root_of(&leaves))
+    world.head_of(KEYSET, at, entries)
 }
 
 fn starting(world: &World) -> Result<Test, String> {
@@ -185,7 +179,7 @@ fn forked_heads(world: &World) -> Result<Test, String> {
 }
 
 fn certified(play: &Play<'_>, order: &Order) -> LogEntry {
-    LogEntry::Certified(CertifiedOrder { order: order.clone(), certificate: play.certificate(order) })
+    LogEntry::Certified(play.world.certified(order))
 }
 
 fn page(world: &World) -> Result<Test, String> {

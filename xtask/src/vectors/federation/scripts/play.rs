@@ -251,20 +251,12 @@ impl<'w> Play<'w> {
 
     /// A page of a log with so many entries in all, the last of which are these.
     pub fn page_of(&self, peer: u8, entries: &[LogEntry]) -> LogPage {
-        let leaves: Vec<[u8; 32]> = entries.iter().map(LogEntry::leaf).collect();
-        let root = ronde_protocol::crypto::merkle::root_of(&leaves);
-        let key = self.world.keys(KEYSET, peer).vote;
-        let size = u64::try_from(leaves.len()).unwrap();
-        let head = Head::sign(&key, self.world.keyset(KEYSET), WitnessIndex(peer), size, root);
-        LogPage { entries: list(entries.iter().cloned()), head }
+        LogPage { entries: list(entries.iter().cloned()), head: self.world.head_of(KEYSET, peer, entries) }
     }
 
     /// The same of a log of the later keyset.
     pub fn later_page_of(&self, peer: u8, entries: &[LogEntry]) -> LogPage {
-        let Head { size, root, .. } = self.page_of(peer, entries).head;
-        let key = self.world.keys(LATER, peer).vote;
-        let head = Head::sign(&key, self.world.keyset(LATER), WitnessIndex(peer), size, root);
-        LogPage { entries: list(entries.iter().cloned()), head }
+        LogPage { entries: list(entries.iter().cloned()), head: self.world.head_of(LATER, peer, entries) }
     }
 
     /// The test, if the witness answers as expected.

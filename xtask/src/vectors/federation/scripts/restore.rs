@@ -13,8 +13,9 @@ use ronde_vectors::file::Test;
 
 use super::{
     super::{
-        coins::{coin, earn, points, redeem, swap},
-        world::{DAY, KEYSET, NOW, World, entropy},
+        coins::{earn, points, redeem, swap},
+        restore::probes,
+        world::{DAY, KEYSET, NOW, World},
     },
     play::{Expect, Play, not_voting, refused},
 };
@@ -37,9 +38,7 @@ pub fn tests(world: &World) -> Vec<Result<Test, String>> {
 }
 
 fn probe(world: &World, number: u64) -> RequestV1 {
-    let nonce = draw::bytes(&format!("nonce of probe {number}"));
-    let probe = Probe::sign(&coin(number), &world.id(), KEYSET, nonce, entropy(&format!("probe {number}")));
-    RequestV1::Probe(probe.unwrap())
+    RequestV1::Probe(probes::probe(world, number))
 }
 
 fn states(world: &World) -> Result<Test, String> {
@@ -88,7 +87,7 @@ fn retired(world: &World) -> Result<Test, String> {
 
 fn bad_probes(world: &World) -> Result<Test, String> {
     let mut play = Play::new("bad-probes", world);
-    let RequestV1::Probe(good) = probe(world, 1) else { return Err("no probe".to_owned()) };
+    let good = probes::probe(world, 1);
     let ask = |probe: Probe| RequestV1::Probe(probe);
     play.ask(ask(Probe { nonce: [1; 32], ..good }), refused(Refusal::BadSignature));
     let nothing = Probe { point: ronde_protocol::crypto::group::PointBytes([0; 32]), ..good };

@@ -4,7 +4,7 @@ use ronde_protocol::message::{
     certificate::Certificate,
     class::Kind,
     ids::{KeysetId, WitnessIndex},
-    log::{CertifiedOrder, LogEntry},
+    log::LogEntry,
     order::{Order, Purpose, SignedOrder},
     refusal::{Refusal, Rule},
     statement::ClosingStatement,
@@ -42,11 +42,11 @@ pub fn tests() -> Vec<Result<Test, String>> {
 }
 
 fn certificate(world: &World, order: &Order) -> Certificate {
-    world.certificate(order.keyset, &[0, 1, 2], &order.digest())
+    world.certified(order).certificate
 }
 
 fn certified(world: &World, order: &Order) -> LogEntry {
-    LogEntry::Certified(CertifiedOrder { order: order.clone(), certificate: certificate(world, order) })
+    LogEntry::Certified(world.certified(order))
 }
 
 /// 8 and 4 points of the first keyset.
@@ -173,10 +173,7 @@ fn wrong_moves(world: &World) -> Result<Test, String> {
     play.moves(&ballot, certificate(world, &ballot), bad());
     play.moves(&stays, certificate(world, &stays), refused(Refusal::Unknown));
     play.moves(&own, certificate(world, &own), refused(Refusal::Unknown));
-    play.ask(
-        RequestV1::Certify(CertifiedOrder { order: order.clone(), certificate: certificate(world, &order) }),
-        refused(Refusal::Unknown),
-    );
+    play.ask(RequestV1::Certify(world.certified(&order)), refused(Refusal::Unknown));
     let comment = "Another order's certificate, one of this committee, a Swap that makes points, a Redeem; nothing for \
                    this keyset; an order of its own; and a certificate that asks the earlier keyset.";
     play.case("ROLLOVER-3", comment)
@@ -240,10 +237,8 @@ fn statement(world: &World) -> Result<Test, String> {
     play.case("ROLLOVER-8", comment)
 }
 
-fn frozen(world: &World, index: u8, play: &Play<'_>, entries: &[LogEntry]) -> ClosingStatement {
-    let head = play.page_of(index, entries).head;
-    let key = world.keys(KEYSET, index).vote;
-    ClosingStatement::sign(&key, world.keyset(KEYSET), WitnessIndex(index), head.size, head.root)
+fn frozen(world: &World, index: u8, entries: &[LogEntry]) -> ClosingStatement {
+    world.statement_of(KEYSET, index, entries)
 }
 
 fn after_the_end(world: &World) -> Result<Test, String> {
@@ -260,11 +255,11 @@ fn after_the_end(world: &World) -> Result<Test, String> {
     last.push(certified(world, &kept_back));
     for peer in 0..2 {
         play.earlier_page(peer, &play.page_of(peer, &entries));
-        play.earlier_statement(&frozen(world, peer, &play, &entries));
+        play.earlier_statement(&frozen(world, peer, &entries));
     }
     play.earlier_page(2, &play.page_of(2, &last));
     play.moves(&held, by.clone(), refused(Refusal::RolloverBehind));
-    play.earlier_statement(&frozen(world, 2, &play, &last));
+    play.earlier_statement(&frozen(world, 2, &last));
     play.moves(&held, by, Expect::Certified(held.digest(), 1));
     play.moves(&kept_back, by_few, refused(Refusal::RolloverBehind));
     let comment = "After the earlier keyset's end an order counts as certified if q closed logs hold it: the third \
@@ -280,10 +275,10 @@ fn wrong_statement(world: &World) -> Result<Test, String> {
     entries.push(certified(world, &held));
     read(&mut play, &entries);
     for peer in 0..2 {
-        play.earlier_statement(&frozen(world, peer, &play, &entries));
+        play.earlier_statement(&frozen(world, peer, &entries));
     }
-    let good = frozen(world, 2, &play, &entries);
-    let short = frozen(world, 2, &play, &entries[..2]);
+    let good = frozen(world, 2, &entries);
+    let short = frozen(world, 2, &entries[..2]);
     let mut spoiled = good;
     spoiled.signature.0[7] ^= 1;
     play.earlier_statement(&spoiled);
