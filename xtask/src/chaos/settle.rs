@@ -11,6 +11,7 @@ use super::history::Outcome;
 use super::relay::locked;
 use super::wallets::{look, wallet};
 use super::world::World;
+use crate::demo::founding::at_once;
 
 /// How long all may take to settle.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -24,20 +25,11 @@ pub fn settle(world: &World<'_>) -> Result<(), String> {
     world.settling.store(true, Ordering::Relaxed);
     let deadline = Instant::now() + PATIENCE;
     world.history.event("settling", json!({}))?;
-    let results = in_threads(&world.wallets, |name| complete(world, name, deadline));
-    results.into_iter().collect::<Result<Vec<()>, String>>()?;
+    at_once(&world.wallets, |name| complete(world, name, deadline))?;
     look_at_all(world, deadline)?;
     agree(world, deadline)?;
     statuses(world)?;
     audit(world)
-}
-
-fn in_threads<T: Sync>(items: &[T], work: impl Fn(&T) -> Result<(), String> + Sync) -> Vec<Result<(), String>> {
-    let work = &work;
-    std::thread::scope(|scope| {
-        let running: Vec<_> = items.iter().map(|item| scope.spawn(move || work(item))).collect();
-        running.into_iter().map(|one| one.join().unwrap_or_else(|_| Err("a thread panicked".to_owned()))).collect()
-    })
 }
 
 /// Resumes until nothing is undecided, then reads what the wallet holds and what it remembers.

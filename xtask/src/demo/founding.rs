@@ -121,10 +121,7 @@ fn hurry(config: String) -> String {
 }
 
 /// Does the same for all, in threads of their own; the answers in the order of `items`.
-pub fn at_once<T: Sync, R: Send>(
-    items: &[T],
-    work: impl Fn(&T) -> Result<R, Failure> + Sync,
-) -> Result<Vec<R>, Failure> {
+pub fn at_once<T: Sync, R: Send, E: Send>(items: &[T], work: impl Fn(&T) -> Result<R, E> + Sync) -> Result<Vec<R>, E> {
     let work = &work;
     std::thread::scope(|scope| {
         let running: Vec<_> = items.iter().map(|item| scope.spawn(move || work(item))).collect();
