@@ -179,16 +179,10 @@ impl World<'_> {
     }
 
     /// The store takes an Earn of its own making to the quorum.
-    fn issue(&mut self, store: usize, crook: usize, order: Order, number: u64, luck: &mut Luck) -> Submission {
-        let writes = Writes::new().put(Key::GrantOf(order.reference), &number);
+    fn issue(&mut self, store: usize, crook: usize, signed: SignedOrder, number: u64, luck: &mut Luck) {
+        let writes = Writes::new().put(Key::GrantOf(signed.order.reference), &number);
         let _ = self.commit(store, writes, After::Nothing, luck);
-        let signed = self.sign_anything(store, order);
-        self.ledger.signed(&signed.order);
-        let submission = Submission { signed, columns: Columns::default() };
-        if let Ok(gathering) = submission.clone().check(&self.federation.charter) {
-            self.take_on(store, gathering, Some(crook), luck);
-        }
-        submission
+        self.take_own(store, signed, Some(crook), luck);
     }
 
     /// Two bodies under one reference, each shown to some witnesses first.
@@ -196,16 +190,14 @@ impl World<'_> {
         let Some((first_number, first)) = self.outputs_for(store, crook, points, luck) else { return };
         let Some((second_number, second)) = self.outputs_for(store, crook, points, luck) else { return };
         let base = self.gift(store, luck);
-        let orders = [Order { outputs: first, ..base.clone() }, Order { outputs: second, ..base }];
         self.coverage.hit(Group::Cheat, "store signs two bodies");
-        let [first, second] = orders.map(|order| {
-            let signed = self.sign_anything(store, order);
-            self.ledger.signed(&signed.order);
+        let [first, second] = [first, second].map(|outputs| {
+            let signed = self.sign_anything(store, Order { outputs, ..base.clone() });
             Submission { signed, columns: Columns::default() }
         });
         self.split(store, [&first, &second], luck);
         for (submission, number) in [(first, first_number), (second, second_number)] {
-            self.issue(store, crook, submission.signed.order, number, luck);
+            self.issue(store, crook, submission.signed, number, luck);
         }
     }
 
@@ -215,7 +207,8 @@ impl World<'_> {
         for _ in 0..times.min(9) {
             let Some((number, outputs)) = self.outputs_for(store, crook, DAILY_LIMIT / 5, luck) else { return };
             let order = Order { outputs, ..self.gift(store, luck) };
-            self.issue(store, crook, order, number, luck);
+            let signed = self.sign_anything(store, order);
+            self.issue(store, crook, signed, number, luck);
         }
     }
 }

@@ -17,7 +17,7 @@ use ronde_protocol::{
         codec::Bounded,
         ids::Reference,
         offer::Offer,
-        order::{Columns, Order, Purpose, Submission},
+        order::{Columns, Order, Purpose, SignedOrder, Submission},
         refusal::Refusal,
     },
 };
@@ -119,11 +119,16 @@ impl World<'_> {
         mut luck: Luck,
     ) {
         let signed = to_sign.sign(&self.federation.store_keys[node], durable);
-        self.ledger.signed(&signed.order);
         let order = signed.order.clone();
         self.tell_claim(node, wallet, grant, News::Pending(Some(order)), &mut luck);
+        self.take_own(node, signed, Some(wallet), &mut luck);
+    }
+
+    /// A store takes what it signed to the quorum.
+    pub fn take_own(&mut self, node: usize, signed: SignedOrder, wallet: Option<usize>, luck: &mut Luck) {
+        self.ledger.signed(&signed.order);
         if let Ok(gathering) = (Submission { signed, columns: Columns::default() }).check(&self.federation.charter) {
-            self.take_on(node, gathering, Some(wallet), &mut luck);
+            self.take_on(node, gathering, wallet, luck);
         }
     }
 
@@ -176,7 +181,7 @@ impl World<'_> {
     pub fn cancel_checkout(&mut self, node: usize, luck: &mut Luck) {
         let Some(reference) = self.nodes[node].newest else { return };
         let now = self.time(node);
-        self.change_checkout(node, reference, luck, |checkout| {
+        let _ = self.change_checkout(node, reference, luck, |checkout| {
             let _ = checkout.handle_cancel(now);
         });
     }
@@ -216,15 +221,11 @@ impl World<'_> {
                 self.commit(node, Writes::new().put(Key::Grant(number), &grant), After::Nothing, luck)
             }
             Purpose::Redeem => {
-                let key = Key::Checkout(order.reference);
-                let Some(mut checkout) = self.nodes[node].disk.seen().load::<Checkout>(key) else { return Ok(()) };
-                let (before, now) = (checkout.clone(), self.time(node));
-                // The charter knows all offers: nothing can fail but the disk.
-                let _ = checkout.handle_certified(order, now, &self.federation.charter);
-                if checkout == before {
-                    return Ok(());
-                }
-                self.commit(node, Writes::new().put(key, &checkout), After::Nothing, luck)
+                let (now, charter) = (self.time(node), &self.federation.charter);
+                self.change_checkout(node, order.reference, luck, |checkout| {
+                    // The charter knows all offers: nothing can fail but the disk.
+                    let _ = checkout.handle_certified(order, now, charter);
+                })
             }
             _ => Ok(()),
         }
@@ -234,7 +235,7 @@ impl World<'_> {
     pub fn till_refused(&mut self, node: usize, order: &Order, luck: &mut Luck) {
         let digest = order.digest();
         if order.purpose == Purpose::Redeem && order.store == self.nodes[node].store {
-            self.change_checkout(node, order.reference, luck, |checkout| checkout.handle_refused(digest));
+            let _ = self.change_checkout(node, order.reference, luck, |checkout| checkout.handle_refused(digest));
         }
     }
 
@@ -242,24 +243,26 @@ impl World<'_> {
     pub fn till_dropped(&mut self, node: usize, order: &Order, luck: &mut Luck) {
         let digest = order.digest();
         if order.purpose == Purpose::Redeem && order.store == self.nodes[node].store {
-            self.change_checkout(node, order.reference, luck, |checkout| checkout.handle_dropped(digest));
+            let _ = self.change_checkout(node, order.reference, luck, |checkout| checkout.handle_dropped(digest));
         }
     }
 
+    /// Changes a checkout, if there is one and it changes.
     fn change_checkout(
         &mut self,
         node: usize,
         reference: Reference,
         luck: &mut Luck,
         change: impl FnOnce(&mut Checkout),
-    ) {
+    ) -> Result<(), Full> {
         let key = Key::Checkout(reference);
-        let Some(mut checkout) = self.nodes[node].disk.seen().load::<Checkout>(key) else { return };
+        let Some(mut checkout) = self.nodes[node].disk.seen().load::<Checkout>(key) else { return Ok(()) };
         let before = checkout.clone();
         change(&mut checkout);
-        if checkout != before {
-            let _ = self.commit(node, Writes::new().put(key, &checkout), After::Nothing, luck);
+        if checkout == before {
+            return Ok(());
         }
+        self.commit(node, Writes::new().put(key, &checkout), After::Nothing, luck)
     }
 
     /// The store gives points to an association.
@@ -280,9 +283,6 @@ impl World<'_> {
     /// The pledge is on disk: the store signs it, and takes it to the quorum.
     pub fn sign_pledge(&mut self, node: usize, to_sign: ToSign, durable: &Durable, mut luck: Luck) {
         let signed = to_sign.sign(&self.federation.store_keys[node], durable);
-        self.ledger.signed(&signed.order);
-        if let Ok(gathering) = (Submission { signed, columns: Columns::default() }).check(&self.federation.charter) {
-            self.take_on(node, gathering, None, &mut luck);
-        }
+        self.take_own(node, signed, None, &mut luck);
     }
 }
