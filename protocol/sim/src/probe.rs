@@ -10,7 +10,6 @@ use crate::{
     federation::KEYSET,
     luck::Luck,
     ops::Manner,
-    wallet::patience,
     world::{Errand, What, World},
 };
 
@@ -30,9 +29,7 @@ impl World<'_> {
                 Some(Probed::Bound(of)) if of.adopted => {
                     self.say(format_args!("wallet {wallet} adopts {}", of.digest));
                     self.ledger.signed_by(&of.order, wallet);
-                    let errand =
-                        Errand { what: What::Order(of.digest), tries: 0, store: via, patience: patience(manner) };
-                    self.try_errand(wallet, errand, luck);
+                    self.try_errand(wallet, Errand::new(What::Order(of.digest), via, manner), luck);
                 }
                 Some(Probed::Spent(by)) => self.say(format_args!("a coin was spent by {}", by.order.digest())),
                 Some(Probed::Bound(_) | Probed::Unclear { .. }) | None => {}

@@ -160,8 +160,7 @@ impl World<'_> {
         let Ok(sealed) = planned else { return };
         let Some(request) = self.keep(wallet, sealed, &mut luck) else { return };
         self.ledger.made_by(request.outputs.iter().map(|output| &output.blinded), wallet);
-        let errand =
-            Errand { what: What::Claim(slip.grant), tries: 0, store: slip.store, patience: patience(slip.manner) };
+        let errand = Errand::new(What::Claim(slip.grant), slip.store, slip.manner);
         let twice = slip.manner == Manner::Twice;
         self.try_errand(wallet, errand.clone(), &mut luck);
         if twice {
@@ -240,7 +239,7 @@ impl World<'_> {
         self.ledger.signed_by(order, wallet);
         self.ledger.made_by(order.outputs.iter().map(|output| &output.blinded), wallet);
         self.say(format_args!("wallet {wallet} signs {:?} {}", order.purpose, order.digest()));
-        let errand = Errand { what: What::Order(order.digest()), tries: 0, store: via, patience: patience(manner) };
+        let errand = Errand::new(What::Order(order.digest()), via, manner);
         self.try_errand(wallet, errand.clone(), luck);
         if manner == Manner::Twice {
             self.try_errand(wallet, Errand { patience: u64::MAX, ..errand }, luck);
@@ -368,12 +367,10 @@ impl World<'_> {
             match (view.stage, view.digest, &view.link) {
                 (Stage::Sent, _, Some(of)) if view.purpose == Purpose::Earn => {
                     let Ok(grant) = of.id.as_str().parse::<u64>() else { continue };
-                    let errand = Errand { what: What::Claim(grant), tries: 0, store: via, patience: patience(manner) };
-                    self.try_errand(wallet, errand, luck);
+                    self.try_errand(wallet, Errand::new(What::Claim(grant), via, manner), luck);
                 }
                 (Stage::Sent, Some(digest), _) => {
-                    let errand = Errand { what: What::Order(digest), tries: 0, store: via, patience: patience(manner) };
-                    self.try_errand(wallet, errand, luck);
+                    self.try_errand(wallet, Errand::new(What::Order(digest), via, manner), luck);
                 }
                 (Stage::Certified | Stage::Completing, Some(digest), _) => {
                     if let Some(certified) = self.certified_of(wallet, &digest) {

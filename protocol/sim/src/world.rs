@@ -21,10 +21,11 @@ use crate::{
     message::{Body, Intent, Route, Slip},
     network::{End, Network},
     node::Node,
+    ops::Manner,
     outcome::{Failure, Invariant, Outcome},
     plan::Plan,
     trace::Trace,
-    wallet::Person,
+    wallet::{Person, patience},
 };
 
 /// Events that a run takes at most; more is a fault of the simulator.
@@ -74,6 +75,13 @@ pub struct Errand {
     pub store: usize,
     /// Milliseconds between two tries.
     pub patience: Millis,
+}
+
+impl Errand {
+    /// Before the first try, at a store.
+    pub fn new(what: What, store: usize, manner: Manner) -> Self {
+        Self { what, tries: 0, store, patience: patience(manner) }
+    }
 }
 
 /// Something that a customer signed or claimed.
