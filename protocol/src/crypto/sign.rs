@@ -20,7 +20,7 @@ use super::{
     redact::{hex_debug, redacted_debug},
 };
 
-pub use batch::{SignatureCheck, verify_batch};
+pub use batch::verify_batch;
 
 /// Why an Ed25519 key or signature is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -85,13 +85,36 @@ impl VerifyingKey {
     /// # Errors
     /// [`SignError::Wrong`].
     pub fn verify(&self, label: &'static str, parts: &[&[u8]], signature: &Signature) -> Result<(), SignError> {
-        let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
-        self.0.verify_strict(&derive(label, parts), &signature).map_err(|_| SignError::Wrong)
+        self.check(label, parts, signature).verify()
+    }
+
+    /// The same, to be done later, alone or with others by [`verify_batch`].
+    pub fn check(&self, label: &'static str, parts: &[&[u8]], signature: &Signature) -> SignatureCheck {
+        SignatureCheck { key: *self, message: derive(label, parts), signature: *signature }
     }
 
     /// The canonical encoding.
     pub fn encode(&self) -> VerifyingKeyBytes {
         VerifyingKeyBytes(self.0.to_bytes())
+    }
+}
+
+/// A signature with what it must fit.
+#[derive(Clone, Copy, Debug)]
+pub struct SignatureCheck {
+    key: VerifyingKey,
+    message: [u8; 32],
+    signature: Signature,
+}
+
+impl SignatureCheck {
+    /// Verifies this one alone: see [`VerifyingKey::verify`].
+    ///
+    /// # Errors
+    /// [`SignError::Wrong`].
+    pub fn verify(&self) -> Result<(), SignError> {
+        let signature = ed25519_dalek::Signature::from_bytes(&self.signature.0);
+        self.key.0.verify_strict(&self.message, &signature).map_err(|_| SignError::Wrong)
     }
 }
 

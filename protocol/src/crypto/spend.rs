@@ -85,6 +85,18 @@ pub struct SpendCheck<'a> {
     pub signature: &'a SpendSignature,
 }
 
+impl SpendCheck<'_> {
+    /// Verifies this one alone.
+    ///
+    /// # Errors
+    /// Any [`SpendError`].
+    pub fn verify(&self) -> Result<(), SpendError> {
+        let mut terms = Terms::default();
+        terms.add(self, Scalar::ONE)?;
+        terms.check()
+    }
+}
+
 /// Signs `digest` with all the coins' keys, in the digest's order.
 ///
 /// The nonce is hedged: it hashes the secrets and the digest as well as the fresh randomness, so that neither a broken
@@ -126,9 +138,7 @@ pub fn verify(
     digest: &[u8; 32],
     signature: &SpendSignature,
 ) -> Result<(), SpendError> {
-    let mut terms = Terms::default();
-    terms.add(&SpendCheck { purpose, keys, digest, signature }, Scalar::ONE)?;
-    terms.check()
+    SpendCheck { purpose, keys, digest, signature }.verify()
 }
 
 /// Verifies many signatures at once, with fresh secret weights drawn after the batch is closed (SPEND-9). An empty

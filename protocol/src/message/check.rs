@@ -19,7 +19,7 @@ use crate::crypto::{
     group::Point,
     labels,
     sign::{Signature, SignatureCheck, SigningKey},
-    spend::{self, SpendCheck, SpendPurpose},
+    spend::{SpendCheck, SpendPurpose},
 };
 
 /// An order whose rules, encodings and sums are good. Its signature is not checked yet.
@@ -283,7 +283,8 @@ pub(crate) enum Authority<'a> {
 }
 
 impl CheckedOrder {
-    /// The same as [`CheckedOrder::authorize`], to be done with others; nothing if the charter has no key of the store.
+    /// What [`CheckedOrder::authorize`] checks, to be done with others too; nothing if the charter has no key of the
+    /// store.
     pub(crate) fn authority(&self, charter: &Charter) -> Option<Authority<'_>> {
         match &self.signed.authorization {
             Authorization::Spend(signature) => Some(Authority::Coins(SpendCheck {
@@ -302,16 +303,9 @@ impl CheckedOrder {
 
     /// Checks the spend signature by all coin keys, or the debited store's signature (ORDER-2, ORDER-27).
     pub fn authorize(self, charter: &Charter) -> Result<AuthorizedOrder, Refusal> {
-        match &self.signed.authorization {
-            Authorization::Spend(signature) => {
-                spend::verify(SpendPurpose::Order, &self.inputs, &self.digest.0, signature)
-                    .map_err(|_| Refusal::BadSignature)?;
-            }
-            Authorization::Store(signature) => {
-                let key = charter.node_key(self.signed.order.store).ok_or(Refusal::CharterBehind)?;
-                let parts: [&[u8]; 2] = [&self.signed.order.federation.0, &self.digest.0];
-                key.verify(labels::STORE_ORDER_SIGNATURE, &parts, signature).map_err(|_| Refusal::BadSignature)?;
-            }
+        match self.authority(charter).ok_or(Refusal::CharterBehind)? {
+            Authority::Coins(check) => check.verify().map_err(|_| Refusal::BadSignature)?,
+            Authority::Store(check) => check.verify().map_err(|_| Refusal::BadSignature)?,
         }
         Ok(AuthorizedOrder(self))
     }

@@ -47,18 +47,12 @@ impl Vote {
 
     /// Checks the signature under the charter's key (VOTE-5), strictly and without cofactor (VOTE-6).
     pub fn verify(self, keyset: &Keyset, digest: &OrderDigest) -> Result<VerifiedVote, VoteError> {
-        let member = keyset.member(self.index).ok_or(VoteError::NoSuchWitness(self.index))?;
-        let parts: [&[u8]; 4] = [&keyset.federation().0, &keyset.id().0.to_le_bytes(), &[self.index.0], &digest.0];
-        member
-            .vote_key()
-            .verify(labels::VOTE_SIGNATURE, &parts, &self.signature)
-            .map_err(|_| VoteError::BadSignature(self.index))?;
+        let check = self.signature_check(keyset, digest).ok_or(VoteError::NoSuchWitness(self.index))?;
+        check.verify().map_err(|_| VoteError::BadSignature(self.index))?;
         Ok(VerifiedVote(self))
     }
-}
 
-impl Vote {
-    /// The same as [`Vote::verify`], to be done with others; nothing if the keyset has no such witness.
+    /// What [`Vote::verify`] checks, to be done with others too; nothing if the keyset has no such witness.
     pub(crate) fn signature_check(&self, keyset: &Keyset, digest: &OrderDigest) -> Option<SignatureCheck> {
         let member = keyset.member(self.index)?;
         let parts: [&[u8]; 4] = [&keyset.federation().0, &keyset.id().0.to_le_bytes(), &[self.index.0], &digest.0];

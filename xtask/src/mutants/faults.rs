@@ -45,13 +45,13 @@ faults! {
             "&[&keyset.federation().0, &keyset.id().0.to_le_bytes(), &[index.0], &digest.0],"
                 => "&[&keyset.federation().0, &keyset.id().0.to_le_bytes(), &digest.0],",
          "message/vote.rs":
-            "let parts: [&[u8]; 4] = [&keyset.federation().0, &keyset.id().0.to_le_bytes(), &[self.index.0], &digest.0];\n        member\n"
-                => "let parts: [&[u8]; 3] = [&keyset.federation().0, &keyset.id().0.to_le_bytes(), &digest.0];\n        member\n"];
+            "let parts: [&[u8]; 4] = [&keyset.federation().0, &keyset.id().0.to_le_bytes(), &[self.index.0], &digest.0];"
+                => "let parts: [&[u8]; 3] = [&keyset.federation().0, &keyset.id().0.to_le_bytes(), &digest.0];"];
     "the label of votes changed", ["message_spec_tables"],
         ["crypto/labels.rs": "\"ronde/1 signature: vote\"" => "\"ronde/1 signature: votes\""];
     "Ed25519 verified as loosely as the RFC allows", ["crypto_sign", "message_certificates"],
-        ["crypto/sign.rs": "self.0.verify_strict(&derive(label, parts), &signature)"
-            => "ed25519_dalek::Verifier::verify(&self.0, &derive(label, parts), &signature)"];
+        ["crypto/sign.rs": "self.key.0.verify_strict(&self.message, &signature)"
+            => "ed25519_dalek::Verifier::verify(&self.key.0, &self.message, &signature)"];
     "vote keys with torsion accepted", ["crypto_sign", "charter_keys"],
         ["crypto/sign.rs": "if !point.is_torsion_free()" => "if false"];
     "the identity accepted as an element", ["crypto_wire_forms"],
@@ -118,8 +118,8 @@ faults! {
     "a ballot for any number of points", ["message_order_rules"],
         ["message/check.rs": "&& (points < campaign.minimum || ballots.next().is_some())" => "&& (points < Points::ZERO || ballots.next().is_some())"];
     "an Earn is good without its store's signature", ["message_order_rules", "message_roles"],
-        ["message/check.rs": "key.verify(labels::STORE_ORDER_SIGNATURE, &parts, signature).map_err(|_| Refusal::BadSignature)?;"
-            => "let _ = (key, parts, signature);"];
+        ["message/check.rs": "Authority::Store(check) => check.verify().map_err(|_| Refusal::BadSignature)?,"
+            => "Authority::Store(_) => {}"];
     "a witness evaluates once more instead of serving what it stored", ["witness_vote", "idempot"],
         ["machine/witness/certify.rs": "Some(OrderRecord::Certified { certificate, evaluation, .. }) => {"
             => "Some(OrderRecord::Certified { certificate, .. }) => {"];

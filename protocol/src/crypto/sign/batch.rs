@@ -23,28 +23,13 @@ use curve25519_dalek::{
 };
 use sha2::{Digest, Sha512};
 
-use super::{SignError, Signature, VerifyingKey};
-use crate::crypto::{entropy::Entropy, hash::derive};
+use super::{SignError, SignatureCheck};
+use crate::crypto::entropy::Entropy;
 
 /// Bits of a weight that one row of buckets takes.
 const BUCKET_BITS: usize = 8;
 /// Rows of buckets.
 const ROWS: usize = 128 / BUCKET_BITS;
-
-/// A signature with what it must fit.
-#[derive(Clone, Copy, Debug)]
-pub struct SignatureCheck {
-    key: VerifyingKey,
-    message: [u8; 32],
-    signature: Signature,
-}
-
-impl VerifyingKey {
-    /// The same as [`VerifyingKey::verify`], to be done with others by [`verify_batch`].
-    pub fn check(&self, label: &'static str, parts: &[&[u8]], signature: &Signature) -> SignatureCheck {
-        SignatureCheck { key: *self, message: derive(label, parts), signature: *signature }
-    }
-}
 
 /// Verifies many signatures at once, with fresh entropy drawn after the batch is closed. An empty batch passes.
 ///

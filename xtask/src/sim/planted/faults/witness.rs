@@ -202,18 +202,14 @@ super::faults! {
         "message/check.rs": "Purpose::Swap => points_out == points_in," => "Purpose::Swap => {on} || points_out == points_in,",
     ];
     "the coins' signature is not checked", "SPEND-1, ORDER-27", [
-        "message/check.rs": "                    .map_err(|_| Refusal::BadSignature)?;\n            }\n            Authorization::Store"
-            => "                    .or_else(|why| if {on} { Ok(()) } else { Err(why) })
-                    .map_err(|_| Refusal::BadSignature)?;
-            }
-            Authorization::Store",
+        "message/check.rs": "            Authority::Coins(check) => check.verify().map_err(|_| Refusal::BadSignature)?,"
+            => "            Authority::Coins(_) if {on} => {}
+            Authority::Coins(check) => check.verify().map_err(|_| Refusal::BadSignature)?,",
     ];
     "the store's signature is not checked", "ORDER-2", [
-        "message/check.rs":
-            "key.verify(labels::STORE_ORDER_SIGNATURE, &parts, signature).map_err(|_| Refusal::BadSignature)?;"
-            => "if !{on} {
-                    key.verify(labels::STORE_ORDER_SIGNATURE, &parts, signature).map_err(|_| Refusal::BadSignature)?;
-                }",
+        "message/check.rs": "            Authority::Store(check) => check.verify().map_err(|_| Refusal::BadSignature)?,"
+            => "            Authority::Store(_) if {on} => {}
+            Authority::Store(check) => check.verify().map_err(|_| Refusal::BadSignature)?,",
     ];
     "a voucher is honoured and never credited", "BOOKS-4, BOOKS-8", [
         "machine/books.rs": "lines.add(store, Flow::VouchersHonoured, offer.value);"
