@@ -8,7 +8,7 @@ use std::time::Duration;
 use ronde_protocol::machine::witness::peers::{Followed, PageError, Started, Startup};
 use ronde_protocol::message::charter::{Charter, SignedCharter};
 use ronde_protocol::message::codec::{decode, encode};
-use ronde_protocol::message::ids::{KeysetId, WitnessIndex};
+use ronde_protocol::message::ids::{KeysetId, OrderDigest, WitnessIndex};
 use ronde_protocol::message::wire::{CHARTER_CHUNK, CharterQuery, FeedPage, FromPosition, LogPage, ReplyV1, RequestV1};
 
 use tokio::task::JoinHandle;
@@ -177,7 +177,8 @@ async fn take_page(
         fault::point("sync.before-position");
         let key = ledger::key(keyset.id(), &[&[peer.0]]);
         let bytes = encode(&followed);
-        let (id, voted) = (keyset.id(), read.voted);
+        let id = keyset.id();
+        let voted: Vec<OrderDigest> = read.voted.iter().map(|signed| signed.order.digest()).collect();
         let moved = core.writer.submit(move |tx| {
             follow::note_votes(tx, id, peer, &voted)?;
             Ok::<_, LedgerError>(tx.put(Table::PeerLog, &key, &bytes)?)

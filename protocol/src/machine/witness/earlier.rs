@@ -71,7 +71,7 @@ impl Witness {
         }
         let sums = view.outstanding(own, earlier.id())?.unwrap_or_default();
         let mut intake = Intake { view, own, earlier, seen: BTreeMap::new(), sums };
-        for signed in &read.signed {
+        for signed in &read.voted {
             intake.take_voted(keys, signed)?;
         }
         for certified in &read.certified {
@@ -138,12 +138,12 @@ impl<V: EarlierView> Intake<'_, V> {
     fn take_voted(&mut self, keys: &StoreKeys, signed: &SignedOrder) -> Result<(), V::Error> {
         let Authorization::Store(signature) = &signed.authorization else { return Ok(()) };
         let order = &signed.order;
-        let digest = order.digest();
-        let mut seen = self.seen(&digest)?;
-        if order.purpose != Purpose::Earn || order.keyset != self.earlier.id() || seen.signed {
+        if order.purpose != Purpose::Earn || order.keyset != self.earlier.id() {
             return Ok(());
         }
-        if !keys.signed(order, signature) {
+        let digest = order.digest();
+        let mut seen = self.seen(&digest)?;
+        if seen.signed || !keys.signed(order, &digest, signature) {
             return Ok(());
         }
         seen.signed = true;

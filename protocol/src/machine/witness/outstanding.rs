@@ -11,7 +11,7 @@ use crate::{
         charter::{CharterBody, Keyset},
         codec::{Decode, Encode},
         evaluation::outputs_of,
-        ids::{KeysetId, StoreId, WitnessIndex},
+        ids::{KeysetId, OrderDigest, StoreId, WitnessIndex},
         order::{Order, Purpose},
     },
 };
@@ -63,8 +63,7 @@ impl StoreKeys {
     }
 
     /// Whether the store that an order debits signed it, with any of its keys.
-    pub(super) fn signed(&self, order: &Order, signature: &Signature) -> bool {
-        let digest = order.digest();
+    pub(super) fn signed(&self, order: &Order, digest: &OrderDigest, signature: &Signature) -> bool {
         let parts: [&[u8]; 2] = [&order.federation.0, &digest.0];
         self.0.get(&order.store).into_iter().flatten().any(|key| {
             let key = VerifyingKeyBytes(*key).decode();

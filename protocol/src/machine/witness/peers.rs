@@ -13,7 +13,7 @@ use crate::{
         codec::{Bounded, Decode, Encode},
         evidence::Evidence,
         head::{Head, HeadAnswer, VerifiedHead},
-        ids::{KeysetId, OrderDigest, WitnessIndex},
+        ids::{KeysetId, WitnessIndex},
         log::{CertifiedOrder, LogEntry},
         order::SignedOrder,
         wire::{HeadQuery, LogPage},
@@ -146,10 +146,8 @@ pub enum PageError {
 pub struct Page {
     /// Certified orders; each must still be checked by [`Witness::prepare_certificate`].
     pub certified: Vec<CertifiedOrder>,
-    /// Orders that the peer voted for.
-    pub voted: Vec<OrderDigest>,
-    /// The same orders as they were signed: a store's signature in one is the store's word.
-    pub signed: Vec<SignedOrder>,
+    /// Orders that the peer voted for, as they were signed: a store's signature in one is the store's word.
+    pub voted: Vec<SignedOrder>,
     /// Whether the log goes on.
     pub more: bool,
     /// If the peer signed a head of the same size with another root before.
@@ -239,15 +237,12 @@ impl Followed {
         let mut next = self.clone();
         let fork = next.handle_head(keyset, page.head)?;
         let mut frontier = Frontier::from_parts(self.size, self.peaks.clone()).unwrap_or_default();
-        let (mut certified, mut voted, mut bodies) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut certified, mut voted) = (Vec::new(), Vec::new());
         for entry in page.entries.into_vec() {
             frontier.push(entry.leaf());
             match entry {
                 LogEntry::Certified(order) => certified.push(order),
-                LogEntry::Voted(signed) => {
-                    voted.push(signed.order.digest());
-                    bodies.push(signed);
-                }
+                LogEntry::Voted(signed) => voted.push(signed),
             }
             if let Some(read) = self.read
                 && read.size == frontier.size()
@@ -265,7 +260,7 @@ impl Followed {
             *self = Self { highest: self.highest, read: self.read, parted: self.parted, ..Self::default() };
             return match fork {
                 // The very heads convict the peer.
-                Some(_) => Ok(Page { certified: Vec::new(), voted: Vec::new(), signed: Vec::new(), more: false, fork }),
+                Some(_) => Ok(Page { certified: Vec::new(), voted: Vec::new(), more: false, fork }),
                 None => Err(PageError::Root),
             };
         }
@@ -275,6 +270,6 @@ impl Followed {
             next.read = Some(page.head);
         }
         *self = next;
-        Ok(Page { certified, voted, signed: bodies, more, fork })
+        Ok(Page { certified, voted, more, fork })
     }
 }
