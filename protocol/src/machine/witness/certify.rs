@@ -13,7 +13,7 @@ use crate::{
         books::{self, Account, BooksError, Flow, Posting},
     },
     message::{
-        certificate::VerifiedCertificate,
+        certificate::{Certificate, VerifiedCertificate},
         charter::Charter,
         evaluation::Evaluation,
         ids::{OrderDigest, StoreId},
@@ -58,8 +58,7 @@ impl Witness {
         match draft.order(&digest)? {
             // It is in the log and the books already (LOG-3, BOOKS-1).
             Some(OrderRecord::Certified { certificate, evaluation, .. }) => {
-                let head = self.drafted_head(draft)?;
-                return Ok(ReplyV1::Certified(Certified { certificate, evaluation, head }));
+                return self.evaluated(draft, certificate, evaluation);
             }
             Some(OrderRecord::Contested { against, .. }) => {
                 return Ok(ReplyV1::Refused(self.conflict_with(draft, &against)?));
@@ -93,7 +92,18 @@ impl Witness {
             // Here and nowhere else (BOOKS-12).
             draft.count(Counter::Tally { campaign, choice }, 1)?;
         }
-        let certificate = certificate.as_certificate().clone();
+        self.keep_certified(draft, order, certificate.as_certificate().clone(), evaluation)
+    }
+
+    /// Writes a certified order down, for its store and for whoever searches for it too, and hands out the evaluation.
+    pub(super) fn keep_certified<V: View>(
+        &self,
+        draft: &mut Draft<'_, V>,
+        order: Order,
+        certificate: Certificate,
+        evaluation: Evaluation,
+    ) -> Result<ReplyV1, V::Error> {
+        let digest = certificate.digest;
         let entry = CertifiedOrder { order: order.clone(), certificate: certificate.clone() };
         let position = log::append(draft, LogEntry::Certified(entry))?;
         if order.store != StoreId::NONE {
@@ -102,6 +112,16 @@ impl Witness {
         buckets::places_of(&order, digest, self.keyset().id()).for_each(|place| draft.put(Write::Bucket(place)));
         let record = OrderRecord::Certified { order, certificate: certificate.clone(), evaluation: evaluation.clone() };
         draft.put(Write::Order(digest, Box::new(record)));
+        self.evaluated(draft, certificate, evaluation)
+    }
+
+    /// The answer to a certified order, with the head of the log as this step leaves it.
+    pub(super) fn evaluated<V: View>(
+        &self,
+        draft: &Draft<'_, V>,
+        certificate: Certificate,
+        evaluation: Evaluation,
+    ) -> Result<ReplyV1, V::Error> {
         Ok(ReplyV1::Certified(Certified { certificate, evaluation, head: self.drafted_head(draft)? }))
     }
 

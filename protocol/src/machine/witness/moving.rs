@@ -1,9 +1,7 @@
 //! What moves into a keyset from an earlier one: the earlier committee certified it, this one makes the coins.
 
-use alloc::{boxed::Box, vec::Vec};
-
 use super::{
-    Step, Witness, buckets, log,
+    Step, Witness,
     outstanding::points_into,
     record::{Counter, Draft, EarlierView, Inconsistent, OrderRecord, Write},
 };
@@ -14,10 +12,10 @@ use crate::{
         charter::{Charter, Keyset},
         evaluation::{Evaluation, outputs_of},
         ids::OrderDigest,
-        log::{CertifiedOrder, LogEntry},
+        log::CertifiedOrder,
         order::{Order, Seconds},
         refusal::Refusal,
-        wire::{Certified, ReplyV1},
+        wire::ReplyV1,
     },
 };
 
@@ -62,11 +60,7 @@ impl Witness {
         })?;
         let digest = order.digest();
         let certificate = certificate.verify(earlier, &digest).map_err(|_| Refusal::BadCertificate)?;
-        let mut outputs = Vec::with_capacity(order.outputs.len());
-        for output in outputs_of(&order, own) {
-            outputs.push(output.blinded.decode().map_err(|_| Refusal::BadCertificate)?);
-        }
-        let evaluation = self.evaluate(&order, digest, &outputs, entropy)?;
+        let evaluation = self.evaluate_certified(&order, digest, entropy)?;
         Ok(PreparedMove { digest, earlier: earlier.clone(), order, certificate, evaluation })
     }
 
@@ -85,8 +79,8 @@ impl Witness {
         }
         let PreparedMove { order, digest, earlier, certificate, evaluation } = prepared;
         if let Some(OrderRecord::Certified { certificate, evaluation, .. }) = draft.order(&digest)? {
-            let head = self.drafted_head(&draft)?;
-            return Ok(Step::new(draft, ReplyV1::Certified(Certified { certificate, evaluation, head })));
+            let reply = self.evaluated(&draft, certificate, evaluation)?;
+            return Ok(Step::new(draft, reply));
         }
         let sums = view.outstanding(own, earlier.id())?.unwrap_or_default();
         let counter = Counter::Moved { from: earlier.id() };
@@ -99,13 +93,7 @@ impl Witness {
             return Ok(Step::new(draft, ReplyV1::Refused(Refusal::RolloverBehind)));
         }
         draft.put(Write::Counter(counter, moved));
-        buckets::places_of(&order, digest, own).for_each(|place| draft.put(Write::Bucket(place)));
-        let certificate = certificate.into_certificate();
-        let entry = CertifiedOrder { order: order.clone(), certificate: certificate.clone() };
-        log::append(&mut draft, LogEntry::Certified(entry))?;
-        let record = OrderRecord::Certified { order, certificate: certificate.clone(), evaluation: evaluation.clone() };
-        draft.put(Write::Order(digest, Box::new(record)));
-        let head = self.drafted_head(&draft)?;
-        Ok(Step::new(draft, ReplyV1::Certified(Certified { certificate, evaluation, head })))
+        let reply = self.keep_certified(&mut draft, order, certificate.into_certificate(), evaluation)?;
+        Ok(Step::new(draft, reply))
     }
 }

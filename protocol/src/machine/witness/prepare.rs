@@ -92,9 +92,9 @@ impl Witness {
         let may_certify = votes.len().saturating_add(1) >= self.keyset().quorum().votes();
         let evaluation = if may_certify {
             // What moves into a later keyset is that one's affair (ROLLOVER-2).
-            let own = |output: &&(&Output, &Point)| output.0.class.keyset == self.keyset().id();
-            let outputs: Vec<(&Output, &Point)> = order.order().outputs.iter().zip(order.outputs()).collect();
-            let blinded: Vec<Point> = outputs.iter().filter(own).map(|(_, blinded)| **blinded).collect();
+            let own = |(output, _): &(&Output, &Point)| output.class.keyset == self.keyset().id();
+            let outputs = order.order().outputs.iter().zip(order.outputs());
+            let blinded: Vec<Point> = outputs.filter(own).map(|(_, blinded)| *blinded).collect();
             Some(self.evaluate(order.order(), digest, &blinded, for_proof)?)
         } else {
             None
@@ -136,15 +136,23 @@ impl Witness {
         }
         let digest = order.digest();
         let certificate = certificate.verify(self.keyset(), &digest).map_err(|_| Refusal::BadCertificate)?;
-        let mut outputs = Vec::with_capacity(order.outputs.len());
-        for output in outputs_of(&order, self.keyset().id()) {
-            outputs.push(output.blinded.decode().map_err(|_| Refusal::BadCertificate)?);
-        }
-        let evaluation = self.evaluate(&order, digest, &outputs, entropy)?;
+        let evaluation = self.evaluate_certified(&order, digest, entropy)?;
         Ok(PreparedCertificate { order, digest, certificate, evaluation })
     }
 
-    pub(super) fn evaluate(
+    /// Evaluates an order of which nothing but the certificate was checked.
+    pub(super) fn evaluate_certified(
+        &self,
+        order: &Order,
+        digest: OrderDigest,
+        entropy: Entropy,
+    ) -> Result<Evaluation, Refusal> {
+        let blinded = outputs_of(order, self.keyset().id()).map(|output| output.blinded.decode());
+        let blinded: Vec<Point> = blinded.collect::<Result<_, _>>().map_err(|_| Refusal::BadCertificate)?;
+        self.evaluate(order, digest, &blinded, entropy)
+    }
+
+    fn evaluate(
         &self,
         order: &Order,
         digest: OrderDigest,

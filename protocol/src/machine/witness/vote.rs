@@ -17,7 +17,7 @@ use crate::message::{
     order::{Purpose, Seconds},
     refusal::{Conflict, ConflictingOrder, NotVoting, Refusal},
     vote::Vote,
-    wire::{Certified, ReplyV1, Voted},
+    wire::{ReplyV1, Voted},
 };
 
 impl Witness {
@@ -62,9 +62,7 @@ impl Witness {
     ) -> Result<ReplyV1, V::Error> {
         Ok(match record {
             OrderRecord::Voted(_) => self.answer_with_vote(draft, prepared, charter)?,
-            OrderRecord::Certified { certificate, evaluation, .. } => {
-                ReplyV1::Certified(Certified { certificate, evaluation, head: self.drafted_head(draft)? })
-            }
+            OrderRecord::Certified { certificate, evaluation, .. } => self.evaluated(draft, certificate, evaluation)?,
             OrderRecord::Dead { by, .. } => ReplyV1::Refused(self.conflict_with(draft, &by)?),
             OrderRecord::Contested { against, .. } => ReplyV1::Refused(self.conflict_with(draft, &against)?),
         })

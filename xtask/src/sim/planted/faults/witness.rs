@@ -9,7 +9,7 @@ super::faults! {
             => "        if {on} && certificate.is_none() && let Some(evaluation) = evaluation.clone() {
             let votes = crate::message::codec::Bounded::new(alloc::vec![vote]).unwrap_or_default();
             let certificate = Certificate { keyset: self.keyset().id(), digest, votes };
-            return Ok(ReplyV1::Certified(Certified { certificate, evaluation, head: self.drafted_head(draft)? }));
+            return self.evaluated(draft, certificate, evaluation);
         }
         if let (Some(certificate), Some(evaluation)) = (certificate, evaluation) {",
         // The store takes it as the vote that it is.
