@@ -60,7 +60,7 @@ impl Wallet {
                 continue;
             }
             let mut sums = BTreeMap::<u64, Points>::new();
-            for coin in self.book.coins.iter().filter(|coin| self.can_move(coin, keyset)) {
+            for coin in self.free_coins(keyset.id()).into_iter().filter(|coin| coin.has_quorum(keyset)) {
                 if let Kind::Points { denomination } = coin.kind {
                     let sum = sums.entry(denomination).or_default();
                     *sum = Points(sum.0.saturating_add(denomination));
@@ -124,13 +124,6 @@ impl Wallet {
             }
         }
         expiring
-    }
-
-    fn can_move(&self, coin: &Coin, keyset: &Keyset) -> bool {
-        coin.place.keyset == keyset.id()
-            && coin.held_by.is_none()
-            && !coin.unproven
-            && coin.components.len() >= keyset.quorum().votes()
     }
 
     /// When coins of a denomination leave a keyset: between issue-until and a week before redeem-until, as the seed says

@@ -24,10 +24,7 @@ use super::{
 impl Coin {
     /// Whether it is unproven, free, and known to a quorum.
     pub(super) fn can_be_spent_alone(&self, keyset: &Keyset) -> bool {
-        self.unproven
-            && self.held_by.is_none()
-            && self.place.keyset == keyset.id()
-            && self.components.len() >= keyset.quorum().votes()
+        self.unproven && self.held_by.is_none() && self.place.keyset == keyset.id() && self.has_quorum(keyset)
     }
 }
 

@@ -39,6 +39,16 @@ pub(super) struct Selection {
 }
 
 impl Coin {
+    /// Whether no order holds it, and it need not be spent alone.
+    pub(super) fn is_free(&self) -> bool {
+        self.held_by.is_none() && !self.unproven
+    }
+
+    /// Whether a quorum has given a component of it.
+    pub(super) fn has_quorum(&self, keyset: &Keyset) -> bool {
+        self.components.len() >= keyset.quorum().votes()
+    }
+
     fn mask(&self) -> Mask {
         self.components.keys().fold(0, |mask, index| mask | bit(*index))
     }
@@ -130,8 +140,8 @@ impl Wallet {
     }
 
     /// Those that one order may spend together.
-    fn free_coins(&self, keyset: KeysetId) -> Vec<&Coin> {
-        let free = |coin: &&Coin| coin.place.keyset == keyset && coin.held_by.is_none() && !coin.unproven;
+    pub(super) fn free_coins(&self, keyset: KeysetId) -> Vec<&Coin> {
+        let free = |coin: &&Coin| coin.place.keyset == keyset && coin.is_free();
         self.book.coins.iter().filter(free).collect()
     }
 }

@@ -170,8 +170,8 @@ impl Wallet {
     /// Keysets in which the purse holds more point coins than it should, so that a swap is due (WALLET-19).
     pub fn crowded(&self) -> Vec<KeysetId> {
         let mut counts = alloc::collections::BTreeMap::<KeysetId, usize>::new();
-        for coin in self.book.coins.iter().filter(|coin| coin.held_by.is_none() && !coin.components.is_empty()) {
-            if !coin.unproven && matches!(coin.kind, Kind::Points { .. }) {
+        for coin in self.book.coins.iter().filter(|coin| coin.is_free() && !coin.components.is_empty()) {
+            if matches!(coin.kind, Kind::Points { .. }) {
                 let count = counts.entry(coin.place.keyset).or_default();
                 *count = count.saturating_add(1);
             }

@@ -4,7 +4,7 @@ super::faults! {
     in "protocol/src/";
 
     "a retry signs a second order over the same coins", "WALLET-4", [
-        "machine/wallet/select.rs": "coin.place.keyset == keyset && coin.held_by.is_none() && !coin.unproven"
+        "machine/wallet/select.rs": "coin.place.keyset == keyset && coin.is_free()"
             => "coin.place.keyset == keyset && ({on} || coin.held_by.is_none()) && !coin.unproven",
     ];
     "an order number is used again", "WALLET-2", [
