@@ -99,6 +99,11 @@ impl WitnessIndex {
     pub fn position(self) -> usize {
         usize::from(self.0)
     }
+
+    /// As a bit of a set of witnesses.
+    pub(crate) fn bit(self) -> u32 {
+        1_u32.checked_shl(u32::from(self.0)).unwrap_or(0)
+    }
 }
 
 hash!(

@@ -50,12 +50,8 @@ impl Coin {
     }
 
     fn mask(&self) -> Mask {
-        self.components.keys().fold(0, |mask, index| mask | bit(*index))
+        self.components.keys().fold(0, |mask, index| mask | index.bit())
     }
-}
-
-fn bit(index: WitnessIndex) -> Mask {
-    Mask::from(1u8).checked_shl(u32::from(index.0)).unwrap_or(0)
 }
 
 impl Wallet {
@@ -153,7 +149,7 @@ fn is_points(coin: &Coin) -> bool {
 /// Every set of at least q witnesses that some coins have in common (WALLET-14, WALLET-30), the largest first.
 fn quorums(keyset: &Keyset, coins: &[&Coin]) -> Vec<Mask> {
     let needed = u32::try_from(keyset.quorum().votes()).unwrap_or(u32::MAX);
-    let everyone = keyset.members().iter().fold(0, |mask, member| mask | bit(member.index()));
+    let everyone = keyset.members().iter().fold(0, |mask, member| mask | member.index().bit());
     let own: BTreeSet<Mask> = coins.iter().map(|coin| coin.mask() & everyone).collect();
     let mut sets = BTreeSet::from([everyone]);
     for mask in own {
@@ -212,5 +208,5 @@ pub(super) fn shown(keyset: &Keyset, coins: Vec<&Coin>) -> Selection {
     let members = keyset.members().iter().map(|member| member.index());
     let mut coins: Vec<Coin> = coins.into_iter().cloned().collect();
     coins.sort_by_key(|coin| coin.point);
-    Selection { coins, witnesses: members.filter(|index| common & bit(*index) != 0).collect() }
+    Selection { coins, witnesses: members.filter(|index| common & index.bit() != 0).collect() }
 }

@@ -4,7 +4,7 @@ use alloc::{boxed::Box, collections::BTreeMap};
 
 use super::{
     Step, Witness,
-    outstanding::{Outstanding, Seen, StoreKeys, bit},
+    outstanding::{Outstanding, Seen, StoreKeys},
     peers::{Followed, PageError},
     record::{Draft, EarlierView, EarlierWrite, Write},
 };
@@ -83,10 +83,10 @@ impl Witness {
             }
         }
         if !read.more {
-            intake.sums.read |= bit(peer);
+            intake.sums.read |= peer.bit();
             let statement = view.earlier_statement(own, earlier.id(), peer)?;
             if statement.is_some_and(|statement| ends(&followed, &statement)) {
-                intake.sums.closed |= bit(peer);
+                intake.sums.closed |= peer.bit();
             }
         }
         intake.write(&mut draft);
@@ -114,7 +114,7 @@ impl Witness {
         let followed = view.earlier_followed(own, earlier.id(), statement.index)?.unwrap_or_default();
         if ends(&followed, &statement) {
             let mut sums = view.outstanding(own, earlier.id())?.unwrap_or_default();
-            sums.closed |= bit(statement.index);
+            sums.closed |= statement.index.bit();
             draft.put(Write::Earlier(earlier.id(), EarlierWrite::Outstanding(Box::new(sums))));
         }
         Ok(Step::new(draft, Ok(())))
@@ -174,7 +174,7 @@ impl<V: EarlierView> Intake<'_, V> {
             return Ok(true);
         }
         let mut seen = self.seen(&digest)?;
-        seen.logs |= bit(peer);
+        seen.logs |= peer.bit();
         if !seen.counted && (order.purpose != Purpose::Earn || seen.signed) {
             seen.counted = true;
             self.sums.count(self.earlier.id(), order);

@@ -11,18 +11,13 @@ use crate::{
         charter::{CharterBody, Keyset},
         codec::{Decode, Encode},
         evaluation::outputs_of,
-        ids::{KeysetId, OrderDigest, StoreId, WitnessIndex},
+        ids::{KeysetId, OrderDigest, StoreId},
         order::{Order, Purpose},
     },
 };
 
 /// Which witnesses, one bit per index.
 pub type Logs = u32;
-
-/// The bit of one witness.
-pub(super) fn bit(index: WitnessIndex) -> Logs {
-    Logs::from(1u8).checked_shl(u32::from(index.0)).unwrap_or(0)
-}
 
 /// What the certified orders in all logs that were read make of a keyset, each order counted once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
