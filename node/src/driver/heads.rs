@@ -90,7 +90,7 @@ pub fn load(read: &dyn Read) -> Result<BTreeMap<Peer, Followed>, LedgerError> {
     }
     for (key, _) in read.scan(Table::PeerHead, &[], None, usize::MAX)? {
         if let (Some(peer), Some(head)) = (peer(&key), ledger::load(read, Table::PeerHead, &key)?) {
-            followed.entry(peer).or_default().keep_stored(head);
+            followed.entry(peer).or_default().keep_head(head);
         }
     }
     Ok(followed)

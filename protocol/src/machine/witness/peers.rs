@@ -167,15 +167,13 @@ impl Followed {
 
     /// Takes the other's highest head if that is higher: it may have come while pages were read.
     pub fn keep_highest(&mut self, other: &Self) {
-        if let Some(head) = other.highest
-            && self.highest.is_none_or(|own| head.size > own.size)
-        {
-            self.highest = Some(head);
+        if let Some(head) = other.highest {
+            self.keep_head(head);
         }
     }
 
-    /// Takes a head of this node's own records, verified before it was written down.
-    pub fn keep_stored(&mut self, head: Head) {
+    /// Takes a head that was verified, now or before it was written down, if it is the highest.
+    pub fn keep_head(&mut self, head: Head) {
         if self.highest.is_none_or(|own| head.size > own.size) {
             self.highest = Some(head);
         }
@@ -222,9 +220,7 @@ impl Followed {
             }
             _ => None,
         };
-        if self.highest.is_none_or(|old| head.size > old.size) {
-            self.highest = Some(head);
-        }
+        self.keep_head(head);
         Ok(fork)
     }
 
