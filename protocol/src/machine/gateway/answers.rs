@@ -1,15 +1,10 @@
 //! What witnesses answer, and what that changes.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::vec::Vec;
 
 use super::{Fault, Gathering, Progress, Standing};
 use crate::message::{
-    certificate::Certificate,
-    evaluation::{Evaluation, EvaluationError},
-    evidence::{Evidence, conflict},
-    ids::WitnessIndex,
-    refusal::Refusal,
-    vote::VerifiedVote,
+    certificate::Certificate, evidence::conflict, ids::WitnessIndex, refusal::Refusal, vote::VerifiedVote,
     wire::ReplyV1,
 };
 
@@ -30,7 +25,8 @@ impl Gathering {
                 if self.take_certificate(certified.certificate).is_err() {
                     return Progress::Faulty(Fault::Misbehaved(index));
                 }
-                match self.take_evaluation(index, certified.evaluation) {
+                let order = (&self.order, &self.digest);
+                match self.evaluations.take(&self.keyset, order, index, certified.evaluation) {
                     Ok(()) if certified_before => Progress::Evaluated,
                     Err(fault) if certified_before => Progress::Faulty(fault),
                     evaluated => Progress::Certified(evaluated.err()),
@@ -63,25 +59,6 @@ impl Gathering {
         let verified = certificate.verify(&self.keyset, &self.digest).map_err(|_| Refusal::BadCertificate)?;
         self.certificate.get_or_insert(verified);
         Ok(())
-    }
-
-    fn take_evaluation(&mut self, index: WitnessIndex, evaluation: Evaluation) -> Result<(), Fault> {
-        if evaluation.index != index {
-            return Err(Fault::Misbehaved(index));
-        }
-        match evaluation.verify(&self.keyset, &self.order, &self.digest) {
-            Ok(_) => {
-                self.holders.insert(index, ());
-                self.evaluations.insert(index, evaluation);
-                Ok(())
-            }
-            Err(EvaluationError::BadProof(_)) => {
-                // Its signature is good: it wrote the certificate down, and will never evaluate better.
-                self.holders.insert(index, ());
-                Err(Fault::Evidence(Box::new(Evidence::BadEvaluation { order: self.order.clone(), evaluation })))
-            }
-            Err(_) => Err(Fault::Misbehaved(index)),
-        }
     }
 
     /// A certified rival kills the order, if its certificate is good and it really is one. Otherwise one refusal is one

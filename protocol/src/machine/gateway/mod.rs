@@ -20,10 +20,12 @@ use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 
 mod answers;
 mod columns;
+mod evaluations;
 mod moves;
 mod record;
 
 use columns::ColumnStock;
+use evaluations::Evaluations;
 use moves::Moves;
 pub use record::OpenOrder;
 
@@ -51,8 +53,7 @@ pub struct Gathering {
     columns: ColumnStock,
     votes: BTreeMap<WitnessIndex, VerifiedVote>,
     certificate: Option<VerifiedCertificate>,
-    evaluations: BTreeMap<WitnessIndex, Evaluation>,
-    holders: BTreeMap<WitnessIndex, ()>,
+    evaluations: Evaluations,
     refusals: BTreeMap<WitnessIndex, Refusal>,
     killed: Option<Refusal>,
     /// The committee of the later keyset that the order moves points into, if it does.
@@ -141,8 +142,7 @@ impl Gathering {
             columns: ColumnStock::default(),
             votes: BTreeMap::new(),
             certificate: None,
-            evaluations: BTreeMap::new(),
-            holders: BTreeMap::new(),
+            evaluations: Evaluations::default(),
             refusals: BTreeMap::new(),
             killed: None,
             moves,
@@ -168,7 +168,7 @@ impl Gathering {
         if self.certificate.is_none() {
             self.certificate = other.certificate;
         }
-        self.holders.extend(other.holders);
+        self.evaluations.holders.extend(other.evaluations.holders);
         if self.certificate.is_some() {
             return true;
         }
@@ -208,7 +208,7 @@ impl Gathering {
                 let certified =
                     CertifiedOrder { order: self.order.clone(), certificate: certificate.as_certificate().clone() };
                 missing
-                    .filter(|index| !self.evaluations.contains_key(index))
+                    .filter(|index| !self.evaluations.good.contains_key(index))
                     .map(|index| (index, RequestV1::Certify(certified.clone())))
                     .collect()
             }
@@ -242,19 +242,18 @@ impl Gathering {
 
     /// Where the order stands.
     pub fn standing(&self) -> Standing {
-        let quorum = self.keyset.quorum();
         if self.certificate.is_some() {
-            let evaluations = self.evaluations.len();
             let moves = self.moves.as_ref();
             return Standing::Certified {
-                evaluations,
-                ready: evaluations >= quorum.votes() && moves.is_none_or(Moves::are_ready),
-                complete: self.holders.len() >= quorum.witnesses() && moves.is_none_or(Moves::are_complete),
+                evaluations: self.evaluations.good.len(),
+                ready: self.evaluations.are_ready(&self.keyset) && moves.is_none_or(Moves::are_ready),
+                complete: self.evaluations.are_complete(&self.keyset) && moves.is_none_or(Moves::are_complete),
             };
         }
         if let Some(refusal) = &self.killed {
             return Standing::Refused(refusal.clone());
         }
+        let quorum = self.keyset.quorum();
         let mut finally = self.refusals.values().filter(|refusal| Self::is_final(refusal));
         let refused = finally.clone().count();
         match finally.next() {
@@ -306,7 +305,7 @@ impl Gathering {
 
     /// Evaluations gathered so far, of both keysets where points move.
     pub fn evaluations(&self) -> impl Iterator<Item = &Evaluation> {
-        self.evaluations.values().chain(self.moves.iter().flat_map(Moves::evaluations))
+        self.evaluations.good.values().chain(self.moves.iter().flat_map(Moves::evaluations))
     }
 
     /// Votes gathered so far.

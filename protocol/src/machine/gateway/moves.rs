@@ -1,16 +1,11 @@
 //! The second committee of an order that moves points: it is shown the certificate and makes the coins (STORE-31).
 
-use alloc::{
-    boxed::Box,
-    collections::{BTreeMap, BTreeSet},
-    vec::Vec,
-};
+use alloc::vec::Vec;
 
-use super::{Fault, Gathering, Progress};
+use super::{Fault, Gathering, Progress, evaluations::Evaluations};
 use crate::message::{
     charter::{Charter, Keyset, Member},
-    evaluation::{Evaluation, EvaluationError},
-    evidence::Evidence,
+    evaluation::Evaluation,
     ids::{KeysetId, WitnessIndex},
     log::CertifiedOrder,
     order::{Order, Seconds},
@@ -22,27 +17,26 @@ use crate::message::{
 #[derive(Debug)]
 pub(super) struct Moves {
     keyset: Keyset,
-    evaluations: BTreeMap<WitnessIndex, Evaluation>,
-    holders: BTreeSet<WitnessIndex>,
+    evaluations: Evaluations,
 }
 
 impl Moves {
     /// The committee of the keyset that an order moves points into, if it does.
     pub(super) fn of(order: &Order, charter: &Charter, keyset: &Keyset) -> Result<Option<Self>, Refusal> {
         let later = order.later_keyset(charter, keyset)?;
-        Ok(later.map(|later| Self { keyset: later.clone(), evaluations: BTreeMap::new(), holders: BTreeSet::new() }))
+        Ok(later.map(|later| Self { keyset: later.clone(), evaluations: Evaluations::default() }))
     }
 
     pub(super) fn are_ready(&self) -> bool {
-        self.evaluations.len() >= self.keyset.quorum().votes()
+        self.evaluations.are_ready(&self.keyset)
     }
 
     pub(super) fn are_complete(&self) -> bool {
-        self.holders.len() >= self.keyset.quorum().witnesses()
+        self.evaluations.are_complete(&self.keyset)
     }
 
     pub(super) fn evaluations(&self) -> impl Iterator<Item = &Evaluation> {
-        self.evaluations.values()
+        self.evaluations.good.values()
     }
 }
 
@@ -55,7 +49,7 @@ impl Gathering {
         let id = moves.keyset.id();
         let missing = moves.keyset.members().iter().map(Member::index);
         missing
-            .filter(|index| !moves.evaluations.contains_key(index))
+            .filter(|index| !moves.evaluations.good.contains_key(index))
             .map(|index| (id, index, RequestV1::Move(MoveRequest { keyset: id, certified: certified.clone() })))
             .collect()
     }
@@ -66,19 +60,11 @@ impl Gathering {
         let Some(moves) = &mut self.moves else { return Progress::None };
         match reply {
             ReplyV1::Refused(_) => Progress::None,
-            ReplyV1::Certified(certified) if certified.evaluation.index == index => {
-                match certified.evaluation.verify(&moves.keyset, &self.order, &self.digest) {
-                    Ok(_) => {
-                        moves.holders.insert(index);
-                        moves.evaluations.insert(index, certified.evaluation);
-                        Progress::Evaluated
-                    }
-                    Err(EvaluationError::BadProof(_)) => {
-                        moves.holders.insert(index);
-                        let (order, evaluation) = (self.order.clone(), certified.evaluation);
-                        Progress::Faulty(Fault::Evidence(Box::new(Evidence::BadEvaluation { order, evaluation })))
-                    }
-                    Err(_) => Progress::Faulty(Fault::Misbehaved(index)),
+            ReplyV1::Certified(certified) => {
+                let order = (&self.order, &self.digest);
+                match moves.evaluations.take(&moves.keyset, order, index, certified.evaluation) {
+                    Ok(()) => Progress::Evaluated,
+                    Err(fault) => Progress::Faulty(fault),
                 }
             }
             _ => Progress::Faulty(Fault::Misbehaved(index)),

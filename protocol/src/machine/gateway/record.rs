@@ -48,7 +48,7 @@ impl Gathering {
         if let Some(certificate) = record.certificate {
             gathering.take_certificate(certificate)?;
         }
-        gathering.holders = record.holders.iter().map(|index| (*index, ())).collect();
+        gathering.evaluations.holders = record.holders.iter().copied().collect();
         Ok(gathering)
     }
 
@@ -62,7 +62,7 @@ impl Gathering {
             submission,
             waiting: self.columns.waiting(),
             certificate: self.certificate.as_ref().map(|certificate| certificate.as_certificate().clone()),
-            holders: Bounded::new(self.holders.keys().copied().collect()).unwrap_or_default(),
+            holders: Bounded::new(self.evaluations.holders.iter().copied().collect()).unwrap_or_default(),
         }
     }
 }

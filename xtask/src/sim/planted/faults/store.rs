@@ -31,9 +31,9 @@ super::faults! {
         "gateway/answers.rs": "            if !good {\n" => "            if !good && !{on} {\n",
     ];
     "a certificate is shown to q witnesses only", "STORE-11", [
-        "gateway/mod.rs": ".filter(|index| !self.evaluations.contains_key(index))"
-            => ".filter(|index| !self.evaluations.contains_key(index))
-                    .filter(|_| !{on} || self.evaluations.len() < self.keyset.quorum().votes())",
+        "gateway/mod.rs": ".filter(|index| !self.evaluations.good.contains_key(index))"
+            => ".filter(|index| !self.evaluations.good.contains_key(index))
+                    .filter(|_| !{on} || self.evaluations.good.len() < self.keyset.quorum().votes())",
     ];
     "a grant can be claimed twice", "STORE-17, STORE-19", [
         "till/grant.rs": "            (S::Pending(_) | S::Claimed(_), E::Claim(_) | E::Cancel) => Err(GrantError::Claimed),"

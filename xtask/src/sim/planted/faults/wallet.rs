@@ -47,11 +47,11 @@ super::faults! {
             => "if !{on} {
                         sorted.evidence.push(Evidence::BadEvaluation { order, evaluation });
                     }",
-        "machine/gateway/answers.rs":
-            "Err(Fault::Evidence(Box::new(Evidence::BadEvaluation { order: self.order.clone(), evaluation })))"
+        "machine/gateway/evaluations.rs":
+            "Err(Fault::Evidence(Box::new(Evidence::BadEvaluation { order: order.clone(), evaluation })))"
             => "if {on} {
                     return Err(Fault::Misbehaved(index));
                 }
-                Err(Fault::Evidence(Box::new(Evidence::BadEvaluation { order: self.order.clone(), evaluation })))",
+                Err(Fault::Evidence(Box::new(Evidence::BadEvaluation { order: order.clone(), evaluation })))",
     ];
 }

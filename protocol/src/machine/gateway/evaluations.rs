@@ -1,0 +1,62 @@
+//! What one committee has evaluated of a certified order.
+
+use alloc::{
+    boxed::Box,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use super::Fault;
+use crate::message::{
+    charter::Keyset,
+    evaluation::{Evaluation, EvaluationError},
+    evidence::Evidence,
+    ids::{OrderDigest, WitnessIndex},
+    order::Order,
+};
+
+/// How far the witnesses of one keyset have come with an order.
+#[derive(Debug, Default)]
+pub(super) struct Evaluations {
+    /// Those whose signature and proof are good.
+    pub(super) good: BTreeMap<WitnessIndex, Evaluation>,
+    /// Witnesses that have written the certificate down.
+    pub(super) holders: BTreeSet<WitnessIndex>,
+}
+
+impl Evaluations {
+    /// A witness's evaluation, or what it did wrong.
+    pub(super) fn take(
+        &mut self,
+        keyset: &Keyset,
+        (order, digest): (&Order, &OrderDigest),
+        index: WitnessIndex,
+        evaluation: Evaluation,
+    ) -> Result<(), Fault> {
+        if evaluation.index != index {
+            return Err(Fault::Misbehaved(index));
+        }
+        match evaluation.verify(keyset, order, digest) {
+            Ok(_) => {
+                self.holders.insert(index);
+                self.good.insert(index, evaluation);
+                Ok(())
+            }
+            Err(EvaluationError::BadProof(_)) => {
+                // Its signature is good: it wrote the certificate down, and will never evaluate better.
+                self.holders.insert(index);
+                Err(Fault::Evidence(Box::new(Evidence::BadEvaluation { order: order.clone(), evaluation })))
+            }
+            Err(_) => Err(Fault::Misbehaved(index)),
+        }
+    }
+
+    /// Whether they are enough for spendable coins.
+    pub(super) fn are_ready(&self, keyset: &Keyset) -> bool {
+        self.good.len() >= keyset.quorum().votes()
+    }
+
+    /// Whether all witnesses hold the certificate.
+    pub(super) fn are_complete(&self, keyset: &Keyset) -> bool {
+        self.holders.len() >= keyset.quorum().witnesses()
+    }
+}
