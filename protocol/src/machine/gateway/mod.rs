@@ -113,17 +113,15 @@ pub enum Standing {
 impl Submission {
     /// Checks everything public: rules, encodings, signature, and that columns fit. Components can't be (STORE-1).
     pub fn check(self, charter: &Charter) -> Result<Gathering, Refusal> {
-        let keyset = self.signed.order.check_rules(charter)?.clone();
-        let moves = Moves::of(&self.signed.order, charter, &keyset)?;
+        let mut gathering = Gathering::of(self.signed.order.clone(), charter)?;
         let sorted = self.columns.windows(2).all(|pair| matches!(pair, [a, b] if a.index < b.index));
         let fitting = self.columns.iter().all(|column| {
-            column.components.len() == self.signed.order.inputs.len() && keyset.member(column.index).is_some()
+            column.components.len() == self.signed.order.inputs.len() && gathering.keyset.member(column.index).is_some()
         });
         if !sorted || !fitting || (self.signed.order.inputs.is_empty() && !self.columns.is_empty()) {
             return Err(Rule::Columns.into());
         }
         let authorized = self.signed.check(charter)?.authorize(charter)?;
-        let mut gathering = Gathering::of(keyset, authorized.order().clone(), moves);
         gathering.signed = Some(authorized.signed().clone());
         for column in self.columns.into_vec() {
             gathering.columns.add(column.index, column.components);
@@ -133,8 +131,11 @@ impl Submission {
 }
 
 impl Gathering {
-    fn of(keyset: Keyset, order: Order, moves: Option<Moves>) -> Self {
-        Self {
+    /// An order that keeps the rules, with nothing gathered.
+    fn of(order: Order, charter: &Charter) -> Result<Self, Refusal> {
+        let keyset = order.check_rules(charter)?.clone();
+        let moves = Moves::of(&order, charter, &keyset)?;
+        Ok(Self {
             digest: order.digest(),
             keyset,
             order,
@@ -146,14 +147,12 @@ impl Gathering {
             refusals: BTreeMap::new(),
             killed: None,
             moves,
-        }
+        })
     }
 
     /// Goes on with an order whose certificate was got elsewhere.
     pub fn of_certified(certified: CertifiedOrder, charter: &Charter) -> Result<Self, Refusal> {
-        let keyset = certified.order.check_rules(charter)?.clone();
-        let moves = Moves::of(&certified.order, charter, &keyset)?;
-        let mut gathering = Self::of(keyset, certified.order, moves);
+        let mut gathering = Self::of(certified.order, charter)?;
         gathering.take_certificate(certified.certificate)?;
         Ok(gathering)
     }

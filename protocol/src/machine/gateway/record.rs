@@ -1,6 +1,6 @@
 //! An open order on disk.
 
-use super::{Gathering, columns::Waiting, moves::Moves};
+use super::{Gathering, columns::Waiting};
 use crate::{
     limits::MAX_WITNESSES,
     message::{
@@ -33,11 +33,7 @@ impl Gathering {
     pub fn resume(record: OpenOrder, charter: &Charter) -> Result<Self, Refusal> {
         let mut gathering = match record.submission {
             Some(submission) => submission.check(charter)?,
-            None => {
-                let keyset = record.order.check_rules(charter)?.clone();
-                let moves = Moves::of(&record.order, charter, &keyset)?;
-                Self::of(keyset, record.order, moves)
-            }
+            None => Self::of(record.order, charter)?,
         };
         let inputs = gathering.order.inputs.len();
         for column in record.waiting.into_vec() {
