@@ -23,7 +23,7 @@ use ronde_protocol::{
         charter::{Charter, SignedCharter},
         codec::decode,
         head::{Head, HeadAnswer},
-        ids::{KeysetId, StoreId, WitnessIndex},
+        ids::{KeysetId, OrderDigest, StoreId, WitnessIndex},
         log::CertifiedOrder,
         refusal::Refusal,
         statement::ClosingStatement,
@@ -255,43 +255,38 @@ impl Seat {
     }
 
     fn vote(&mut self, now: u64, entropy: Entropy, request: VoteRequest) -> Result<ReplyV1, Refused> {
-        let digest = request.signed.order.digest();
-        if let Some(reply) = self.witness.look_up(&self.memory, &digest, now).map_err(damaged)? {
-            return Ok(reply);
-        }
-        match self.witness.prepare_vote(&self.charter, request, entropy) {
-            Ok(prepared) => {
-                let decided = self.witness.decide_vote(&self.memory, &self.charter, self.gate, prepared, now);
-                Ok(self.commit(decided.map_err(damaged)?))
-            }
-            Err(refusal) => Ok(ReplyV1::Refused(refusal)),
-        }
+        self.decide(now, request.signed.order.digest(), |seat| {
+            let prepared = seat.witness.prepare_vote(&seat.charter, request, entropy)?;
+            Ok(seat.witness.decide_vote(&seat.memory, &seat.charter, seat.gate, prepared, now))
+        })
     }
 
     fn certify(&mut self, now: u64, entropy: Entropy, certified: CertifiedOrder) -> Result<ReplyV1, Refused> {
-        let digest = certified.order.digest();
-        if let Some(reply) = self.witness.look_up(&self.memory, &digest, now).map_err(damaged)? {
-            return Ok(reply);
-        }
-        match self.witness.prepare_certificate(certified, entropy) {
-            Ok(prepared) => {
-                let decided = self.witness.decide_certificate(&self.memory, &self.charter, prepared, now);
-                Ok(self.commit(decided.map_err(damaged)?))
-            }
-            Err(refusal) => Ok(ReplyV1::Refused(refusal)),
-        }
+        self.decide(now, certified.order.digest(), |seat| {
+            let prepared = seat.witness.prepare_certificate(certified, entropy)?;
+            Ok(seat.witness.decide_certificate(&seat.memory, &seat.charter, prepared, now))
+        })
     }
 
     fn take_move(&mut self, now: u64, entropy: Entropy, certified: CertifiedOrder) -> Result<ReplyV1, Refused> {
-        let digest = certified.order.digest();
+        self.decide(now, certified.order.digest(), |seat| {
+            let prepared = seat.witness.prepare_move(&seat.charter, certified, entropy)?;
+            Ok(seat.witness.decide_move(&seat.memory, prepared, now))
+        })
+    }
+
+    /// What was decided on an order before, or is now. What can't be prepared is refused.
+    fn decide(
+        &mut self,
+        now: u64,
+        digest: OrderDigest,
+        decide: impl FnOnce(&Self) -> Result<Result<Decision<ReplyV1>, MemoryError>, Refusal>,
+    ) -> Result<ReplyV1, Refused> {
         if let Some(reply) = self.witness.look_up(&self.memory, &digest, now).map_err(damaged)? {
             return Ok(reply);
         }
-        match self.witness.prepare_move(&self.charter, certified, entropy) {
-            Ok(prepared) => {
-                let decided = self.witness.decide_move(&self.memory, prepared, now);
-                Ok(self.commit(decided.map_err(damaged)?))
-            }
+        match decide(self) {
+            Ok(decided) => Ok(self.commit(decided.map_err(damaged)?)),
             Err(refusal) => Ok(ReplyV1::Refused(refusal)),
         }
     }
