@@ -180,12 +180,8 @@ pub fn audit_both(charter: &Charter, keyset: &Keyset, logs: &[WitnessLog]) -> Re
     let report = audit(charter, keyset, logs);
     let batched = audit_by(charter, keyset, logs, |entries| {
         // Often enough for batches, and for halves of them.
-        let many: Vec<&LogEntry> =
-            entries.iter().copied().cycle().take(if entries.is_empty() { 0 } else { 300 }).collect();
+        let many: Vec<&LogEntry> = entries.iter().copied().cycle().take(entries.len().max(300)).collect();
         let mut judged = judge_all(charter, keyset, &many, entropy(3));
-        if entries.len() > judged.len() {
-            judged = judge_all(charter, keyset, entries, entropy(4));
-        }
         judged.truncate(entries.len());
         judged
     });
