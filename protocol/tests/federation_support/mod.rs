@@ -7,9 +7,11 @@ use ronde_protocol::{
         proof::prove,
         sign::{SigningKey, VerifyingKeyBytes},
     },
+    limits::MAX_BUCKET_ENTRIES,
     machine::witness::keys::{NodeSeed, WitnessKeys},
     message::{
         amount::Points,
+        bucket::{BucketEntry, BucketLength, BucketPage, BucketQuery, LengthQuery, first_outputs},
         certificate::{Certificate, VerifiedCertificate},
         charter::{
             Association, Campaign, Charter, CharterBody, Genesis, KeysetEntry, PointValue, SignedCharter, Stewards,
@@ -18,7 +20,9 @@ use ronde_protocol::{
         codec::Bounded,
         evaluation::{Evaluation, outputs_of},
         ids::{AssociationId, CampaignId, CharterHash, FederationId, KeysetId, OfferId, StoreId, WitnessIndex},
+        log::CertifiedOrder,
         order::{Order, Seconds},
+        probe::{CheckedProbe, CoinState, ProbeAnswer},
         text::Text,
         vote::{VerifiedVote, Vote},
     },
@@ -279,5 +283,39 @@ impl Federation {
     /// The evaluations of these witnesses.
     pub fn evaluations(&self, order: &Order, witnesses: &[WitnessIndex]) -> Vec<Evaluation> {
         witnesses.iter().filter_map(|index| self.evaluate(order, *index)).collect()
+    }
+    /// A witness that says that its prefixes have no bits: all is in one bucket.
+    pub fn bucket_length(&self, index: WitnessIndex, query: &LengthQuery) -> BucketLength {
+        let keyset = self.charter.keyset(query.keyset).unwrap();
+        BucketLength::sign(&self.witness(query.keyset, index).vote, keyset, index, &query.nonce, 0)
+    }
+
+    /// A piece of a witness's bucket, out of all orders that were certified.
+    pub fn bucket_page<'o>(
+        &self,
+        index: WitnessIndex,
+        query: &BucketQuery,
+        certified: impl IntoIterator<Item = &'o Order>,
+    ) -> BucketPage {
+        let mut entries = Vec::new();
+        for order in certified {
+            for output in first_outputs(order, query.keyset) {
+                let certified = CertifiedOrder { order: order.clone(), certificate: self.certify(order) };
+                let evaluation = self.evaluate(order, index).unwrap();
+                entries.push(BucketEntry { blinded: output.blinded, certified, evaluation });
+            }
+        }
+        entries.retain(|entry| query.asks_for(&entry.place()));
+        entries.sort_by_key(|entry| entry.place().key());
+        let more = entries.len() > MAX_BUCKET_ENTRIES;
+        entries.truncate(MAX_BUCKET_ENTRIES);
+        let keyset = self.charter.keyset(query.keyset).unwrap();
+        BucketPage::sign(&self.witness(query.keyset, index).vote, keyset, index, query, list(entries), more)
+    }
+
+    /// What a witness says of a coin, whatever is so.
+    pub fn probe_answer(&self, probe: &CheckedProbe, index: WitnessIndex, state: CoinState) -> ProbeAnswer {
+        let keyset = self.charter.keyset(probe.keyset()).unwrap();
+        ProbeAnswer::sign(&self.witness(probe.keyset(), index).vote, keyset, index, probe, state)
     }
 }

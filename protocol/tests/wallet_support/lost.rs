@@ -9,7 +9,7 @@ use ronde_protocol::{
         evaluation::Evaluation,
         ids::{OrderDigest, StoreId, WitnessIndex},
         order::{Order, Output, Submission},
-        probe::{CoinState, ProbeAnswer},
+        probe::CoinState,
     },
 };
 
@@ -84,12 +84,9 @@ pub fn probed(
     states: &[(u8, CoinState)],
 ) -> Result<Probed, WalletError> {
     let probe = wallet.probe(KEYSET, point, [7; 32], entropy(77))?;
-    let keyset = federation.charter.keyset(KEYSET).unwrap();
     let checked = probe.check(&federation.id()).unwrap();
-    let answers = states.iter().map(|(index, state)| {
-        let key = federation.witness(KEYSET, WitnessIndex(*index)).vote;
-        ProbeAnswer::sign(&key, keyset, WitnessIndex(*index), &checked, state.clone())
-    });
+    let answers =
+        states.iter().map(|(index, state)| federation.probe_answer(&checked, WitnessIndex(*index), state.clone()));
     let sealed = wallet.handle_probe(&federation.charter, &probe, answers.collect(), NOW)?;
     Ok(sealed.release(&save(wallet)))
 }
