@@ -1,10 +1,13 @@
 //! Points move into a later keyset: nothing lost, nothing doubled, whoever lies.
 
+mod audit_support;
 mod federation_support;
 mod rollover_support;
+mod wallet_support;
 mod witness_support;
 
-use federation_support::{DAY, KEYSET, NOW, entropy, list};
+use audit_support::sign_head;
+use federation_support::{ASSOCIATION, DAY, KEYSET, NOW, entropy, list};
 use rollover_support::*;
 use ronde_protocol::{
     machine::{
@@ -17,17 +20,16 @@ use ronde_protocol::{
     },
     message::{
         amount::Points,
-        certificate::Certificate,
         class::{Class, Kind},
-        ids::{KeysetId, WitnessIndex},
+        ids::{OfferId, WitnessIndex},
         log::{CertifiedOrder, LogEntry},
         order::{Order, Output, Submission},
         refusal::Refusal,
         statement::ClosingStatement,
-        wire::{LogPage, ReplyV1, RequestV1, StatementQuery},
+        wire::{LogPage, ReplyV1, RequestV1, StatementQuery, VoteRequest},
     },
 };
-use witness_support::{column, earn, index, output, points, redeem, swap};
+use witness_support::{by_coins, column, earn, index, output, points, redeem, swap};
 
 /// An output of the later keyset.
 fn of_later(number: u64, denomination: u64) -> Output {
@@ -56,8 +58,7 @@ fn every_point_that_was_earned_moves_and_can_be_spent_in_the_later_keyset() {
     assert!(wallet.pending().is_empty(), "every order is done");
     // It is worth as much there: a payment of all of it.
     town.now += 200 * DAY;
-    let given =
-        wallet.donate(&town.federation.charter, federation_support::ASSOCIATION, Points(29), town.now, entropy(9));
+    let given = wallet.donate(&town.federation.charter, ASSOCIATION, Points(29), town.now, entropy(9));
     let given = given.unwrap().release(&save(&mut wallet));
     assert_eq!(given.signed.order.keyset, LATER);
     town.settle(&mut wallet, &given);
@@ -109,11 +110,7 @@ fn a_broken_committee_brings_no_more_into_the_later_keyset_than_stores_issued() 
         let honest = town.log_of(from);
         let mut entries = honest.entries.to_vec();
         entries.push(unsigned.clone());
-        let leaves: Vec<[u8; 32]> = entries.iter().map(LogEntry::leaf).collect();
-        let key = town.federation.witness(KEYSET, index(from)).vote;
-        let root = ronde_protocol::crypto::merkle::root_of(&leaves);
-        let size = u64::try_from(entries.len()).unwrap();
-        let head = ronde_protocol::message::head::Head::sign(&key, town.keyset(KEYSET), index(from), size, root);
+        let head = sign_head(&town.federation, index(from).0, &entries);
         for reader in 0..4 {
             let page = LogPage { entries: list(entries.clone()), head };
             assert_eq!(town.take_page(reader, from, page), EarlierRead::Taken { more: false });
@@ -154,7 +151,7 @@ fn what_was_paid_in_the_first_keyset_does_not_move() {
     let mut wallet = wallet(&town);
     town.earn(&mut wallet, 1, 24);
     let charter = town.federation.charter.clone();
-    let paid = wallet.donate(&charter, federation_support::ASSOCIATION, Points(16), NOW, entropy(5)).unwrap();
+    let paid = wallet.donate(&charter, ASSOCIATION, Points(16), NOW, entropy(5)).unwrap();
     let paid = paid.release(&save(&mut wallet));
     town.settle(&mut wallet, &paid);
     town.pull_from(&[0, 1, 2]);
@@ -217,23 +214,8 @@ fn an_order_that_moves_a_part_is_evaluated_by_both_committees_each_its_own_part(
     let order = Order { outputs: list(outputs), ..whole.order };
     let certificate = town.federation.certify(&order);
     let votes = [0, 1].map(|at| town.federation.vote(&order, index(at)));
-    let coin = witness_support::coin(1);
-    let digest = order.digest();
-    let signature = ronde_protocol::crypto::spend::sign(
-        ronde_protocol::crypto::spend::SpendPurpose::Order,
-        &[&coin],
-        &digest.0,
-        entropy(1),
-    );
-    let signed = ronde_protocol::message::order::SignedOrder {
-        authorization: ronde_protocol::message::order::Authorization::Spend(signature.unwrap()),
-        order: order.clone(),
-    };
-    let request = ronde_protocol::message::wire::VoteRequest {
-        column: Some(column(&town.federation, &order, index(2))),
-        signed,
-        votes: list(votes),
-    };
+    let (digest, signed) = (order.digest(), by_coins(order.clone(), &[(1, points(8))]));
+    let request = VoteRequest { column: Some(column(&town.federation, &order, index(2))), signed, votes: list(votes) };
     let ReplyV1::Certified(first) = town.ask(KEYSET, 2, RequestV1::Vote(request)) else { panic!("q votes certify") };
     let ReplyV1::Certified(second) = town.ask(LATER, 2, shown(&order, &certificate)) else { panic!("evaluated") };
     assert_eq!((first.evaluation.evaluated.len(), second.evaluation.evaluated.len()), (1, 1));
@@ -253,11 +235,7 @@ fn a_log_that_forks_is_read_again_and_counts_nothing_twice() {
     // Witness 3 shows another log under the same size: nothing of the page counts, and its log is read from 0 again.
     let mut entries = town.log_of(3).entries.to_vec();
     entries.reverse();
-    let key = town.federation.witness(KEYSET, index(3)).vote;
-    let leaves: Vec<[u8; 32]> = entries.iter().map(LogEntry::leaf).collect();
-    let size = u64::try_from(entries.len()).unwrap();
-    let root = ronde_protocol::crypto::merkle::root_of(&leaves);
-    let head = ronde_protocol::message::head::Head::sign(&key, town.keyset(KEYSET), index(3), size, root);
+    let head = sign_head(&town.federation, 3, &entries);
     town.take_page(0, 3, LogPage { entries: list([]), head });
     assert_eq!(town.later[0].disk.evidence().len(), 1, "two heads of one size convict it");
     assert_eq!(town.later[0].disk.earlier_followed(LATER, KEYSET, index(3)).unwrap().unwrap().position(), 0);
@@ -354,13 +332,8 @@ fn after_the_end_a_certificate_that_was_kept_back_moves_nothing_and_one_that_q_s
                 town.tell(reader, statement);
             }
         }
-        let ready = matches!(
-            {
-                town.rounds(&mut gathering, &[]);
-                gathering.standing()
-            },
-            Standing::Certified { ready: true, .. }
-        );
+        town.rounds(&mut gathering, &[]);
+        let ready = matches!(gathering.standing(), Standing::Certified { ready: true, .. });
         assert_eq!(ready, at >= 2, "three statements are q");
     }
     for at in 0..4 {
@@ -391,18 +364,14 @@ fn a_statement_counts_only_with_the_log_that_it_is_about() {
 #[test]
 fn a_page_that_the_charter_is_behind_for_changes_nothing_but_the_highest_head() {
     let mut town = Town::new();
-    let unknown = Kind::Voucher { offer: ronde_protocol::message::ids::OfferId(9) };
+    let unknown = Kind::Voucher { offer: OfferId(9) };
     let order = redeem(&town.federation, 1, &[(1, unknown)], &[]).order;
-    let certificate: Certificate = town.federation.certify(&order);
+    let certificate = town.federation.certify(&order);
     let entries = [LogEntry::Certified(CertifiedOrder { order, certificate })];
-    let leaves: Vec<[u8; 32]> = entries.iter().map(LogEntry::leaf).collect();
-    let key = town.federation.witness(KEYSET, index(1)).vote;
-    let root = ronde_protocol::crypto::merkle::root_of(&leaves);
-    let head = ronde_protocol::message::head::Head::sign(&key, town.keyset(KEYSET), index(1), 1, root);
+    let head = sign_head(&town.federation, 1, &entries);
     let read = town.take_page(0, 1, LogPage { entries: list(entries), head });
     assert_eq!(read, EarlierRead::CharterBehind);
     let followed = town.later[0].disk.earlier_followed(LATER, KEYSET, index(1)).unwrap().unwrap();
     assert_eq!((followed.position(), followed.highest().map(|head| head.size)), (0, Some(1)));
     assert_eq!(town.later[0].disk.outstanding(LATER, KEYSET).unwrap(), None);
-    let _: KeysetId = LATER;
 }

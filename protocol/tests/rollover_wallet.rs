@@ -2,24 +2,28 @@
 
 mod federation_support;
 mod rollover_support;
+mod wallet_support;
 mod witness_support;
 
 use std::collections::BTreeSet;
 
-use federation_support::{CAMPAIGN, DAY, Federation, KEYSET, NOW, VOUCHER, entropy, list, text};
+use federation_support::{
+    CAMPAIGN, DAY, Federation, KEYSET, NOW, Plan, VOUCHER, body, entropy, federation, list, text,
+};
 use rollover_support::*;
 use ronde_protocol::{
     crypto::Seed,
-    machine::wallet::{ClaimedOrder, GrantTerms, Link, Probed, VoucherCount, Wallet, WalletError},
+    machine::wallet::{ClaimedOrder, GrantTerms, Probed, VoucherCount, Wallet, WalletError},
     message::{
         amount::Points,
         charter::Charter,
         class::Kind,
         ids::{KeysetId, Reference, StoreId, WitnessIndex},
-        order::{Inputs, Order, Purpose, Submission},
-        probe::{CoinState, ProbeAnswer},
+        order::{Purpose, Submission},
+        probe::CoinState,
     },
 };
+use wallet_support::{earn_order, grant, terms, with_ballot};
 use witness_support::with;
 
 const LAST_MOVE: u64 = NOW + 353 * DAY;
@@ -90,14 +94,13 @@ fn a_wallet_moves_only_into_keysets_that_close_later_and_issue_and_draws_among_t
     let late = NOW + 1000 * DAY;
     assert!(wallet.planned_moves(&three.charter, late).is_empty());
     assert_eq!(wallet.move_on(&three.charter, KEYSET, 8, late, entropy(1)).unwrap_err(), WalletError::NoOpenKeyset);
-    let alone = federation_support::federation(4);
+    let alone = federation(4);
     assert!(wallet_with(&alone, 8).planned_moves(&alone.charter, NOW).is_empty(), "there is nowhere to go");
 }
 
 /// Keyset 3 closes with the first, 2 and 4 later.
 fn three_keysets() -> Federation {
-    let mut body =
-        federation_support::body(&federation_support::Plan { keysets: 4, ..federation_support::Plan::of(4) });
+    let mut body = body(&Plan { keysets: 4, ..Plan::of(4) });
     let mut keysets = body.keysets.into_vec();
     for at in [1, 3] {
         keysets[at].issue_until += 365 * DAY;
@@ -110,12 +113,7 @@ fn three_keysets() -> Federation {
 /// A wallet that has earned in the first keyset of any federation.
 fn wallet_with(federation: &Federation, points: u64) -> Wallet {
     let mut wallet = Wallet::new(Seed::new([3; 32]), federation.id(), 0);
-    earn_in(
-        &mut wallet,
-        federation,
-        KEYSET,
-        GrantTerms { store: StoreId(1), points: Points(points), ballot: None, vouchers: vec![] },
-    );
+    earn_in(&mut wallet, federation, KEYSET, terms(points));
     wallet
 }
 
@@ -123,22 +121,12 @@ fn earn_in(wallet: &mut Wallet, federation: &Federation, keyset: KeysetId, terms
     let charter: &Charter = &federation.charter;
     for byte in 0..=255u8 {
         let mut tried = Wallet::from_bytes(&wallet.to_bytes()).unwrap();
-        let link = Link { base: text("https://one.example"), id: text("7") };
-        let claim = tried.plan_claim(charter, link, text("secret"), terms.clone(), NOW, entropy(byte)).unwrap();
+        let claim = tried.plan_claim(charter, grant(7), text("secret"), terms.clone(), NOW, entropy(byte)).unwrap();
         let claim = claim.release(&save(&mut tried));
         if claim.keyset != keyset {
             continue;
         }
-        let order = Order {
-            federation: federation.id(),
-            keyset,
-            store: StoreId(1),
-            purpose: Purpose::Earn,
-            reference: Reference([7; 32]),
-            time: NOW,
-            inputs: Inputs::default(),
-            outputs: claim.outputs,
-        };
+        let order = earn_order(federation, &claim);
         let certificate = federation.certify(&order);
         let evaluations = federation.evaluations(&order, &federation.indices(keyset));
         let answer = ClaimedOrder { order, certificate, evaluations };
@@ -155,7 +143,7 @@ fn the_owner_is_told_from_issue_until_on_what_will_be_lost() {
     let federation = two_years();
     let mut wallet = Wallet::new(Seed::new([3; 32]), federation.id(), 0);
     let coffee = VoucherCount { offer: VOUCHER, count: 2 };
-    let terms = GrantTerms { store: StoreId(1), points: Points(8), ballot: Some(CAMPAIGN), vouchers: vec![coffee] };
+    let terms = GrantTerms { vouchers: vec![coffee], ..with_ballot(8, CAMPAIGN) };
     earn_in(&mut wallet, &federation, KEYSET, terms);
     assert!(wallet.expiring(&federation.charter, NOW + 180 * DAY).is_empty());
     let told = wallet.expiring(&federation.charter, NOW + 180 * DAY + 1);
@@ -206,10 +194,9 @@ fn a_move_that_a_lost_wallet_left_half_done_is_completed_with_coins_of_the_later
     assert_eq!(old.move_on(&charter, KEYSET, 8, NOW, entropy(3)).unwrap_err(), WalletError::Searching);
     old.end_search(2).release(&save(&mut old));
     let probe = old.probe(KEYSET, &moved.signed.order.inputs[0].point, [1; 32], entropy(4)).unwrap();
-    let (checked, by) = (probe.check(&town.federation.id()).unwrap(), WitnessIndex(1));
-    let key = town.federation.witness(KEYSET, by).vote;
+    let checked = probe.check(&town.federation.id()).unwrap();
     let bound = CoinState::Bound(moved.signed.clone());
-    let answer = ProbeAnswer::sign(&key, town.keyset(KEYSET), by, &checked, bound);
+    let answer = town.federation.probe_answer(&checked, WitnessIndex(1), bound);
     let probed = old.handle_probe(&charter, &probe, vec![answer], NOW).unwrap().release(&save(&mut old));
     assert!(matches!(probed, Probed::Bound(of) if of.adopted));
     let on_disk = save(&mut old);

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use ronde_protocol::{
-    crypto::{Entropy, group::PointBytes},
+    crypto::{Entropy, Seed, group::PointBytes},
     machine::{
-        wallet::{Asking, GrantTerms, Probed, Search, Wallet},
+        wallet::{Asking, ClaimedOrder, GrantTerms, Probed, Search, Wallet},
         witness::{
             buckets::{BucketSizes, BucketView, index_log},
             record::Write,
@@ -13,18 +13,20 @@ use ronde_protocol::{
     },
     message::{
         bucket::{BucketKey, BucketLength, BucketPage, BucketQuery, LengthQuery},
+        certificate::Certificate,
         charter::Charter,
+        evaluation::Evaluation,
         ids::{OrderDigest, WitnessIndex},
-        order::{Authorization, Order, SignedOrder, Submission},
+        order::{Order, SignedOrder, Submission},
         probe::ProbeAnswer,
         wire::ReplyV1,
     },
 };
 
 use crate::{
-    federation_support::{Federation, KEYSET, NOW, entropy, list, node_seed},
+    federation_support::{Federation, KEYSET, NOW, entropy},
     wallet_support::{claim, earn_order, save},
-    witness_support::{Committee, committee},
+    witness_support::{Committee, by_store, committee, voted},
 };
 
 /// A committee, and what it was asked.
@@ -67,21 +69,15 @@ impl Town {
     pub fn earn(&mut self, wallet: &mut Wallet, number: u32, terms: GrantTerms) -> Order {
         let request = claim(wallet, self.federation(), number, terms);
         let order = earn_order(self.federation(), &request);
-        let key = node_seed(order.store).node_key();
-        let signed =
-            SignedOrder { authorization: Authorization::Store(order.sign_as_store(&key)), order: order.clone() };
-        let (certificate, evaluations) = self.certify(&signed);
-        let answer = ronde_protocol::machine::wallet::ClaimedOrder { order: order.clone(), certificate, evaluations };
+        let (certificate, evaluations) = self.certify(&by_store(order.clone()));
+        let answer = ClaimedOrder { order: order.clone(), certificate, evaluations };
         let charter = self.charter().clone();
         let sealed = wallet.handle_claim_answer(&charter, &request.link, answer, NOW).unwrap();
         sealed.release(&save(wallet));
         order
     }
 
-    fn certify(
-        &mut self,
-        signed: &SignedOrder,
-    ) -> (ronde_protocol::message::certificate::Certificate, Vec<ronde_protocol::message::evaluation::Evaluation>) {
+    fn certify(&mut self, signed: &SignedOrder) -> (Certificate, Vec<Evaluation>) {
         let certified = self.committee.settle(signed);
         let certificate = certified[0].certificate.clone();
         (certificate, certified.into_iter().map(|of| of.evaluation).collect())
@@ -89,8 +85,7 @@ impl Town {
 
     /// One witness votes for an order.
     pub fn vote(&mut self, at: usize, submission: &Submission) {
-        let reply = self.committee.ask(at, &submission.signed);
-        assert!(matches!(reply, ReplyV1::Voted(_)), "{reply:?}");
+        voted(self.committee.ask(at, &submission.signed));
     }
 
     /// Has an order certified by whichever witnesses can, and hands the wallet everything.
@@ -113,9 +108,7 @@ impl Town {
     pub fn page(&self, index: WitnessIndex, query: &BucketQuery) -> BucketPage {
         let seat = &self.committee.seats[usize::from(index.0)];
         if self.liar == Some(index) {
-            let keyset = self.charter().keyset(KEYSET).unwrap();
-            let key = self.federation().witness(KEYSET, index).vote;
-            return BucketPage::sign(&key, keyset, index, query, list([]), false);
+            return self.federation().bucket_page(index, query, []);
         }
         match seat.witness.bucket_page(&seat.memory, query, NOW).unwrap() {
             ReplyV1::Bucket(page) => page,
@@ -199,7 +192,7 @@ impl Town {
 
     /// The order in which the numbers of an empty device are asked for.
     pub fn order_of_questions(&mut self, seed: u8) -> Vec<u64> {
-        let wallet = Wallet::new(ronde_protocol::crypto::Seed::new([0x44; 32]), self.federation().id(), 0);
+        let wallet = Wallet::new(Seed::new([0x44; 32]), self.federation().id(), 0);
         let mut search = Search::new(&wallet, self.charter(), NOW);
         self.lengths(&mut search);
         let mut pieces = entropy(seed).split(20).into_iter();

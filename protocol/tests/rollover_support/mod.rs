@@ -8,27 +8,34 @@ use ronde_protocol::{
         audit::{Report, WitnessLog, audit},
         durable::Durable,
         gateway::{Gathering, Standing},
-        wallet::{ClaimedOrder, GrantTerms, Link, Wallet},
-        witness::{EarlierRead, Gate, Step, Witness, memory::Memory, outstanding::StoreKeys, record::View},
+        wallet::{ClaimedOrder, Wallet},
+        witness::{
+            EarlierRead, Gate, Step, Witness,
+            memory::Memory,
+            outstanding::StoreKeys,
+            record::{EarlierView, View},
+        },
     },
     message::{
-        amount::Points,
         certificate::Certificate,
         charter::Keyset,
         evaluation::Evaluation,
-        ids::{KeysetId, Reference, StoreId, WitnessIndex},
+        ids::{KeysetId, WitnessIndex},
         log::CertifiedOrder,
-        order::{Columns, Inputs, Order, Purpose, Seconds, SignedOrder, Submission},
+        order::{Columns, Order, Seconds, Submission},
         refusal::Refusal,
         statement::ClosingStatement,
-        wire::{LogPage, ReplyV1, RequestV1},
+        wire::{LogPage, MoveRequest, ReplyV1, RequestV1},
     },
 };
 
 use crate::{
     federation_support::{DAY, Federation, KEYSET, NOW, Plan, entropy, planned, text},
+    wallet_support::{earn_order, grant, terms},
     witness_support::{by_store, index},
 };
+
+pub use crate::wallet_support::save;
 
 /// The keyset that points move into.
 pub const LATER: KeysetId = KeysetId(2);
@@ -110,7 +117,6 @@ impl Town {
 
     /// A witness of the later keyset reads on in the log of one of the first.
     pub fn pull(&mut self, reader: usize, from: usize) -> EarlierRead {
-        use ronde_protocol::machine::witness::record::EarlierView;
         let read = self.later[reader].disk.earlier_followed(LATER, KEYSET, index(from)).unwrap();
         let position = read.map_or(0, |followed| followed.position());
         let page = self.earlier[from].witness.log_page(&self.earlier[from].disk, position).unwrap();
@@ -193,25 +199,15 @@ impl Town {
     }
 
     /// The wallet claims a grant of store 1 in the first keyset.
-    pub fn earn(&mut self, wallet: &mut Wallet, number: u8, points: u64) {
-        let link = Link { base: text("https://one.example"), id: text(&number.to_string()) };
-        let terms = GrantTerms { store: StoreId(1), points: Points(points), ballot: None, vouchers: vec![] };
+    pub fn earn(&mut self, wallet: &mut Wallet, number: u32, points: u64) {
         let charter = self.federation.charter.clone();
         // Of the two open keysets the first, by the randomness that chooses it.
-        let claim = wallet.plan_claim(&charter, link, text("secret"), terms, self.now, entropy(2)).unwrap();
+        let claim =
+            wallet.plan_claim(&charter, grant(number), text("secret"), terms(points), self.now, entropy(2)).unwrap();
         let claim = claim.release(&save(wallet));
         assert_eq!(claim.keyset, KEYSET);
-        let order = Order {
-            federation: self.federation.id(),
-            keyset: claim.keyset,
-            store: StoreId(1),
-            purpose: Purpose::Earn,
-            reference: Reference([number; 32]),
-            time: self.now,
-            inputs: Inputs::default(),
-            outputs: claim.outputs,
-        };
-        let signed: SignedOrder = by_store(order.clone());
+        let order = Order { time: self.now, ..earn_order(&self.federation, &claim) };
+        let signed = by_store(order.clone());
         let gathering = self.carry(&Submission { signed, columns: Columns::default() }, &[]);
         let (certificate, evaluations) = Self::answer(&gathering);
         let answer = ClaimedOrder { order, certificate, evaluations };
@@ -258,12 +254,6 @@ impl Seat {
     }
 }
 
-/// Writing to disk, and reading back.
-pub fn save(wallet: &mut Wallet) -> Durable {
-    *wallet = Wallet::from_bytes(&wallet.to_bytes()).unwrap();
-    Durable::after_commit()
-}
-
 /// An empty wallet.
 pub fn wallet(town: &Town) -> Wallet {
     Wallet::new(Seed::new([0x21; 32]), town.federation.id(), 0)
@@ -276,7 +266,6 @@ pub fn is_behind(reply: &ReplyV1) -> bool {
 
 /// A move as a gateway shows it.
 pub fn shown(order: &Order, certificate: &Certificate) -> RequestV1 {
-    use ronde_protocol::message::wire::MoveRequest;
     let certified = CertifiedOrder { order: order.clone(), certificate: certificate.clone() };
     RequestV1::Move(MoveRequest { keyset: LATER, certified })
 }

@@ -230,11 +230,14 @@ pub fn spend(
     from: &[Numbered],
     to: &[Numbered],
 ) -> SignedOrder {
-    let mut numbers: Vec<u64> = from.iter().map(|(number, _)| *number).collect();
-    numbers.sort_by_key(|number| coin(*number).public().encode());
     let reference = if store == StoreId::NONE { Reference::NONE } else { Reference([9; 32]) };
-    let order = body(federation, (store, purpose, reference), from, to);
-    let secrets: Vec<CoinSecret> = numbers.into_iter().map(coin).collect();
+    by_coins(body(federation, (store, purpose, reference), from, to), from)
+}
+
+/// Signed by the coins that it spends.
+pub fn by_coins(order: Order, from: &[Numbered]) -> SignedOrder {
+    let mut secrets: Vec<CoinSecret> = from.iter().map(|(number, _)| coin(*number)).collect();
+    secrets.sort_by_key(|secret| secret.public().encode());
     let keys: Vec<&CoinSecret> = secrets.iter().collect();
     let signature = sign(SpendPurpose::Order, &keys, &order.digest().0, Entropy::new([5; 32])).unwrap();
     SignedOrder { order, authorization: Authorization::Spend(signature) }
