@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::ground::DISK_FLOOR;
 use super::relay::Relay;
 use super::shops::Shop;
 use crate::demo::failure::Failure;
@@ -91,7 +92,8 @@ fn set_up(text: &str, shop: &Shop) -> String {
     let (_, http) = shop.own();
     let proxy = if http.ip().is_loopback() { "behind_proxy = false" } else { "behind_proxy = true" };
     let (gate, own) = (format!("listen = \"{}\"", shop.gate), format!("listen = \"{http}\""));
-    hurry(text).replace("behind_proxy = false", proxy).replace(&gate, &own)
+    let text = hurry(text).replace("behind_proxy = false", proxy).replace(&gate, &own);
+    format!("{text}\n[disk]\nfloor_mib = {DISK_FLOOR}\n")
 }
 
 /// Logs and feeds are read every second or two instead of a few times a minute: the run is short.

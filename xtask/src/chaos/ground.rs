@@ -13,6 +13,8 @@ const HTTP: u16 = 8143;
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
 /// What the small disk holds, in MiB.
 const SMALL_DISK: u64 = 96;
+/// Free space in MiB below which nodes promise nothing new: a floor made for real disks is more than the small one holds.
+pub const DISK_FLOOR: u64 = SMALL_DISK / 8;
 
 /// Where one node is.
 #[derive(Clone, Debug)]
