@@ -11,6 +11,7 @@ pub mod fault;
 pub mod http;
 pub mod judge;
 pub mod logging;
+mod network;
 pub mod process;
 pub mod qr;
 pub mod secret_file;

@@ -1,7 +1,7 @@
 //! Who gets a handshake, and how fast a peer may ask: what one address or one peer takes is not taken from the others.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::ListenerConfig;
 use crate::clock;
+use crate::network::network;
 
 /// An address, and whether whoever dials has shown that it is its own. What is not shown can be anybody's doing, so it
 /// is counted apart.
@@ -92,17 +93,6 @@ impl Drop for HandshakeSlot {
                 counts.remove(&self.origin);
             }
         }
-    }
-}
-
-/// Whoever has an IPv6 address has a whole network of them.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        address => address,
     }
 }
 

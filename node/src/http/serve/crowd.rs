@@ -3,13 +3,14 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::clock;
+use crate::network::network;
 
 /// Everybody who is connected.
 #[derive(Clone)]
@@ -144,16 +145,5 @@ impl Turn {
     /// The connection waits for its peer from now on.
     pub(super) fn waits(&self) {
         self.crowd.set_waiting(self.id, Some(clock::monotonic()));
-    }
-}
-
-/// Where a connection comes from: whoever has an IPv6 address has a whole network of them.
-fn network(from: IpAddr) -> IpAddr {
-    match from.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        address => address,
     }
 }
