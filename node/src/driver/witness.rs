@@ -5,13 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ronde_protocol::crypto::Entropy;
-use ronde_protocol::machine::durable::{Durable, Sealed};
+use ronde_protocol::machine::durable::Durable;
 use ronde_protocol::machine::witness::buckets::BucketSizes;
 use ronde_protocol::machine::witness::outstanding::StoreKeys;
 use ronde_protocol::machine::witness::record::{Retirement, View, Write};
-use ronde_protocol::machine::witness::{
-    EarlierRead, Gate, PreparedCertificate, PreparedMove, PreparedVote, Step, Witness,
-};
+use ronde_protocol::machine::witness::{EarlierRead, Gate, Step, Witness};
 use ronde_protocol::message::bucket::{BucketQuery, LengthQuery};
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::head::Head;
@@ -90,19 +88,11 @@ impl WitnessService {
 
     /// Votes, or says why not.
     pub async fn vote(&self, charter: &Arc<Charter>, request: VoteRequest) -> ReplyV1 {
-        // WITNESS-31: a digest that is certified here is served as it is, before anything costly.
-        match self.serve_stored(&request.signed.order.digest()) {
-            Ok(Some(reply)) => return reply,
-            Ok(None) => {}
-            Err(error) => return failed(&error),
-        }
-        let Ok(fresh) = entropy::fresh() else { return ReplyV1::Refused(Refusal::StorageFailed) };
-        let (witness, terms) = (Arc::clone(&self.witness), Arc::clone(charter));
-        let prepared: Result<PreparedVote, Refusal> =
-            self.pool.run(move || witness.prepare_vote(&terms, request, Entropy::new(fresh))).await;
-        let prepared = match prepared {
+        let (digest, terms) = (request.signed.order.digest(), Arc::clone(charter));
+        let prepare = move |witness: &Witness, entropy| witness.prepare_vote(&terms, request, entropy);
+        let prepared = match self.prepare(&digest, prepare).await {
             Ok(prepared) => prepared,
-            Err(refusal) => return ReplyV1::Refused(refusal),
+            Err(reply) => return *reply,
         };
         let (witness, terms) = (Arc::clone(&self.witness), Arc::clone(charter));
         let (gate, now) = (self.gate(), self.clock.unix_seconds());
@@ -112,18 +102,10 @@ impl WitnessService {
     /// Writes a certificate down, then evaluates; what was evaluated before is served from the disk (WITNESS-31).
     pub async fn certify(&self, charter: &Arc<Charter>, certified: CertifiedOrder) -> ReplyV1 {
         let digest = certified.order.digest();
-        match self.serve_stored(&digest) {
-            Ok(Some(reply)) => return reply,
-            Ok(None) => {}
-            Err(error) => return failed(&error),
-        }
-        let Ok(fresh) = entropy::fresh() else { return ReplyV1::Refused(Refusal::StorageFailed) };
-        let witness = Arc::clone(&self.witness);
-        let prepared: Result<PreparedCertificate, Refusal> =
-            self.pool.run(move || witness.prepare_certificate(certified, Entropy::new(fresh))).await;
-        let prepared = match prepared {
+        let prepare = move |witness: &Witness, entropy| witness.prepare_certificate(certified, entropy);
+        let prepared = match self.prepare(&digest, prepare).await {
             Ok(prepared) => prepared,
-            Err(refusal) => return ReplyV1::Refused(refusal),
+            Err(reply) => return *reply,
         };
         let (witness, terms, now) = (Arc::clone(&self.witness), Arc::clone(charter), self.clock.unix_seconds());
         self.decide(move |view| witness.decide_certificate(view, &terms, prepared, now)).await
@@ -131,18 +113,11 @@ impl WitnessService {
 
     /// Writes the certificate of an earlier keyset's Swap down, then evaluates what moves into this one.
     pub async fn take_move(&self, charter: &Arc<Charter>, certified: CertifiedOrder) -> ReplyV1 {
-        match self.serve_stored(&certified.order.digest()) {
-            Ok(Some(reply)) => return reply,
-            Ok(None) => {}
-            Err(error) => return failed(&error),
-        }
-        let Ok(fresh) = entropy::fresh() else { return ReplyV1::Refused(Refusal::StorageFailed) };
-        let (witness, terms) = (Arc::clone(&self.witness), Arc::clone(charter));
-        let prepared: Result<PreparedMove, Refusal> =
-            self.pool.run(move || witness.prepare_move(&terms, certified, Entropy::new(fresh))).await;
-        let prepared = match prepared {
+        let (digest, terms) = (certified.order.digest(), Arc::clone(charter));
+        let prepare = move |witness: &Witness, entropy| witness.prepare_move(&terms, certified, entropy);
+        let prepared = match self.prepare(&digest, prepare).await {
             Ok(prepared) => prepared,
-            Err(refusal) => return ReplyV1::Refused(refusal),
+            Err(reply) => return *reply,
         };
         let (witness, now) = (Arc::clone(&self.witness), self.clock.unix_seconds());
         self.decide(move |view| witness.decide_move(view, prepared, now)).await
@@ -196,39 +171,57 @@ impl WitnessService {
         &self,
         work: impl FnOnce(&Ledger<'_>) -> Result<Option<Step<T>>, LedgerError> + Send + 'static,
     ) -> Result<Option<T>, LedgerError> {
+        let reply = self.commit(move |ledger| {
+            Ok(match work(ledger)? {
+                Some(step) => (step.writes, Some(step.reply)),
+                None => (Vec::new(), None),
+            })
+        });
+        Ok(reply.await?.map(|reply| reply.release(&Durable::after_commit())))
+    }
+
+    /// What is checked before the decision, beside other such checks; or what is answered without one. A digest that is
+    /// certified here is served as it is, before anything costly (WITNESS-31).
+    async fn prepare<T: Send + 'static>(
+        &self,
+        digest: &OrderDigest,
+        work: impl FnOnce(&Witness, Entropy) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Box<ReplyV1>> {
+        let now = self.clock.unix_seconds();
+        match self.read(|ledger| self.witness.look_up(ledger, digest, now)) {
+            Ok(Some(reply)) => return Err(Box::new(reply)),
+            Ok(None) => {}
+            Err(error) => return Err(Box::new(failed(&error))),
+        }
+        let refused = |refusal| Box::new(ReplyV1::Refused(refusal));
+        let fresh = entropy::fresh().map_err(|_| refused(Refusal::StorageFailed))?;
+        let witness = Arc::clone(&self.witness);
+        self.pool.run(move || work(&witness, Entropy::new(fresh))).await.map_err(refused)
+    }
+
+    /// One transaction after another (WITNESS-1, WITNESS-2).
+    async fn commit<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Ledger<'_>) -> Result<(Vec<Write>, R), LedgerError> + Send + 'static,
+    ) -> Result<R, LedgerError> {
         let keyset = self.witness.keyset().id();
-        let decided = self.writer.submit(move |tx| -> Result<Option<Sealed<T>>, LedgerError> {
-            let Some(step) = work(&Ledger(&*tx))? else { return Ok(None) };
-            ledger::apply(tx, keyset, &step.writes)?;
-            alarm(&step.writes);
-            Ok(Some(step.reply))
+        let decided = self.writer.submit(move |tx| -> Result<R, LedgerError> {
+            let (writes, reply) = work(&Ledger(&*tx))?;
+            ledger::apply(tx, keyset, &writes)?;
+            alarm(&writes);
+            Ok(reply)
         });
         let (reply, _committed) = decided.await?;
-        Ok(reply.map(|reply| reply.release(&Durable::after_commit())))
+        Ok(reply)
     }
 
-    fn serve_stored(&self, digest: &OrderDigest) -> Result<Option<ReplyV1>, LedgerError> {
-        let now = self.clock.unix_seconds();
-        self.read(|ledger| self.witness.look_up(ledger, digest, now))
-    }
-
-    /// One transaction after another (WITNESS-1, WITNESS-2), and the reply only after its commit (WITNESS-3).
+    /// Decides, and gives the reply only after the commit (WITNESS-3).
     async fn decide(
         &self,
         work: impl FnOnce(&Ledger<'_>) -> Result<Step<ReplyV1>, LedgerError> + Send + 'static,
     ) -> ReplyV1 {
-        let keyset = self.witness.keyset().id();
-        let committed = self
-            .writer
-            .submit(move |tx| -> Result<Sealed<ReplyV1>, LedgerError> {
-                let step = work(&Ledger(&*tx))?;
-                ledger::apply(tx, keyset, &step.writes)?;
-                alarm(&step.writes);
-                Ok(step.reply)
-            })
-            .await;
-        match committed {
-            Ok((reply, _committed)) => {
+        match self.commit(move |ledger| work(ledger).map(|step| (step.writes, step.reply))).await {
+            Ok(reply) => {
                 fault::point("witness.before-answer");
                 reply.release(&Durable::after_commit())
             }
