@@ -1,7 +1,7 @@
 //! Runs the witness machine: checks beside one another, decides one after another, commits, then answers.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ronde_protocol::crypto::Entropy;
@@ -26,6 +26,7 @@ use crate::clock::Clock;
 use crate::space::Space;
 use crate::store::{Readers, Writer};
 use crate::{clock, entropy, fault};
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 /// How long a count of the buckets is gone by.
@@ -39,7 +40,7 @@ pub struct WitnessService {
     clock: Clock,
     pool: Pool,
     open: AtomicBool,
-    sizes: Mutex<Option<(Instant, Arc<BucketSizes>)>>,
+    sizes: Mutex<Option<(Instant, BucketSizes)>>,
     space: Space,
 }
 
@@ -268,22 +269,23 @@ impl WitnessService {
     /// that is too low.
     pub async fn bucket_length(&self, query: &LengthQuery) -> ReplyV1 {
         let now = self.clock.unix_seconds();
-        let counted = self.sizes.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((_, sizes)) = counted.filter(|(at, _)| at.elapsed() < COUNT_AGE) {
-            return self.witness.bucket_length(&sizes, query, now);
-        }
+        // Whoever asks meanwhile waits for the same count.
+        let mut counted = self.sizes.lock().await;
+        let current = match counted.take().filter(|(at, _)| at.elapsed() < COUNT_AGE) {
+            Some(current) => current,
+            None => match self.count_buckets().await {
+                Ok(sizes) => (clock::monotonic(), sizes),
+                Err(reply) => return *reply,
+            },
+        };
+        let (_, sizes) = counted.insert(current);
+        self.witness.bucket_length(sizes, query, now)
+    }
+
+    async fn count_buckets(&self) -> Result<BucketSizes, Box<ReplyV1>> {
         let (readers, keyset) = (Arc::clone(&self.readers), self.witness.keyset().id());
         let counted = self.pool.run(move || Ok(readers.with(|read| BucketSizes::of(&Ledger(read), keyset)))).await;
-        match counted {
-            Ok(Ok(sizes)) => {
-                let sizes = Arc::new(sizes);
-                let counted = (clock::monotonic(), Arc::clone(&sizes));
-                *self.sizes.lock().unwrap_or_else(PoisonError::into_inner) = Some(counted);
-                self.witness.bucket_length(&sizes, query, now)
-            }
-            Ok(Err(error)) => failed(&error),
-            Err(refusal) => ReplyV1::Refused(refusal),
-        }
+        counted.map_err(|refusal| Box::new(ReplyV1::Refused(refusal)))?.map_err(|error| Box::new(failed(&error)))
     }
 
     /// Brings the buckets up to the log, if the database is older than they are.
