@@ -123,6 +123,10 @@ impl OrderDesk for Desk {
         Ok(kept.into_iter().filter_map(|(key, bytes)| Some((EvidenceId(key.try_into().ok()?), bytes))).collect())
     }
 
+    fn piece(&self, id: &EvidenceId) -> Result<Option<Vec<u8>>, DeskError> {
+        Ok(self.orders.core().readers.with(|read| read.get(Table::Evidence, &id.0))?)
+    }
+
     fn books(&self) -> BoxFuture<'_, Result<Vec<KeysetBooks>, DeskError>> {
         Box::pin(async move {
             let witnesses = self.orders.core().witnesses.iter();

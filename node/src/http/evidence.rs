@@ -65,9 +65,12 @@ pub(super) async fn list(State(site): State<Site>) -> Result<Response, Problem> 
 
 /// One piece.
 pub(super) async fn show(State(site): State<Site>, Path(name): Path<String>) -> Result<Response, Problem> {
-    let kept = site.desk.evidence()?;
-    let found = kept.into_iter().find(|(id, _)| hex::encode(id.0) == name);
-    let (id, bytes) = found.ok_or_else(|| Problem::new(Code::NotFound, "no evidence of this name is kept here"))?;
+    let nothing = || Problem::new(Code::NotFound, "no evidence of this name is kept here");
+    let mut id = EvidenceId([0; 32]);
+    hex::decode_to_slice(&name, &mut id.0).map_err(|_| nothing())?;
+    // A name has one spelling.
+    let named = hex::encode(id.0) == name;
+    let bytes = named.then(|| site.desk.piece(&id)).transpose()?.flatten().ok_or_else(nothing)?;
     let shown = EvidenceView { bytes: Some(URL_SAFE_NO_PAD.encode(&bytes)), ..view(&site.charter(), id, &bytes) };
     Ok(respond(answer(StatusCode::OK, &shown)))
 }

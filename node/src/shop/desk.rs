@@ -251,6 +251,9 @@ pub trait OrderDesk: Send + Sync + 'static {
     /// Evidence that is kept here, by name: the bytes of an `Evidence` or `Exhibit`.
     fn evidence(&self) -> Result<Vec<(EvidenceId, Vec<u8>)>, DeskError>;
 
+    /// One piece of it; `None` if none of this name is kept.
+    fn piece(&self, id: &EvidenceId) -> Result<Option<Vec<u8>>, DeskError>;
+
     /// What the witnesses of a keyset say of the length of their prefixes, signed; n - f of them or more.
     fn bucket_lengths(&self, query: LengthQuery) -> BoxFuture<'_, Result<Vec<BucketLength>, DeskError>>;
 

@@ -174,6 +174,10 @@ impl OrderDesk for TestDesk {
         Ok(Vec::new())
     }
 
+    fn piece(&self, _: &EvidenceId) -> Result<Option<Vec<u8>>, DeskError> {
+        Ok(None)
+    }
+
     fn books(&self) -> BoxFuture<'_, Result<Vec<KeysetBooks>, DeskError>> {
         let line = |account, position| AccountLine {
             account,

@@ -150,6 +150,10 @@ impl OrderDesk for Desk {
         Ok(Vec::new())
     }
 
+    fn piece(&self, _: &EvidenceId) -> Result<Option<Vec<u8>>, DeskError> {
+        Ok(None)
+    }
+
     fn books(&self) -> BoxFuture<'_, Result<Vec<KeysetBooks>, DeskError>> {
         Box::pin(async { Ok(Vec::new()) })
     }
