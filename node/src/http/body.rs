@@ -136,12 +136,17 @@ pub(super) fn answer(status: StatusCode, value: &impl Serialize) -> Answer {
     Answer { status: status.as_u16(), body }
 }
 
-/// An answer as it leaves. Nobody may keep a copy: some hold a secret, all are of this moment.
+/// An answer as it leaves.
 pub(super) fn respond(answer: Answer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    send(status, answer.body.into())
+}
+
+/// JSON as it leaves. Nobody may keep a copy: some hold a secret, all are of this moment.
+pub(super) fn send(status: StatusCode, body: Bytes) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    (status, headers, answer.body).into_response()
+    (status, headers, body).into_response()
 }

@@ -9,7 +9,7 @@ use ronde_protocol::message::ids::{CharterHash, FederationId, KeysetId, StoreId}
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::body::{Call, answer, base64, respond};
+use super::body::{Call, answer, base64, respond, send};
 use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::shop::DeskStatus;
@@ -46,10 +46,16 @@ struct LogQuery {
 /// The chain of signed charters.
 pub(super) async fn charter(State(site): State<Site>) -> Result<Response, Problem> {
     let charter = site.charter();
-    let chain = site.desk.charter_chain()?.iter().map(|bytes| URL_SAFE_NO_PAD.encode(bytes)).collect();
-    let view =
-        CharterView { federation: *charter.federation(), version: charter.version(), hash: charter.hash(), chain };
-    Ok(respond(answer(StatusCode::OK, &view)))
+    let body = site.charters.with(&charter, |kept| {
+        if let Some(body) = kept {
+            return Ok::<_, Problem>(body.clone());
+        }
+        let chain = site.desk.charter_chain()?.iter().map(|bytes| URL_SAFE_NO_PAD.encode(bytes)).collect();
+        let view =
+            CharterView { federation: *charter.federation(), version: charter.version(), hash: charter.hash(), chain };
+        Ok(kept.insert(answer(StatusCode::OK, &view).body.into()).clone())
+    })?;
+    Ok(send(StatusCode::OK, body))
 }
 
 /// How the node is.

@@ -1,9 +1,11 @@
 //! What every handler is given, and who may call it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::body::Bytes;
 use axum::http::header;
 use ronde_protocol::message::charter::Charter;
+use ronde_protocol::message::ids::CharterHash;
 
 use super::admin::AdminToken;
 use super::body::Call;
@@ -19,6 +21,23 @@ pub struct Site {
     admin_hash: [u8; 32],
     fallback_base: Arc<str>,
     pub(super) restoring: Arc<Restoring>,
+    /// The answer that shows the charters. It is the longest of all, and anybody asks for it.
+    pub(super) charters: Arc<OfCharter<Option<Bytes>>>,
+}
+
+/// What was made of a charter, until there is another.
+#[derive(Default)]
+pub(super) struct OfCharter<T>(Mutex<(Option<CharterHash>, T)>);
+
+impl<T: Default> OfCharter<T> {
+    /// Works on what is kept; nothing is, if the charter is another than last time. Who asks meanwhile waits.
+    pub(super) fn with<R>(&self, charter: &Charter, work: impl FnOnce(&mut T) -> R) -> R {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.0 != Some(charter.hash()) {
+            *kept = (Some(charter.hash()), T::default());
+        }
+        work(&mut kept.1)
+    }
 }
 
 impl Site {
@@ -30,6 +49,7 @@ impl Site {
             admin_hash: admin.token().hash(),
             fallback_base: fallback_base.into(),
             restoring: Arc::default(),
+            charters: Arc::default(),
         }
     }
 
