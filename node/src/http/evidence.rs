@@ -16,17 +16,15 @@ use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::shop::EvidenceId;
 
-#[derive(Serialize)]
-struct EvidenceView {
-    id: String,
+/// Whom a piece convicts, and of what.
+#[derive(Clone, Serialize)]
+pub(super) struct Judged {
     #[serde(skip_serializing_if = "Option::is_none")]
     offence: Option<&'static str>,
     culprits: Vec<CulpritView>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bytes: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct CulpritView {
     #[serde(skip_serializing_if = "Option::is_none")]
     keyset: Option<KeysetId>,
@@ -36,7 +34,16 @@ struct CulpritView {
     store: Option<StoreId>,
 }
 
-fn view(charter: &Charter, id: EvidenceId, bytes: &[u8]) -> EvidenceView {
+#[derive(Serialize)]
+struct EvidenceView {
+    id: String,
+    #[serde(flatten)]
+    judged: Judged,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<String>,
+}
+
+fn judge(charter: &Charter, bytes: &[u8]) -> Judged {
     let exhibit = Exhibit::of_evidence(bytes, MAX_EXHIBIT_BYTES).ok();
     // Evidence about what this charter does not know is kept, and judged with a newer one.
     let conviction = exhibit.and_then(|exhibit| exhibit.verify(charter).ok());
@@ -47,19 +54,21 @@ fn view(charter: &Charter, id: EvidenceId, bytes: &[u8]) -> EvidenceView {
         }
         Culprit::Store(store) => CulpritView { keyset: None, witness: None, store: Some(store) },
     });
-    EvidenceView {
-        id: hex::encode(id.0),
-        culprits: culprits.collect(),
-        offence: conviction.map(|conviction| conviction.offence.code()),
-        bytes: None,
-    }
+    Judged { culprits: culprits.collect(), offence: conviction.map(|conviction| conviction.offence.code()) }
+}
+
+/// By each charter a piece is judged once, whoever asks for it and how often.
+fn view(site: &Site, id: EvidenceId, bytes: &[u8]) -> EvidenceView {
+    let charter = site.charter();
+    let judged =
+        site.judged.with(&charter, |judged| judged.entry(id.0).or_insert_with(|| judge(&charter, bytes)).clone());
+    EvidenceView { id: hex::encode(id.0), judged, bytes: None }
 }
 
 /// All that is kept, without the bytes.
 pub(super) async fn list(State(site): State<Site>) -> Result<Response, Problem> {
-    let charter = site.charter();
     let kept = site.desk.evidence()?;
-    let evidence: Vec<EvidenceView> = kept.iter().map(|(id, bytes)| view(&charter, *id, bytes)).collect();
+    let evidence: Vec<EvidenceView> = kept.iter().map(|(id, bytes)| view(&site, *id, bytes)).collect();
     Ok(respond(answer(StatusCode::OK, &json!({ "evidence": evidence }))))
 }
 
@@ -71,6 +80,6 @@ pub(super) async fn show(State(site): State<Site>, Path(name): Path<String>) -> 
     // A name has one spelling.
     let named = hex::encode(id.0) == name;
     let bytes = named.then(|| site.desk.piece(&id)).transpose()?.flatten().ok_or_else(nothing)?;
-    let shown = EvidenceView { bytes: Some(URL_SAFE_NO_PAD.encode(&bytes)), ..view(&site.charter(), id, &bytes) };
+    let shown = EvidenceView { bytes: Some(URL_SAFE_NO_PAD.encode(&bytes)), ..view(&site, id, &bytes) };
     Ok(respond(answer(StatusCode::OK, &shown)))
 }

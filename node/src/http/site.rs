@@ -1,5 +1,6 @@
 //! What every handler is given, and who may call it.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Bytes;
@@ -9,6 +10,7 @@ use ronde_protocol::message::ids::CharterHash;
 
 use super::admin::AdminToken;
 use super::body::Call;
+use super::evidence::Judged;
 use super::problem::{Code, Problem};
 use super::restore::Restoring;
 use crate::shop::{Caller, OrderDesk, Scope, Shop, Token};
@@ -23,6 +25,8 @@ pub struct Site {
     pub(super) restoring: Arc<Restoring>,
     /// The answer that shows the charters. It is the longest of all, and anybody asks for it.
     pub(super) charters: Arc<OfCharter<Option<Bytes>>>,
+    /// What the pieces of evidence that were shown prove, by their names.
+    pub(super) judged: Arc<OfCharter<BTreeMap<[u8; 32], Judged>>>,
 }
 
 /// What was made of a charter, until there is another.
@@ -50,6 +54,7 @@ impl Site {
             fallback_base: fallback_base.into(),
             restoring: Arc::default(),
             charters: Arc::default(),
+            judged: Arc::default(),
         }
     }
 
