@@ -231,6 +231,23 @@ fn a_wallet_that_is_older_than_what_was_done_signs_nothing_before_it_has_searche
     );
 }
 
+/// RESTORE-13: the backup knows the order that made these coins, but not what was done with them.
+#[test]
+fn what_a_search_finds_of_an_order_that_was_open_in_the_backup_is_unproven() {
+    let mut town = Town::new(4);
+    let mut wallet = device(town.federation(), 0);
+    town.earn(&mut wallet, 1, terms(57));
+    let payment = paid(&mut wallet, town.federation(), 1, 50).unwrap();
+    let mut old = Wallet::from_bytes(&wallet.to_bytes()).unwrap();
+    town.carry(&mut wallet, &payment);
+    let half = paid(&mut wallet, town.federation(), 2, 4).unwrap();
+    town.vote(0, &half);
+    town.search(&mut old);
+    assert_eq!(town.balance(&old), 0, "nothing is counted before it was asked about");
+    assert_eq!(town.prove_all(&mut old), BTreeSet::from([half.signed.order.digest()]));
+    assert_eq!(town.balance(&old), 3);
+}
+
 /// Order numbers that were used on the device: one for each Swap and claim of it.
 fn old_numbers(wallet: &Wallet) -> usize {
     let made = |purpose: &Purpose| matches!(purpose, Purpose::Swap | Purpose::Earn);

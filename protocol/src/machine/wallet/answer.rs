@@ -170,8 +170,8 @@ impl Wallet {
             let point = self.coin_secret(&place).public().encode();
             let kind = output.class.kind;
             let components = BTreeMap::new();
-            // Another wallet of the seed may have spent it since.
-            let unproven = place.device != self.book.device;
+            // Another wallet of the seed may have spent it since (RESTORE-13); a search finds an order that was open too.
+            let unproven = self.book.searching || place.device != self.book.device;
             let coin = Coin { place, kind, point, components, origin: digest, held_by: None, unproven };
             self.book.coins.push(coin);
         }
