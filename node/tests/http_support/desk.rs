@@ -11,7 +11,7 @@ use ronde_node::shop::{
 use ronde_node::store::Writer;
 use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::message::amount::Points;
-use ronde_protocol::message::bucket::{BucketEntry, BucketLength, BucketPage, BucketQuery, LengthQuery};
+use ronde_protocol::message::bucket::{BucketLength, BucketPage, BucketQuery, LengthQuery};
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::codec::{Bounded, encode};
 use ronde_protocol::message::head::Head;
@@ -196,11 +196,9 @@ impl OrderDesk for TestDesk {
     fn bucket_lengths(&self, query: LengthQuery) -> BoxFuture<'_, Result<Vec<BucketLength>, DeskError>> {
         Box::pin(async move {
             let _open = self.gate.acquire().await.unwrap();
-            let keyset = self.charter.keyset(query.keyset).ok_or(Refusal::CharterBehind)?;
-            let length = |index: &WitnessIndex| {
-                BucketLength::sign(&self.federation.witness(KEYSET, *index).vote, keyset, *index, &query.nonce, 0)
-            };
-            Ok(self.federation.indices(KEYSET).iter().map(length).collect())
+            self.charter.keyset(query.keyset).ok_or(Refusal::CharterBehind)?;
+            let length = |index: &WitnessIndex| self.federation.bucket_length(*index, &query);
+            Ok(self.federation.indices(query.keyset).iter().map(length).collect())
         })
     }
 
@@ -213,33 +211,17 @@ impl OrderDesk for TestDesk {
             let _open = self.gate.acquire().await.unwrap();
             let keyset = self.charter.keyset(query.keyset).ok_or(Refusal::CharterBehind)?;
             keyset.member(index).ok_or(Refusal::Unknown)?;
-            let all = self.certified.lock().unwrap();
-            let mut entries: Vec<BucketEntry> = all
-                .values()
-                .filter_map(|order| {
-                    let blinded = order.outputs.first()?.blinded;
-                    let certified =
-                        CertifiedOrder { order: order.clone(), certificate: self.federation.certify(order) };
-                    Some(BucketEntry { blinded, certified, evaluation: self.federation.evaluate(order, index)? })
-                })
-                .filter(|entry| query.asks_for(&entry.place()))
-                .collect();
-            entries.sort_by_key(|entry| entry.place().key());
-            let key = self.federation.witness(KEYSET, index).vote;
-            Ok(vec![BucketPage::sign(&key, keyset, index, &query, Bounded::new(entries).unwrap(), false)])
+            Ok(vec![self.federation.bucket_page(index, &query, self.certified.lock().unwrap().values())])
         })
     }
 
     fn probe(&self, probe: Probe) -> BoxFuture<'_, Result<Vec<ProbeAnswer>, DeskError>> {
         Box::pin(async move {
             let _open = self.gate.acquire().await.unwrap();
-            let keyset = self.charter.keyset(probe.keyset).ok_or(Refusal::CharterBehind)?;
+            self.charter.keyset(probe.keyset).ok_or(Refusal::CharterBehind)?;
             let checked = probe.check(self.charter.federation())?;
-            let answer = |index: &WitnessIndex| {
-                let key = self.federation.witness(KEYSET, *index).vote;
-                ProbeAnswer::sign(&key, keyset, *index, &checked, CoinState::Unbound)
-            };
-            Ok(self.federation.indices(KEYSET).iter().map(answer).collect())
+            let answer = |index: &WitnessIndex| self.federation.probe_answer(&checked, *index, CoinState::Unbound);
+            Ok(self.federation.indices(probe.keyset).iter().map(answer).collect())
         })
     }
 

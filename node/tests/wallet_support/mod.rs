@@ -15,9 +15,9 @@ use ronde_node::store::{MemoryEngine, Readers, Writer, WriterConfig};
 use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::machine::till::grant::{GrantTerms, VoucherCount};
 use ronde_protocol::message::amount::Points;
-use ronde_protocol::message::bucket::{BucketEntry, BucketLength, BucketPage, BucketQuery, LengthQuery, first_outputs};
+use ronde_protocol::message::bucket::{BucketLength, BucketPage, BucketQuery, LengthQuery};
 use ronde_protocol::message::charter::Charter;
-use ronde_protocol::message::codec::{Bounded, encode};
+use ronde_protocol::message::codec::encode;
 use ronde_protocol::message::evaluation::Evaluation;
 use ronde_protocol::message::ids::{CampaignId, KeysetId, OfferId, OrderDigest, StoreId, WitnessIndex};
 use ronde_protocol::message::log::CertifiedOrder;
@@ -159,10 +159,7 @@ impl OrderDesk for Desk {
     }
 
     fn bucket_lengths(&self, query: LengthQuery) -> BoxFuture<'_, Result<Vec<BucketLength>, DeskError>> {
-        let keyset = self.federation.charter.keyset(query.keyset).unwrap();
-        let length = |index: &WitnessIndex| {
-            BucketLength::sign(&self.federation.witness(query.keyset, *index).vote, keyset, *index, &query.nonce, 0)
-        };
+        let length = |index: &WitnessIndex| self.federation.bucket_length(*index, &query);
         let lengths = self.federation.indices(query.keyset).iter().map(length).collect();
         Box::pin(async move { Ok(lengths) })
     }
@@ -172,28 +169,12 @@ impl OrderDesk for Desk {
         index: WitnessIndex,
         query: BucketQuery,
     ) -> BoxFuture<'_, Result<Vec<BucketPage>, DeskError>> {
-        let quorum = self.quorum.lock().unwrap();
-        let keyset = self.federation.charter.keyset(query.keyset).unwrap();
-        let mut entries = Vec::new();
-        for order in quorum.certified.values() {
-            for output in first_outputs(order, query.keyset) {
-                let certified = CertifiedOrder { order: order.clone(), certificate: self.federation.certify(order) };
-                let evaluation = self.federation.evaluate(order, index).unwrap();
-                entries.push(BucketEntry { blinded: output.blinded, certified, evaluation });
-            }
-        }
-        entries.retain(|entry| query.asks_for(&entry.place()));
-        entries.sort_by_key(|entry| entry.place().key());
-        let more = entries.len() > 16;
-        entries.truncate(16);
-        let key = self.federation.witness(query.keyset, index).vote;
-        let page = BucketPage::sign(&key, keyset, index, &query, Bounded::new(entries).unwrap(), more);
+        let page = self.federation.bucket_page(index, &query, self.quorum.lock().unwrap().certified.values());
         Box::pin(async move { Ok(vec![page]) })
     }
 
     fn probe(&self, probe: Probe) -> BoxFuture<'_, Result<Vec<ProbeAnswer>, DeskError>> {
         let quorum = self.quorum.lock().unwrap();
-        let keyset = self.federation.charter.keyset(probe.keyset).unwrap();
         let checked = probe.check(&self.federation.id()).unwrap();
         let state = match quorum.bound.get(&probe.point.0) {
             Some(signed) if quorum.certified.contains_key(&signed.order.digest()) => {
@@ -203,11 +184,8 @@ impl OrderDesk for Desk {
             Some(signed) => CoinState::Bound(signed.clone()),
             None => CoinState::Unbound,
         };
-        let answers = self.federation.indices(probe.keyset).into_iter().map(|index| {
-            let key = self.federation.witness(probe.keyset, index).vote;
-            ProbeAnswer::sign(&key, keyset, index, &checked, state.clone())
-        });
-        let answers: Vec<ProbeAnswer> = answers.collect();
+        let answer = |index: &WitnessIndex| self.federation.probe_answer(&checked, *index, state.clone());
+        let answers = self.federation.indices(probe.keyset).iter().map(answer).collect();
         Box::pin(async move { Ok(answers) })
     }
 
