@@ -6,10 +6,9 @@ mod federation_support;
 
 use std::collections::BTreeSet;
 
-use federation::{Town, eventually, on_disk, orders};
+use federation::{Town, eventually, from_base64, on_disk, orders};
 use federation_support::{DAY, KEYSET, NOW, Plan};
 use ronde_node::store::{Engine as _, SqliteEngine, Table};
-use ronde_protocol::message::codec::decode;
 use ronde_protocol::message::evaluation::Evaluation;
 use ronde_protocol::message::ids::{KeysetId, WitnessIndex};
 use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
@@ -21,10 +20,7 @@ use ronde_protocol::message::wire::{FromPosition, MoveRequest, ReplyV1, RequestV
 const LATER: KeysetId = KeysetId(2);
 
 fn open() -> Town {
-    let mut town = Town::found(Plan { keysets: 2, apart: 365 * DAY, ..Plan::of(4) });
-    (1..=4).for_each(|store| town.start(store, on_disk));
-    town.wait_for_votes();
-    town
+    Town::open_as(Plan { keysets: 2, apart: 365 * DAY, ..Plan::of(4) }, on_disk)
 }
 
 /// Witnesses of a keyset whose good evaluations of an order came.
@@ -32,17 +28,10 @@ fn evaluated(town: &Town, keyset: KeysetId, signed: &SignedOrder) -> BTreeSet<Wi
     let answer = town.submit(3, signed);
     let given = answer.body["evaluations"].as_array().cloned().unwrap_or_default();
     let listed = town.federation.charter.keyset(keyset).unwrap();
-    let evaluations = given.iter().map(|text| -> Evaluation { from_base64(text.as_str().unwrap()) });
+    let evaluations = given.iter().map(from_base64::<Evaluation>);
     let good = evaluations
         .filter(|of| of.keyset == keyset && of.verify(listed, &signed.order, &signed.order.digest()).is_ok());
     good.map(|evaluation| evaluation.index).collect()
-}
-
-fn from_base64<T: ronde_protocol::message::codec::Decode<()> + ronde_protocol::message::codec::Encode>(
-    text: &str,
-) -> T {
-    use base64::Engine as _;
-    decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).unwrap(), 1 << 20).unwrap()
 }
 
 fn later_log(town: &mut Town, store: u32) -> Vec<LogEntry> {

@@ -94,7 +94,8 @@ fn runtime() -> Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }
 
-fn from_base64<T: Decode<()> + Encode>(value: &Value) -> T {
+/// What HTTP carries as base64.
+pub fn from_base64<T: Decode<()> + Encode>(value: &Value) -> T {
     decode(&URL_SAFE_NO_PAD.decode(value.as_str().unwrap()).unwrap(), 1 << 20).unwrap()
 }
 
@@ -121,8 +122,14 @@ pub fn free_addresses(count: usize) -> (Vec<String>, Vec<String>) {
 impl Town {
     /// So many witness stores that all vote.
     pub fn open(witnesses: usize, engine: OpenEngine) -> Self {
-        let mut town = Self::found(Plan::of(witnesses));
-        (1..=u32::try_from(witnesses).unwrap()).for_each(|store| town.start(store, engine));
+        Self::open_as(Plan::of(witnesses), engine)
+    }
+
+    /// The stores of a plan, all open.
+    pub fn open_as(plan: Plan, engine: OpenEngine) -> Self {
+        let stores = u32::try_from(plan.stores).unwrap();
+        let mut town = Self::found(plan);
+        (1..=stores).for_each(|store| town.start(store, engine));
         town.wait_for_votes();
         town
     }

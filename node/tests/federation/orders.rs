@@ -62,22 +62,24 @@ pub fn pay(
     from: &[Coin],
     to: &[Coin],
 ) -> SignedOrder {
-    let mut coins: Vec<(Input, CoinSecret)> = from
+    let mut inputs: Vec<Input> = from
         .iter()
         .map(|(number, denomination)| {
-            let secret = secret(*number);
             let kind = Kind::Points { denomination: *denomination };
-            (Input { kind, point: secret.public().encode() }, secret)
+            Input { kind, point: secret(*number).public().encode() }
         })
         .collect();
-    coins.sort_by_key(|(input, _)| input.point);
-    let inputs = list(coins.iter().map(|(input, _)| *input));
-    let order = Order { inputs, ..with_outputs(body(federation, store, purpose, reference), to) };
-    sign_spend(order, &coins.iter().map(|(_, secret)| secret).collect::<Vec<_>>())
+    inputs.sort_by_key(|input| input.point);
+    let order = Order { inputs: list(inputs), ..with_outputs(body(federation, store, purpose, reference), to) };
+    by_coins(order, from)
 }
 
-fn sign_spend(order: Order, keys: &[&CoinSecret]) -> SignedOrder {
-    let signature = sign(SpendPurpose::Order, keys, &order.digest().0, Entropy::new([5; 32])).unwrap();
+/// Signed by the coins that it spends.
+fn by_coins(order: Order, from: &[Coin]) -> SignedOrder {
+    let mut secrets: Vec<CoinSecret> = from.iter().map(|(number, _)| secret(*number)).collect();
+    secrets.sort_by_key(|secret| secret.public().encode());
+    let keys: Vec<&CoinSecret> = secrets.iter().collect();
+    let signature = sign(SpendPurpose::Order, &keys, &order.digest().0, Entropy::new([5; 32])).unwrap();
     SignedOrder { order, authorization: Authorization::Spend(signature) }
 }
 
@@ -88,14 +90,11 @@ pub fn swap(federation: &Federation, from: &[Coin], to: &[Coin]) -> SignedOrder 
 
 /// Points that move into another keyset as coins of as many.
 pub fn moving(federation: &Federation, into: KeysetId, from: &[Coin], to: &[Coin]) -> SignedOrder {
-    let secrets: Vec<CoinSecret> = from.iter().map(|(number, _)| secret(*number)).collect();
     let mut order = swap(federation, from, to).order;
     let mut outputs = order.outputs.into_vec();
     outputs.iter_mut().for_each(|output| output.class.keyset = into);
     order.outputs = list(outputs);
-    let mut keys: Vec<&CoinSecret> = secrets.iter().collect();
-    keys.sort_by_key(|secret| secret.public().encode());
-    sign_spend(order, &keys)
+    by_coins(order, from)
 }
 
 /// A payment at a store.
