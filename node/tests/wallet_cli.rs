@@ -3,41 +3,19 @@
 
 #[path = "../../protocol/tests/federation_support/mod.rs"]
 mod federation_support;
+mod wallet_command;
 mod wallet_support;
 
 use std::path::Path;
-use std::process::{Command, Output};
 
 use federation_support::{CAMPAIGN, VOUCHER};
 use ronde_protocol::message::ids::{StoreId, WitnessIndex};
 use serde_json::Value;
+use wallet_command::{json, ronde, secret, words};
 use wallet_support::Town;
 
-fn command(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ronde"));
-    for name in ["RONDE_WALLET", "RONDE_NODE", "RONDE_WALLET_PASSPHRASE", "RONDE_FAULT"] {
-        command.env_remove(name);
-    }
-    command.arg("wallet").arg("--wallet").arg(folder).args(arguments);
-    command
-}
-
-fn ronde(folder: &Path, arguments: &[&str]) -> Output {
-    command(folder, arguments).output().unwrap()
-}
-
-fn json(folder: &Path, arguments: &[&str]) -> (i32, Value) {
-    let output = ronde(folder, &[arguments, &["--json"]].concat());
-    let text = String::from_utf8(output.stdout).unwrap();
-    let error = || String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(text.lines().count(), 1, "one object: {text} {}", error());
-    (output.status.code().unwrap(), serde_json::from_str(&text).unwrap())
-}
-
 fn new(town: &Town, folder: &Path) -> Value {
-    let (code, made) = json(folder, &["new", "--node", town.base(1)]);
-    assert_eq!(code, 0, "{made}");
-    made
+    wallet_command::new(town.base(1), folder)
 }
 
 #[test]
@@ -106,21 +84,6 @@ fn a_failure_says_what_happened_whose_fault_and_what_to_do() {
     assert_eq!((code, failed["error"]["fault"].as_str()), (2, Some("you")));
     let (code, failed) = json(&folder, &["claim", &town.grant(1, 5), "--node", "http://evil.example"]);
     assert_eq!(code, 2, "{failed}");
-}
-
-/// WALLET-1.
-/// A file that only its owner can read.
-fn secret(path: &Path, text: &str) -> String {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::write(path, text).unwrap();
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
-    path.to_str().unwrap().to_owned()
-}
-
-/// A wallet's 24 words as `new --json` gave them, in a file.
-fn words(made: &Value, path: &Path) -> String {
-    let words: Vec<&str> = made["words"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
-    secret(path, &words.join(" "))
 }
 
 /// Every order of a wallet's history, with its keyset.
@@ -341,6 +304,7 @@ fn a_wallet_is_made_of_words_in_a_file_that_only_its_owner_can_read() {
     assert_eq!(make(&folder).0, 0);
 }
 
+/// WALLET-1.
 #[test]
 #[cfg(feature = "fault-points")]
 fn a_wallet_killed_at_any_boundary_ends_with_its_points_once() {

@@ -4,10 +4,11 @@
 mod federation;
 #[path = "../../protocol/tests/federation_support/mod.rs"]
 mod federation_support;
+mod wallet_command;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use federation::{Town, eventually, http, on_disk};
 use federation_support::{Plan, entropy, node_seed};
@@ -20,36 +21,17 @@ use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::codec::Bounded;
 use ronde_protocol::message::order::Submission;
 use ronde_protocol::message::wire::{ReplyV1, RequestV1, VoteRequest};
-use serde_json::{Value, json};
-
-fn command(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ronde"));
-    for name in ["RONDE_WALLET", "RONDE_NODE", "RONDE_WALLET_PASSPHRASE", "RONDE_FAULT"] {
-        command.env_remove(name);
-    }
-    command.arg("wallet").arg("--wallet").arg(folder).args(arguments);
-    command
-}
-
-fn ronde(folder: &Path, arguments: &[&str]) -> (i32, Value) {
-    let output = command(folder, &[arguments, &["--json"]].concat()).output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    let value = serde_json::from_str(&text);
-    let value = value.unwrap_or_else(|_| panic!("{text} {}", String::from_utf8_lossy(&output.stderr)));
-    (output.status.code().unwrap(), value)
-}
+use serde_json::json;
+use wallet_command::{command, json, words};
 
 fn town() -> Town {
-    let mut town = Town::found(Plan { now: Clock::System.unix_seconds(), ..Plan::of(4) });
-    (1..=4).for_each(|store| town.start(store, on_disk));
-    town.wait_for_votes();
-    town
+    Town::open_as(Plan { now: Clock::System.unix_seconds(), ..Plan::of(4) }, on_disk)
 }
 
 fn earn(town: &Town, till: &str, folder: &Path, points: u64) {
     let body = json!({ "points": points, "reference": format!("receipt {points}") });
     let made = http("POST", &town.url(1, "/v1/grants"), Some(till), Some(&body));
-    let (code, claimed) = ronde(folder, &["claim", made.body["claim_url"].as_str().unwrap()]);
+    let (code, claimed) = json(folder, &["claim", made.body["claim_url"].as_str().unwrap()]);
     assert_eq!((code, &claimed["points"]), (0, &points.into()), "{claimed}");
 }
 
@@ -93,12 +75,8 @@ fn words_alone_bring_everything_back_though_a_payment_was_half_done_and_the_rest
     let (mut town, temporary) = (town(), tempfile::tempdir().unwrap());
     let (lost, found) = (temporary.path().join("lost"), temporary.path().join("found"));
     let till = town.till(1);
-    let (code, made) = ronde(&lost, &["new", "--node", &town.url(1, "")]);
-    assert_eq!(code, 0, "{made}");
-    let words: Vec<&str> = made["words"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
-    let file = temporary.path().join("words.txt");
-    std::fs::write(&file, words.join(" ")).unwrap();
-    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let made = wallet_command::new(&town.url(1, ""), &lost);
+    let file = words(&made, &temporary.path().join("words.txt"));
     for points in [57, 8, 100] {
         earn(&town, &till, &lost, points);
     }
@@ -110,15 +88,15 @@ fn words_alone_bring_everything_back_though_a_payment_was_half_done_and_the_rest
     (2..=3).for_each(|store| vote(&mut town, store, &half_done));
     std::fs::remove_dir_all(&lost).unwrap();
     // Nothing is left but the words.
-    let (node, file) = (town.url(3, ""), file.to_str().unwrap());
-    killed(&found, &["restore", "--node", &node, "--words-file", file], 2);
-    let (code, refused) = ronde(&found, &["pay", link]);
+    let node = town.url(3, "");
+    killed(&found, &["restore", "--node", &node, "--words-file", &file], 2);
+    let (code, refused) = json(&found, &["pay", link]);
     assert_eq!((code, &refused["error"]["code"]), (2, &"searching".into()), "{refused}");
     killed(&found, &["restore"], 3);
-    let (code, back) = ronde(&found, &["restore"]);
+    let (code, back) = json(&found, &["restore"]);
     assert_eq!((code, &back["orders"], &back["device"]), (0, &3.into(), &2.into()), "{back}");
     assert_eq!(back["balance"], 105, "60 of 165 were paid: {back}");
-    let (_, balance) = ronde(&found, &["balance"]);
+    let (_, balance) = json(&found, &["balance"]);
     assert_eq!((&balance["held"], &balance["unproven"]), (&0.into(), &0.into()), "{balance}");
     let digest = half_done.signed.order.digest().to_string();
     eventually("the till hears of its payment", || {
@@ -127,7 +105,7 @@ fn words_alone_bring_everything_back_though_a_payment_was_half_done_and_the_rest
     });
     // The words bring it back once more.
     let again = temporary.path().join("again");
-    let (code, back) = ronde(&again, &["restore", "--node", &node, "--words-file", file]);
+    let (code, back) = json(&again, &["restore", "--node", &node, "--words-file", &file]);
     assert_eq!((code, &back["balance"], &back["device"]), (0, &105.into(), &4.into()), "{back}");
     let books = town.books(1);
     let accounts = books["keysets"][0]["accounts"].as_array().unwrap();
@@ -141,7 +119,7 @@ fn words_alone_bring_everything_back_though_a_payment_was_half_done_and_the_rest
 fn no_store_is_asked_every_question() {
     let (town, temporary) = (town(), tempfile::tempdir().unwrap());
     let folder = temporary.path().join("wallet");
-    ronde(&folder, &["new", "--node", &town.url(1, "")]);
+    json(&folder, &["new", "--node", &town.url(1, "")]);
     let mut session = Session::open(&folder, None, || unreachable!("no passphrase")).unwrap();
     let mut asked = 0;
     let restored = session.restore(&mut |searching| asked = searching.questions).unwrap();
