@@ -50,7 +50,7 @@ fn memory_that_is_given_back_holds_no_secret() {
     write(&words_file, &words);
     let seed_file = folder.path().join("node.seed");
     look_for("wallet's seed", &seed());
-    look_for("wallet's seed as hex", &hex_of(&seed()));
+    look_for("wallet's seed as hex", hex::encode(seed()).as_bytes());
     look_for("wallet's words", &words.as_bytes()[..32]);
     let own = Seed::new(seed()).for_federation(&federation.0);
     look_for("wallet's seed for the federation", &*own.expose_bytes());
@@ -82,9 +82,4 @@ fn memory_that_is_given_back_holds_no_secret() {
     watch(false);
     println!("{} blocks were looked at", freed::freed());
     assert_eq!(found(), Vec::<&str>::new());
-}
-
-fn hex_of(bytes: &[u8]) -> [u8; 32] {
-    let digits = ronde_protocol::message::ids::Reference(bytes.try_into().unwrap()).to_string();
-    digits.as_bytes()[..32].try_into().unwrap()
 }

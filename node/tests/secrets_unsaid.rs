@@ -12,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use federation::{Town, http, in_memory};
 use federation_support::{KEYSET, Plan, node_seed};
+use ronde_node::clock::Clock;
 use ronde_node::secret_file;
 use ronde_node::shop::Token;
 use ronde_node::transport::Identity;
@@ -138,10 +139,7 @@ fn four_nodes_and_a_wallet_log_no_secret_at_any_level() {
         .unwrap();
 
     // The wallet goes by this machine's clock.
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    let mut town = Town::found(Plan { now, ..Plan::of(4) });
-    (1..=4).for_each(|store| town.start(store, in_memory));
-    town.wait_for_votes();
+    let town = Town::open_as(Plan { now: Clock::System.unix_seconds(), ..Plan::of(4) }, in_memory);
     let folder = tempfile::tempdir().unwrap();
     let seed = [0xd7; 32].map({
         let mut step = 0_u8;
