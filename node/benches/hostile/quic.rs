@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use quinn::{Connection, Endpoint, EndpointConfig, TokioRuntime, TransportConfig, VarInt};
+use quinn::{Connection, Endpoint, EndpointConfig, RecvStream, SendStream, TokioRuntime, TransportConfig, VarInt};
 use ronde_node::transport::{ALPN, MAX_FRAME};
 use ronde_protocol::message::codec::encode;
 use ronde_protocol::message::ids::KeysetId;
@@ -22,6 +22,8 @@ const HANDSHAKES: usize = 64;
 const STREAMS: usize = 256;
 /// Connections that a peer may have.
 const CONNECTIONS: usize = 4;
+/// Streams that a peer may have open on all of them.
+const EVERY_STREAM: usize = CONNECTIONS * 128;
 
 fn endpoint(number: u8) -> Result<Endpoint, Failed> {
     let socket = std::net::UdpSocket::bind(SocketAddr::from((source(number), 0)))?;
@@ -114,25 +116,41 @@ pub async fn wrong_alpn(target: Target, tally: Tally) -> Result<(), Failed> {
     handshakes(target, tally, client(raw_key(target.seed), b"h3")).await
 }
 
+/// One stream after the other, over all connections in turn, so many at a time; each is told its number.
+async fn streams_of<F>(
+    connections: &[Connection],
+    most: usize,
+    tally: &Tally,
+    each: impl Fn(u64, SendStream, RecvStream) -> F,
+) -> Result<(), Failed>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut open = JoinSet::new();
+    for (number, connection) in (0..).zip(connections.iter().cycle()) {
+        while open.len() >= most {
+            open.join_next().await;
+        }
+        let (sending, receiving) = connection.open_bi().await?;
+        tally.add(0);
+        open.spawn(each(number, sending, receiving));
+    }
+    Ok(())
+}
+
 /// Streams as fast as they may be opened, each with these bytes; the next number gives the next frame.
 async fn flood(target: Target, tally: Tally, frame: impl Fn(u64) -> Vec<u8>) -> Result<(), Failed> {
     let connections = connections(target, None).await?;
-    let mut open = JoinSet::new();
-    for (number, connection) in (0..).zip(connections.iter().cycle()) {
-        while open.len() >= STREAMS {
-            open.join_next().await;
-        }
-        let (mut sending, mut receiving) = connection.open_bi().await?;
-        tally.add(0);
+    streams_of(&connections, STREAMS, &tally, |number, mut sending, mut receiving| {
         let (tally, frame) = (tally.clone(), frame(number));
-        open.spawn(async move {
+        async move {
             let sent = sending.write_all(&frame).await.is_ok() && sending.finish().is_ok();
             if sent && receiving.read_to_end(2 * MAX_FRAME).await.is_ok() {
                 tally.add(1);
             }
-        });
-    }
-    Ok(())
+        }
+    })
+    .await
 }
 
 pub async fn streams(target: Target, tally: Tally) -> Result<(), Failed> {
@@ -162,43 +180,31 @@ pub async fn rubbish(target: Target, tally: Tally) -> Result<(), Failed> {
 
 pub async fn huge_frames(target: Target, tally: Tally) -> Result<(), Failed> {
     let connections = connections(target, None).await?;
-    let piece = vec![0x5a; MAX_FRAME];
-    let mut open = JoinSet::new();
-    for connection in connections.iter().cycle() {
-        while open.len() >= 32 {
-            open.join_next().await;
-        }
-        let (mut sending, _receiving) = connection.open_bi().await?;
-        tally.add(0);
+    let piece: Arc<[u8]> = vec![0x5a; MAX_FRAME].into();
+    streams_of(&connections, 32, &tally, |_, mut sending, _receiving| {
         let (tally, piece) = (tally.clone(), piece.clone());
-        open.spawn(async move {
+        async move {
             // It ends when the node stops reading.
             while sending.write_all(&piece).await.is_ok() {}
             tally.add(1);
-        });
-    }
-    Ok(())
+        }
+    })
+    .await
 }
 
 /// Every stream that may be open, a byte each second.
 pub async fn slow_frames(target: Target, tally: Tally) -> Result<(), Failed> {
     let connections = connections(target, None).await?;
-    let mut open = JoinSet::new();
-    for connection in connections.iter().cycle() {
-        while open.len() >= CONNECTIONS * 128 {
-            open.join_next().await;
-        }
-        let (mut sending, _receiving) = connection.open_bi().await?;
-        tally.add(0);
+    streams_of(&connections, EVERY_STREAM, &tally, |_, mut sending, _receiving| {
         let tally = tally.clone();
-        open.spawn(async move {
+        async move {
             while sending.write_all(&[0]).await.is_ok() {
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
             tally.add(1);
-        });
-    }
-    Ok(())
+        }
+    })
+    .await
 }
 
 /// Asks for the longest answers there are and takes nothing of them.
@@ -206,22 +212,16 @@ pub async fn answers_untaken(target: Target, tally: Tally) -> Result<(), Failed>
     let mut settings = TransportConfig::default();
     settings.stream_receive_window(VarInt::from_u32(1)).receive_window(VarInt::from_u32(1));
     let connections = connections(target, Some(settings)).await?;
-    let request = encode(&Request::V1(RequestV1::Charter(CharterQuery { version: 0, offset: 0 })));
-    let mut open = JoinSet::new();
-    for connection in connections.iter().cycle() {
-        while open.len() >= CONNECTIONS * 128 {
-            open.join_next().await;
-        }
-        let (mut sending, mut receiving) = connection.open_bi().await?;
-        tally.add(0);
+    let request: Arc<[u8]> = encode(&Request::V1(RequestV1::Charter(CharterQuery { version: 0, offset: 0 }))).into();
+    streams_of(&connections, EVERY_STREAM, &tally, |_, mut sending, mut receiving| {
         let (tally, request) = (tally.clone(), request.clone());
-        open.spawn(async move {
+        async move {
             if sending.write_all(&request).await.is_ok() && sending.finish().is_ok() {
                 // One byte of window is all that it gets; the node resets what is not taken.
                 let _ = receiving.received_reset().await;
                 tally.add(1);
             }
-        });
-    }
-    Ok(())
+        }
+    })
+    .await
 }
