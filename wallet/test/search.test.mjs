@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MemoryStorage, readWords, Wallet } from '../dist/index.js';
+import { readWallet } from '../dist/machine/wallet/saved.js';
 import { english } from '../dist/words/english.js';
 import { copyOf, setUp } from './support/wallets.mjs';
 
@@ -170,5 +171,38 @@ describe('a wallet whose file may be old', () => {
     assert.deepEqual([complete, device, old.balance().points], [true, 2, 30n]);
     assert.equal((await old.claim(all.federation.grant(4))).state, 'done');
     assert.equal(old.balance().points, 34n);
+  });
+
+  /** A copy of a wallet with a claim of 16 points that is open; it is certified afterwards. */
+  async function withOpenOrder() {
+    const all = await setUp();
+    all.federation.mute = new Set([2, 3]);
+    assert.equal((await all.wallet.claim(all.federation.grant(16))).state, 'pending');
+    const storage = await copyOf(all.storage);
+    all.federation.mute = new Set();
+    await all.wallet.resume();
+    return { ...all, storage, old: await Wallet.open({ ...all.surroundings, storage }) };
+  }
+
+  it('holds as unproven what an order that was open in it has made', async () => {
+    const { federation, storage, old } = await withOpenOrder();
+    const onProgress = ({ device }) => {
+      if (device === 1) federation.before = () => Promise.reject(new TypeError('fetch failed'));
+    };
+    const { complete, found, points } = await old.search({ onProgress });
+    assert.deepEqual([complete, found, points], [false, 1, 16n]);
+    const { coins } = readWallet((await storage.load()).bytes).state;
+    assert.deepEqual(coins.map(({ place, unproven }) => [place.device, unproven]), [[0, true]]);
+    assert.equal(old.balance().points, 0n);
+  });
+
+  it('completes what was signed since over coins of an order that was open in it', async () => {
+    const { federation, wallet, old } = await withOpenOrder();
+    federation.mute = new Set([2, 3]);
+    assert.equal((await wallet.pay(federation.checkout(12n), 12n)).state, 'pending');
+    federation.mute = new Set();
+    assert.equal((await old.search()).complete, true);
+    assert.deepEqual([old.balance().points, old.balance().pending], [4n, 0]);
+    assert.equal((await old.pay(federation.checkout(4n), 4n)).state, 'done');
   });
 });

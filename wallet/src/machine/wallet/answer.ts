@@ -81,8 +81,8 @@ function certify(state: WalletState, open: OpenOrder, order: Order, certificate:
     .filter(({ point }) => !known.spent.has(point))
     .map(({ kind, place, point }): Coin => {
       const coin: Coin = { place, kind, point, components: new Map(), madeBy };
-      // A wallet that took another device does not know what the one before did with its coins.
-      return place.device === state.device ? coin : { ...coin, unproven: true };
+      // A wallet that searches, or took another device by it, does not know what the one before did with its coins.
+      return state.searching || place.device !== state.device ? { ...coin, unproven: true } : coin;
     });
   const changed: OpenOrder = { ...open, certificate: encode(certificateCodec, certificate) };
   const kept = known.coins.filter((coin) => !(spent.has(coin.point) && coin.spentBy === madeBy));
