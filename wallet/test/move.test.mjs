@@ -1,21 +1,22 @@
 // How points move into a later keyset before theirs ends (chapters 13 and 19).
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Wallet } from '../dist/index.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import { MemoryStorage, Wallet } from '../dist/index.js';
 import { CoinSecrets } from '../dist/machine/wallet/secrets.js';
 import { moveTime } from '../dist/machine/wallet/move-time.js';
 import { fromHex } from '../dist/crypto/index.js';
 import { readWallet } from '../dist/machine/wallet/saved.js';
-import { NOW } from './support/federation.mjs';
-import { copyOf, setUp } from './support/wallets.mjs';
+import { NOW, randomOf } from './support/federation.mjs';
+import { copyOf, seed, setUp } from './support/wallets.mjs';
 
 const DAY = 86_400n;
 const MONTH = 30n * DAY;
 const END = NOW + 3n * MONTH;
 
 /** A wallet with points of keyset 1, and a keyset 2 that lives six months longer. */
-async function withLater({ points = 7, more = {}, denominations } = {}) {
-  const { federation, wallet, storage, surroundings } = await setUp();
+async function withLater({ points = 7, more = {}, denominations, around = {} } = {}) {
+  const { federation, wallet, storage, surroundings } = await setUp({}, around);
   await wallet.claim(federation.grant(points, more));
   federation.now = NOW + MONTH + DAY;
   federation.addKeyset({ denominations, issueUntil: NOW + 7n * MONTH, redeemUntil: NOW + 9n * MONTH });
@@ -25,6 +26,39 @@ async function withLater({ points = 7, more = {}, denominations } = {}) {
 }
 
 const kindsOf = (coins) => coins.map(({ kind }) => Number(kind.denomination)).sort((a, b) => a - b);
+
+/** Starts something else once a move has been made; it is durable only after the next move was begun. */
+class Between {
+  start;
+  started;
+  #begun;
+  #wait;
+
+  get surroundings() {
+    const storage = new MemoryStorage();
+    const save = storage.save.bind(storage);
+    storage.save = async (record) => {
+      await this.#wait;
+      this.#wait = undefined;
+      const last = readWallet(record.bytes).state.history.at(-1);
+      if (this.start !== undefined && last?.purpose === 'move') {
+        this.started = this.start();
+        this.start = undefined;
+        // Until its step stands in line.
+        await pause(50);
+        this.#wait = new Promise((resolve) => (this.#begun = resolve));
+      }
+      return save(record);
+    };
+    const bytes = randomOf(`${seed} wallet`);
+    const random = (length) => {
+      // A move begins with 16 bytes that draw its keyset.
+      if (length === 16) this.#begun?.();
+      return bytes(length);
+    };
+    return { storage, random };
+  }
+}
 
 describe('a wallet with points of a keyset that ends', () => {
   it('moves each denomination by an order of its own, and keeps its points', async () => {
@@ -127,6 +161,25 @@ describe('a wallet with points of a keyset that ends', () => {
     assert.equal(asked().at(-1), '2');
     assert.equal(wallet.balance().points, 4n);
   });
+
+  for (const [what, other] of [
+    ['a search was begun', (wallet) => wallet.search()],
+    ['its coins were spent', (wallet) => wallet.give(5, 4n)],
+  ]) {
+    it(`reports what it did before a move that can not be made any more, because ${what} meanwhile`, async () => {
+      const between = new Between();
+      const { federation, wallet } = await withLater({ points: 7, around: between.surroundings });
+      federation.mute.add(0).add(1);
+      assert.equal((await wallet.give(5, 2n)).state, 'pending');
+      federation.mute.clear();
+      federation.now = END - 7n * DAY;
+      between.start = () => other(wallet);
+      const resumed = await wallet.resume();
+      assert.deepEqual(resumed.map(({ state, error }) => [state, error]), [['done', undefined], ['done', undefined]]);
+      assert.ok(between.started);
+      await between.started;
+    });
+  }
 
   it('shows until when coins can be spent, when points move, and what does not move', async () => {
     const vouchers = [{ offer: 3, count: 2 }];

@@ -3,7 +3,7 @@ import type { Charter } from '../message/charter-chain.js';
 import { CoinSecrets } from '../machine/wallet/secrets.js';
 import { readWallet, saveWallet } from '../machine/wallet/saved.js';
 import type { SavedWallet } from '../machine/wallet/saved.js';
-import type { Opened, WalletContext } from '../machine/wallet/spend.js';
+import type { WalletContext } from '../machine/wallet/spend.js';
 import type { OpenOrder, WalletState } from '../machine/wallet/state.js';
 import { WalletError } from '../machine/wallet/error.js';
 import { agree, fetchChain, readChain, shuffled, storeAddresses, writeChain } from './charters.js';
@@ -129,12 +129,14 @@ export class Core {
     return this.#queue(run);
   }
 
-  /** A step that opens an order. */
-  async open(next: (state: WalletState) => Opened): Promise<OpenOrder> {
+  /** A step that opens an order, or finds that none is to be opened. */
+  async open<T extends OpenOrder | undefined>(
+    next: (state: WalletState) => { readonly state: WalletState; readonly order: T },
+  ): Promise<T> {
     const { order } = await this.step(next).catch((error: unknown) => {
       throw saying(error, 'nothing was sent');
     });
-    this.announce(order);
+    if (order !== undefined) this.announce(order);
     return order;
   }
 

@@ -1,5 +1,6 @@
 import { RondeError } from '../crypto/index.js';
 import { dueMoves, startMove } from '../machine/wallet/move.js';
+import type { OpenOrder } from '../machine/wallet/state.js';
 import type { Core } from './core.js';
 import { driven, isFatal } from './drive.js';
 
@@ -21,13 +22,9 @@ export interface Moved {
 export async function moveDue(core: Core): Promise<Moved[]> {
   const moved: Moved[] = [];
   while (moved.length < MOST) {
-    const now = core.now();
-    const [due] = dueMoves(core.context, core.state, now);
-    if (due === undefined) break;
-    const [random, entropy] = [core.random(16), core.random(32)];
-    const { id } = await core
-      .open((state) => startMove(core.context, state, due, now, random, entropy))
-      .finally(() => entropy.fill(0));
+    const open = await openNext(core);
+    if (open === undefined) break;
+    const { id } = open;
     try {
       const { answered } = await driven(core, id);
       moved.push({ id });
@@ -38,4 +35,17 @@ export async function moveDue(core: Core): Promise<Moved[]> {
     }
   }
   return moved;
+}
+
+/** Opens the next move, if one is due by the time of its step: what went before it may have spent the coins. */
+async function openNext(core: Core): Promise<OpenOrder | undefined> {
+  const now = core.now();
+  const [random, entropy] = [core.random(16), core.random(32)];
+  return core
+    .open((state) => {
+      const [due] = dueMoves(core.context, state, now);
+      if (due === undefined) return { state, order: undefined };
+      return startMove(core.context, state, due, now, random, entropy);
+    })
+    .finally(() => entropy.fill(0));
 }
