@@ -130,6 +130,7 @@ function introduce(wallet, options) {
 
 /** Makes a wallet from its words alone; goes on with a search that broke off. */
 async function restore(surroundings, options) {
+  if (options.device !== undefined) throw new UsageError('restore takes no --device: it finds one');
   const onProgress = ({ device, asked, found }) => console.error(`device ${device}: ${asked} asked, ${found} found`);
   if ((await surroundings.storage.load()) !== undefined) {
     const wallet = await Wallet.open(surroundings);

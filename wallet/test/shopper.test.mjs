@@ -122,6 +122,8 @@ describe('the shopper', () => {
     const words = join(folder, 'searched.txt');
     writeFileSync(words, made.json.words.join(' '));
     assert.equal((await run('restored', ['restore', '--node', node()])).json.error.code, 'usage');
+    const named = await run('restored', ['restore', '--node', node(), '--words-file', words, '--device', '1']);
+    assert.equal(named.json.error.code, 'usage');
     const { code, json } = await run('restored', ['restore', '--node', node(), '--words-file', words]);
     const { complete, device, found, balance, pending } = json;
     assert.deepEqual([code, complete, device, found, balance, pending], [0, true, 2, 2, 7, 0]);

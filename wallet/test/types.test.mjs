@@ -11,13 +11,23 @@ const home = fileURLToPath(new URL('..', import.meta.url));
 it('the types want no library of browsers', () => {
   const folder = mkdtempSync(join(home, 'node_modules', '.types-'));
   const program = `
-    import { IndexedDbStorage, Wallet, type Report, type WalletStorage } from '../../dist/index.js';
+    import { IndexedDbStorage, readWords, Wallet, type NewWallet, type Report, type WalletStorage } from '../../dist/index.js';
     import { FileStorage } from '../../dist/wallet/node/index.js';
     import { english } from '../../dist/words/english.js';
     const storage: WalletStorage = await FileStorage.open('x');
     const wallet = await Wallet.create({ storage, node: 'https://a.test', fetch: (url, init) => fetch(url, init) });
     const report: Report = await wallet.pay('link', 1n);
     console.log(report.state, wallet.words(english), IndexedDbStorage);
+    const seed = readWords('words', english);
+    const restored = await Wallet.restore({ storage, node: 'https://a.test', seed, onProgress: ({ asked }) => asked });
+    console.log(restored.complete);
+    // @ts-expect-error: a search finds the device number
+    await Wallet.restore({ storage, node: 'https://a.test', seed, device: 3 });
+    const made: NewWallet = { storage, node: 'https://a.test', seed, device: 3 };
+    // @ts-expect-error: nor is it taken from what a new wallet needs
+    await Wallet.restore({ ...made, seed });
+    // @ts-expect-error: only a restore makes a wallet that searches
+    await Wallet.create({ storage, node: 'https://a.test', seed, searching: true });
   `;
   const options = {
     target: 'ES2022', lib: ['ES2022'], types: ['node'], module: 'NodeNext', strict: true, noEmit: true,

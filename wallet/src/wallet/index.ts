@@ -1,5 +1,5 @@
 export { Wallet } from './wallet.js';
-export type { NewWallet, Recovery, Report, Restored, Resumed, SearchOptions } from './report.js';
+export type { NewWallet, Recovery, Report, Restored, RestoredFrom, Resumed, SearchOptions } from './report.js';
 export type { SearchProgress, SearchResult } from './search.js';
 export type { Surroundings, Warning } from './core.js';
 export type { OrderProgress } from './drive.js';

@@ -45,14 +45,18 @@ export interface NewWallet extends Surroundings {
   readonly seed?: Uint8Array;
   /** The device number: larger than any that was used with these words (RESTORE-1). Only a new seed has one: 0. */
   readonly device?: number;
-  /** The orders of the words are to be searched for before anything is signed; see {@link Wallet.restore}. */
-  readonly searching?: true;
 }
 
 /** What a search needs to know of its caller. */
 export interface SearchOptions {
   /** Called before each question. */
   readonly onProgress?: (progress: SearchProgress) => void;
+}
+
+/** What a wallet needs that is restored: its words, and no device number, since the search finds one (RESTORE-23). */
+export interface RestoredFrom extends NewWallet, SearchOptions {
+  readonly seed: Uint8Array;
+  readonly device?: never;
 }
 
 /** A wallet that was restored, and what its search brought. */

@@ -24,7 +24,7 @@ import { Core, platformNow, platformRandom } from './core.js';
 import type { Surroundings } from './core.js';
 import { drive, isFatal, TELL_FIRST } from './drive.js';
 import { ProblemError } from './http-error.js';
-import type { NewWallet, Recovery, Report, Restored, Resumed, SearchOptions } from './report.js';
+import type { NewWallet, Recovery, Report, Restored, RestoredFrom, Resumed, SearchOptions } from './report.js';
 import type { SearchResult } from './search.js';
 import { StoreClient } from './store-client.js';
 
@@ -43,9 +43,13 @@ export class Wallet {
    * @throws WalletError `no-device`, `wallet-exists`, `other-federation`, `charters-differ`; CharterError; TransportError
    */
   static async create(options: NewWallet): Promise<Wallet> {
-    if (options.seed !== undefined && options.device === undefined && !options.searching) {
+    if (options.seed !== undefined && options.device === undefined) {
       throw new WalletError('no-device', 'a wallet of words that were used before needs a device number of its own');
     }
+    return Wallet.#make(options, emptyState(options.device ?? 0));
+  }
+
+  static async #make(options: NewWallet, state: WalletState): Promise<Wallet> {
     if ((await options.storage.load()) !== undefined) throw new WalletError('wallet-exists', 'there is a wallet here');
     const random = options.random ?? platformRandom;
     const client = new StoreClient(options.fetch);
@@ -58,7 +62,7 @@ export class Wallet {
       federation: chain.charter.federation,
       charters: [],
       checked: (options.now ?? platformNow)(),
-      state: options.searching ? { ...emptyState(0), searching: true as const } : emptyState(options.device ?? 0),
+      state,
     };
     const core = await Core.create(options, saved, chain);
     if (!compared) core.warn({ code: 'not-compared', what: 'no second store answered: only one showed the charter' });
@@ -69,10 +73,10 @@ export class Wallet {
    * Makes a wallet again from its words, and searches for its orders. If the search does not come to its end (`complete`),
    * the wallet signs nothing until {@link search} has; what was found is kept.
    *
-   * @throws what {@link create} does
+   * @throws what {@link create} does, but for `no-device`
    */
-  static async restore(options: NewWallet & SearchOptions & { readonly seed: Uint8Array }): Promise<Restored> {
-    const wallet = await Wallet.create({ ...options, searching: true });
+  static async restore(options: RestoredFrom): Promise<Restored> {
+    const wallet = await Wallet.#make(options, { ...emptyState(0), searching: true });
     return { wallet, ...(await wallet.search(options)) };
   }
 
