@@ -158,6 +158,30 @@ describe('a search that breaks off', () => {
   });
 });
 
+describe('a search that begins while a coin is asked about', () => {
+  it('lets nothing be signed over the coin, and what was resumed be reported', async () => {
+    const all = await setUp();
+    await all.wallet.claim(all.federation.grant(32));
+    all.federation.before = ({ path }) => {
+      if (path === '/v1/probes') throw new TypeError('fetch failed');
+    };
+    const { wallet } = await restored(all);
+    all.federation.mute = new Set([2, 3]);
+    assert.equal((await wallet.claim(all.federation.grant(4))).state, 'pending');
+    all.federation.mute = new Set();
+    let search;
+    all.federation.before = async ({ path }) => {
+      if (path !== '/v1/probes' || search !== undefined) return;
+      await new Promise((onProgress) => {
+        search = wallet.search({ onProgress });
+      });
+    };
+    assert.deepEqual((await wallet.resume()).map(({ state }) => state), ['done']);
+    assert.equal((await search).complete, true);
+    assert.equal(wallet.balance().points, 36n);
+  });
+});
+
 describe('a wallet whose file may be old', () => {
   it('holds afterwards what it had, without what was spent since, on a device of its own', async () => {
     const all = await setUp();

@@ -145,10 +145,11 @@ function pointsOf(coins: readonly Pick<Coin, 'point' | 'kind'>[]): bigint {
 }
 
 /**
- * The unproven point coins that are to be exchanged, each by a Swap of its own: Prove, step 1 (RESTORE-13). Not while
- * something at the same place may be worth more (RESTORE-14).
+ * The unproven point coins that are to be exchanged, each by a Swap of its own: Prove, step 3 (RESTORE-13). Not while
+ * something at the same place may be worth more (RESTORE-14), and none while the wallet searches (RESTORE-30).
  */
 export function provable({ charter }: WalletContext, state: WalletState, now: bigint): Coin[] {
+  if (state.searching) return [];
   const value = ({ kind }: Coin): bigint => {
     if (kind.type === 'points') return kind.denomination;
     if (kind.type === 'voucher') return charter.voucherOffer(kind.offer)?.value ?? 0n;
