@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use super::{FAULTS, Options, parse};
+use super::{FAULTS, Options, parse, turn};
 use crate::tools::repository;
 
 fn asked(words: &[&str]) -> Result<Options, String> {
@@ -15,6 +15,14 @@ fn options_are_read_and_others_refused() {
     assert_eq!(asked(&["--only", "clock"]), Ok(Options { only: Some("clock".to_owned()), ..Options::default() }));
     assert!(asked(&["--minutes", "soon"]).is_err_and(|why| why.contains("whole number")));
     assert!(asked(&["--fast"]).is_err_and(|why| why.contains("--fast")));
+}
+
+#[test]
+fn commits_begin_at_different_faults_and_none_beyond_the_last() {
+    assert_eq!(turn("c6c872980d17836a7d1960daa23a9abfe484315e", 38), 0xc6c8_7298 % 38);
+    assert_eq!(turn("35caa4aa34566f377738c46ef583b65a065ab7c0", 38), 0x35ca_a4aa % 38);
+    assert_eq!(turn("", 38), 0);
+    assert_eq!(turn("no commit at all", 38), 0);
 }
 
 #[test]
