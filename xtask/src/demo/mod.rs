@@ -8,7 +8,7 @@ pub mod founding;
 pub mod home;
 pub mod http;
 mod ledger;
-mod node;
+pub mod node;
 mod options;
 mod ports;
 pub mod ronde;

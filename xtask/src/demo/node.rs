@@ -45,7 +45,7 @@ impl Node {
         let mut child = command.spawn().map_err(|error| failed(error.to_string()))?;
         let lines = child.stdout.take();
         let node = Self { shop, child };
-        match lines.map(first_line) {
+        match lines.map(|lines| first_line(lines, START)) {
             Some(Ok(line)) if line.starts_with("ready") => Ok(node),
             Some(Err(RecvTimeoutError::Timeout)) => Err(failed(format!("it is not ready after {START:?}"))),
             _ => {
@@ -123,15 +123,16 @@ impl Drop for Node {
     }
 }
 
-/// The first line that a node says; the rest is read and dropped, so that it never writes into a closed pipe.
-fn first_line(stdout: ChildStdout) -> Result<String, RecvTimeoutError> {
+/// The first line that a node says, if it does within `patience`; the rest is read and dropped, so that it never writes
+/// into a closed pipe.
+pub fn first_line(stdout: ChildStdout, patience: Duration) -> Result<String, RecvTimeoutError> {
     let (send, receive) = channel();
     std::thread::spawn(move || {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
             let _ = send.send(line);
         }
     });
-    receive.recv_timeout(START)
+    receive.recv_timeout(patience)
 }
 
 /// The last lines of a node's log.

@@ -13,6 +13,7 @@ use crate::chaos::founding::STRANGER;
 use crate::chaos::schedule::{Fault, Planned};
 use crate::chaos::shops::spawn;
 use crate::chaos::world::World;
+use crate::demo::node::first_line;
 
 /// Between two volleys of datagrams: floods must not leave the machine without time for the nodes.
 const BREATH: Duration = Duration::from_millis(2);
@@ -22,6 +23,8 @@ const VOLLEY: usize = 8;
 const HELD: usize = 400;
 /// Bytes of a huge head or body; the node must refuse it long before.
 const HUGE: usize = 64 << 20;
+/// How long the stranger's node may take to say that it is ready.
+const STRANGER_START: Duration = Duration::from_secs(15);
 
 /// One attack, for its time.
 pub fn play(world: &World<'_>, planned: &Planned) -> Result<(), String> {
@@ -125,8 +128,8 @@ fn stranger(world: &World<'_>, going: impl Fn() -> bool) -> Result<(), String> {
     command.env("RONDE_HTTP_LISTEN", address).stdout(Stdio::piped()).stderr(log);
     let mut child = spawn(command)?;
     let http = child.stdout.take().and_then(|stdout| {
-        use std::io::BufRead as _;
-        let line = std::io::BufReader::new(stdout).lines().next()?.ok()?;
+        // A node that says nothing must not hold up the run: it is told at the end.
+        let line = first_line(stdout, STRANGER_START).ok()?;
         line.split_whitespace().find_map(|word| word.strip_prefix("http=")?.parse::<SocketAddr>().ok())
     });
     while going() {
