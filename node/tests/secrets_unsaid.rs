@@ -3,13 +3,12 @@
 mod federation;
 #[path = "../../protocol/tests/federation_support/mod.rs"]
 mod federation_support;
+mod heard;
 mod secrets_support;
-
-use std::io::Write;
-use std::sync::{Arc, Mutex};
 
 use federation::{Town, http, in_memory};
 use federation_support::{KEYSET, Plan, node_seed};
+use heard::Heard;
 use ronde_node::clock::Clock;
 use ronde_node::secret_file;
 use ronde_node::shop::Token;
@@ -21,22 +20,6 @@ use ronde_protocol::message::ids::StoreId;
 use secrets_support::{Said, Secret, assert_unsaid};
 use serde_json::json;
 use tracing_subscriber::filter::LevelFilter;
-use tracing_subscriber::layer::SubscriberExt as _;
-
-/// All that is logged, by whatever crate, at every level.
-#[derive(Clone, Default)]
-struct Heard(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Heard {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Seeds and keys of the stores' nodes, and their administrators' tokens.
 fn of_nodes(town: &Town) -> Vec<Secret> {
@@ -71,11 +54,7 @@ fn of_wallet(town: &Town, seed: &[u8; 32]) -> Vec<Secret> {
 /// OPS-3.
 #[test]
 fn four_nodes_and_a_wallet_log_no_secret_at_any_level() {
-    let heard = Heard::default();
-    let writer = heard.clone();
-    let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(move || writer.clone());
-    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(LevelFilter::TRACE).with(layer))
-        .unwrap();
+    let heard = Heard::listen(LevelFilter::TRACE);
 
     // The wallet goes by this machine's clock.
     let town = Town::open_as(Plan { now: Clock::System.unix_seconds(), ..Plan::of(4) }, in_memory);
@@ -122,7 +101,7 @@ fn four_nodes_and_a_wallet_log_no_secret_at_any_level() {
     let identity = identity.lines().find(|line| line.starts_with("AGE-SECRET-KEY-")).unwrap();
     secrets.push(Secret::text("age identity", identity));
 
-    let said = heard.0.lock().unwrap().clone();
+    let said = heard.bytes();
     println!("{} bytes logged at TRACE, {} secrets looked for", said.len(), secrets.len());
     assert!(said.len() > 100_000, "only {} bytes were logged", said.len());
     assert_unsaid(&secrets, &said);

@@ -1,6 +1,6 @@
 //! Runs the gateway machine: one task per open order, which ends when every witness holds the certificate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -34,6 +34,9 @@ const SWEEP_PAUSE: Duration = Duration::from_secs(15);
 const SWEEP: usize = 256;
 /// Orders in hand at a time; those on disk are not counted.
 const MAX_OPEN: usize = 4096;
+/// Orders on disk of which it is known that the shop has heard of them; of any more, and after a restart, it hears once
+/// more, which changes nothing there.
+const MAX_TOLD: usize = 1 << 16;
 
 /// The node's open orders; clones share them.
 #[derive(Clone)]
@@ -43,6 +46,8 @@ struct Inner {
     core: Arc<Core>,
     shop: Arc<dyn Certified>,
     open: Mutex<BTreeMap<OrderDigest, Arc<Running>>>,
+    /// Certified orders that wait on disk for their last witnesses, and of which the shop has heard.
+    told: Mutex<BTreeSet<OrderDigest>>,
 }
 
 /// What became of an order that was brought.
@@ -58,7 +63,7 @@ enum Admitted {
 impl Orders {
     /// The desk's orders; `shop` hears of certificates.
     pub fn new(core: Arc<Core>, shop: Arc<dyn Certified>) -> Self {
-        Self(Arc::new(Inner { core, shop, open: Mutex::default() }))
+        Self(Arc::new(Inner { core, shop, open: Mutex::default(), told: Mutex::default() }))
     }
 
     /// What all parts of the node share.
@@ -68,6 +73,17 @@ impl Orders {
 
     fn open(&self) -> MutexGuard<'_, BTreeMap<OrderDigest, Arc<Running>>> {
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn told(&self) -> MutexGuard<'_, BTreeSet<OrderDigest>> {
+        self.0.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_told(&self, digest: OrderDigest) {
+        let mut told = self.told();
+        if told.len() < MAX_TOLD {
+            told.insert(digest);
+        }
     }
 
     /// How many orders are open.
@@ -138,7 +154,7 @@ impl Orders {
             return Err(Refusal::Busy);
         }
         let digest = gathering.digest();
-        let running = Arc::new(Running::new(*gathering));
+        let running = Arc::new(Running::new(*gathering, self.told().remove(&digest)));
         // Nobody else knows it yet.
         let saving = Arc::clone(&running.saving).try_lock_owned().map_err(|_| Refusal::Busy)?;
         open.insert(digest, Arc::clone(&running));

@@ -17,11 +17,10 @@ impl Orders {
     /// Asks the witnesses, round after round, until the order is decided or waits on disk.
     pub(super) async fn run(self, running: Arc<Running>) {
         let mut pause = FIRST_PAUSE;
-        let mut told = false;
         let mut rounds = 0u32;
         let mut brought = running.brought();
         loop {
-            self.round(&running, &mut told).await;
+            self.round(&running).await;
             let standing = running.standing();
             match standing {
                 Standing::Refused(_) | Standing::Dropped => {
@@ -31,7 +30,7 @@ impl Orders {
                     // Something was brought in the last moment.
                     continue;
                 }
-                Standing::Certified { complete: true, .. } if told => return self.forget(&running).await,
+                Standing::Certified { complete: true, .. } if running.is_told() => return self.forget(&running).await,
                 // Refusals stay until the pause is over: whoever waits reads them.
                 Standing::Gathering(_) | Standing::Certified { .. } => running.tell(0, true),
             }
@@ -65,7 +64,11 @@ impl Orders {
         if running.brought() != brought {
             return false;
         }
-        open.remove(&running.gathering().digest());
+        let digest = running.gathering().digest();
+        if running.is_told() {
+            self.note_told(digest);
+        }
+        open.remove(&digest);
         true
     }
 
@@ -86,18 +89,18 @@ impl Orders {
     }
 
     /// Asks every witness that has not answered; a certificate on the way starts the second half at once.
-    async fn round(&self, running: &Running, told: &mut bool) {
+    async fn round(&self, running: &Running) {
         let mut calls = JoinSet::new();
         let requests = running.gathering().requests();
         self.send(running, &mut calls, requests);
         self.send_moves(running, &mut calls);
-        if running.gathering().certificate().is_some() && !*told {
-            self.certified(running, told).await;
+        if running.gathering().certificate().is_some() && !running.is_told() {
+            self.certified(running).await;
         }
         running.tell(calls.len(), false);
         while let Some(done) = calls.join_next().await {
             if let Ok((keyset, index, Ok(reply))) = done {
-                self.take_reply(running, &mut calls, told, (keyset, index), reply).await;
+                self.take_reply(running, &mut calls, (keyset, index), reply).await;
             } else if let Ok((_, index, Err(error))) = done {
                 tracing::debug!(witness = index.0, %error, "a witness gave no answer");
             }
@@ -113,7 +116,6 @@ impl Orders {
         &self,
         running: &Running,
         calls: &mut Calls,
-        told: &mut bool,
         (keyset, index): (KeysetId, WitnessIndex),
         reply: ReplyV1,
     ) {
@@ -127,7 +129,7 @@ impl Orders {
         };
         match progress {
             Progress::Certified(fault) => {
-                self.certified(running, told).await;
+                self.certified(running).await;
                 let requests = running.gathering().requests();
                 self.send(running, calls, requests);
                 self.send_moves(running, calls);
@@ -154,7 +156,7 @@ impl Orders {
     }
 
     /// The certificate is written down before the till hears of it (STORE-10).
-    async fn certified(&self, running: &Running, told: &mut bool) {
+    async fn certified(&self, running: &Running) {
         let (order, certificate) = {
             let gathering = running.gathering();
             let Some(certificate) = gathering.certificate().cloned() else { return };
@@ -168,7 +170,7 @@ impl Orders {
         fault::point("gateway.after-certificate");
         match self.0.shop.certified(&order, certificate.as_certificate()).await {
             Ok(()) => {
-                *told = true;
+                running.note_told();
                 // Eight digits: what a till's receipt and the wallet show. Digests are public, amounts stay out.
                 tracing::info!(order = %hex::encode(order.digest().0).get(..8).unwrap_or_default(), "certified");
             }

@@ -21,6 +21,8 @@ pub(super) struct Running {
     pub(super) saving: Arc<tokio::sync::Mutex<()>>,
     /// It takes nothing more, and is about to be forgotten. Changed under the lock.
     over: AtomicBool,
+    /// The shop has heard of its certificate.
+    told: AtomicBool,
     /// How often something was brought to it. Changed under the lock.
     brought: AtomicU64,
 }
@@ -37,13 +39,14 @@ pub(super) struct News {
 }
 
 impl Running {
-    pub(super) fn new(gathering: Gathering) -> Self {
+    pub(super) fn new(gathering: Gathering, told: bool) -> Self {
         Self {
             gathering: Mutex::new(gathering),
             news: watch::Sender::new(News::default()),
             wake: Notify::new(),
             saving: Arc::default(),
             over: AtomicBool::new(false),
+            told: AtomicBool::new(told),
             brought: AtomicU64::new(0),
         }
     }
@@ -80,6 +83,14 @@ impl Running {
 
     pub(super) fn is_over(&self) -> bool {
         self.over.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn note_told(&self) {
+        self.told.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_told(&self) -> bool {
+        self.told.load(Ordering::Relaxed)
     }
 
     pub(super) fn tell(&self, outstanding: usize, round_ended: bool) {
