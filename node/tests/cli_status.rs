@@ -117,9 +117,27 @@ fn how_far_the_other_logs_are_read_is_said_and_a_lag_is_worth_a_look() {
     assert_eq!(said.code, 1);
     assert!(said.out.contains("360 entries of the log of Shop 2 in keyset 1 are not read yet"), "{}", said.out);
     read["peer_logs"] = json!([log(40, 42)]);
-    read["peer_logs"][0]["trouble"] = json!("its log has 3 entries, and had 40 before: it lost state, or ...");
+    // By the kind of the trouble, whatever its words are.
+    read["peer_logs"][0]["trouble"] = json!("shorter");
+    read["peer_logs"][0]["trouble_text"] = json!("it has 3, and had 40");
     let said = ask(read.clone(), charter(), "");
-    assert!(said.out.contains("is shorter than it was"), "{}", said.out);
+    assert!(said.out.contains("is shorter than it was: it has 3, and had 40; tell"), "{}", said.out);
+    read["peer_logs"] = json!([log(42, 42)]);
+    read["peer_logs"][0]["trouble"] = json!("refused");
+    read["peer_logs"][0]["trouble_text"] = json!("the peer's log is refused: lost state");
+    let said = ask(read.clone(), charter(), "");
+    let words = "look  the log of Shop 2 in keyset 1 can't be read: the peer's log is refused: lost state";
+    assert!(said.code == 1 && said.out.contains(words), "{}", said.out);
+    assert!(!said.out.contains("0 entries"), "nothing is unread: {}", said.out);
+    // What this program does not know yet is said in the node's words.
+    read["peer_logs"][0]["trouble"] = json!("eaten");
+    assert!(ask(read.clone(), charter(), "").out.contains("can't be read: the peer's log is refused"));
+    // That a witness is down is said once.
+    let mut down = status([true, false, true, true]);
+    down["peer_logs"] = json!([log(42, 42)]);
+    down["peer_logs"][0]["trouble"] = json!("unreachable");
+    let said = ask(down, charter(), "");
+    assert_eq!(said.out.lines().filter(|line| line.starts_with("look")).count(), 1, "{}", said.out);
     let mut troubled = status([true; 4]);
     troubled["disk"] = json!({ "free_mib": 20, "floor_mib": 128, "short": true });
     troubled["clock"] = json!({ "ahead_ms": -312_400, "stores": 3 });
@@ -132,6 +150,19 @@ fn how_far_the_other_logs_are_read_is_said_and_a_lag_is_worth_a_look() {
     read["evidence"] = json!(2);
     let said = ask(read, charter(), "");
     assert!(said.code == 1 && said.out.contains("2 pieces of evidence"), "{}", said.out);
+}
+
+#[test]
+fn one_of_a_thing_is_said_as_one() {
+    let mut few = status([true; 4]);
+    few["open_orders"] = json!(1);
+    few["log"][0]["size"] = json!(1);
+    few["evidence"] = json!(1);
+    few["clock"] = json!({ "ahead_ms": 312_400, "stores": 1 });
+    let said = ask(few, charter(), "");
+    for words in ["1 order open", "1 entry, root", "keeps 1 piece of evidence", "ahead of that of the other store"] {
+        assert!(said.out.contains(words), "no {words:?} in {}", said.out);
+    }
 }
 
 #[test]

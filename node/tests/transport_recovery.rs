@@ -92,6 +92,19 @@ async fn a_killed_and_restarted_peer_answers_the_next_call() {
     assert_eq!(dialer.status(&key).failures, 0);
 }
 
+/// A peer that stops in order says so, and is not shown as up until somebody calls it in vain.
+#[tokio::test]
+async fn a_peer_that_stopped_in_order_is_down_though_nobody_has_called_it_since() {
+    let node = Node::start(SERVER, &[FRIEND], Arc::new(Echo::default()));
+    let (key, address, caller) = (node.key, node.address(), dialer(FRIEND));
+    assert!(matches!(caller.status(&key).state, PeerState::Idle), "nobody has called it yet");
+    caller.call(key, &address, b"hello", LONG).await.unwrap();
+    assert!(matches!(caller.status(&key).state, PeerState::Up));
+    node.stop().await.unwrap();
+    // It waited until its peers had heard of it.
+    assert!(matches!(caller.status(&key).state, PeerState::Down { .. }), "{:?}", caller.status(&key));
+}
+
 #[tokio::test]
 async fn a_killed_peer_is_found_out_and_then_refused_at_once_until_it_shows_life() {
     let key = identity(SERVER).public_key();

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Blame, ConfigFile, Context, Exit, Failure};
-use crate::store;
+use crate::store::{self, StorageError};
 
 /// `ronde backup`
 #[derive(Debug, Args)]
@@ -32,9 +32,9 @@ hands out change and keeps the books. The node's seed is not in it.";
 /// A database that can't be read, a file that is there already or can't be written.
 pub fn run(args: BackupArgs, context: &Context) -> Result<Exit, Failure> {
     let config = args.config.load()?;
-    store::backup(&config.database(), &args.file).map_err(|error| {
-        let fix = "name a file that does not exist yet, on a disk with room for the whole database";
-        Failure::new(format!("no backup was made: {error}"), Blame::Machine, fix)
+    store::backup(&config.database(), &args.file).map_err(|error| match error {
+        StorageError::Exists { path } => Failure::exists(&path),
+        error => Failure::new(format!("no backup was made: {error}"), Blame::Machine, fix(&error)),
     })?;
     let (file, seed, charter) = (args.file.display(), config.seed_file.display(), config.charter.display());
     let text = format!(
@@ -47,4 +47,12 @@ pub fn run(args: BackupArgs, context: &Context) -> Result<Exit, Failure> {
     let object = json!({ "ok": true, "file": args.file, "not_in_it": [config.seed_file, config.charter] });
     context.say(text, &object);
     Ok(Exit::Ok)
+}
+
+fn fix(error: &StorageError) -> &'static str {
+    match error {
+        StorageError::File { .. } => "name a file in a folder that exists and that you may write to",
+        StorageError::TooNew { .. } | StorageError::NotADatabase { .. } => "mend what the line above names",
+        _ => "name a file on a disk with room for the whole database, and try again",
+    }
 }

@@ -143,9 +143,16 @@ fn show(name: &str, out: Option<PathBuf>, node: &Node, context: &Context) -> Res
     let address = node.address()?;
     let listed: Listed = status::get(&address, "/v1/evidence")?;
     let mut found = listed.evidence.iter().filter(|piece| !name.is_empty() && piece.id.starts_with(name));
-    let (Some(piece), None) = (found.next(), found.next()) else {
-        let fix = "name one that `ronde evidence list` shows, with enough of its digits";
-        return Err(Failure::new(format!("{address} keeps no one piece of evidence {name}"), Blame::You, fix));
+    let piece = match (found.next(), found.next()) {
+        (Some(piece), None) => piece,
+        (None, _) => {
+            let what = format!("{address} keeps no piece of evidence whose name begins with {name:?}");
+            return Err(Failure::new(what, Blame::You, "name one that `ronde evidence list` shows"));
+        }
+        (Some(_), Some(_)) => {
+            let what = format!("{address} keeps more than one piece of evidence whose name begins with {name:?}");
+            return Err(Failure::new(what, Blame::You, "give more of its digits: `ronde evidence list` shows all"));
+        }
     };
     let piece: Piece = status::get(&address, &format!("/v1/evidence/{}", piece.id))?;
     let bytes = URL_SAFE_NO_PAD.decode(&piece.bytes).map_err(|error| status::not_ours(&address, &error.to_string()))?;

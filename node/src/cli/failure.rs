@@ -94,8 +94,18 @@ impl Failure {
     /// A file that could not be read or written.
     #[must_use]
     pub fn file(path: &Path, error: &std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::AlreadyExists {
+            return Self::exists(path);
+        }
         let fix = format!("check that {} exists and belongs to the user who runs this command", path.display());
         Self::new(format!("cannot use {}: {error}", path.display()), Blame::Machine, fix)
+    }
+
+    /// A new file whose name is taken: nothing is ever written over.
+    #[must_use]
+    pub fn exists(path: &Path) -> Self {
+        let fix = "name a file that does not exist yet, or move that one away";
+        Self::new(format!("{} exists already; it stays as it is", path.display()), Blame::You, fix)
     }
 
     /// How the process ends.
@@ -127,8 +137,7 @@ impl Failure {
         if context.json {
             context.say("", &json!({ "ok": false, "error": self.to_json() }));
         } else {
-            use std::io::Write as _;
-            let _ = writeln!(std::io::stderr().lock(), "{self}");
+            super::terminal::complain(&self.to_string());
         }
     }
 }

@@ -4,6 +4,8 @@
 //! standard error (what happened, whose fault, what to do). With `--json` either is one object on standard output.
 
 mod failure;
+mod plural;
+mod terminal;
 mod warning;
 
 pub mod audit;
@@ -59,22 +61,19 @@ pub struct Context {
 impl Context {
     /// Says how it went: `text` for people, `object` for scripts.
     pub fn say(&self, text: impl AsRef<str>, object: &serde_json::Value) {
-        let line = if self.json { object.to_string() } else { text.as_ref().trim_end().to_owned() };
-        print_line(&line);
+        if self.json {
+            terminal::say_whole(&object.to_string());
+        } else {
+            terminal::say(text.as_ref().trim_end());
+        }
     }
 
     /// Says something on the way that a script has no use for.
     pub fn note(&self, text: impl AsRef<str>) {
         if !self.json {
-            print_line(text.as_ref().trim_end());
+            terminal::say(text.as_ref().trim_end());
         }
     }
-}
-
-/// A reader that has gone away (`ronde ... | head`) is no failure of ours.
-fn print_line(line: &str) {
-    use std::io::Write as _;
-    let _ = writeln!(std::io::stdout().lock(), "{line}");
 }
 
 /// Ronde: points earned in one shop are spent in any other, and no shop learns who its neighbours' customers are.

@@ -45,7 +45,7 @@ async fn serve(config: &Config, context: &Context) -> Result<Exit, Failure> {
     let (http, quic) = node.addresses().map_err(failure)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(signals)?;
-    tracing::info!(store = config.store.0, %quic, %http, "ready");
+    tracing::info!(store = config.store.0, %quic, %http, "started");
     context.say(
         format!("ready http={http} quic={quic}"),
         &json!({ "ready": true, "http": http.to_string(), "quic": quic.to_string() }),

@@ -14,8 +14,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::plural::counted;
 use super::{Blame, ConfigFile, Context, Exit, Failure, charter_warnings};
 use crate::clock::Clock;
+use crate::shop::{PeerLogTrouble, RetiredBecause};
 
 mod words;
 
@@ -76,19 +78,22 @@ struct Log {
     #[serde(default)]
     retired: bool,
     #[serde(default)]
-    retired_because: Option<String>,
+    retired_because: Option<RetiredBecause>,
 }
 
 #[derive(Debug, Deserialize)]
 struct PeerLog {
     keyset: KeysetId,
+    index: u8,
     name: String,
     read: u64,
     size: u64,
     #[serde(default)]
     read_ago: Option<u64>,
     #[serde(default)]
-    trouble: Option<String>,
+    trouble: Option<PeerLogTrouble>,
+    #[serde(default)]
+    trouble_text: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -167,13 +172,18 @@ fn findings(status: &Status, charter: &Charter) -> Vec<(Exit, String)> {
         })
         .collect();
     findings.extend(status.log.iter().filter_map(words::not_voting));
-    findings.extend(status.peer_logs.iter().filter_map(words::lagging));
+    // That a witness is down is said once.
+    let is_down = |log: &PeerLog| {
+        let mut witnesses = status.witnesses.iter();
+        witnesses.any(|witness| !witness.up && witness.keyset == log.keyset && witness.index == log.index)
+    };
+    findings.extend(status.peer_logs.iter().filter_map(|log| words::lagging(log, is_down(log))));
     findings.extend(status.disk.as_ref().and_then(words::disk));
     findings.extend(status.clock.as_ref().and_then(words::clock));
     if status.evidence > 0 {
         let what = format!(
-            "this node keeps {} pieces of evidence that somebody cheated: `ronde evidence list` names them; tell the stewards",
-            status.evidence
+            "this node keeps {} that somebody cheated: `ronde evidence list` shows what; tell the stewards",
+            counted(status.evidence, "piece of evidence", "pieces of evidence")
         );
         findings.push((Exit::Warn, what));
     }
@@ -183,13 +193,13 @@ fn findings(status: &Status, charter: &Charter) -> Vec<(Exit, String)> {
 fn describe(status: &Status) -> String {
     let up = status.witnesses.iter().filter(|witness| witness.up).count();
     let mut text = format!(
-        "{} (store {}), ronde {}, charter version {}\n{} orders open; {up} of {} witnesses reached\n",
+        "{} (store {}), ronde {}, charter version {}\n{} open; {up} of {} reached\n",
         status.name,
         status.store,
         status.version,
         status.charter_version,
-        status.open_orders,
-        status.witnesses.len()
+        counted(status.open_orders, "order", "orders"),
+        counted(status.witnesses.len(), "witness", "witnesses")
     );
     for witness in &status.witnesses {
         let state = match (witness.up, witness.rtt_us) {
@@ -204,7 +214,8 @@ fn describe(status: &Status) -> String {
     }
     for log in &status.log {
         let root = log.root.get(..16).unwrap_or(&log.root);
-        text.push_str(&format!("  log of keyset {}: {} entries, root {root}\n", log.keyset, log.size));
+        let size = counted(log.size, "entry", "entries");
+        text.push_str(&format!("  log of keyset {}: {size}, root {root}\n", log.keyset));
     }
     for log in status.log.iter().filter(|log| log.starting) {
         text.push_str(&words::starting(log));

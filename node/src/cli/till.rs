@@ -5,11 +5,13 @@ mod client;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use ronde_protocol::message::amount::Points;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use self::client::{Client, Credentials};
+use super::plural::points;
 use super::{ConfigFile, Context, Exit, Failure};
 use crate::{qr, secret_file};
 
@@ -249,7 +251,7 @@ fn grant(args: &GrantArgs, context: &Context) -> Result<Exit, Failure> {
     });
     let raw = client.post("/v1/grants", &body)?;
     let made: Made = client.shape(&raw)?;
-    let what = format!("{} points, to be claimed until {}:", args.points, made.expires_at);
+    let what = format!("{}, to be claimed until {}:", points(args.points), made.expires_at);
     context.say(format!("{what}\n{}{}", code(&made.claim_url, context), made.claim_url), &ok("grant", raw));
     Ok(Exit::Ok)
 }
@@ -273,7 +275,7 @@ fn checkout(args: &CheckoutArgs, context: &Context) -> Result<Exit, Failure> {
     });
     let raw = client.post("/v1/checkouts", &body)?;
     let opened: Checkout = client.shape(&raw)?;
-    let text = format!("up to {} points:\n{}{}", args.max, code(&opened.url, context), opened.url);
+    let text = format!("up to {}:\n{}{}", points(args.max), code(&opened.url, context), opened.url);
     if !args.wait {
         context.say(text, &ok("checkout", raw));
         return Ok(Exit::Ok);
@@ -305,21 +307,23 @@ fn wait(client: &Client, mut checkout: Checkout, context: &Context) -> Result<Ex
 }
 
 fn describe(checkout: &Checkout) -> String {
-    let points = checkout.points;
+    let paid = points(checkout.points);
     let mut text = match checkout.state.as_str() {
         "open" => "waiting for a customer".to_owned(),
         "presented" => "a customer looks at it".to_owned(),
-        "pending" => format!("{points} points are being paid; this can't be cancelled any more"),
-        "accepted" => format!("paid: {points} points"),
+        "pending" => format!("{paid} in payment; this can't be cancelled any more"),
+        "accepted" => format!("paid: {paid}"),
         "refused" => "refused: the customer's points were not good, or were spent before".to_owned(),
         "expired" => "expired: nobody paid in time".to_owned(),
         "cancelled" => "cancelled".to_owned(),
-        "accepted_late" => format!("{points} points came too late: they do not pay for anything"),
+        "accepted_late" => format!("{paid} came too late, and pay for nothing"),
         other => other.to_owned(),
     };
-    let owed: u64 = checkout.refunds.iter().filter_map(|refund| refund.get("points")?.as_u64()).sum();
-    if owed > 0 {
-        text.push_str(&format!("; {owed} points are owed back"));
+    let owed = Points::sum(checkout.refunds.iter().filter_map(|refund| refund.get("points")?.as_u64()).map(Points));
+    match owed {
+        Ok(Points::ZERO) => {}
+        Ok(owed) => text.push_str(&format!("; {} owed back", points(owed.0))),
+        Err(overflow) => text.push_str(&format!("; refunds are owed: {overflow}")),
     }
     text
 }
@@ -329,7 +333,7 @@ fn pledge(args: &PledgeArgs, context: &Context) -> Result<Exit, Failure> {
     let body = json!({ "association": args.association, "points": args.points });
     let raw = client.post("/v1/pledges", &body)?;
     let (text, exit) = match raw.get("certificate") {
-        Some(_) => (format!("{} points pledged to association {}", args.points, args.association), Exit::Ok),
+        Some(_) => (format!("{} pledged to association {}", points(args.points), args.association), Exit::Ok),
         None => ("the pledge is signed and waits for the witnesses; it goes on by itself".to_owned(), Exit::Warn),
     };
     context.say(text, &ok("pledge", raw));

@@ -156,7 +156,7 @@ pub fn run(args: WalletArgs, context: &Context) -> Result<Exit, Failure> {
     let mut session = Session::open(&folder, args.node.as_deref(), passphrase)?;
     match args.command {
         WalletCommand::New(_) | WalletCommand::Restore(_) => Ok(Exit::Ok),
-        WalletCommand::Balance => Ok(show::balance(&session, context)),
+        WalletCommand::Balance => show::balance(&session, context),
         WalletCommand::History => Ok(show::history(&session, context)),
         WalletCommand::Pending => Ok(show::pending(&session, context)),
         WalletCommand::Claim { link } => act::claim(&mut session, &link, context),

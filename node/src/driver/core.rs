@@ -9,7 +9,7 @@ use ronde_protocol::limits::MAX_MESSAGE_BYTES;
 use ronde_protocol::machine::witness::pages;
 use ronde_protocol::machine::witness::peers::Followed;
 use ronde_protocol::machine::witness::record::Write;
-use ronde_protocol::message::charter::{Charter, Keyset};
+use ronde_protocol::message::charter::{Charter, Keyset, Member};
 use ronde_protocol::message::codec::{BadEncoding, decode, encode};
 use ronde_protocol::message::evidence::Evidence;
 use ronde_protocol::message::head::Head;
@@ -17,12 +17,15 @@ use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
 use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::wire::{CharterQuery, Reply, ReplyV1, Request, RequestV1};
 
+use tokio::task::JoinSet;
+
 use super::drift::Drift;
 use super::heads::{HeadKeeper, Peer};
 use super::pool::Pool;
 use super::witness::{WitnessService, failed};
 use crate::charter_store::CharterStore;
 use crate::clock::{self, Clock};
+use crate::shop::PeerLogTrouble;
 use crate::space::Space;
 use crate::store::{Readers, Writer};
 use crate::transport::{AllowList, Dialer, Handler, HandlerFuture, NodeKey, PeerState, TransportError};
@@ -67,7 +70,7 @@ pub struct Pull {
     /// When it was last read to its end.
     pub read_at: Option<tokio::time::Instant>,
     /// Why the last try failed.
-    pub trouble: Option<String>,
+    pub trouble: Option<(PeerLogTrouble, String)>,
 }
 
 /// Why a witness gave no answer.
@@ -161,7 +164,7 @@ impl Core {
     }
 
     /// Notes how pulling a peer's log went.
-    pub fn note_pull(&self, keyset: KeysetId, index: WitnessIndex, trouble: Option<String>) {
+    pub fn note_pull(&self, keyset: KeysetId, index: WitnessIndex, trouble: Option<(PeerLogTrouble, String)>) {
         let mut pulls = self.pulls.lock().unwrap_or_else(PoisonError::into_inner);
         let pull = pulls.entry((keyset, index)).or_default();
         if trouble.is_none() {
@@ -211,6 +214,16 @@ impl Core {
             self.note_head(keyset, head).await;
         }
         Ok(reply)
+    }
+
+    /// Asks every witness of a keyset at once, this node's own among them. Dropping what is returned ends the waiting.
+    pub fn ask_all(self: &Arc<Self>, keyset: &Keyset, request: &RequestV1) -> JoinSet<Option<ReplyV1>> {
+        let mut asked = JoinSet::new();
+        for index in keyset.members().iter().map(Member::index) {
+            let (core, id, request) = (Arc::clone(self), keyset.id(), request.clone());
+            asked.spawn(async move { core.ask(id, index, request).await.ok() });
+        }
+        asked
     }
 
     /// Whether a witness answers, and how fast, as last seen.

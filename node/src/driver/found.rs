@@ -11,7 +11,6 @@ use ronde_protocol::message::order::SignedOrder;
 use ronde_protocol::message::refusal::{Conflict, ConflictingOrder};
 use ronde_protocol::message::vote::VerifiedVote;
 use ronde_protocol::message::wire::{OrderQuery, OrderState, ReplyV1, RequestV1};
-use tokio::task::JoinSet;
 
 use super::core::Core;
 
@@ -32,15 +31,10 @@ pub struct Found {
 impl Found {
     /// Asks every witness of the keyset, this node's own among them, until one shows a certificate.
     pub async fn ask(core: &Arc<Core>, keyset: &Keyset, digest: OrderDigest) -> Self {
-        let mut asked = JoinSet::new();
-        for member in keyset.members() {
-            let (core, id, index) = (Arc::clone(core), keyset.id(), member.index());
-            let query = RequestV1::Order(OrderQuery { keyset: id, digest });
-            asked.spawn(async move { core.ask(id, index, query).await });
-        }
+        let mut asked = core.ask_all(keyset, &RequestV1::Order(OrderQuery { keyset: keyset.id(), digest }));
         let mut found = Self::default();
         while let Some(answer) = asked.join_next().await {
-            found.take(keyset, digest, answer.ok().and_then(Result::ok));
+            found.take(keyset, digest, answer.ok().flatten());
             if found.certificate.is_some() {
                 break;
             }

@@ -71,7 +71,7 @@ impl Ledger<'_> {
     /// From which position of the log on certified orders have no entries in the buckets yet; nothing if all have. What is
     /// written from now on has.
     pub fn to_index(&self, keyset: KeysetId) -> Result<Option<u64>, LedgerError> {
-        let indexed = load(self.0, Table::Meta, &meta("log-indexed", keyset))?;
+        let indexed = load(self.0, Table::Meta, &Kept::LogIndexed.of(keyset))?;
         Ok(indexed.unwrap_or(Some(0)))
     }
 
@@ -80,13 +80,36 @@ impl Ledger<'_> {
     }
 }
 
-fn meta(name: &str, keyset: KeysetId) -> Vec<u8> {
-    [name.as_bytes(), b"/", &keyset.0.to_be_bytes()].concat()
+/// What [`Table::Meta`] holds of a keyset.
+#[derive(Clone, Copy)]
+enum Kept {
+    LogSize,
+    LogIndexed,
+    Retired,
+    Statement,
+    /// Of each witness.
+    FeedCursor,
+}
+
+impl Kept {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::LogSize => "log-size",
+            Self::LogIndexed => "log-indexed",
+            Self::Retired => "retired",
+            Self::Statement => "statement",
+            Self::FeedCursor => "feed-cursor",
+        }
+    }
+
+    fn of(self, keyset: KeysetId) -> Vec<u8> {
+        [self.name().as_bytes(), b"/", &keyset.0.to_be_bytes()].concat()
+    }
 }
 
 /// Where the position is kept up to which a witness's feed was read.
 pub fn feed_cursor(keyset: KeysetId, index: WitnessIndex) -> Vec<u8> {
-    [meta("feed-cursor", keyset), vec![index.0]].concat()
+    [Kept::FeedCursor.of(keyset), vec![index.0]].concat()
 }
 
 fn node_key(keyset: KeysetId, subtree: Subtree) -> Vec<u8> {
@@ -155,7 +178,7 @@ impl View for Ledger<'_> {
     }
 
     fn log_size(&self, keyset: KeysetId) -> Result<u64, LedgerError> {
-        self.number(Table::Meta, &meta("log-size", keyset))
+        self.number(Table::Meta, &Kept::LogSize.of(keyset))
     }
 
     fn log_node(&self, keyset: KeysetId, subtree: Subtree) -> Result<Option<[u8; 32]>, LedgerError> {
@@ -163,11 +186,11 @@ impl View for Ledger<'_> {
     }
 
     fn retired(&self, keyset: KeysetId) -> Result<Option<Retirement>, LedgerError> {
-        load(self.0, Table::Meta, &meta("retired", keyset))
+        load(self.0, Table::Meta, &Kept::Retired.of(keyset))
     }
 
     fn statement(&self, keyset: KeysetId) -> Result<Option<ClosingStatement>, LedgerError> {
-        load(self.0, Table::Meta, &meta("statement", keyset))
+        load(self.0, Table::Meta, &Kept::Statement.of(keyset))
     }
 }
 
@@ -232,7 +255,7 @@ fn apply_earlier(
 pub fn index_log(tx: &mut dyn Transaction, keyset: KeysetId, from: u64) -> Result<Option<u64>, LedgerError> {
     let (writes, next) = buckets::index_log(&Ledger(&*tx), keyset, from)?;
     apply(tx, keyset, &writes)?;
-    tx.put(Table::Meta, &meta("log-indexed", keyset), &encode(&next))?;
+    tx.put(Table::Meta, &Kept::LogIndexed.of(keyset), &encode(&next))?;
     Ok(next)
 }
 
@@ -266,15 +289,15 @@ fn apply_one(tx: &mut dyn Transaction, keyset: KeysetId, write: &Write) -> Resul
             tx.put(Table::LogEntry, &key(keyset, &[&position.to_be_bytes()]), &encode(entry.as_ref()))
         }
         Write::LogNode(subtree, hash) => tx.put(Table::LogNode, &node_key(keyset, *subtree), &encode(hash)),
-        Write::LogSize(size) => tx.put(Table::Meta, &meta("log-size", keyset), &encode(size)),
+        Write::LogSize(size) => tx.put(Table::Meta, &Kept::LogSize.of(keyset), &encode(size)),
         Write::Feed(store, position) => {
             tx.put(Table::Feed, &key(keyset, &[&store.0.to_be_bytes(), &position.to_be_bytes()]), &[])
         }
         Write::Bucket(place) => tx.put(Table::Bucket, &key(keyset, &[&place.key()]), &[]),
-        Write::Retire(why) => tx.put(Table::Meta, &meta("retired", keyset), &encode(why)),
+        Write::Retire(why) => tx.put(Table::Meta, &Kept::Retired.of(keyset), &encode(why)),
         Write::Evidence(evidence) => tx.put(Table::Evidence, &evidence.id(), &encode(evidence.as_ref())),
         Write::Exhibit(exhibit) => tx.put(Table::Evidence, &exhibit.id(), &encode(exhibit.as_ref())),
-        Write::Statement(statement) => tx.put(Table::Meta, &meta("statement", keyset), &encode(statement)),
+        Write::Statement(statement) => tx.put(Table::Meta, &Kept::Statement.of(keyset), &encode(statement)),
         Write::Earlier(earlier, write) => apply_earlier(tx, keyset, *earlier, write),
     }?;
     Ok(())

@@ -7,7 +7,6 @@ use ronde_protocol::message::ids::{KeysetId, WitnessIndex};
 use ronde_protocol::message::probe::{Probe, ProbeAnswer};
 use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::wire::{ReplyV1, RequestV1};
-use tokio::task::JoinSet;
 
 use super::core::Core;
 use crate::shop::DeskError;
@@ -94,15 +93,11 @@ impl Restore {
     /// The replies of those that reply in time.
     async fn ask_all(&self, keyset: KeysetId, request: RequestV1) -> Result<Vec<ReplyV1>, DeskError> {
         let charter = self.0.charter();
-        let members = charter.keyset(keyset).ok_or(Refusal::CharterBehind)?.members();
-        let mut asked = JoinSet::new();
-        for index in members.iter().map(|member| member.index()) {
-            let (core, request) = (Arc::clone(&self.0), request.clone());
-            asked.spawn(async move { core.ask(keyset, index, request).await });
-        }
+        let keyset = charter.keyset(keyset).ok_or(Refusal::CharterBehind)?;
+        let mut asked = self.0.ask_all(keyset, &request);
         let mut replies = Vec::new();
         while let Some(answer) = asked.join_next().await {
-            replies.extend(answer.ok().and_then(Result::ok));
+            replies.extend(answer.ok().flatten());
         }
         Ok(replies)
     }

@@ -6,7 +6,7 @@ use super::core::Core;
 use super::ledger::LedgerError;
 use super::orders::Orders;
 use crate::clock;
-use crate::shop::{ClockStatus, DeskStatus, DiskStatus, LogStatus, PeerLogStatus, WitnessStatus};
+use crate::shop::{ClockStatus, DeskStatus, DiskStatus, LogStatus, PeerLogStatus, RetiredBecause, WitnessStatus};
 use crate::space::MIB;
 use crate::store::Table;
 
@@ -14,12 +14,12 @@ use crate::store::Table;
 const MAX_COUNTED: usize = 1000;
 
 /// Why a witness has retired, in a word (ROLLBACK-13).
-pub fn reason(retirement: &Retirement) -> &'static str {
+fn reason(retirement: &Retirement) -> RetiredBecause {
     match retirement {
-        Retirement::LogRolledBack { .. } => "log-rolled-back",
-        Retirement::VoteForgotten(_) => "vote-forgotten",
-        Retirement::RestoredCopy => "restored-copy",
-        Retirement::TwoCertificates(..) => "two-certificates",
+        Retirement::LogRolledBack { .. } => RetiredBecause::LogRolledBack,
+        Retirement::VoteForgotten(_) => RetiredBecause::VoteForgotten,
+        Retirement::RestoredCopy => RetiredBecause::RestoredCopy,
+        Retirement::TwoCertificates(..) => RetiredBecause::TwoCertificates,
     }
 }
 
@@ -100,7 +100,8 @@ fn peer_logs(core: &Core) -> Vec<PeerLogStatus> {
                 read,
                 size: highest.max(read),
                 read_ago: pull.read_at.map(|at| clock::monotonic().saturating_duration_since(at).as_secs()),
-                trouble: pull.trouble,
+                trouble: pull.trouble.as_ref().map(|(trouble, _)| *trouble),
+                trouble_text: pull.trouble.map(|(_, text)| text),
             });
         }
     }

@@ -18,7 +18,7 @@ use super::follow;
 use super::ledger::{self, LedgerError};
 use super::orders::Orders;
 use super::witness::WitnessService;
-use crate::shop::ShopError;
+use crate::shop::{PeerLogTrouble, ShopError};
 use crate::store::Table;
 use crate::{entropy, fault};
 
@@ -56,6 +56,19 @@ pub enum SyncError {
     /// The peer refused, or answered something else.
     #[error("the peer did not answer the question")]
     Answer,
+}
+
+impl SyncError {
+    /// Of which kind it is, for whoever reads the status.
+    fn trouble(&self) -> PeerLogTrouble {
+        match self {
+            Self::Ask(AskError::Transport(_) | AskError::NoAddress(_)) => PeerLogTrouble::Unreachable,
+            Self::Ask(AskError::Answer(_)) | Self::Answer => PeerLogTrouble::NoLog,
+            Self::Page(_) => PeerLogTrouble::Refused,
+            Self::Shorter { .. } => PeerLogTrouble::Shorter,
+            Self::Ledger(_) | Self::Shop(_) => PeerLogTrouble::NotKept,
+        }
+    }
 }
 
 /// Waits until q - 1 peers have said how far this witness's log went (ROLLBACK-1); then lets it vote, or retires it.
@@ -117,7 +130,7 @@ pub async fn pull_logs(core: Arc<Core>, keyset: KeysetId, pause: Duration) {
                 if let Err(error) = &pulled {
                     tracing::debug!(witness = index.0, %error, "a peer's log could not be pulled");
                 }
-                core.note_pull(keyset, index, pulled.err().map(|error| error.to_string()));
+                core.note_pull(keyset, index, pulled.err().map(|error| (error.trouble(), error.to_string())));
                 let checked = follow::check_own_head(&core, keyset, index).await;
                 if let Err(error) = checked {
                     tracing::debug!(witness = index.0, %error, "a peer did not say which head of this witness it knows");

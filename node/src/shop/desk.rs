@@ -18,7 +18,7 @@ use ronde_protocol::message::probe::{Probe, ProbeAnswer};
 use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::statement::ClosingStatement;
 use ronde_protocol::message::wire::LogPage;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::ShopError;
 use crate::store::{StorageError, Transaction};
@@ -114,7 +114,43 @@ pub struct LogStatus {
     pub retired: bool,
     /// And why.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub retired_because: Option<&'static str>,
+    pub retired_because: Option<RetiredBecause>,
+}
+
+/// Why a witness never votes again in a keyset (ROLLBACK-13).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RetiredBecause {
+    /// Its log lacks what a head that it signed has.
+    LogRolledBack,
+    /// Its log lacks a vote of its own that a certificate holds.
+    VoteForgotten,
+    /// Its database is a restored backup.
+    RestoredCopy,
+    /// Two orders over one coin are certified.
+    TwoCertificates,
+    /// A reason that this program does not know yet.
+    #[serde(other)]
+    Other,
+}
+
+/// What kept a peer's log from being read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PeerLogTrouble {
+    /// No answer came.
+    Unreachable,
+    /// It answered, but not with its log.
+    NoLog,
+    /// It has fewer entries than were read before.
+    Shorter,
+    /// What it showed breaks the rules of logs.
+    Refused,
+    /// What it showed could not be kept here.
+    NotKept,
+    /// A trouble that this program does not know yet.
+    #[serde(other)]
+    Other,
 }
 
 /// How far this node has read another witness's log.
@@ -137,7 +173,10 @@ pub struct PeerLogStatus {
     pub read_ago: Option<u64>,
     /// Why it could not be read last.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub trouble: Option<String>,
+    pub trouble: Option<PeerLogTrouble>,
+    /// The same in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trouble_text: Option<String>,
 }
 
 /// How the node stands with the quorum.

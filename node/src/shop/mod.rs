@@ -28,7 +28,7 @@ pub use answers::{Answer, InFlight, Once, RepeatError};
 pub use checkouts::{CheckoutView, NewCheckout};
 pub use desk::{
     Account, AccountLine, BoxFuture, Certified, ClockStatus, DeskError, DeskStatus, DiskStatus, EvidenceId,
-    KeysetBooks, LogStatus, OrderDesk, Outcome, PeerLogStatus, WitnessStatus,
+    KeysetBooks, LogStatus, OrderDesk, Outcome, PeerLogStatus, PeerLogTrouble, RetiredBecause, WitnessStatus,
 };
 pub use error::{Missing, ShopError};
 pub use grants::{MadeGrant, NewGrant};

@@ -22,7 +22,7 @@ pub fn backup(from: &Path, to: &Path) -> Result<(), StorageError> {
     let failed = |path: &Path, error: std::io::Error| StorageError::file(path, error);
     std::fs::metadata(from).map_err(|error| failed(from, error))?;
     if to.try_exists().map_err(|error| failed(to, error))? {
-        return Err(failed(to, std::io::ErrorKind::AlreadyExists.into()));
+        return Err(StorageError::Exists { path: to.into() });
     }
     let partial = partial(to);
     match std::fs::remove_file(&partial) {
@@ -34,7 +34,10 @@ pub fn backup(from: &Path, to: &Path) -> Result<(), StorageError> {
         let file = std::fs::File::open(&partial).map_err(|error| failed(&partial, error))?;
         file.sync_all().map_err(|error| failed(&partial, error))?;
         // Fails if the name was taken meanwhile, which a rename would not.
-        std::fs::hard_link(&partial, to).map_err(|error| failed(to, error))
+        std::fs::hard_link(&partial, to).map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => StorageError::Exists { path: to.into() },
+            _ => failed(to, error),
+        })
     });
     std::fs::remove_file(&partial).map_err(|error| failed(&partial, error))?;
     made?;

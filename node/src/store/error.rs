@@ -55,6 +55,12 @@ pub enum StorageError {
         #[source]
         source: Arc<std::io::Error>,
     },
+    /// A new file's name is taken.
+    #[error("{} exists already: name a file that does not exist yet", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
     /// The writer takes no more jobs: it was shut down, or stopped after a failure it cannot trust the disk after.
     #[error("the writer has stopped, nothing more is stored: restart the node; the first failure in the log says why")]
     Stopped,

@@ -19,7 +19,7 @@ pub enum PeerState {
     Connecting,
     /// A connection is open.
     Up,
-    /// The last attempt or call failed.
+    /// The last attempt or call failed, or the connection ended and there is no other one yet.
     Down {
         /// How long calls are still refused at once.
         retry_after: Duration,
@@ -54,6 +54,8 @@ struct State {
     failures: u32,
     last_failure: Option<TransportError>,
     retry_at: Option<Instant>,
+    /// The last connection ended, and no call has been answered since.
+    lost: bool,
     rtt: Option<Duration>,
 }
 
@@ -89,7 +91,8 @@ impl Link {
                 return Ok(Step::Use(connection.clone()));
             }
             Phase::Connecting(outcome) => return Ok(Step::Wait(outcome.clone())),
-            Phase::Open(_) | Phase::Closed => {}
+            Phase::Open(_) => state.lost = true,
+            Phase::Closed => {}
         }
         if let Some(retry_after) = state.retry_after() {
             return Err(TransportError::PeerDown { retry_after });
@@ -119,6 +122,7 @@ impl Link {
         if state.holds(connection) {
             state.rtt = Some(connection.rtt());
             state.failures = 0;
+            state.lost = false;
             state.retry_at = None;
         }
     }
@@ -128,6 +132,7 @@ impl Link {
         let mut state = self.lock();
         if state.holds(connection) {
             state.phase = Phase::Closed;
+            state.lost = true;
         }
     }
 
@@ -150,11 +155,13 @@ impl Link {
             Phase::Open(connection) if connection.close_reason().is_none() => Some(connection),
             _ => None,
         };
+        // A peer that stopped in order has said so: that no call has failed yet is not to be shown as "up".
+        let lost = open.is_none() && (state.lost || matches!(state.phase, Phase::Open(_)));
         let peer_state = match (&state.phase, open, state.retry_after()) {
             (_, Some(_), _) => PeerState::Up,
-            (Phase::Connecting(_), ..) => PeerState::Connecting,
+            (Phase::Connecting(_), ..) if !lost => PeerState::Connecting,
             (_, _, Some(retry_after)) => PeerState::Down { retry_after },
-            _ if state.failures > 0 => PeerState::Down { retry_after: Duration::ZERO },
+            _ if lost || state.failures > 0 => PeerState::Down { retry_after: Duration::ZERO },
             _ => PeerState::Idle,
         };
         PeerStatus {

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use ronde_protocol::crypto::{hash, labels};
 use ronde_protocol::machine::audit::{Exhibit, ExhibitError, MAX_EXHIBIT_BYTES, Offence, Report};
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::codec::encode;
@@ -28,8 +27,7 @@ pub(super) fn write<'r>(
     std::fs::create_dir_all(folder).map_err(|error| Failure::file(folder, &error))?;
     let mut written = Vec::new();
     for exhibit in exhibits {
-        let bytes = encode(exhibit);
-        let name = hex::encode(hash::derive(labels::EVIDENCE_ID, &[&bytes]));
+        let (bytes, name) = (encode(exhibit), hex::encode(exhibit.id()));
         let name = format!("{}.{EXTENSION}", name.get(..NAME_DIGITS).unwrap_or(&name));
         let file = folder.join(&name);
         std::fs::write(&file, bytes).map_err(|error| Failure::file(&file, &error))?;

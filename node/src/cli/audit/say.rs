@@ -9,6 +9,7 @@ use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
 use serde_json::{Value, json};
 
 use super::source::Source;
+use crate::cli::plural::{self, counted};
 use crate::date::{DAY, Day};
 
 /// A verdict for scripts.
@@ -69,7 +70,8 @@ pub(super) fn text(charter: &Charter, keyset: &Keyset, report: &Report, trouble:
         let _ = writeln!(out, "  look  {what}");
     }
     let value = report.value;
-    let _ = writeln!(out, "  {} certified orders, {} voted for", report.orders, report.voted);
+    let certified = counted(report.orders, "certified order", "certified orders");
+    let _ = writeln!(out, "  {certified}, {} voted for", report.voted);
     let _ = writeln!(
         out,
         "  points: {} issued + {} moved in - {} redeemed - {} donated - {} moved out = {}; in wallets: {}",
@@ -82,7 +84,8 @@ pub(super) fn text(charter: &Charter, keyset: &Keyset, report: &Report, trouble:
         value.float
     );
     let sum = report.accounts.values().fold(0i128, |sum, account| sum.saturating_add(account.position()));
-    let _ = writeln!(out, "  {} accounts, positions sum to {sum}", report.accounts.len());
+    let accounts = counted(report.accounts.len(), "account", "accounts");
+    let _ = writeln!(out, "  {accounts}, positions sum to {sum}");
     for ((campaign, choice), count) in &report.tallies {
         let found = charter.campaign(*campaign);
         let name = found.map_or_else(|| format!("campaign {campaign}"), |campaign| campaign.name.to_string());
@@ -137,7 +140,7 @@ fn finding_text(out: &mut String, charter: &Charter, finding: &Finding) {
 
 fn kind(kind: &Kind) -> String {
     match kind {
-        Kind::Points { denomination } => format!("coins of {denomination} points"),
+        Kind::Points { denomination } => format!("coins of {}", plural::points(*denomination)),
         Kind::Ballot { campaign } => format!("ballots of campaign {campaign}"),
         Kind::Voucher { offer } => format!("vouchers of offer {offer}"),
     }
@@ -152,12 +155,15 @@ fn breach_text(breach: &Breach) -> String {
             format!("{} {} were made and {} spent: some are forged", balance.made, kind(of), balance.spent)
         }
         Breach::Float { coins, books } => {
-            format!("the coins in wallets are worth {coins} points, and the books say {books}")
+            format!("the coins in wallets are worth {}, and the books say {books}", plural::points(*coins))
         }
         Breach::Positions { sum } => format!("the positions of all accounts sum to {sum}, not to 0"),
         Breach::Overflow => "the books exceed 64 bits".to_owned(),
         Breach::Moved { from, came, left } => {
-            format!("{came} points came from keyset {from}, which had {left}: its committee is not to be trusted")
+            format!(
+                "{} came from keyset {from}, which had {left}: its committee is not to be trusted",
+                plural::points(*came)
+            )
         }
     }
 }
@@ -172,15 +178,24 @@ fn note_text(charter: &Charter, note: &Note) -> String {
             store(charter, *id)
         ),
         Note::DailyLimit { store: id, day, points, limit } => format!(
-            "{} issued {points} points on grants of {}, at a limit of {limit} a day",
+            "{} issued {} on grants of {}, at a limit of {limit} a day",
             store(charter, *id),
+            plural::points(points.0),
             Day::of(day.saturating_mul(DAY))
         ),
         Note::Ballots { store: id, campaign, count, cap } => {
-            format!("{} issued {count} ballots of campaign {campaign}, at a cap of {cap}", store(charter, *id))
+            format!(
+                "{} issued {} of campaign {campaign}, at a cap of {cap}",
+                store(charter, *id),
+                counted(*count, "ballot", "ballots")
+            )
         }
         Note::Vouchers { store: id, offer, count, cap } => {
-            format!("{} issued {count} vouchers of offer {offer}, at a cap of {cap}", store(charter, *id))
+            format!(
+                "{} issued {} of offer {offer}, at a cap of {cap}",
+                store(charter, *id),
+                counted(*count, "voucher", "vouchers")
+            )
         }
     }
 }

@@ -23,6 +23,7 @@ use ureq::Agent;
 use super::AuditArgs;
 use crate::charter_store::{CharterStore, CharterStoreError};
 use crate::cli::charter::parse_federation;
+use crate::cli::plural::counted;
 use crate::cli::{Blame, Context, Failure};
 use crate::wallet::Client;
 
@@ -173,7 +174,7 @@ impl Source {
                 Ok(Some(log)) => {
                     let whose = keyset.member(log.head.index).and_then(|member| charter.store(member.store()));
                     let whose = whose.map_or_else(|| "nobody of the committee".to_owned(), |s| s.name.to_string());
-                    context.note(format!("  {name}: {} entries of {whose}", log.entries.len()));
+                    context.note(format!("  {name}: {} of {whose}", counted(log.entries.len(), "entry", "entries")));
                     self.keep(keyset.id(), name, log);
                 }
                 // A store that is no witness has no log to show.

@@ -50,7 +50,7 @@ pub fn run(args: &InstallArgs, context: &Context) -> Result<Exit, Failure> {
     }
     let version = store.as_ref().map(|store| store.charter().version());
     context.say(
-        "Restart the node to use it.",
+        "A node that runs takes it up within a minute; one that does not is started with `ronde node`.",
         &json!({ "ok": true, "version": version, "folder": folder, "fork": exit == Exit::Warn }),
     );
     Ok(exit)

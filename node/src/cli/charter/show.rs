@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::hex_bytes::show_key;
 use super::sign::count;
 use crate::charter_store::{CharterStore, read_file};
+use crate::cli::plural::{counted, points};
 use crate::cli::{Context, Exit, Failure};
 use crate::date::{Day, rfc3339};
 
@@ -44,7 +45,7 @@ pub fn text(signed: &SignedCharter) -> String {
         let web = store.http.first().map_or("no web address", |address| address.as_str());
         let _ = writeln!(
             out,
-            "  {:>4}  {}: may issue {} points a day; {web}; key {}",
+            "  {:>4}  {}: may issue {} a day; {web}; key {}",
             store.id,
             store.name,
             store.daily_limit,
@@ -80,10 +81,11 @@ fn head(out: &mut String, signed: &SignedCharter) {
     let _ = writeln!(out, "  stewards    {need} of {} must sign, {have} have", body.stewards.keys.len());
     for key in &body.stewards.keys {
         let mark = if signed.signatures.iter().any(|signature| signature.key == *key) { "signed" } else { "      " };
-        let _ = writeln!(out, "              {mark} {}", show_key(key));
+        let _ = writeln!(out, "      {mark}  {}", show_key(key));
     }
     let value = body.point_value;
-    let _ = writeln!(out, "  a point     {} cents for {} points between stores", value.cents, value.points);
+    let (cents, worth) = (counted(value.cents, "cent", "cents"), points(value.points));
+    let _ = writeln!(out, "  a point     {cents} for {worth} between stores");
     let fate = match body.unspent {
         UnspentFate::ToIssuers => "go back to the stores that issued them".to_owned(),
         UnspentFate::ToAssociation(id) => format!("go to association {id}"),
@@ -122,7 +124,7 @@ fn rules(out: &mut String, body: &CharterBody) {
             (0_u8..).zip(&campaign.choices).map(|(number, choice)| format!("{number} {choice}")).collect();
         let _ = writeln!(
             out,
-            "\nCampaign {}: {}\n  choices     {}\n  ballots     with {} points or more, until {}, {} per store",
+            "\nCampaign {}: {}\n  choices     {}\n  ballots     with {} or more, until {}, {} per store",
             campaign.id,
             campaign.name,
             choices.join(", "),
@@ -135,7 +137,7 @@ fn rules(out: &mut String, body: &CharterBody) {
         let issuers: Vec<String> = offer.issuers.iter().map(|id| store_name(body, *id)).collect();
         let _ = writeln!(
             out,
-            "\nVoucher {}: {}{}\n  worth       {} points, paid by {}\n  issued      by {}, {} each",
+            "\nVoucher {}: {}{}\n  worth       {}, paid by {}\n  issued      by {}, {} each",
             offer.id,
             offer.name,
             closed(offer.closed),

@@ -11,6 +11,7 @@ use super::hex_bytes::show_key;
 use super::plan::bounded;
 use super::{load_newest, show};
 use crate::charter_store::{read_file, write_file};
+use crate::cli::plural::counted;
 use crate::cli::{Blame, Context, Exit, Failure};
 use crate::secret_file;
 
@@ -50,16 +51,20 @@ pub fn run(args: &SignArgs, context: &Context) -> Result<Exit, Failure> {
     let (have, need) = count(&signed, &signed.body.stewards);
     let mut missing = need.saturating_sub(have);
     let mut text =
-        format!("{}\nSigned by {}: {have} signatures, {need} needed.", show::text(&signed), show_key(&public));
+        format!("{}\nSigned by {}: {}, {need} needed.", show::text(&signed), show_key(&public), signatures(have));
     if let Some((have, need)) = before.filter(|set| **set != signed.body.stewards).map(|set| count(&signed, set)) {
         missing = missing.max(need.saturating_sub(have));
-        text.push_str(&format!(" Of the stewards before: {have} signatures, {need} needed."));
+        text.push_str(&format!(" Of the stewards before: {}, {need} needed.", signatures(have)));
     }
     if missing == 0 {
         text.push_str(" It can be installed.");
     }
     context.say(text, &json!({ "ok": true, "file": args.file, "by": show_key(&public), "missing": missing }));
     Ok(Exit::Ok)
+}
+
+fn signatures(count: usize) -> String {
+    counted(count, "signature", "signatures")
 }
 
 /// The charter with this signature at its place; one by the same key is replaced, so signing twice changes nothing.

@@ -8,6 +8,7 @@ use ronde_protocol::message::ids::FederationId;
 use serde_json::json;
 
 use crate::charter_store::{CharterStore, CharterStoreError, read_file};
+use crate::cli::plural::counted;
 use crate::cli::{Blame, Context, Exit, Failure, charter_warnings};
 use crate::clock::Clock;
 use crate::date::Day;
@@ -44,12 +45,12 @@ pub fn run(args: &VerifyArgs, context: &Context) -> Result<Exit, Failure> {
     let warnings = charter_warnings(&charter, twins, Clock::System.unix_seconds());
     let mut text: String = warnings.iter().map(|warning| format!("look  {warning}\n")).collect();
     text.push_str(&format!(
-        "ok    federation {}, version {} of {}, {} stores, {} keysets",
+        "ok    federation {}, version {} of {}, {}, {}",
         charter.federation(),
         charter.version(),
         Day::of(charter.body().issued),
-        charter.body().stores.len(),
-        charter.body().keysets.len()
+        counted(charter.body().stores.len(), "store", "stores"),
+        counted(charter.body().keysets.len(), "keyset", "keysets")
     ));
     context.say(
         text,

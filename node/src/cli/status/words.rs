@@ -4,7 +4,9 @@ use ronde_protocol::machine::drift;
 
 use super::{ClockOffset, Disk, Log, PeerLog};
 use crate::cli::Exit;
+use crate::cli::plural::counted;
 use crate::driver::drift::MEND;
+use crate::shop::{PeerLogTrouble, RetiredBecause};
 
 /// Entries of a peer's log that may be unread without a word: they come and go while payments are made.
 const LAG: u64 = 64;
@@ -25,23 +27,23 @@ pub(super) fn not_voting(log: &Log) -> Option<(Exit, String)> {
     if !log.retired {
         return None;
     }
-    let why = match log.retired_because.as_deref() {
-        Some("log-rolled-back") => {
+    let why = match log.retired_because {
+        Some(RetiredBecause::LogRolledBack) => {
             "its log lacks what it once signed: an old database was put back, or another node runs with its seed; see \
              that no second copy runs, and keep this database"
         }
-        Some("vote-forgotten") => {
+        Some(RetiredBecause::VoteForgotten) => {
             "a certificate holds its own vote, which its log lacks: it lost what it had promised; check the disk, and keep \
              this database"
         }
-        Some("restored-copy") => {
+        Some(RetiredBecause::RestoredCopy) => {
             "its database is a restored backup, which can't know what was promised since; that is as it should be"
         }
-        Some("two-certificates") => {
+        Some(RetiredBecause::TwoCertificates) => {
             "two orders over one coin are both certified: more witnesses cheated than the committee bears; stop taking its \
              points, run `ronde audit --evidence found`, and tell the stewards"
         }
-        _ => "it no longer knows all that it once signed",
+        Some(RetiredBecause::Other) | None => "it no longer knows all that it once signed",
     };
     Some((
         Exit::Warn,
@@ -64,38 +66,48 @@ pub(super) fn disk(disk: &Disk) -> Option<(Exit, String)> {
     })
 }
 
+fn of_others(stores: usize) -> String {
+    if stores == 1 { "that of the other store".to_owned() } else { format!("those of {stores} other stores") }
+}
+
 /// A clock that is wrong, and the command that mends it (OPS-6).
 pub(super) fn clock(clock: &ClockOffset) -> Option<(Exit, String)> {
     drift::is_noticed(clock.ahead_ms).then(|| {
         let seconds = clock.ahead_ms.unsigned_abs() / 1000;
         let side = if clock.ahead_ms < 0 { "behind" } else { "ahead of" };
-        (Exit::Warn, format!("this node's clock is {seconds} s {side} those of {} other stores: {MEND}", clock.stores))
+        (Exit::Warn, format!("this node's clock is {seconds} s {side} {}: {MEND}", of_others(clock.stores)))
     })
+}
+
+fn entries(count: u64) -> String {
+    counted(count, "entry", "entries")
 }
 
 /// How far a peer's log was read.
 pub(super) fn peer_log(log: &PeerLog) -> String {
     let behind = log.size.saturating_sub(log.read);
     let state = match (behind, log.read_ago) {
-        (0, Some(seconds)) => format!("all {} entries read, {seconds} s ago", log.read),
-        (0, None) => format!("{} entries read, not asked since this node started", log.read),
-        (behind, _) => format!("{} of {} entries read, {behind} behind", log.read, log.size),
+        (0, Some(seconds)) => format!("all of its {} read, {seconds} s ago", entries(log.read)),
+        (0, None) => format!("{} read, not asked since this node started", entries(log.read)),
+        (behind, _) => format!("{} of {} read, {behind} behind", log.read, entries(log.size)),
     };
     format!("  log of {} in keyset {}: {state}\n", log.name, log.keyset)
 }
 
 /// What is not as it should be with reading a peer's log.
-pub(super) fn lagging(log: &PeerLog) -> Option<(Exit, String)> {
+pub(super) fn lagging(log: &PeerLog, is_down: bool) -> Option<(Exit, String)> {
     let (name, keyset, behind) = (&log.name, log.keyset, log.size.saturating_sub(log.read));
-    if let Some(trouble) = log.trouble.as_ref().filter(|trouble| trouble.contains("lost state")) {
-        let what =
-            format!("the log of {name} in keyset {keyset} is shorter than it was: {trouble}; tell whoever runs it");
+    let why = log.trouble_text.as_deref().unwrap_or("it is being read");
+    if log.trouble == Some(PeerLogTrouble::Shorter) {
+        let what = format!("the log of {name} in keyset {keyset} is shorter than it was: {why}; tell whoever runs it");
         return Some((Exit::Warn, what));
     }
-    let silent = log.read_ago.is_none_or(|seconds| seconds > SILENCE);
-    if behind <= LAG && !(silent && log.trouble.is_some()) {
-        return None;
+    if behind > LAG {
+        let unread = counted(behind, "entry", "entries");
+        return Some((Exit::Warn, format!("{unread} of the log of {name} in keyset {keyset} are not read yet: {why}")));
     }
-    let why = log.trouble.as_deref().unwrap_or("it is being read");
-    Some((Exit::Warn, format!("{behind} entries of the log of {name} in keyset {keyset} are not read yet: {why}")))
+    let silent = log.read_ago.is_none_or(|seconds| seconds > SILENCE);
+    let told = is_down && log.trouble == Some(PeerLogTrouble::Unreachable);
+    (silent && log.trouble.is_some() && !told)
+        .then(|| (Exit::Warn, format!("the log of {name} in keyset {keyset} can't be read: {why}")))
 }

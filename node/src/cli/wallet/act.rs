@@ -8,6 +8,7 @@ use ronde_protocol::message::order::Purpose;
 use serde_json::{Value, json};
 
 use super::{PayArgs, failure, rollover, say, show};
+use crate::cli::plural::counted;
 use crate::cli::{Context, Exit, Failure};
 use crate::wallet::Session;
 use crate::wallet::session::{Done, Progress, Resumed};
@@ -34,7 +35,8 @@ pub(super) fn pay(session: &mut Session, args: &PayArgs, context: &Context) -> R
     let paid = session.pay(&args.link, args.points.map(Points), &vouchers)?;
     let mut text = format!("{} to {}", say::points(paid.points), paid.store.name);
     if !vouchers.is_empty() {
-        text = format!("{} and {} vouchers to {}", say::points(paid.points), vouchers.len(), paid.store.name);
+        let count = counted(vouchers.len(), "voucher", "vouchers");
+        text = format!("{} and {count} to {}", say::points(paid.points), paid.store.name);
     }
     let object = json!({
         "store": paid.store.id, "store_name": paid.store.name.as_str(), "points": paid.points,
@@ -51,7 +53,7 @@ pub(super) fn swap(session: &mut Session, renew: bool, context: &Context) -> Res
     let all_done = swapped.iter().all(|done| done.progress == Progress::Done);
     let moves = session.move_due()?;
     let mut lines = Vec::new();
-    let (moved, all_moved) = rollover::moved(&moves, &mut lines);
+    let (moved, all_moved) = rollover::moved(&moves, &mut lines)?;
     let text = match (swapped.is_empty(), all_done) {
         (true, _) => "There is nothing to merge: your coins are as few as they can be.".to_owned(),
         (false, true) => "Your coins were exchanged.".to_owned(),
@@ -107,7 +109,7 @@ pub(super) fn resume(session: &mut Session, context: &Context) -> Result<Exit, F
     let resumed = session.resume()?;
     let moves = session.move_due()?;
     let (mut lines, objects, mut exit) = resumed_lines(session, &resumed);
-    let (moved, all_moved) = rollover::moved(&moves, &mut lines);
+    let (moved, all_moved) = rollover::moved(&moves, &mut lines)?;
     if !all_moved {
         exit = exit.max(Exit::Warn);
     }

@@ -1,6 +1,7 @@
 //! A wallet's troubles as people need to hear them: what happened, whose fault, what to do.
 
 use ronde_protocol::machine::wallet::WalletError;
+use ronde_protocol::message::amount::PointsOverflow;
 
 use crate::cli::{Blame, Failure};
 use crate::wallet::{Problem, Trouble};
@@ -11,6 +12,12 @@ const LATER: &str =
 impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Self {
         of(&trouble)
+    }
+}
+
+impl From<PointsOverflow> for Failure {
+    fn from(overflow: PointsOverflow) -> Self {
+        wallet(&overflow.into())
     }
 }
 

@@ -8,6 +8,7 @@ use ronde_protocol::crypto::Seed;
 use serde_json::json;
 
 use super::{NewArgs, failure, given_passphrase, typed};
+use crate::cli::plural::counted;
 use crate::cli::{Context, Exit, Failure};
 use crate::entropy;
 use crate::wallet::{Session, Trouble, words};
@@ -49,9 +50,9 @@ pub(super) fn run(folder: &Path, node: &str, args: &NewArgs, context: &Context) 
         ),
     };
     let text = format!(
-        "A new wallet in {}.\nFederation {federation}, {} stores.\n\n{advice}",
+        "A new wallet in {}.\nFederation {federation}, {}.\n\n{advice}",
         folder.display(),
-        charter.body().stores.len(),
+        counted(charter.body().stores.len(), "store", "stores"),
     );
     let object = json!({
         "ok": true, "wallet": folder, "federation": federation, "charter_version": charter.version(),

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use ronde_protocol::machine::wallet::Recovered;
-use ronde_protocol::message::amount::Points;
+use ronde_protocol::message::amount::{Points, PointsOverflow};
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::ids::{KeysetId, OrderDigest, StoreId};
 use ronde_protocol::message::order::Order;
 use serde_json::json;
 
 use super::{act, failure, say, show};
+use crate::cli::plural::counted;
 use crate::cli::{Context, Exit, Failure};
 use crate::wallet::session::{Brought, Progress};
 use crate::wallet::{Session, Trouble};
@@ -24,7 +25,7 @@ pub(super) fn run(
     context: &Context,
 ) -> Result<Exit, Failure> {
     let mut brought = session.recover(digest, keyset.map(KeysetId))?;
-    let exchange = exchange(session, &mut brought);
+    let exchange = exchange(session, &mut brought)?;
     let (order, recovered) = (&brought.order, &brought.recovered);
     let charter = session.charter();
     let vouchers = recovered.vouchers.iter().map(|of| json!({ "offer": of.offer, "count": of.count }));
@@ -62,49 +63,60 @@ fn text(charter: &Charter, digest: &OrderDigest, order: &Order, recovered: &Reco
     text
 }
 
+/// One coin is, two coins are.
+fn are(coins: usize, which: &str) -> String {
+    let verb = if coins == 1 { "is" } else { "are" };
+    [counted(coins, "coin", "coins").as_str(), which, verb]
+        .into_iter()
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 /// What became of the points when they were exchanged. What is not decided is a warning.
-fn exchange(session: &mut Session, brought: &mut Brought) -> Vec<String> {
-    let mut gone = BTreeMap::<String, u64>::new();
-    let mut held = 0_u64;
+fn exchange(session: &mut Session, brought: &mut Brought) -> Result<Vec<String>, PointsOverflow> {
+    let mut gone = BTreeMap::<String, Points>::new();
+    let mut held = Points::ZERO;
     let mut why = None;
     for one in &brought.exchanged {
         match &one.result {
-            Err(Trouble::Spent(by)) => *gone.entry(by.to_string()).or_default() += one.before.points.0,
+            Err(Trouble::Spent(by)) => {
+                let of = gone.entry(by.to_string()).or_default();
+                *of = of.plus(one.before.points)?;
+            }
             Err(trouble) => {
-                held += one.before.points.0;
+                held = held.plus(one.before.points)?;
                 brought.done.progress = Progress::Pending { votes: 0 };
                 why = Some(failure::of(trouble).what().to_owned());
             }
             Ok(done) if done.progress != Progress::Done => {
-                held += one.before.points.0;
+                held = held.plus(one.before.points)?;
                 brought.done.progress = done.progress;
             }
             Ok(_) => {}
         }
     }
-    if held > 0 {
+    if held > Points::ZERO {
         let why = why.map(|why| format!(": {why}")).unwrap_or_default();
         session.warnings.push(format!(
             "{} that came back can't be used yet, and no other points depend on them; their exchange is not through{why}",
-            say::points(Points(held))
+            say::points(held)
         ));
     }
     let waiting = |insist| session.wallet().unproven(session.charter(), session.now(), insist).len();
     let (left, all) = (waiting(false), waiting(true));
     if left > 0 {
-        let text = format!("{left} coins that came back are not exchanged yet: `ronde wallet resume` does that");
+        let text = format!("{} not exchanged yet: `ronde wallet resume` does that", are(left, "that came back"));
         session.warnings.push(text);
     }
-    let mut lines: Vec<String> = gone
-        .into_iter()
-        .map(|(by, points)| format!("{} of them are gone: {by}", say::points(Points(points))))
-        .collect();
+    let mut lines: Vec<String> =
+        gone.into_iter().map(|(by, points)| format!("{} of them are gone: {by}", say::points(points))).collect();
     if all > left {
         lines.push(format!(
-            "{} coins are points or a voucher or ballot, as you choose: pay or vote with that one, or take the points by \
+            "{} points or a voucher or ballot, as you choose: pay or vote with that one, or take the points by \
              `ronde wallet swap --renew`",
-            all - left
+            are(all - left, "")
         ));
     }
-    lines
+    Ok(lines)
 }

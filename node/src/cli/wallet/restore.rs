@@ -6,12 +6,14 @@
 use std::path::Path;
 
 use ronde_protocol::crypto::Seed;
+use ronde_protocol::limits::MIN_BUCKET_ENTRIES;
 use ronde_protocol::message::amount::Points;
 use serde_json::json;
 
 use super::{RestoreArgs, act, failure, fresh, passphrase, say};
+use crate::cli::plural::counted;
 use crate::cli::{Context, Exit, Failure};
-use crate::wallet::session::{Restored, Resumed, Searching};
+use crate::wallet::session::{Progress, Restored, Resumed, Searching};
 use crate::wallet::{Session, Trouble, words};
 
 /// Questions between two lines that say how far the search is.
@@ -38,15 +40,13 @@ pub(super) fn run(folder: &Path, node: Option<&str>, args: &RestoreArgs, context
     let (evidence, seen) = act::aftermath(&session, settled, context);
     let (spent, resumed): (Vec<Resumed>, Vec<Resumed>) =
         resumed.into_iter().partition(|one| matches!(one.result, Err(Trouble::Spent(_))));
-    let spent = Points(spent.iter().fold(0, |sum, one| sum + one.before.points.0));
-    let (details, objects, exit) = act::resumed_lines(&session, &resumed);
+    let spent = Points::sum(spent.iter().map(|one| one.before.points))?;
+    let (_, objects, exit) = act::resumed_lines(&session, &resumed);
+    let open: Vec<Resumed> = resumed.into_iter().filter(|one| !is_done(one)).collect();
+    let (details, ..) = act::resumed_lines(&session, &open);
     let balance = session.spendable();
-    let mut lines = vec![summary(&searching)];
-    if spent > Points::ZERO {
-        lines.push(format!("{} of them were spent since.", say::points(spent)));
-    }
+    let mut lines = summary(&searching, balance);
     lines.extend(details);
-    lines.push(format!("This wallet is device {} of your words. You have {}.", searching.device, say::points(balance)));
     if exit != Exit::Ok {
         lines.push("What is not through stays open: `ronde wallet resume` goes on with it.".to_owned());
     }
@@ -59,25 +59,48 @@ pub(super) fn run(folder: &Path, node: Option<&str>, args: &RestoreArgs, context
     Ok(exit.max(seen))
 }
 
+fn is_done(one: &Resumed) -> bool {
+    one.result.as_ref().is_ok_and(|done| done.progress == Progress::Done)
+}
+
 fn progress(searching: &Searching) -> String {
     format!(
-        "Searching device {}: {} questions answered, {} orders found",
+        "Searching device {}: {} answered, {} found",
         searching.device,
-        searching.questions,
-        searching.orders.len()
+        counted(searching.questions, "question", "questions"),
+        counted(searching.orders.len(), "order", "orders")
     )
 }
 
-fn summary(searching: &Searching) -> String {
-    let found = match searching.orders.len() {
-        0 => "No order of your words was found".to_owned(),
-        1 => format!("1 order of your words was found, which made {}", say::points(searching.points)),
-        many => format!("{many} orders of your words were found, which made {}", say::points(searching.points)),
+/// What is there first. What the orders made is no figure for people: change is made again with every payment, so it is a
+/// multiple of what the owner ever had.
+fn summary(searching: &Searching, balance: Points) -> Vec<String> {
+    let mut lines = match searching.orders.len() {
+        0 => vec![
+            "No order of these 24 words was found. If you had points: check the words, and that the store is of the same \
+             federation."
+                .to_owned(),
+        ],
+        found => vec![
+            format!("Your wallet is back. You have {}.", say::points(balance)),
+            format!("{} found by your words; what was spent since is not counted.", was(found)),
+        ],
     };
-    match searching.among {
+    lines.push(format!("This wallet is device {} of your words.", searching.device));
+    lines.push(match searching.among {
         Some(among) => {
-            format!("{found} ({} questions, each of which hides among {among} orders or more).", searching.questions)
+            let few = if among < MIN_BUCKET_ENTRIES { "; 1,000 are meant, and there are not so many yet" } else { "" };
+            format!(
+                "{} asked, each of which hides among {} or more{few}.",
+                counted(searching.questions, "question was", "questions were"),
+                counted(among, "order", "orders")
+            )
         }
-        None => format!("{found}: no keyset is served any more."),
-    }
+        None => "No keyset is served any more, so there was nobody to ask.".to_owned(),
+    });
+    lines
+}
+
+fn was(orders: usize) -> String {
+    counted(orders, "order", "orders") + if orders == 1 { " was" } else { " were" }
 }

@@ -1,9 +1,11 @@
 //! What the owner is told before a keyset ends: what moves, and what is lost (WALLET-39).
 
+use ronde_protocol::message::amount::{Points, PointsOverflow};
 use ronde_protocol::message::class::Kind;
 use serde_json::{Value, json};
 
 use super::{failure, say};
+use crate::cli::plural::counted;
 use crate::wallet::Session;
 use crate::wallet::session::{Moved, Progress};
 
@@ -13,13 +15,16 @@ pub(super) fn expiring(session: &Session, lines: &mut Vec<String>) -> Vec<Value>
     let mut objects = Vec::new();
     for ending in session.wallet().expiring(charter, session.now()) {
         let of = |which: fn(&Kind) -> bool| -> usize {
+            // Coins in a wallet: far from any bound of `usize`.
             ending.coins.iter().filter(|(kind, _)| which(kind)).map(|(_, count)| *count).sum()
         };
         let vouchers = of(|kind| matches!(kind, Kind::Voucher { .. }));
         let ballots = of(|kind| matches!(kind, Kind::Ballot { .. }));
         if vouchers > 0 || ballots > 0 {
             lines.push(format!(
-                "look: {vouchers} vouchers and {ballots} ballots can be used until {}; they do not move into the next keyset",
+                "look: {} and {} can be used until {}; they do not move into the next keyset",
+                counted(vouchers, "voucher", "vouchers"),
+                counted(ballots, "ballot", "ballots"),
                 say::time(ending.redeem_until)
             ));
         }
@@ -32,35 +37,32 @@ pub(super) fn expiring(session: &Session, lines: &mut Vec<String>) -> Vec<Value>
 }
 
 /// `[{keyset, denomination, points, at}]`: coins that will move into a later keyset, and when.
-pub(super) fn planned(session: &Session, lines: &mut Vec<String>) -> Vec<Value> {
+pub(super) fn planned(session: &Session, lines: &mut Vec<String>) -> Result<Vec<Value>, PointsOverflow> {
     let now = session.now();
     let planned = session.wallet().planned_moves(session.charter(), now);
-    let due: u64 = planned.iter().filter(|planned| planned.at <= now).map(|planned| planned.points.0).sum();
-    if due > 0 {
-        lines.push(format!("{due} points are due to move into the next keyset: `ronde wallet resume` moves them."));
+    let due = Points::sum(planned.iter().filter(|planned| planned.at <= now).map(|planned| planned.points))?;
+    if due > Points::ZERO {
+        lines
+            .push(format!("Due to move into the next keyset: {}. `ronde wallet resume` moves them.", say::points(due)));
     }
     let object = |planned: &ronde_protocol::machine::wallet::PlannedMove| {
         json!({
             "keyset": planned.keyset, "denomination": planned.denomination, "points": planned.points, "at": planned.at,
         })
     };
-    planned.iter().map(object).collect()
+    Ok(planned.iter().map(object).collect())
 }
 
-/// `[{keyset, denomination, points, state, order, error}]`, and whether all of it is done.
-pub(super) fn moved(moved: &[Moved], lines: &mut Vec<String>) -> (Vec<Value>, bool) {
-    let mut all_done = true;
+/// `[{keyset, denomination, points, state, order, error}]`, and whether all of it is done. Only what is certified has
+/// moved.
+pub(super) fn moved(moved: &[Moved], lines: &mut Vec<String>) -> Result<(Vec<Value>, bool), PointsOverflow> {
     let mut objects = Vec::new();
     for one in moved {
         let (state, order, error) = match &one.result {
-            Ok(done) => {
-                all_done &= done.progress == Progress::Done;
-                (say::state(done.progress), json!(done.digest), Value::Null)
-            }
+            Ok(done) => (say::state(done.progress), json!(done.digest), Value::Null),
             Err(trouble) => {
-                all_done = false;
                 let failure = failure::of(trouble);
-                lines.push(format!("{} did not move yet: {}.", say::points(one.planned.points), failure.what()));
+                lines.push(format!("Not moved yet: {}. {}.", say::points(one.planned.points), failure.what()));
                 ("failed", Value::Null, failure.to_json())
             }
         };
@@ -69,9 +71,28 @@ pub(super) fn moved(moved: &[Moved], lines: &mut Vec<String>) -> (Vec<Value>, bo
             "state": state, "order": order, "error": error,
         }));
     }
-    let sum: u64 = moved.iter().filter(|one| one.result.is_ok()).map(|one| one.planned.points.0).sum();
-    if sum > 0 {
-        lines.push(format!("{sum} points moved into the next keyset, because theirs ends."));
+    let progress = |one: &Moved| one.result.as_ref().ok().map(|done| done.progress);
+    let sum = |which: fn(Progress) -> bool| {
+        Points::sum(moved.iter().filter(|one| progress(one).is_some_and(which)).map(|one| one.planned.points))
+    };
+    let (done, arriving) = (sum(|of| of == Progress::Done)?, sum(|of| of == Progress::Arriving)?);
+    let pending = sum(|of| matches!(of, Progress::Pending { .. }))?;
+    if done > Points::ZERO {
+        lines.push(format!("Moved into the next keyset, because theirs ends: {}.", say::points(done)));
     }
-    (objects, all_done)
+    if arriving > Points::ZERO {
+        let what = say::points(arriving);
+        lines.push(format!("On their way into the next keyset: {what}. `ronde wallet resume` fetches them."));
+    }
+    if pending > Points::ZERO {
+        let what = say::points(pending);
+        lines.push(format!(
+            "Not decided yet, to move into the next keyset: {what}. `ronde wallet resume` completes it."
+        ));
+    }
+    let all_done = moved.iter().all(|one| progress(one) == Some(Progress::Done));
+    Ok((objects, all_done))
 }
+
+#[cfg(test)]
+mod tests;

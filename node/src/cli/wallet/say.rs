@@ -9,14 +9,12 @@ use ronde_protocol::message::ids::{KeysetId, OrderDigest, StoreId, WitnessIndex}
 use ronde_protocol::message::order::{Purpose, Seconds};
 use serde_json::{Value, json};
 
+use crate::cli::plural::{self, counted};
 use crate::date::{DAY, Day};
 use crate::wallet::session::Progress;
 
 pub(super) fn points(points: Points) -> String {
-    match points {
-        Points(1) => "1 point".to_owned(),
-        more => format!("{more} points"),
-    }
+    plural::points(points.0)
 }
 
 pub(super) fn store(charter: &Charter, id: StoreId) -> String {
@@ -105,8 +103,9 @@ pub(super) fn afterwards(progress: Progress) -> Option<String> {
                 .to_owned(),
         ),
         Progress::Pending { votes } => Some(format!(
-            "Not decided yet ({votes} votes so far). It can't be taken back, only completed: `ronde wallet resume` does \
-             that, through any store. Nothing is lost."
+            "Not decided yet ({} so far). It can't be taken back, only completed: `ronde wallet resume` does \
+             that, through any store. Nothing is lost.",
+            counted(votes, "vote", "votes")
         )),
     }
 }

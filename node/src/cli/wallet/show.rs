@@ -9,13 +9,13 @@ use ronde_protocol::message::order::Purpose;
 use serde_json::{Value, json};
 
 use super::{rollover, say};
-use crate::cli::{Context, Exit};
+use crate::cli::{Context, Exit, Failure};
 use crate::wallet::Session;
 
 /// `{ok, federation, points, held, arriving, unproven, pending, keysets: [{keyset, points, held, arriving, unproven, coins,
 /// incomplete, redeem_until}], vouchers: [{offer, name, value, count}], ballots: [{campaign, name, count}], expiring, moves,
 /// evidence}`
-pub(super) fn balance(session: &Session, context: &Context) -> Exit {
+pub(super) fn balance(session: &Session, context: &Context) -> Result<Exit, Failure> {
     let charter = session.charter();
     let balance = session.wallet().balance(charter);
     let open = session.wallet().pending().iter().filter(|view| view.stage != Stage::Completing).count();
@@ -70,14 +70,14 @@ pub(super) fn balance(session: &Session, context: &Context) -> Exit {
             })
         })
         .collect();
-    let (expiring, moves) = (rollover::expiring(session, &mut lines), rollover::planned(session, &mut lines));
+    let (expiring, moves) = (rollover::expiring(session, &mut lines), rollover::planned(session, &mut lines)?);
     let object = json!({
         "ok": true, "federation": charter.federation(), "points": balance.spendable(), "held": balance.held(),
         "arriving": balance.arriving(), "unproven": balance.unproven(), "pending": open, "keysets": keysets, "vouchers": vouchers,
         "ballots": ballots, "expiring": expiring, "moves": moves, "evidence": evidence(session, &mut lines),
     });
     context.say(lines.join("\n"), &object);
-    Exit::Ok
+    Ok(Exit::Ok)
 }
 
 fn evidence(session: &Session, lines: &mut Vec<String>) -> Vec<Value> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use age::secrecy::SecretString;
 use ronde_protocol::crypto::Seed;
-use ronde_protocol::machine::wallet::{Asking, ClaimedOrder, Question, Search, Searched, Wallet};
+use ronde_protocol::machine::wallet::{Asking, ClaimedOrder, Question, Search, Searched, Wallet, WalletError};
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::bucket::LengthQuery;
 use ronde_protocol::message::charter::Keyset;
@@ -162,7 +162,7 @@ impl Session {
         let Ok(sealed) = self.wallet.handle_found(charter, question, found, now) else { return Ok(false) };
         let recovered = sealed.release(&self.folder.save(&self.wallet)?);
         searching.orders.insert(digest);
-        searching.points = Points(searching.points.0.saturating_add(recovered.points.0));
+        searching.points = searching.points.plus(recovered.points).map_err(WalletError::from)?;
         Ok(true)
     }
 

@@ -30,7 +30,7 @@ pub enum WalletError {
     #[error(transparent)]
     Overflow(#[from] PointsOverflow),
     /// The wallet holds less than is asked for.
-    #[error("{wanted} points are asked for, and {available} can be spent")]
+    #[error("{wanted} {} asked for, and {available} can be spent", if wanted.0 == 1 { "point is" } else { "points are" })]
     NotEnough {
         /// What was asked for.
         wanted: Points,
