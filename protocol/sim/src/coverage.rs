@@ -145,5 +145,15 @@ pub const CHEATS: &[&str] = &[
     "witness votes unasked",
 ];
 /// What honest people get done.
-pub const DEEDS: &[&str] =
-    &["came back", "donate", "earn", "order proven dead", "pledge", "redeem", "restored from seed", "swap", "vote"];
+pub const DEEDS: &[&str] = &[
+    "came back",
+    "completed from found votes",
+    "donate",
+    "earn",
+    "order proven dead",
+    "pledge",
+    "redeem",
+    "restored from seed",
+    "swap",
+    "vote",
+];

@@ -33,6 +33,8 @@ pub enum Key {
     Peer(u8),
     /// How far a witness's feed was read, by index.
     Feed(u8),
+    /// That this is a backup.
+    Mark,
 }
 
 /// Everything on a node's disk.
@@ -56,6 +58,16 @@ impl State {
     /// Reads a record. One that can't be read is not there: only what was written whole is ever read.
     pub fn load<T: Decode<()> + Encode>(&self, key: Key) -> Option<T> {
         codec::decode(self.shop.get(&key)?, MAX_RECORD).ok()
+    }
+
+    /// Says of a copy that it is one.
+    pub fn mark(&mut self) {
+        self.shop.insert(Key::Mark, Vec::new());
+    }
+
+    /// Whether it is a copy that says so.
+    pub fn is_marked(&self) -> bool {
+        self.shop.contains_key(&Key::Mark)
     }
 
     /// All open orders.

@@ -21,6 +21,7 @@ impl World<'_> {
         self.network.calm();
         for node in 0..self.nodes.len() {
             self.nodes[node].disk.full = false;
+            self.nodes[node].trap = None;
             self.nodes[node].clock.heal();
             let luck = luck.child();
             self.start(node, luck);

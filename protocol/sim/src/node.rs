@@ -8,13 +8,14 @@ use ronde_protocol::{
         gateway::Gathering,
         witness::{
             Gate, Witness,
-            peers::{Followed, Started, Startup},
+            peers::{Followed, Started, Startup, handle_restored},
             record::{Retirement, View, Write},
         },
     },
     message::{
         ids::{OrderDigest, Reference, StoreId, WitnessIndex},
         order::Seconds,
+        vote::VerifiedVote,
         wire::RequestV1,
     },
 };
@@ -22,7 +23,7 @@ use ronde_protocol::{
 use crate::{
     clock::Clock,
     coverage::Group,
-    disk::{Disk, Key, State, Writes},
+    disk::{Disk, Full, Key, State, Writes},
     federation::{Federation, KEYSET},
     luck::Luck,
     message::{Asked, Body, Route},
@@ -52,8 +53,12 @@ pub struct Node {
     pub startup: Option<Startup>,
     /// Open orders in hand.
     pub running: BTreeMap<OrderDigest, Running>,
+    /// Votes that came to light for orders that wallets asked for.
+    pub found: BTreeMap<OrderDigest, Vec<VerifiedVote>>,
     /// How far peers' logs were read, and their highest heads.
     pub followed: BTreeMap<WitnessIndex, Followed>,
+    /// It dies while one of its next commits is on its way.
+    pub trap: Option<Trap>,
     /// A copy of its disk, and where its log was then.
     pub copy: Option<State>,
     /// How it lies, if it is a witness that lies.
@@ -70,6 +75,15 @@ pub struct Node {
     pub fallen: bool,
     /// What it sent as a cheat, to be sent again.
     pub sent: Vec<(usize, RequestV1)>,
+}
+
+/// A death that waits for a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trap {
+    /// So many commits go well first.
+    pub commits: u8,
+    /// Milliseconds until the node starts again.
+    pub down: u64,
 }
 
 /// An open order in hand.
@@ -113,7 +127,9 @@ impl Node {
             gate: Gate::Starting,
             startup: None,
             running: BTreeMap::new(),
+            found: BTreeMap::new(),
             followed: BTreeMap::new(),
+            trap: None,
             copy: None,
             lie,
             way,
@@ -171,6 +187,7 @@ impl World<'_> {
         let dying = &mut self.nodes[node];
         dying.up = false;
         dying.running.clear();
+        dying.found.clear();
         dying.followed.clear();
         dying.gate = Gate::Starting;
         dying.startup = None;
@@ -196,6 +213,10 @@ impl World<'_> {
         if self.nodes[node].up {
             return;
         }
+        if self.take_mark(node).is_err() {
+            // A node that can't write its retirement down does not start.
+            return self.after(1_000, luck, Event::Start(node));
+        }
         let starting = &mut self.nodes[node];
         starting.up = true;
         starting.life += 1;
@@ -215,6 +236,24 @@ impl World<'_> {
             let pause = 1 + luck.below(self.tick_pause());
             self.after(pause, luck.child(), Event::Tick(node, life));
         }
+    }
+
+    /// Retires the witness if its disk is a restored copy, in one transaction with the mark's end.
+    fn take_mark(&mut self, node: usize) -> Result<(), Full> {
+        if !self.nodes[node].disk.durable().is_marked() {
+            return Ok(());
+        }
+        let retired = match handle_restored(KEYSET, &self.nodes[node].disk.durable().ledger) {
+            Ok(retired) => Vec::from_iter(retired),
+            Err(error) => {
+                self.fail(Invariant::NoInconsistency, format!("witness {node} can't read its copy: {error}"));
+                return Ok(());
+            }
+        };
+        let number = self.nodes[node].disk.commit(Writes::of(retired.clone()).delete(Key::Mark), After::Nothing)?;
+        self.nodes[node].disk.sync(number);
+        self.note_writes(node, &retired);
+        Ok(())
     }
 
     /// A witness that starts asks all peers for its newest head, until enough have answered.
@@ -306,18 +345,15 @@ impl World<'_> {
         let index = u8::try_from(node).unwrap_or(u8::MAX);
         let Some(restorable) = self.plan.swarm.restorable.iter().find(|known| known.index == index) else { return };
         let marked = restorable.marked;
-        let Some(copy) = self.nodes[node].copy.clone() else { return };
+        let Some(mut copy) = self.nodes[node].copy.clone() else { return };
+        if marked {
+            copy.mark();
+        }
         if self.nodes[node].up {
             self.kill(node, &mut luck);
         }
         self.nodes[node].fallen = true;
         self.nodes[node].disk.replace(copy);
-        if marked {
-            let mark = Write::Retire(Retirement::RestoredCopy);
-            if let Ok(number) = self.nodes[node].disk.commit(Writes::of(vec![mark]), After::Nothing) {
-                self.nodes[node].disk.sync(number);
-            }
-        }
         self.coverage.hit(Group::Fault, if marked { "marked copy restored" } else { "unmarked copy restored" });
         self.say(format_args!("store {} goes on from an old copy, marked: {marked}", node + 1));
         self.after(100, luck, Event::Start(node));

@@ -125,6 +125,15 @@ pub enum Act {
         /// Milliseconds until it starts again.
         down: u32,
     },
+    /// A node dies while one of its next commits is on its way to the disk, and comes back.
+    CrashWriting {
+        /// Which.
+        store: u8,
+        /// So many commits go well first.
+        commits: u8,
+        /// Milliseconds until it starts again.
+        down: u32,
+    },
     /// Nodes of one side do not hear those of the other.
     Partition {
         /// One bit per store: which side.

@@ -17,6 +17,7 @@ use crate::{
     luck::Luck,
     message::{Intent, Slip},
     network::Cut,
+    node::Trap,
     ops::{Act, Manner},
     world::{Event, World},
 };
@@ -105,6 +106,10 @@ impl World<'_> {
     fn break_something(&mut self, act: Act, mut luck: Luck) {
         match act {
             Act::Crash { store, down } => self.crash(self.store_at(store), u64::from(down), luck),
+            Act::CrashWriting { store, commits, down } => {
+                let store = self.store_at(store);
+                self.nodes[store].trap = Some(Trap { commits, down: u64::from(down) });
+            }
             Act::Partition { side, lasts } => self.cut(Cut::Sides(side), lasts, &mut luck),
             Act::Cut { from, to, lasts } => {
                 self.cut(Cut::OneWay(self.store_at(from), self.store_at(to)), lasts, &mut luck);

@@ -134,6 +134,7 @@ pub fn plan(seed: u64) -> Plan {
         deck.pass_time();
         deck.deal(&mut ops);
     }
+    deck.deal_rare(&mut ops);
     ops.sort_by_key(|op| op.at);
     Plan { seed, n, swarm, ops }
 }

@@ -42,6 +42,8 @@ pub enum Event {
     Synced(usize, u32, u64),
     /// A node starts again.
     Start(usize),
+    /// A node of that life dies, for so many milliseconds.
+    Die(usize, u32, u64),
     /// The pause before an open order's next round is over.
     Round(usize, u32, OrderDigest),
     /// A store's patience with an order is over, or the little longer that it waits for the last witnesses.
@@ -211,6 +213,7 @@ impl<'t> World<'t> {
             Event::Arrive(from, to, body) => self.arrive(from, to, body, luck),
             Event::Synced(node, life, number) => self.synced(node, life, number, luck),
             Event::Start(node) => self.start(node, luck),
+            Event::Die(node, life, down) => self.if_alive(node, life, |world| world.crash(node, down, luck)),
             Event::Round(node, life, digest) => self.if_alive(node, life, |world| world.round(node, digest, luck)),
             Event::Patience(node, life, digest) => {
                 self.if_alive(node, life, |world| world.tell_waiting(node, digest, luck));
@@ -292,6 +295,7 @@ impl<'t> World<'t> {
                 let slow = luck.below(u64::from(self.plan.swarm.sync) + 1);
                 let life = self.nodes[node].life;
                 self.after(slow, luck.child(), Event::Synced(node, life, number));
+                self.spring_trap(node, slow, luck);
                 Ok(())
             }
             Err(full) => {
@@ -299,6 +303,20 @@ impl<'t> World<'t> {
                 Err(full)
             }
         }
+    }
+
+    /// A commit was begun that takes so many milliseconds: the node dies before it is through, if it is to.
+    fn spring_trap(&mut self, node: usize, slow: Millis, luck: &mut Luck) {
+        let Some(trap) = &mut self.nodes[node].trap else { return };
+        if let Some(commits) = trap.commits.checked_sub(1) {
+            trap.commits = commits;
+            return;
+        }
+        let down = trap.down;
+        self.nodes[node].trap = None;
+        let at = luck.below(slow.max(1));
+        let life = self.nodes[node].life;
+        self.after(at, luck.child(), Event::Die(node, life, down));
     }
 
     fn synced(&mut self, node: usize, life: u32, number: u64, mut luck: Luck) {

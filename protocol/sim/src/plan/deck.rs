@@ -77,6 +77,27 @@ impl Deck<'_> {
         ops.extend(act.map(|act| self.op(act)));
     }
 
+    /// What random ops hardly ever bring about: a backup and then, when more was done, the return to it; and a death
+    /// between a commit and the disk.
+    pub(super) fn deal_rare(&mut self, ops: &mut Vec<Op>) {
+        let times: Vec<u64> = ops.iter().map(|op| op.at).collect();
+        for place in 0..self.swarm.restorable.len() {
+            let store = self.swarm.restorable[place].index;
+            if self.luck.permille(700) {
+                let (one, other) = (times[self.luck.place(times.len())], times[self.luck.place(times.len())]);
+                self.at = one.min(other) + self.luck.below(1_000);
+                ops.push(self.op(Act::Backup { store }));
+                self.at = self.at.max(one.max(other)) + 1 + self.luck.below(1_000);
+                ops.push(self.op(Act::Rollback { store }));
+            }
+        }
+        if self.luck.permille(250) {
+            self.at = times[self.luck.place(times.len())];
+            let (store, commits, down) = (self.store(), self.byte(12), 500 + self.luck.below(5_000));
+            ops.push(self.op(Act::CrashWriting { store, commits, down: u32::try_from(down).unwrap_or(0) }));
+        }
+    }
+
     fn person(&mut self) -> Option<Act> {
         let (wallet, store, via, points) = (self.wallet(), self.store(), self.store(), self.points());
         Some(match self.luck.below(100) {
