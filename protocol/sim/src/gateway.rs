@@ -3,20 +3,16 @@
 use ronde_protocol::{
     machine::gateway::{Fault, Gathering, OpenOrder, Progress, Standing},
     message::{
-        certificate::Certificate,
         ids::{OrderDigest, WitnessIndex},
         log::CertifiedOrder,
-        order::{Order, Purpose, Submission},
+        order::{Purpose, Submission},
         refusal::Refusal,
-        vote::Vote,
-        wire::{OrderQuery, OrderState, ReplyV1, RequestV1},
+        wire::{ReplyV1, RequestV1},
     },
 };
 
 use crate::{
-    coverage::Group,
     disk::{Full, Key, Writes},
-    federation::KEYSET,
     luck::Luck,
     message::{Asked, Body, News, Route, Told},
     network::End,
@@ -68,31 +64,6 @@ impl World<'_> {
         match Gathering::of_certified(certified, &self.federation.charter) {
             Ok(gathering) => self.take_on(node, gathering, Some(wallet), &mut luck),
             Err(refusal) => self.tell(node, wallet, Some(digest), News::Refused(refusal), &mut luck),
-        }
-    }
-
-    /// A wallet asks what became of an order: all witnesses are asked, and q votes among their answers complete it.
-    pub fn look_up(&mut self, node: usize, from: End, digest: OrderDigest, mut luck: Luck) {
-        let End::Wallet(wallet) = from else { return };
-        self.nodes[node].found.remove(&digest);
-        for witness in 0..self.federation.witnesses.len() {
-            let query = RequestV1::Order(OrderQuery { keyset: KEYSET, digest });
-            self.ask(node, witness, Asked::State(digest, wallet), query, &mut luck);
-        }
-    }
-
-    /// A witness showed its vote for an order that was asked for: with q of them there is a certificate.
-    fn found_vote(&mut self, node: usize, wallet: usize, order: Order, vote: Vote, luck: &mut Luck) {
-        let (keyset, digest) = (self.federation.keyset(), order.digest());
-        let Ok(vote) = vote.verify(keyset, &digest) else { return };
-        let votes = self.nodes[node].found.entry(digest).or_default();
-        votes.push(vote);
-        let Some(certificate) = Certificate::assemble(keyset, digest, votes) else { return };
-        self.nodes[node].found.remove(&digest);
-        let certified = CertifiedOrder { order, certificate: certificate.into_certificate() };
-        if let Ok(gathering) = Gathering::of_certified(certified, &self.federation.charter) {
-            self.coverage.hit(Group::Deed, "completed from found votes");
-            self.take_on(node, gathering, Some(wallet), luck);
         }
     }
 
@@ -244,23 +215,8 @@ impl World<'_> {
                 self.watch_arrival(node, &digest, &reply);
                 self.take_order_reply(node, digest, index, reply, &mut luck);
             }
-            (Asked::State(_, wallet), ReplyV1::Order(OrderState::Certified { order, certificate, evaluation })) => {
-                let digest = order.digest();
-                let news = News::Certified { order, certificate, evaluations: vec![evaluation] };
-                self.tell(node, wallet, Some(digest), news, &mut luck);
-            }
-            (Asked::State(digest, wallet), ReplyV1::Order(OrderState::Voted { signed, vote })) => {
-                if signed.order.digest() == digest {
-                    self.found_vote(node, wallet, signed.order, vote, &mut luck);
-                }
-            }
-            (Asked::State(digest, wallet), ReplyV1::Order(OrderState::Dead { by, .. })) => {
-                let conflict = ronde_protocol::message::refusal::Conflict {
-                    other: ronde_protocol::message::refusal::ConflictingOrder::Certified(by.order),
-                    certificate: Some(by.certificate),
-                };
-                let news = News::Refused(Refusal::Conflict(Box::new(conflict)));
-                self.tell(node, wallet, Some(digest), news, &mut luck);
+            (Asked::State(digest, wallet), ReplyV1::Order(state)) => {
+                self.take_state(node, wallet, digest, state, &mut luck);
             }
             (Asked::Head, ReplyV1::NewestHead(answer)) => {
                 let Some(witness) = self.witness(node) else { return };

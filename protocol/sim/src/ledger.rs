@@ -6,6 +6,7 @@ use ronde_protocol::{
     crypto::group::PointBytes,
     message::{
         certificate::Certificate,
+        codec::encode,
         ids::{OrderDigest, Reference, StoreId, WitnessIndex},
         order::Order,
         vote::Vote,
@@ -44,6 +45,7 @@ pub struct Ledger {
     signers: BTreeMap<OrderDigest, usize>,
     bound: BTreeMap<(WitnessIndex, Lock), OrderDigest>,
     days: BTreeMap<(WitnessIndex, OrderDigest), u64>,
+    checked: BTreeSet<(OrderDigest, Vec<u8>)>,
     /// Bad evaluations that reached an honest node or wallet: of which order, by whom.
     pub bad_evaluations: BTreeSet<(OrderDigest, WitnessIndex)>,
 }
@@ -69,6 +71,7 @@ impl Ledger {
             signers: BTreeMap::new(),
             bound: BTreeMap::new(),
             days: BTreeMap::new(),
+            checked: BTreeSet::new(),
             bad_evaluations: BTreeSet::new(),
         }
     }
@@ -157,9 +160,15 @@ impl Ledger {
         enough && self.certify(digest)
     }
 
+    /// Whether this very certificate was checked before, byte for byte.
+    pub fn was_checked(&self, digest: &OrderDigest, certificate: &Certificate) -> bool {
+        self.checked.contains(&(*digest, encode(certificate)))
+    }
+
     /// A certificate was seen, and its votes were checked. True if the order was not known to be certified.
     pub fn saw_certificate(&mut self, digest: &OrderDigest, certificate: &Certificate) -> bool {
         let Some(known) = self.orders.get_mut(digest) else { return false };
+        self.checked.insert((*digest, encode(certificate)));
         for vote in &certificate.votes {
             known.votes.insert(vote.index, *vote);
         }

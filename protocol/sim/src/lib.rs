@@ -13,6 +13,7 @@ mod disk;
 mod ending;
 mod federation;
 mod follow;
+mod found;
 mod framing;
 mod gateway;
 mod ledger;
