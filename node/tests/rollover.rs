@@ -9,10 +9,11 @@ use std::collections::BTreeSet;
 use federation::{Town, eventually, from_base64, on_disk, orders};
 use federation_support::{DAY, KEYSET, NOW, Plan};
 use ronde_node::store::{Engine as _, SqliteEngine, Table};
+use ronde_protocol::message::certificate::Certificate;
 use ronde_protocol::message::evaluation::Evaluation;
 use ronde_protocol::message::ids::{KeysetId, WitnessIndex};
 use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
-use ronde_protocol::message::order::SignedOrder;
+use ronde_protocol::message::order::{Order, SignedOrder};
 use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::statement::ClosingStatement;
 use ronde_protocol::message::wire::{FromPosition, MoveRequest, ReplyV1, RequestV1, StatementQuery};
@@ -25,8 +26,17 @@ fn open() -> Town {
 
 /// Witnesses of a keyset whose good evaluations of an order came.
 fn evaluated(town: &Town, keyset: KeysetId, signed: &SignedOrder) -> BTreeSet<WitnessIndex> {
-    let answer = town.submit(3, signed);
-    let given = answer.body["evaluations"].as_array().cloned().unwrap_or_default();
+    good_evaluations(town, &town.submit(3, signed).body, keyset, signed)
+}
+
+/// The same in an answer.
+fn good_evaluations(
+    town: &Town,
+    answer: &serde_json::Value,
+    keyset: KeysetId,
+    signed: &SignedOrder,
+) -> BTreeSet<WitnessIndex> {
+    let given = answer["evaluations"].as_array().cloned().unwrap_or_default();
     let listed = town.federation.charter.keyset(keyset).unwrap();
     let evaluations = given.iter().map(from_base64::<Evaluation>);
     let good = evaluations
@@ -50,7 +60,7 @@ fn statement(town: &mut Town, store: u32) -> Option<ClosingStatement> {
     }
 }
 
-/// ROLLOVER-3, ROLLOVER-5, ROLLOVER-8, ROLLOVER-9, ROLLOVER-12, ROLLOVER-15, STORE-31
+/// ROLLOVER-3, ROLLOVER-5, ROLLOVER-8, ROLLOVER-9, ROLLOVER-12, ROLLOVER-15, STORE-31, HTTP-20
 #[test]
 fn points_move_between_committees_of_real_nodes_and_the_first_keyset_is_closed() {
     let mut town = open();
@@ -93,6 +103,14 @@ fn points_move_between_committees_of_real_nodes_and_the_first_keyset_is_closed()
     let request = RequestV1::Move(MoveRequest { keyset: LATER, certified });
     assert!(matches!(town.ask(1, 2, request), ReplyV1::Refused(Refusal::RolloverBehind)));
     assert_eq!(evaluated_by_move(&mut town, &moved), 4, "what had moved is served on");
+    // A wallet that never heard of its certificate asks the later keyset: the earlier one tells nothing any more.
+    let of = |keyset: u32| format!("/v1/orders/{}?keyset={keyset}", moved.order.digest());
+    let told = town.get(1, &of(2));
+    assert_eq!((told.status, told.member::<Order>("order")), (200, moved.order.clone()));
+    let certificate: Certificate = told.member("certificate");
+    assert!(certificate.verify(&keyset, &moved.order.digest()).is_ok(), "by the earlier committee");
+    assert_eq!(good_evaluations(&town, &told.body, LATER, &moved).len(), 4);
+    assert_eq!(town.get(2, &of(1)).status, 404);
     (1..=4).for_each(|store| town.stop(store));
     let database = SqliteEngine::open(town.folder(2).join("ronde.sqlite")).unwrap();
     let read = database.reader().unwrap();

@@ -50,6 +50,10 @@ pub const MAX_BUCKET_ENTRIES: usize = 64;
 pub const MAX_BUCKET_BITS: u8 = 16;
 /// Entries that each bucket has at least, where prefixes are not empty.
 pub const MIN_BUCKET_ENTRIES: u64 = 1000;
+/// Pieces of a witness's bucket that a wallet reads at first, before it asks the other witnesses.
+pub const BUCKET_PATIENCE: usize = 64;
+/// Most pieces of a witness's bucket that a wallet reads.
+pub const MAX_BUCKET_PAGES: usize = 16384;
 /// Order numbers in a row that a wallet did not find, after which it searches a device no further.
 pub const SEARCH_GAP: u64 = 20;
 /// Most leaf hashes in a proof that two heads fork.

@@ -243,6 +243,29 @@ fn a_log_that_forks_is_read_again_and_counts_nothing_twice() {
     assert_eq!(town.later[0].disk.outstanding(LATER, KEYSET).unwrap().unwrap(), before);
 }
 
+/// ROLLOVER-4, ROLLOVER-5: whoever shows two heads and no log is not counted among the n - f whose logs were read.
+#[test]
+fn a_log_of_which_nothing_but_two_heads_was_shown_counts_as_unread() {
+    let mut town = Town::new();
+    let mut wallet = wallet(&town);
+    town.earn(&mut wallet, 1, 24);
+    town.pull_from(&[0, 1]);
+    let head = town.log_of(3).head;
+    let mut entries = town.log_of(3).entries.to_vec();
+    let part = LogPage { entries: list(entries[..1].to_vec()), head };
+    assert_eq!(town.take_page(0, 3, part), EarlierRead::Taken { more: true });
+    entries.reverse();
+    let page = LogPage { entries: list(entries[..1].to_vec()), head: sign_head(&town.federation, 3, &entries) };
+    assert_eq!(town.take_page(0, 3, page), EarlierRead::Taken { more: false });
+    assert_eq!(town.later[0].disk.evidence().len(), 1, "two heads of one size convict it");
+    assert_eq!(town.later[0].disk.outstanding(LATER, KEYSET).unwrap().unwrap().read, 0b11);
+    let order = forged(&town, 1, 16);
+    let certificate = town.federation.certify(&order);
+    assert!(is_behind(&town.ask(LATER, 0, shown(&order, &certificate))), "two logs are fewer than n - f");
+    town.pull(0, 2);
+    assert!(matches!(town.ask(LATER, 0, shown(&order, &certificate)), ReplyV1::Certified(_)));
+}
+
 /// STORE-31: what a witness of the later keyset says can't undo a certificate.
 #[test]
 fn a_gateway_counts_of_the_later_committee_what_it_signed_and_nothing_else() {
@@ -358,6 +381,32 @@ fn a_statement_counts_only_with_the_log_that_it_is_about() {
     let good = ClosingStatement::sign(&key, town.keyset(KEYSET), WitnessIndex(2), head.size, head.root);
     town.tell(0, good);
     assert_eq!(town.later[0].disk.outstanding(LATER, KEYSET).unwrap().unwrap().closed, 1 << 2);
+}
+
+/// ROLLOVER-9: what a log showed once counts as closed with the log that the statement is about, and with no other.
+#[test]
+fn a_statement_of_fewer_entries_than_the_witness_has_signed_before_closes_nothing() {
+    let mut town = Town::new();
+    let mut wallet = wallet(&town);
+    town.earn(&mut wallet, 1, 8);
+    town.pull_from(&[0, 1, 2, 3]);
+    // Witness 3 has its log forgotten by a page that does not hash to its head, and says then that it never had one.
+    let mut entries = town.log_of(3).entries.to_vec();
+    entries.push(entries[0].clone());
+    let head = sign_head(&town.federation, 3, &entries);
+    let page = LogPage { entries: list(entries[1..2].to_vec()), head };
+    assert!(matches!(town.take_page(0, 3, page), EarlierRead::Refused(_)));
+    let state = |town: &Town| town.later[0].disk.outstanding(LATER, KEYSET).unwrap().unwrap().closed;
+    assert_eq!(town.later[0].disk.earlier_followed(LATER, KEYSET, index(3)).unwrap().unwrap().position(), 0);
+    let key = town.federation.witness(KEYSET, index(3)).vote;
+    let empty = sign_head(&town.federation, 3, &[]);
+    let nothing = ClosingStatement::sign(&key, town.keyset(KEYSET), index(3), 0, empty.root);
+    town.tell(0, nothing);
+    assert_eq!(state(&town), 0);
+    // Of a witness that never showed a head it is as good as any: there is nothing to read.
+    let mut other = Town::new();
+    other.tell(0, nothing);
+    assert_eq!(state(&other), 1 << 3);
 }
 
 /// A page that names what the charter does not have yet is read again.

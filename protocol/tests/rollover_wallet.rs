@@ -13,13 +13,13 @@ use federation_support::{
 use rollover_support::*;
 use ronde_protocol::{
     crypto::Seed,
-    machine::wallet::{ClaimedOrder, GrantTerms, Probed, VoucherCount, Wallet, WalletError},
+    machine::wallet::{ClaimedOrder, GrantTerms, PlannedMove, Probed, VoucherCount, Wallet, WalletError, told_by},
     message::{
         amount::Points,
         charter::Charter,
         class::Kind,
         ids::{KeysetId, Reference, StoreId, WitnessIndex},
-        order::{Purpose, Submission},
+        order::{Order, Purpose, Submission},
         probe::CoinState,
     },
 };
@@ -79,6 +79,23 @@ fn an_order_moves_coins_of_one_denomination_and_uses_up_a_number_of_the_later_ke
     assert!(matches!(wallet.move_on(&charter, KEYSET, 8, NOW, entropy(3)).unwrap_err(), WalletError::Nothing));
 }
 
+/// WALLET-41
+#[test]
+fn a_move_is_asked_for_by_the_later_keyset_once_its_own_tells_nothing_any_more() {
+    let mut town = Town::new();
+    let mut wallet = wallet(&town);
+    town.earn(&mut wallet, 1, 8);
+    let charter = town.federation.charter.clone();
+    let moved = wallet.move_on(&charter, KEYSET, 8, NOW, entropy(3)).unwrap().release(&save(&mut wallet)).signed.order;
+    let end = town.keyset(KEYSET).evaluate_until();
+    assert_eq!((told_by(&moved, &charter, end), told_by(&moved, &charter, end + 1)), (KEYSET, LATER));
+    let stays = wallet_support::earn_order(
+        &town.federation,
+        &wallet_support::claim(&mut wallet, &town.federation, 9, terms(1)),
+    );
+    assert_eq!(told_by(&stays, &charter, town.keyset(LATER).evaluate_until() + 1), stays.keyset);
+}
+
 /// WALLET-37
 #[test]
 fn a_wallet_moves_only_into_keysets_that_close_later_and_issue_and_draws_among_them() {
@@ -96,6 +113,72 @@ fn a_wallet_moves_only_into_keysets_that_close_later_and_issue_and_draws_among_t
     assert_eq!(wallet.move_on(&three.charter, KEYSET, 8, late, entropy(1)).unwrap_err(), WalletError::NoOpenKeyset);
     let alone = federation(4);
     assert!(wallet_with(&alone, 8).planned_moves(&alone.charter, NOW).is_empty(), "there is nowhere to go");
+}
+
+/// WALLET-40, WALLET-37: 256 outputs are as many as one order has.
+#[test]
+fn as_many_coins_move_in_one_order_as_the_later_denominations_can_hold_and_no_keyset_is_drawn_that_holds_none() {
+    // Keyset 2 has coins of 1 and 5 alone, keyset 4 of 1.
+    let small = with_denominations(&[(2, &[1, 5]), (4, &[1])]);
+    let mut wallet = Wallet::new(Seed::new([3; 32]), small.federation.id(), 0);
+    small.earn(&mut wallet, &[1024, 512, 512]);
+    let planned: Vec<u64> = small.planned(&wallet).into_iter().map(|planned| planned.denomination).collect();
+    assert_eq!(planned, [512, 1024], "204 coins of 5 and 4 of 1 are worth 1024; 256 of 1 are not worth 512");
+    for byte in 0..16 {
+        let order = small.moved(&mut Wallet::from_bytes(&wallet.to_bytes()).unwrap(), 512, byte);
+        assert!(order.outputs.iter().all(|output| output.class.keyset == KeysetId(2)));
+        assert_eq!((order.inputs.len(), order.outputs.len()), (2, 208), "1024 points");
+    }
+    // Three of them would be 309 coins: two move, and the third is due again.
+    small.earn(&mut wallet, &[512]);
+    let first = small.moved(&mut wallet, 512, 1);
+    assert_eq!((first.inputs.len(), first.outputs.len()), (2, 208));
+    let largest: Vec<_> = first.inputs.iter().map(|input| input.point).collect();
+    let second = small.moved(&mut wallet, 512, 1);
+    assert_eq!((second.inputs.len(), second.outputs.len()), (1, 104));
+    assert!(largest.iter().all(|point| *point > second.inputs[0].point), "by falling P");
+    // Where no later keyset can take one of them, nothing is due and nothing stands in the way of others.
+    let ones = with_denominations(&[(2, &[1]), (4, &[1])]);
+    let mut wallet = Wallet::new(Seed::new([3; 32]), ones.federation.id(), 0);
+    ones.earn(&mut wallet, &[512, 4]);
+    let planned: Vec<u64> = ones.planned(&wallet).into_iter().map(|planned| planned.denomination).collect();
+    assert_eq!(planned, [4]);
+    let refused = wallet.move_on(&ones.federation.charter, KEYSET, 512, NOW, entropy(1)).unwrap_err();
+    assert_eq!(refused, WalletError::NoOpenKeyset);
+}
+
+/// A federation whose later keysets have other denominations.
+struct Mixed {
+    federation: Federation,
+}
+
+fn with_denominations(of: &[(u32, &[u64])]) -> Mixed {
+    let mut body = three_keysets().charter.body().clone();
+    let mut keysets = body.keysets.into_vec();
+    for (id, denominations) in of {
+        let keyset = keysets.iter_mut().find(|keyset| keyset.id == KeysetId(*id)).unwrap();
+        keyset.denominations = list(denominations.to_vec());
+    }
+    body.keysets = list(keysets);
+    Mixed { federation: with(body) }
+}
+
+impl Mixed {
+    /// Coins of the first keyset, each claim giving one.
+    fn earn(&self, wallet: &mut Wallet, coins: &[u64]) {
+        for points in coins {
+            earn_in(wallet, &self.federation, KEYSET, terms(*points));
+        }
+    }
+
+    fn planned(&self, wallet: &Wallet) -> Vec<PlannedMove> {
+        wallet.planned_moves(&self.federation.charter, NOW)
+    }
+
+    fn moved(&self, wallet: &mut Wallet, denomination: u64, byte: u8) -> Order {
+        let sealed = wallet.move_on(&self.federation.charter, KEYSET, denomination, NOW, entropy(byte)).unwrap();
+        sealed.release(&save(wallet)).signed.order
+    }
 }
 
 /// Keyset 3 closes with the first, 2 and 4 later.
@@ -119,9 +202,11 @@ fn wallet_with(federation: &Federation, points: u64) -> Wallet {
 
 fn earn_in(wallet: &mut Wallet, federation: &Federation, keyset: KeysetId, terms: GrantTerms) {
     let charter: &Charter = &federation.charter;
+    let number = 7 + u32::try_from(wallet.book().history.len()).unwrap();
     for byte in 0..=255u8 {
         let mut tried = Wallet::from_bytes(&wallet.to_bytes()).unwrap();
-        let claim = tried.plan_claim(charter, grant(7), text("secret"), terms.clone(), NOW, entropy(byte)).unwrap();
+        let claim =
+            tried.plan_claim(charter, grant(number), text("secret"), terms.clone(), NOW, entropy(byte)).unwrap();
         let claim = claim.release(&save(&mut tried));
         if claim.keyset != keyset {
             continue;

@@ -96,7 +96,10 @@ fn a_half_done_order_is_sent_in_its_own_bytes_with_the_columns_that_were_found()
     let sent: Vec<_> = pending.iter().filter(|view| view.stage == Stage::Sent).map(|view| view.digest).collect();
     assert_eq!(sent, vec![Some(half_done.digest)]);
     let held: Vec<_> = payment.signed.order.inputs.iter().map(|input| input.point).collect();
-    assert!(found.to_probe(town.charter(), NOW).iter().all(|(_, point)| !held.contains(point)), "bound coins are held");
+    assert!(
+        found.to_probe(town.charter(), NOW, false).iter().all(|(_, point)| !held.contains(point)),
+        "bound coins are held"
+    );
 }
 
 /// RESTORE-19, RESTORE-21, RESTORE-22: without what n - f witnesses say, there is nothing that a Swap could be signed with.
@@ -111,7 +114,7 @@ fn a_coin_in_an_order_that_cannot_be_rebuilt_is_left_alone() {
     // The second order is not known.
     let mut found = device(town.federation(), 1);
     bring_back(&mut found, town.federation(), &first).unwrap();
-    let coin = found.to_probe(town.charter(), NOW)[0].1;
+    let coin = found.to_probe(town.charter(), NOW, false)[0].1;
     let before = found.to_bytes();
     let Probed::Bound(half_done) = town.probe(&mut found, &coin) else { panic!("it is bound") };
     assert!(!half_done.adopted);

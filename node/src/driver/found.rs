@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ronde_protocol::message::certificate::Certificate;
-use ronde_protocol::message::charter::Keyset;
+use ronde_protocol::message::charter::{Charter, Keyset};
 use ronde_protocol::message::evidence::conflict;
 use ronde_protocol::message::ids::OrderDigest;
 use ronde_protocol::message::log::CertifiedOrder;
@@ -31,10 +31,11 @@ pub struct Found {
 impl Found {
     /// Asks every witness of the keyset, this node's own among them, until one shows a certificate.
     pub async fn ask(core: &Arc<Core>, keyset: &Keyset, digest: OrderDigest) -> Self {
+        let charter = core.charter();
         let mut asked = core.ask_all(keyset, &RequestV1::Order(OrderQuery { keyset: keyset.id(), digest }));
         let mut found = Self::default();
         while let Some(answer) = asked.join_next().await {
-            found.take(keyset, digest, answer.ok().flatten());
+            found.take(&charter, keyset, digest, answer.ok().flatten());
             if found.certificate.is_some() {
                 break;
             }
@@ -42,7 +43,7 @@ impl Found {
         found
     }
 
-    fn take(&mut self, keyset: &Keyset, digest: OrderDigest, answer: Option<ReplyV1>) {
+    fn take(&mut self, charter: &Charter, keyset: &Keyset, digest: OrderDigest, answer: Option<ReplyV1>) {
         self.answered += usize::from(answer.is_some());
         match answer {
             Some(ReplyV1::Order(OrderState::Voted { signed, vote })) if signed.order.digest() == digest => {
@@ -50,7 +51,9 @@ impl Found {
                 self.signed = Some(signed);
             }
             Some(ReplyV1::Order(OrderState::Certified { order, certificate, .. }))
-                if order.digest() == digest && certificate.clone().verify(keyset, &digest).is_ok() =>
+                // Of an order that moved here the certificate is the earlier keyset's.
+                if order.digest() == digest
+                    && charter.keyset(order.keyset).is_some_and(|by| certificate.clone().verify(by, &digest).is_ok()) =>
             {
                 self.certificate = Some(CertifiedOrder { order, certificate });
             }

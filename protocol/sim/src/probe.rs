@@ -17,7 +17,7 @@ impl World<'_> {
     /// Asks about what was recovered; exchanges what is free, and completes what the lost wallet signed.
     pub fn prove(&mut self, wallet: usize, via: usize, manner: Manner, luck: &mut Luck) {
         let now = self.wallet_time(wallet);
-        for (_, point) in self.people[wallet].wallet.to_probe(&self.federation.charter, now) {
+        for (_, point) in self.people[wallet].wallet.to_probe(&self.federation.charter, now, true) {
             match self.probe(wallet, &point, luck) {
                 Some(Probed::Unbound(unbound)) => {
                     let charter = &self.federation.charter;

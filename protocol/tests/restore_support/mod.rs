@@ -226,9 +226,9 @@ impl Town {
     pub fn prove_all(&mut self, wallet: &mut Wallet) -> BTreeSet<OrderDigest> {
         let charter = self.charter().clone();
         let mut half_done = BTreeSet::new();
-        let coins = wallet.to_probe(&charter, NOW);
+        let coins = wallet.to_probe(&charter, NOW, false);
         for (_, point) in coins {
-            if !wallet.to_probe(&charter, NOW).iter().any(|(_, of)| *of == point) {
+            if !wallet.to_probe(&charter, NOW, false).iter().any(|(_, of)| *of == point) {
                 continue;
             }
             let submission = match self.probe(wallet, &point) {
@@ -249,7 +249,10 @@ impl Town {
             self.carry(wallet, &submission);
         }
         // What a half-done order made has the lost wallet's places.
-        if wallet.to_probe(&charter, NOW).iter().any(|(_, point)| wallet.unproven(&charter, NOW, false).contains(point))
+        if wallet
+            .to_probe(&charter, NOW, false)
+            .iter()
+            .any(|(_, point)| wallet.unproven(&charter, NOW, false).contains(point))
         {
             half_done.extend(self.prove_all(wallet));
         }

@@ -2,7 +2,7 @@
 
 use ronde_protocol::machine::durable::Durable;
 use ronde_protocol::machine::wallet::{
-    ClaimRequest, ClaimedOrder, Link, PendingView, Settled, Stage, Task, WalletError,
+    ClaimRequest, ClaimedOrder, Link, PendingView, Settled, Stage, Task, WalletError, told_by,
 };
 use ronde_protocol::message::certificate::Certificate;
 use ronde_protocol::message::evaluation::Evaluation;
@@ -90,6 +90,12 @@ impl Session {
     ) -> Result<Done, Trouble> {
         let order = &submission.signed.order;
         let digest = &order.digest();
+        if told_by(order, self.charter(), self.now()) != order.keyset {
+            return match self.look_up(digest)? {
+                Some(done) => Ok(done),
+                None => pending(Some(*digest), None, None),
+            };
+        }
         let mut last = None;
         let mut undecided = None;
         for node in self.tries(concerned)? {
@@ -189,8 +195,9 @@ impl Session {
     /// Asks for an order's certificate by its digest; nothing is sent.
     fn look_up(&mut self, digest: &OrderDigest) -> Result<Option<Done>, Trouble> {
         let order = self.order(digest)?;
+        let keyset = told_by(&order, self.charter(), self.now());
         for node in self.route(None)?.into_iter().take(STORES) {
-            let Ok(reply) = self.client.order(&node, order.keyset, digest) else { continue };
+            let Ok(reply) = self.client.order(&node, keyset, digest) else { continue };
             let OrderReply::Certified { certificate, evaluations } = reply else { continue };
             if let Ok(settled) = self.take_certified(&node, digest, &certificate, &evaluations) {
                 return self.finish(&node, &order, &certificate, settled).map(Some);
@@ -254,10 +261,11 @@ impl Session {
         mut evidence: Vec<ronde_protocol::message::evidence::Evidence>,
     ) -> Result<Done, Trouble> {
         let order = self.order(digest)?;
+        let keyset = told_by(&order, self.charter(), self.now());
         let mut usable = false;
         let mut last = None;
         for node in self.route(None)?.into_iter().take(STORES) {
-            let evaluations = match self.client.order(&node, order.keyset, digest) {
+            let evaluations = match self.client.order(&node, keyset, digest) {
                 Ok(OrderReply::Certified { evaluations, .. }) => evaluations,
                 Ok(OrderReply::Pending { .. }) => continue,
                 Err(trouble) => {

@@ -22,7 +22,7 @@ impl Session {
         let mut proved = Vec::new();
         let mut asked = BTreeSet::new();
         // What was half done may make others, of a lost wallet's places.
-        while let Some((keyset, point)) = self.next_to_probe(&asked)? {
+        while let Some((keyset, point)) = self.next_to_probe(&asked, insist)? {
             asked.insert((keyset, point));
             let before = self.asked_about(keyset, &point);
             let resumed = match self.probe(keyset, &point) {
@@ -52,8 +52,9 @@ impl Session {
     fn next_to_probe(
         &self,
         asked: &BTreeSet<(KeysetId, PointBytes)>,
+        insist: bool,
     ) -> Result<Option<(KeysetId, PointBytes)>, Trouble> {
-        let mut coins = self.wallet.to_probe(self.charters.charter(), self.now());
+        let mut coins = self.wallet.to_probe(self.charters.charter(), self.now(), insist);
         coins.retain(|coin| !asked.contains(coin));
         Ok(fresh()?.draw(coins.len()).and_then(|place| coins.get(place).copied()))
     }

@@ -68,6 +68,9 @@ impl Session {
         self.refresh();
         self.wallet.begin_search().release(&self.folder.save(&self.wallet)?);
         let mut search = Search::new(&self.wallet, self.charters.charter(), self.now());
+        if search.is_idle() {
+            return Err(Trouble::NoKeysetServed);
+        }
         self.lengths(&mut search)?;
         let mut searching = Searching::default();
         let device = loop {
@@ -121,15 +124,27 @@ impl Session {
         Ok(())
     }
 
-    /// Asks through a store drawn at random (RESTORE-18); through another only if that one can't.
+    /// Asks through a store drawn at random; through another only if that one can't, or alone was asked so far
+    /// (RESTORE-18).
     fn ask(&mut self, question: &Question, searching: &mut Searching) -> Result<Searched, Trouble> {
         let keyset = self.keyset(question.keyset)?;
-        for node in nodes(self.charter())?.into_iter().take(STORES) {
+        let mut stores = nodes(self.charter())?;
+        if searching.stores.len() == 1 {
+            stores.sort_by_key(|node| searching.stores.contains(node));
+        }
+        for node in stores.into_iter().take(STORES) {
             let mut asking = Asking::new(*question, &keyset, fresh()?);
             while let Some((index, query)) = asking.poll() {
-                let Ok(pages) = self.client.bucket_pages(&node, index, &query) else {
-                    asking.handle_silence();
-                    continue;
+                let pages = match self.client.bucket_pages(&node, index, &query) {
+                    Ok(pages) => pages,
+                    Err(trouble) => {
+                        asking.handle_silence();
+                        // What can't be reached for one witness can't be for another.
+                        if matches!(trouble, Trouble::Unreachable { .. }) {
+                            break;
+                        }
+                        continue;
+                    }
                 };
                 if pages.is_empty() {
                     asking.handle_silence();

@@ -32,7 +32,7 @@ mod view;
 pub use answer::Settled;
 pub use claim::{ClaimRequest, ClaimedOrder, GrantTerms};
 pub use error::WalletError;
-pub use moving::{Expiring, PlannedMove};
+pub use moving::{Expiring, PlannedMove, told_by};
 pub use probe::{HalfDone, Probed, Unbound, Verdict, judge};
 pub use recover::Recovered;
 pub use search::{Asking, Question, Search, Searched, agreed_length};

@@ -11,7 +11,7 @@ use crate::{
         charter::{Charter, Keyset},
         class::Kind,
         ids::KeysetId,
-        order::{Purpose, Seconds, Submission},
+        order::{Order, Purpose, Seconds, Submission},
     },
 };
 
@@ -52,13 +52,10 @@ pub struct Expiring {
 
 impl Wallet {
     /// The moves that are due now or will be, by keyset and denomination: of every keyset that still spends and for
-    /// which there is a later one that issues.
+    /// which there is a later one that issues and can take at least one of the coins.
     pub fn planned_moves(&self, charter: &Charter, now: Seconds) -> Vec<PlannedMove> {
         let mut planned = Vec::new();
         for keyset in charter.keysets().filter(|keyset| now < keyset.redeem_until()) {
-            if later_keysets(charter, keyset, now).next().is_none() {
-                continue;
-            }
             let mut sums = BTreeMap::<u64, Points>::new();
             for coin in self.free_coins(keyset.id()).into_iter().filter(|coin| coin.has_quorum(keyset)) {
                 if let Kind::Points { denomination } = coin.kind {
@@ -66,6 +63,7 @@ impl Wallet {
                     *sum = Points(sum.0.saturating_add(denomination));
                 }
             }
+            sums.retain(|denomination, _| later_keysets(charter, keyset, *denomination, now).next().is_some());
             planned.extend(sums.into_iter().map(|(denomination, points)| PlannedMove {
                 keyset: keyset.id(),
                 denomination,
@@ -76,12 +74,13 @@ impl Wallet {
         planned
     }
 
-    /// Moves the coins of one denomination, and no others, into a later keyset (WALLET-40), which the wallet draws among those that issue
-    /// (WALLET-37); the time is the caller's affair ([`Self::planned_moves`]).
+    /// Moves the coins of one denomination, and no others, into a later keyset (WALLET-40), which the wallet draws among
+    /// those that issue (WALLET-37): as many of them as one order can take. The time is the caller's affair
+    /// ([`Self::planned_moves`]).
     ///
     /// # Errors
     /// [`WalletError::Nothing`] if there are no such coins that could move; [`WalletError::NoOpenKeyset`] if no later
-    /// keyset issues now.
+    /// keyset issues now whose denominations could take one of them.
     pub fn move_on(
         &mut self,
         charter: &Charter,
@@ -94,9 +93,10 @@ impl Wallet {
         self.check_not_searching()?;
         let keyset = charter.keyset(keyset).ok_or(WalletError::NoSuchKeyset(keyset))?;
         let (for_choice, for_signature) = entropy.split_two();
-        let later: Vec<&Keyset> = later_keysets(charter, keyset, now).collect();
+        let later: Vec<&Keyset> = later_keysets(charter, keyset, denomination, now).collect();
         let into = draw_keyset(&later, for_choice)?;
-        let selection = self.select_kind(keyset, Kind::Points { denomination }).ok_or(WalletError::Nothing)?;
+        let of = Some(Kind::Points { denomination });
+        let selection = self.select_most(keyset, into, of).ok_or(WalletError::Nothing)?;
         let outputs = points(canonical_split(sum_of(&selection.coins)?, into.denominations())?);
         let frame = Frame::apart(Purpose::Swap, now);
         self.sign_into((keyset, into), frame, &selection, &outputs, now, for_signature)
@@ -139,8 +139,26 @@ impl Wallet {
     }
 }
 
-/// Keysets that close later and issue now.
-fn later_keysets<'c>(charter: &'c Charter, keyset: &'c Keyset, now: Seconds) -> impl Iterator<Item = &'c Keyset> {
-    let later = move |other: &&Keyset| other.redeem_until() > keyset.redeem_until() && now < other.issue_until();
+/// Whose witnesses are asked what became of an order: those of its own keyset, as long as they tell, and then those of the
+/// keyset that it moves points into. Its own would refuse it then, so it is not sent to them any more (WALLET-41).
+pub fn told_by(order: &Order, charter: &Charter, now: Seconds) -> KeysetId {
+    let over = charter.keyset(order.keyset).is_some_and(|own| now > own.evaluate_until());
+    let into = order.outputs.iter().map(|output| output.class.keyset).find(|keyset| *keyset != order.keyset);
+    into.filter(|_| over).unwrap_or(order.keyset)
+}
+
+/// Keysets that close later, issue now, and in which one coin of a denomination is not worth more coins than one order
+/// can make.
+fn later_keysets<'c>(
+    charter: &'c Charter,
+    keyset: &'c Keyset,
+    denomination: u64,
+    now: Seconds,
+) -> impl Iterator<Item = &'c Keyset> {
+    let later = move |other: &&Keyset| {
+        other.redeem_until() > keyset.redeem_until()
+            && now < other.issue_until()
+            && canonical_split(Points(denomination), other.denominations()).is_ok()
+    };
     charter.keysets().filter(later)
 }

@@ -119,11 +119,21 @@ impl Unbound {
 
 impl Wallet {
     /// Coins to be asked about (RESTORE-19): the unproven ones that no open order binds, where witnesses still answer, by
-    /// increasing (keyset, P). To be asked in random order.
-    pub fn to_probe(&self, charter: &Charter, now: Seconds) -> Vec<(KeysetId, PointBytes)> {
+    /// increasing (keyset, P). To be asked in random order. What was found to be free once is shown again only if it is
+    /// exchanged then (RESTORE-34): each probe tells a store and the witnesses that this wallet is here. None while the
+    /// wallet searches: nothing could be exchanged (RESTORE-30).
+    pub fn to_probe(&self, charter: &Charter, now: Seconds, insist: bool) -> Vec<(KeysetId, PointBytes)> {
+        if self.book.searching {
+            return Vec::new();
+        }
+        let due = self.unproven(charter, now, insist);
+        let known = |coin: &Coin| self.book.asked.get(&coin.place.keyset).is_some_and(|of| of.contains(&coin.point));
         let served = |coin: &&Coin| {
             let keyset = charter.keyset(coin.place.keyset);
-            coin.unproven && coin.held_by.is_none() && keyset.is_some_and(|keyset| now <= keyset.evaluate_until())
+            coin.unproven
+                && coin.held_by.is_none()
+                && keyset.is_some_and(|keyset| now <= keyset.evaluate_until())
+                && (!known(coin) || due.contains(&coin.point))
         };
         let coins: BTreeSet<_> =
             self.book.coins.iter().filter(served).map(|coin| (coin.place.keyset, coin.point)).collect();
@@ -175,7 +185,10 @@ impl Wallet {
                 let adopted = self.adopt_signed(keyset, digest, signed, now);
                 Probed::Bound(HalfDone { digest, order, adopted, rivals })
             }
-            Verdict::Unbound => Probed::Unbound(Unbound { keyset: keyset.id(), point: probe.point }),
+            Verdict::Unbound => {
+                self.book.asked.entry(keyset.id()).or_default().insert(probe.point);
+                Probed::Unbound(Unbound { keyset: keyset.id(), point: probe.point })
+            }
             Verdict::Unclear(answered, needed) => Probed::Unclear { answered, needed },
         }))
     }

@@ -123,6 +123,7 @@ impl Wallet {
     pub(super) fn forget_spent(&mut self, charter: &Charter, now: Seconds) {
         let served = |id: &KeysetId| charter.keyset(*id).is_none_or(|keyset| now <= keyset.evaluate_until());
         self.book.spent.retain(|id, _| served(id));
+        self.book.asked.retain(|id, _| served(id));
     }
 }
 

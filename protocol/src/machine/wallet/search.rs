@@ -8,11 +8,12 @@ use alloc::{
 
 use crate::{
     crypto::{Entropy, group::PointBytes},
-    limits::SEARCH_GAP,
+    limits::{BUCKET_PATIENCE, MAX_BUCKET_PAGES, SEARCH_GAP},
     machine::durable::Sealed,
     message::{
         bucket::{BucketEntry, BucketError, BucketLength, BucketPage, BucketPlace, BucketQuery, bucket_number},
         charter::{Charter, Keyset},
+        evaluation::EvaluationError,
         ids::{KeysetId, OrderDigest, WitnessIndex},
         log::CertifiedOrder,
         order::Seconds,
@@ -55,19 +56,40 @@ pub struct Question {
 }
 
 /// A question that is being asked, of one witness after the other.
+///
+/// A bucket of a liar may have no end. Nobody's is read much further than the longest of those that had one: whose is
+/// long is put aside, until the others were asked and are too few (RESTORE-25).
 #[derive(Debug)]
 pub struct Asking {
     question: Question,
     nonce: [u8; 32],
-    /// Witnesses that were not asked yet, the next one last.
-    waiting: Vec<WitnessIndex>,
-    /// Whose bucket is being read, and from where on.
-    reading: Option<(WitnessIndex, Option<BucketPlace>)>,
+    /// Witnesses whose buckets are to be read, or read on, the next one last.
+    waiting: Vec<Reading>,
+    /// Those whose buckets were too long so far, in the order in which they were put aside.
+    aside: Vec<Reading>,
+    /// How many pieces of one bucket are read, for now.
+    patience: usize,
+    reading: Option<Reading>,
     answered: usize,
     needed: usize,
-    pieces: BTreeMap<OrderDigest, ClaimedOrder>,
-    read: u64,
+    pieces: BTreeMap<OrderDigest, Piece>,
     smallest: Option<u64>,
+}
+
+/// How far one witness's bucket was read.
+#[derive(Clone, Copy, Debug)]
+struct Reading {
+    index: WitnessIndex,
+    after: Option<BucketPlace>,
+    pages: usize,
+    entries: u64,
+}
+
+/// An order with the B that is looked for, and who has evaluated it well.
+#[derive(Debug)]
+struct Piece {
+    found: ClaimedOrder,
+    good: BTreeSet<WitnessIndex>,
 }
 
 /// What a question brought.
@@ -160,9 +182,17 @@ impl Search {
         }
     }
 
+    /// Whether there is no keyset to ask about: a search that looked nowhere has found no index to be free.
+    pub fn is_idle(&self) -> bool {
+        self.keysets.is_empty()
+    }
+
     /// Goes on with the next device once this one is searched (RESTORE-23). Gives the index that the wallet takes if that
-    /// was the last.
+    /// was the last; never, if there is nothing to search.
     pub fn next_device(&mut self) -> Option<u32> {
+        if self.is_idle() {
+            return None;
+        }
         let found = self.keysets.values().any(|line| line.found.is_some());
         self.empty = if found { 0 } else { self.empty.saturating_add(1) };
         if self.empty >= EMPTY_DEVICES && self.device > self.own {
@@ -200,17 +230,19 @@ impl Asking {
         let mut members: Vec<WitnessIndex> = keyset.members().iter().map(|member| member.index()).collect();
         let mut waiting = Vec::with_capacity(members.len());
         for piece in order.split(members.len()) {
-            waiting.extend(piece.draw(members.len()).map(|place| members.swap_remove(place)));
+            let drawn = piece.draw(members.len()).map(|place| members.swap_remove(place));
+            waiting.extend(drawn.map(|index| Reading { index, after: None, pages: 0, entries: 0 }));
         }
         Self {
             question,
             nonce: nonce.into_bytes(),
             waiting,
+            aside: Vec::new(),
+            patience: BUCKET_PATIENCE,
             reading: None,
             answered: 0,
             needed: keyset.quorum().votes(),
             pieces: BTreeMap::new(),
-            read: 0,
             smallest: None,
         }
     }
@@ -219,17 +251,20 @@ impl Asking {
     /// not something is found (RESTORE-25), and more only for evaluations that are missing.
     pub fn poll(&mut self) -> Option<(WitnessIndex, BucketQuery)> {
         if self.reading.is_none() && !self.is_enough() {
-            self.reading = self.waiting.pop().map(|index| (index, None));
-            self.read = 0;
+            if self.waiting.is_empty() {
+                self.waiting.extend(self.aside.drain(..).rev());
+                self.patience = self.patience.saturating_mul(2);
+            }
+            self.reading = self.waiting.pop();
         }
-        let (index, after) = self.reading?;
+        let Reading { index, after, .. } = self.reading?;
         let Question { keyset, bits, blinded, .. } = self.question;
         let number = bucket_number(&blinded, bits);
         Some((index, BucketQuery { keyset, bits, number, after, nonce: self.nonce }))
     }
 
     fn is_enough(&self) -> bool {
-        let lacking = |found: &ClaimedOrder| found.evaluations.len() < self.needed;
+        let lacking = |piece: &Piece| piece.good.len() < self.needed;
         self.answered >= self.needed && !self.pieces.values().any(lacking)
     }
 
@@ -237,23 +272,29 @@ impl Asking {
     /// Of an entry with the B that is looked for, certificate and evaluation are verified; what is not good is left out.
     pub fn handle_page(&mut self, charter: &Charter, keyset: &Keyset, page: BucketPage) -> Result<(), BucketError> {
         let Some((index, query)) = self.poll() else { return Ok(()) };
-        let page = match page.verify(keyset, index, &query) {
-            Ok(page) => page,
-            Err(error) => {
-                self.reading = None;
-                return Err(error);
-            }
-        };
+        let Some(mut reading) = self.reading.take() else { return Ok(()) };
+        let page = page.verify(keyset, index, &query)?;
         let next = page.next();
-        self.read = self.read.saturating_add(u64::try_from(page.entries().len()).unwrap_or(u64::MAX));
+        reading.pages = reading.pages.saturating_add(1);
+        reading.entries = reading.entries.saturating_add(u64::try_from(page.entries().len()).unwrap_or(u64::MAX));
         let wanted = page.into_entries().into_iter().filter(|entry| entry.blinded == self.question.blinded);
         wanted.for_each(|entry| take(&mut self.pieces, charter, keyset, entry));
-        self.reading = next.map(|place| (index, Some(place)));
-        if self.reading.is_none() {
-            self.answered = self.answered.saturating_add(1);
-            self.smallest = Some(self.smallest.map_or(self.read, |least| least.min(self.read)));
+        match next {
+            None => {
+                self.answered = self.answered.saturating_add(1);
+                self.smallest = Some(self.smallest.map_or(reading.entries, |least| least.min(reading.entries)));
+            }
+            Some(place) => self.read_on(Reading { after: Some(place), ..reading }),
         }
         Ok(())
+    }
+
+    fn read_on(&mut self, reading: Reading) {
+        if reading.pages < self.patience {
+            self.reading = Some(reading);
+        } else if reading.pages < MAX_BUCKET_PAGES {
+            self.aside.push(reading);
+        }
     }
 
     /// The witness that is being asked does not answer.
@@ -269,22 +310,34 @@ impl Asking {
         if self.answered < self.needed {
             return Err(self.answered);
         }
-        Ok(Searched { orders: self.pieces.into_values().collect(), among: self.smallest.unwrap_or(0) })
+        let orders = self.pieces.into_values().map(|piece| piece.found).collect();
+        Ok(Searched { orders, among: self.smallest.unwrap_or(0) })
     }
 }
 
-fn take(pieces: &mut BTreeMap<OrderDigest, ClaimedOrder>, charter: &Charter, keyset: &Keyset, entry: BucketEntry) {
+/// An evaluation that its witness signed over a bad proof is handed on with the order, to be kept as evidence (WALLET-29);
+/// it is none of those that are needed.
+fn take(pieces: &mut BTreeMap<OrderDigest, Piece>, charter: &Charter, keyset: &Keyset, entry: BucketEntry) {
     let BucketEntry { certified: CertifiedOrder { order, certificate }, evaluation, .. } = entry;
     let digest = order.digest();
     let committee = charter.keyset(order.keyset);
-    let certified = committee.is_some_and(|committee| certificate.clone().verify(committee, &digest).is_ok());
-    if !certified || evaluation.verify(keyset, &order, &digest).is_err() {
+    if committee.is_none_or(|committee| certificate.clone().verify(committee, &digest).is_err()) {
         return;
     }
-    let found = pieces.entry(digest).or_insert_with(|| ClaimedOrder { order, certificate, evaluations: Vec::new() });
-    if found.evaluations.iter().all(|known| known.index != evaluation.index) {
-        found.evaluations.push(evaluation);
+    let good = match evaluation.verify(keyset, &order, &digest) {
+        Ok(_) => true,
+        Err(EvaluationError::BadProof(_)) => false,
+        Err(_) => return,
+    };
+    let piece = pieces.entry(digest).or_insert_with(|| Piece {
+        found: ClaimedOrder { order, certificate, evaluations: Vec::new() },
+        good: BTreeSet::new(),
+    });
+    if good {
+        piece.good.insert(evaluation.index);
     }
+    // Each witness's bucket has an order once.
+    piece.found.evaluations.push(evaluation);
 }
 
 impl Wallet {
@@ -293,6 +346,7 @@ impl Wallet {
     pub fn begin_search(&mut self) -> Sealed<()> {
         self.book.searching = true;
         self.book.coins.iter_mut().for_each(|coin| coin.unproven = true);
+        self.book.asked.clear();
         Sealed::new(())
     }
 

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-use super::{Coin, Wallet, WalletError};
+use super::{Coin, Wallet, WalletError, canonical_split};
 
 /// Sets of witnesses that are tried at most; honest wallets hold coins of a handful of different ones.
 const MAX_SETS: usize = 1024;
@@ -89,28 +89,23 @@ impl Wallet {
         Ok(None)
     }
 
-    /// As many point coins of one keyset as one order can exchange, largest first.
-    pub(super) fn select_purse(&self, keyset: &Keyset) -> Option<Selection> {
-        self.select_most(keyset, |_| true)
-    }
-
-    /// The same of one denomination.
-    pub(super) fn select_kind(&self, keyset: &Keyset, kind: Kind) -> Option<Selection> {
-        self.select_most(keyset, |coin| coin.kind == kind)
-    }
-
-    fn select_most(&self, keyset: &Keyset, which: impl Fn(&Coin) -> bool) -> Option<Selection> {
-        let free: Vec<&Coin> = self.free_coins(keyset.id()).into_iter().filter(|coin| which(coin)).collect();
-        let sets = quorums(keyset, &free).into_iter();
-        let purses = sets.map(|set| {
-            let mut coins: Vec<&Coin> =
-                free.iter().copied().filter(|coin| is_points(coin) && coin.mask() & set == set).collect();
+    /// As many point coins of one keyset, all or those of one denomination, as one Swap can exchange for coins of another
+    /// or of the same, largest first.
+    pub(super) fn select_most(&self, keyset: &Keyset, into: &Keyset, of: Option<Kind>) -> Option<Selection> {
+        let asked = |coin: &&Coin| is_points(coin) && of.is_none_or(|kind| coin.kind == kind);
+        let free: Vec<&Coin> = self.free_coins(keyset.id()).into_iter().filter(asked).collect();
+        let purses = quorums(keyset, &free).into_iter().map(|set| {
+            let mut coins: Vec<&Coin> = free.iter().copied().filter(|coin| coin.mask() & set == set).collect();
             coins.sort_by_key(|coin| core::cmp::Reverse((coin.kind, coin.point)));
             coins.truncate(MAX_INPUTS);
             coins
         });
-        let largest = purses.max_by_key(|coins| coins.len()).filter(|coins| !coins.is_empty())?;
-        Some(shown(keyset, largest))
+        let mut largest = purses.max_by_key(Vec::len)?;
+        // What the other keyset's coins can't hold in one order waits for the next.
+        while !fits(&largest, into) {
+            largest.pop();
+        }
+        (!largest.is_empty()).then(|| shown(keyset, largest))
     }
 
     /// The most points that one order can pay now: coins of one keyset with a quorum in common.
@@ -144,6 +139,12 @@ impl Wallet {
 
 fn is_points(coin: &Coin) -> bool {
     matches!(coin.kind, Kind::Points { .. })
+}
+
+/// Whether one order can make the coins that these are worth.
+fn fits(coins: &[&Coin], into: &Keyset) -> bool {
+    let sum = Points::sum(coins.iter().map(|coin| coin.kind.points()));
+    sum.is_ok_and(|sum| canonical_split(sum, into.denominations()).is_ok())
 }
 
 /// Every set of at least q witnesses that some coins have in common (WALLET-14, WALLET-30), the largest first.

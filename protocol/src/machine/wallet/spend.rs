@@ -158,7 +158,7 @@ impl Wallet {
         self.check_federation(charter)?;
         self.check_not_searching()?;
         let keyset = charter.keyset(keyset).ok_or(WalletError::NoSuchKeyset(keyset))?;
-        let selection = self.select_purse(keyset).ok_or(WalletError::Nothing)?;
+        let selection = self.select_most(keyset, keyset, None).ok_or(WalletError::Nothing)?;
         let sum = sum_of(&selection.coins)?;
         let outputs = canonical_split(sum, keyset.denominations())?;
         if !refresh && outputs.len() >= selection.coins.len() {

@@ -202,6 +202,9 @@ pub struct WalletBook {
     pub evidence: Vec<Evidence>,
     /// Whether a search of the seed's orders was begun and has not ended: nothing is signed then (RESTORE-30).
     pub searching: bool,
+    /// Keys of unproven coins of which a probe has said that nothing binds them: they are shown again only to exchange
+    /// them (RESTORE-34).
+    pub asked: BTreeMap<KeysetId, BTreeSet<PointBytes>>,
 }
 
 /// Bytes that are no wallet.
@@ -240,13 +243,14 @@ impl Wallet {
             history: Vec::new(),
             evidence: Vec::new(),
             searching: false,
+            asked: BTreeMap::new(),
         };
         Self { seed, book }
     }
 
     /// What is to be written down, encrypted: the seed's 32 bytes, then the canonical bytes of the rest.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let book = Zeroizing::new(codec::encode(&Stored::V3(self.book.clone())));
+        let book = Zeroizing::new(codec::encode(&Stored::V4(self.book.clone())));
         let mut bytes = Zeroizing::new(Vec::with_capacity(SEED_BYTES.saturating_add(book.len())));
         bytes.extend_from_slice(self.seed.expose_bytes().as_slice());
         bytes.extend_from_slice(&book);

@@ -22,7 +22,8 @@ use super::{Coin, Link, OpenOrder, Outcome, Place, Record, VoucherCount, WalletB
 pub(super) enum Stored {
     V1(BookV1),
     V2(BookV2),
-    V3(WalletBook),
+    V3(BookV3),
+    V4(WalletBook),
 }
 
 /// Records named no keyset, spent keys were not kept, and no coin was recovered from a seed.
@@ -48,6 +49,20 @@ pub(super) struct BookV2 {
     open: Vec<OpenOrder>,
     history: Vec<Record>,
     evidence: Vec<Evidence>,
+}
+
+/// What probes had said was not kept.
+#[derive(Encode, Decode)]
+pub(super) struct BookV3 {
+    federation: FederationId,
+    device: u32,
+    next_order: BTreeMap<KeysetId, u64>,
+    coins: Vec<Coin>,
+    spent: BTreeMap<KeysetId, BTreeSet<PointBytes>>,
+    open: Vec<OpenOrder>,
+    history: Vec<Record>,
+    evidence: Vec<Evidence>,
+    searching: bool,
 }
 
 #[derive(Encode, Decode)]
@@ -86,6 +101,7 @@ impl From<Stored> for WalletBook {
                 history: old.history.into_iter().map(Record::from).collect(),
                 evidence: old.evidence,
                 searching: false,
+                asked: BTreeMap::new(),
             },
             Stored::V2(old) => Self {
                 federation: old.federation,
@@ -97,8 +113,21 @@ impl From<Stored> for WalletBook {
                 history: old.history,
                 evidence: old.evidence,
                 searching: false,
+                asked: BTreeMap::new(),
             },
-            Stored::V3(book) => book,
+            Stored::V3(old) => Self {
+                federation: old.federation,
+                device: old.device,
+                next_order: old.next_order,
+                coins: old.coins,
+                spent: old.spent,
+                open: old.open,
+                history: old.history,
+                evidence: old.evidence,
+                searching: old.searching,
+                asked: BTreeMap::new(),
+            },
+            Stored::V4(book) => book,
         }
     }
 }

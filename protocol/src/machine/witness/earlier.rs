@@ -82,7 +82,8 @@ impl Witness {
                 return Ok(Step::new(draft, EarlierRead::CharterBehind));
             }
         }
-        if !read.more {
+        // Two heads of one size convict a peer, and show nothing of its log.
+        if read.whole {
             intake.sums.read |= peer.bit();
             let statement = view.earlier_statement(own, earlier.id(), peer)?;
             if statement.is_some_and(|statement| ends(&followed, &statement)) {
@@ -121,9 +122,11 @@ impl Witness {
     }
 }
 
-/// Whether what was read is the log that a closing statement is about.
+/// Whether what was read is the log that a closing statement is about. A witness that has signed a head of more entries
+/// says of the same log now that it is shorter: that closes nothing.
 fn ends(followed: &Followed, statement: &ClosingStatement) -> bool {
-    followed.position() == statement.size && followed.root() == statement.root
+    let longer = followed.highest().is_some_and(|head| head.size > statement.size);
+    followed.position() == statement.size && followed.root() == statement.root && !longer
 }
 
 impl<V: EarlierView> Intake<'_, V> {

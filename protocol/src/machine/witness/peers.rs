@@ -150,6 +150,8 @@ pub struct Page {
     pub voted: Vec<SignedOrder>,
     /// Whether the log goes on.
     pub more: bool,
+    /// Whether what was read is the log that the page's head is about, to its end.
+    pub whole: bool,
     /// If the peer signed a head of the same size with another root before.
     pub fork: Option<Box<Evidence>>,
 }
@@ -256,7 +258,7 @@ impl Followed {
             *self = Self { highest: self.highest, read: self.read, parted: self.parted, ..Self::default() };
             return match fork {
                 // The very heads convict the peer.
-                Some(_) => Ok(Page { certified: Vec::new(), voted: Vec::new(), more: false, fork }),
+                Some(_) => Ok(Page { certified: Vec::new(), voted: Vec::new(), more: false, whole: false, fork }),
                 None => Err(PageError::Root),
             };
         }
@@ -266,6 +268,6 @@ impl Followed {
             next.read = Some(page.head);
         }
         *self = next;
-        Ok(Page { certified, voted, more, fork })
+        Ok(Page { certified, voted, more, whole: !more, fork })
     }
 }

@@ -167,6 +167,12 @@ fn not_counted(paid: &Paid<'_>) -> Vec<Result<Test, String>> {
         log.entries.push(bad.clone());
         log.statement = world.statement_of(KEYSET, index, &log.entries);
     }
+    let mut mended = paid.logs(3);
+    let good = mended[2].entries.clone();
+    mended.push(Frozen { statement: mended[2].statement, entries: good });
+    mended[2].entries.clear();
+    let later =
+        ("a-log-cut-and-then-whole", "ROLLOVER-9", "A log that was refused does not stand in the way of the whole.");
     let wrong = ("wrong-certificates", "ROLLOVER-9", "An entry whose certificate does not verify counts for nothing.");
     let short = ("a-log-cut", "ROLLOVER-9", "A log with fewer entries than its statement says.");
     let another = ("another-log", "ROLLOVER-9", "A log with another entry than its statement covers.");
@@ -174,6 +180,7 @@ fn not_counted(paid: &Paid<'_>) -> Vec<Result<Test, String>> {
     vec![
         paid.asks(wrong, &forged, (&READ[..3], FIRST, PAID)),
         paid.asks(short, &cut, (&["read", "read", "read", "length"], FIRST, PAID)),
+        paid.asks(later, &mended, (&["read", "read", "length", "read"], FIRST, PAID)),
         paid.asks(another, &other, (&["read", "read", "read", "root"], FIRST, PAID)),
         paid.asks(changed, &unsigned, (&["read", "read", "not-signed"], NONE, OPEN)),
     ]

@@ -38,6 +38,8 @@ pub fn tests() -> Vec<Result<Test, String>> {
         statement(world),
         after_the_end(world),
         wrong_statement(world),
+        heads_alone(world),
+        shorter_statement(world),
     ]
 }
 
@@ -290,4 +292,49 @@ fn wrong_statement(world: &World) -> Result<Test, String> {
     play.moves(&held, by, refused(Refusal::RolloverBehind));
     let comment = "A spoiled one, another's, one of a shorter log; and of one witness only the first that it shows.";
     play.case("ROLLOVER-8", comment)
+}
+
+fn heads_alone(world: &World) -> Result<Test, String> {
+    let mut play = Play::later("two-heads-and-no-log", world);
+    let order = into_later(world, &[(1, points(8))], &[(11, points(8))]);
+    let entries = history(world);
+    (0..2).for_each(|peer| play.earlier_page(peer, &play.page_of(peer, &entries)));
+    let whole = play.page_of(3, &entries);
+    play.earlier_page(3, &LogPage { entries: list(entries[..1].iter().cloned()), ..whole });
+    let turned: Vec<LogEntry> = entries.iter().rev().cloned().collect();
+    let head = world.head_of(KEYSET, 3, &turned);
+    play.earlier_page(3, &LogPage { entries: list(entries[1..].iter().cloned()), head });
+    play.accuses(1);
+    play.moves(&order, certificate(world, &order), refused(Refusal::RolloverBehind));
+    play.earlier_page(2, &play.page_of(2, &entries));
+    play.moves(&order, certificate(world, &order), Expect::Certified(order.digest(), 1));
+    let comment =
+        "Two heads of one size convict a witness, and its log counts as unread: two others are fewer than n - f.";
+    play.case("ROLLOVER-4", comment)
+}
+
+fn shorter_statement(world: &World) -> Result<Test, String> {
+    let mut play = Play::later("a-statement-shorter-than-a-head", world);
+    play.now = EVALUATE_UNTIL + 1;
+    let held = into_later(world, &[(1, points(8))], &[(11, points(8))]);
+    let mut entries = history(world);
+    entries.push(certified(world, &held));
+    read(&mut play, &entries);
+    for peer in 0..2 {
+        play.earlier_statement(&frozen(world, peer, &entries));
+    }
+    let mut longer = entries.clone();
+    longer.push(entries[0].clone());
+    let head = world.head_of(KEYSET, 2, &longer);
+    play.earlier_page(2, &LogPage { entries: list(entries[1..2].iter().cloned()), head });
+    play.earlier_statement(&frozen(world, 2, &[]));
+    let by = certificate(world, &held);
+    play.moves(&held, by.clone(), refused(Refusal::RolloverBehind));
+    play.earlier_page(3, &play.page_of(3, &entries));
+    play.moves(&held, by.clone(), refused(Refusal::RolloverBehind));
+    play.earlier_statement(&frozen(world, 3, &entries));
+    play.moves(&held, by, Expect::Certified(held.digest(), 1));
+    let comment = "A witness shows a certificate, has its log forgotten by a page that does not hash to its head, and says \
+                   then that its log is empty: that closes nothing, since it signed longer heads.";
+    play.case("ROLLOVER-9", comment)
 }
