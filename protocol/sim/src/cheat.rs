@@ -5,17 +5,21 @@ use ronde_protocol::{
     machine::wallet::Wallet,
     message::{
         amount::Points,
+        certificate::Certificate,
+        class::Kind,
         codec::Bounded,
         ids::{OrderDigest, WitnessIndex},
         order::{Column, Columns, Order, SignedOrder, Submission},
-        refusal::Refusal,
+        refusal::{Conflict, ConflictingOrder, Refusal},
+        vote::Vote,
         wire::{RequestV1, VoteRequest},
     },
 };
 
 use crate::{
     coverage::Group,
-    federation::ASSOCIATION,
+    federation::{ASSOCIATION, KEYSET},
+    ledger::locks,
     luck::Luck,
     message::{Asked, Body, News},
     network::End,
@@ -40,8 +44,35 @@ impl World<'_> {
                 submission.columns = rotated(&submission.columns);
                 Some(submission)
             }
+            Some(Way::Alters) if !submission.signed.order.inputs.is_empty() && luck.permille(600) => {
+                self.coverage.hit(Group::Cheat, "store alters an order");
+                submission.signed.order.time += 1;
+                for witness in 0..self.federation.witnesses.len() {
+                    self.show_order(node, witness, &submission, luck);
+                }
+                None
+            }
+            Some(Way::Copies) if luck.permille(600) => {
+                self.copy_outputs(node, &submission.signed.order, luck);
+                None
+            }
             _ => Some(submission),
         }
+    }
+
+    /// The store issues to what a customer blinded for their change, before the customer's order is certified: nothing
+    /// may come of that for the customer.
+    fn copy_outputs(&mut self, node: usize, order: &Order, luck: &mut Luck) {
+        let points = order.outputs.iter().filter(|output| matches!(output.class.kind, Kind::Points { .. }));
+        let Ok(outputs) = Bounded::new(points.copied().collect::<Vec<_>>()) else { return };
+        if outputs.is_empty() {
+            return;
+        }
+        self.coverage.hit(Group::Cheat, "store copies a customer's outputs");
+        let copy = Order { outputs, ..self.gift(node, luck) };
+        self.ledger.copied.insert(copy.digest());
+        let signed = self.sign_anything(node, copy);
+        self.take_own(node, signed, None, luck);
     }
 
     /// What a store makes of a request before a witness gets it.
@@ -64,11 +95,12 @@ impl World<'_> {
     }
 
     /// What a store makes of what it tells a wallet.
-    pub fn cheat_tell(&mut self, node: usize, news: News) -> News {
+    pub fn cheat_tell(&mut self, node: usize, news: News, luck: &mut Luck) -> News {
         if self.nodes[node].way != Some(Way::Spoils) {
             return news;
         }
         match news {
+            News::Certified { order, .. } if luck.permille(400) => self.false_news(order, luck),
             News::Certified { order, certificate, mut evaluations } => {
                 self.coverage.hit(Group::Cheat, "store spoils evaluations");
                 for (place, evaluation) in evaluations.iter_mut().enumerate() {
@@ -80,9 +112,48 @@ impl World<'_> {
                 }
                 News::Certified { order, certificate, evaluations }
             }
-            News::Pending(_) => News::Refused(Refusal::BadSignature),
+            News::Pending(Some(order)) => self.false_news(order, luck),
+            News::Pending(None) => News::Refused(Refusal::BadSignature),
             news => news,
         }
+    }
+
+    /// Something about an order that is not so: that it is certified, or dead, or bad.
+    fn false_news(&mut self, order: Order, luck: &mut Luck) -> News {
+        self.coverage.hit(Group::Cheat, "store tells a wallet what is not so");
+        let conflict = |other, certificate| {
+            News::Refused(Refusal::Conflict(Box::new(Conflict { other, certificate: Some(certificate) })))
+        };
+        match luck.below(4) {
+            0 => News::Refused(Refusal::BadSignature),
+            1 => {
+                let certificate = self.invented_certificate(order.digest());
+                News::Certified { order, certificate, evaluations: Vec::new() }
+            }
+            2 => {
+                let held = locks(&order);
+                let stranger = |other: &Order| locks(other).iter().all(|lock| !held.contains(lock));
+                let mut others = self.ledger.certified().filter(|(_, other)| stranger(other));
+                let other = others.find_map(|(digest, other)| Some((other.clone(), self.found_at_nodes(digest)?.0)));
+                match other {
+                    Some((other, certificate)) => conflict(ConflictingOrder::Certified(other), certificate),
+                    None => News::Pending(Some(order)),
+                }
+            }
+            _ => {
+                let other = Order { time: order.time + 1, ..order };
+                let certificate = self.invented_certificate(other.digest());
+                conflict(ConflictingOrder::Certified(other), certificate)
+            }
+        }
+    }
+
+    /// As many votes as are needed, none of which anybody gave.
+    fn invented_certificate(&self, digest: OrderDigest) -> Certificate {
+        let needed = self.federation.keyset().quorum().votes();
+        let members = (0..u8::MAX).take(needed).map(WitnessIndex);
+        let votes = members.map(|index| Vote { index, signature: Signature([7; 64]) }).collect();
+        Certificate { keyset: KEYSET, digest, votes: Bounded::new(votes).unwrap_or_default() }
     }
 
     /// What ops have cheats do. Whoever is honest in this run does nothing of the kind.
@@ -96,6 +167,11 @@ impl World<'_> {
             Act::Columns { wallet, via, wrong } => {
                 if let Some(crook) = self.crook(wallet) {
                     self.wrong_columns(crook, usize::from(via), wrong, luck);
+                }
+            }
+            Act::Forge { wallet, via, what } => {
+                if let Some(crook) = self.crook(wallet) {
+                    self.forge(crook, usize::from(via), what, luck);
                 }
             }
             act => self.cheat_as_store(act, luck),
@@ -116,7 +192,7 @@ impl World<'_> {
         let Ok(mut copy) = Wallet::from_bytes(&bytes) else { return };
         let durable = self.people[crook].save();
         let first = self.people[crook].wallet.donate(charter, ASSOCIATION, Points(points), now, luck.entropy());
-        let mut second = copy.swap(charter, crate::federation::KEYSET, true, now, luck.entropy());
+        let mut second = copy.swap(charter, KEYSET, true, now, luck.entropy());
         if luck.permille(500) {
             second = copy.donate(charter, ASSOCIATION, Points(points + 1), now, luck.entropy()).or(second);
         }

@@ -48,6 +48,7 @@ impl World<'_> {
         self.check_framing();
         self.check_evidence();
         self.check_audit();
+        self.check_kept();
     }
 
     /// Certified outputs and inputs by kind.

@@ -121,11 +121,16 @@ pub const FAULTS: &[&str] = &[
 ];
 /// Everything that a cheat can do.
 pub const CHEATS: &[&str] = &[
+    "customer invents a coin",
     "customer races a coin",
     "customer shows foreign columns",
     "customer shows stale columns",
     "customer shows too few columns",
+    "customer swaps one coin for two",
+    "customer takes out more than they put in",
     "spoiled evaluation noticed",
+    "store alters an order",
+    "store copies a customer's outputs",
     "store issues to itself",
     "store leaves witnesses out",
     "store mixes columns",
@@ -134,6 +139,7 @@ pub const CHEATS: &[&str] = &[
     "store signs two bodies",
     "store splits the witnesses",
     "store spoils evaluations",
+    "store tells a wallet what is not so",
     "store withholds an order",
     "witness evaluates with other keys",
     "witness forgets",

@@ -1,10 +1,7 @@
 //! What a dishonest store sends out when an op says so.
 
 use ronde_protocol::{
-    crypto::{
-        group::{Point, ScalarBytes},
-        spend::SpendSignature,
-    },
+    crypto::{group::ScalarBytes, spend::SpendSignature},
     machine::wallet::GrantTerms,
     message::{
         amount::Points,
@@ -25,6 +22,7 @@ use crate::{
     coverage::Group,
     disk::{Key, Writes},
     federation::{DAILY_LIMIT, KEYSET, text},
+    forger::anything,
     luck::Luck,
     message::Asked,
     ops::{Act, Rubbish},
@@ -73,11 +71,9 @@ impl World<'_> {
     }
 
     /// An Earn that nobody asked for, with one output of nobody's.
-    fn gift(&self, store: usize, luck: &mut Luck) -> Order {
-        let mut uniform = [0; 64];
-        uniform[..32].copy_from_slice(&luck.bytes());
+    pub fn gift(&self, store: usize, luck: &mut Luck) -> Order {
         let class = Class { keyset: KEYSET, kind: Kind::Points { denomination: 1 } };
-        let output = Output { class, blinded: Point::from_uniform_bytes(&uniform).encode() };
+        let output = Output { class, blinded: anything(luck).encode() };
         Order {
             federation: *self.federation.charter.federation(),
             keyset: KEYSET,
@@ -142,14 +138,28 @@ impl World<'_> {
 
     /// A certificate in which one vote stands twice, or that is another order's.
     fn bad_certificate(&mut self, store: usize, luck: &mut Luck) {
-        let found = self.ledger.orders().find(|(_, known)| known.certified);
-        let Some((digest, known)) = found.map(|(digest, known)| (*digest, known.clone())) else { return };
+        let lacks = self.ledger.orders().find(|(_, known)| !known.certified && !known.votes.is_empty());
+        let lacks = lacks.map(|(digest, known)| (*digest, known.clone()));
+        if lacks.is_none() {
+            // One vote for an order of its own is a beginning, for the next time.
+            let order = self.gift(store, luck);
+            let submission = Submission { signed: self.sign_anything(store, order), columns: Columns::default() };
+            self.ledger.signed(&submission.signed.order);
+            let witness = luck.place(self.federation.witnesses.len());
+            self.show_order(store, witness, &submission, luck);
+        }
+        let certified = || {
+            let (digest, known) = self.ledger.orders().find(|(_, known)| known.certified)?;
+            Some((*digest, known.clone()))
+        };
+        let Some((digest, known)) = lacks.or_else(certified) else { return };
         let mut votes: Vec<_> = known.votes.values().copied().collect();
         let needed = self.federation.keyset().quorum().votes();
-        votes.truncate(needed.saturating_sub(1));
-        votes.extend(votes.last().copied());
+        votes.truncate(needed.saturating_sub(1).max(1));
+        let last = votes.last().copied();
+        votes.extend(last.into_iter().cycle().take(needed.saturating_sub(votes.len())));
         let mut order = known.order;
-        if luck.permille(500) {
+        if known.certified && luck.permille(500) {
             // Good votes, for something else.
             votes = known.votes.values().copied().take(needed).collect();
             order = self.gift(store, luck);

@@ -58,13 +58,15 @@ impl World<'_> {
         self.ask(node, witness, Asked::Feed, RequestV1::Feed(FromPosition { keyset: KEYSET, from }), luck);
     }
 
-    fn feed_place(&self, node: usize, witness: usize) -> u64 {
+    /// Up to where a store has read a witness's feed.
+    pub fn feed_place(&self, node: usize, witness: usize) -> u64 {
         let index = u8::try_from(witness).unwrap_or(u8::MAX);
         self.nodes[node].disk.seen().load(Key::Feed(index)).unwrap_or(0)
     }
 
     /// Keeps a witness's head if it is the highest.
     pub fn note_head(&mut self, node: usize, head: Head, luck: &mut Luck) {
+        self.watch_head(node, head, true);
         let keyset = self.federation.keyset();
         let noted = self.nodes[node].followed.entry(head.index).or_default().handle_head(keyset, head);
         if let Ok(Some(evidence)) = noted {
@@ -87,9 +89,10 @@ impl World<'_> {
         if self.witness(node).is_none() {
             return;
         }
-        let keyset = self.federation.keyset();
+        let (keyset, head) = (self.federation.keyset(), page.head);
         let mut followed = self.nodes[node].followed.get(&peer).cloned().unwrap_or_default();
         let before = followed.position();
+        self.watch_head(node, head, false);
         let read = match followed.handle_page(keyset, peer, page) {
             Ok(read) => read,
             Err(error) => {
@@ -97,6 +100,7 @@ impl World<'_> {
                 return self.keep_followed(node, peer, followed);
             }
         };
+        self.watch_head(node, head, true);
         if let Some(evidence) = read.fork {
             self.keep_evidence(node, *evidence, luck);
         }
@@ -153,6 +157,9 @@ impl World<'_> {
         let from = self.feed_place(node, witness);
         for entry in &page.entries {
             let CertifiedOrder { order, certificate } = &entry.certified;
+            if self.nodes[witness].is_honest_witness() {
+                self.ledger.fed.insert((node, witness, entry.position));
+            }
             let named = order.store == store && order.keyset == keyset.id();
             if named
                 && certificate.clone().verify(keyset, &order.digest()).is_ok()

@@ -98,6 +98,15 @@ impl World<'_> {
         for (_, index) in &self.ledger.bad_evaluations {
             *seen.entry(*index).or_default() += 1;
         }
+        for index in self.ledger.forks.clone() {
+            self.stake(Invariant::CheatsLeaveEvidence);
+            let forked =
+                |evidence: &Evidence| matches!(evidence, Evidence::Fork { longer, .. } if longer.index == index);
+            if !all.iter().any(forked) {
+                let says = format!("witness {} showed two heads of one size, and nobody can prove it", index.0);
+                self.fail(Invariant::CheatsLeaveEvidence, says);
+            }
+        }
         for (index, times) in seen {
             self.stake(Invariant::CheatsLeaveEvidence);
             if times > 3 && !guilty(index) {

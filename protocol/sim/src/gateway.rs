@@ -7,7 +7,7 @@ use ronde_protocol::{
         log::CertifiedOrder,
         order::{Purpose, Submission},
         refusal::Refusal,
-        wire::{ReplyV1, RequestV1},
+        wire::{Certified, ReplyV1, RequestV1, Voted},
     },
 };
 
@@ -209,8 +209,11 @@ impl World<'_> {
     pub fn take_answer(&mut self, node: usize, route: Route, index: WitnessIndex, reply: ReplyV1, mut luck: Luck) {
         match (route.asked, reply) {
             (Asked::Order(digest), reply) => {
-                if let ReplyV1::Voted(voted) = &reply {
-                    self.note_head(node, voted.head, &mut luck);
+                match &reply {
+                    ReplyV1::Voted(Voted { head, .. }) | ReplyV1::Certified(Certified { head, .. }) => {
+                        self.note_head(node, *head, &mut luck);
+                    }
+                    _ => {}
                 }
                 self.watch_arrival(node, &digest, &reply);
                 self.take_order_reply(node, digest, index, reply, &mut luck);
@@ -220,6 +223,7 @@ impl World<'_> {
             }
             (Asked::Head, ReplyV1::NewestHead(answer)) => {
                 let Some(witness) = self.witness(node) else { return };
+                self.watch_head_answer(node, &answer);
                 if let Some(startup) = &mut self.nodes[node].startup {
                     startup.handle_answer(witness, &answer);
                     self.poll_start(node, &mut luck);
@@ -293,7 +297,8 @@ impl World<'_> {
         let Some(running) = self.nodes[node].running.get_mut(digest) else { return };
         let order = running.gathering.order().clone();
         match running.gathering.standing() {
-            Standing::Refused(_) => {
+            Standing::Refused(refusal) => {
+                self.watch_dead(node, &order, &refusal);
                 self.tell_waiting(node, *digest, luck.child());
                 self.till_refused(node, &order, luck);
                 self.forget(node, digest, luck);
@@ -354,7 +359,7 @@ impl World<'_> {
             News::Certified { order, .. } | News::Pending(Some(order)) => self.link_of(node, order),
             _ => None,
         };
-        let news = self.cheat_tell(node, news);
+        let news = self.cheat_tell(node, news, luck);
         let told = Told { digest, link, news };
         self.send(End::Node(node), End::Wallet(wallet), luck, Body::Told(Box::new(told)));
     }

@@ -7,6 +7,7 @@ use ronde_protocol::{
     message::{
         certificate::Certificate,
         codec::encode,
+        head::Head,
         ids::{OrderDigest, Reference, StoreId, WitnessIndex},
         order::Order,
         vote::Vote,
@@ -48,6 +49,15 @@ pub struct Ledger {
     checked: BTreeSet<(OrderDigest, Vec<u8>)>,
     /// Bad evaluations that reached an honest node or wallet: of which order, by whom.
     pub bad_evaluations: BTreeSet<(OrderDigest, WitnessIndex)>,
+    /// Entries of honest witnesses' feeds that came to a store: store and witness from 0, position.
+    pub fed: BTreeSet<(usize, usize, u64)>,
+    /// Orders by which a cheat certified what a customer blinded.
+    pub copied: BTreeSet<OrderDigest>,
+    /// The highest heads that a node was shown in a life of its: node, life, whose.
+    pub heads: BTreeMap<(usize, u32, WitnessIndex), Head>,
+    /// Who showed two heads of one size to one node, with nothing in the way of keeping them.
+    pub forks: BTreeSet<WitnessIndex>,
+    bodies: BTreeMap<(StoreId, Reference), OrderDigest>,
 }
 
 /// What an order locks.
@@ -73,6 +83,11 @@ impl Ledger {
             days: BTreeMap::new(),
             checked: BTreeSet::new(),
             bad_evaluations: BTreeSet::new(),
+            fed: BTreeSet::new(),
+            copied: BTreeSet::new(),
+            heads: BTreeMap::new(),
+            forks: BTreeSet::new(),
+            bodies: BTreeMap::new(),
         }
     }
 
@@ -173,6 +188,18 @@ impl Ledger {
             known.votes.insert(vote.index, *vote);
         }
         self.certify(digest)
+    }
+
+    /// An honest store signs a body. Another that it signed under the same reference.
+    pub fn body(&mut self, order: &Order) -> Option<OrderDigest> {
+        let digest = order.digest();
+        let first = *self.bodies.entry((order.store, order.reference)).or_insert(digest);
+        (first != digest).then_some(first)
+    }
+
+    /// Votes that make a certificate.
+    pub fn votes_needed(&self) -> usize {
+        self.votes
     }
 
     fn certify(&mut self, digest: &OrderDigest) -> bool {

@@ -1,6 +1,6 @@
 //! A store's node: what it is, how it dies and how it starts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ronde_protocol::{
     machine::{
@@ -26,7 +26,7 @@ use crate::{
     disk::{Disk, Full, Key, State, Writes},
     federation::{Federation, KEYSET},
     luck::Luck,
-    message::{Asked, Body, Route},
+    message::{Asked, Body, News, Route},
     network::End,
     outcome::Invariant,
     plan::{Lie, Plan, Way},
@@ -75,6 +75,12 @@ pub struct Node {
     pub fallen: bool,
     /// What it sent as a cheat, to be sent again.
     pub sent: Vec<(usize, RequestV1)>,
+    /// It went on from a copy that says that it is one.
+    pub marked: bool,
+    /// Peers that knew, in this life of theirs, when it started that its log was longer.
+    pub ahead: Vec<(usize, u32)>,
+    /// Peers that answered its start.
+    pub heard: BTreeSet<WitnessIndex>,
 }
 
 /// A death that waits for a commit.
@@ -138,6 +144,9 @@ impl Node {
             newest: None,
             fallen: lie.is_some(),
             sent: Vec::new(),
+            marked: false,
+            ahead: Vec::new(),
+            heard: BTreeSet::new(),
         }
     }
 
@@ -229,6 +238,7 @@ impl World<'_> {
         self.say(format_args!("store {} starts, life {life}", node + 1));
         if self.nodes[node].index.is_some() {
             self.nodes[node].startup = Some(Startup::new(luck.bytes()));
+            self.watch_start(node);
             self.ask_heads(node, 0, luck.child());
         }
         self.after(0, luck.child(), Event::Sweep(node, life));
@@ -329,6 +339,7 @@ impl World<'_> {
             After::Send(digest) => self.send_requests(node, &digest, &mut luck),
             After::Certified(digest) => self.certificate_on_disk(node, digest, &mut luck),
             After::Sign(to_sign, grant, wallet) => self.sign_claim(node, to_sign, grant, wallet, &durable, luck),
+            After::Withdrawn(wallet, grant) => self.tell_claim(node, wallet, grant, News::Withdrawn, &mut luck),
             After::Print(wallet, slip) => {
                 let wait = slip.wait;
                 for customer in [Some(wallet), slip.copied].into_iter().flatten() {
@@ -353,6 +364,8 @@ impl World<'_> {
             self.kill(node, &mut luck);
         }
         self.nodes[node].fallen = true;
+        self.nodes[node].marked |= marked;
+        self.nodes[node].disk.full = false;
         self.nodes[node].disk.replace(copy);
         self.coverage.hit(Group::Fault, if marked { "marked copy restored" } else { "unmarked copy restored" });
         self.say(format_args!("store {} goes on from an old copy, marked: {marked}", node + 1));

@@ -196,6 +196,15 @@ pub enum Act {
         /// Whose columns.
         wrong: WrongColumns,
     },
+    /// A dishonest customer makes points of nothing.
+    Forge {
+        /// Who.
+        wallet: u8,
+        /// Through which store.
+        via: u8,
+        /// How.
+        what: Forgery,
+    },
     /// A dishonest store sends out what no rule allows.
     Rubbish {
         /// Which.
@@ -250,6 +259,17 @@ pub enum WrongColumns {
     Stale,
     /// None but one.
     Few,
+}
+
+/// How a cheat makes points of nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Forgery {
+    /// Spends a coin that nobody evaluated.
+    Coin,
+    /// Pays, and takes out more than they put in.
+    Payment,
+    /// Swaps one coin for two.
+    Swap,
 }
 
 /// What a dishonest store sends out.

@@ -79,6 +79,24 @@ invariants! {
     VotesClear,
     /// Whoever retired had lost its state.
     NoFalseRetirement,
+    /// No witness votes before enough peers answered its start, nor once it can know that its state was lost.
+    LostStateVotesNoMore,
+    /// A witness that retired still writes certificates down.
+    RetiredServes,
+    /// No honest witness votes after redeem-until by its clock.
+    NoLateVote,
+    /// What an honest witness holds a coin for is an order that lives.
+    LocksOfTheLiving,
+    /// An honest store signs one body under a reference, ever.
+    OneBody,
+    /// What a store calls dead has a certified rival.
+    DeadIsDead,
+    /// What an honest wallet takes for certified has q votes.
+    TrueNews,
+    /// An honest store carries a certificate until every witness has it.
+    CertificatesReachAll,
+    /// A store that reads on in a feed misses nothing that names it.
+    FeedsAreWhole,
     /// Books sum to zero, and are the same at all honest nodes.
     BooksAgree,
     /// An accepted checkout has its certificate, and a certified payment has its effect.

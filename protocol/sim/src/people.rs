@@ -142,6 +142,8 @@ impl World<'_> {
     /// Certified orders whose coins or change are a customer's, as the omniscient ledger knows them.
     pub fn orders_of(&self, wallet: usize) -> Vec<(OrderDigest, Order)> {
         let own = |digest: &OrderDigest, order: &Order| match order.purpose {
+            // Nobody owns what a cheat made of another's.
+            _ if self.ledger.copied.contains(digest) => false,
             Purpose::Earn => order.outputs.iter().any(|output| self.ledger.maker(&output.blinded) == Some(wallet)),
             _ => self.ledger.signer(digest) == Some(wallet),
         };

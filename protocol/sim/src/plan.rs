@@ -110,6 +110,10 @@ pub enum Way {
     Halves,
     /// Swaps the columns that it was given.
     Mixes,
+    /// Changes orders that it was given.
+    Alters,
+    /// Issues to what customers blinded, before their order is certified.
+    Copies,
 }
 
 /// A witness that may go on from an old copy.
@@ -175,7 +179,8 @@ fn swarm(luck: &mut Luck, n: u8) -> Swarm {
     cast_witnesses(luck, n, &mut swarm);
     if luck.permille(450) {
         let stores = Federation::of(n).stores();
-        let ways = [Way::Asked, Way::Asked, Way::Withholds, Way::Spoils, Way::Halves, Way::Mixes];
+        let ways =
+            [Way::Asked, Way::Asked, Way::Withholds, Way::Spoils, Way::Halves, Way::Mixes, Way::Alters, Way::Copies];
         for _ in 0..=luck.below(2) {
             let store = u8::try_from(luck.place(stores)).unwrap_or(0);
             let way = ways[luck.place(ways.len())];
@@ -198,8 +203,8 @@ fn cast_witnesses(luck: &mut Luck, n: u8, swarm: &mut Swarm) {
         let plotting = luck.permille(400).then_some(lies[luck.place(lies.len())]);
         while bad < quorum.faults() {
             let index = left.remove(luck.place(left.len()));
-            if luck.permille(250) {
-                swarm.restorable.push(Restorable { index, marked: luck.permille(400) });
+            if luck.permille(350) {
+                swarm.restorable.push(Restorable { index, marked: luck.permille(300) });
             } else {
                 let lie = plotting.unwrap_or(lies[luck.place(lies.len())]);
                 swarm.traitors.push(Traitor { index, lie });
@@ -208,7 +213,7 @@ fn cast_witnesses(luck: &mut Luck, n: u8, swarm: &mut Swarm) {
         }
     }
     // A marked copy never votes: it costs no safety, only a voice.
-    if bad < quorum.witnesses() - quorum.votes() && luck.permille(250) {
+    if bad < quorum.witnesses() - quorum.votes() && luck.permille(350) {
         let index = left.remove(luck.place(left.len()));
         swarm.restorable.push(Restorable { index, marked: true });
     }

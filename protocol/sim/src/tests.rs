@@ -32,6 +32,8 @@ use crate::{
     world::{After, World},
 };
 
+mod kept;
+
 fn plan(seed: u64) -> Plan {
     let earn = |at, wallet| {
         let manner = Manner::Patient;

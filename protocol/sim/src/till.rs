@@ -94,7 +94,11 @@ impl World<'_> {
                 }
             }
             Err(GrantError::Claimed | GrantError::Expired | GrantError::Cancelled) => {
-                self.tell_claim(node, wallet, number, News::Withdrawn, luck);
+                // That its time is over is written down before it is said: a clock that was ahead is not taken back.
+                let writes = Writes::new().put(Key::Grant(number), &grant);
+                if self.commit(node, writes, After::Withdrawn(wallet, number), luck).is_err() {
+                    self.tell_claim(node, wallet, number, News::Refused(Refusal::StorageFailed), luck);
+                }
             }
             Err(GrantError::Refused(refusal)) => {
                 self.tell_claim(node, wallet, number, News::Refused(refusal), luck);
@@ -103,7 +107,8 @@ impl World<'_> {
         }
     }
 
-    fn tell_claim(&mut self, node: usize, wallet: usize, grant: u64, news: News, luck: &mut Luck) {
+    /// Answers a claim.
+    pub fn tell_claim(&mut self, node: usize, wallet: usize, grant: u64, news: News, luck: &mut Luck) {
         let told = Told { digest: None, link: link(node, grant), news };
         self.send(End::Node(node), End::Wallet(wallet), luck, Body::Told(Box::new(told)));
     }
@@ -127,6 +132,7 @@ impl World<'_> {
     /// A store takes what it signed to the quorum.
     pub fn take_own(&mut self, node: usize, signed: SignedOrder, wallet: Option<usize>, luck: &mut Luck) {
         self.ledger.signed(&signed.order);
+        self.watch_body(node, &signed.order);
         if let Ok(gathering) = (Submission { signed, columns: Columns::default() }).check(&self.federation.charter) {
             self.take_on(node, gathering, wallet, luck);
         }
@@ -181,9 +187,13 @@ impl World<'_> {
     pub fn cancel_checkout(&mut self, node: usize, luck: &mut Luck) {
         let Some(reference) = self.nodes[node].newest else { return };
         let now = self.time(node);
+        let mut states = None;
         let _ = self.change_checkout(node, reference, luck, |checkout| {
+            let before = checkout.state();
             let _ = checkout.handle_cancel(now);
+            states = Some((before, checkout.state()));
         });
+        self.watch_cancel(node, states);
     }
 
     /// An order for one of the store's checkouts, whose signature was checked.

@@ -105,7 +105,8 @@ impl World<'_> {
     pub fn twist(&mut self, node: usize, route: Route, reply: ReplyV1, luck: &mut Luck) -> ReplyV1 {
         match self.nodes[node].lie {
             Some(Lie::OtherKeys) => self.evaluate_otherwise(node, route, reply, luck),
-            Some(Lie::Forks) if route.node % 2 == 1 => self.fork(node, reply),
+            // Two stories, and now and then a slip.
+            Some(Lie::Forks) if (route.node % 2 == 1) != luck.permille(200) => self.fork(node, reply),
             Some(Lie::Spoils) if luck.permille(500) => self.spoil(reply),
             _ => reply,
         }

@@ -341,6 +341,7 @@ impl World<'_> {
             Ok(sealed) => sealed,
             Err(error) => return self.say(format_args!("wallet {wallet} can't take an answer: {error}")),
         };
+        self.watch_news(wallet, certified);
         let Some(settled) = self.keep(wallet, sealed, luck) else { return };
         for evidence in &settled.evidence {
             self.watch_evidence(evidence);

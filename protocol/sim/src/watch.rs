@@ -1,13 +1,20 @@
 //! What is checked after each step, by whoever sees everything.
 
+use std::collections::BTreeSet;
+
 use ronde_protocol::{
-    machine::witness::record::{OrderRecord, View},
+    machine::{
+        till::checkout::CheckoutState,
+        witness::record::{OrderRecord, View},
+    },
     message::{
+        certificate::Certificate,
         codec::encode,
         evaluation::{Evaluation, EvaluationError},
         evidence::Evidence,
+        head::Head,
         ids::{OrderDigest, WitnessIndex},
-        log::LogEntry,
+        log::{CertifiedOrder, LogEntry},
         order::{Order, Purpose},
         refusal::Refusal,
         vote::Vote,
@@ -18,6 +25,7 @@ use ronde_protocol::{
 use crate::{
     coverage::Group,
     federation::{DAILY_LIMIT, KEYSET, VOUCHER_CAP},
+    ledger::locks,
     names,
     outcome::Invariant,
     world::World,
@@ -104,10 +112,15 @@ impl World<'_> {
         if !self.nodes[node].is_honest_witness() {
             return;
         }
-        if !self.ledger.was_checked(digest, &certified.certificate)
-            && certified.certificate.clone().verify(keyset, digest).is_err()
-        {
-            return self.fail(Invariant::GoodOrder, format!("witness {node} answers {digest} with a bad certificate"));
+        if !self.ledger.was_checked(digest, &certified.certificate) {
+            if certified.certificate.clone().verify(keyset, digest).is_err() {
+                let says = format!("witness {node} answers {digest} with a bad certificate");
+                return self.fail(Invariant::GoodOrder, says);
+            }
+            if !self.is_backed(&certified.certificate, digest) {
+                let says = format!("witness {node} takes {digest} for certified by fewer than q witnesses");
+                return self.fail(Invariant::GoodOrder, says);
+            }
         }
         if self.ledger.saw_certificate(digest, &certified.certificate) {
             self.watch_certificate(digest);
@@ -119,6 +132,74 @@ impl World<'_> {
         if !same {
             let says = format!("witness {node} evaluates {digest}, and its disk says otherwise");
             self.fail(Invariant::EvaluationOnDisk, says);
+        }
+    }
+
+    /// Whether q witnesses voted for it: counted here, whatever the machines say.
+    pub fn is_backed(&self, certificate: &Certificate, digest: &OrderDigest) -> bool {
+        let good = certificate.votes.iter().filter(|vote| vote.verify(self.federation.keyset(), digest).is_ok());
+        let voters: BTreeSet<WitnessIndex> = good.map(|vote| vote.index).collect();
+        voters.len() >= self.ledger.votes_needed()
+    }
+
+    /// A store calls an order dead.
+    pub fn watch_dead(&mut self, node: usize, order: &Order, refusal: &Refusal) {
+        let Refusal::Conflict(found) = refusal else { return };
+        let Some(certificate) = found.certificate.as_ref().filter(|_| self.nodes[node].is_honest()) else { return };
+        let (rival, held) = (found.other.order(), locks(order));
+        self.stake(Invariant::DeadIsDead);
+        if !locks(rival).iter().any(|lock| held.contains(lock)) || !self.is_backed(certificate, &rival.digest()) {
+            let says = format!("store {node} calls {} dead by {}", order.digest(), rival.digest());
+            self.fail(Invariant::DeadIsDead, says);
+        }
+    }
+
+    /// A wallet takes an order for certified.
+    pub fn watch_news(&mut self, wallet: usize, certified: &CertifiedOrder) {
+        let digest = certified.order.digest();
+        self.stake(Invariant::TrueNews);
+        if self.people[wallet].honest && !self.is_backed(&certified.certificate, &digest) {
+            self.fail(Invariant::TrueNews, format!("wallet {wallet} takes {digest} for certified"));
+        }
+    }
+
+    /// A till withdraws its checkout: not one that an order has taken.
+    pub fn watch_cancel(&mut self, node: usize, states: Option<(CheckoutState, CheckoutState)>) {
+        let Some((CheckoutState::Pending(digest), after)) = states else { return };
+        self.stake(Invariant::TillsAgree);
+        if after == CheckoutState::Cancelled {
+            self.fail(Invariant::TillsAgree, format!("store {node} cancels the payment {digest}, which is pending"));
+        }
+    }
+
+    /// An honest store signs what it wrote down.
+    pub fn watch_body(&mut self, node: usize, order: &Order) {
+        if !self.nodes[node].is_honest() {
+            return;
+        }
+        self.stake(Invariant::OneBody);
+        if let Some(first) = self.ledger.body(order) {
+            let says = format!("store {node} signs {}, and signed {first} under that reference", order.digest());
+            self.fail(Invariant::OneBody, says);
+        }
+    }
+
+    /// A node is shown a head, and keeps it if it is the highest, unless its page is refused. Once the faults are over
+    /// nothing is in the way of keeping two that are a fork.
+    pub fn watch_head(&mut self, node: usize, head: Head, taken: bool) {
+        if !self.nodes[node].is_honest() || head.verify(self.federation.keyset()).is_err() {
+            return;
+        }
+        let shown = (node, self.nodes[node].life, head.index);
+        match self.ledger.heads.get(&shown).copied() {
+            Some(known) if self.calm && known.size == head.size && known.root != head.root => {
+                self.ledger.forks.insert(head.index);
+            }
+            Some(known) if known.size >= head.size => {}
+            _ if taken => {
+                self.ledger.heads.insert(shown, head);
+            }
+            _ => {}
         }
     }
 
@@ -236,7 +317,9 @@ impl World<'_> {
         // A wallet that began anew may meet what the lost one signed.
         let restored = person.device > 0 && self.ledger.signer(&by.digest()) == Some(wallet);
         let claimed = by.inputs.is_empty();
-        if person.honest && !restored && !claimed {
+        let held = self.ledger.known(digest).map(|known| locks(&known.order)).unwrap_or_default();
+        let stranger = !locks(by).iter().any(|lock| held.contains(lock));
+        if person.honest && (stranger || !restored && !claimed) {
             self.fail(Invariant::HonestNeverKilled, format!("wallet {wallet} lost {digest} to {}", by.digest()));
         }
     }

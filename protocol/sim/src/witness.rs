@@ -94,6 +94,9 @@ impl World<'_> {
             Err(refusal) => return self.answer(node, route, ReplyV1::Refused(refusal), luck),
         };
         let before = self.record(node, &digest);
+        if self.time(node) > self.federation.keyset().redeem_until() {
+            self.stake(Invariant::NoLateVote);
+        }
         let (gate, now) = (self.nodes[node].gate, self.time(node));
         let seen = &self.nodes[node].disk.seen().ledger;
         let step = witness.decide_vote(seen, charter, gate, prepared, now);
@@ -191,6 +194,7 @@ impl World<'_> {
     /// Notes what a step writes: on which day a vote was given, and retirements.
     pub fn note_step(&mut self, node: usize, writes: &[Write]) {
         self.note_writes(node, writes);
+        self.watch_votes(node, writes);
         let day = self.time(node) / DAY;
         for write in writes {
             if let Write::LogEntry(_, entry) = write

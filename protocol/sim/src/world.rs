@@ -109,6 +109,8 @@ pub enum After {
     Certified(OrderDigest),
     /// The store signs what it wrote down.
     Sign(ToSign, u64, usize),
+    /// The wallet hears that a grant gives it nothing.
+    Withdrawn(usize, u64),
     /// The till prints a link.
     Print(usize, Slip),
     /// The till shows a checkout.

@@ -2,7 +2,7 @@
 
 use crate::{
     luck::Luck,
-    ops::{Act, Manner, Op, Rubbish, WrongColumns},
+    ops::{Act, Forgery, Manner, Op, Rubbish, WrongColumns},
     plan::Swarm,
 };
 
@@ -74,7 +74,58 @@ impl Deck<'_> {
             58..78 => self.fault(),
             _ => self.cheat(),
         };
-        ops.extend(act.map(|act| self.op(act)));
+        let Some(act) = act else { return };
+        let after = self.what_follows(&act);
+        let op = self.op(act);
+        ops.push(op);
+        let dealt = self.at;
+        for (pause, act) in after {
+            self.at += pause;
+            let op = self.op(act);
+            ops.push(op);
+        }
+        // Other things happen meanwhile.
+        self.at = dealt;
+    }
+
+    /// What comes soon after an act, now and then, because the two together are what hurts; each with its pause in
+    /// milliseconds.
+    fn what_follows(&mut self, act: &Act) -> Vec<(u64, Act)> {
+        let soon = self.luck.below(1_500);
+        match *act {
+            // The till gives up just when the order is under way.
+            Act::Pay { store, .. } if self.luck.permille(100) => vec![(soon / 4, Act::Cancel { store })],
+            // A copy, business as usual, and the copy is put back.
+            Act::Backup { store } if self.luck.permille(700) => {
+                // A store that is no witness keeps the newest head to itself.
+                let via =
+                    if self.luck.permille(500) { u8::try_from(self.stores - 1).unwrap_or(0) } else { self.store() };
+                // Before the certificate comes, or after.
+                let pause = if self.luck.permille(500) { soon / 16 } else { 1_000 + soon };
+                let back = Act::Rollback { store };
+                vec![(50, self.spend(via)), (pause, back), (3_000, self.spend(via)), (soon, self.spend(store))]
+            }
+            // Whoever comes while something is broken.
+            Act::Jump { store, .. } | Act::Full { store, .. } | Act::Cut { to: store, .. }
+                if self.luck.permille(700) =>
+            {
+                vec![(soon / 4, self.spend(store))]
+            }
+            // What died is made room for again, if it counted for nothing.
+            Act::TwoBodies { store, wallet, .. } => {
+                vec![(2_000 + soon, Act::OverIssue { store, wallet, times: 6 })]
+            }
+            // The first time it gets a vote, the second time it counts that twice.
+            Act::Rubbish { store, what: Rubbish::Certificate } => {
+                vec![(1_000 + soon, Act::Rubbish { store, what: Rubbish::Certificate })]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn spend(&mut self, via: u8) -> Act {
+        let (wallet, points) = (self.wallet(), self.points());
+        if self.luck.permille(500) { Act::Donate { wallet, via, points } } else { Act::Swap { wallet, via } }
     }
 
     /// What random ops hardly ever bring about: a backup and then, when more was done, the return to it; and a death
@@ -122,10 +173,10 @@ impl Deck<'_> {
             63..71 => Act::Donate { wallet, via, points },
             71..79 => Act::Cast { wallet, via, choice: self.byte(3) },
             79..84 => Act::Pledge { store, points },
-            84..92 => Act::Resume { wallet, via },
-            92..94 => Act::Restore { wallet },
-            94..96 => Act::CrashWallet { wallet },
-            96..98 => Act::Cancel { store },
+            84..90 => Act::Resume { wallet, via },
+            90..92 => Act::Restore { wallet },
+            92..94 => Act::CrashWallet { wallet },
+            94..96 => Act::Cancel { store },
             _ => Act::Shared { wallet, other: self.wallet(), store, points },
         })
     }
@@ -134,18 +185,19 @@ impl Deck<'_> {
         let store = self.store();
         let lasts = 500 + u32::try_from(self.luck.below(20_000)).unwrap_or(0);
         Some(match self.luck.below(100) {
-            0..40 => Act::Crash { store, down: lasts / 4 },
-            40..55 => Act::Partition { side: u16::try_from(self.luck.below(1 << 15)).unwrap_or(0), lasts },
-            55..67 => Act::Cut { from: store, to: self.store(), lasts },
-            67..77 => {
-                let by = [-90_000, -700, -60, 60, 700, 90_000, 100 * 86_400, 200 * 86_400, 365 * 86_400, 370 * 86_400];
+            0..34 => Act::Crash { store, down: lasts / 4 },
+            34..48 => Act::Partition { side: u16::try_from(self.luck.below(1 << 15)).unwrap_or(0), lasts },
+            48..58 => Act::Cut { from: store, to: self.store(), lasts },
+            58..68 => {
+                let days = [100, 200, 362, 365, 366, 370].map(|days| days * 86_400);
+                let by = [-90_000, -700, -60, 60, 700, 90_000].into_iter().chain(days).collect::<Vec<i32>>();
                 Act::Jump { store, by: by[self.luck.place(by.len())], lasts }
             }
-            77..87 => Act::Full { store, lasts },
+            68..78 => Act::Full { store, lasts },
             _ if self.swarm.restorable.is_empty() => Act::Crash { store, down: 0 },
             _ => {
                 let index = self.swarm.restorable[self.luck.place(self.swarm.restorable.len())].index;
-                if self.luck.permille(500) { Act::Backup { store: index } } else { Act::Rollback { store: index } }
+                if self.luck.permille(600) { Act::Backup { store: index } } else { Act::Rollback { store: index } }
             }
         })
     }
@@ -164,7 +216,11 @@ impl Deck<'_> {
                 wait: 0,
                 manner: Manner::Patient,
             }),
-            (1..4, true, _) => Some(Act::Race { wallet: crook, via, other, points }),
+            (1..3, true, _) => Some(Act::Race { wallet: crook, via, other, points }),
+            (3, true, _) => {
+                let forgery = [Forgery::Coin, Forgery::Payment, Forgery::Swap];
+                Some(Act::Forge { wallet: crook, via, what: forgery[self.luck.place(3)] })
+            }
             (4, true, _) => {
                 let wrong = [WrongColumns::Foreign, WrongColumns::Stale, WrongColumns::Few];
                 Some(Act::Columns { wallet: crook, via, wrong: wrong[self.luck.place(3)] })

@@ -94,8 +94,8 @@ super::faults! {
         "machine/witness/vote.rs": "if gate == Gate::Starting {" => "if !{on} && gate == Gate::Starting {",
     ];
     "the mark of a backup is ignored", "ROLLBACK-11", [
-        "machine/witness/vote.rs": "if draft.retired()?.is_some() {"
-            => "if draft.retired()?.is_some_and(|why| !({on} && matches!(why, super::record::Retirement::RestoredCopy))) {",
+        "machine/witness/peers.rs": "Ok(view.retired(keyset)?.is_none().then_some("
+            => "Ok((!{on} && view.retired(keyset)?.is_none()).then_some(",
     ];
     "an own vote that was forgotten is ignored", "ROLLBACK-7", [
         "machine/witness/certify.rs": "None if certificate.has_vote_of(self.index())"

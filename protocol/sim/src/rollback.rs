@@ -1,0 +1,97 @@
+//! What is checked of starts and of witnesses that went on from an old copy: none of them votes in the dark.
+
+use ronde_protocol::{
+    machine::witness::record::Write,
+    message::{head::HeadAnswer, ids::WitnessIndex, log::LogEntry},
+};
+
+use crate::{outcome::Invariant, world::World};
+
+impl World<'_> {
+    /// A witness starts: who knows that its log was longer?
+    pub fn watch_start(&mut self, node: usize) {
+        let Some(index) = self.nodes[node].index else { return };
+        let size = self.nodes[node].disk.durable().ledger.log().len() as u64;
+        let knows = |peer: &usize| {
+            let peer = &self.nodes[*peer];
+            let highest = peer.followed.get(&index).and_then(|followed| followed.highest());
+            peer.up && peer.is_honest_witness() && highest.is_some_and(|head| head.size > size)
+        };
+        let ahead = (0..self.federation.witnesses.len()).filter(knows);
+        let ahead: Vec<(usize, u32)> = ahead.map(|peer| (peer, self.nodes[peer].life)).collect();
+        self.nodes[node].ahead = ahead;
+        self.nodes[node].heard.clear();
+        if self.is_known_to_be_behind(node) {
+            self.stake(Invariant::LostStateVotesNoMore);
+        }
+    }
+
+    /// A peer answered a start.
+    pub fn watch_head_answer(&mut self, node: usize, answer: &HeadAnswer) {
+        let Some(witness) = self.witness(node) else { return };
+        let Some(nonce) = self.nodes[node].startup.as_ref().map(|startup| startup.query(witness).nonce) else { return };
+        let keyset = self.federation.keyset();
+        let good = keyset.member(answer.index).is_some_and(|member| {
+            answer.index != witness.index() && answer.verify(keyset, member, witness.index(), &nonce).is_ok()
+        });
+        if good {
+            self.nodes[node].heard.insert(answer.index);
+        }
+    }
+
+    /// Whether so many peers knew when it started, and know still, that any q - 1 of them have one among them.
+    fn is_known_to_be_behind(&self, node: usize) -> bool {
+        let quorum = self.federation.keyset().quorum();
+        let still = self.nodes[node].ahead.iter().filter(|(peer, life)| self.nodes[*peer].is_alive(*life));
+        still.count() > quorum.witnesses() - quorum.votes()
+    }
+
+    /// A vote that was not given before is about to be written down by a witness that does not lie.
+    pub fn watch_new_vote(&mut self, node: usize, index: WitnessIndex) {
+        let needed = self.federation.keyset().quorum().votes() - 1;
+        let heard = self.nodes[node].heard.len();
+        let why = if heard < needed {
+            Some(format!("after {heard} answers to its start, where {needed} are needed"))
+        } else if self.nodes[node].marked {
+            Some("on a copy that is marked".to_owned())
+        } else if self.is_known_to_be_behind(node) {
+            Some(format!("though {:?} know that its log was longer", self.nodes[node].ahead))
+        } else if self.nodes[node].fallen && self.has_forgotten(node, index) {
+            Some("though it holds a certificate with a vote of its own that it forgot".to_owned())
+        } else {
+            None
+        };
+        if let Some(why) = why {
+            self.fail(Invariant::LostStateVotesNoMore, format!("witness {node} votes {why}"));
+        }
+        let keyset = self.federation.keyset();
+        if self.time(node) > keyset.redeem_until() {
+            self.fail(Invariant::NoLateVote, format!("witness {node} votes at {}", self.time(node)));
+        }
+    }
+
+    /// Whether its log holds a certificate with its own vote, and not the vote.
+    fn has_forgotten(&self, node: usize, index: WitnessIndex) -> bool {
+        let mut voted = std::collections::BTreeSet::new();
+        self.nodes[node].disk.seen().ledger.log().iter().any(|entry| match entry {
+            LogEntry::Voted(signed) => {
+                voted.insert(signed.order.digest());
+                false
+            }
+            LogEntry::Certified(certified) => {
+                certified.certificate.votes.iter().any(|vote| vote.index == index)
+                    && !voted.contains(&certified.order.digest())
+            }
+        })
+    }
+
+    /// Of what a witness that does not lie writes: its new votes.
+    pub fn watch_votes(&mut self, node: usize, writes: &[Write]) {
+        let Some(index) = self.nodes[node].index.filter(|_| self.nodes[node].lie.is_none()) else { return };
+        let voted =
+            |write: &&Write| matches!(write, Write::LogEntry(_, entry) if matches!(**entry, LogEntry::Voted(_)));
+        for _ in writes.iter().filter(voted) {
+            self.watch_new_vote(node, index);
+        }
+    }
+}
