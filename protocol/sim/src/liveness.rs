@@ -94,6 +94,10 @@ impl World<'_> {
             if !person.honest || !self.is_lively() || frozen {
                 continue;
             }
+            // What came back from a seed stays unproven while fewer than n - f witnesses can say that it is free.
+            if person.device > 0 && self.voting() < self.federation.keyset().quorum().honest() {
+                continue;
+            }
             let mut orders = self.orders_of(wallet);
             orders.retain(|(_, order)| !self.is_unheard(wallet, order));
             if orders.is_empty() {
