@@ -5,9 +5,12 @@
 //! cargo bench -p ronde-node --bench hostile -- [--seconds 5] [--rounds 3] [--wallets 8] [--seed N] [--only NAME]...
 //! ```
 //!
-//! Each attack runs in a process of its own, at the lowest priority, because it shares this machine's processors with
-//! those whom it attacks; it comes from addresses of its own (127.0.0.66 and on). Before and after it the same wallets
-//! pay undisturbed, and that as often as there are rounds, so that what else the machine does falls on both alike. Those attacks that need a key have the fourth store's: a member that turned.
+//! Each attack runs in a process of its own, at the lowest priority (nice 19), because it shares this machine's
+//! processors with those whom it attacks: it gets what they leave, and what the node spends on it is missed by them. Both
+//! are shown, in processors: what the attacked node used in quiet and under the attack, and what the attacker used. An
+//! attack comes from addresses of its own (127.0.0.66 and on). Before and after it the same wallets pay undisturbed, and
+//! that as often as there are rounds, so that what else the machine does falls on both alike. Those attacks that need a
+//! key have the fourth store's: a member that turned.
 
 #[path = "hostile/attacks.rs"]
 mod attacks;
@@ -102,6 +105,8 @@ struct Seen {
     under: f64,
     /// MiB before, at most, and afterwards.
     memory: [f64; 3],
+    /// Processors that the node used in quiet and under it, and that the attacker used.
+    processors: [f64; 3],
     did: String,
     logged: String,
 }
@@ -199,6 +204,7 @@ fn attacks_in_turn(options: &Options, shops: &[Shop], home: &Path, paid: &Atomic
     let time = Duration::from_secs(options.seconds);
     let target = shops.first().ok_or("no shops")?;
     let keys = home.join(format!("store-{}/secrets/node.seed", federation::STORES));
+    let ticks = process::Ticks::of_this_system()?;
     // Connections and caches have to be warm for what is compared.
     let mut quiet = measure(time, target, paid)?;
     let mut seen = Vec::new();
@@ -209,6 +215,7 @@ fn attacks_in_turn(options: &Options, shops: &[Shop], home: &Path, paid: &Atomic
             quiet: 0.0,
             under: 0.0,
             memory: [quiet.memory_now; 3],
+            processors: [0.0; 3],
             did: String::new(),
             logged: String::new(),
         };
@@ -216,12 +223,16 @@ fn attacks_in_turn(options: &Options, shops: &[Shop], home: &Path, paid: &Atomic
             let attacker = attacker(name, options.seconds, target, &keys)?;
             // Its connections take a moment to be made.
             std::thread::sleep(WARM_UP);
+            let before = process::cpu_seconds(attacker.id(), &ticks)?;
             let under = measure(time.saturating_sub(WARM_UP), target, paid)?;
+            let spent = (process::cpu_seconds(attacker.id(), &ticks)? - before) / under.seconds;
             one.did = String::from_utf8_lossy(&attacker.wait_with_output()?.stdout).trim().to_owned();
             let after = measure(time, target, paid)?;
             let rounds = f64::from(options.rounds.max(1));
             one.quiet += (quiet.per_second + after.per_second) / 2.0 / rounds;
             one.under += under.per_second / rounds;
+            let used = [(quiet.processors + after.processors) / 2.0, under.processors, spent];
+            one.processors.iter_mut().zip(used).for_each(|(sum, used)| *sum += used / rounds);
             let [first, most, _] = one.memory;
             one.memory = [first, most.max(under.memory_most), after.memory_now];
             quiet = after;
@@ -246,8 +257,10 @@ fn attacker(name: &str, seconds: u64, target: &Shop, keys: &Path) -> Result<std:
     Ok(command.arg("--keys").arg(keys).stdout(Stdio::piped()).spawn()?)
 }
 
-/// What honest wallets did in a while, and what the target's memory was.
+/// What honest wallets did in a while, and what the target used.
 struct Measured {
+    seconds: f64,
+    processors: f64,
     per_second: f64,
     memory_now: f64,
     memory_most: f64,
@@ -255,14 +268,23 @@ struct Measured {
 
 fn measure(time: Duration, target: &Shop, paid: &AtomicU64) -> Result<Measured, Failed> {
     let (start, first) = (Instant::now(), paid.load(Ordering::Relaxed));
+    let ticks = process::Ticks::of_this_system()?;
+    let used = process::cpu_seconds(target.pid(), &ticks)?;
     let mut memory_most: f64 = 0.0;
     while start.elapsed() < time {
         memory_most = memory_most.max(process::resident_mib(target.pid())?);
         std::thread::sleep(Duration::from_millis(50));
     }
     let done = f64::from(u32::try_from(paid.load(Ordering::Relaxed) - first)?);
-    let per_second = done / start.elapsed().as_secs_f64();
-    Ok(Measured { per_second, memory_now: process::resident_mib(target.pid())?, memory_most })
+    let seconds = start.elapsed().as_secs_f64();
+    let processors = (process::cpu_seconds(target.pid(), &ticks)? - used) / seconds;
+    Ok(Measured {
+        seconds,
+        processors,
+        per_second: done / seconds,
+        memory_now: process::resident_mib(target.pid())?,
+        memory_most,
+    })
 }
 
 fn log_lines(home: &Path) -> Result<Vec<String>, Failed> {
@@ -285,14 +307,16 @@ fn table(seen: &[Seen]) -> Result<(), Failed> {
     let mut out = std::io::stdout();
     writeln!(
         out,
-        "| attack | payments/s quiet, under it | left | memory before, most, after (MiB) | it did | logged |"
+        "| attack | payments/s quiet, under it | left | node's processors quiet, under it | attacker's | memory before, \
+         most, after (MiB) | it did | logged |"
     )?;
-    writeln!(out, "| --- | --- | --- | --- | --- | --- |")?;
+    writeln!(out, "| --- | --- | --- | --- | --- | --- | --- | --- |")?;
     for one in seen {
         let [first, most, last] = one.memory;
+        let [quiet, under, attacker] = one.processors;
         writeln!(
             out,
-            "| {} | {:.1}, {:.1} | {:.0} % | {first:.0}, {most:.0}, {last:.0} | {} | {} |",
+            "| {} | {:.1}, {:.1} | {:.0} % | {quiet:.2}, {under:.2} | {attacker:.2} | {first:.0}, {most:.0}, {last:.0} | {} | {} |",
             one.name,
             one.quiet,
             one.under,

@@ -12,6 +12,7 @@ pub mod http;
 pub mod judge;
 pub mod logging;
 mod network;
+mod pace;
 pub mod process;
 pub mod qr;
 pub mod secret_file;

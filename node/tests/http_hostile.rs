@@ -249,14 +249,111 @@ fn control_a_second_request_on_the_connection_is_answered() {
 fn json_however_deep_is_refused_where_it_goes_wrong() {
     let node = http_support::Node::start();
     let till = node.till("counter", &["grant", "redeem"]);
-    for depth in [1, 127, 128, 129, 1000, 100_000] {
-        for opening in ["[", "{\"reference\":", "[{\"points\":"] {
-            let body = opening.repeat(depth).chars().take(200_000).collect::<String>();
-            for path in ["/v1/orders", "/v1/grants", "/v1/checkouts"] {
+    for opening in ["[", "{\"reference\":", "[{\"points\":"] {
+        for path in ["/v1/orders", "/v1/grants", "/v1/checkouts"] {
+            for depth in [1, 15, 16, 17, 127, 128, 129, 1000] {
                 let headers = [http_support::bearer(&till)];
-                let reply = node.call("POST", path, &headers, Some(body.as_bytes()));
+                let reply = node.call("POST", path, &headers, Some(opening.repeat(depth).as_bytes()));
                 assert_eq!(reply.problem(), "bad-encoding", "{depth} of {opening}: {reply:?}");
             }
+            let body = opening.repeat(100_000).chars().take(200_000).collect::<String>();
+            let length = body.len();
+            let (answer, closed) =
+                raw(&node, &format!("POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n{body}"));
+            // A reset may overtake the answer.
+            assert!(answer.is_empty() || answer.contains("bad-encoding"), "{answer}");
+            assert!(closed);
         }
+    }
+}
+
+/// HTTP-29: the answer comes although the rest of the body does not.
+#[test]
+fn a_body_that_is_too_deep_is_refused_before_it_has_arrived() {
+    let node = http_support::Node::start();
+    let begun = |body: &str| format!("POST /v1/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 400000\r\n\r\n{body}");
+    for opening in ["[", "{", "[{\"a\\\"[\":"] {
+        let (answer, _) = raw(&node, &begun(&opening.repeat(17)));
+        assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("less deep"), "{opening}: {answer}");
+    }
+    // The control: one that may still become good is waited for.
+    let (answer, closed) = raw(&node, &begun(&"[".repeat(16)));
+    assert!(answer.is_empty() && !closed, "{answer}");
+}
+
+/// HTTP-29: brackets in a text are only text.
+#[test]
+fn brackets_in_a_text_are_not_deep() {
+    let node = http_support::Node::start();
+    let till = node.till("counter", &["grant"]);
+    let reference = "[{\\\"".repeat(40);
+    let reply = node.post("/v1/grants", &till, &serde_json::json!({ "points": 1, "reference": reference }));
+    assert_eq!(reply.status, 201, "{reply:?}");
+}
+
+/// HTTP-28: sixty-four bodies of the longest length, none of which goes on, are all that there is room for.
+#[test]
+fn bodies_that_do_not_arrive_make_room_for_one_that_does() {
+    use std::io::{Read as _, Write as _};
+    let node = http_support::Node::start();
+    let address = node.url.trim_start_matches("http://");
+    let dawdle = || {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        stream.write_all(b"POST /v1/probes HTTP/1.1\r\nHost: a\r\nContent-Length: 262144\r\n\r\n ").unwrap();
+        stream.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+        stream
+    };
+    // A closed one reads as ended, or as reset; what waits in vain until its time is over is answered.
+    let mut gone = 0;
+    let mut dawdlers: Vec<_> = (0..66).map(|_| dawdle()).collect();
+    let begun = std::time::Instant::now();
+    while gone < 2 {
+        assert!(begun.elapsed() < LONG, "{gone} had to go");
+        dawdlers.retain_mut(|stream| match stream.read(&mut [0; 16]) {
+            Ok(0) => {
+                gone += 1;
+                false
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => {
+                gone += 1;
+                false
+            }
+            Ok(_) => panic!("the node answered a body that did not come"),
+            Err(_) => true,
+        });
+    }
+    let reply = node.post_open("/v1/orders", &serde_json::json!({ "order": "A" }));
+    assert_eq!(reply.problem(), "bad-encoding", "{reply:?}");
+}
+
+/// A connection from an address of this machine.
+async fn connect_from(from: &str, to: SocketAddr, bytes: &[u8]) -> TcpStream {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::new(from.parse().unwrap(), 0)).unwrap();
+    let mut stream = socket.connect(to).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    stream
+}
+
+/// HTTP-30.
+#[tokio::test]
+async fn who_holds_most_places_comes_back_one_by_one_and_others_at_once() {
+    let limits = ServeLimits { connections: 3, newcomers: 1, newcomer_interval: LONG * 10, ..patient() };
+    let address = open(good(), limits).await;
+    let mut dawdlers = Vec::new();
+    for _ in 0..3 {
+        dawdlers.push(connect_from("127.0.0.66", address, b"GET /good HTTP/1.1\r\nX-Slow: ").await);
+    }
+    for _ in 0..2 {
+        let mut back = connect_from("127.0.0.66", address, GOOD).await;
+        assert!(read_to(&mut back, "good").await.starts_with("HTTP/1.1 200"));
+        dawdlers.push(back);
+    }
+    let mut third = connect_from("127.0.0.66", address, GOOD).await;
+    let early = tokio::time::timeout(SHORT, third.read_u8()).await;
+    assert!(early.is_err(), "{early:?}");
+    for _ in 0..6 {
+        let mut other = connect_from("127.0.0.67", address, GOOD).await;
+        assert!(read_to(&mut other, "good").await.starts_with("HTTP/1.1 200"));
     }
 }

@@ -111,6 +111,56 @@ async fn control_one_address_with_all_handshakes_keeps_everybody_out() {
     assert!(refused.is_err(), "{refused:?}");
 }
 
+/// How a handshake from an address ends; nothing, if it is not answered for a second.
+async fn knock(
+    from: &str,
+    to: SocketAddr,
+    seed: [u8; 32],
+) -> Option<Result<quinn::Connection, quinn::ConnectionError>> {
+    let socket = std::net::UdpSocket::bind((from, 0)).unwrap();
+    let endpoint = Endpoint::new(EndpointConfig::default(), None, socket, Arc::new(TokioRuntime)).unwrap();
+    let connecting = endpoint.connect_with(client(raw_key(seed), ALPN), to, "ronde").unwrap();
+    let ended = async {
+        let connection = connecting.await?;
+        // Whoever is refused hears of it only now.
+        match tokio::time::timeout(Duration::from_secs(1), connection.closed()).await {
+            Ok(refused) => Err(refused),
+            Err(_) => Ok(connection),
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(3), ended).await.ok()
+}
+
+/// TRANSPORT-19.
+#[tokio::test]
+async fn who_fails_again_and_again_is_not_answered_and_nobody_else_is_kept_out() {
+    let strict = ListenerConfig { failures_per_address: 1, failure_interval: LONG * 10, ..ListenerConfig::default() };
+    let node = Node::start_with(SERVER, &[FRIEND], Arc::new(Echo::default()), strict);
+    let stranger = [0xee; 32];
+    // Two without and two with a proof of the address.
+    for _ in 0..4 {
+        let refused = knock("127.0.0.66", node.address, stranger).await;
+        assert!(matches!(refused, Some(Err(_))), "{refused:?}");
+    }
+    let unanswered = knock("127.0.0.66", node.address, stranger).await;
+    assert!(unanswered.is_none(), "{unanswered:?}");
+    let other = knock("127.0.0.67", node.address, stranger).await;
+    assert!(matches!(other, Some(Err(_))), "{other:?}");
+    let answer = dialer(FRIEND).call(node.key, &node.address(), b"hello", LONG).await.unwrap();
+    assert_eq!(answer, b"hello");
+}
+
+/// The control: handshakes that succeed are not counted, however many they are.
+#[tokio::test]
+async fn control_who_succeeds_again_and_again_is_always_answered() {
+    let strict = ListenerConfig { failures_per_address: 1, failure_interval: LONG * 10, ..ListenerConfig::default() };
+    let node = Node::start_with(SERVER, &[FRIEND], Arc::new(Echo::default()), strict);
+    for _ in 0..6 {
+        let answer = dialer(FRIEND).call(node.key, &node.address(), b"hello", LONG).await.unwrap();
+        assert_eq!(answer, b"hello");
+    }
+}
+
 /// TRANSPORT-17.
 #[tokio::test]
 async fn a_peer_that_never_pauses_is_served_at_its_pace_and_others_at_once() {

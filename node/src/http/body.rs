@@ -1,27 +1,34 @@
 //! Requests in: bounded, strict, and with exact complaints.
 
+use std::pin::Pin;
 use std::time::Duration;
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Path, Query, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hyper::body::Body as _;
 use ronde_protocol::crypto::Entropy;
 use ronde_protocol::message::codec::{Decode, Encode, decode, encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::problem::{Code, Problem};
-use super::serve::Turn;
+use super::serve::{Held, Turn};
 use crate::shop::{Answer, Once, RecordId, Token};
 
 /// How long a body may take to arrive.
 const BODY_PATIENCE: Duration = Duration::from_secs(15);
+/// How deep arrays and objects may stand in one another. No request needs more than four.
+const MAX_DEPTH: usize = 16;
 /// Longest `Idempotency-Key`, in bytes.
 const MAX_KEY: usize = 200;
+
+/// Longest body of a request, in bytes (HTTP-6).
+#[derive(Clone, Copy)]
+pub(super) struct BodyLimit(pub(super) usize);
 
 /// A request whose body has arrived.
 pub(super) struct Call {
@@ -30,33 +37,82 @@ pub(super) struct Call {
     query: Option<String>,
     pub(super) headers: HeaderMap,
     body: Bytes,
+    /// The room that the body takes.
+    _held: Option<Held>,
 }
 
 impl<S: Send + Sync> FromRequest<S> for Call {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let method = request.method().to_string();
         let path = request.uri().path().to_owned();
         let query = request.uri().query().map(str::to_owned);
         let headers = request.headers().clone();
         let turn = request.extensions().get::<Turn>().cloned();
-        let body = tokio::time::timeout(BODY_PATIENCE, Bytes::from_request(request, state)).await;
-        let body = match body {
-            Ok(body) => body.map_err(too_large_or_broken)?,
-            Err(_) => return Err(Problem::encoding("body", 0, "a body that arrives in time")),
-        };
+        let most = request.extensions().get::<BodyLimit>().map_or(0, |limit| limit.0);
+        let body = request.into_body();
+        let declared = body.size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok());
+        let bytes = declared.unwrap_or(most).min(most);
+        // Before the first of them is read (HTTP-28).
+        let held = turn.as_ref().map(|turn| turn.holds(bytes)).transpose();
+        let held =
+            held.map_err(|_| Problem::new(Code::RateLimited, "the node is at work on as much as it has room for"))?;
+        let body = tokio::time::timeout(BODY_PATIENCE, arrive(body, most)).await;
+        let body = body.map_err(|_| Problem::encoding("body", 0, "a body that arrives in time"))??;
         if let Some(turn) = turn {
             turn.works();
         }
-        Ok(Self { method, path, query, headers, body })
+        Ok(Self { method, path, query, headers, body, _held: held })
     }
 }
 
-fn too_large_or_broken(rejection: BytesRejection) -> Problem {
-    match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Code::TooLarge, "the body is longer than any such request"),
-        _ => Problem::encoding("body", 0, "a whole body"),
+/// Takes a body as it comes, and no more of it than it takes to see that it is too long (HTTP-6) or too deep (HTTP-29).
+async fn arrive(mut body: Body, most: usize) -> Result<Bytes, Problem> {
+    let (mut pieces, mut depth, mut bytes) = (Vec::new(), Depth::default(), 0_usize);
+    while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        let frame = frame.map_err(|_| Problem::encoding("body", 0, "a whole body"))?;
+        let Ok(piece) = frame.into_data() else { continue };
+        bytes = bytes.saturating_add(piece.len());
+        if bytes > most {
+            return Err(Problem::new(Code::TooLarge, "the body is longer than any such request"));
+        }
+        depth.go_on(&piece)?;
+        pieces.push(piece);
+    }
+    match pieces.as_slice() {
+        [only] => Ok(only.clone()),
+        pieces => Ok(pieces.concat().into()),
+    }
+}
+
+/// How deep arrays and objects stand in one another, as far as a text has come.
+#[derive(Default)]
+struct Depth {
+    open: usize,
+    before: usize,
+    in_text: bool,
+    escaped: bool,
+}
+
+impl Depth {
+    fn go_on(&mut self, piece: &[u8]) -> Result<(), Problem> {
+        for (at, byte) in piece.iter().enumerate() {
+            match byte {
+                _ if self.escaped => self.escaped = false,
+                b'\\' if self.in_text => self.escaped = true,
+                b'"' => self.in_text = !self.in_text,
+                _ if self.in_text => {}
+                b'[' | b'{' => self.open = self.open.saturating_add(1),
+                b']' | b'}' => self.open = self.open.saturating_sub(1),
+                _ => {}
+            }
+            if self.open > MAX_DEPTH {
+                return Err(Problem::encoding("body", self.before.saturating_add(at), "JSON that is less deep"));
+            }
+        }
+        self.before = self.before.saturating_add(piece.len());
+        Ok(())
     }
 }
 

@@ -19,11 +19,12 @@ mod serve;
 mod site;
 mod tills;
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{any, delete, get, post};
+use axum::{Extension, Router};
 use ronde_protocol::limits::MAX_SUBMISSION_BYTES;
+
+use body::BodyLimit;
 
 pub use admin::{ADMIN_TOKEN_FILE, AdminToken, AdminTokenError};
 pub use problem::{Code, Problem};
@@ -51,7 +52,7 @@ pub fn router(site: Site) -> Router {
         .route("/v1/checkouts/{id}", get(checkouts::show).delete(checkouts::cancel))
         .route("/v1/checkouts/{id}/offer", get(checkouts::offer))
         .route("/v1/checkouts/{id}/certificate", post(checkouts::certificate))
-        .route("/v1/orders", post(orders::submit).layer(DefaultBodyLimit::max(MAX_SUBMISSION_BODY)))
+        .route("/v1/orders", post(orders::submit).layer(Extension(BodyLimit(MAX_SUBMISSION_BODY))))
         .route("/v1/orders/{digest}", get(orders::show))
         .route("/v1/buckets/{keyset}", get(restore::lengths))
         .route("/v1/buckets/{keyset}/{index}", get(restore::pages))
@@ -61,7 +62,7 @@ pub fn router(site: Site) -> Router {
         .route("/v1/tills/{name}", delete(tills::revoke))
         .method_not_allowed_fallback(any(problem::method_not_allowed))
         .fallback(problem::not_found)
-        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(Extension(BodyLimit(MAX_BODY)))
         .layer(middleware::from_fn(framing::one_length))
         .layer(middleware::from_fn(problem::localize))
         .layer(middleware::from_fn(origin::open))

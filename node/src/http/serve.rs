@@ -1,6 +1,7 @@
 //! The listening side: bounded in what it holds and in how long it waits, and it ends with what is open.
 
 mod crowd;
+mod line;
 mod patient;
 
 use std::convert::Infallible;
@@ -22,9 +23,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crowd::{Crowd, Stay};
+use line::Line;
 use patient::Patient;
 
-pub(super) use crowd::Turn;
+pub(super) use crowd::{Held, Turn};
 
 /// Bytes of answers that the system holds for a peer which does not take them. It would hold megabytes, and a peer that
 /// asks and never reads has the node make them all.
@@ -35,6 +37,9 @@ const BACKLOG: u32 = 1024;
 const MAX_HEADERS: usize = 64;
 /// How long open requests may take after the node was told to stop. Longer waits are the tills' long-polls.
 const PARTING: Duration = Duration::from_secs(5);
+/// Newcomers that wait for their turn because most places are their address's already. Each has a socket, and a system
+/// gives a process a thousand or so.
+const IN_LINE: usize = 256;
 /// After a connection could not be taken, because the system has no room for it.
 const RESPITE: Duration = Duration::from_millis(100);
 
@@ -43,6 +48,13 @@ const RESPITE: Duration = Duration::from_millis(100);
 pub struct ServeLimits {
     /// Connections at one time (HTTP-25).
     pub connections: usize,
+    /// Bytes of the bodies of all requests at one time (HTTP-28).
+    pub bodies: usize,
+    /// While there is no room, newcomers at once from an address that holds more than half of the places, after a quiet
+    /// time (HTTP-30).
+    pub newcomers: u32,
+    /// Between two newcomers after those.
+    pub newcomer_interval: Duration,
     /// Longest line and headers of a request, in bytes (HTTP-26). At least 8,192.
     pub head: usize,
     /// How long a request's line and headers may take to arrive, and how long a connection may wait for the next
@@ -56,6 +68,9 @@ impl Default for ServeLimits {
     fn default() -> Self {
         Self {
             connections: 512,
+            bodies: 16 * 1024 * 1024,
+            newcomers: 100,
+            newcomer_interval: Duration::from_millis(20),
             head: 16 * 1024,
             head_patience: Duration::from_secs(20),
             answer_patience: Duration::from_secs(15),
@@ -86,7 +101,8 @@ pub async fn serve(
     limits: ServeLimits,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) {
-    let crowd = Crowd::new(limits.connections);
+    let crowd = Crowd::new(limits.connections, limits.bodies);
+    let line = Line::new(&limits);
     let (stop, stopping) = watch::channel(false);
     let mut connections = JoinSet::new();
     tokio::pin!(shutdown);
@@ -95,6 +111,18 @@ pub async fn serve(
             () = &mut shutdown => break,
             Some(_) = connections.join_next() => {}
             (stream, address) = accept(&listener) => {
+                if crowd.is_full_of(address.ip()) {
+                    // Beyond the line it is closed here.
+                    if let Some(place) = line.place() {
+                        let (crowd, router, stopping) = (crowd.clone(), router.clone(), stopping.clone());
+                        connections.spawn(async move {
+                            place.wait().await;
+                            let stay = crowd.enter(address.ip()).await;
+                            connection(stream, router, limits, stay, stopping).await;
+                        });
+                    }
+                    continue;
+                }
                 tokio::select! {
                     () = &mut shutdown => break,
                     stay = crowd.enter(address.ip()) => {

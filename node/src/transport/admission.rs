@@ -1,4 +1,4 @@
-//! Who gets a handshake, and how fast a peer may ask: what one address or one peer takes is not taken from the others.
+//! Who gets a handshake: what one address takes is not taken from the others.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -8,29 +8,40 @@ use std::time::Duration;
 
 use quinn::Incoming;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
 
 use super::ListenerConfig;
-use crate::clock;
 use crate::network::network;
+use crate::pace::Pace;
 
 /// An address, and whether whoever dials has shown that it is its own. What is not shown can be anybody's doing, so it
 /// is counted apart.
 type Origin = (IpAddr, bool);
 
-/// Handshakes under way.
+/// Origins of handshakes that failed lately which are remembered. When there are more, those are forgotten.
+const REMEMBERED: usize = 4096;
+
+/// Handshakes under way, and those that failed lately.
 pub(super) struct Handshakes {
     all: usize,
     per_address: usize,
     free: Arc<Semaphore>,
     by_origin: Arc<Mutex<BTreeMap<Origin, usize>>>,
+    failures: Arc<Failures>,
     refused: AtomicU64,
+}
+
+/// How fast handshakes of one origin may fail: each costs this node a key agreement and a signature (TRANSPORT-19).
+struct Failures {
+    interval: Duration,
+    burst: u32,
+    paces: Mutex<BTreeMap<Origin, Pace>>,
 }
 
 /// One of them, until it is dropped.
 pub(super) struct HandshakeSlot {
     origin: Origin,
     by_origin: Arc<Mutex<BTreeMap<Origin, usize>>>,
+    failures: Arc<Failures>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -41,18 +52,29 @@ impl Handshakes {
             per_address: config.handshakes_per_address,
             free: Arc::new(Semaphore::new(config.handshakes)),
             by_origin: Arc::default(),
+            failures: Arc::new(Failures {
+                interval: config.failure_interval,
+                burst: config.failures_per_address,
+                paces: Mutex::default(),
+            }),
             refused: AtomicU64::new(0),
         }
     }
 
     /// Takes a slot. When half of all are taken, or as many from this address as one may have, whoever dials has to show
-    /// first that the address is its own; if it has, it is refused (TRANSPORT-16).
+    /// first that the address is its own; if it has, it is refused (TRANSPORT-16). The same when too many from this
+    /// address failed lately, but then it is not answered at all (TRANSPORT-19).
     pub(super) fn admit(&self, incoming: Incoming) -> Option<(Incoming, HandshakeSlot)> {
         let origin = (network(incoming.remote_address().ip()), incoming.remote_address_validated());
+        let failing = self.failures.are_too_many(origin);
         let crowded = self.free.available_permits() <= self.all / 2;
-        if (crowded || self.under_way(origin) >= self.per_address) && incoming.may_retry() {
+        if (failing || crowded || self.under_way(origin) >= self.per_address) && incoming.may_retry() {
             // Fails only if the address is validated already, which was just ruled out.
             drop(incoming.retry());
+            return None;
+        }
+        if failing {
+            incoming.ignore();
             return None;
         }
         let permit = Arc::clone(&self.free).try_acquire_owned();
@@ -80,7 +102,33 @@ impl Handshakes {
         let mut counts = self.by_origin.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(origin).or_default();
         *count = count.saturating_add(1);
-        HandshakeSlot { origin, by_origin: Arc::clone(&self.by_origin), _permit: permit }
+        let failures = Arc::clone(&self.failures);
+        HandshakeSlot { origin, by_origin: Arc::clone(&self.by_origin), failures, _permit: permit }
+    }
+}
+
+impl Failures {
+    fn are_too_many(&self, origin: Origin) -> bool {
+        let paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
+        paces.get(&origin).is_some_and(Pace::is_used_up)
+    }
+
+    fn one_more(&self, origin: Origin) {
+        let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
+        if paces.len() >= REMEMBERED && !paces.contains_key(&origin) {
+            paces.retain(|_, pace| !pace.is_rested());
+            if paces.len() >= REMEMBERED {
+                paces.clear();
+            }
+        }
+        paces.entry(origin).or_insert_with(|| Pace::new(self.interval, self.burst)).delay();
+    }
+}
+
+impl HandshakeSlot {
+    /// It led to nothing.
+    pub(super) fn failed(self) {
+        self.failures.one_more(self.origin);
     }
 }
 
@@ -93,36 +141,5 @@ impl Drop for HandshakeSlot {
                 counts.remove(&self.origin);
             }
         }
-    }
-}
-
-/// A rate that may be exceeded for a while, if it was not used up before (TRANSPORT-17).
-pub(super) struct Pace {
-    /// Between two requests.
-    interval: Duration,
-    /// How far ahead of the rate one may be.
-    ahead: Duration,
-    /// When everything that was asked so far is worked off at the rate.
-    even: Mutex<Instant>,
-}
-
-impl Pace {
-    pub(super) fn new(per_second: u32, burst: u32) -> Self {
-        let interval = Duration::from_secs(1).checked_div(per_second).unwrap_or(Duration::MAX);
-        Self { interval, ahead: interval.saturating_mul(burst), even: Mutex::new(clock::monotonic()) }
-    }
-
-    /// How long the next request has to wait.
-    pub(super) fn delay(&self) -> Duration {
-        let now = clock::monotonic();
-        let mut even = self.even.lock().unwrap_or_else(PoisonError::into_inner);
-        let from = (*even).max(now);
-        *even = from.checked_add(self.interval).unwrap_or(from);
-        from.saturating_duration_since(now).saturating_sub(self.ahead)
-    }
-
-    /// Whether nothing is used up.
-    pub(super) fn is_rested(&self) -> bool {
-        *self.even.lock().unwrap_or_else(PoisonError::into_inner) <= clock::monotonic()
     }
 }

@@ -44,6 +44,10 @@ pub struct ListenerConfig {
     pub handshakes: usize,
     /// Those of them that may come from one address (of IPv6: from one network of 64 bits); more are refused.
     pub handshakes_per_address: usize,
+    /// Handshakes from one address that may fail at once after a quiet time (TRANSPORT-19).
+    pub failures_per_address: u32,
+    /// Between two that may fail after those.
+    pub failure_interval: Duration,
     /// How long a handshake may take.
     pub handshake_timeout: Duration,
     /// How long a request may take to arrive once its stream is open, and its answer to be taken.
@@ -64,6 +68,8 @@ impl Default for ListenerConfig {
             connections_per_peer: 4,
             handshakes: 256,
             handshakes_per_address: 32,
+            failures_per_address: 16,
+            failure_interval: Duration::from_millis(250),
             handshake_timeout: Duration::from_secs(5),
             frame_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(30),

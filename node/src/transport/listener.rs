@@ -5,17 +5,19 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use quinn::{Connection, Endpoint, Incoming, RecvStream, VarInt};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use super::admission::{HandshakeSlot, Handshakes, Pace};
+use super::admission::{HandshakeSlot, Handshakes};
 use super::frame::Outgoing;
 use super::limits::close;
 use super::pin::{NodeKey, Peers, peer_key};
 use super::{Identity, ListenerConfig, TransportError};
 use super::{endpoint, frame};
+use crate::pace::Pace;
 
 /// The answer to come.
 pub type HandlerFuture<'a> = Pin<Box<dyn Future<Output = Vec<u8>> + Send + 'a>>;
@@ -127,8 +129,14 @@ impl Service {
         let handshake = tokio::time::timeout(self.config.handshake_timeout, connecting);
         let connection = match handshake.await {
             Ok(Ok(connection)) => connection,
-            Ok(Err(error)) => return tracing::debug!(%error, "no handshake"),
-            Err(_) => return tracing::debug!("a handshake took too long"),
+            Ok(Err(error)) => {
+                slot.failed();
+                return tracing::debug!(%error, "no handshake");
+            }
+            Err(_) => {
+                slot.failed();
+                return tracing::debug!("a handshake took too long");
+            }
         };
         drop(slot);
         let Some(peer) = peer_key(&connection) else {
@@ -200,11 +208,13 @@ impl Service {
 
     fn enter(&self, peer: NodeKey, connection: &Connection) -> Share {
         let mut admitted = self.admitted.lock().unwrap_or_else(PoisonError::into_inner);
+        // So many in a second (TRANSPORT-17).
+        let interval = Duration::from_secs(1).checked_div(self.config.requests_per_second).unwrap_or(Duration::MAX);
         let entry = admitted.entry(peer).or_insert_with(|| Admitted {
             connections: VecDeque::new(),
             share: Share {
                 slots: Arc::new(Semaphore::new(usize::from(self.config.requests_per_peer))),
-                pace: Arc::new(Pace::new(self.config.requests_per_second, self.config.burst)),
+                pace: Arc::new(Pace::new(interval, self.config.burst)),
             },
         });
         entry.connections.push_back(connection.clone());

@@ -1,5 +1,6 @@
 //! Who is connected, and who has to go when there is no room: whoever only waits for its peer costs nothing but its
 //! place, so a newcomer takes the place of the one that has waited longest, from where most connections come (HTTP-25).
+//! The bytes of bodies are given out likewise (HTTP-28).
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -18,6 +19,8 @@ pub(super) struct Crowd(Arc<Inner>);
 
 struct Inner {
     room: usize,
+    /// Bytes of bodies that there is room for.
+    bytes: usize,
     guests: Mutex<Guests>,
     /// Somebody left, or began to wait.
     changed: Notify,
@@ -27,6 +30,10 @@ struct Inner {
 struct Guests {
     next: u64,
     open: BTreeMap<u64, Guest>,
+    /// Of each address, how many are open.
+    counts: BTreeMap<IpAddr, usize>,
+    /// Bytes of bodies of all of them.
+    held: usize,
     /// How many had to go.
     gone: u64,
 }
@@ -35,6 +42,8 @@ struct Guest {
     from: IpAddr,
     /// Since when it waits for its peer; nothing while the node is at work for it.
     waiting: Option<Instant>,
+    /// Bytes of the body that arrives or is worked on.
+    holds: usize,
     unwanted: Arc<Notify>,
 }
 
@@ -52,10 +61,27 @@ pub(in crate::http) struct Turn {
     id: u64,
 }
 
+/// Room for the bytes of a body, until it is dropped.
+pub(in crate::http) struct Held {
+    turn: Turn,
+    bytes: usize,
+}
+
+/// There is no room for a body: the node is at work for all that have some.
+#[derive(Debug)]
+pub(in crate::http) struct NoRoom;
+
 impl Crowd {
-    pub(super) fn new(room: usize) -> Self {
+    /// Room for so many connections, and for so many bytes of bodies.
+    pub(super) fn new(room: usize, bytes: usize) -> Self {
         let (guests, changed) = (Mutex::default(), Notify::new());
-        Self(Arc::new(Inner { room, guests, changed }))
+        Self(Arc::new(Inner { room, bytes, guests, changed }))
+    }
+
+    /// Whether there is no room, and most of what there was is this address's.
+    pub(super) fn is_full_of(&self, from: IpAddr) -> bool {
+        let guests = self.lock();
+        guests.open.len() >= self.0.room && guests.count(network(from)).saturating_mul(2) > self.0.room
     }
 
     /// A place. While the node is at work for all who have one, the newcomer waits.
@@ -77,7 +103,9 @@ impl Crowd {
         let (id, unwanted) = (guests.next, Arc::new(Notify::new()));
         guests.next = id.wrapping_add(1);
         let waiting = Some(clock::monotonic());
-        guests.open.insert(id, Guest { from, waiting, unwanted: Arc::clone(&unwanted) });
+        guests.open.insert(id, Guest { from, waiting, holds: 0, unwanted: Arc::clone(&unwanted) });
+        let count = guests.counts.entry(from).or_default();
+        *count = count.saturating_add(1);
         Some(Stay { crowd: self.clone(), id, unwanted })
     }
 
@@ -96,25 +124,64 @@ impl Crowd {
 }
 
 impl Guests {
+    fn count(&self, from: IpAddr) -> usize {
+        self.counts.get(&from).copied().unwrap_or(0)
+    }
+
     /// Sends one away, if any only waits.
     fn make_room(&mut self) -> Option<()> {
-        let mut counts: BTreeMap<IpAddr, usize> = BTreeMap::new();
-        for guest in self.open.values() {
-            let count = counts.entry(guest.from).or_default();
-            *count = count.saturating_add(1);
-        }
         let waiting = self.open.iter().filter_map(|(id, guest)| {
             let since = guest.waiting?;
-            Some((counts.get(&guest.from).copied(), Reverse(since), *id))
+            Some((self.count(guest.from), Reverse(since), *id))
         });
         let (.., id) = waiting.max()?;
-        let guest = self.open.remove(&id)?;
-        guest.unwanted.notify_one();
+        self.send_away(id)
+    }
+
+    /// Sends one away that holds bytes and only waits, but not this one.
+    fn make_bytes(&mut self, but: u64) -> Option<()> {
+        let mut by_address: BTreeMap<IpAddr, usize> = BTreeMap::new();
+        for guest in self.open.values() {
+            let bytes = by_address.entry(guest.from).or_default();
+            *bytes = bytes.saturating_add(guest.holds);
+        }
+        let waiting =
+            self.open.iter().filter(|(id, guest)| guest.holds > 0 && **id != but).filter_map(|(id, guest)| {
+                let since = guest.waiting?;
+                Some((by_address.get(&guest.from).copied(), Reverse(since), *id))
+            });
+        let (.., id) = waiting.max()?;
+        self.send_away(id)
+    }
+
+    fn send_away(&mut self, id: u64) -> Option<()> {
+        self.remove(id)?.unwanted.notify_one();
         self.gone = self.gone.saturating_add(1);
         if self.gone.is_power_of_two() {
             tracing::warn!(in_all = self.gone, "there is no room: connections that only wait are closed");
         }
         Some(())
+    }
+
+    fn remove(&mut self, id: u64) -> Option<Guest> {
+        let guest = self.open.remove(&id)?;
+        self.held = self.held.saturating_sub(guest.holds);
+        if let Some(count) = self.counts.get_mut(&guest.from) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                self.counts.remove(&guest.from);
+            }
+        }
+        Some(guest)
+    }
+
+    /// What one holds, more or less by so much. False if it had to go.
+    fn change(&mut self, id: u64, change: impl Fn(usize) -> usize) -> bool {
+        let Some(guest) = self.open.get_mut(&id) else { return false };
+        let holds = change(guest.holds);
+        self.held = self.held.saturating_sub(guest.holds).saturating_add(holds);
+        guest.holds = holds;
+        true
     }
 }
 
@@ -131,7 +198,7 @@ impl Stay {
 
 impl Drop for Stay {
     fn drop(&mut self) {
-        self.crowd.lock().open.remove(&self.id);
+        self.crowd.lock().remove(self.id);
         self.crowd.0.changed.notify_one();
     }
 }
@@ -142,8 +209,32 @@ impl Turn {
         self.crowd.set_waiting(self.id, None);
     }
 
+    /// Room for a body of so many bytes; whoever only waits has to go for it.
+    pub(in crate::http) fn holds(&self, bytes: usize) -> Result<Held, NoRoom> {
+        let most = self.crowd.0.bytes;
+        let mut guests = self.crowd.lock();
+        while guests.held.saturating_add(bytes) > most {
+            guests.make_bytes(self.id).ok_or(NoRoom)?;
+        }
+        if guests.change(self.id, |holds| holds.saturating_add(bytes)) {
+            drop(guests);
+            Ok(Held { turn: self.clone(), bytes })
+        } else {
+            Err(NoRoom)
+        }
+    }
+
     /// The connection waits for its peer from now on.
     pub(super) fn waits(&self) {
         self.crowd.set_waiting(self.id, Some(clock::monotonic()));
     }
 }
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.turn.crowd.lock().change(self.turn.id, |holds| holds.saturating_sub(self.bytes));
+    }
+}
+
+#[cfg(test)]
+mod tests;
