@@ -5,8 +5,8 @@
 //! cargo bench -p ronde-node --bench hostile -- [--seconds 5] [--rounds 3] [--wallets 8] [--seed N] [--only NAME]...
 //! ```
 //!
-//! Each attack runs in a process of its own, at the lowest priority (nice 19), because it shares this machine's
-//! processors with those whom it attacks: it gets what they leave, and what the node spends on it is missed by them. Both
+//! Each attack runs in a process and session of its own, at the lowest priority (nice 19, also where the system shares
+//! processors out by sessions), because it shares this machine's processors with those whom it attacks: it gets what they leave, and what the node spends on it is missed by them. Both
 //! are shown, in processors: what the attacked node used in quiet and under the attack, and what the attacker used. An
 //! attack comes from addresses of its own (127.0.0.66 and on). Before and after it the same wallets pay undisturbed, and
 //! that as often as there are rounds, so that what else the machine does falls on both alike. Those attacks that need a
@@ -116,6 +116,7 @@ fn main() -> Result<(), Failed> {
     if let (Some(name), Some(http), Some(quic), Some(keys)) =
         (&options.attack, &options.http, &options.quic, &options.keys)
     {
+        give_way();
         let seed = NodeSeed::new(*ronde_node::secret_file::read_seed(keys)?);
         let seed = *seed.node_key_seed();
         let target = Target { http: http.parse()?, quic: quic.parse()?, seed };
@@ -255,6 +256,13 @@ fn attacker(name: &str, seconds: u64, target: &Shop, keys: &Path) -> Result<std:
     ]);
     command.args(["--http", target.base.trim_start_matches("http://"), "--quic", &target.quic]);
     Ok(command.arg("--keys").arg(keys).stdout(Stdio::piped()).spawn()?)
+}
+
+/// Takes only processors that nobody else wants. Linux shares them out by sessions first, where it is told to, and a
+/// session has a niceness of its own; elsewhere that of the process is all there is.
+fn give_way() {
+    let _ = rustix::process::setsid();
+    let _ = std::fs::write("/proc/self/autogroup", "19");
 }
 
 /// What honest wallets did in a while, and what the target used.

@@ -23,12 +23,12 @@ impl Pace {
         Self { interval, ahead: interval.saturating_mul(burst), even: Mutex::new(clock::monotonic()) }
     }
 
-    /// Takes one; how long it has to wait.
-    pub(crate) fn delay(&self) -> Duration {
+    /// Takes so many; how long they have to wait.
+    pub(crate) fn take(&self, count: u32) -> Duration {
         let now = clock::monotonic();
         let mut even = self.even.lock().unwrap_or_else(PoisonError::into_inner);
         let from = (*even).max(now);
-        *even = from.checked_add(self.interval).unwrap_or(from);
+        *even = from.checked_add(self.interval.saturating_mul(count)).unwrap_or(from);
         from.saturating_duration_since(now).saturating_sub(self.ahead)
     }
 

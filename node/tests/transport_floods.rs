@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use quinn::{Endpoint, EndpointConfig, TokioRuntime};
 use raw_quic::{client, raw_key};
-use ronde_node::transport::{ALPN, Dialer, ListenerConfig};
+use ronde_node::transport::{ALPN, Dialer, DialerConfig, ListenerConfig, MAX_FRAME};
 use tokio::net::UdpSocket;
 use transport_support::{Echo, LONG, Node, dialer, identity, patient};
 
@@ -117,9 +117,17 @@ async fn knock(
     to: SocketAddr,
     seed: [u8; 32],
 ) -> Option<Result<quinn::Connection, quinn::ConnectionError>> {
+    knock_as(from, to, client(raw_key(seed), ALPN)).await
+}
+
+async fn knock_as(
+    from: &str,
+    to: SocketAddr,
+    config: quinn::ClientConfig,
+) -> Option<Result<quinn::Connection, quinn::ConnectionError>> {
     let socket = std::net::UdpSocket::bind((from, 0)).unwrap();
     let endpoint = Endpoint::new(EndpointConfig::default(), None, socket, Arc::new(TokioRuntime)).unwrap();
-    let connecting = endpoint.connect_with(client(raw_key(seed), ALPN), to, "ronde").unwrap();
+    let connecting = endpoint.connect_with(config, to, "ronde").unwrap();
     let ended = async {
         let connection = connecting.await?;
         // Whoever is refused hears of it only now.
@@ -183,4 +191,33 @@ async fn a_peer_that_never_pauses_is_served_at_its_pace_and_others_at_once() {
     }
     // Four at once, one each second afterwards: however slow the machine, not earlier.
     assert!(begun.elapsed() >= Duration::from_secs(2), "six requests in {:?}", begun.elapsed());
+}
+
+/// TRANSPORT-17: what is refused for its length costs a peer more of its pace than a request.
+#[tokio::test]
+async fn frames_that_are_too_long_use_up_the_pace_of_who_sends_them() {
+    let slow = ListenerConfig { requests_per_second: 1, burst: 34, ..ListenerConfig::default() };
+    let node = Node::start_with(SERVER, &[FRIEND, TRAITOR], Arc::new(Echo::default()), slow);
+    let traitor = Dialer::new(&identity(TRAITOR), DialerConfig { max_frame: 1 << 20, ..patient() }).unwrap();
+    let refused = traitor.call(node.key, &node.address(), &vec![1; MAX_FRAME + 1], LONG).await;
+    assert!(refused.is_err(), "{refused:?}");
+    let begun = Instant::now();
+    for _ in 0..4 {
+        traitor.call(node.key, &node.address(), b"more", LONG).await.unwrap();
+    }
+    // Two are left at once, and the others one each second: however slow the machine, not earlier.
+    assert!(begun.elapsed() >= Duration::from_secs(1), "four requests in {:?}", begun.elapsed());
+}
+
+/// TRANSPORT-19: a handshake that its first packet spoils counts as well.
+#[tokio::test]
+async fn who_asks_for_another_protocol_again_and_again_is_not_answered() {
+    let strict = ListenerConfig { failures_per_address: 1, failure_interval: LONG * 10, ..ListenerConfig::default() };
+    let node = Node::start_with(SERVER, &[FRIEND], Arc::new(Echo::default()), strict);
+    for _ in 0..4 {
+        let refused = knock_as("127.0.0.66", node.address, client(raw_key([0xee; 32]), b"h3")).await;
+        assert!(matches!(refused, Some(Err(_))), "{refused:?}");
+    }
+    let unanswered = knock_as("127.0.0.66", node.address, client(raw_key([0xee; 32]), b"h3")).await;
+    assert!(unanswered.is_none(), "{unanswered:?}");
 }

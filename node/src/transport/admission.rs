@@ -121,7 +121,7 @@ impl Failures {
                 paces.clear();
             }
         }
-        paces.entry(origin).or_insert_with(|| Pace::new(self.interval, self.burst)).delay();
+        paces.entry(origin).or_insert_with(|| Pace::new(self.interval, self.burst)).take(1);
     }
 }
 

@@ -19,6 +19,9 @@ use super::{Identity, ListenerConfig, TransportError};
 use super::{endpoint, frame};
 use crate::pace::Pace;
 
+/// A frame that is too long counts as so many requests (TRANSPORT-17): a whole frame of it was deciphered for nothing.
+const TOO_LONG_COUNTS: u32 = 32;
+
 /// The answer to come.
 pub type HandlerFuture<'a> = Pin<Box<dyn Future<Output = Vec<u8>> + Send + 'a>>;
 
@@ -123,8 +126,13 @@ struct Share {
 
 impl Service {
     async fn connection(self: Arc<Self>, incoming: Incoming, slot: HandshakeSlot, stopping: watch::Receiver<bool>) {
-        let Ok(connecting) = incoming.accept() else {
-            return;
+        let connecting = match incoming.accept() {
+            Ok(connecting) => connecting,
+            // Its first packet already shows that nothing will come of it: another protocol, say.
+            Err(error) => {
+                slot.failed();
+                return tracing::debug!(%error, "no handshake");
+            }
         };
         let handshake = tokio::time::timeout(self.config.handshake_timeout, connecting);
         let connection = match handshake.await {
@@ -177,14 +185,17 @@ impl Service {
 
     /// One request, once the peer has a slot for it. The number that waits is bounded by the streams it may open.
     async fn request(self: Arc<Self>, peer: NodeKey, outgoing: Outgoing, mut receiving: RecvStream, share: Share) {
-        let Ok(slot) = share.slots.acquire_owned().await else {
+        let Ok(slot) = Arc::clone(&share.slots).acquire_owned().await else {
             return;
         };
-        tokio::time::sleep(share.pace.delay()).await;
+        tokio::time::sleep(share.pace.take(1)).await;
         let limit = self.config.frame_timeout;
         let max = self.config.max_frame;
         let received = tokio::time::timeout(limit, frame::receive(&mut receiving, max)).await;
         let Ok(Ok(request)) = received else {
+            if matches!(received, Ok(Err(TransportError::FrameTooLong { .. }))) {
+                share.pace.take(TOO_LONG_COUNTS);
+            }
             tracing::debug!(timed_out = received.is_err(), "a request was refused unread");
             // Fails only if the peer has closed the stream itself.
             drop(receiving.stop(VarInt::from_u32(close::BAD_REQUEST)));

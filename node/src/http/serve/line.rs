@@ -30,7 +30,7 @@ impl Line {
     /// A place, while the line is not too long.
     pub(super) fn place(&self) -> Option<Place> {
         let permit = Arc::clone(&self.places).try_acquire_owned().ok()?;
-        Some(Place { wait: self.pace.delay(), permit })
+        Some(Place { wait: self.pace.take(1), permit })
     }
 }
 
