@@ -3,14 +3,15 @@
 //!
 //! ```text
 //! cargo bench -p ronde-node --bench hostile -- [--seconds 5] [--rounds 3] [--wallets 8] [--seed N] [--only NAME]...
+//!                                              [--niceness 19]
 //! ```
 //!
-//! Each attack runs in a process and session of its own, at the lowest priority (nice 19, also where the system shares
-//! processors out by sessions), because it shares this machine's processors with those whom it attacks: it gets what they leave, and what the node spends on it is missed by them. Both
-//! are shown, in processors: what the attacked node used in quiet and under the attack, and what the attacker used. An
-//! attack comes from addresses of its own (127.0.0.66 and on). Before and after it the same wallets pay undisturbed, and
-//! that as often as there are rounds, so that what else the machine does falls on both alike. Those attacks that need a
-//! key have the fourth store's: a member that turned.
+//! Each attack runs in a process and session of its own, at the lowest priority (unless told otherwise), because it shares
+//! this machine's processors with those whom it attacks: it gets what they leave, and what the node spends on it is missed
+//! by them. Both are shown, in processors: what the attacked node used in quiet and under the attack, and what the attacker
+//! used. An attack comes from addresses of its own (127.0.0.66 and on). Before and after it the same wallets pay
+//! undisturbed, and that as often as there are rounds, so that what else the machine does falls on both alike. Those
+//! attacks that need a key have the fourth store's: a member that turned.
 
 #[path = "hostile/attacks.rs"]
 mod attacks;
@@ -82,6 +83,10 @@ struct Options {
     /// This attack alone; may be repeated
     #[arg(long)]
     only: Vec<String>,
+    /// Of the attacker, whose processors are shared with everybody else on this machine. On one that is busy with other
+    /// things an attacker of niceness 19 gets to do nothing
+    #[arg(long, default_value_t = 19)]
+    niceness: i32,
     /// Given by `cargo bench`
     #[arg(long, hide = true)]
     bench: bool,
@@ -116,7 +121,7 @@ fn main() -> Result<(), Failed> {
     if let (Some(name), Some(http), Some(quic), Some(keys)) =
         (&options.attack, &options.http, &options.quic, &options.keys)
     {
-        give_way();
+        give_way(options.niceness);
         let seed = NodeSeed::new(*ronde_node::secret_file::read_seed(keys)?);
         let seed = *seed.node_key_seed();
         let target = Target { http: http.parse()?, quic: quic.parse()?, seed };
@@ -221,7 +226,7 @@ fn attacks_in_turn(options: &Options, shops: &[Shop], home: &Path, paid: &Atomic
             logged: String::new(),
         };
         for _ in 0..options.rounds.max(1) {
-            let attacker = attacker(name, options.seconds, target, &keys)?;
+            let attacker = attacker(name, options, target, &keys)?;
             // Its connections take a moment to be made.
             std::thread::sleep(WARM_UP);
             let before = process::cpu_seconds(attacker.id(), &ticks)?;
@@ -246,23 +251,20 @@ fn attacks_in_turn(options: &Options, shops: &[Shop], home: &Path, paid: &Atomic
     Ok(seen)
 }
 
-fn attacker(name: &str, seconds: u64, target: &Shop, keys: &Path) -> Result<std::process::Child, Failed> {
-    let mut command = Command::new("nice");
-    command.args(["-n", "19"]).arg(std::env::current_exe()?).args([
-        "--attack",
-        name,
-        "--seconds",
-        &seconds.to_string(),
-    ]);
+fn attacker(name: &str, options: &Options, target: &Shop, keys: &Path) -> Result<std::process::Child, Failed> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["--attack", name, "--seconds", &options.seconds.to_string()]);
+    command.args(["--niceness", &options.niceness.to_string()]);
     command.args(["--http", target.base.trim_start_matches("http://"), "--quic", &target.quic]);
     Ok(command.arg("--keys").arg(keys).stdout(Stdio::piped()).spawn()?)
 }
 
-/// Takes only processors that nobody else wants. Linux shares them out by sessions first, where it is told to, and a
-/// session has a niceness of its own; elsewhere that of the process is all there is.
-fn give_way() {
+/// Leaves the processors to others. Linux shares them out by sessions first, where it is told to, and a session has a
+/// niceness of its own; elsewhere that of the process is all there is.
+fn give_way(niceness: i32) {
     let _ = rustix::process::setsid();
-    let _ = std::fs::write("/proc/self/autogroup", "19");
+    let _ = std::fs::write("/proc/self/autogroup", niceness.to_string());
+    let _ = rustix::process::setpriority_process(None, niceness);
 }
 
 /// What honest wallets did in a while, and what the target used.
