@@ -67,6 +67,10 @@ impl World<'_> {
     /// Keeps a witness's head if it is the highest.
     pub fn note_head(&mut self, node: usize, head: Head, luck: &mut Luck) {
         self.watch_head(node, head, true);
+        if self.nodes[node].followed.get(&head.index).is_some_and(|followed| followed.highest() == Some(&head)) {
+            // This very head was checked before.
+            return;
+        }
         let keyset = self.federation.keyset();
         let noted = self.nodes[node].followed.entry(head.index).or_default().handle_head(keyset, head);
         if let Ok(Some(evidence)) = noted {
@@ -93,6 +97,10 @@ impl World<'_> {
         let mut followed = self.nodes[node].followed.get(&peer).cloned().unwrap_or_default();
         let before = followed.position();
         self.watch_head(node, head, false);
+        if page.entries.is_empty() && followed.read() == Some(&page.head) {
+            // Read to this very head before.
+            return;
+        }
         let read = match followed.handle_page(keyset, peer, page) {
             Ok(read) => read,
             Err(error) => {

@@ -31,7 +31,7 @@ const FIRST_PAUSE: u64 = 200;
 const CALL_TIMEOUT: u64 = 4_000;
 /// Rounds before an order waits on disk for the next sweep.
 const ROUNDS_AT_HAND: u32 = 6;
-/// Before what was set aside is looked at; doubles with each time.
+/// Before what was set aside is looked at; four times as long with each time.
 const SWEEP_PAUSE: u64 = 15_000;
 
 impl World<'_> {
@@ -175,7 +175,7 @@ impl World<'_> {
     fn plan_sweep(&mut self, node: usize, luck: &mut Luck) {
         let last = self.plan.ops.last().map_or(0, |op| op.at);
         let here = &mut self.nodes[node];
-        let pause = SWEEP_PAUSE << here.sweeps.min(16);
+        let pause = SWEEP_PAUSE << (2 * here.sweeps).min(16);
         if here.sweep_due || self.calm || self.now + pause > last + SWEEP_PAUSE {
             return;
         }

@@ -47,6 +47,7 @@ pub struct Ledger {
     bound: BTreeMap<(WitnessIndex, Lock), OrderDigest>,
     days: BTreeMap<(WitnessIndex, OrderDigest), u64>,
     checked: BTreeSet<(OrderDigest, Vec<u8>)>,
+    met: BTreeMap<(WitnessIndex, OrderDigest), Vote>,
     /// Bad evaluations that reached an honest node or wallet: of which order, by whom.
     pub bad_evaluations: BTreeSet<(OrderDigest, WitnessIndex)>,
     /// Entries of honest witnesses' feeds that came to a store: store and witness from 0, position.
@@ -82,6 +83,7 @@ impl Ledger {
             bound: BTreeMap::new(),
             days: BTreeMap::new(),
             checked: BTreeSet::new(),
+            met: BTreeMap::new(),
             bad_evaluations: BTreeSet::new(),
             fed: BTreeSet::new(),
             copied: BTreeSet::new(),
@@ -178,6 +180,16 @@ impl Ledger {
     /// Whether this very certificate was checked before, byte for byte.
     pub fn was_checked(&self, digest: &OrderDigest, certificate: &Certificate) -> bool {
         self.checked.contains(&(*digest, encode(certificate)))
+    }
+
+    /// A liar's vote reached an honest store, which checked it.
+    pub fn meet_vote(&mut self, digest: &OrderDigest, vote: Vote) {
+        self.met.insert((vote.index, *digest), vote);
+    }
+
+    /// Votes of liars that honest stores hold, by witness.
+    pub fn votes_met(&self) -> impl Iterator<Item = (WitnessIndex, OrderDigest, Vote)> {
+        self.met.iter().map(|((index, digest), vote)| (*index, *digest, *vote))
     }
 
     /// A certificate was seen, and its votes were checked. True if the order was not known to be certified.

@@ -17,6 +17,7 @@ mod forger;
 mod found;
 mod framing;
 mod gateway;
+mod guilt;
 mod kept;
 mod ledger;
 mod liveness;

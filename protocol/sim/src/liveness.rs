@@ -1,22 +1,27 @@
 //! Claims about honest customers: what they signed is completed, and nothing is lost.
 
 use ronde_protocol::{
-    machine::wallet::{OpenOrder, PendingView, Stage},
+    limits::MAX_CLOCK_SKEW,
+    machine::{
+        wallet::{OpenOrder, PendingView, Stage},
+        witness::record::View,
+    },
     message::{
-        class::Kind,
-        evidence::conflict,
-        order::{Order, Output, Purpose},
+        ids::OrderDigest,
+        order::{Order, Purpose},
     },
 };
 
-use crate::{outcome::Invariant, world::World};
+use crate::{clock::Clock, federation::KEYSET, outcome::Invariant, world::World};
 
 impl World<'_> {
     /// Honest witnesses that still vote.
     pub fn voting(&self) -> usize {
-        (0..self.nodes.len())
-            .filter(|node| self.nodes[*node].is_honest_witness() && self.retired(*node).is_none())
-            .count()
+        self.voting_nodes().count()
+    }
+
+    fn voting_nodes(&self) -> impl Iterator<Item = usize> {
+        (0..self.nodes.len()).filter(|node| self.nodes[*node].is_honest_witness() && self.retired(*node).is_none())
     }
 
     /// Whether a quorum of honest witnesses votes: then everything honest can be completed.
@@ -41,7 +46,7 @@ impl World<'_> {
                 let store = usize::try_from(view.store.0).unwrap_or(0).checked_sub(1);
                 let cheated = store.is_some_and(|store| !self.nodes[store].is_honest());
                 // A store may promise points and never sign.
-                if view.purpose == Purpose::Earn && view.stage == Stage::Sent && (cheated || self.is_barred(&view)) {
+                if view.purpose == Purpose::Earn && view.stage == Stage::Sent && (cheated || self.is_stuck(&view)) {
                     continue;
                 }
                 if (view.stage == Stage::Completing && !everyone) || self.is_frozen(wallet, &view) {
@@ -54,24 +59,33 @@ impl World<'_> {
         }
     }
 
-    /// Whether an Earn is refused for a reason that lies with its store: signed by a clock that was far ahead, or beyond
-    /// the cap of vouchers, which is for ever.
-    fn is_barred(&self, view: &PendingView) -> bool {
-        let Some(known) = view.digest.and_then(|digest| self.ledger.known(&digest)) else { return false };
-        let ahead = known.order.time > crate::clock::Clock::default().seconds(self.now);
-        let vouchers = |output: &Output| matches!(output.class.kind, Kind::Voucher { .. });
-        ahead || known.order.outputs.iter().any(vouchers)
+    /// Whether fewer than q honest witnesses can ever vote for an order, for a reason that is nobody's fault here: it was
+    /// signed by a clock that was far ahead, its store gave out more vouchers than it may, or the device that was lost
+    /// had signed another order over the same coins, which some witnesses voted for and nobody certified.
+    fn is_stuck(&self, view: &PendingView) -> bool {
+        let Some(digest) = view.digest else { return false };
+        let Some(known) = self.ledger.known(&digest) else { return false };
+        let voting = self.voting_nodes().filter(|node| !self.is_bound_to_refuse(*node, &digest, &known.order));
+        voting.count() < self.federation.keyset().quorum().votes()
     }
 
-    /// Whether the device that was lost had signed another order over the same coins, which nobody certified: the two
-    /// may stand in each other's way for ever. A wallet that probes its coins completes the other one instead.
-    fn is_frozen(&self, wallet: usize, view: &PendingView) -> bool {
-        let known = view.digest.and_then(|digest| self.ledger.known(&digest));
-        let Some(known) = known.filter(|_| self.people[wallet].device > 0 && view.stage == Stage::Sent) else {
+    fn is_bound_to_refuse(&self, node: usize, digest: &OrderDigest, order: &Order) -> bool {
+        let ledger = &self.nodes[node].disk.durable().ledger;
+        if ledger.order(KEYSET, digest).ok().flatten().is_some() {
+            // It voted for it. If a rival was certified since, that is shown, and the wallet has to take it.
             return false;
-        };
-        let mut others = self.ledger.orders().filter(|(digest, _)| self.ledger.signer(digest) == Some(wallet));
-        others.any(|(_, other)| conflict(&known.order, &other.order))
+        }
+        if !order.inputs.is_empty() {
+            let bound = |point| ledger.coin(KEYSET, point).ok().flatten().is_some_and(|coin| !coin.spent);
+            return order.inputs.iter().any(|input| bound(&input.point));
+        }
+        let ahead = order.time > Clock::default().seconds(self.now) + MAX_CLOCK_SKEW;
+        ahead || self.has_no_vouchers_left(node, order)
+    }
+
+    /// Whether the device that was lost stands in the way of an order: a wallet that kept its file never signs two.
+    fn is_frozen(&self, wallet: usize, view: &PendingView) -> bool {
+        self.people[wallet].device > 0 && view.stage == Stage::Sent && self.is_stuck(view)
     }
 
     /// Whether a store signed a claim and forgot it before the customer heard which order it is: with a disk that was
@@ -91,11 +105,7 @@ impl World<'_> {
         for wallet in 0..self.people.len() {
             let person = &self.people[wallet];
             let frozen = person.wallet.pending().iter().any(|view| self.is_frozen(wallet, view));
-            if !person.honest || !self.is_lively() || frozen {
-                continue;
-            }
-            // What came back from a seed stays unproven while fewer than n - f witnesses can say that it is free.
-            if person.device > 0 && self.voting() < self.federation.keyset().quorum().honest() {
+            if !person.honest || !self.is_lively() {
                 continue;
             }
             let mut orders = self.orders_of(wallet);
@@ -106,6 +116,9 @@ impl World<'_> {
             let expected: i128 = orders.iter().map(|(_, order)| gain(order)).sum();
             let balance = self.balance(wallet);
             let mut found = i128::from(balance.spendable.0);
+            if frozen {
+                found += i128::from(balance.held.0);
+            }
             if self.voting() < self.federation.keyset().quorum().honest() {
                 // Too few can say that a coin is free, and mean it: coins out of the seed stay as they are.
                 found += i128::from(balance.unproven.0);

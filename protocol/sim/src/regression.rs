@@ -41,11 +41,8 @@ impl Regression {
     }
 }
 
-/// Every regression of a folder, by name; none if there is no folder.
+/// Every regression of a folder, by name. A folder that is not there is an error: a wrong path would pass for ever.
 pub fn listed(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    if !folder.is_dir() {
-        return Ok(Vec::new());
-    }
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

@@ -3,6 +3,7 @@
 use ronde_protocol::{
     crypto::Entropy,
     machine::{
+        audit::{Report, WitnessLog, audit},
         books::{Account, Flow},
         wallet::Wallet,
         witness::{
@@ -13,8 +14,9 @@ use ronde_protocol::{
     message::{
         amount::Points,
         evidence::Evidence,
+        head::Head,
         ids::OrderDigest,
-        log::CertifiedOrder,
+        log::{CertifiedOrder, LogEntry},
         order::{Order, Purpose, SignedOrder},
         refusal::Refusal,
         vote::Vote,
@@ -279,6 +281,83 @@ fn cheats_without_evidence_are_noticed() {
     }
     world.check_evidence();
     assert_fails(&world, Invariant::CheatsLeaveEvidence);
+}
+
+#[test]
+fn a_double_vote_that_convicts_nobody_is_noticed() {
+    let mut world = ended(1);
+    let (paid, _) = certified(&world, Purpose::Redeem);
+    let (other, _) = rival(&mut world);
+    let (first, mut second) = (vote(&world, 0, &paid), vote(&world, 0, &other));
+    world.ledger.meet_vote(&paid, first);
+    world.ledger.meet_vote(&other, second);
+    world.check_evidence();
+    assert_eq!(world.failure, None, "two good votes convict");
+    second.signature.0[0] ^= 1;
+    world.ledger.meet_vote(&other, second);
+    world.check_evidence();
+    assert_fails(&world, Invariant::CheatsLeaveEvidence);
+}
+
+fn audited(world: &World<'_>, logs: &[WitnessLog]) -> Report {
+    audit(&world.federation.charter, world.federation.keyset(), logs)
+}
+
+#[test]
+fn an_audit_that_misses_a_fork_is_noticed() {
+    let mut world = ended(1);
+    let mut logs: Vec<_> = (0..3).filter_map(|node| world.log_of(node)).collect();
+    let before = audited(&world, &logs);
+    let (keyset, key, head) = (world.federation.keyset(), &world.federation.keys[0].vote, logs[0].head);
+    logs[0].heads.push(Head::sign(key, keyset, head.index, head.size, [7; 32]));
+    let after = audited(&world, &logs);
+    world.check_audit_finds(&after, &logs);
+    assert_eq!(world.failure, None, "the audit finds it");
+    world.check_audit_finds(&before, &logs);
+    assert_fails(&world, Invariant::CheatsLeaveEvidence);
+}
+
+#[test]
+fn an_audit_that_misses_two_bodies_is_noticed() {
+    let mut world = ended(1);
+    let mut logs: Vec<_> = (0..3).filter_map(|node| world.log_of(node)).collect();
+    let before = audited(&world, &logs);
+    let (_, order) = certified(&world, Purpose::Earn);
+    let store = usize::try_from(order.store.0).unwrap() - 1;
+    let other = world.sign_anything(store, Order { time: order.time + 1, ..order });
+    logs[1].entries.push(LogEntry::Voted(other));
+    world.check_audit_finds(&before, &logs);
+    assert_fails(&world, Invariant::CheatsLeaveEvidence);
+}
+
+/// A wallet whose order some witnesses can't vote for, because they voted for another over its coins.
+fn held_up(seed: u64, witnesses: usize) -> World<'static> {
+    let mut world = ended(seed);
+    let (now, luck) = (world.wallet_time(0), &mut Luck::new(1, 1));
+    let charter = &world.federation.charter;
+    let signed = world.people[0].wallet.donate(charter, ASSOCIATION, Points(3), now, luck.entropy()).unwrap();
+    let order = world.keep(0, signed, luck).unwrap().signed.order;
+    world.ledger.signed_by(&order, 0);
+    for node in 0..witnesses {
+        let bound = CoinRecord { digest: OrderDigest([9; 32]), spent: false };
+        write(&mut world, node, order.inputs.iter().map(|input| Write::Coin(input.point, Some(bound))).collect());
+    }
+    world.people[0].device = 1;
+    world
+}
+
+#[test]
+fn what_a_lost_device_blocks_is_excused_and_nothing_else() {
+    let mut world = held_up(1, 2);
+    world.check_liveness();
+    assert_eq!(world.failure, None, "two witnesses are left, and three are needed");
+    let mut world = held_up(1, 1);
+    world.check_liveness();
+    assert_fails(&world, Invariant::HonestOrdersComplete);
+    let mut world = held_up(1, 2);
+    world.people[0].device = 0;
+    world.check_liveness();
+    assert_fails(&world, Invariant::HonestOrdersComplete);
 }
 
 #[test]

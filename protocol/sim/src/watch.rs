@@ -187,10 +187,13 @@ impl World<'_> {
     /// A node is shown a head, and keeps it if it is the highest, unless its page is refused. Once the faults are over
     /// nothing is in the way of keeping two that are a fork.
     pub fn watch_head(&mut self, node: usize, head: Head, taken: bool) {
-        if !self.nodes[node].is_honest() || head.verify(self.federation.keyset()).is_err() {
+        let shown = (node, self.nodes[node].life, head.index);
+        if !self.nodes[node].is_honest() || self.ledger.heads.get(&shown) == Some(&head) {
             return;
         }
-        let shown = (node, self.nodes[node].life, head.index);
+        if head.verify(self.federation.keyset()).is_err() {
+            return;
+        }
         match self.ledger.heads.get(&shown).copied() {
             Some(known) if self.calm && known.size == head.size && known.root != head.root => {
                 self.ledger.forks.insert(head.index);
@@ -230,6 +233,12 @@ impl World<'_> {
             let today = self.ledger.day(index, &other.digest()) == Some(day);
             (points + if today { issued(other) } else { 0 }, coupons + vouchers(other))
         })
+    }
+
+    /// Whether an order has more vouchers than a witness may still vote its store.
+    pub fn has_no_vouchers_left(&self, node: usize, order: &Order) -> bool {
+        let (_, coupons) = self.counted(node, order, 0);
+        vouchers(order) > 0 && coupons + vouchers(order) > VOUCHER_CAP
     }
 
     /// A witness is about to write a vote down that counts.
@@ -290,8 +299,16 @@ impl World<'_> {
         }
     }
 
-    /// An answer arrives at a store: bad evaluations are noted, so that evidence can be asked for in the end.
+    /// An answer arrives at a store: bad evaluations and liars' votes are noted, so that evidence can be asked for in the
+    /// end.
     pub fn watch_arrival(&mut self, node: usize, digest: &OrderDigest, reply: &ReplyV1) {
+        if let ReplyV1::Voted(voted) = reply
+            && self.nodes[node].is_honest()
+            && self.nodes.get(voted.vote.index.position()).is_some_and(|witness| witness.fallen)
+            && voted.vote.verify(self.federation.keyset(), digest).is_ok()
+        {
+            self.ledger.meet_vote(digest, voted.vote);
+        }
         if let ReplyV1::Certified(certified) = reply
             && self.nodes[node].is_honest()
             && self.nodes[node].running.contains_key(digest)

@@ -17,7 +17,7 @@ fn a_plan_is_read_as_it_was_written() {
     std::fs::remove_dir_all(&folder).unwrap();
     assert_eq!(names.len(), 2);
     assert!(names[0].ends_with("one-certificate-17.json") && names[1].ends_with("one-certificate-3.json"));
-    assert!(listed(&folder).unwrap().is_empty(), "no folder, no plans");
+    assert!(listed(&folder).is_err(), "a folder that is not there is a mistake, not an empty one");
 }
 
 #[test]

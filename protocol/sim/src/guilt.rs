@@ -1,0 +1,115 @@
+//! Claims about guilt: a cheat that honest parties met can be proven by what they hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ronde_protocol::{
+    machine::audit::{Culprit, Offence, Report, WitnessLog},
+    message::{
+        evidence::{Evidence, conflict},
+        head::Head,
+        ids::{OrderDigest, Reference, StoreId, WitnessIndex},
+        log::LogEntry,
+        order::{Authorization, SignedOrder},
+        vote::Vote,
+    },
+};
+
+use crate::{federation::KEYSET, outcome::Invariant, world::World};
+
+impl World<'_> {
+    /// Whatever has to leave evidence did.
+    pub fn check_evidence(&mut self) {
+        self.check_kept_evidence();
+        self.check_double_votes();
+    }
+
+    /// Whoever evaluated with other keys, or showed two heads of one size, for an honest store to see, is convicted by
+    /// something that somebody holds.
+    fn check_kept_evidence(&mut self) {
+        let all = self.evidence();
+        let guilty = |index: WitnessIndex| {
+            all.iter().any(|evidence| match evidence {
+                Evidence::BadEvaluation { evaluation, .. } => evaluation.index == index,
+                _ => false,
+            })
+        };
+        // A disk that was full, or died before the sync, may have kept nothing of one; hardly of two.
+        let mut seen: BTreeMap<WitnessIndex, usize> = BTreeMap::new();
+        for (_, index) in &self.ledger.bad_evaluations {
+            *seen.entry(*index).or_default() += 1;
+        }
+        for index in self.ledger.forks.clone() {
+            self.stake(Invariant::CheatsLeaveEvidence);
+            let forked =
+                |evidence: &Evidence| matches!(evidence, Evidence::Fork { longer, .. } if longer.index == index);
+            if !all.iter().any(forked) {
+                let says = format!("witness {} showed two heads of one size, and nobody can prove it", index.0);
+                self.fail(Invariant::CheatsLeaveEvidence, says);
+            }
+        }
+        for (index, times) in seen {
+            self.stake(Invariant::CheatsLeaveEvidence);
+            if times > 3 && !guilty(index) {
+                let says = format!("witness {} signed {times} bad evaluations, and nobody can prove it", index.0);
+                self.fail(Invariant::CheatsLeaveEvidence, says);
+            }
+        }
+    }
+
+    /// Two votes of a liar for orders that conflict convict it, once honest stores hold both: each may hold one of them.
+    fn check_double_votes(&mut self) {
+        let votes: Vec<(WitnessIndex, OrderDigest, Vote)> = self.ledger.votes_met().collect();
+        for (place, (index, first, first_vote)) in votes.iter().enumerate() {
+            for (_, second, second_vote) in votes[place + 1..].iter().take_while(|(other, ..)| other == index) {
+                let (Some(a), Some(b)) = (self.ledger.known(first), self.ledger.known(second)) else { continue };
+                let (a, b) = (a.order.clone(), b.order.clone());
+                if !conflict(&a, &b) {
+                    continue;
+                }
+                let (first_vote, second_vote) = (*first_vote, *second_vote);
+                let evidence = Evidence::DoubleVote { first: a, first_vote, second: b, second_vote };
+                self.stake(Invariant::CheatsLeaveEvidence);
+                if !evidence.verify(&self.federation.charter).is_ok_and(|verified| verified.culprit == *index) {
+                    let says = format!("witness {} voted for {first} and {second}, and that proves nothing", index.0);
+                    self.fail(Invariant::CheatsLeaveEvidence, says);
+                }
+            }
+        }
+    }
+
+    /// An audit finds what the logs and heads that it was given show: two heads of one size, two bodies under one
+    /// reference.
+    pub fn check_audit_finds(&mut self, report: &Report, logs: &[WitnessLog]) {
+        let named = |culprit: Culprit, offence: Offence| {
+            report.findings.iter().any(|found| found.offence == offence && found.culprits.contains(&culprit))
+        };
+        for log in logs {
+            let heads: Vec<&Head> = log.heads.iter().chain([&log.head]).collect();
+            let forked = |a: &&Head| heads.iter().any(|b| b.size == a.size && b.root != a.root);
+            let Some(head) = heads.iter().find(|head| forked(head)) else { continue };
+            self.stake(Invariant::CheatsLeaveEvidence);
+            if !named(Culprit::Witness(KEYSET, head.index), Offence::Fork) {
+                let says = format!("witness {} signed two heads of {} entries, unnoticed", head.index.0, head.size);
+                self.fail(Invariant::CheatsLeaveEvidence, says);
+            }
+        }
+        for store in two_bodied(logs.iter().filter(|log| !self.nodes[log.head.index.position()].fallen)) {
+            self.stake(Invariant::CheatsLeaveEvidence);
+            if !named(Culprit::Store(store), Offence::TwoBodies) {
+                let says = format!("store {store} signed two bodies under one reference, unnoticed");
+                self.fail(Invariant::CheatsLeaveEvidence, says);
+            }
+        }
+    }
+}
+
+/// Stores that signed two orders under one reference, by what witnesses logged before they voted.
+fn two_bodied<'l>(logs: impl Iterator<Item = &'l WitnessLog>) -> BTreeSet<StoreId> {
+    let mut bodies: BTreeMap<(StoreId, Reference), BTreeSet<OrderDigest>> = BTreeMap::new();
+    for entry in logs.flat_map(|log| &log.entries) {
+        if let LogEntry::Voted(SignedOrder { order, authorization: Authorization::Store(_) }) = entry {
+            bodies.entry((order.store, order.reference)).or_default().insert(order.digest());
+        }
+    }
+    bodies.into_iter().filter(|(_, digests)| digests.len() > 1).map(|((store, _), _)| store).collect()
+}
