@@ -82,6 +82,23 @@ impl CharterStore {
         Ok(Self { folder: folder.to_owned(), versions: vec![first], previous: None, newest, twins: Vec::new() })
     }
 
+    /// Takes in what came into the folder since: `ronde charter install` wrote it there. Says whether anything did. What
+    /// is held stays if the folder no longer leads to it.
+    ///
+    /// # Errors
+    /// Any [`CharterStoreError`]; nothing has changed then.
+    pub fn read_again(&mut self) -> Result<bool, CharterStoreError> {
+        if files::count(&self.folder)? == self.versions.len().saturating_add(self.twins.len()) {
+            return Ok(false);
+        }
+        let mut any = false;
+        for signed in files::read_folder(&self.folder)?.into_values().flatten() {
+            let is_newer = signed.body.version >= self.newest.version();
+            any |= is_newer && !matches!(self.add(signed)?, Added::Known);
+        }
+        Ok(any)
+    }
+
     /// The newest version.
     #[must_use]
     pub fn charter(&self) -> &Charter {

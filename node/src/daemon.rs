@@ -1,15 +1,13 @@
 //! Starts a node, serves until it is told to stop, and finishes what is open.
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use ronde_protocol::machine::witness::Witness;
 use ronde_protocol::machine::witness::keys::NodeSeed;
-use ronde_protocol::machine::witness::{OtherKeys, Witness};
-use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::ids::{KeysetId, StoreId};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -17,7 +15,7 @@ use tokio::task::JoinSet;
 use crate::charter_store::{CharterStore, CharterStoreError};
 use crate::clock::Clock;
 use crate::driver::{
-    Core, Desk, LedgerError, Orders, Pool, Service, WitnessService, closing, drift, earlier, follow, heads, sync,
+    Core, Desk, LedgerError, Orders, Pool, Service, drift, follow, heads, seats, seats::SeatError, sync,
 };
 use crate::http::{self, AdminToken, AdminTokenError, ServeLimits, Site};
 use crate::shop::{self, Shop, ShopError};
@@ -67,12 +65,9 @@ pub enum NodeError {
         "the charter lists another node key for store {0}: `seed_file` is not the one the store's card was made of"
     )]
     OtherNodeKey(StoreId),
-    /// The charter lists other witness keys.
-    #[error("{0}: `seed_file` is not the one the store's card was made of")]
-    OtherKeys(#[from] OtherKeys),
-    /// No key could be derived.
-    #[error("no keys can be derived from the seed: make a new one with `ronde init`")]
-    Keys,
+    /// A seat on a committee.
+    #[error(transparent)]
+    Seat(#[from] SeatError),
     /// The database.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -110,6 +105,7 @@ pub struct Node {
     listener: Listener,
     http: TcpListener,
     router: axum::Router,
+    seed: NodeSeed,
     feed: Duration,
     pull: Duration,
 }
@@ -123,7 +119,7 @@ impl Node {
         if listed.node_key != setup.seed.node_key().verifying_key().encode() {
             return Err(NodeError::OtherNodeKey(setup.store));
         }
-        let seats = own_witnesses(&charter, setup.store, &setup.seed)?;
+        let seats = seats::witnesses(&charter, setup.store, &setup.seed)?;
         let readers = Arc::new(Readers::open(setup.engine.as_ref(), READERS)?);
         let writer = Writer::start(setup.engine, WriterConfig::default())?;
         take_mark(&writer, &seats, setup.clock.unix_seconds()).await?;
@@ -132,15 +128,6 @@ impl Node {
         let listener = Listener::bind(setup.quic, &identity, Arc::clone(&allowed) as _, ListenerConfig::default())?;
         let dialer = Dialer::new(&identity, DialerConfig::default())?;
         let pool = Pool::new();
-        let mut witnesses = BTreeMap::new();
-        for witness in seats {
-            let id = witness.keyset().id();
-            let disk = (writer.clone(), Arc::clone(&readers));
-            let means = (setup.clock.clone(), pool.clone());
-            let service = WitnessService::new(witness, disk, means, setup.space.clone());
-            service.fill_buckets().await?;
-            witnesses.insert(id, service);
-        }
         let followed = readers.with(heads::load)?;
         let node_key = setup.seed.node_key();
         let core = Arc::new(Core::new(
@@ -149,10 +136,12 @@ impl Node {
             (writer.clone(), Arc::clone(&readers)),
             (setup.clock.clone(), pool, setup.space),
             (dialer, allowed),
-            witnesses,
             setup.charters,
             followed,
         ));
+        for witness in seats {
+            seats::take(&core, witness).await?;
+        }
         let source = Arc::clone(&core);
         let shop = Shop::new(setup.store, Arc::new(move || source.charter()), writer, readers, setup.clock);
         let orders = Orders::new(core, Arc::new(shop.clone()));
@@ -161,7 +150,7 @@ impl Node {
         let http = http.map_err(|source| NodeError::Http { address: setup.http, source })?;
         let base = format!("http://{}", setup.http);
         let router = http::router(Site::new(shop, desk, &admin_token(&setup.admin_token)?, &base));
-        Ok(Self { orders, listener, http, router, feed: setup.feed, pull: setup.pull })
+        Ok(Self { orders, listener, http, router, seed: setup.seed, feed: setup.feed, pull: setup.pull })
     }
 
     /// What answers tills and wallets, for a program that calls it without a socket. Orders are decided only while the
@@ -180,17 +169,13 @@ impl Node {
     /// Serves until `shutdown` is ready; then finishes what is being answered, and what is queued for the disk.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), NodeError> {
         let core = Arc::clone(self.orders.core());
+        let tasks = seats::Background::default();
         let mut background = JoinSet::new();
         background.spawn(self.orders.clone().sweep());
         background.spawn(core.space.clone().watch());
         background.spawn(drift::compare(Arc::clone(&core), self.feed));
-        for keyset in core.witnesses.keys() {
-            background.spawn(sync::start_voting(Arc::clone(&core), *keyset));
-            background.spawn(sync::pull_logs(Arc::clone(&core), *keyset, self.pull));
-            background.spawn(follow::complete(Arc::clone(&core), *keyset, self.pull));
-            background.spawn(earlier::pull_earlier(Arc::clone(&core), *keyset, self.pull));
-            background.spawn(closing::close(Arc::clone(&core), *keyset, self.feed));
-        }
+        background.spawn(sync::watch_folder(Arc::clone(&core), self.feed));
+        background.spawn(seats::work(Arc::clone(&core), self.seed, (self.feed, self.pull), Arc::clone(&tasks)));
         background.spawn(sync::each_witness(Arc::clone(&core), self.feed, {
             let orders = self.orders.clone();
             move |keyset, index| sync::read_feed(orders.clone(), keyset, index)
@@ -218,20 +203,12 @@ impl Node {
         };
         let ((), (), failure) = tokio::join!(quic, http, until);
         background.shutdown().await;
+        let mut seated = std::mem::take(&mut *tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        seated.shutdown().await;
         core.dialer.close().await;
         core.writer.shutdown().await?;
         failure.map_or(Ok(()), |failure| Err(NodeError::Stopped(failure)))
     }
-}
-
-fn own_witnesses(charter: &Charter, store: StoreId, seed: &NodeSeed) -> Result<Vec<Witness>, NodeError> {
-    let seats = charter.keysets().filter_map(|keyset| Some((keyset, keyset.member_of(store)?.index())));
-    seats
-        .map(|(keyset, index)| {
-            let keys = seed.witness_keys(charter.federation(), keyset.id()).map_err(|_| NodeError::Keys)?;
-            Ok(Witness::new(keyset.clone(), index, keys)?)
-        })
-        .collect()
 }
 
 /// On a restored copy: retires and withdraws what may have been promised otherwise since the copy was made, once.

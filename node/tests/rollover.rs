@@ -110,7 +110,7 @@ fn points_move_between_committees_of_real_nodes_and_the_first_keyset_is_closed()
     let certificate: Certificate = told.member("certificate");
     assert!(certificate.verify(&keyset, &moved.order.digest()).is_ok(), "by the earlier committee");
     assert_eq!(good_evaluations(&town, &told.body, LATER, &moved).len(), 4);
-    assert_eq!(town.get(2, &of(1)).status, 404);
+    eventually("the earlier committee has dropped it", || town.get(2, &of(1)).status == 404);
     (1..=4).for_each(|store| town.stop(store));
     let database = SqliteEngine::open(town.folder(2).join("ronde.sqlite")).unwrap();
     let read = database.reader().unwrap();
@@ -120,6 +120,22 @@ fn points_move_between_committees_of_real_nodes_and_the_first_keyset_is_closed()
     assert!(of_first(Table::LogEntry) > 0 && of_first(Table::Book) > 0, "log and books stay");
     let of_later = read.scan(Table::Order, &LATER.0.to_be_bytes(), None, usize::MAX).unwrap();
     assert_eq!(of_later.len(), 1, "the later keyset keeps its evaluation");
+}
+
+/// ROLLOVER-18
+#[test]
+fn a_clock_that_jumps_past_the_end_of_a_keyset_closes_nothing_and_says_so() {
+    let mut town = open();
+    let end = town.federation.charter.keyset(KEYSET).unwrap().evaluate_until();
+    town.set_clock(4, end + 1);
+    eventually("it says that it waits", || town.get(4, "/v1/status").body["log"][0]["waits_to_close"] == true);
+    assert!(statement(&mut town, 4).is_none());
+    let signed = orders::earn(&town.federation, 1, 1, &[(1, 8)]);
+    assert_eq!(town.submit(1, &signed).status, 200, "the others go on");
+    town.set_clock(4, NOW);
+    eventually("it goes on as if nothing had been", || town.has_certified(4, &signed));
+    assert!(town.get(4, "/v1/status").body["log"][0].get("waits_to_close").is_none());
+    assert!(statement(&mut town, 4).is_none());
 }
 
 fn evaluated_by_move(town: &mut Town, moved: &SignedOrder) -> usize {

@@ -14,7 +14,7 @@ use ronde_protocol::{
         audit::{Breach, Verdict, moved_too_much},
         gateway::{Gathering, Progress, Standing},
         witness::{
-            EarlierRead,
+            EarlierRead, OtherClocks,
             record::{Counter, EarlierView, View},
         },
     },
@@ -23,7 +23,7 @@ use ronde_protocol::{
         class::{Class, Kind},
         ids::{OfferId, WitnessIndex},
         log::{CertifiedOrder, LogEntry},
-        order::{Order, Output, Submission},
+        order::{Order, Output, Seconds, Submission},
         refusal::Refusal,
         statement::ClosingStatement,
         wire::{LogPage, ReplyV1, RequestV1, StatementQuery, VoteRequest},
@@ -329,6 +329,59 @@ fn a_closing_statement_is_signed_once_and_freezes_the_log_by_whatever_clock() {
     assert!(matches!(town.ask(KEYSET, 0, certify), ReplyV1::Refused(Refusal::Closed)));
     assert!(matches!(town.ask(KEYSET, 0, query()), ReplyV1::Statement(again) if again == statement));
     assert_eq!(town.earlier[0].disk.log_size(KEYSET).unwrap(), statement.size);
+}
+
+/// ROLLOVER-5: what says nothing new is not written again at every pull.
+#[test]
+fn a_page_of_an_earlier_log_that_was_read_before_writes_nothing() {
+    let mut town = Town::new();
+    let mut wallet = wallet(&town);
+    town.earn(&mut wallet, 1, 8);
+    let writes = |town: &Town| {
+        let position = town.later[0].disk.earlier_followed(LATER, KEYSET, WitnessIndex(1)).unwrap();
+        let page = town.earlier[1].witness.log_page(&town.earlier[1].disk, position.map_or(0, |of| of.position()));
+        town.decide_page(0, 1, page.unwrap()).writes.len()
+    };
+    assert!(writes(&town) > 0);
+    assert_eq!(town.pull(0, 1), EarlierRead::Taken { more: false });
+    assert_eq!(writes(&town), 0);
+    town.earn(&mut wallet, 2, 8);
+    assert!(writes(&town) > 0, "there is more");
+}
+
+/// ROLLOVER-18
+#[test]
+fn one_clock_that_jumps_past_the_end_closes_nothing_and_goes_on_when_it_is_right_again() {
+    let mut town = Town::new();
+    let mut wallet = wallet(&town);
+    town.earn(&mut wallet, 1, 8);
+    let end = town.keyset(KEYSET).evaluate_until();
+    let seat = &mut town.earlier[0];
+    let mut said = |now: Seconds, clocks: &[(u8, Seconds)]| {
+        let mut others = OtherClocks::default();
+        clocks.iter().for_each(|(index, shows)| others.heard(WitnessIndex(*index), *shows));
+        let step = seat.witness.decide_statement(&seat.disk, now, &others).unwrap();
+        matches!(seat.commit(step), ReplyV1::Statement(_))
+    };
+    assert!(!said(end + 1, &[]), "nobody could be asked");
+    assert!(!said(end + 1, &[(1, end + 1)]), "q - 1 are two");
+    assert!(!said(end + 1, &[(1, end + 1), (2, end), (3, NOW)]), "two others are not so far");
+    assert!(!said(end + 1, &[(0, end + 1), (1, end + 1)]), "its own clock is none of the others'");
+    assert!(!said(end + 1, &[(1, end + 1), (7, end + 1)]), "there is no such witness");
+    assert!(!said(end, &[(1, end + 1), (2, end + 1), (3, end + 1)]), "by its own clock it is not over");
+    // What it refused meanwhile it takes in when its clock is right again.
+    let spent = redeem(&town.federation, 1, &[(1, points(8))], &[]);
+    let certified = CertifiedOrder { certificate: town.federation.certify(&spent.order), order: spent.order.clone() };
+    town.now = end + 1;
+    let refused = town.ask(KEYSET, 0, RequestV1::Certify(certified.clone()));
+    assert!(matches!(refused, ReplyV1::Refused(Refusal::Closed)), "{refused:?}");
+    town.now = NOW;
+    assert!(matches!(town.ask(KEYSET, 0, RequestV1::Certify(certified)), ReplyV1::Certified(_)));
+    let seat = &mut town.earlier[0];
+    let mut others = OtherClocks::default();
+    [1, 3].into_iter().for_each(|index| others.heard(WitnessIndex(index), end + 1));
+    let step = seat.witness.decide_statement(&seat.disk, end + 1, &others).unwrap();
+    assert!(matches!(seat.commit(step), ReplyV1::Statement(_)));
 }
 
 /// ROLLOVER-9, ROLLOVER-15

@@ -30,8 +30,8 @@ pub(super) fn path(folder: &Path, version: u64) -> PathBuf {
     folder.join(name(version))
 }
 
-/// All charters of a folder by version, without a gap from 1; of each version the plainly named one first.
-pub(super) fn read_folder(folder: &Path) -> Result<BTreeMap<u64, Vec<SignedCharter>>, CharterStoreError> {
+/// The names of all charters of a folder.
+fn names(folder: &Path) -> Result<Vec<String>, CharterStoreError> {
     let failed = |source| CharterStoreError::file(folder, source);
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
@@ -40,6 +40,17 @@ pub(super) fn read_folder(folder: &Path) -> Result<BTreeMap<u64, Vec<SignedChart
             names.push(name);
         }
     }
+    Ok(names)
+}
+
+/// How many charters are in a folder, unread.
+pub(super) fn count(folder: &Path) -> Result<usize, CharterStoreError> {
+    Ok(names(folder)?.len())
+}
+
+/// All charters of a folder by version, without a gap from 1; of each version the plainly named one first.
+pub(super) fn read_folder(folder: &Path) -> Result<BTreeMap<u64, Vec<SignedCharter>>, CharterStoreError> {
+    let mut names = names(folder)?;
     // The plain name is shorter than its twins': read by length, it comes first.
     names.sort_by_key(|name| (name.len(), name.clone()));
     let mut found: BTreeMap<u64, Vec<SignedCharter>> = BTreeMap::new();

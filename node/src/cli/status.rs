@@ -51,6 +51,8 @@ struct Status {
     #[serde(default)]
     evidence: u64,
     #[serde(default)]
+    seats_not_taken: Vec<Seat>,
+    #[serde(default)]
     disk: Option<Disk>,
     #[serde(default)]
     clock: Option<ClockOffset>,
@@ -76,6 +78,8 @@ struct Log {
     #[serde(default)]
     starting: bool,
     #[serde(default)]
+    waits_to_close: bool,
+    #[serde(default)]
     retired: bool,
     #[serde(default)]
     retired_because: Option<RetiredBecause>,
@@ -94,6 +98,12 @@ struct PeerLog {
     trouble: Option<PeerLogTrouble>,
     #[serde(default)]
     trouble_text: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Seat {
+    keyset: KeysetId,
+    why: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -172,11 +182,13 @@ fn findings(status: &Status, charter: &Charter) -> Vec<(Exit, String)> {
         })
         .collect();
     findings.extend(status.log.iter().filter_map(words::not_voting));
+    findings.extend(status.log.iter().filter_map(words::waiting_to_close));
     // That a witness is down is said once.
     let is_down = |log: &PeerLog| {
         let mut witnesses = status.witnesses.iter();
         witnesses.any(|witness| !witness.up && witness.keyset == log.keyset && witness.index == log.index)
     };
+    findings.extend(status.seats_not_taken.iter().map(words::not_seated));
     findings.extend(status.peer_logs.iter().filter_map(|log| words::lagging(log, is_down(log))));
     findings.extend(status.disk.as_ref().and_then(words::disk));
     findings.extend(status.clock.as_ref().and_then(words::clock));

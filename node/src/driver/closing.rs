@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ronde_protocol::machine::witness::OtherClocks;
 use ronde_protocol::machine::witness::record::View;
 use ronde_protocol::message::ids::KeysetId;
 
 use super::core::Core;
+use super::drift;
 use super::ledger::{self, LedgerError};
+use super::witness::WitnessService;
 use crate::store::Table;
 
 /// What goes once the statement is signed (ROLLOVER-12). The log, its tree, the books, the feed and the evidence stay.
@@ -17,11 +20,10 @@ const AT_ONCE: usize = 1024;
 
 /// Waits until the keyset is closed; then signs, and drops.
 pub async fn close(core: Arc<Core>, keyset: KeysetId, pause: Duration) {
-    let Some(service) = core.witnesses.get(&keyset) else { return };
+    let Some(service) = core.witness(keyset) else { return };
     loop {
         if core.clock.unix_seconds() > service.witness().keyset().evaluate_until() {
-            // Asked by itself: the answer goes nowhere, the statement is on disk.
-            let _ = service.statement().await;
+            sign(&core, &service).await;
             match service.read(|ledger| ledger.statement(keyset)) {
                 Ok(Some(statement)) => match drop_state(&core, keyset).await {
                     Ok(dropped) => {
@@ -37,8 +39,31 @@ pub async fn close(core: Arc<Core>, keyset: KeysetId, pause: Duration) {
                 Ok(None) => {}
                 Err(error) => tracing::error!(%error, "the closing statement can't be read"),
             }
+        } else {
+            service.set_waits_to_close(false);
         }
         tokio::time::sleep(pause).await;
+    }
+}
+
+/// Signs the statement if enough of the others' clocks say so too (ROLLOVER-18).
+async fn sign(core: &Arc<Core>, service: &WitnessService) {
+    let keyset = service.witness().keyset();
+    if !matches!(service.signed_statement(), Ok(None)) {
+        return;
+    }
+    let mut others = OtherClocks::default();
+    drift::ask(core, keyset).await.iter().for_each(|shown| others.heard(shown.index, shown.theirs / 1000));
+    // The answer goes nowhere, the statement is on disk.
+    let _ = service.statement(others).await;
+    let waits = matches!(service.signed_statement(), Ok(None));
+    if service.set_waits_to_close(waits) != waits && waits {
+        tracing::warn!(
+            keyset = keyset.id().0,
+            "by this node's clock the keyset's time is over, and by too few of the others': its closing statement waits \
+             until they agree; if this clock is wrong: {}",
+            drift::MEND
+        );
     }
 }
 

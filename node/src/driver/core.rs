@@ -1,11 +1,12 @@
 //! What all parts of a running node share, and how it reaches a witness.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
+use ronde_protocol::machine::witness::OtherClocks;
 use ronde_protocol::machine::witness::pages;
 use ronde_protocol::machine::witness::peers::Followed;
 use ronde_protocol::machine::witness::record::Write;
@@ -17,6 +18,7 @@ use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
 use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::wire::{CharterQuery, Reply, ReplyV1, Request, RequestV1};
 
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::drift::Drift;
@@ -55,10 +57,12 @@ pub struct Core {
     pub dialer: Dialer,
     /// Node keys that get a handshake.
     pub allowed: Arc<AllowList>,
-    /// Witnesses that this node runs.
-    pub witnesses: BTreeMap<KeysetId, WitnessService>,
+    /// Witnesses that this node runs: more, once a charter gives it more seats.
+    witnesses: RwLock<BTreeMap<KeysetId, Arc<WitnessService>>>,
+    /// Seats of this node that it can't take, and why.
+    seats_not_taken: Mutex<BTreeMap<KeysetId, String>>,
     charters: Mutex<CharterStore>,
-    charter: RwLock<Arc<Charter>>,
+    charter: watch::Sender<Arc<Charter>>,
     followed: Mutex<BTreeMap<Peer, Followed>>,
     heads: Arc<HeadKeeper>,
     pulls: Mutex<BTreeMap<Peer, Pull>>,
@@ -96,12 +100,11 @@ impl Core {
         (writer, readers): (Writer, Arc<Readers>),
         (clock, pool, space): (Clock, Pool, Space),
         (dialer, allowed): (Dialer, Arc<AllowList>),
-        witnesses: BTreeMap<KeysetId, WitnessService>,
         charters: CharterStore,
         followed: BTreeMap<Peer, Followed>,
     ) -> Self {
         let heads = HeadKeeper::new(writer.clone());
-        let charter = RwLock::new(Arc::new(charters.charter().clone()));
+        let charter = watch::Sender::new(Arc::new(charters.charter().clone()));
         Self {
             store,
             node_key,
@@ -113,7 +116,8 @@ impl Core {
             drift: Drift::default(),
             dialer,
             allowed,
-            witnesses,
+            witnesses: RwLock::default(),
+            seats_not_taken: Mutex::default(),
             charters: Mutex::new(charters),
             charter,
             followed: Mutex::new(followed),
@@ -124,7 +128,34 @@ impl Core {
 
     /// The newest charter.
     pub fn charter(&self) -> Arc<Charter> {
-        Arc::clone(&self.charter.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.charter.borrow())
+    }
+
+    /// Tells of every newer charter.
+    pub fn charters_to_come(&self) -> watch::Receiver<Arc<Charter>> {
+        self.charter.subscribe()
+    }
+
+    /// This node's witness in a keyset.
+    pub fn witness(&self, keyset: KeysetId) -> Option<Arc<WitnessService>> {
+        self.witnesses.read().unwrap_or_else(PoisonError::into_inner).get(&keyset).cloned()
+    }
+
+    /// All witnesses of this node, by keyset.
+    pub fn witnesses(&self) -> Vec<Arc<WitnessService>> {
+        self.witnesses.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Takes a seat; from now on it is answered for.
+    pub fn seat(&self, witness: WitnessService) {
+        let keyset = witness.witness().keyset().id();
+        self.not_seated().remove(&keyset);
+        self.witnesses.write().unwrap_or_else(PoisonError::into_inner).insert(keyset, Arc::new(witness));
+    }
+
+    /// Seats that can't be taken, and why.
+    pub fn not_seated(&self) -> MutexGuard<'_, BTreeMap<KeysetId, String>> {
+        self.seats_not_taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks at the charters on disk.
@@ -138,7 +169,11 @@ impl Core {
         let result = work(&mut charters);
         let newest = Arc::new(charters.charter().clone());
         self.allowed.replace(newest.body().stores.iter().map(|store| store.node_key.0));
-        *self.charter.write().unwrap_or_else(PoisonError::into_inner) = newest;
+        self.charter.send_if_modified(|charter| {
+            let is_new = charter.hash() != newest.hash();
+            *charter = newest;
+            is_new
+        });
         result
     }
 
@@ -254,7 +289,7 @@ impl Core {
             RequestV1::Charter(_) => KeysetId(0),
         };
         let charter = self.charter();
-        let Some(witness) = self.witnesses.get(&keyset) else {
+        let Some(witness) = self.witness(keyset) else {
             let known = charter.keyset(keyset).is_some();
             return ReplyV1::Refused(if known { Refusal::Unknown } else { Refusal::CharterBehind });
         };
@@ -262,7 +297,7 @@ impl Core {
             RequestV1::Vote(request) => witness.vote(&charter, request).await,
             RequestV1::Certify(certified) => witness.certify(&charter, certified).await,
             RequestV1::Move(request) => witness.take_move(&charter, request.certified).await,
-            RequestV1::Statement(_) => witness.statement().await,
+            RequestV1::Statement(_) => witness.statement(OtherClocks::default()).await,
             RequestV1::Order(query) => witness.order(&query.digest),
             RequestV1::Log(page) => witness.log_page(page.from).map_or_else(|error| failed(&error), ReplyV1::Log),
             RequestV1::Feed(page) => match from {

@@ -129,11 +129,13 @@ impl OrderDesk for Desk {
 
     fn books(&self) -> BoxFuture<'_, Result<Vec<KeysetBooks>, DeskError>> {
         Box::pin(async move {
-            let witnesses = self.orders.core().witnesses.iter();
+            let witnesses = self.orders.core().witnesses();
             witnesses
-                .map(|(keyset, witness)| {
-                    let lines = witness.read(|ledger| ledger.books(*keyset)).map_err(failed)?;
-                    Ok(KeysetBooks { keyset: *keyset, accounts: account_lines(&lines) })
+                .iter()
+                .map(|witness| {
+                    let keyset = witness.witness().keyset().id();
+                    let lines = witness.read(|ledger| ledger.books(keyset)).map_err(failed)?;
+                    Ok(KeysetBooks { keyset, accounts: account_lines(&lines) })
                 })
                 .collect()
         })
@@ -157,14 +159,14 @@ impl OrderDesk for Desk {
 
     fn log_page(&self, keyset: KeysetId, from: u64) -> BoxFuture<'_, Result<Option<LogPage>, DeskError>> {
         Box::pin(async move {
-            let witness = self.orders.core().witnesses.get(&keyset);
+            let witness = self.orders.core().witness(keyset);
             witness.map(|witness| witness.log_page(from)).transpose().map_err(failed)
         })
     }
 
     fn statement(&self, keyset: KeysetId) -> BoxFuture<'_, Result<Option<ClosingStatement>, DeskError>> {
         Box::pin(async move {
-            let witness = self.orders.core().witnesses.get(&keyset);
+            let witness = self.orders.core().witness(keyset);
             Ok(witness.map(|witness| witness.signed_statement()).transpose().map_err(failed)?.flatten())
         })
     }

@@ -1,10 +1,12 @@
-//! Compares this machine's clock with those of other stores, for people to hear of: no decision depends on it.
+//! Compares this machine's clock with those of other stores: for people to hear of, and before a keyset is closed for good.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use ronde_protocol::machine::drift;
+use ronde_protocol::message::charter::Keyset;
+use ronde_protocol::message::ids::WitnessIndex;
 use serde::Deserialize;
 use tokio::task::JoinSet;
 
@@ -65,23 +67,47 @@ pub async fn compare(core: Arc<Core>, pause: Duration) {
 async fn compare_once(core: &Arc<Core>) {
     let charter = core.charter();
     let Some(keyset) = charter.keysets().max_by_key(|keyset| keyset.id()) else { return };
-    let others = keyset.members().iter().filter(|member| member.store() != core.store);
-    let addresses = others.filter_map(|member| Some(charter.store(member.store())?.http.first()?.to_string()));
+    let offsets: Vec<i64> = ask(core, keyset).await.iter().filter_map(Shown::ahead).collect();
+    let stores = offsets.len();
+    core.drift.set(drift::ahead(offsets, keyset.quorum().faults()), stores);
+}
+
+/// What the clock of another witness showed, in milliseconds since 1970.
+pub struct Shown {
+    /// Whose.
+    pub index: WitnessIndex,
+    /// What it showed.
+    pub theirs: u64,
+    own: u64,
+}
+
+impl Shown {
+    fn ahead(&self) -> Option<i64> {
+        i64::try_from(i128::from(self.own) - i128::from(self.theirs)).ok()
+    }
+}
+
+/// Asks the other witnesses of a keyset what their clocks show, at their web addresses; those that answer in time.
+pub async fn ask(core: &Arc<Core>, keyset: &Keyset) -> Vec<Shown> {
+    let charter = core.charter();
     let mut asked = JoinSet::new();
-    for address in addresses {
-        let clock = core.clock.clone();
+    for member in keyset.members().iter().filter(|member| member.store() != core.store) {
+        let address = charter.store(member.store()).and_then(|store| store.http.first());
+        let Some(address) = address.map(ToString::to_string) else { continue };
+        let (clock, index) = (core.clock.clone(), member.index());
         asked.spawn_blocking(move || {
             let before = monotonic();
             let theirs = now_of(&address)?;
             // It was read about half way.
             let halfway = u64::try_from(before.elapsed().as_millis() / 2).ok()?;
-            let own = clock.unix_millis().saturating_sub(halfway);
-            i64::try_from(i128::from(own) - i128::from(theirs)).ok()
+            Some(Shown { index, theirs, own: clock.unix_millis().saturating_sub(halfway) })
         });
     }
-    let offsets: Vec<i64> = asked.join_all().await.into_iter().flatten().collect();
-    let stores = offsets.len();
-    core.drift.set(drift::ahead(offsets, keyset.quorum().faults()), stores);
+    let mut shown = Vec::new();
+    while let Some(answer) = asked.join_next().await {
+        shown.extend(answer.ok().flatten());
+    }
+    shown
 }
 
 fn now_of(address: &str) -> Option<u64> {

@@ -58,12 +58,12 @@ async fn pull(
     earlier: KeysetId,
     peer: WitnessIndex,
 ) -> Result<(), SyncError> {
-    let Some(service) = core.witnesses.get(&keyset) else { return Ok(()) };
+    let Some(service) = core.witness(keyset) else { return Ok(()) };
     let charter = core.charter();
     let now = core.clock.unix_seconds();
     let closed = charter.keyset(earlier).is_some_and(|earlier| now > earlier.evaluate_until());
     if closed {
-        take_statement(core, service, &charter, earlier, peer).await?;
+        take_statement(core, &service, &charter, earlier, peer).await?;
     }
     loop {
         let from =

@@ -28,7 +28,7 @@ const ORDERS: u8 = u8::MAX;
 /// Asks a peer for this witness's newest head, and retires if the log does not extend it (ROLLBACK-12): another process
 /// signs with the same key, or an old state was put back under a running one.
 pub async fn check_own_head(core: &Arc<Core>, keyset: KeysetId, peer: WitnessIndex) -> Result<(), SyncError> {
-    let Some(service) = core.witnesses.get(&keyset) else { return Ok(()) };
+    let Some(service) = core.witness(keyset) else { return Ok(()) };
     let Ok(nonce) = entropy::fresh() else { return Err(SyncError::Answer) };
     let witness = service.witness();
     let query = HeadQuery { keyset, asker: witness.index(), nonce };
@@ -115,7 +115,7 @@ async fn complete_once(
     keyset: KeysetId,
     seen: &BTreeSet<OrderDigest>,
 ) -> Result<BTreeSet<OrderDigest>, SyncError> {
-    let Some(service) = core.witnesses.get(&keyset) else { return Ok(BTreeSet::new()) };
+    let Some(service) = core.witness(keyset) else { return Ok(BTreeSet::new()) };
     let terms = service.witness().keyset();
     let (from, to) = (ledger::key(keyset, &[&[ORDERS]]), ledger::key(KeysetId(keyset.0.saturating_add(1)), &[]));
     let rows = core.readers.with(|read| read.scan(Table::PeerLog, &from, Some(&to), usize::MAX));

@@ -18,6 +18,7 @@ mod ledger;
 mod orders;
 mod pool;
 mod restore;
+pub mod seats;
 mod status;
 pub mod sync;
 mod witness;

@@ -6,7 +6,9 @@ use super::core::Core;
 use super::ledger::LedgerError;
 use super::orders::Orders;
 use crate::clock;
-use crate::shop::{ClockStatus, DeskStatus, DiskStatus, LogStatus, PeerLogStatus, RetiredBecause, WitnessStatus};
+use crate::shop::{
+    ClockStatus, DeskStatus, DiskStatus, LogStatus, PeerLogStatus, RetiredBecause, SeatNotTaken, WitnessStatus,
+};
 use crate::space::MIB;
 use crate::store::Table;
 
@@ -33,10 +35,15 @@ pub fn of(orders: &Orders) -> Result<DeskStatus, LedgerError> {
         log: own_logs(core)?,
         peer_logs: peer_logs(core),
         evidence: u64::try_from(evidence.len()).unwrap_or(u64::MAX),
+        seats_not_taken: seats_not_taken(core),
         disk: Some(disk(core)),
         clock: core.drift.ahead().map(|(ahead_ms, stores)| ClockStatus { ahead_ms, stores }),
         now_ms: core.clock.unix_millis(),
     })
+}
+
+fn seats_not_taken(core: &Core) -> Vec<SeatNotTaken> {
+    core.not_seated().iter().map(|(keyset, why)| SeatNotTaken { keyset: *keyset, why: why.clone() }).collect()
 }
 
 fn disk(core: &Core) -> DiskStatus {
@@ -66,14 +73,15 @@ fn witnesses(core: &Core) -> Vec<WitnessStatus> {
 
 fn own_logs(core: &Core) -> Result<Vec<LogStatus>, LedgerError> {
     let mut logs = Vec::new();
-    for (keyset, witness) in &core.witnesses {
+    for witness in core.witnesses() {
         let head = witness.head()?;
         let retired = witness.retired()?;
         logs.push(LogStatus {
-            keyset: *keyset,
+            keyset: witness.witness().keyset().id(),
             size: head.size,
             root: hex::encode(head.root),
             starting: retired.is_none() && witness.is_starting(),
+            waits_to_close: witness.waits_to_close(),
             retired: retired.is_some(),
             retired_because: retired.as_ref().map(reason),
         });
@@ -84,16 +92,17 @@ fn own_logs(core: &Core) -> Result<Vec<LogStatus>, LedgerError> {
 fn peer_logs(core: &Core) -> Vec<PeerLogStatus> {
     let charter = core.charter();
     let mut logs = Vec::new();
-    for (id, service) in &core.witnesses {
+    for service in core.witnesses() {
+        let id = service.witness().keyset().id();
         let own = service.witness().index();
         for member in service.witness().keyset().members().iter().filter(|member| member.index() != own) {
             let Some(store) = charter.store(member.store()) else { continue };
-            let (read, highest) = core.with_followed(*id, member.index(), |followed| {
+            let (read, highest) = core.with_followed(id, member.index(), |followed| {
                 (followed.position(), followed.highest().map_or(0, |head| head.size))
             });
-            let pull = core.pull(*id, member.index());
+            let pull = core.pull(id, member.index());
             logs.push(PeerLogStatus {
-                keyset: *id,
+                keyset: id,
                 index: member.index(),
                 store: store.id,
                 name: store.name.to_string(),

@@ -18,6 +18,7 @@ use super::follow;
 use super::ledger::{self, LedgerError};
 use super::orders::Orders;
 use super::witness::WitnessService;
+use crate::charter_store::CharterStore;
 use crate::shop::{PeerLogTrouble, ShopError};
 use crate::store::Table;
 use crate::{entropy, fault};
@@ -73,7 +74,7 @@ impl SyncError {
 
 /// Waits until q - 1 peers have said how far this witness's log went (ROLLBACK-1); then lets it vote, or retires it.
 pub async fn start_voting(core: Arc<Core>, keyset: KeysetId) {
-    let Some(service) = core.witnesses.get(&keyset) else { return };
+    let Some(service) = core.witness(keyset) else { return };
     let Ok(nonce) = entropy::fresh() else {
         return tracing::error!("no randomness: this witness does not vote");
     };
@@ -96,7 +97,7 @@ pub async fn start_voting(core: Arc<Core>, keyset: KeysetId) {
                 tokio::time::sleep(RETRY).await;
             }
         }
-        ask_for_heads(&core, service, &mut startup).await;
+        ask_for_heads(&core, &service, &mut startup).await;
         if matches!(service.read(|ledger| startup.poll(service.witness(), ledger)), Ok(Started::Waiting { .. })) {
             tokio::time::sleep(ASK_AGAIN).await;
         }
@@ -105,7 +106,7 @@ pub async fn start_voting(core: Arc<Core>, keyset: KeysetId) {
 
 async fn ask_for_heads(core: &Arc<Core>, service: &WitnessService, startup: &mut Startup) {
     let query = startup.query(service.witness());
-    for index in peers(service) {
+    for index in peers(&service) {
         if let Ok(ReplyV1::NewestHead(answer)) = core.ask(query.keyset, index, RequestV1::NewestHead(query)).await {
             startup.handle_answer(service.witness(), &answer);
         }
@@ -120,9 +121,9 @@ fn peers(service: &WitnessService) -> Vec<WitnessIndex> {
 
 /// Takes over what the peers certified, from all of them at once, every `pause`.
 pub async fn pull_logs(core: Arc<Core>, keyset: KeysetId, pause: Duration) {
-    let Some(service) = core.witnesses.get(&keyset) else { return };
+    let Some(service) = core.witness(keyset) else { return };
     let mut tasks = tokio::task::JoinSet::new();
-    for index in peers(service) {
+    for index in peers(&service) {
         let core = Arc::clone(&core);
         tasks.spawn(async move {
             loop {
@@ -144,13 +145,13 @@ pub async fn pull_logs(core: Arc<Core>, keyset: KeysetId, pause: Duration) {
 
 /// Reads a peer's log to its end.
 async fn pull_log(core: &Arc<Core>, keyset: KeysetId, peer: WitnessIndex) -> Result<(), SyncError> {
-    let Some(service) = core.witnesses.get(&keyset) else { return Ok(()) };
+    let Some(service) = core.witness(keyset) else { return Ok(()) };
     loop {
         let from = core.with_followed(keyset, peer, |followed| followed.position());
         let request = RequestV1::Log(FromPosition { keyset, from });
         let ReplyV1::Log(page) = core.ask(keyset, peer, request).await? else { return Err(SyncError::Answer) };
-        if !take_page(core, service, peer, page).await? {
-            return follow::inquire(core, service, peer).await;
+        if !take_page(core, &service, peer, page).await? {
+            return follow::inquire(core, &service, peer).await;
         }
     }
 }
@@ -299,6 +300,28 @@ pub async fn read_feed(orders: Orders, keyset: KeysetId, index: WitnessIndex) ->
         }
     }
     Ok(())
+}
+
+/// Looks every `pause` whether `ronde charter install` has put a newer charter into the folder.
+pub async fn watch_folder(core: Arc<Core>, pause: Duration) {
+    let mut told = String::new();
+    loop {
+        match core.with_charters(CharterStore::read_again) {
+            Ok(true) => {
+                told.clear();
+                tracing::info!(version = core.charter().version(), "a new charter was installed and holds");
+            }
+            Ok(false) => told.clear(),
+            Err(error) => {
+                let error = error.to_string();
+                if error != told {
+                    tracing::error!(%error, "the charter's folder can't be read again; the charter at hand holds");
+                    told = error;
+                }
+            }
+        }
+        tokio::time::sleep(pause).await;
+    }
 }
 
 /// Asks a witness for charters that this node does not have yet.

@@ -9,7 +9,7 @@ use ronde_protocol::machine::durable::Durable;
 use ronde_protocol::machine::witness::buckets::BucketSizes;
 use ronde_protocol::machine::witness::outstanding::StoreKeys;
 use ronde_protocol::machine::witness::record::{Retirement, View, Write};
-use ronde_protocol::machine::witness::{EarlierRead, Gate, Step, Witness};
+use ronde_protocol::machine::witness::{EarlierRead, Gate, OtherClocks, PreparedPage, Step, Witness};
 use ronde_protocol::message::bucket::{BucketQuery, LengthQuery};
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::head::Head;
@@ -40,6 +40,7 @@ pub struct WitnessService {
     clock: Clock,
     pool: Pool,
     open: AtomicBool,
+    waits_to_close: AtomicBool,
     sizes: Mutex<Option<(Instant, BucketSizes)>>,
     space: Space,
 }
@@ -59,6 +60,7 @@ impl WitnessService {
             clock,
             pool,
             open: AtomicBool::new(false),
+            waits_to_close: AtomicBool::new(false),
             sizes: Mutex::new(None),
             space,
         }
@@ -124,10 +126,20 @@ impl WitnessService {
         self.decide(move |view| witness.decide_move(view, prepared, now)).await
     }
 
-    /// The closing statement, once the keyset's time is over.
-    pub async fn statement(&self) -> ReplyV1 {
+    /// The closing statement, once the keyset's time is over by this clock and enough of the others'.
+    pub async fn statement(&self, others: OtherClocks) -> ReplyV1 {
         let (witness, now) = (Arc::clone(&self.witness), self.clock.unix_seconds());
-        self.decide(move |view| witness.decide_statement(view, now)).await
+        self.decide(move |view| witness.decide_statement(view, now, &others)).await
+    }
+
+    /// Notes whether the keyset's time is over by this clock alone; says what was noted before.
+    pub fn set_waits_to_close(&self, waits: bool) -> bool {
+        self.waits_to_close.swap(waits, Ordering::Relaxed)
+    }
+
+    /// Whether it is.
+    pub fn waits_to_close(&self) -> bool {
+        self.waits_to_close.load(Ordering::Relaxed)
     }
 
     /// The closing statement, if it was signed.
@@ -135,7 +147,8 @@ impl WitnessService {
         self.read(|ledger| ledger.statement(self.witness.keyset().id()))
     }
 
-    /// Takes in a page of an earlier keyset's log.
+    /// Takes in a page of an earlier keyset's log. Its signatures are looked at beside other work; and a page that says
+    /// nothing new, as most do, is not written down.
     pub async fn take_earlier_page(
         &self,
         charter: &Arc<Charter>,
@@ -144,12 +157,25 @@ impl WitnessService {
         peer: WitnessIndex,
         page: LogPage,
     ) -> Result<EarlierRead, LedgerError> {
-        let (witness, terms, keys) = (Arc::clone(&self.witness), Arc::clone(charter), Arc::clone(keys));
-        let read = self.step(move |view| {
-            let Some(earlier) = terms.keyset(earlier) else { return Ok(None) };
-            witness.decide_earlier_page(view, &terms, &keys, earlier, peer, page).map(Some)
+        let (terms, keys) = (Arc::clone(charter), Arc::clone(keys));
+        let prepared = self.pool.run(move || {
+            let earlier = terms.keyset(earlier).ok_or(Refusal::CharterBehind)?;
+            Ok(PreparedPage::of(&terms, &keys, earlier, page))
         });
-        Ok(read.await?.unwrap_or(EarlierRead::CharterBehind))
+        // Only a charter that does not know the keyset, or the node's end, refuses that.
+        let Ok(prepared) = prepared.await else { return Ok(EarlierRead::CharterBehind) };
+        let (witness, terms) = (Arc::clone(&self.witness), Arc::clone(charter));
+        let decide = move |view: &Ledger<'_>, prepared| {
+            let Some(earlier) = terms.keyset(earlier) else { return Ok(None) };
+            witness.decide_earlier_page(view, &terms, earlier, peer, prepared).map(Some)
+        };
+        match self.read(|ledger| decide(ledger, prepared.clone()))? {
+            None => return Ok(EarlierRead::CharterBehind),
+            // Nothing has to be durable before this is known.
+            Some(step) if step.writes.is_empty() => return Ok(step.reply.release(&Durable::after_commit())),
+            Some(_) => {}
+        }
+        Ok(self.step(move |view| decide(view, prepared)).await?.unwrap_or(EarlierRead::CharterBehind))
     }
 
     /// Keeps a closing statement of an earlier keyset.

@@ -109,6 +109,9 @@ pub struct LogStatus {
     /// Whether it still waits for its peers before it votes.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub starting: bool,
+    /// Whether the keyset's time is over by this node's clock, and not by enough of the others'.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub waits_to_close: bool,
     /// Whether it no longer votes in this keyset.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub retired: bool,
@@ -192,6 +195,9 @@ pub struct DeskStatus {
     pub peer_logs: Vec<PeerLogStatus>,
     /// Pieces of evidence kept here.
     pub evidence: u64,
+    /// Seats on committees that the charter gives this node, and that it can't take.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub seats_not_taken: Vec<SeatNotTaken>,
     /// The room on the disk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disk: Option<DiskStatus>,
@@ -200,6 +206,15 @@ pub struct DeskStatus {
     pub clock: Option<ClockStatus>,
     /// What this node's clock shows, in milliseconds since 1970.
     pub now_ms: u64,
+}
+
+/// A seat that a node can't take.
+#[derive(Clone, Debug, Serialize)]
+pub struct SeatNotTaken {
+    /// On which committee.
+    pub keyset: KeysetId,
+    /// Why, with what to do.
+    pub why: String,
 }
 
 /// The room on the disk of the database.

@@ -28,7 +28,8 @@ pub use answers::{Answer, InFlight, Once, RepeatError};
 pub use checkouts::{CheckoutView, NewCheckout};
 pub use desk::{
     Account, AccountLine, BoxFuture, Certified, ClockStatus, DeskError, DeskStatus, DiskStatus, EvidenceId,
-    KeysetBooks, LogStatus, OrderDesk, Outcome, PeerLogStatus, PeerLogTrouble, RetiredBecause, WitnessStatus,
+    KeysetBooks, LogStatus, OrderDesk, Outcome, PeerLogStatus, PeerLogTrouble, RetiredBecause, SeatNotTaken,
+    WitnessStatus,
 };
 pub use error::{Missing, ShopError};
 pub use grants::{MadeGrant, NewGrant};

@@ -14,6 +14,13 @@ use crate::secret_file;
 /// How an age file begins.
 const AGE_HEADER: &[u8] = b"age-encryption.org/v1";
 
+/// The work of a guess at the passphrase, as the power of two that scrypt takes: a second or less, and 128 MiB. The same
+/// on every machine, because one that is busy just then measures too little: it would protect less, and refuse as too much
+/// work what it made when it was idle.
+const WORK: u8 = 17;
+/// The most that is done for a file, whoever made it: `age` elsewhere takes 18 if nobody says otherwise.
+const MOST_WORK: u8 = 20;
+
 /// Makes an identity and writes it, under a passphrase if there is one.
 pub fn create(path: &Path, passphrase: Option<SecretString>) -> Result<Recipient, Trouble> {
     let identity = Identity::generate();
@@ -21,7 +28,9 @@ pub fn create(path: &Path, passphrase: Option<SecretString>) -> Result<Recipient
     let text = Zeroizing::new(format!("# opens the wallet beside it\n{}\n", secret.expose_secret()));
     match passphrase {
         Some(passphrase) => {
-            let sealed = age::encrypt(&age::scrypt::Recipient::new(passphrase), text.as_bytes())?;
+            let mut recipient = age::scrypt::Recipient::new(passphrase);
+            recipient.set_work_factor(WORK);
+            let sealed = age::encrypt(&recipient, text.as_bytes())?;
             secret_file::write_new(path, &sealed)?;
         }
         None => secret_file::write_new(path, text.as_bytes())?,
@@ -33,7 +42,8 @@ pub fn create(path: &Path, passphrase: Option<SecretString>) -> Result<Recipient
 pub fn open(path: &Path, passphrase: impl FnOnce() -> Result<SecretString, Trouble>) -> Result<Identity, Trouble> {
     let bytes = secret_file::read(path)?;
     let text = if bytes.starts_with(AGE_HEADER) {
-        let identity = age::scrypt::Identity::new(passphrase()?);
+        let mut identity = age::scrypt::Identity::new(passphrase()?);
+        identity.set_max_work_factor(MOST_WORK);
         Zeroizing::new(age::decrypt(&identity, &bytes).map_err(|_| Trouble::CannotDecrypt(path.to_owned()))?)
     } else {
         bytes

@@ -20,6 +20,7 @@ use ronde_node::space::{Disk, ManualDisk, Space};
 use ronde_node::store::{Engine, MemoryEngine, SqliteEngine};
 use ronde_node::transport::{Dialer, DialerConfig, Identity, TransportError};
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
+use ronde_protocol::message::charter::CharterBody;
 use ronde_protocol::message::codec::{Decode, Encode, decode, encode};
 use ronde_protocol::message::ids::{StoreId, WitnessIndex};
 use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
@@ -30,7 +31,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-use crate::federation_support::{DAY, Federation, KEYSET, NOW, Plan, node_seed, planned};
+use crate::federation_support::{DAY, Federation, KEYSET, NOW, Plan, node_seed, planned, sign_charter};
 
 /// Far longer than anything takes: tests wait for events, not for time.
 pub const LONG: Duration = Duration::from_secs(60);
@@ -54,6 +55,8 @@ pub fn on_disk(folder: &Path) -> Box<dyn Engine> {
 /// Stores numbered from 1, their witnesses' indices one less.
 pub struct Town {
     pub federation: Federation,
+    /// What it was founded by, with all addresses.
+    pub plan: Plan,
     quic: Vec<String>,
     http: Vec<String>,
     folder: TempDir,
@@ -138,11 +141,13 @@ impl Town {
     pub fn found(plan: Plan) -> Self {
         let (quic, http) = free_addresses(plan.stores);
         let bases = http.iter().map(|address| format!("http://{address}")).collect();
-        let federation = planned(&Plan { quic: quic.clone(), http: bases, ..plan.clone() });
+        let plan = Plan { quic: quic.clone(), http: bases, ..plan };
+        let federation = planned(&plan);
         let clocks = (0..plan.stores).map(|_| Clock::manual(plan.now * 1000)).collect();
         let disks = (0..plan.stores).map(|_| ManualDisk::new(2 * FLOOR)).collect();
         Self {
             federation,
+            plan,
             quic,
             http,
             folder: tempfile::tempdir().unwrap(),
@@ -193,6 +198,24 @@ impl Town {
         });
         started.recv().unwrap();
         self.nodes.insert(store, Running { stop, thread });
+    }
+
+    /// The stewards sign the next version of the charter, in which there is more of what the plan says, and one store's
+    /// operator installs it while the node runs.
+    pub fn publish(&mut self, store: u32, change: impl FnOnce(&mut CharterBody)) {
+        let before = &self.federation.charter;
+        let mut body = CharterBody {
+            genesis: None,
+            version: before.version() + 1,
+            previous: before.hash(),
+            ..before.body().clone()
+        };
+        change(&mut body);
+        let signed = sign_charter(body, &[1, 2]);
+        let folder = self.folder.path().join(store.to_string()).join("charter");
+        CharterStore::load(&folder).unwrap().add(signed.clone()).unwrap();
+        let charter = before.succeed(signed.clone()).unwrap();
+        self.federation = Federation { charter, signed };
     }
 
     /// Stops a store's node in order.

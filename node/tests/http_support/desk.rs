@@ -158,6 +158,7 @@ impl OrderDesk for TestDesk {
             rtt_us: Some(12),
         };
         let log = LogStatus {
+            waits_to_close: false,
             keyset: KEYSET,
             size: 3,
             root: "00".repeat(32),

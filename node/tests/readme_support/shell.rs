@@ -1,17 +1,21 @@
 //! A shell into which commands are typed one by one.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::Duration;
 
+/// Far longer than any command takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(180);
 const END: &str = "@@ended ";
 
 /// One shell and all that it starts; nothing of it outlives the test.
 pub struct Shell {
     child: Child,
     keys: Option<ChildStdin>,
-    screen: BufReader<ChildStdout>,
+    screen: Receiver<String>,
 }
 
 impl Shell {
@@ -31,7 +35,7 @@ impl Shell {
             .stderr(Stdio::inherit())
             .spawn()
             .unwrap();
-        let (keys, screen) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
+        let (keys, screen) = (child.stdin.take(), lines_of(child.stdout.take().unwrap()));
         let mut shell = Self { child, keys, screen };
         shell.run("exec 2>&1", &[]);
         // A command that fails before a pipe has failed.
@@ -47,9 +51,11 @@ impl Shell {
         writeln!(self.keys.as_mut().unwrap(), "{typed}\nprintf '\\n{END}%s\\n' $?").unwrap();
         let mut said = Vec::new();
         let code = loop {
-            let mut read = String::new();
-            assert_ne!(self.screen.read_line(&mut read).unwrap(), 0, "the shell ended in `{line}`: {said:?}");
-            let read = read.trim_end_matches('\n').to_owned();
+            let read = match self.screen.recv_timeout(PATIENCE) {
+                Ok(read) => read,
+                Err(RecvTimeoutError::Disconnected) => panic!("the shell ended in `{line}`: {said:?}"),
+                Err(RecvTimeoutError::Timeout) => panic!("`{line}` said nothing for {PATIENCE:?} after: {said:?}"),
+            };
             if let Some(code) = read.strip_prefix(END) {
                 break code.to_owned();
             }
@@ -62,6 +68,16 @@ impl Shell {
             assert!(rest.any(|line| fits(shown, line)), "`{line}` does not show `{shown}` but\n{all}");
         }
     }
+}
+
+/// Each line as it comes, so that a command that hangs is a failure with its name.
+fn lines_of(screen: ChildStdout) -> Receiver<String> {
+    let (sender, lines) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut read = BufReader::new(screen).lines().map_while(Result::ok);
+        let _ = read.try_for_each(|line| sender.send(line));
+    });
+    lines
 }
 
 /// Whether a line is as shown, `...` standing for anything.

@@ -58,6 +58,8 @@ pub struct Plan {
     pub keysets: u32,
     /// By how many seconds each keyset ends after the one before.
     pub apart: Seconds,
+    /// For how many seconds after the end of issuing a keyset is spent.
+    pub spending: Seconds,
     /// When it is: charter, keysets and campaigns are valid from the day before on.
     pub now: Seconds,
     /// Points that each store may issue a day.
@@ -78,6 +80,7 @@ impl Plan {
             faults,
             keysets: 1,
             apart: 0,
+            spending: 180 * DAY,
             now: NOW,
             daily_limit: 1_000_000,
             http: Vec::new(),
@@ -202,7 +205,7 @@ fn keyset(plan: &Plan, federation: FederationId, id: KeysetId) -> KeysetEntry {
         faults: plan.faults,
         denominations: list((0..12).map(|power| 1 << power)),
         issue_until: plan.now + 180 * DAY + plan.apart * u64::from(id.0 - 1),
-        redeem_until: plan.now + 360 * DAY + plan.apart * u64::from(id.0 - 1),
+        redeem_until: plan.now + 180 * DAY + plan.spending + plan.apart * u64::from(id.0 - 1),
     }
 }
 

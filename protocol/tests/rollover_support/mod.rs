@@ -10,7 +10,7 @@ use ronde_protocol::{
         gateway::{Gathering, Standing},
         wallet::{ClaimedOrder, Wallet},
         witness::{
-            EarlierRead, Gate, Step, Witness,
+            EarlierRead, Gate, OtherClocks, PreparedPage, Step, Witness,
             memory::Memory,
             outstanding::StoreKeys,
             record::{EarlierView, View},
@@ -87,6 +87,7 @@ impl Town {
     pub fn ask(&mut self, keyset: KeysetId, at: usize, request: RequestV1) -> ReplyV1 {
         self.drawn = self.drawn.wrapping_add(1);
         let (charter, now, drawn) = (self.federation.charter.clone(), self.now, entropy(self.drawn));
+        let others = self.clocks_of(keyset);
         let seat = &mut self.seats(keyset)[at];
         let step = match request {
             RequestV1::Vote(request) => match seat.witness.prepare_vote(&charter, request, drawn) {
@@ -101,10 +102,17 @@ impl Town {
                 Ok(prepared) => seat.witness.decide_move(&seat.disk, prepared, now),
                 Err(refusal) => return ReplyV1::Refused(refusal),
             },
-            RequestV1::Statement(_) => seat.witness.decide_statement(&seat.disk, now),
+            RequestV1::Statement(_) => seat.witness.decide_statement(&seat.disk, now, &others),
             other => panic!("no gateway sends {other:?}"),
         };
         seat.commit(step.unwrap())
+    }
+
+    /// The clocks of all witnesses of a keyset go alike.
+    fn clocks_of(&self, keyset: KeysetId) -> OtherClocks {
+        let mut clocks = OtherClocks::default();
+        self.federation.indices(keyset).into_iter().for_each(|index| clocks.heard(index, self.now));
+        clocks
     }
 
     /// The whole log of a witness of the first keyset, as one answer gives it.
@@ -125,13 +133,19 @@ impl Town {
 
     /// The same of a page that somebody made up.
     pub fn take_page(&mut self, reader: usize, from: usize, page: LogPage) -> EarlierRead {
+        let step = self.decide_page(reader, from, page);
+        self.later[reader].commit(step)
+    }
+
+    /// What reading a page changes, not yet written.
+    pub fn decide_page(&self, reader: usize, from: usize, page: LogPage) -> Step<EarlierRead> {
         let mut keys = StoreKeys::default();
-        keys.add(self.federation.charter.body());
-        let charter = self.federation.charter.clone();
+        let charter = &self.federation.charter;
+        keys.add(charter.body());
         let earlier = charter.keyset(KEYSET).unwrap();
-        let seat = &mut self.later[reader];
-        let step = seat.witness.decide_earlier_page(&seat.disk, &charter, &keys, earlier, index(from), page).unwrap();
-        seat.commit(step)
+        let seat = &self.later[reader];
+        let page = PreparedPage::of(charter, &keys, earlier, page);
+        seat.witness.decide_earlier_page(&seat.disk, charter, earlier, index(from), page).unwrap()
     }
 
     /// A witness of the later keyset is shown a closing statement of the first.
@@ -248,7 +262,7 @@ impl Town {
 }
 
 impl Seat {
-    fn commit<T>(&mut self, step: Step<T>) -> T {
+    pub fn commit<T>(&mut self, step: Step<T>) -> T {
         self.disk.apply(step.writes);
         step.reply.release(&Durable::after_commit())
     }

@@ -2,7 +2,7 @@
 
 use ronde_protocol::machine::drift;
 
-use super::{ClockOffset, Disk, Log, PeerLog};
+use super::{ClockOffset, Disk, Log, PeerLog, Seat};
 use crate::cli::Exit;
 use crate::cli::plural::counted;
 use crate::driver::drift::MEND;
@@ -52,6 +52,24 @@ pub(super) fn not_voting(log: &Log) -> Option<(Exit, String)> {
              out change. Ask the stewards for a seat in the next keyset"
         ),
     ))
+}
+
+/// A seat on a committee that the node can't take.
+pub(super) fn not_seated(seat: &Seat) -> (Exit, String) {
+    let Seat { keyset, why } = seat;
+    (Exit::Warn, format!("this node has a seat in keyset {keyset} and can't take it: {why}"))
+}
+
+/// A keyset that is over by this node's clock alone (ROLLOVER-18).
+pub(super) fn waiting_to_close(log: &Log) -> Option<(Exit, String)> {
+    log.waits_to_close.then(|| {
+        let what = format!(
+            "by this node's clock the time of keyset {} is over, and by too few of the others': it adds nothing to its log, \
+             and signs no closing statement until they agree. If this clock is wrong: {MEND}",
+            log.keyset
+        );
+        (Exit::Warn, what)
+    })
 }
 
 /// A disk that is nearly full (OPS-5).

@@ -1,6 +1,9 @@
 //! Reading the logs of an earlier keyset, from which points move into the witness's own (ROLLOVER-5).
 
-use alloc::{boxed::Box, collections::BTreeMap};
+use alloc::{
+    boxed::Box,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{
     Step, Witness,
@@ -12,7 +15,7 @@ use crate::message::{
     charter::{Charter, Keyset},
     evaluation::outputs_of,
     ids::{KeysetId, OrderDigest, WitnessIndex},
-    log::CertifiedOrder,
+    log::{CertifiedOrder, LogEntry},
     order::{Authorization, Purpose, SignedOrder},
     refusal::Refusal,
     statement::{ClosingStatement, StatementError},
@@ -33,27 +36,66 @@ pub enum EarlierRead {
     Refused(PageError),
 }
 
+/// A page of an earlier keyset's log with the signatures in it that are good: all that takes long, and needs no state.
+#[derive(Clone, Debug)]
+pub struct PreparedPage {
+    page: LogPage,
+    by_store: BTreeSet<OrderDigest>,
+    certified: BTreeSet<OrderDigest>,
+}
+
+impl PreparedPage {
+    /// Looks at every signature in a page: of stores under Earns, and of certificates.
+    pub fn of(charter: &Charter, keys: &StoreKeys, earlier: &Keyset, page: LogPage) -> Self {
+        let (mut by_store, mut certified) = (BTreeSet::new(), BTreeSet::new());
+        for entry in &page.entries {
+            match entry {
+                LogEntry::Voted(signed) => {
+                    let digest = signed.order.digest();
+                    if let Authorization::Store(signature) = &signed.authorization
+                        && signed.order.keyset == earlier.id()
+                        && keys.signed(&signed.order, &digest, signature)
+                    {
+                        by_store.insert(digest);
+                    }
+                }
+                LogEntry::Certified(CertifiedOrder { order, certificate }) => {
+                    let digest = order.digest();
+                    let committee = charter.keyset(order.keyset);
+                    if committee.is_some_and(|keyset| certificate.clone().verify(keyset, &digest).is_ok()) {
+                        certified.insert(digest);
+                    }
+                }
+            }
+        }
+        Self { page, by_store, certified }
+    }
+}
+
 /// What a page changes, before it is written down.
 struct Intake<'v, V> {
     view: &'v V,
     own: KeysetId,
     earlier: &'v Keyset,
+    by_store: BTreeSet<OrderDigest>,
+    certified: BTreeSet<OrderDigest>,
     seen: BTreeMap<OrderDigest, Seen>,
     sums: Outstanding,
 }
 
 impl Witness {
     /// Takes in a page of the log of a witness of an earlier keyset: certified orders are counted once, in however many
-    /// logs they stand, Earns only if their store signed them (ROLLOVER-13). The place moves on in the same transaction.
+    /// logs they stand, Earns only if their store signed them (ROLLOVER-13). The place moves on in the same transaction. A
+    /// page that says nothing new writes nothing.
     pub fn decide_earlier_page<V: EarlierView>(
         &self,
         view: &V,
         charter: &Charter,
-        keys: &StoreKeys,
         earlier: &Keyset,
         peer: WitnessIndex,
-        page: LogPage,
+        prepared: PreparedPage,
     ) -> Result<Step<EarlierRead>, V::Error> {
+        let PreparedPage { page, by_store, certified } = prepared;
         let own = self.keyset().id();
         let mut draft = Draft::new(view, own);
         let before = view.earlier_followed(own, earlier.id(), peer)?.unwrap_or_default();
@@ -62,7 +104,9 @@ impl Witness {
         let read = match followed.handle_page(earlier, peer, page) {
             Ok(read) => read,
             Err(error) => {
-                draft.put(keep(followed));
+                if followed != before {
+                    draft.put(keep(followed));
+                }
                 return Ok(Step::new(draft, EarlierRead::Refused(error)));
             }
         };
@@ -70,15 +114,18 @@ impl Witness {
             draft.put(Write::Evidence(fork));
         }
         let sums = view.outstanding(own, earlier.id())?.unwrap_or_default();
-        let mut intake = Intake { view, own, earlier, seen: BTreeMap::new(), sums };
+        let summed = sums.clone();
+        let mut intake = Intake { view, own, earlier, by_store, certified, seen: BTreeMap::new(), sums };
         for signed in &read.voted {
-            intake.take_voted(keys, signed)?;
+            intake.take_voted(signed)?;
         }
         for certified in &read.certified {
             if !intake.take_certified(charter, peer, certified)? {
-                let mut unread = before;
+                let mut unread = before.clone();
                 unread.keep_highest(&followed);
-                draft.put(keep(unread));
+                if unread != before {
+                    draft.put(keep(unread));
+                }
                 return Ok(Step::new(draft, EarlierRead::CharterBehind));
             }
         }
@@ -90,8 +137,10 @@ impl Witness {
                 intake.sums.closed |= peer.bit();
             }
         }
-        intake.write(&mut draft);
-        draft.put(keep(followed));
+        intake.write(&mut draft, &summed);
+        if followed != before {
+            draft.put(keep(followed));
+        }
         Ok(Step::new(draft, EarlierRead::Taken { more: read.more }))
     }
 
@@ -138,15 +187,14 @@ impl<V: EarlierView> Intake<'_, V> {
     }
 
     /// The signature under which a store owes an Earn.
-    fn take_voted(&mut self, keys: &StoreKeys, signed: &SignedOrder) -> Result<(), V::Error> {
-        let Authorization::Store(signature) = &signed.authorization else { return Ok(()) };
+    fn take_voted(&mut self, signed: &SignedOrder) -> Result<(), V::Error> {
         let order = &signed.order;
         if order.purpose != Purpose::Earn || order.keyset != self.earlier.id() {
             return Ok(());
         }
         let digest = order.digest();
         let mut seen = self.seen(&digest)?;
-        if seen.signed || !keys.signed(order, &digest, signature) {
+        if seen.signed || !self.by_store.contains(&digest) {
             return Ok(());
         }
         seen.signed = true;
@@ -165,7 +213,7 @@ impl<V: EarlierView> Intake<'_, V> {
         peer: WitnessIndex,
         certified: &CertifiedOrder,
     ) -> Result<bool, V::Error> {
-        let CertifiedOrder { order, certificate } = certified;
+        let order = &certified.order;
         let keyset = match order.check_rules(charter) {
             Ok(keyset) => keyset,
             // What breaks a rule was certified by cheats, and counts for nothing.
@@ -173,7 +221,7 @@ impl<V: EarlierView> Intake<'_, V> {
         };
         let digest = order.digest();
         let concerns = keyset.id() == self.earlier.id() || outputs_of(order, self.earlier.id()).next().is_some();
-        if !concerns || certificate.clone().verify(keyset, &digest).is_err() {
+        if !concerns || !self.certified.contains(&digest) {
             return Ok(true);
         }
         let mut seen = self.seen(&digest)?;
@@ -186,11 +234,13 @@ impl<V: EarlierView> Intake<'_, V> {
         Ok(true)
     }
 
-    fn write(self, draft: &mut Draft<'_, V>) {
+    fn write(self, draft: &mut Draft<'_, V>, before: &Outstanding) {
         let earlier = self.earlier.id();
         for (digest, seen) in self.seen {
             draft.put(Write::Earlier(earlier, EarlierWrite::Seen(digest, seen)));
         }
-        draft.put(Write::Earlier(earlier, EarlierWrite::Outstanding(Box::new(self.sums))));
+        if self.sums != *before {
+            draft.put(Write::Earlier(earlier, EarlierWrite::Outstanding(Box::new(self.sums))));
+        }
     }
 }

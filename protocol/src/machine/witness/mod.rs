@@ -34,7 +34,8 @@ mod vote;
 
 use alloc::vec::Vec;
 
-pub use earlier::EarlierRead;
+pub use closing::OtherClocks;
+pub use earlier::{EarlierRead, PreparedPage};
 pub use moving::PreparedMove;
 pub use prepare::{PreparedCertificate, PreparedVote};
 

@@ -115,7 +115,7 @@ pub fn handle_restored<V: View>(keyset: KeysetId, view: &V) -> Result<Option<Wri
 }
 
 /// How far a peer's log has been read.
-#[derive(Clone, Debug, Default, Encode, Decode)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Followed {
     size: u64,
     peaks: Vec<[u8; 32]>,

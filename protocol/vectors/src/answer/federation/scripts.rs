@@ -8,7 +8,7 @@ use ronde_protocol::{
     machine::{
         durable::Durable,
         witness::{
-            Gate, Step as Decision, Witness,
+            Gate, OtherClocks, PreparedPage, Step as Decision, Witness,
             buckets::BucketSizes,
             keys::NodeSeed,
             log::root_at,
@@ -155,7 +155,8 @@ impl Seat {
                 self.versions.iter().for_each(|version| keys.add(&version.body));
                 let (earlier, page) = (keyset(&self.charter, id)?, page.read()?);
                 let (memory, charter) = (&self.memory, &self.charter);
-                let step = self.witness.decide_earlier_page(memory, charter, &keys, earlier, WitnessIndex(peer), page);
+                let page = PreparedPage::of(charter, &keys, earlier, page);
+                let step = self.witness.decide_earlier_page(memory, charter, earlier, WitnessIndex(peer), page);
                 self.memory.apply(step.map_err(damaged)?.writes);
             }
             Step::EarlierStatement { statement } => {
@@ -221,7 +222,7 @@ impl Seat {
             RequestV1::Certify(certified) => return self.certify(now, entropy, certified),
             RequestV1::Move(request) => return self.take_move(now, entropy, request.certified),
             RequestV1::Statement(_) => {
-                let step = witness.decide_statement(memory, now).map_err(damaged)?;
+                let step = witness.decide_statement(memory, now, &self.clocks(now)).map_err(damaged)?;
                 return Ok(self.commit(step));
             }
             RequestV1::Order(query) => witness
@@ -289,6 +290,13 @@ impl Seat {
             Ok(decided) => Ok(self.commit(decided.map_err(damaged)?)),
             Err(refusal) => Ok(ReplyV1::Refused(refusal)),
         }
+    }
+
+    /// In a play all clocks go alike.
+    fn clocks(&self, now: u64) -> OtherClocks {
+        let mut clocks = OtherClocks::default();
+        self.witness.keyset().members().iter().for_each(|member| clocks.heard(member.index(), now));
+        clocks
     }
 
     /// Memory is as durable as this play needs.

@@ -1,0 +1,110 @@
+//! Seats of this node on committees: those of the charter at the start, and those that a later version adds.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ronde_protocol::machine::witness::keys::NodeSeed;
+use ronde_protocol::machine::witness::{OtherKeys, Witness};
+use ronde_protocol::message::charter::{Charter, Keyset};
+use ronde_protocol::message::ids::{StoreId, WitnessIndex};
+use tokio::task::JoinSet;
+
+use super::core::Core;
+use super::ledger::LedgerError;
+use super::witness::WitnessService;
+use super::{closing, earlier, follow, sync};
+
+/// Before a seat that could not be taken is tried again.
+const RETRY: Duration = Duration::from_secs(15);
+
+/// Why a seat can't be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum SeatError {
+    /// The charter lists other keys there.
+    #[error("{0}: `seed_file` is not the one the store's card was made of; put that one back, and restart the node")]
+    OtherKeys(#[from] OtherKeys),
+    /// No key could be derived.
+    #[error("no keys can be derived from the seed: make a new one with `ronde init`")]
+    Keys,
+    /// The database.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+/// Tasks that end with the node.
+pub type Background = Arc<Mutex<JoinSet<()>>>;
+
+/// Where this store sits by a charter.
+fn seats(charter: &Charter, store: StoreId) -> impl Iterator<Item = (&Keyset, WitnessIndex)> {
+    charter.keysets().filter_map(move |keyset| Some((keyset, keyset.member_of(store)?.index())))
+}
+
+fn witness(charter: &Charter, keyset: &Keyset, index: WitnessIndex, seed: &NodeSeed) -> Result<Witness, SeatError> {
+    let keys = seed.witness_keys(charter.federation(), keyset.id()).map_err(|_| SeatError::Keys)?;
+    Ok(Witness::new(keyset.clone(), index, keys)?)
+}
+
+/// All witnesses of this store, with keys from its seed.
+pub fn witnesses(charter: &Charter, store: StoreId, seed: &NodeSeed) -> Result<Vec<Witness>, SeatError> {
+    seats(charter, store).map(|(keyset, index)| witness(charter, keyset, index, seed)).collect()
+}
+
+/// Takes a seat: from now on the node answers for it, and votes once [`work`] has asked its peers.
+pub async fn take(core: &Core, witness: Witness) -> Result<(), SeatError> {
+    let disk = (core.writer.clone(), Arc::clone(&core.readers));
+    let means = (core.clock.clone(), core.pool.clone());
+    let service = WitnessService::new(witness, disk, means, core.space.clone());
+    service.fill_buckets().await?;
+    core.seat(service);
+    Ok(())
+}
+
+/// Lets every witness work, now and whenever a newer charter gives this node another seat: nobody has to restart it.
+pub async fn work(core: Arc<Core>, seed: NodeSeed, (feed, pull): (Duration, Duration), background: Background) {
+    let mut charters = core.charters_to_come();
+    let mut working = Vec::new();
+    loop {
+        let charter = Arc::clone(&charters.borrow_and_update());
+        let mut all_taken = true;
+        for (keyset, index) in seats(&charter, core.store) {
+            let id = keyset.id();
+            if core.witness(id).is_none() {
+                let taken = match witness(&charter, keyset, index, &seed) {
+                    Ok(witness) => take(&core, witness).await,
+                    Err(error) => Err(error),
+                };
+                match taken {
+                    Ok(()) => tracing::info!(keyset = id.0, "a newer charter gives this node a seat: it takes it"),
+                    Err(error) => {
+                        all_taken = false;
+                        let why = error.to_string();
+                        if core.not_seated().insert(id, why.clone()) != Some(why) {
+                            tracing::error!(keyset = id.0, %error, "this node can't take its seat in a keyset");
+                        }
+                        continue;
+                    }
+                }
+            }
+            if !working.contains(&id) {
+                working.push(id);
+                let mut tasks = background.lock().unwrap_or_else(PoisonError::into_inner);
+                tasks.spawn(sync::start_voting(Arc::clone(&core), id));
+                tasks.spawn(sync::pull_logs(Arc::clone(&core), id, pull));
+                tasks.spawn(follow::complete(Arc::clone(&core), id, pull));
+                tasks.spawn(earlier::pull_earlier(Arc::clone(&core), id, pull));
+                tasks.spawn(closing::close(Arc::clone(&core), id, feed));
+            }
+        }
+        let changed = async {
+            if charters.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        if all_taken {
+            changed.await;
+        } else {
+            // Both are reasons to try again.
+            let _ = tokio::time::timeout(RETRY, changed).await;
+        }
+    }
+}
