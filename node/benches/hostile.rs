@@ -85,7 +85,7 @@ struct Options {
     only: Vec<String>,
     /// Of the attacker, whose processors are shared with everybody else on this machine. On one that is busy with other
     /// things an attacker of niceness 19 gets to do nothing
-    #[arg(long, default_value_t = 19)]
+    #[arg(long, default_value_t = 19, allow_negative_numbers = true)]
     niceness: i32,
     /// Given by `cargo bench`
     #[arg(long, hide = true)]
@@ -232,7 +232,11 @@ fn attacks_in_turn(options: &Options, shops: &[Shop], home: &Path, paid: &Atomic
             let before = process::cpu_seconds(attacker.id(), &ticks)?;
             let under = measure(time.saturating_sub(WARM_UP), target, paid)?;
             let spent = (process::cpu_seconds(attacker.id(), &ticks)? - before) / under.seconds;
-            one.did = String::from_utf8_lossy(&attacker.wait_with_output()?.stdout).trim().to_owned();
+            let ended = attacker.wait_with_output()?;
+            if !ended.status.success() {
+                return Err(format!("the attacker failed: {name}, {}", ended.status).into());
+            }
+            one.did = String::from_utf8_lossy(&ended.stdout).trim().to_owned();
             let after = measure(time, target, paid)?;
             let rounds = f64::from(options.rounds.max(1));
             one.quiet += (quiet.per_second + after.per_second) / 2.0 / rounds;
