@@ -106,7 +106,7 @@ pub async fn start_voting(core: Arc<Core>, keyset: KeysetId) {
 
 async fn ask_for_heads(core: &Arc<Core>, service: &WitnessService, startup: &mut Startup) {
     let query = startup.query(service.witness());
-    for index in peers(&service) {
+    for index in peers(service) {
         if let Ok(ReplyV1::NewestHead(answer)) = core.ask(query.keyset, index, RequestV1::NewestHead(query)).await {
             startup.handle_answer(service.witness(), &answer);
         }
