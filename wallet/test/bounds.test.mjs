@@ -78,6 +78,7 @@ describe('an evaluation', () => {
     federation.mute = new Set([3]);
     assert.equal((await wallet.claim(federation.grant(5))).state, 'arriving');
     federation.mute = new Set();
+    federation.now += 86_400n;
     const verify = t.mock.method(VerifiedEvaluation, 'verify');
     assert.deepEqual((await wallet.resume()).map(({ state }) => state), ['done']);
     assert.deepEqual(verify.mock.calls.map(({ arguments: [, , , { index }] }) => index), [3]);
@@ -94,6 +95,7 @@ describe('an evaluation', () => {
     changeEvaluations(federation, (all) => [...all, toBase64(message.encode(message.evaluation, wrong(only(federation))))]);
     assert.equal((await wallet.claim(federation.grant(5))).state, 'arriving');
     assert.deepEqual([wallet.evidence().length, warnings], [1, ['bad-proof']]);
+    federation.now += 86_400n;
     await wallet.resume();
     assert.equal(wallet.evidence().length, 1);
     const { evaluation } = message.decode(message.evidence, wallet.evidence()[0], 1 << 20);

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { MemoryStorage, Wallet } from '../dist/index.js';
+import { MemoryStorage, readWords, Wallet } from '../dist/index.js';
+import { english } from '../dist/words/english.js';
 import { CoinSecrets } from '../dist/machine/wallet/secrets.js';
 import { moveTime } from '../dist/machine/wallet/move-time.js';
-import { fromHex } from '../dist/crypto/index.js';
-import { readWallet } from '../dist/machine/wallet/saved.js';
+import { fromHex, toHex } from '../dist/crypto/index.js';
+import { readWallet, saveWallet } from '../dist/machine/wallet/saved.js';
 import { NOW, randomOf } from './support/federation.mjs';
 import { copyOf, seed, setUp } from './support/wallets.mjs';
 
@@ -162,6 +163,54 @@ describe('a wallet with points of a keyset that ends', () => {
     assert.equal(wallet.balance().points, 4n);
   });
 
+  it('is not sent any more once its own keyset has closed, though it is not certified (WALLET-41)', async () => {
+    const { federation, wallet, orders } = await withLater({ points: 4 });
+    federation.now = END - 7n * DAY;
+    federation.mute.add(0).add(1);
+    assert.deepEqual((await wallet.move()).map(({ state }) => state), ['pending']);
+    federation.mute.clear();
+    federation.now = END + 7n * DAY + 1n;
+    federation.requests.length = 0;
+    await wallet.resume();
+    const asked = federation.requests.filter(({ path }) => path.startsWith('/v1/orders'));
+    assert.ok(asked.length > 0);
+    assert.ok(asked.every(({ method, path }) => method === 'GET' && path.endsWith('?keyset=2')), JSON.stringify(asked));
+    assert.equal(orders().length, 1);
+  });
+
+  it('is asked for with the later keyset also by a wallet that recovered it', async () => {
+    const all = await withLater({ points: 4 });
+    const { federation, wallet, surroundings } = all;
+    federation.now = END - 7n * DAY;
+    const [{ order }] = await wallet.move();
+    const seed = readWords(wallet.words(english).join(' '), english);
+    const options = { ...surroundings, storage: new MemoryStorage(), node: federation.addresses[0], seed, device: 1 };
+    const again = await Wallet.create(options);
+    federation.behind.add(2);
+    await again.recover(order, 1);
+    assert.equal(again.balance().pending, 1);
+    federation.behind.clear();
+    federation.now = END + 7n * DAY + 1n;
+    federation.requests.length = 0;
+    await again.resume();
+    const asked = federation.requests.filter(({ path }) => path.startsWith(`/v1/orders/${order}`));
+    assert.deepEqual(asked.map(({ path }) => path.split('?')[1]), ['keyset=2']);
+    assert.equal(again.balance().points, 4n);
+  });
+
+  it('does not stand in the way of another that can be made', async () => {
+    const { federation, surroundings, saved } = await withLater({ points: 7 });
+    federation.now = END - 7n * DAY;
+    // The key of the first coin is of no place of the seed.
+    const record = await saved();
+    const spoil = (coin) => (coin.kind.denomination === 1n ? { ...coin, point: toHex(new Uint8Array(32).fill(9)) } : coin);
+    const bytes = saveWallet({ ...record, state: { ...record.state, coins: record.state.coins.map(spoil) } });
+    const spoiled = new MemoryStorage();
+    await spoiled.save({ revision: 1, bytes });
+    const again = await Wallet.open({ ...surroundings, storage: spoiled });
+    assert.deepEqual((await again.move()).map(({ state }) => state), ['done', 'done']);
+  });
+
   for (const [what, other] of [
     ['a search was begun', (wallet) => wallet.search()],
     ['its coins were spent', (wallet) => wallet.give(5, 4n)],
@@ -209,8 +258,7 @@ describe('a signed order that is sent again', () => {
     federation.mute.add(3);
     await wallet.claim(federation.grant(8));
     federation.mute.add(0).add(1);
-    const link = federation.checkout(8n, { store: 1 });
-    assert.equal((await wallet.pay(link, 8n)).state, 'pending');
+    assert.equal((await wallet.give(5, 8n)).state, 'pending');
     const columns = () => {
       const bodies = federation.requests.filter(({ path }) => path === '/v1/orders').map(({ body }) => JSON.parse(body));
       return bodies.map((body) => [body.columns.length, body.order, body.authorization]);
@@ -220,6 +268,9 @@ describe('a signed order that is sent again', () => {
     // Witness 0 is gone for good; 3 answers again.
     federation.mute.clear();
     federation.mute.add(0);
+    federation.now += 86_400n;
+    // The components are asked for last, and shown the next time.
+    await wallet.resume();
     await wallet.resume();
     assert.deepEqual(columns().at(-1), [4, order, authorization]);
     assert.equal(wallet.balance().pending, 0);

@@ -1,8 +1,9 @@
 // Which coins are spent together.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { candidates, columnsOf, emptyState, pickPoints, selectCoins } from '../dist/machine/wallet/index.js';
+import { candidates, columnsOf, emptyState, laterKeysets, pickPoints, plannedMoves, selectCoins, selectMost } from '../dist/machine/wallet/index.js';
 import { readCheckoutLink, readGrantLink } from '../dist/machine/wallet/index.js';
+import { setUp } from './support/wallets.mjs';
 
 let count = 0;
 const coin = (points, known = [0, 1, 2, 3], more = {}) => {
@@ -114,6 +115,47 @@ describe('SelectCoins', () => {
     const purse = Array.from({ length: 257 }, () => coin(1));
     assert.equal(select(purse, 256).coins.length, 256);
     assert.throws(() => select(purse, 257), { code: 'too-many-coins' });
+  });
+});
+
+describe('SelectMost', () => {
+  const of = (id, denominations, redeemUntil = 300n, issueUntil = 250n) => {
+    const made = keyset(id, redeemUntil);
+    return { ...made, entry: { ...made.entry, denominations, issueUntil } };
+  };
+  const most = (coins, ...more) => selectMost({ ...emptyState(0), coins }, ...more);
+
+  it('takes the largest that most witnesses know in common, as many as one order makes others of', () => {
+    const own = of(1, [1n, 300n, 301n]);
+    const coins = [coin(300), coin(300)];
+    // 600 is 301 and 299 times 1.
+    assert.deepEqual(most(coins, own, own).map(({ point }) => point), [coins[1].point]);
+    assert.equal(most([...coins, coin(1)], own, of(2, [1n, 600n])).length, 3);
+    // 601 is 301 and 300.
+    assert.equal(most([...coins, coin(1)], own, own).length, 3);
+    assert.equal(most(coins, own, of(2, [1n, 600n]), 300n).length, 2);
+    assert.equal(most([], own, own).length, 0);
+    const many = Array.from({ length: 300 }, () => coin(1));
+    assert.equal(most([...many, coin(1, [0, 1, 2])], own, own).length, 256);
+  });
+
+  it('is what a refreshing Swap exchanges', async () => {
+    const { federation, wallet } = await setUp({ denominations: [1n, 300n, 301n] });
+    for (let i = 0; i < 2; i += 1) await wallet.claim(federation.grant(300));
+    assert.equal((await wallet.swap('renew')).points, 300n);
+    assert.equal(wallet.balance().points, 600n);
+  });
+
+  it('moves into a keyset only if one coin fits into it, though two would', () => {
+    const [own, large, fine] = [of(1, [1n, 512n]), of(2, [1n, 1024n], 900n, 800n), of(3, [1n, 512n], 900n, 800n)];
+    const planned = (...keysets) => {
+      const state = { ...emptyState(0), coins: [coin(512), coin(512)] };
+      return plannedMoves({ charter: { keysets }, secrets: { moveNumber: () => 0n } }, state, 260n);
+    };
+    assert.deepEqual(planned(own, large), []);
+    assert.deepEqual(planned(own, large, fine).map(({ denomination, points }) => [denomination, points]), [[512n, 1024n]]);
+    assert.deepEqual(laterKeysets({ keysets: [fine, large, own] }, own, 512n, 260n), [fine]);
+    assert.deepEqual(laterKeysets({ keysets: [fine, large, own] }, own, 1n, 260n), [large, fine]);
   });
 });
 

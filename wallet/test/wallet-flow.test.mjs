@@ -180,6 +180,7 @@ describe('a wallet', () => {
     assert.equal((await wallet.claim(federation.grant(20))).state, 'arriving');
     assert.equal(wallet.balance().points, 20n);
     federation.mute.clear();
+    federation.now += 86_400n;
     assert.deepEqual((await wallet.resume()).map(({ state }) => state), ['done']);
     assert.equal(wallet.balance().pending, 0);
   });

@@ -58,6 +58,7 @@ describe('an evaluation', () => {
     assert.equal((await wallet.claim(federation.grant(20))).state, 'arriving');
     assert.equal(wallet.evidence().length, 0);
     federation.after = undefined;
+    federation.now += 86_400n;
     assert.deepEqual((await wallet.resume()).map(({ state }) => state), ['done']);
   });
 
@@ -71,6 +72,7 @@ describe('an evaluation', () => {
     assert.equal(wallet.evidence().length, 1);
     assert.deepEqual(warnings, ['bad-proof']);
     liar.poprf = poprf;
+    federation.now += 86_400n;
     assert.deepEqual((await wallet.resume()).map(({ state }) => state), ['done']);
     assert.equal(wallet.evidence().length, 1);
   });

@@ -45,6 +45,10 @@ export const MAX_BUCKET_ENTRIES = 64;
 export const MAX_BUCKET_BITS = 16;
 /** Entries that each bucket has at least, where prefixes are not empty. */
 export const MIN_BUCKET_ENTRIES = 1_000;
+/** Pieces of a witness's bucket that a wallet reads at first, before it asks the other witnesses. */
+export const BUCKET_PATIENCE = 64;
+/** Most pieces of a witness's bucket that a wallet reads. */
+export const MAX_BUCKET_PAGES = 16_384;
 /** Order numbers in a row that a wallet did not find, after which it searches a device no further. */
 export const SEARCH_GAP = 20;
 /** Most leaf hashes in a proof that two heads fork. */

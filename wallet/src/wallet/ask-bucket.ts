@@ -1,9 +1,10 @@
 import { equalBytes, RondeError, toHex } from '../crypto/index.js';
 import { BucketError, bucketNumber, verifyPage } from '../message/bucket-check.js';
-import type { BucketEntry, BucketPlace, BucketQuery } from '../message/bucket.js';
+import type { BucketEntry, BucketPage, BucketPlace, BucketQuery } from '../message/bucket.js';
 import { verifyCertificate } from '../message/certificate.js';
-import { VerifiedEvaluation } from '../message/evaluation.js';
+import { EvaluationError, VerifiedEvaluation } from '../message/evaluation.js';
 import type { Keyset } from '../message/keyset.js';
+import { BUCKET_PATIENCE, MAX_BUCKET_PAGES } from '../message/limits.js';
 import { orderDigest } from '../message/order-digest.js';
 import type { Order } from '../message/order.js';
 import type { Certificate, Evaluation } from '../message/vote.js';
@@ -27,80 +28,116 @@ export interface BucketQuestion {
   readonly blinded: Uint8Array;
 }
 
-/** Most pages that one witness may have in a bucket, so that a liar's has an end too. */
-const MAX_BUCKET_PAGES = 1_024;
+/** How much is read of one witness's bucket: so many pages before others are asked, and so many at most. */
+export interface BucketBounds {
+  readonly patience: number;
+  readonly pages: number;
+}
+
+const BOUNDS: BucketBounds = { patience: BUCKET_PATIENCE, pages: MAX_BUCKET_PAGES };
+
+/** An order, and how many of its evaluations are good. */
+interface Found extends FoundOrder {
+  readonly good: number;
+}
 
 /**
  * Ask: reads the whole bucket of a B from q witnesses in random order, through one store, whether the order was found
- * before or not (RESTORE-25). Refuses with `too-few`.
+ * before or not, and of no witness much more than a bucket has (RESTORE-25). Refuses with `too-few`, also if the store can't
+ * be reached.
  */
 export async function askBucket(
   core: Core,
   client: RestoreClient,
   base: string,
   question: BucketQuestion,
+  bounds = BOUNDS,
 ): Promise<FoundOrder[]> {
   const { keyset, bits, blinded } = question;
   const query = { keyset: keyset.id, bits, number: bucketNumber(blinded, bits), after: null, nonce: core.random(32) };
-  const found = new Map<string, FoundOrder>();
+  const found = new Map<string, Found>();
+  const onEntry = (entry: BucketEntry): void => {
+    if (equalBytes(entry.blinded, blinded)) takeEntry(core, keyset, found, entry);
+  };
+  let next = shuffled(keyset.witnesses, core.random).map(({ index }) => new Reading(client, base, keyset, index, query));
   let answered = 0;
-  for (const { index } of shuffled(keyset.witnesses, core.random)) {
-    if (answered >= keyset.quorum && [...found.values()].every((each) => each.evaluations.length >= keyset.quorum)) break;
-    core.alive();
-    const onEntry = (entry: BucketEntry): void => {
-      if (equalBytes(entry.blinded, blinded)) takeEntry(core, keyset, found, entry);
-    };
-    if (await isReadToEnd(client, base, keyset, index, query, onEntry)) answered += 1;
+  // Whoever has not come to an end is put aside until all others were asked: a liar's bucket may have none.
+  for (let { patience } = bounds; next.length > 0; patience *= 2) {
+    const aside: Reading[] = [];
+    for (const reading of next) {
+      if (answered >= keyset.quorum && [...found.values()].every(({ good }) => good >= keyset.quorum)) break;
+      core.alive();
+      const end = await reading.readOn(Math.min(patience, bounds.pages), onEntry);
+      if (end === 'ended') answered += 1;
+      if (end === 'aside' && patience < bounds.pages) aside.push(reading);
+      if (end === 'unreachable') throw new BucketError('too-few', { answered });
+    }
+    next = aside;
   }
   if (answered < keyset.quorum) throw new BucketError('too-few', { answered });
   return [...found.values()];
 }
 
-/** Reads a witness's bucket; gives whether it was to its end. A store that can't be reached ends the question. */
-async function isReadToEnd(
-  client: RestoreClient,
-  base: string,
-  keyset: Keyset,
-  index: number,
-  query: BucketQuery,
-  onEntry: (entry: BucketEntry) => void,
-): Promise<boolean> {
-  let after: BucketPlace | null = null;
-  try {
-    for (let pages = 0; pages < MAX_BUCKET_PAGES; ) {
-      const answer = await client.pages(base, index, { ...query, after });
-      if (answer.length === 0) return false;
-      for (const page of answer) {
-        const { entries, next } = verifyPage(page, { ...query, after }, index, keyset);
+/** How the reading of a bucket ended: *aside*: not yet; *failed*: its witness is left out. */
+type End = 'ended' | 'aside' | 'failed' | 'unreachable';
+
+/** A witness's bucket, as far as it was read. */
+class Reading {
+  #after: BucketPlace | null = null;
+  #pages = 0;
+  /** Pages that came and were not read yet. */
+  #here: BucketPage[] = [];
+
+  constructor(
+    readonly client: RestoreClient,
+    readonly base: string,
+    readonly keyset: Keyset,
+    readonly index: number,
+    readonly query: BucketQuery,
+  ) {}
+
+  /** Reads on until so many pages were read in all. */
+  async readOn(patience: number, onEntry: (entry: BucketEntry) => void): Promise<End> {
+    try {
+      while (this.#pages < patience) {
+        const query = { ...this.query, after: this.#after };
+        if (this.#here.length === 0) this.#here = await this.client.pages(this.base, this.index, query);
+        const page = this.#here.shift();
+        if (page === undefined) return 'failed';
+        const { entries, next } = verifyPage(page, query, this.index, this.keyset);
         entries.forEach(onEntry);
-        if (next === undefined) return true;
-        after = next;
-        pages += 1;
+        if (next === undefined) return 'ended';
+        this.#after = next;
+        this.#pages += 1;
       }
+      return 'aside';
+    } catch (error) {
+      if (isFatal(error)) throw error;
+      return error instanceof TransportError && error.code === 'unreachable' ? 'unreachable' : 'failed';
     }
-    return false;
-  } catch (error) {
-    if (isFatal(error)) throw error;
-    if (error instanceof TransportError && error.code === 'unreachable') throw error;
-    return false;
   }
 }
 
-/** Takes an entry with the B that was asked for, if its certificate and its evaluation are good. */
-function takeEntry(core: Core, keyset: Keyset, found: Map<string, FoundOrder>, entry: BucketEntry): void {
+/**
+ * Takes an entry with the B that was asked for, if its certificate and its evaluation are good. An evaluation that its
+ * witness signed with a bad proof goes along, as evidence, and counts for nothing (WALLET-29).
+ */
+function takeEntry(core: Core, keyset: Keyset, found: Map<string, Found>, entry: BucketEntry): void {
   const { evaluation, certified } = entry;
   const { order, certificate } = certified;
   const digest = orderDigest(order);
   const name = toHex(digest);
-  const known = found.get(name);
+  const known = found.get(name) ?? { order, certificate, evaluations: [], good: 0 };
   const itsKeyset = core.charter.keyset(order.keyset);
-  if (itsKeyset === undefined || known?.evaluations.some(({ index }) => index === evaluation.index)) return;
+  if (itsKeyset === undefined || known.evaluations.some(({ index }) => index === evaluation.index)) return;
+  let isGood = true;
   try {
-    if (known === undefined) verifyCertificate(certificate, itsKeyset, digest);
+    verifyCertificate(certificate, itsKeyset, digest);
     VerifiedEvaluation.verify(keyset, order, digest, evaluation);
   } catch (error) {
-    if (error instanceof RondeError) return;
-    throw error;
+    if (!(error instanceof RondeError)) throw error;
+    if (!(error instanceof EvaluationError) || error.code !== 'bad-proof') return;
+    isGood = false;
   }
-  found.set(name, { order, certificate, evaluations: [...(known?.evaluations ?? []), evaluation] });
+  found.set(name, { ...known, evaluations: [...known.evaluations, evaluation], good: known.good + (isGood ? 1 : 0) });
 }

@@ -30,6 +30,8 @@ export interface Surroundings {
   readonly now?: () => bigint;
   /** Go through this node: it is asked before the stores of the charter. */
   readonly via?: string;
+  /** The wallet is opened to pay: until it has paid, it asks for no component that it can do without (WALLET-32). */
+  readonly toPay?: boolean;
   /** Called when an order or claim is durable, and before the first byte of it leaves. */
   readonly onSaved?: (order: { readonly digest?: string; readonly purpose: string }) => void;
   /** Called when there is something that the owner should know. */
@@ -53,6 +55,8 @@ export class Core {
   readonly client: StoreClient;
   readonly random: (length: number) => Uint8Array;
   readonly now: () => bigint;
+  /** Whether the wallet was opened to pay, and has not paid yet. */
+  isToPay: boolean;
   #saved: SavedWallet;
   #chain: Chain;
   #revision: number;
@@ -72,6 +76,7 @@ export class Core {
     this.client = new StoreClient(surroundings.fetch);
     this.random = surroundings.random ?? platformRandom;
     this.now = surroundings.now ?? platformNow;
+    this.isToPay = surroundings.toPay === true;
     this.#saved = saved;
     this.#chain = chain;
     this.#revision = revision;

@@ -3,10 +3,12 @@ import { decode, encode } from '../message/codec.js';
 import { MAX_MESSAGE_BYTES } from '../message/limits.js';
 import { conflict as conflictCodec } from '../message/refusal.js';
 import { certificate as certificateCodec } from '../message/vote.js';
-import { progressOf, takeAnswer, takeConflict } from '../machine/wallet/answer.js';
+import { bodyOf, takeAnswer, takeConflict } from '../machine/wallet/answer.js';
+import type { Finding } from '../machine/wallet/answer.js';
 import { orderDigest } from '../message/order-digest.js';
 import { takeShown, withdrawClaim } from '../machine/wallet/claim.js';
 import { WalletError } from '../machine/wallet/error.js';
+import { drawAsking, isSpendable, mayAsk } from '../machine/wallet/missing.js';
 import { columnsNow } from '../machine/wallet/spend.js';
 import { noteTold } from '../machine/wallet/state.js';
 import type { OpenOrder } from '../machine/wallet/state.js';
@@ -58,12 +60,14 @@ export async function driven(core: Core, id: string): Promise<Driven> {
   const tries: Tries = { answers: 0, pendings: 0, problem: undefined, silence: undefined };
   const start = find(core, id);
   if (start === undefined) return { progress: conclude(core, id, tries), answered: true };
+  const isComplete = isSpendable(core.context, core.state, start);
+  if (isComplete && (core.isToPay || !mayAsk(start, core.now()))) return { progress: 'arriving', answered: true };
   const route = routeOf(core, start);
   for (let attempt = 0; attempt < ATTEMPTS && route.length > 0 && tries.pendings < PENDINGS; attempt += 1) {
     const open = find(core, id);
     if (open === undefined) break;
-    // What is missing of spendable coins is asked for later (WALLET-31), and at most twice in one go.
-    if (isSpendable(core, open) && (attempt >= 2 || start.certificate === undefined)) break;
+    // What is missing of spendable coins is asked of one store, and again another time (WALLET-31, WALLET-32).
+    if (isSpendable(core.context, core.state, open) && (!isComplete || open.askFrom !== start.askFrom)) break;
     const base = nextBase(core, route, open);
     if (base === undefined) break;
     const silent = await once(core, open, base, tries);
@@ -122,10 +126,15 @@ function ask(core: Core, open: OpenOrder, base: string): Promise<OrderAnswer> {
   return core.client.order(base, digest as string, keyset);
 }
 
-/** An order is asked for in its own keyset; one that moved points, once that has closed, in the later one. */
-function askedKeyset(core: Core, { about, keyset }: OpenOrder): number {
-  const until = core.charter.keyset(keyset)?.evaluateUntil ?? 0n;
-  return about.type === 'move' && core.now() > until ? about.into : keyset;
+/**
+ * An order is asked for in its own keyset. One that moves points, once that has closed, in the later one, and it is not
+ * sent any more (WALLET-41): also one that another wallet of this seed has made.
+ */
+function askedKeyset(core: Core, open: OpenOrder): number {
+  const { keyset } = open;
+  if (core.now() <= (core.charter.keyset(keyset)?.evaluateUntil ?? 0n)) return keyset;
+  const moved = open.order && bodyOf(open).outputs.find((output) => output.class.keyset !== keyset);
+  return moved?.class.keyset ?? keyset;
 }
 
 /**
@@ -133,6 +142,7 @@ function askedKeyset(core: Core, { about, keyset }: OpenOrder): number {
  * may show another order than the one that was asked for.
  */
 async function take(core: Core, asked: OpenOrder, answer: OrderAnswer, claimed: boolean): Promise<void> {
+  const random = core.random(16);
   const { findings } = await core.step((state) => {
     const open = state.orders.find(({ id }) => id === asked.id);
     if (open === undefined) return { state, findings: [] };
@@ -140,8 +150,14 @@ async function take(core: Core, asked: OpenOrder, answer: OrderAnswer, claimed: 
     const shown = undecided && (claimed || isAsked(open, answer)) ? answer.order : undefined;
     const known = shown === undefined ? { state, order: open } : takeShown(core.charter, state, open, shown);
     if (answer.certificate === undefined) return { state: known.state, findings: [] };
-    return takeAnswer(core.context, known.state, known.order, answer.certificate, answer.evaluations);
+    const taken = takeAnswer(core.context, known.state, known.order, answer.certificate, answer.evaluations);
+    return { ...taken, state: drawAsking(taken.state, asked.id, core.now(), random) };
   });
+  warnOf(core, findings);
+}
+
+/** Says which witnesses have signed what they can't stand by. */
+export function warnOf(core: Core, findings: readonly Finding[]): void {
   for (const { error, index } of findings) {
     if (error === 'bad-proof') core.warn({ code: 'bad-proof', what: `witness ${index} signed a wrong evaluation` });
   }
@@ -237,11 +253,6 @@ function isOwnAddress(core: Core, store: number, base: string): boolean {
 
 function find(core: Core, id: string): OpenOrder | undefined {
   return core.state.orders.find((open) => open.id === id);
-}
-
-function isSpendable(core: Core, open: OpenOrder): boolean {
-  if (open.certificate === undefined || open.digest === undefined) return false;
-  return progressOf(core.context, core.state, open.digest) !== 'certified';
 }
 
 function conclude(core: Core, id: string, { pendings, problem, silence }: Tries): OrderProgress {

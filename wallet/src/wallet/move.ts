@@ -1,5 +1,6 @@
 import { RondeError } from '../crypto/index.js';
 import { dueMoves, startMove } from '../machine/wallet/move.js';
+import { WalletError } from '../machine/wallet/error.js';
 import type { OpenOrder } from '../machine/wallet/state.js';
 import type { Core } from './core.js';
 import { driven, isFatal } from './drive.js';
@@ -43,9 +44,15 @@ async function openNext(core: Core): Promise<OpenOrder | undefined> {
   const [random, entropy] = [core.random(16), core.random(32)];
   return core
     .open((state) => {
-      const [due] = dueMoves(core.context, state, now);
-      if (due === undefined) return { state, order: undefined };
-      return startMove(core.context, state, due, now, random, entropy);
+      for (const due of dueMoves(core.context, state, now)) {
+        try {
+          return startMove(core.context, state, due, now, random, entropy);
+        } catch (error) {
+          // What can't be moved stands in the way of no other.
+          if (!(error instanceof WalletError)) throw error;
+        }
+      }
+      return { state, order: undefined };
     })
     .finally(() => entropy.fill(0));
 }

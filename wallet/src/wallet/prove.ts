@@ -2,12 +2,16 @@ import { wipe } from '../crypto/index.js';
 import type { Probe, ProbeAnswer } from '../message/probe.js';
 import { chooseAmong } from '../machine/wallet/outputs.js';
 import { askable, askedName, probeCoin, takeProbeAnswers } from '../machine/wallet/probe.js';
-import type { Coin } from '../machine/wallet/state.js';
+import type { Probed } from '../machine/wallet/probe.js';
+import type { Coin, WalletState } from '../machine/wallet/state.js';
 import { shuffled, storeAddresses } from './charters.js';
 import type { Core } from './core.js';
 import { driven, isFatal } from './drive.js';
 import { TransportError } from './http-error.js';
 import { RestoreClient } from './restore-client.js';
+
+/** How many stores are asked about one coin at most. */
+const MOST_STORES = 5;
 
 /**
  * Prove: asks about each unproven coin by a probe of its own, in random order, one after the other (RESTORE-19). What an
@@ -30,33 +34,48 @@ export async function prove(core: Core): Promise<void> {
 
 /** Asks about one coin, and follows what comes of it. Gives whether any store answered. */
 async function proveOne(core: Core, client: RestoreClient, coin: Coin, now: bigint): Promise<boolean> {
-  core.alive();
   const entropy = [core.random(32), core.random(32)] as const;
   const probe = probeCoin(core.context, coin, core.random(32), entropy[0]);
-  const answers = await askAbout(core, client, probe);
-  if (answers === undefined) return false;
-  const { outcome, order } = await core
-    .step((state) => takeProbeAnswers(core.context, state, probe, answers, now, entropy[1]))
-    .finally(() => wipe(...entropy));
+  const take = (state: WalletState, answers: readonly ProbeAnswer[]): Probed =>
+    takeProbeAnswers(core.context, state, probe, answers, now, entropy[1]);
+  const probed = await askStores(core, client, probe, take).finally(() => wipe(...entropy));
+  if (probed === undefined) return false;
+  const { outcome, order } = probed;
   if (outcome === 'held') warnHeld(core);
   if (order === undefined) return true;
   core.announce(order);
   return isAnswered(core, order.id);
 }
 
-/** The answers that one store brings, drawn at random; others are asked only if it does not answer or refuses. */
-async function askAbout(core: Core, client: RestoreClient, probe: Probe): Promise<ProbeAnswer[] | undefined> {
-  let refused = false;
-  for (const base of randomStores(core)) {
+/**
+ * Sends a probe to a store drawn at random; to another if that does not answer, refuses, or leaves the coin unclear: to
+ * five at most, each of which is judged by itself. Gives nothing if none answered.
+ */
+async function askStores(
+  core: Core,
+  client: RestoreClient,
+  probe: Probe,
+  take: (state: WalletState, answers: readonly ProbeAnswer[]) => Probed,
+): Promise<Probed | undefined> {
+  let last: Probed | undefined;
+  for (const base of randomStores(core).slice(0, MOST_STORES)) {
     core.alive();
-    try {
-      return await client.probe(base, probe);
-    } catch (error) {
-      if (isFatal(error)) throw error;
-      if (!(error instanceof TransportError)) refused = true;
-    }
+    const answers = await answersOf(client, base, probe);
+    if (answers === undefined) continue;
+    last = await core.step((state) => take(state, answers));
+    if (last.outcome !== 'unclear') break;
   }
-  return refused ? [] : undefined;
+  return last;
+}
+
+/** What a store answers; nothing of a store that refuses, and undefined if it does not answer. */
+async function answersOf(client: RestoreClient, base: string, probe: Probe): Promise<ProbeAnswer[] | undefined> {
+  try {
+    return await client.probe(base, probe);
+  } catch (error) {
+    if (isFatal(error)) throw error;
+    return error instanceof TransportError ? undefined : [];
+  }
 }
 
 /** An address of each store in random order, after the one that the caller wants to go through. */

@@ -1,18 +1,23 @@
 import { RondeError, toHex } from '../crypto/index.js';
 import { orderDigest } from '../message/order-digest.js';
 import { WalletError } from '../machine/wallet/error.js';
+import { drawAsking } from '../machine/wallet/missing.js';
 import { recover } from '../machine/wallet/recover.js';
 import type { Core } from './core.js';
-import { drive } from './drive.js';
+import { drive, warnOf } from './drive.js';
 import { TransportError } from './http-error.js';
 import { prove, randomStores } from './prove.js';
 
 /** Recover: brings the coins of an order back from the seed, and proves them. Gives their points, and who was behind. */
 export async function recoverOrder(core: Core, digest: string, keyset: number) {
   const { order, certificate, evaluations } = await askAnyone(core, digest, keyset);
-  const { points, behind } = await core.step((state) =>
-    recover(core.context, state, order, certificate, evaluations, core.now()),
-  );
+  const random = core.random(16);
+  const { points, behind, findings } = await core.step((state) => {
+    const recovered = recover(core.context, state, order, certificate, evaluations, core.now());
+    const id = recovered.state.orders.find((each) => each.digest === digest)?.id ?? '';
+    return { ...recovered, state: drawAsking(recovered.state, id, core.now(), random, 'named') };
+  });
+  warnOf(core, findings);
   if (behind) {
     const what = 'another wallet had this device number: coins that this one makes may have been spent before';
     core.warn({ code: 'shared-device', what });

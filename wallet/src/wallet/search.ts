@@ -8,7 +8,7 @@ import type { OrderPlace } from '../machine/wallet/state.js';
 import { askBucket } from './ask-bucket.js';
 import type { FoundOrder } from './ask-bucket.js';
 import type { Core } from './core.js';
-import { drive, isFatal } from './drive.js';
+import { drive, isFatal, warnOf } from './drive.js';
 import { prove, randomStores } from './prove.js';
 import { RestoreClient } from './restore-client.js';
 
@@ -109,9 +109,9 @@ async function askOne(running: Running): Promise<boolean> {
   return false;
 }
 
-/** Stores in random order: while only one was asked the others before it, and those that failed after all others. */
+/** Stores in random order, those that failed after the others; last, while all was answered through one, that one. */
 function storesFor({ core, through, failed }: Running): string[] {
-  const rank = (base: string): number => (failed.has(base) ? 2 : through.size === 1 && through.has(base) ? 1 : 0);
+  const rank = (base: string): number => (through.size === 1 && through.has(base) ? 2 : failed.has(base) ? 1 : 0);
   return randomStores(core).sort((a, b) => rank(a) - rank(b));
 }
 
@@ -128,8 +128,10 @@ async function take(running: Running, at: OrderPlace, found: FoundOrder): Promis
   const recovered = await unlessRefused(() =>
     core.step((state) => recover(core.context, state, order, certificate, evaluations, core.now(), at)),
   );
-  if (recovered !== undefined) running.points += recovered.points;
-  return recovered !== undefined;
+  if (recovered === undefined) return false;
+  running.points += recovered.points;
+  warnOf(core, recovered.findings);
+  return true;
 }
 
 /** Steps 4 and 5: the wallet's own device from now on, and what is open. */

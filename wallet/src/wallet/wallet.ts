@@ -1,4 +1,4 @@
-import { fromHex, RondeError, toHex, writeWords } from '../crypto/index.js';
+import { RondeError, toHex, writeWords } from '../crypto/index.js';
 import type { WordList } from '../crypto/index.js';
 import { decode, encode } from '../message/codec.js';
 import { MAX_MESSAGE_BYTES } from '../message/limits.js';
@@ -13,6 +13,7 @@ import { keysetViews } from '../machine/wallet/ending.js';
 import type { KeysetView } from '../machine/wallet/ending.js';
 import { WalletError } from '../machine/wallet/error.js';
 import { readCheckoutLink, readGrantLink } from '../machine/wallet/link.js';
+import { goesOn, isSpendable } from '../machine/wallet/missing.js';
 import { dueMoves } from '../machine/wallet/move.js';
 import { checkOffer, checkPayment } from '../machine/wallet/payment.js';
 import { startDonation, startPayment, startSwap, startVote } from '../machine/wallet/spend.js';
@@ -20,13 +21,12 @@ import type { SwapMode } from '../machine/wallet/spend.js';
 import { checkoutName, emptyState, grantName, openClaim, openPayment, recordOf } from '../machine/wallet/state.js';
 import type { GrantTerms, HistoryRecord, OpenOrder, VoucherCount, WalletState } from '../machine/wallet/state.js';
 import type { StoreLink } from '../machine/wallet/link.js';
-import { Core, platformNow, platformRandom } from './core.js';
+import { Core } from './core.js';
 import type { Surroundings } from './core.js';
 import { drive, isFatal, TELL_FIRST } from './drive.js';
 import { ProblemError } from './http-error.js';
 import type { NewWallet, Recovery, Report, Restored, RestoredFrom, Resumed, SearchOptions } from './report.js';
 import type { SearchResult } from './search.js';
-import { StoreClient } from './store-client.js';
 
 /** A customer's wallet. What it does is durable before anybody else sees it; what breaks off is resumed. */
 export class Wallet {
@@ -50,23 +50,8 @@ export class Wallet {
   }
 
   static async #make(options: NewWallet, state: WalletState): Promise<Wallet> {
-    if ((await options.storage.load()) !== undefined) throw new WalletError('wallet-exists', 'there is a wallet here');
-    const random = options.random ?? platformRandom;
-    const client = new StoreClient(options.fetch);
-    const federation = options.federation === undefined ? undefined : fromHex(options.federation);
-    const seed = options.seed?.slice() ?? random(32);
-    const { compareChains } = await import('./on-demand.js');
-    const { chain, compared } = await compareChains(client, options.node, federation, random);
-    const saved = {
-      seed,
-      federation: chain.charter.federation,
-      charters: [],
-      checked: (options.now ?? platformNow)(),
-      state,
-    };
-    const core = await Core.create(options, saved, chain);
-    if (!compared) core.warn({ code: 'not-compared', what: 'no second store answered: only one showed the charter' });
-    return new Wallet(core);
+    const { makeCore } = await import('./on-demand.js');
+    return new Wallet(await makeCore(options, state));
   }
 
   /**
@@ -149,15 +134,16 @@ export class Wallet {
     const at = await this.#checkout(link);
     // Before the store is asked: it shows no offer any more that was taken.
     const held = openPayment(core.state, at.store, at.id);
-    if (held !== undefined && held.certificate === undefined) return this.#finish(held);
+    if (held !== undefined && held.certificate === undefined) return this.#paid(this.#finish(held));
     if (held !== undefined || isPaid(core.state, at)) {
       throw new WalletError('already-paid', 'this checkout was paid by this wallet');
     }
     const signed = await this.#offer(at);
-    return this.#spend((state, now, entropy) => {
+    const report = this.#spend((state, now, entropy) => {
       const payment = checkPayment(core.charter, state, at, signed, { points, vouchers }, now);
       return startPayment(core.context, state, payment, now, entropy);
     });
+    return this.#paid(report);
   }
 
   /** Gives points to an association. */
@@ -195,15 +181,19 @@ export class Wallet {
 
   /**
    * Goes on with everything that is open, in the bytes in which it was sent first (WALLET-3, WALLET-10), and makes the
-   * moves that are due.
+   * moves that are due. What is missing of coins that can be spent is asked for last, and not before its time (WALLET-32).
    */
   async resume(): Promise<Resumed[]> {
-    await this.#core.refreshCharter();
-    const resumed: Resumed[] = [];
-    for (const { id } of this.#core.state.orders) resumed.push(await this.#resumeOne(id));
-    await this.#core.step((state) => ({ state: forgetClosed(this.#core.context, state, this.#core.now()) }));
+    const core = this.#core;
+    await core.refreshCharter();
+    const open = core.state.orders.filter((each) => goesOn(core.context, core.state, each));
+    const spendable = open.filter((each) => isSpendable(core.context, core.state, each));
+    const resumed = await this.#resumeAll(open.filter((each) => !spendable.includes(each)));
+    await core.step((state) => ({ state: forgetClosed(core.context, state, core.now()) }));
     await this.#prove();
-    return [...resumed, ...(await this.move())];
+    // A coin that moves is not completed just before (WALLET-32).
+    const moved = await this.move();
+    return [...resumed, ...moved, ...(await this.#resumeAll(spendable))];
   }
 
   /**
@@ -304,6 +294,13 @@ export class Wallet {
     return this.#finish(open);
   }
 
+  /** After a payment what is missing may be asked for (WALLET-32). */
+  async #paid(report: Promise<Report>): Promise<Report> {
+    const paid = await report;
+    this.#core.isToPay = false;
+    return paid;
+  }
+
   /** Sends an open order, and reports. */
   async #finish(open: OpenOrder): Promise<Report> {
     const state = await drive(this.#core, open.id);
@@ -316,6 +313,12 @@ export class Wallet {
       points: recordOf(open, 'open').points,
       balance: this.balance().points,
     };
+  }
+
+  async #resumeAll(open: readonly OpenOrder[]): Promise<Resumed[]> {
+    const resumed: Resumed[] = [];
+    for (const { id } of open) resumed.push(await this.#resumeOne(id));
+    return resumed;
   }
 
   async #resumeOne(id: string): Promise<Resumed> {

@@ -1,5 +1,6 @@
-import { sum } from './spend.js';
 import type { WalletContext } from './spend.js';
+import { goesOn } from './missing.js';
+import { sum } from './state.js';
 import type { Coin, VoucherCount, WalletState } from './state.js';
 
 /** So many ballots of a campaign. */
@@ -16,7 +17,7 @@ export interface Balance {
   readonly held: bigint;
   readonly vouchers: readonly VoucherCount[];
   readonly ballots: readonly BallotCount[];
-  /** How many orders are open. */
+  /** How many orders are open and go on. */
   readonly pending: number;
 }
 
@@ -24,9 +25,9 @@ export interface Balance {
  * What can be spent at this time: coins of at least q components that no open order spends (WALLET-30). Of those that
  * are unproven, point coins do not count (RESTORE-13).
  */
-export function balanceOf({ charter }: WalletContext, state: WalletState, now: bigint): Balance {
+export function balanceOf(context: WalletContext, state: WalletState, now: bigint): Balance {
   const quorums = new Map(
-    charter.keysets.filter(({ entry }) => now < entry.redeemUntil).map(({ id, quorum }) => [id, quorum]),
+    context.charter.keysets.filter(({ entry }) => now < entry.redeemUntil).map(({ id, quorum }) => [id, quorum]),
   );
   const spendable = state.coins.filter(({ place, kind, components, spentBy, unproven }) => {
     const quorum = quorums.get(place.keyset);
@@ -37,7 +38,7 @@ export function balanceOf({ charter }: WalletContext, state: WalletState, now: b
     points: sum(spendable),
     held: sum(state.coins.filter(({ spentBy }) => spentBy !== undefined)),
     ...coinCounts(spendable),
-    pending: state.orders.length,
+    pending: state.orders.filter((open) => goesOn(context, state, open)).length,
   };
 }
 

@@ -1,9 +1,9 @@
 import { coinCounts } from './balance.js';
 import type { BallotCount } from './balance.js';
+import { sum } from './state.js';
 import type { VoucherCount, WalletState } from './state.js';
-import { laterKeysets, plannedMoves } from './move.js';
+import { hasLater, plannedMoves } from './move.js';
 import type { Move } from './move.js';
-import { sum } from './spend.js';
 import type { WalletContext } from './spend.js';
 
 /** What of a wallet is in one keyset, and what comes of it when that ends (WALLET-39). */
@@ -39,7 +39,7 @@ export function keysetViews(context: WalletContext, state: WalletState, now: big
           spendUntil: redeemUntil,
           stage: now >= redeemUntil ? 'over' : now >= issueUntil ? 'ending' : 'issuing',
           points: sum(coins),
-          canMove: now < redeemUntil && laterKeysets(context.charter, keyset, now).length > 0,
+          canMove: now < redeemUntil && hasLater(context.charter, keyset, now),
           moves: moves.filter((move) => move.keyset === keyset.id),
           ...coinCounts(coins),
         },

@@ -4,6 +4,7 @@ export * from './claim.js';
 export * from './ending.js';
 export * from './error.js';
 export * from './link.js';
+export * from './missing.js';
 export * from './move-time.js';
 export * from './move.js';
 export * from './outputs.js';

@@ -1,15 +1,15 @@
 import type { Charter } from '../../message/charter-chain.js';
 import type { Keyset } from '../../message/keyset.js';
-import { MAX_INPUTS } from '../../message/limits.js';
 import { WalletError } from './error.js';
 import { moveTime } from './move-time.js';
-import { chooseAmong, pointKinds } from './outputs.js';
-import { mostCoins, redeemable, selectionOf } from './select.js';
-import { openSwap, sum } from './spend.js';
+import { chooseAmong, isOneOrder } from './outputs.js';
+import { freeCoins, redeemable, selectionOf, selectMost } from './select.js';
+import { openSwap } from './spend.js';
 import type { Opened, WalletContext } from './spend.js';
-import type { Coin, WalletState } from './state.js';
+import { sum } from './state.js';
+import type { WalletState } from './state.js';
 
-/** Coins of one denomination that are to leave a keyset, together and with no others (WALLET-35). */
+/** Coins of one denomination that are to leave a keyset, together and with no others (WALLET-40). */
 export interface Move {
   readonly keyset: number;
   readonly denomination: bigint;
@@ -19,25 +19,36 @@ export interface Move {
   readonly points: bigint;
 }
 
-/** Later: the keysets into which points of a keyset can move now, by increasing id. */
-export function laterKeysets(charter: Charter, { entry }: Keyset, now: bigint): Keyset[] {
-  return charter.keysets
-    .filter((later) => later.entry.redeemUntil > entry.redeemUntil && now < later.entry.issueUntil)
+/** Later: the keysets into which a coin of a denomination can move now, by increasing id. */
+export function laterKeysets(charter: Charter, keyset: Keyset, denomination: bigint, now: bigint): Keyset[] {
+  return issuingLater(charter, keyset, now)
+    .filter((later) => isOneOrder(denomination, later))
     .sort((a, b) => a.id - b.id);
+}
+
+/** Whether anything can move out of a keyset now. */
+export function hasLater(charter: Charter, keyset: Keyset, now: bigint): boolean {
+  return issuingLater(charter, keyset, now).length > 0;
+}
+
+function issuingLater({ keysets }: Charter, { entry }: Keyset, now: bigint): Keyset[] {
+  return keysets.filter((later) => later.entry.redeemUntil > entry.redeemUntil && now < later.entry.issueUntil);
 }
 
 /** The moves that the coins of a wallet will need, whether or not they are due; keysets that end first before others. */
 export function plannedMoves({ charter, secrets }: WalletContext, state: WalletState, now: bigint): Move[] {
-  return redeemable(charter, now).flatMap((keyset) => {
-    const later = laterKeysets(charter, keyset, now);
-    if (later.length === 0) return [];
-    return keyset.entry.denominations.flatMap((denomination): Move[] => {
-      const coins = mostCoins(state, keyset, denomination);
-      if (waysOut(coins, later).length === 0) return [];
-      const at = moveTime(secrets, state.device, keyset, denomination);
-      return [{ keyset: keyset.id, denomination, at, points: sum(coins) }];
-    });
-  });
+  return redeemable(charter, now).flatMap((keyset) =>
+    keyset.entry.denominations.flatMap((denomination): Move[] => {
+      const points = sum(
+        freeCoins(state, keyset.id).filter(({ kind, components }) => {
+          const isOfIt = kind.type === 'points' && kind.denomination === denomination;
+          return isOfIt && components.size >= keyset.quorum;
+        }),
+      );
+      if (points === 0n || laterKeysets(charter, keyset, denomination, now).length === 0) return [];
+      return [{ keyset: keyset.id, denomination, at: moveTime(secrets, state.device, keyset, denomination), points }];
+    }),
+  );
 }
 
 /** The moves that are due (WALLET-38); none while the wallet searches. */
@@ -48,7 +59,7 @@ export function dueMoves(context: WalletContext, state: WalletState, now: bigint
 
 /**
  * Moves coins of one denomination into a later keyset: a Swap of the keyset that they leave, whose outputs are all of the
- * other (WALLET-35 to WALLET-37). `random` is 16 fresh random bytes, `entropy` 32 fresh secret ones.
+ * other (WALLET-40, WALLET-36, WALLET-37). `random` is 16 fresh random bytes, `entropy` 32 fresh secret ones.
  *
  * @throws WalletError `nothing` if there is no such coin, or no keyset that it can move into
  */
@@ -61,37 +72,11 @@ export function startMove(
   entropy: Uint8Array,
 ): Opened {
   const keyset = redeemable(context.charter, now).find((each) => each.id === id);
-  const ways = keyset && waysOut(mostCoins(state, keyset, denomination), laterKeysets(context.charter, keyset, now));
-  const way = chooseAmong(ways ?? [], random);
-  if (keyset === undefined || way === undefined) {
+  const into = keyset && chooseAmong(laterKeysets(context.charter, keyset, denomination, now), random);
+  const coins = into === undefined ? [] : selectMost(state, keyset as Keyset, into, denomination);
+  if (keyset === undefined || into === undefined || coins.length === 0) {
     throw new WalletError('nothing', 'no coin of this denomination can move into a later keyset now');
   }
-  const { into, coins } = way;
   const about = { type: 'move' as const, points: sum(coins), into: into.id };
   return openSwap(context, state, selectionOf(keyset, coins), into, about, now, entropy);
-}
-
-/** Coins that one order can carry into a later keyset. */
-interface Way {
-  readonly into: Keyset;
-  readonly coins: readonly Coin[];
-}
-
-/** What can move into each of these keysets; none into which no coin can. */
-function waysOut(coins: readonly Coin[], later: readonly Keyset[]): Way[] {
-  return later.map((into) => ({ into, coins: fitting(coins, into) })).filter((way) => way.coins.length > 0);
-}
-
-/** As many of the coins, the first of them, as the later keyset can take in one order. */
-function fitting(coins: readonly Coin[], into: Keyset): readonly Coin[] {
-  for (let count = Math.min(coins.length, MAX_INPUTS); count > 0; count -= 1) {
-    const some = coins.slice(0, count);
-    try {
-      pointKinds(sum(some), into);
-      return some;
-    } catch (error) {
-      if (!(error instanceof WalletError) || error.code !== 'too-many-coins') throw error;
-    }
-  }
-  return [];
 }

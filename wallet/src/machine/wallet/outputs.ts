@@ -30,6 +30,17 @@ export function pointKinds(points: bigint, keyset: Keyset): Kind[] {
   }
 }
 
+/** Whether one order can make coins of a keyset that are worth so many points. */
+export function isOneOrder(points: bigint, keyset: Keyset): boolean {
+  try {
+    pointKinds(points, keyset);
+    return true;
+  } catch (error) {
+    if (error instanceof WalletError) return false;
+    throw error;
+  }
+}
+
 /** The kinds that a grant gives, in the order of their slots: points, vouchers by offer, the ballot. */
 export function grantKinds(terms: GrantTerms, keyset: Keyset): Kind[] {
   const vouchers = voucherKinds([...terms.vouchers].sort((a, b) => a.offer - b.offer));

@@ -6,17 +6,23 @@ import { signProbe, verdictOf } from '../../message/probe-check.js';
 import type { Probe, ProbeAnswer } from '../../message/probe.js';
 import { forgetComplete, keysetOf, spend } from './answer.js';
 import { findPlaces, ownOutputs } from './places.js';
+import type { FoundPlaces } from './places.js';
 import { provable, useNumbers } from './recover.js';
-import { columnsOf, startProof, sum } from './spend.js';
+import { columnsOf, startProof } from './spend.js';
 import type { WalletContext } from './spend.js';
-import { openOrder, orderName } from './state.js';
+import { openOrder, orderName, sum } from './state.js';
 import type { AskedOutput, Coin, OpenOrder, WalletState } from './state.js';
 
-/** The unproven coins to ask about, one of each P and keyset: Prove, step 1. */
-export function askable({ charter }: WalletContext, state: WalletState, now: bigint): Coin[] {
+/**
+ * The unproven coins to ask about, one of each P and keyset: Prove, step 1. One that was found unbound only if it is to be
+ * exchanged (RESTORE-34).
+ */
+export function askable(context: WalletContext, state: WalletState, now: bigint): Coin[] {
   const coins = new Map<string, Coin>();
+  const exchanged = provable(context, state, now);
   for (const coin of state.coins) {
-    const keyset = charter.keyset(coin.place.keyset);
+    const keyset = context.charter.keyset(coin.place.keyset);
+    if (coin.unbound && !exchanged.includes(coin)) continue;
     if (coin.unproven === undefined || coin.spentBy !== undefined || keyset === undefined) continue;
     if (now <= keyset.evaluateUntil) coins.set(askedName(coin), coin);
   }
@@ -70,13 +76,20 @@ export function takeProbeAnswers(
     case 'unclear':
       return { state, outcome: 'unclear' };
     case 'unbound': {
-      const point = toHex(probe.point);
-      const isAsked = (coin: Coin): boolean => coin.point === point && coin.place.keyset === probe.keyset;
-      const coin = provable(context, state, now).find(isAsked);
-      if (coin === undefined) return { state, outcome: 'free' };
-      return { ...startProof(context, state, coin, now, entropy), outcome: 'opened' };
+      const isAsked = isAbout(probe);
+      const coins = state.coins.map((coin) => (coin.unproven && isAsked(coin) ? { ...coin, unbound: true as const } : coin));
+      const marked = { ...state, coins };
+      const coin = provable(context, marked, now).find(isAsked);
+      if (coin === undefined) return { state: marked, outcome: 'free' };
+      return { ...startProof(context, marked, coin, now, entropy), outcome: 'opened' };
     }
   }
+}
+
+/** Whether a coin is what a probe asks about. */
+function isAbout({ point, keyset }: Probe): (coin: Coin) => boolean {
+  const key = toHex(point);
+  return (coin) => coin.point === key && coin.place.keyset === keyset;
 }
 
 /**
@@ -95,7 +108,8 @@ function adoptOrder(
   if (known !== undefined) return { state, outcome: 'opened', order: known };
   const columns = columnsOf(order.inputs.map((input) => freeCoin(state, order.keyset, input)));
   if (columns.length < keysetOf(context, order.keyset).quorum) return { state, outcome: 'held' };
-  const outputs = outputsOfOne(context, state, order);
+  const places = findPlaces(context.secrets, state.device, state.coins, order);
+  const outputs = outputsOfOne(context, order, places);
   const opened: OpenOrder = {
     id: `adopted/${digest}`,
     about: { type: 'adopt', points: sum(order.inputs) - sum(outputs) },
@@ -107,7 +121,7 @@ function adoptOrder(
     signed: { authorization: encode(authorizationCodec, authorization), columns },
   };
   const bound = new Set(order.inputs.map(({ point }) => toHex(point)));
-  const numbered = useNumbers(state, outputs.map(({ place }) => place));
+  const numbered = useNumbers(state, [...places.outputs.values(), ...places.inputs]);
   const next: WalletState = {
     ...numbered,
     coins: state.coins.map((coin) =>
@@ -128,8 +142,8 @@ function freeCoin(state: WalletState, keyset: number, { kind, point }: Input): C
 }
 
 /** All outputs, if they are of one order of this seed, which has one keyset, device and number; otherwise none. */
-function outputsOfOne({ secrets }: WalletContext, state: WalletState, order: Order): AskedOutput[] {
-  const outputs = ownOutputs(secrets, order, findPlaces(secrets, state.device, state.coins, order));
+function outputsOfOne({ secrets }: WalletContext, order: Order, places: FoundPlaces): AskedOutput[] {
+  const outputs = ownOutputs(secrets, order, places);
   const orders = new Set(outputs.map(({ place }) => orderName({ ...place, number: place.order })));
   return outputs.length === order.outputs.length && orders.size === 1 ? outputs : [];
 }

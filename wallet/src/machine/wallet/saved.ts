@@ -18,7 +18,7 @@ export interface SavedWallet {
 }
 
 /** The version of the format; it reads those before, and a later one reads this. */
-const FORMAT = 3;
+const FORMAT = 4;
 const MAX_BYTES = 1 << 30;
 const MANY = 1 << 24;
 
@@ -73,17 +73,6 @@ const pairs = <K, V>(key: Codec<K>, value: Codec<V>): Codec<ReadonlyMap<K, V>> =
 
 const place = /* @__PURE__ */ struct({ keyset: u32, device: u32, order: u64, slot: u32 });
 const yes = /* @__PURE__ */ local<true>(() => true, () => undefined);
-const coin = /* @__PURE__ */ lean(
-  struct({
-    place,
-    kind,
-    point: hex,
-    components: pairs(u8, bytes32),
-    madeBy: hex,
-    spentBy: maybe(hex),
-    unproven: maybe(yes),
-  }),
-);
 const vouchers = /* @__PURE__ */ list(struct({ offer: u32, count: u32 }), MANY);
 const terms = /* @__PURE__ */ lean(struct({ points: u64, ballot: maybe(u32), vouchers }));
 const about = /* @__PURE__ */ choice({
@@ -100,12 +89,22 @@ const columns = /* @__PURE__ */ list(struct({ index: u8, components: list(bytes3
 const message = /* @__PURE__ */ byteString(MAX_MESSAGE_BYTES);
 const evidence = /* @__PURE__ */ struct({ keyset: u32, index: u8, order: message, evaluation: message });
 
-/** What a format does not have yet. */
-const nothing = <T>(): Codec<T | undefined> => local<T | undefined>(() => undefined, () => undefined);
-type Later = <T>(codec: Codec<T>) => Codec<T | undefined>;
-
-/** The codec of a format: what is `later` came with format 2, what is `latest` with format 3. */
-const formatWith = (later: Later, latest: Later) => {
+/** The codec of a format: what came with a later one is not in it. */
+const formatOf = (format: number) => {
+  const since = <T>(first: number, codec: Codec<T>): Codec<T | undefined> =>
+    format < first ? local<T | undefined>(() => undefined, () => undefined) : maybe(codec);
+  const coin = lean(
+    struct({
+      place,
+      kind,
+      point: hex,
+      components: pairs(u8, bytes32),
+      madeBy: hex,
+      spentBy: maybe(hex),
+      unproven: maybe(yes),
+      unbound: since(4, yes),
+    }),
+  );
   const open = lean(
     struct({
       id: text,
@@ -117,7 +116,8 @@ const formatWith = (later: Later, latest: Later) => {
       digest: maybe(hex),
       signed: maybe(struct({ authorization: message, columns })),
       certificate: maybe(message),
-      told: later(yes),
+      told: since(2, yes),
+      askFrom: since(4, u64),
     }),
   );
   const record = lean(
@@ -131,7 +131,7 @@ const formatWith = (later: Later, latest: Later) => {
       since: u64,
       grant: maybe(free),
       offer: maybe(hex),
-      checkout: later(free),
+      checkout: since(2, free),
     }),
   );
   const state = lean(struct({
@@ -142,7 +142,7 @@ const formatWith = (later: Later, latest: Later) => {
     orders: list(open, MANY),
     evidence: list(evidence, MANY),
     history: list(record, MANY),
-    searching: latest(yes),
+    searching: since(3, yes),
   }));
   return struct({
     format: u32,
@@ -154,13 +154,9 @@ const formatWith = (later: Later, latest: Later) => {
     state: state as unknown as Codec<WalletState>,
   });
 };
-const first = /* @__PURE__ */ formatWith(nothing, nothing);
-const second = /* @__PURE__ */ formatWith(maybe, nothing);
-const saved = /* @__PURE__ */ formatWith(maybe, maybe);
-
 /** The bytes of a wallet; `wallet-too-large` for more than {@link readWallet} would read. */
 export function saveWallet(wallet: SavedWallet): Uint8Array {
-  const bytes = encode(saved, { format: FORMAT, ...wallet });
+  const bytes = encode(formatOf(FORMAT), { format: FORMAT, ...wallet });
   if (bytes.length <= MAX_BYTES) return bytes;
   throw new WalletError('wallet-too-large', 'the wallet is longer than what could be read again');
 }
@@ -168,8 +164,8 @@ export function saveWallet(wallet: SavedWallet): Uint8Array {
 /** Reads what {@link saveWallet} wrote; `record-unreadable` for anything else. */
 export function readWallet(bytes: Uint8Array): SavedWallet {
   try {
-    const codec = { 1: first, 2: second }[bytes[0] ?? 0] ?? saved;
-    const { format, ...wallet } = decode(codec, bytes, MAX_BYTES);
+    // The number of the format comes first, least byte first.
+    const { format, ...wallet } = decode(formatOf(bytes[0] ?? 0), bytes, MAX_BYTES);
     if (format >= 1 && format <= FORMAT) return wallet;
   } catch (error) {
     if (!(error instanceof RondeError)) throw error;

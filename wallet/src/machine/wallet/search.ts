@@ -1,11 +1,18 @@
 import { SEARCH_GAP } from '../../message/limits.js';
 import type { Charter } from '../../message/charter-chain.js';
 import type { Keyset } from '../../message/keyset.js';
-import type { WalletState } from './state.js';
+import type { Coin, WalletState } from './state.js';
 
-/** The state of a wallet that begins a search: all its coins are unproven, and nothing is signed until it has ended. */
+/**
+ * The state of a wallet that begins a search: all its coins are unproven, whatever a probe has found before (RESTORE-34),
+ * and nothing is signed until it has ended.
+ */
 export function startSearch(state: WalletState): WalletState {
-  return { ...state, coins: state.coins.map((coin) => ({ ...coin, unproven: true })), searching: true };
+  const coins = state.coins.map(({ unbound, ...coin }): Coin => {
+    void unbound;
+    return { ...coin, unproven: true };
+  });
+  return { ...state, coins, searching: true };
 }
 
 /** The state after a search: a device that nobody had, and its first order numbers (RESTORE-23). */

@@ -4,8 +4,9 @@ import type { Charter } from '../../message/charter-chain.js';
 import type { Keyset } from '../../message/keyset.js';
 import { MAX_INPUTS } from '../../message/limits.js';
 import { WalletError } from './error.js';
+import { isOneOrder } from './outputs.js';
 import { pointOf } from './secrets.js';
-import { expectSearched } from './state.js';
+import { expectSearched, sum } from './state.js';
 import type { Coin, WalletState } from './state.js';
 
 /** Where a wallet stops looking for sets of witnesses. */
@@ -175,17 +176,18 @@ function nothingToSpend(state: WalletState, extras: readonly Kind[], withoutExtr
 }
 
 /**
- * The most point coins of one keyset that one candidate knows, the largest first, at most 256; for a swap. For a move only
- * those of one denomination.
+ * SelectMost: the point coins that one Swap exchanges, perhaps none: as many of one candidate as it can, the largest first,
+ * of one denomination or of all. `into` is the keyset that it makes coins of.
  */
-export function mostCoins(state: WalletState, keyset: Keyset, denomination?: bigint): Coin[] {
+export function selectMost(state: WalletState, keyset: Keyset, into: Keyset, denomination?: bigint): Coin[] {
   const free = freeCoins(state, keyset.id);
   let most: Coin[] = [];
   for (const candidate of candidates(free, keyset.witnesses.length, keyset.quorum)) {
     const usable = free.filter((coin) => knows(coin, candidate));
     const wanted = ({ kind }: Coin): boolean => denomination === undefined || worth(kind) === denomination;
-    const coins = byWorth(usable).filter(wanted);
+    const coins = byWorth(usable).filter(wanted).slice(0, MAX_INPUTS);
     if (coins.length > most.length) most = coins;
   }
-  return most.slice(0, MAX_INPUTS);
+  while (!isOneOrder(sum(most), into)) most.pop();
+  return most;
 }

@@ -12,9 +12,9 @@ import { WalletError } from './error.js';
 import { makeOutputs, orderOutputs, pointKinds, voucherKinds } from './outputs.js';
 import { pointOf } from './secrets.js';
 import type { CoinSecrets } from './secrets.js';
-import { byWorth, freeCoins, mostCoins, redeemable, selectCoins, selectionOf } from './select.js';
+import { byWorth, freeCoins, redeemable, selectCoins, selectionOf, selectMost } from './select.js';
 import type { Selection } from './select.js';
-import { expectSearched, nextNumber, orderName } from './state.js';
+import { expectSearched, nextNumber, orderName, sum } from './state.js';
 import type { About, Coin, OpenOrder, OrderPlace, StoredColumn, WalletState } from './state.js';
 import type { CheckedPayment } from './payment.js';
 
@@ -124,7 +124,7 @@ export function startSwap(
   expectSearched(state);
   for (const keyset of redeemable(context.charter, now)) {
     if (only !== undefined && keyset.id !== only) continue;
-    const coins = mostCoins(state, keyset);
+    const coins = selectMost(state, keyset, keyset);
     if (coins.length === 0) continue;
     const points = sum(coins);
     if (mode === 'merge') {
@@ -177,11 +177,6 @@ const madeOf = ({ keyset }: Selection, kinds: readonly Kind[]): Made => ({ into:
 
 function changeOf(selection: Selection, points: bigint): Made {
   return madeOf(selection, pointKinds(sum(selection.coins) - points, selection.keyset));
-}
-
-/** What coins are worth in points. */
-export function sum(coins: readonly Pick<Coin, 'kind'>[]): bigint {
-  return coins.reduce((total, { kind }) => total + worth(kind), 0n);
 }
 
 /**

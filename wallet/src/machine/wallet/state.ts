@@ -1,3 +1,4 @@
+import { worth } from '../../crypto/index.js';
 import type { CoinPlace, Kind } from '../../crypto/index.js';
 import { WalletError } from './error.js';
 
@@ -18,6 +19,8 @@ export interface Coin {
   readonly spentBy?: Hex;
   /** It was recovered, and nobody knows whether it was spent since: it stands in no order with another coin. */
   readonly unproven?: true;
+  /** A probe has found it unbound: it is not asked about again, but to be exchanged (RESTORE-34). */
+  readonly unbound?: true;
 }
 
 /** One output that was asked for, and the place at which it was derived (WALLET-13). */
@@ -104,6 +107,8 @@ export interface OpenOrder {
   readonly certificate?: Uint8Array;
   /** The owner was told that the store paid does not wait any more (WALLET-25). */
   readonly told?: true;
+  /** When stores may be asked for what is missing of its coins, in seconds since 1970 (WALLET-32). */
+  readonly askFrom?: bigint;
 }
 
 /** How something ended, or that it has not. */
@@ -211,6 +216,10 @@ export function forgetOrder(state: WalletState, gone: OpenOrder): WalletState {
   return { ...state, orders: state.orders.filter((open) => open.id !== gone.id) };
 }
 
+/** What coins are worth in points. */
+export function sum(coins: readonly Pick<Coin, 'kind'>[]): bigint {
+  return coins.reduce((total, { kind }) => total + worth(kind), 0n);
+}
 
 /** What goes into the history of an open order. */
 export function recordOf(open: OpenOrder, outcome: Outcome): HistoryRecord {

@@ -85,15 +85,14 @@ export class EarlierKeyset {
     const follower = this.#followers.get(peer) ?? new Follower(peer);
     this.#followers.set(peer, follower);
     const { position } = follower;
-    const { entries, certified, more, evidence } = follower.read(page, reading.keyset);
+    const { entries, certified, ended, evidence } = follower.read(page, reading.keyset);
     if (certified.some(({ order }) => judge(order, reading.charter) === 'behind')) {
       follower.rewind(position);
       return { evidence };
     }
     for (const entry of entries) if (entry.type === 'voted') this.#takeVoted(entry.value, reading);
     for (const each of certified) this.#takeCertified(peer, each, reading);
-    // A page that showed a fork was not read to its end.
-    if (!more && BigInt(follower.position) === page.head.size) {
+    if (ended) {
       this.#read.add(peer);
       this.#closeIfRead(peer);
     }
@@ -104,7 +103,7 @@ export class EarlierKeyset {
     const statement = this.#statements.get(index);
     if (statement === undefined) return;
     const follower = this.#followers.get(index) ?? new Follower(index);
-    if (follower.hasRead(statement.size, statement.root)) this.#closed.add(index);
+    if (follower.isEndedBy(statement)) this.#closed.add(index);
   }
 
   /** An Earn counts only with its store's signature, under any key that the store ever had (ROLLOVER-13). */

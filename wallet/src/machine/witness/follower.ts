@@ -32,6 +32,8 @@ export interface PageRead {
   readonly certified: readonly CertifiedOrder[];
   /** Whether the log goes on. */
   readonly more: boolean;
+  /** Whether it was read to the end of the head. A page that shows a fork is not, and the log does not go on. */
+  readonly ended: boolean;
   readonly evidence: Evidence | undefined;
 }
 
@@ -76,21 +78,22 @@ export class Follower {
       throw new PageError('length');
     }
     this.#leaves = leaves;
-    if (count < size) return pageRead(page.entries, true, evidence);
+    if (count < size) return { ...of(page.entries, evidence), more: true, ended: false };
     const tree = new MerkleTree();
     for (const leaf of leaves) tree.append(leaf);
     if (!equalBytes(tree.root(), page.head.root)) {
       this.#leaves = [];
       this.#highest = before;
       if (evidence === undefined) throw new PageError('root');
-      return pageRead([], false, evidence);
+      return { ...of([], evidence), more: false, ended: false };
     }
-    return pageRead(page.entries, false, evidence);
+    return { ...of(page.entries, evidence), more: false, ended: true };
   }
 
-  /** Whether what was read has this size and root. */
-  hasRead(size: bigint, root: Uint8Array): boolean {
-    return size === BigInt(this.position) && equalBytes(merkleRoot(this.#leaves), root);
+  /** Whether a statement of this size and root ends what was read: no head of more entries was seen. */
+  isEndedBy({ size, root }: Pick<Head, 'size' | 'root'>): boolean {
+    if (size !== BigInt(this.position) || size < (this.#highest?.size ?? 0n)) return false;
+    return equalBytes(merkleRoot(this.#leaves), root);
   }
 
   /** Goes back to where reading stood, so that what could not be taken over for now is read again (LOG-15). */
@@ -108,7 +111,8 @@ export class Follower {
   }
 }
 
-function pageRead(entries: readonly LogEntry[], more: boolean, evidence: Evidence | undefined): PageRead {
+/** What a page brought. */
+function of(entries: readonly LogEntry[], evidence: Evidence | undefined) {
   const certified = entries.flatMap((entry) => (entry.type === 'certified' ? [entry.value] : []));
-  return { entries, certified, more, evidence };
+  return { entries, certified, evidence };
 }
