@@ -97,6 +97,24 @@ describe('a recovery', () => {
     assert.equal(new Set(asked).size, 4);
   });
 
+  it('asks about a coin through another store if one leaves it unclear, each judged by itself, five at most', async () => {
+    const all = await setUp({ n: 7, f: 2 });
+    const { order } = await all.wallet.claim(all.federation.grant(1));
+    const { again } = await restored(all);
+    const probes = () => all.federation.requests.filter(({ path }) => path === '/v1/probes');
+    let honest = 0;
+    all.federation.after = ({ store, path }, { status, json }) => {
+      if (path !== '/v1/probes' || probes().length === honest) return undefined;
+      return { status, json: { answers: store % 2 === 0 ? json.answers.slice(0, 4) : json.answers.slice(3) } };
+    };
+    await again.recover(order, 1);
+    assert.deepEqual([probes().length, again.balance().points], [5, 0n]);
+    assert.deepEqual([new Set(probes().map(({ body }) => body)).size, new Set(probes().map(({ store }) => store)).size], [1, 5]);
+    honest = 7;
+    await again.resume();
+    assert.deepEqual([probes().length, again.balance().points], [7, 1n]);
+  });
+
   for (const first of ['the order that made a coin', 'the order that spent it']) {
     it(`does not take again what it knows to be spent: ${first} comes first`, async () => {
       const all = await setUp();
@@ -170,7 +188,7 @@ describe('an order of the lost wallet that is adopted', () => {
     const { point } = secrets.publicAt(place);
     const components = new Map([0, 1, 2, 3].map((index) => [index, new Uint8Array(32)]));
     const coin = { place, kind: kind(4n), point: toHex(point), components, madeBy: '', unproven: true };
-    const adopted = (...places) => {
+    const adopt = (device, ...places) => {
       const outputs = places.map((at) => ({ class: { keyset: at.keyset, kind: kind(2n) }, blinded: secrets.publicAt(at).blinded }));
       const frame = { federation: body.federation, keyset: 1, store: 0, purpose: { type: 'swap' }, reference: new Uint8Array(32) };
       const order = { ...frame, time: 0n, inputs: [{ kind: coin.kind, point }], outputs };
@@ -182,14 +200,17 @@ describe('an order of the lost wallet that is adopted', () => {
         .map(({ index, vote }) =>
           message.signProbeAnswer(vote, charter.keyset(1), index, probe, { type: 'bound', value: signed }),
         );
-      const state = { ...emptyState(1), coins: [coin] };
-      return takeProbeAnswers(context, state, probe, answers, NOW, new Uint8Array(32).fill(5)).order.outputs.length;
+      const state = { ...emptyState(device), coins: [coin] };
+      return takeProbeAnswers(context, state, probe, answers, NOW, new Uint8Array(32).fill(5));
     };
+    const adopted = (...places) => adopt(1, ...places).order.outputs.length;
     const at = (more) => ({ ...place, order: 1n, ...more });
     assert.equal(adopted(at(), at({ slot: 1 })), 2);
     assert.equal(adopted(at(), at({ keyset: 2 })), 0);
     assert.equal(adopted(at(), at({ order: 2n })), 0);
     assert.equal(adopted(at(), at({ device: 1 })), 0);
+    // Numbers of the wallet's own device are used up, whether or not it takes the coins.
+    assert.deepEqual([...adopt(0, at(), at({ order: 6n })).state.numbers], [[1, 7n]]);
   });
 });
 

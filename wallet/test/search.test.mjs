@@ -127,6 +127,52 @@ describe('a restore', () => {
   });
 });
 
+describe('what a search has found', () => {
+  const vouchers = [{ offer: 3, count: 2 }];
+
+  it('is not asked for by its digest while its coins can be spent (RESTORE-33)', async () => {
+    const all = await setUp();
+    const { order } = await all.wallet.claim(all.federation.grant(16, { vouchers, ballot: 2 }));
+    const { wallet } = await restored(all);
+    all.federation.now += 172_800n;
+    assert.deepEqual(await wallet.resume(), []);
+    assert.deepEqual(asked(all.federation, 'orders/').filter(({ path }) => path.includes(order)), []);
+    assert.deepEqual([wallet.balance().pending, wallet.balance().vouchers], [0, vouchers]);
+  });
+
+  it('is probed once if it is unbound and not exchanged, until another search begins (RESTORE-34)', async () => {
+    const all = await setUp();
+    await all.wallet.claim(all.federation.grant(16, { vouchers, ballot: 2 }));
+    const { wallet, options } = await restored(all);
+    const probes = () => asked(all.federation, 'probes').length;
+    assert.equal(probes(), 4);
+    await wallet.resume();
+    assert.equal(probes(), 4);
+    await wallet.close();
+    const again = await Wallet.open(options);
+    await again.resume();
+    assert.equal(probes(), 4);
+    await again.search();
+    // The coin that the Swap made as well.
+    assert.equal(probes(), 8);
+  });
+
+  it('is searched through the only store that answers after the others, each time', async () => {
+    const all = await setUp();
+    await all.wallet.claim(all.federation.grant(4));
+    all.federation.before = ({ store, path }) => {
+      if (store !== 1 && path.startsWith('/v1/buckets/1/')) throw new TypeError('fetch failed');
+    };
+    all.federation.requests.length = 0;
+    const { complete, warnings } = await restored(all);
+    assert.deepEqual([complete, warnings], [true, ['one-store']]);
+    const stores = asked(all.federation, 'buckets/1/').map(({ store }) => store).join('');
+    // Each number is asked of the three others, and then three witnesses are read through the first.
+    const [, ...later] = stores.split('111').slice(0, -1);
+    assert.ok(later.length > 50 && later.every((each) => [...each].sort().join('') === '234'), stores);
+  });
+});
+
 describe('a search that breaks off', () => {
   it('leaves a wallet that signs nothing and keeps what it found, until another ends', async () => {
     const all = await setUp();
