@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { MemoryStorage, readWords, Wallet } from '../dist/index.js';
 import { readWallet } from '../dist/machine/wallet/saved.js';
 import { english } from '../dist/words/english.js';
+import * as message from '../dist/message/index.js';
 import { copyOf, setUp } from './support/wallets.mjs';
 
 /** What a wallet of the same words is made with. */
@@ -155,6 +156,18 @@ describe('what a search has found', () => {
     await again.search();
     // The coin that the Swap made as well.
     assert.equal(probes(), 8);
+  });
+
+  it('goes with evidence against a witness whose bucket has a bad proof (WALLET-29)', async () => {
+    const all = await setUp();
+    await all.wallet.claim(all.federation.grant(4));
+    const [liar, other] = all.federation.witnesses.get(1);
+    liar.poprf = other.poprf;
+    all.federation.mute.add(3);
+    const { wallet, found, warnings } = await restored(all);
+    assert.deepEqual([found, wallet.evidence().length, warnings.includes('bad-proof')], [1, 1, true]);
+    const { evaluation } = message.decode(message.evidence, wallet.evidence()[0], 1 << 20);
+    assert.equal(evaluation.index, 0);
   });
 
   it('is searched through the only store that answers after the others, each time', async () => {
