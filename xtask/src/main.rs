@@ -1,6 +1,7 @@
 //! What a newcomer types: `cargo xtask check` and the other commands of the README.
 #![forbid(unsafe_code)]
 
+mod audit_logs;
 mod build;
 mod chaos;
 mod check;
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
+  audit-logs --orders N --out DIR    logs of so many orders with real signatures, honest or not, for `ronde audit`
   demo [--once] [--keep DIR]         four shops on this machine: earn, spend, cheat, lose power, vote, close the books
   chaos [--minutes N] [--seed S]     real nodes and wallets while processes die, disks fill, clocks and networks fail
   check [--only STAGE]... [--list]   format, lints, licences, docs, tests, fuzz targets: what must hold before a commit
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (command, rest) = arguments.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
     match command {
+        "audit-logs" => audit_logs::run(rest),
         "demo" => demo::run(rest),
         "chaos" => chaos::run(rest),
         "check" => check::run(rest),

@@ -4,14 +4,19 @@
 //! and every accusation is written out so that anyone can check it without a network.
 
 pub(super) mod exhibits;
-mod judges;
+mod page;
+mod progress;
+mod reader;
 mod say;
+mod shelf;
 mod source;
+mod stream;
+mod work;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use ronde_protocol::machine::audit::{Breach, Report, Verdict, moved_too_much};
+use ronde_protocol::machine::audit::{AuditError, Breach, Report, Verdict, moved_too_much};
 use ronde_protocol::message::charter::{Charter, Keyset};
 use ronde_protocol::message::ids::KeysetId;
 use serde_json::json;
@@ -42,6 +47,13 @@ pub struct AuditArgs {
     /// Keep the charter and the logs that were read in this folder
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
+    /// Where to keep what is compared while the audit runs: about a quarter of the logs' size, and as much as the logs if
+    /// nodes are asked; without it, the system's folder for temporary files
+    #[arg(long, value_name = "DIR")]
+    temp: Option<PathBuf>,
+    /// Bytes of the logs that are read at a time
+    #[arg(long, value_name = "BYTES", default_value_t = stream::ROUND, hide = true)]
+    round: u64,
     /// Only this keyset
     #[arg(long, value_name = "ID")]
     keyset: Option<u32>,
@@ -70,9 +82,10 @@ pub fn run(args: AuditArgs, context: &Context) -> Result<Exit, Failure> {
     if let Some(file) = &args.evidence_file {
         return exhibits::check(file, &charter, context);
     }
+    let temp = args.temp.clone().unwrap_or_else(std::env::temp_dir);
     let mut source = match &args.logs {
-        Some(folder) => Source::saved(folder),
-        None => Source::nodes(&args.node, &charter)?,
+        Some(folder) => Source::saved(folder, &temp)?,
+        None => Source::nodes(&args.node, &charter, &temp)?,
     };
     let mut audited = Vec::new();
     let mut wanted = keysets(&charter, args.keyset)?;
@@ -81,7 +94,7 @@ pub fn run(args: AuditArgs, context: &Context) -> Result<Exit, Failure> {
     wanted.sort_by_key(|keyset| std::cmp::Reverse((keyset.redeem_until(), keyset.id())));
     for keyset in wanted {
         context.note(format!("keyset {}: reading", keyset.id()));
-        audited.push((keyset, look(&charter, keyset, &mut source, context)?));
+        audited.push((keyset, look(&charter, keyset, &mut source, args.round, context)?));
     }
     audited.sort_by_key(|(keyset, _)| keyset.id());
     judge_moves(&mut audited);
@@ -123,17 +136,47 @@ fn judge_moves(audited: &mut [(&Keyset, Report)]) {
 }
 
 /// Reads and audits, again if that may explain what does not add up.
-fn look(charter: &Charter, keyset: &Keyset, source: &mut Source, context: &Context) -> Result<Report, Failure> {
-    source.read(charter, keyset, context)?;
-    let mut report = judges::run(charter, keyset, source.logs(keyset.id()));
+fn look(
+    charter: &Charter,
+    keyset: &Keyset,
+    source: &mut Source,
+    round: u64,
+    context: &Context,
+) -> Result<Report, Failure> {
+    let mut report = look_once(charter, keyset, source, round, context)?;
     for _ in 1..READINGS {
         if report.breaches.is_empty() || !source.is_live() {
             break;
         }
         context.note("  something does not add up: reading on, in case payments were made meanwhile");
-        source.read(charter, keyset, context)?;
-        report = judges::run(charter, keyset, source.logs(keyset.id()));
+        report = look_once(charter, keyset, source, round, context)?;
     }
+    Ok(report)
+}
+
+fn look_once(
+    charter: &Charter,
+    keyset: &Keyset,
+    source: &mut Source,
+    round: u64,
+    context: &Context,
+) -> Result<Report, Failure> {
+    let logs = source.read(keyset.id(), context)?;
+    let files: Vec<&Path> = logs.iter().map(|(_, file)| file.as_path()).collect();
+    let (report, outcomes) =
+        stream::audit((charter, keyset), &files, source.temp(), round).map_err(|error| match error {
+            AuditError::Storage(error) => Failure::new(
+                format!("the audit can't keep or read what it compares: {error}"),
+                Blame::Machine,
+                "see that the folder for temporary files has room, or name another with --temp DIR",
+            ),
+            AuditError::Changed(_) => Failure::new(
+                "a log was changed while it was read",
+                Blame::You,
+                "leave the files alone while they are audited, and begin again",
+            ),
+        })?;
+    source.told((charter, keyset), &logs, &outcomes, context);
     Ok(report)
 }
 

@@ -9,7 +9,7 @@ use ronde_protocol::{
         spend::{self, SpendPurpose},
     },
     machine::{
-        audit::{Report, WitnessLog, audit, audit_by, judge_all},
+        audit::{Audit, Leafed, MemoryShelf, Report, WitnessLog, audit, judge_all},
         durable::Durable,
         witness::{Gate, Witness, memory::Memory},
     },
@@ -175,18 +175,63 @@ impl<'f> Committee<'f> {
     }
 }
 
-/// Audits one by one and in batches; what is found is the same.
+/// Audits at once and piece by piece; what is found is the same.
 pub fn audit_both(charter: &Charter, keyset: &Keyset, logs: &[WitnessLog]) -> Report {
     let report = audit(charter, keyset, logs);
-    let batched = audit_by(charter, keyset, logs, |entries| {
-        // Often enough for batches, and for halves of them.
-        let many: Vec<&LogEntry> = entries.iter().copied().cycle().take(entries.len().max(300)).collect();
-        let mut judged = judge_all(charter, keyset, &many, entropy(3));
-        judged.truncate(entries.len());
-        judged
-    });
-    assert_eq!(format!("{report:?}"), format!("{batched:?}"));
+    // Few records at a time, and so many entries at a time that there are batches, and halves of them.
+    for (seed, budget, pieces) in [(1, 1, 1), (2, 300, 1000)] {
+        let piecemeal = audit_in_pieces(charter, keyset, logs, budget, Dice(seed), pieces);
+        assert_eq!(format!("{report:?}"), format!("{piecemeal:?}"), "seed {seed}");
+    }
     report
+}
+
+/// Randomness of a test that can be repeated.
+pub struct Dice(pub u64);
+
+impl Dice {
+    /// A number from 0 to below `count`.
+    pub fn roll(&mut self, count: usize) -> usize {
+        // SplitMix64.
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ mixed >> 31) % u64::try_from(count).unwrap()).unwrap()
+    }
+}
+
+/// Audits logs that come in pieces of random sizes up to `most`, from one log or the other, each piece judged together.
+pub fn audit_in_pieces(
+    charter: &Charter,
+    keyset: &Keyset,
+    mut logs: &[WitnessLog],
+    budget: usize,
+    mut dice: Dice,
+    most: usize,
+) -> Report {
+    let mut audit = Audit::new(charter, keyset, MemoryShelf::default(), budget);
+    let mut left: Vec<_> = logs.iter().map(|log| (audit.open().unwrap(), log.entries.as_slice())).collect();
+    while !left.is_empty() {
+        let at = dice.roll(left.len());
+        let (number, entries) = &mut left[at];
+        let (piece, rest) = entries.split_at(entries.len().min(1 + dice.roll(most)));
+        let mut leafed: Vec<Leafed> = piece.iter().cloned().map(Leafed::from).collect();
+        if most > 1 && !piece.is_empty() {
+            // Often enough for batches, and for halves of them.
+            leafed = leafed.iter().cloned().cycle().take(piece.len().max(150)).collect();
+        }
+        for facts in judge_all(charter, keyset, &leafed, entropy(3)).iter().take(piece.len()) {
+            audit.take(*number, facts).unwrap();
+        }
+        *entries = rest;
+        if rest.is_empty() {
+            let log = &logs[number.place()];
+            log.heads.iter().chain([&log.head]).for_each(|head| audit.head(*number, *head));
+            left.swap_remove(at);
+        }
+    }
+    audit.finish(&mut logs).unwrap()
 }
 
 /// A head over these entries, signed by a witness, whatever they are.

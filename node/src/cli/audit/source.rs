@@ -1,26 +1,24 @@
 //! Where charter and logs come from: nodes, or files that hold what nodes answered.
 //!
-//! A saved log is the node's answers, one JSON object per line, with the keyset added. So a file and a node are read by
-//! the same code, and neither is believed.
+//! A saved log is the node's answers, one JSON object per line, with the keyset added. What nodes answer is written so into
+//! temporary files first: a log may be longer than memory. So a file and a node are read by the same code, and neither is
+//! believed.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
+use std::fs::{File, OpenOptions};
+use std::io::{BufReader, BufWriter, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ronde_protocol::limits::MAX_MESSAGE_BYTES;
-use ronde_protocol::machine::audit::WitnessLog;
 use ronde_protocol::message::charter::{Charter, CharterChain, Keyset, SignedCharter};
-use ronde_protocol::message::codec::{Decode, Encode, decode, encode};
 use ronde_protocol::message::head::Head;
-use ronde_protocol::message::ids::KeysetId;
-use serde::{Deserialize, Serialize};
+use ronde_protocol::message::ids::{KeysetId, WitnessIndex};
+use tempfile::TempDir;
 use ureq::Agent;
 
 use super::AuditArgs;
+use super::page::{BadSource, MAX_PAGE, Page, from_base64};
+use super::stream::Outcome;
 use crate::charter_store::{CharterStore, CharterStoreError};
 use crate::cli::charter::parse_federation;
 use crate::cli::plural::counted;
@@ -28,50 +26,10 @@ use crate::cli::{Blame, Context, Failure};
 use crate::wallet::Client;
 
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Longest answer with a piece of a log, in bytes.
-const MAX_PAGE: u64 = 4 << 20;
 /// What a saved log's name ends with.
 const EXTENSION: &str = "log";
 /// Where the charter lies beside saved logs.
 const CHARTER_FOLDER: &str = "charter";
-/// Entries in one line of a saved log.
-const LINE_ENTRIES: usize = 64;
-
-/// A piece of a log as `GET /v1/log/KEYSET` gives it.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct Page {
-    #[serde(default)]
-    keyset: Option<KeysetId>,
-    head: String,
-    entries: Vec<String>,
-    /// The closing statement, once the log is frozen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    statement: Option<String>,
-}
-
-/// Why nothing came of a node or a file.
-#[derive(Debug, thiserror::Error)]
-enum BadSource {
-    #[error("does not answer: {0}")]
-    Unreachable(Box<ureq::Error>),
-    #[error("answers with HTTP status {0}")]
-    Status(u16),
-    #[error("keeps no log of this keyset")]
-    NoLog,
-    #[error("breaks off: {0}")]
-    Read(#[from] std::io::Error),
-    #[error("says what is no log: {0}")]
-    Shape(#[from] serde_json::Error),
-    #[error("says what is no log: {0}")]
-    Base64(#[from] base64::DecodeError),
-    #[error("says what is no log: {0}")]
-    Encoding(#[from] ronde_protocol::message::codec::BadEncoding),
-    #[error("shows a log that ends before its head")]
-    Short,
-    #[error("shows pieces of more than one log")]
-    Mixed,
-}
 
 #[derive(Debug)]
 enum Origin {
@@ -79,13 +37,23 @@ enum Origin {
     Folder(PathBuf),
 }
 
+/// What a node answered so far.
+#[derive(Debug)]
+struct Spooled {
+    file: PathBuf,
+    entries: u64,
+    index: WitnessIndex,
+}
+
 /// What was read so far.
 #[derive(Debug)]
 pub(super) struct Source {
     origin: Origin,
     agent: Agent,
-    /// By keyset; the names of nodes or files beside their logs.
-    read: BTreeMap<KeysetId, (Vec<String>, Vec<WitnessLog>)>,
+    /// Where answers are written.
+    spool: TempDir,
+    /// By keyset and node.
+    read: BTreeMap<(KeysetId, String), Spooled>,
     trouble: BTreeMap<(KeysetId, String), String>,
 }
 
@@ -120,7 +88,7 @@ pub(super) fn charter(args: &AuditArgs, context: &Context) -> Result<(Vec<Signed
 
 impl Source {
     /// The nodes named; without any, the stores of the charter.
-    pub(super) fn nodes(named: &[String], charter: &Charter) -> Result<Self, Failure> {
+    pub(super) fn nodes(named: &[String], charter: &Charter, temp: &Path) -> Result<Self, Failure> {
         let listed = charter.body().stores.iter().filter_map(|store| store.http.first()).map(ToString::to_string);
         let nodes: Vec<String> = if named.is_empty() { listed.collect() } else { named.to_vec() };
         if nodes.is_empty() {
@@ -128,30 +96,33 @@ impl Source {
             return Err(Failure::new("no store of the charter has a web address", Blame::Stewards, fix));
         }
         let nodes = nodes.iter().map(|node| node.trim_end_matches('/').to_owned()).collect();
-        Ok(Self::of(Origin::Nodes(nodes)))
+        Self::of(Origin::Nodes(nodes), temp)
     }
 
     /// A folder that `--save` wrote.
-    pub(super) fn saved(folder: &Path) -> Self {
-        Self::of(Origin::Folder(folder.to_owned()))
+    pub(super) fn saved(folder: &Path, temp: &Path) -> Result<Self, Failure> {
+        Self::of(Origin::Folder(folder.to_owned()), temp)
     }
 
-    fn of(origin: Origin) -> Self {
+    fn of(origin: Origin, temp: &Path) -> Result<Self, Failure> {
         let config = Agent::config_builder()
             .timeout_global(Some(PATIENCE))
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .build();
-        Self { origin, agent: config.new_agent(), read: BTreeMap::new(), trouble: BTreeMap::new() }
+        let spool = tempfile::Builder::new().prefix("ronde-audit-").tempdir_in(temp);
+        let spool = spool.map_err(|error| Failure::file(temp, &error))?;
+        Ok(Self { origin, agent: config.new_agent(), spool, read: BTreeMap::new(), trouble: BTreeMap::new() })
     }
 
     pub(super) fn is_live(&self) -> bool {
         matches!(self.origin, Origin::Nodes(_))
     }
 
-    pub(super) fn logs(&self, keyset: KeysetId) -> &[WitnessLog] {
-        self.read.get(&keyset).map_or(&[], |(_, logs)| logs.as_slice())
+    /// A folder for what is of no use after the audit.
+    pub(super) fn temp(&self) -> &Path {
+        self.spool.path()
     }
 
     /// What went wrong with whom.
@@ -160,67 +131,95 @@ impl Source {
         own.map(|((_, name), what)| format!("{name} {what}")).collect()
     }
 
-    /// Reads all logs of a keyset, or reads on.
-    pub(super) fn read(&mut self, charter: &Charter, keyset: &Keyset, context: &Context) -> Result<(), Failure> {
-        let names = match &self.origin {
+    /// The logs of a keyset, by name; from nodes as far as they go now.
+    pub(super) fn read(&mut self, keyset: KeysetId, context: &Context) -> Result<Vec<(String, PathBuf)>, Failure> {
+        let nodes = match &self.origin {
             Origin::Nodes(nodes) => nodes.clone(),
-            Origin::Folder(folder) => files(folder)?,
+            Origin::Folder(folder) => return files(folder),
         };
-        for name in names {
-            let outcome = self.read_one(keyset, &name);
-            let slot = (keyset.id(), name.clone());
-            self.trouble.remove(&slot);
-            match outcome {
-                Ok(Some(log)) => {
-                    let whose = keyset.member(log.head.index).and_then(|member| charter.store(member.store()));
-                    let whose = whose.map_or_else(|| "nobody of the committee".to_owned(), |s| s.name.to_string());
-                    context.note(format!("  {name}: {} of {whose}", counted(log.entries.len(), "entry", "entries")));
-                    self.keep(keyset.id(), name, log);
-                }
+        for name in nodes {
+            self.trouble.remove(&(keyset, name.clone()));
+            match self.read_on(&name, keyset) {
                 // A store that is no witness has no log to show.
-                Ok(None) | Err(BadSource::NoLog) => {}
-                Err(error) => {
-                    context.note(format!("  {name} {error}"));
-                    self.trouble.insert(slot, error.to_string());
-                }
+                Ok(()) | Err(BadSource::NoLog) => {}
+                Err(error) => self.note(keyset, &name, &error, context),
             }
         }
+        let own = self.read.iter().filter(|((of, _), _)| *of == keyset);
+        Ok(own.map(|((_, name), spooled)| (name.clone(), spooled.file.clone())).collect())
+    }
+
+    /// What came of the logs that were read.
+    pub(super) fn told(
+        &mut self,
+        (charter, keyset): (&Charter, &Keyset),
+        logs: &[(String, PathBuf)],
+        outcomes: &[Outcome],
+        context: &Context,
+    ) {
+        for ((name, _), outcome) in logs.iter().zip(outcomes) {
+            match outcome {
+                Outcome::Read { entries, head } => {
+                    let whose = keyset.member(head.index).and_then(|member| charter.store(member.store()));
+                    let whose = whose.map_or_else(|| "nobody of the committee".to_owned(), |s| s.name.to_string());
+                    let entries = counted(*entries, "entry", "entries");
+                    context.note(format!("  {name}: {entries} of {whose}"));
+                }
+                Outcome::Other => {}
+                Outcome::Bad(error) => self.note(keyset.id(), name, error, context),
+            }
+        }
+    }
+
+    fn note(&mut self, keyset: KeysetId, name: &str, error: &BadSource, context: &Context) {
+        context.note(format!("  {name} {error}"));
+        self.trouble.insert((keyset, name.to_owned()), error.to_string());
+    }
+
+    /// Reads on where the last reading stopped. What breaks off changes nothing.
+    fn read_on(&mut self, node: &str, keyset: KeysetId) -> Result<(), BadSource> {
+        let slot = (keyset, node.to_owned());
+        let known = self.read.get(&slot);
+        let number = self.read.len();
+        let file = known.map_or_else(|| self.spool.path().join(number.to_string()), |spooled| spooled.file.clone());
+        let (mut entries, mut index) = (known.map_or(0, |known| known.entries), known.map(|known| known.index));
+        let mut out = OpenOptions::new().create(true).truncate(false).write(true).open(&file)?;
+        let before = out.seek(SeekFrom::End(0))?;
+        let mut out = BufWriter::new(out);
+        let whole = self.copy(node, keyset, &mut entries, &mut index, &mut out);
+        let out = out.into_inner().map_err(|error| error.into_error())?;
+        let Some(index) = index.filter(|_| whole.is_ok()) else {
+            out.set_len(before)?;
+            return whole;
+        };
+        self.read.insert(slot, Spooled { file, entries, index });
         Ok(())
     }
 
-    fn keep(&mut self, keyset: KeysetId, name: String, log: WitnessLog) {
-        let (names, logs) = self.read.entry(keyset).or_default();
-        match names.iter().position(|known| *known == name).and_then(|at| logs.get_mut(at)) {
-            Some(known) => *known = log,
-            None => {
-                names.push(name);
-                logs.push(log);
-            }
-        }
-    }
-
-    fn read_one(&self, keyset: &Keyset, name: &str) -> Result<Option<WitnessLog>, BadSource> {
-        match &self.origin {
-            Origin::Folder(_) => read_file(Path::new(name), keyset.id()),
-            Origin::Nodes(_) => {
-                let known = self.read.get(&keyset.id()).and_then(|(names, logs)| {
-                    names.iter().position(|known| known == name).and_then(|at| logs.get(at)).cloned()
-                });
-                self.read_node(name, keyset.id(), known).map(Some)
-            }
-        }
-    }
-
-    fn read_node(&self, node: &str, keyset: KeysetId, known: Option<WitnessLog>) -> Result<WitnessLog, BadSource> {
-        let mut gathered = Gathered(known);
+    fn copy(
+        &self,
+        node: &str,
+        keyset: KeysetId,
+        entries: &mut u64,
+        index: &mut Option<WitnessIndex>,
+        out: &mut BufWriter<File>,
+    ) -> Result<(), BadSource> {
         loop {
-            let from = gathered.0.as_ref().map_or(0, |log| log.entries.len());
-            let page = self.get(&format!("{node}/v1/log/{keyset}?from={from}"))?;
-            gathered.add(page)?;
-            match gathered.0 {
-                Some(log) if is_whole(&log) => return Ok(log),
-                Some(log) if log.entries.len() > from => gathered = Gathered(Some(log)),
-                _ => return Err(BadSource::Short),
+            let page = self.get(&format!("{node}/v1/log/{keyset}?from={entries}"))?;
+            let head: Head = from_base64(&page.head)?;
+            if *index.get_or_insert(head.index) != head.index {
+                return Err(BadSource::Mixed);
+            }
+            let more = u64::try_from(page.entries.len()).unwrap_or(u64::MAX);
+            serde_json::to_writer(&mut *out, &Page { keyset: Some(keyset), statement: None, ..page })?;
+            out.write_all(b"\n")?;
+            *entries = entries.saturating_add(more);
+            // More entries than the head says are for the audit to refuse.
+            if *entries >= head.size {
+                return Ok(());
+            }
+            if more == 0 {
+                return Err(BadSource::Short);
             }
         }
     }
@@ -240,11 +239,9 @@ impl Source {
     pub(super) fn save(&self, folder: &Path, chain: &[SignedCharter]) -> Result<(), Failure> {
         std::fs::create_dir_all(folder).map_err(|error| Failure::file(folder, &error))?;
         save_charter(&folder.join(CHARTER_FOLDER), chain)?;
-        for (keyset, (_, logs)) in &self.read {
-            for (number, log) in (1..).zip(logs) {
-                let file = folder.join(format!("keyset-{keyset}.{number}.witness-{}.{EXTENSION}", log.head.index));
-                write_file(&file, *keyset, log).map_err(|error| Failure::file(&file, &error))?;
-            }
+        for (number, ((keyset, _), log)) in (1..).zip(&self.read) {
+            let file = folder.join(format!("keyset-{keyset}.{number}.witness-{}.{EXTENSION}", log.index));
+            std::fs::copy(&log.file, &file).map_err(|error| Failure::file(&file, &error))?;
         }
         Ok(())
     }
@@ -262,43 +259,13 @@ fn save_charter(folder: &Path, chain: &[SignedCharter]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A log that grows page by page.
-struct Gathered(Option<WitnessLog>);
-
-impl Gathered {
-    fn add(&mut self, page: Page) -> Result<(), BadSource> {
-        let head: Head = from_base64(&page.head)?;
-        let log = self.0.get_or_insert_with(|| WitnessLog { head, entries: Vec::new(), heads: Vec::new() });
-        if log.head.index != head.index {
-            return Err(BadSource::Mixed);
-        }
-        if log.head != head {
-            log.heads.push(log.head);
-            log.head = head;
-        }
-        for entry in &page.entries {
-            log.entries.push(from_base64(entry)?);
-        }
-        Ok(())
-    }
-}
-
-/// Whether there are as many entries as the head says, or more (which is for the audit to refuse).
-fn is_whole(log: &WitnessLog) -> bool {
-    u64::try_from(log.entries.len()).unwrap_or(u64::MAX) >= log.head.size
-}
-
-fn from_base64<T: Decode<()> + Encode>(text: &str) -> Result<T, BadSource> {
-    Ok(decode(&URL_SAFE_NO_PAD.decode(text)?, MAX_MESSAGE_BYTES)?)
-}
-
-fn files(folder: &Path) -> Result<Vec<String>, Failure> {
+fn files(folder: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
     let failed = |error: std::io::Error| Failure::file(folder, &error);
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
         if path.extension().is_some_and(|extension| extension == EXTENSION) {
-            found.push(path.to_string_lossy().into_owned());
+            found.push((path.to_string_lossy().into_owned(), path));
         }
     }
     found.sort();
@@ -307,32 +274,4 @@ fn files(folder: &Path) -> Result<Vec<String>, Failure> {
         return Err(Failure::new(what, Blame::You, "name the folder that `ronde audit --save` wrote"));
     }
     Ok(found)
-}
-
-fn read_file(file: &Path, keyset: KeysetId) -> Result<Option<WitnessLog>, BadSource> {
-    let mut gathered = Gathered(None);
-    for line in BufReader::new(File::open(file)?).lines() {
-        let page: Page = serde_json::from_str(&line?)?;
-        if page.keyset != Some(keyset) {
-            return Ok(None);
-        }
-        gathered.add(page)?;
-    }
-    Ok(gathered.0)
-}
-
-/// All heads that were seen, oldest first, the newest with all entries.
-fn write_file(file: &Path, keyset: KeysetId, log: &WitnessLog) -> std::io::Result<()> {
-    let mut out = BufWriter::new(File::create(file)?);
-    let text = |head: &Head| URL_SAFE_NO_PAD.encode(encode(head));
-    let mut line = |head: &Head, entries: Vec<String>| -> std::io::Result<()> {
-        let page = Page { keyset: Some(keyset), head: text(head), entries, statement: None };
-        writeln!(out, "{}", serde_json::to_string(&page)?)
-    };
-    log.heads.iter().try_for_each(|head| line(head, Vec::new()))?;
-    line(&log.head, Vec::new())?;
-    for entries in log.entries.chunks(LINE_ENTRIES) {
-        line(&log.head, entries.iter().map(|entry| URL_SAFE_NO_PAD.encode(encode(entry))).collect())?;
-    }
-    out.flush()
 }

@@ -8,9 +8,9 @@ use alloc::{
 
 use super::{
     exhibit::Exhibit,
-    intake::Log,
-    ledger::{Certified, Ledger, logged, proven},
-    replay::{Clash, Lock, Replayed, locks, replay},
+    ledger::{Certified, Ledger, Log, proven},
+    locks::{Lock, locks},
+    replay::{Clash, Replayed, replay},
     report::{Breach, Culprit, Finding, Offence, Standing},
 };
 use crate::message::{
@@ -24,7 +24,7 @@ use crate::message::{
 const MAX_RIVALS: usize = 32;
 
 /// Pairs of certified orders that share a coin or reference, each once.
-fn rivals(ledger: &Ledger<'_>) -> BTreeSet<(OrderDigest, OrderDigest)> {
+fn rivals(ledger: &Ledger) -> BTreeSet<(OrderDigest, OrderDigest)> {
     let mut holders: BTreeMap<(KeysetId, Lock), Vec<OrderDigest>> = BTreeMap::new();
     for (digest, certified) in ledger.certified() {
         for lock in locks(certified.order()) {
@@ -41,12 +41,19 @@ fn rivals(ledger: &Ledger<'_>) -> BTreeSet<(OrderDigest, OrderDigest)> {
 }
 
 /// Claim: no two certificates over one coin (BOOKS-16).
-pub(super) fn two_certificates(ledger: &Ledger<'_>) -> Vec<Breach> {
+pub(super) fn two_certificates(ledger: &Ledger) -> Vec<Breach> {
     rivals(ledger).into_iter().map(|(first, second)| Breach::TwoCertificates { first, second }).collect()
 }
 
-/// Witnesses that voted twice: by the votes in certificates, and by their own logs.
-pub(super) fn find(charter: &Charter, keyset: &Keyset, ledger: &Ledger<'_>, logs: &[Log<'_>]) -> Vec<Finding> {
+/// Witnesses that voted twice, by the votes in certificates and by their own logs; of the latter an exhibit is made from
+/// the log, by its place among the logs and the positions in it.
+pub(super) fn find<E>(
+    charter: &Charter,
+    keyset: &Keyset,
+    ledger: &Ledger,
+    logs: &[Log],
+    mut exhibit: impl FnMut(&Log, &[u64]) -> Result<Option<Exhibit>, E>,
+) -> Result<Vec<Finding>, E> {
     let replays: Vec<(WitnessIndex, Replayed)> = logs.iter().map(|log| (log.head.index, replay(ledger, log))).collect();
     let mut findings = Vec::new();
     let mut named = BTreeSet::new();
@@ -73,14 +80,14 @@ pub(super) fn find(charter: &Charter, keyset: &Keyset, ledger: &Ledger<'_>, logs
                 culprits: vec![Culprit::Witness(keyset.id(), *index)],
                 offence: clash.offence,
                 standing: Standing::Proven,
-                exhibit: logged(keyset, log, &clash.positions),
+                exhibit: exhibit(log, &clash.positions)?,
             });
         }
     }
-    findings
+    Ok(findings)
 }
 
-fn double_votes(ledger: &Ledger<'_>, first: OrderDigest, second: OrderDigest) -> Vec<(WitnessIndex, Exhibit)> {
+fn double_votes(ledger: &Ledger, first: OrderDigest, second: OrderDigest) -> Vec<(WitnessIndex, Exhibit)> {
     let (Some(a), Some(b)) = (ledger.certified().get(&first), ledger.certified().get(&second)) else {
         return Vec::new();
     };
@@ -94,7 +101,7 @@ fn double_votes(ledger: &Ledger<'_>, first: OrderDigest, second: OrderDigest) ->
 
 /// How sure it is that the witness had no right to its second vote; nothing if it had (BOOKS-21).
 fn standing<'r>(
-    ledger: &Ledger<'_>,
+    ledger: &Ledger,
     own: impl Iterator<Item = &'r Replayed>,
     index: WitnessIndex,
     first: OrderDigest,
@@ -124,7 +131,7 @@ fn standing<'r>(
 /// Whether some certificate may have freed one of the two votes before the other was given (EVIDENCE-11): of an order
 /// that conflicts with exactly one of them (EVIDENCE-12), and that the witness itself did not vote for (EVIDENCE-13; it
 /// could not, while the first was bound).
-fn was_freed(ledger: &Ledger<'_>, index: WitnessIndex, first: OrderDigest, second: OrderDigest) -> bool {
+fn was_freed(ledger: &Ledger, index: WitnessIndex, first: OrderDigest, second: OrderDigest) -> bool {
     let order = |digest: &OrderDigest| ledger.certified().get(digest).map(Certified::order);
     let (Some(a), Some(b)): (Option<&Order>, Option<&Order>) = (order(&first), order(&second)) else { return false };
     ledger.certified().iter().any(|(digest, other)| {

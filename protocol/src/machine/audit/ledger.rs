@@ -1,155 +1,99 @@
-//! The union of the logs: every certified order once (BOOKS-14), with every vote for it that any certificate shows.
+//! The orders that share a coin or a reference with another, with every vote for them that any certificate shows; and in
+//! which logs they stand. They are few, or somebody cheats, so they are held in memory.
 
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    vec,
-    vec::Vec,
-};
+use alloc::{collections::BTreeMap, vec::Vec};
 
 use super::{
-    exhibit::{Exhibit, ExhibitError, Logged, LoggedEntry, breaks_rule, entry_fault},
-    intake::Log,
-    judge::Judgement,
-    report::{Culprit, Finding, Note, Offence, Standing},
+    exhibit::Exhibit,
+    facts::Leafed,
+    intake::LogNumber,
+    records::{Appearance, Says},
+    report::{Finding, Offence, Standing},
 };
 use crate::message::{
-    charter::{Charter, Keyset},
-    codec::Bounded,
+    charter::Charter,
+    head::Head,
     ids::{OrderDigest, Reference, StoreId, WitnessIndex},
     log::{CertifiedOrder, LogEntry},
-    order::{Authorization, Order, SignedOrder},
-    refusal::Refusal,
+    order::{Order, SignedOrder},
     vote::Vote,
 };
 
-/// What an entry is worth; the same bytes in two logs are judged once.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Judged {
-    /// It stands. For a vote, whether the store's signature holds under its key of today.
-    Good { digest: OrderDigest, store_signed: bool },
-    /// The charter does not know what it names: neither counted nor held against anybody.
-    Behind(OrderDigest),
-    /// No honest witness writes it.
-    Bad(Offence),
+/// A log that counts: its witness stands for every entry.
+pub(super) struct Log {
+    pub number: LogNumber,
+    pub head: Head,
+    /// The first entry that no honest witness writes.
+    pub bad: Option<(u64, Offence)>,
+    /// Those of orders that share something, by position.
+    pub entries: Vec<Kept>,
+}
+
+/// An entry of a log that was kept.
+pub(super) struct Kept {
+    pub position: u64,
+    pub digest: OrderDigest,
+    /// Which entry of the ledger; the same bytes in two logs are kept once.
+    entry: usize,
 }
 
 /// A certified order.
-pub(super) struct Certified<'a> {
-    pub certified: &'a CertifiedOrder,
+pub(super) struct Certified {
+    pub certified: CertifiedOrder,
     /// By every certificate seen.
     pub votes: BTreeMap<WitnessIndex, Vote>,
 }
 
-impl Certified<'_> {
+impl Certified {
     pub fn order(&self) -> &Order {
         &self.certified.order
     }
 }
 
 #[derive(Default)]
-pub(super) struct Ledger<'a> {
-    entries: BTreeMap<[u8; 32], Judged>,
-    certified: BTreeMap<OrderDigest, Certified<'a>>,
-    /// One signature per body, one that holds if there is one, and whether it does.
-    voted: BTreeMap<OrderDigest, (&'a SignedOrder, bool)>,
-    behind: BTreeSet<OrderDigest>,
+pub(super) struct Ledger {
+    entries: Vec<Leafed>,
+    by_leaf: BTreeMap<[u8; 32], usize>,
+    certified: BTreeMap<OrderDigest, Certified>,
+    /// Signed by the store whose it is; of several signatures one that holds.
+    signed: BTreeMap<OrderDigest, SignedOrder>,
 }
 
-impl<'a> Ledger<'a> {
-    /// Takes every entry once, whichever logs have it, as `judge` finds them.
-    pub fn build(logs: &[Log<'a>], judge: impl FnOnce(&[&LogEntry]) -> Vec<Judgement>) -> Self {
-        let mut ledger = Self::default();
-        let (mut seen, mut leaves, mut entries) = (BTreeSet::new(), Vec::new(), Vec::new());
-        for (entry, leaf) in logs.iter().flat_map(|log| log.entries.iter().zip(&log.leaves)) {
-            if seen.insert(*leaf) {
-                leaves.push(*leaf);
-                entries.push(entry);
-            }
+impl Ledger {
+    /// Takes an entry that counts, log by log and by increasing position.
+    pub fn take(&mut self, log: &mut Log, digest: OrderDigest, at: &Appearance, read: Leafed) {
+        let next = self.entries.len();
+        let entry = *self.by_leaf.entry(*read.leaf()).or_insert(next);
+        log.entries.push(Kept { position: at.position, digest, entry });
+        if entry != next {
+            return;
         }
-        drop(seen);
-        for ((entry, leaf), Judgement(judged)) in entries.iter().zip(leaves).zip(judge(&entries)) {
-            ledger.entries.insert(leaf, judged);
-            ledger.take(entry, judged);
-        }
-        ledger
-    }
-
-    fn take(&mut self, entry: &'a LogEntry, judged: Judged) {
-        match (entry, judged) {
-            (LogEntry::Voted(signed), Judged::Good { digest, store_signed }) => {
-                let known = self.voted.entry(digest).or_insert((signed, store_signed));
-                if store_signed {
-                    *known = (signed, true);
-                }
+        match (read.entry(), at.says) {
+            (LogEntry::Voted(signed), Says::Voted { store_signed: true }) => {
+                self.signed.insert(digest, signed.clone());
             }
-            (LogEntry::Certified(certified), Judged::Good { digest, .. }) => {
-                let known =
-                    self.certified.entry(digest).or_insert_with(|| Certified { certified, votes: BTreeMap::new() });
+            (LogEntry::Certified(certified), _) => {
+                let new = || Certified { certified: certified.clone(), votes: BTreeMap::new() };
+                let known = self.certified.entry(digest).or_insert_with(new);
                 known.votes.extend(certified.certificate.votes.iter().map(|vote| (vote.index, *vote)));
             }
-            (_, Judged::Behind(digest)) => {
-                self.behind.insert(digest);
-            }
-            (_, Judged::Bad(_)) => {}
+            _ => {}
         }
+        self.entries.push(read);
     }
 
-    pub fn judged(&self, leaf: &[u8; 32]) -> Option<Judged> {
-        self.entries.get(leaf).copied()
+    pub fn entry(&self, kept: &Kept) -> Option<&Leafed> {
+        self.entries.get(kept.entry)
     }
 
-    pub fn certified(&self) -> &BTreeMap<OrderDigest, Certified<'a>> {
+    pub fn certified(&self) -> &BTreeMap<OrderDigest, Certified> {
         &self.certified
     }
 
-    pub fn orders(&self) -> u64 {
-        u64::try_from(self.certified.len()).unwrap_or(u64::MAX)
-    }
-
-    pub fn voted(&self) -> u64 {
-        u64::try_from(self.voted.len()).unwrap_or(u64::MAX)
-    }
-
-    /// What could not be judged.
-    pub fn notes(&self) -> Vec<Note> {
-        let behind = self.behind.iter().copied().map(Note::CharterBehind);
-        let unsigned = self.voted.iter().filter_map(|(digest, (signed, store_signed))| match signed.authorization {
-            Authorization::Store(_) if !store_signed => Some(Note::StoreKey(signed.order.store, *digest)),
-            _ => None,
-        });
-        behind.chain(unsigned).collect()
-    }
-
-    /// Who wrote or signed what no honest party does, order by order.
-    pub fn findings(&self, charter: &Charter, keyset: &Keyset, logs: &[Log<'_>]) -> Vec<Finding> {
-        let mut found: Vec<Finding> = logs.iter().filter_map(|log| self.bad_entry(keyset, log)).collect();
-        for certified in self.certified.values() {
-            if breaks_rule(charter, certified.order()) == Ok(true) {
-                found.extend(proven(charter, Exhibit::Order(certified.certified.clone())));
-            }
-        }
-        found.extend(self.two_bodies(charter));
-        found
-    }
-
-    /// The first entry of a log that convicts its witness.
-    fn bad_entry(&self, keyset: &Keyset, log: &Log<'_>) -> Option<Finding> {
-        let (position, offence) =
-            log.leaves.iter().enumerate().find_map(|(position, leaf)| match self.judged(leaf) {
-                Some(Judged::Bad(offence)) => Some((position, offence)),
-                _ => None,
-            })?;
-        Some(Finding {
-            culprits: vec![Culprit::Witness(keyset.id(), log.head.index)],
-            offence,
-            standing: Standing::Proven,
-            exhibit: logged(keyset, log, &[position]),
-        })
-    }
-
-    fn two_bodies(&self, charter: &Charter) -> Vec<Finding> {
+    /// Stores that signed two orders under one reference.
+    pub fn two_bodies(&self, charter: &Charter) -> Vec<Finding> {
         let mut bodies: BTreeMap<(StoreId, Reference), Vec<&SignedOrder>> = BTreeMap::new();
-        for (signed, _) in self.voted.values().filter(|(_, store_signed)| *store_signed) {
+        for signed in self.signed.values() {
             bodies.entry((signed.order.store, signed.order.reference)).or_default().push(signed);
         }
         let pairs = bodies.into_values().filter_map(|same| match same.as_slice() {
@@ -169,38 +113,4 @@ pub(super) fn proven(charter: &Charter, exhibit: Exhibit) -> Option<Finding> {
         standing: Standing::Proven,
         exhibit: Some(exhibit),
     })
-}
-
-/// Entries of a log as an exhibit; none if the log is too long for one.
-pub(super) fn logged(keyset: &Keyset, log: &Log<'_>, positions: &[usize]) -> Option<Exhibit> {
-    let leaves = Bounded::new(log.leaves.clone()).ok()?;
-    let mut entries = Vec::new();
-    for position in positions {
-        let entry = log.entries.get(*position)?.clone();
-        entries.push(LoggedEntry { position: u64::try_from(*position).ok()?, entry });
-    }
-    let entries = Bounded::new(entries).ok()?;
-    Some(Exhibit::Logged(Logged { keyset: keyset.id(), head: log.head, leaves, entries }))
-}
-
-/// One entry by itself.
-pub(super) fn judge(charter: &Charter, keyset: &Keyset, entry: &LogEntry) -> Judged {
-    let digest = match entry {
-        LogEntry::Voted(signed) => signed.order.digest(),
-        LogEntry::Certified(certified) => certified.order.digest(),
-    };
-    match entry_fault(charter, keyset, entry) {
-        Ok(None) => Judged::Good { digest, store_signed: store_signed(charter, entry) },
-        Ok(Some(offence)) => Judged::Bad(offence),
-        Err(ExhibitError::Unknown | ExhibitError::NotSigned | ExhibitError::InOrder) => Judged::Behind(digest),
-    }
-}
-
-fn store_signed(charter: &Charter, entry: &LogEntry) -> bool {
-    let LogEntry::Voted(signed) = entry else { return false };
-    matches!(signed.authorization, Authorization::Store(_))
-        && !matches!(
-            signed.clone().check(charter).and_then(|order| order.authorize(charter)),
-            Err(Refusal::BadSignature)
-        )
 }

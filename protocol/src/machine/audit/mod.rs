@@ -11,25 +11,40 @@
 //!
 //! A log that does not fit its head is refused and accuses nobody (EVIDENCE-18): who carried it may have spoiled it.
 
+//!
+//! Logs may be longer than memory. They are taken entry by entry, in whatever pieces and in turn: [`judge_all`] says what
+//! entries are worth by themselves, [`Audit::take`] lays down on a [`Shelf`] what is to be compared, and
+//! [`Audit::finish`] compares it part by part. Only orders that share a coin or reference with another are then read once
+//! more, through a [`Library`], and replayed as the witnesses lived them.
+
 mod conflicts;
 mod exhibit;
+mod facts;
+mod finish;
+mod gist;
 mod intake;
-mod judge;
 mod ledger;
+mod locks;
 mod moves;
+mod records;
 mod replay;
 mod report;
+mod shelf;
 mod value;
 
-use alloc::vec::Vec;
+use alloc::{collections::BTreeMap, vec::Vec};
+use core::convert::Infallible;
 
 pub use exhibit::{Conviction, Exhibit, ExhibitError, Logged, LoggedEntry, MAX_EXHIBIT_BYTES};
-pub use judge::{Judgement, judge_all};
+pub use facts::{Facts, Leafed, judge, judge_all};
+pub use finish::{AuditError, Library};
+pub use intake::{Audit, LogNumber};
 pub use moves::moved_too_much;
 pub use report::{
     Breach, ClassBalance, Coverage, Culprit, Finding, LogFault, LogState, Note, Offence, Report, Standing, Value,
     Verdict,
 };
+pub use shelf::{MemoryShelf, Part, Shelf};
 
 use crate::message::{
     charter::{Charter, Keyset},
@@ -48,33 +63,34 @@ pub struct WitnessLog {
     pub heads: Vec<Head>,
 }
 
-/// Audits one keyset from the logs at hand. Several logs of one witness are compared with each other.
-///
-/// The charter should be the newest there is: orders that name what it does not know are noted, not judged.
-pub fn audit(charter: &Charter, keyset: &Keyset, logs: &[WitnessLog]) -> Report {
-    let one = |entry: &&LogEntry| Judgement(ledger::judge(charter, keyset, entry));
-    audit_by(charter, keyset, logs, |entries| entries.iter().map(one).collect())
+/// Logs in memory.
+impl Library for &[WitnessLog] {
+    type Error = Infallible;
+
+    fn entry(&mut self, log: LogNumber, position: u64) -> Result<Option<LogEntry>, Infallible> {
+        let log = self.get(log.place());
+        let place = usize::try_from(position).ok();
+        Ok(log.zip(place).and_then(|(log, place)| log.entries.get(place)).cloned())
+    }
 }
 
-/// The same with a judge of the caller's, who may run [`judge_all`] on pieces of what it is given, on several processors.
-/// It must give one judgement for each entry, in their order.
-pub fn audit_by(
-    charter: &Charter,
-    keyset: &Keyset,
-    logs: &[WitnessLog],
-    judge: impl FnOnce(&[&LogEntry]) -> Vec<Judgement>,
-) -> Report {
-    let intake = intake::take(keyset, logs);
-    let ledger = ledger::Ledger::build(&intake.logs, judge);
-    let mut report = Report::new(keyset, &intake.states, &intake.logs);
-    report.voted = ledger.voted();
-    report.orders = ledger.orders();
-    report.findings.extend(intake.forks);
-    report.notes.extend(ledger.notes());
-    let mut findings = ledger.findings(charter, keyset, &intake.logs);
-    findings.extend(conflicts::find(charter, keyset, &ledger, &intake.logs));
-    report.findings.extend(findings);
-    report.breaches.extend(conflicts::two_certificates(&ledger));
-    value::weigh(charter, keyset, &ledger, &mut report);
-    report
+/// Audits one keyset from the logs at hand, in memory: [`Audit`] over all of them.
+///
+/// The charter should be the newest there is: orders that name what it does not know are noted, not judged.
+pub fn audit(charter: &Charter, keyset: &Keyset, mut logs: &[WitnessLog]) -> Report {
+    let mut audit = Audit::new(charter, keyset, MemoryShelf::default(), usize::MAX);
+    for log in logs {
+        let Some(number) = audit.open() else { break };
+        log.heads.iter().chain([&log.head]).for_each(|head| audit.head(number, *head));
+        for entry in &log.entries {
+            let facts = judge(charter, keyset, &Leafed::from(entry.clone()));
+            let Ok(()) = audit.take(number, &facts);
+        }
+    }
+    match audit.finish(&mut logs) {
+        Ok(report) => report,
+        Err(AuditError::Storage(never)) => match never {},
+        // What is borrowed does not change.
+        Err(AuditError::Changed(_)) => Report::new(keyset, &BTreeMap::new(), &[]),
+    }
 }

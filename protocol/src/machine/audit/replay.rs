@@ -2,6 +2,9 @@
 //!
 //! An honest witness's log passes: it never binds what another order holds, and writes every vote down before it is
 //! given and every certificate before anything is freed by it.
+//!
+//! Only orders that share a lock with another order are replayed: what one order alone locks is never held against it, and
+//! an order that shares nothing frees nothing.
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -9,33 +12,11 @@ use alloc::{
 };
 
 use super::{
-    intake::Log,
-    ledger::{Judged, Ledger},
+    ledger::{Ledger, Log},
+    locks::{Lock, locks},
     report::Offence,
 };
-use crate::{
-    crypto::group::PointBytes,
-    message::{
-        ids::{OrderDigest, Reference, StoreId},
-        log::LogEntry,
-        order::Order,
-    },
-};
-
-/// What at most one order may hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Lock {
-    Coin(PointBytes),
-    Reference(StoreId, Reference),
-}
-
-/// What an order locks.
-pub(super) fn locks(order: &Order) -> Vec<Lock> {
-    if order.inputs.is_empty() {
-        return [Lock::Reference(order.store, order.reference)].into();
-    }
-    order.inputs.iter().map(|input| Lock::Coin(input.point)).collect()
-}
+use crate::message::{ids::OrderDigest, log::LogEntry, order::Order};
 
 /// Two entries of one log that no honest witness writes in this order.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +25,7 @@ pub(super) struct Clash {
     pub first: OrderDigest,
     pub second: OrderDigest,
     /// Where in the log.
-    pub positions: [usize; 2],
+    pub positions: [u64; 2],
 }
 
 /// What a log says of its witness.
@@ -65,7 +46,7 @@ impl Replayed {
 #[derive(Clone, Copy)]
 struct Holder {
     digest: OrderDigest,
-    position: usize,
+    position: u64,
     spent: bool,
 }
 
@@ -75,12 +56,13 @@ struct State<'a> {
     orders: BTreeMap<OrderDigest, &'a Order>,
 }
 
-pub(super) fn replay(ledger: &Ledger<'_>, log: &Log<'_>) -> Replayed {
+pub(super) fn replay(ledger: &Ledger, log: &Log) -> Replayed {
     let mut state = State::default();
     let mut replayed = Replayed::default();
-    for (position, (entry, leaf)) in log.entries.iter().zip(&log.leaves).enumerate() {
-        let Some(Judged::Good { digest, .. }) = ledger.judged(leaf) else { continue };
-        match entry {
+    for kept in &log.entries {
+        let (digest, position) = (kept.digest, kept.position);
+        let Some(read) = ledger.entry(kept) else { continue };
+        match read.entry() {
             LogEntry::Voted(signed) => {
                 replayed.voted.insert(digest);
                 replayed.clashes.extend(state.vote(&signed.order, digest, position));
@@ -96,7 +78,7 @@ pub(super) fn replay(ledger: &Ledger<'_>, log: &Log<'_>) -> Replayed {
 
 impl<'a> State<'a> {
     /// Binds, and says what was bound already.
-    fn vote(&mut self, order: &'a Order, digest: OrderDigest, position: usize) -> Option<Clash> {
+    fn vote(&mut self, order: &'a Order, digest: OrderDigest, position: u64) -> Option<Clash> {
         let locks = locks(order);
         let other = locks.iter().filter_map(|lock| self.held.get(lock)).find(|holder| holder.digest != digest).copied();
         for lock in locks {
@@ -115,7 +97,7 @@ impl<'a> State<'a> {
     }
 
     /// Spends, and frees what orders that die had locked. What another certificate has taken stays with that one.
-    fn certify(&mut self, order: &'a Order, digest: OrderDigest, position: usize) {
+    fn certify(&mut self, order: &'a Order, digest: OrderDigest, position: u64) {
         for lock in locks(order) {
             match self.held.get(&lock).copied() {
                 Some(holder) if holder.digest != digest && holder.spent => continue,

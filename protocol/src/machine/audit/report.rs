@@ -2,7 +2,7 @@
 
 use alloc::{collections::BTreeMap, vec::Vec};
 
-use super::{exhibit::Exhibit, intake::Log};
+use super::{exhibit::Exhibit, ledger::Log};
 use crate::{
     machine::books::{Account, Statement},
     message::{
@@ -298,7 +298,7 @@ pub enum Verdict {
 }
 
 impl Report {
-    pub(super) fn new(keyset: &Keyset, states: &BTreeMap<WitnessIndex, LogState>, read: &[Log<'_>]) -> Self {
+    pub(super) fn new(keyset: &Keyset, states: &BTreeMap<WitnessIndex, LogState>, read: &[Log]) -> Self {
         let logs: Vec<(WitnessIndex, LogState)> = keyset
             .members()
             .iter()

@@ -2,36 +2,45 @@
 
 use alloc::{collections::BTreeMap, vec::Vec};
 
-use super::{
-    ledger::Ledger,
-    report::{Breach, Coverage, Note, Report, Value},
-};
+use super::report::{Breach, Coverage, Note, Report, Value};
 use crate::{
     machine::books::{self, Account, BooksError, Statement},
     message::{
         amount::Points,
         charter::{Charter, Keyset},
         class::Kind,
-        ids::{CampaignId, KeysetId, OfferId, StoreId},
+        ids::{CampaignId, KeysetId, OfferId, OrderDigest, StoreId},
         order::{Order, Purpose, Seconds},
     },
 };
 
 const DAY: Seconds = 86_400;
 
-/// Counts every coin and posts every order; says what does not agree.
-pub(super) fn weigh(charter: &Charter, keyset: &Keyset, ledger: &Ledger<'_>, report: &mut Report) {
-    let mut issued = Issued::default();
-    let mut posted_all = true;
-    for (digest, certified) in ledger.certified() {
-        let order = certified.order();
-        if order.keyset != keyset.id() {
-            count_made(order, keyset.id(), report);
-            let came = points_of(order, keyset.id());
+/// Counts every coin and posts every order, one after the other by increasing digest.
+pub(super) struct Scales<'c> {
+    charter: &'c Charter,
+    keyset: &'c Keyset,
+    issued: Issued,
+    posted_all: bool,
+    overflows: Vec<Breach>,
+    behind: Vec<Note>,
+}
+
+impl<'c> Scales<'c> {
+    pub fn new(charter: &'c Charter, keyset: &'c Keyset) -> Self {
+        let (overflows, behind) = (Vec::new(), Vec::new());
+        Self { charter, keyset, issued: Issued::default(), posted_all: true, overflows, behind }
+    }
+
+    /// Takes a certified order, as far as its gist tells.
+    pub fn weigh(&mut self, digest: OrderDigest, order: &Order, report: &mut Report) {
+        if order.keyset != self.keyset.id() {
+            count_made(order, self.keyset.id(), report);
+            let came = points_of(order, self.keyset.id());
             report.value.moved_in = report.value.moved_in.saturating_add(came);
             let from = report.moved_from.entry(order.keyset).or_default();
             *from = from.saturating_add(came);
-            continue;
+            return;
         }
         count_coins(order, report);
         for output in order.outputs.iter().filter(|output| output.class.keyset != order.keyset) {
@@ -39,23 +48,29 @@ pub(super) fn weigh(charter: &Charter, keyset: &Keyset, ledger: &Ledger<'_>, rep
             *to = to.saturating_add(i128::from(output.class.kind.points().0));
         }
         flow(order, &mut report.value);
-        issued.count(order);
+        self.issued.count(order);
         if let Purpose::Vote { campaign, choice } = order.purpose {
             let tally = report.tallies.entry((campaign, choice)).or_default();
             *tally = tally.saturating_add(1);
         }
-        match post(order, charter, &mut report.accounts) {
+        match post(order, self.charter, &mut report.accounts) {
             Ok(()) => {}
             Err(Unposted::Behind) => {
-                posted_all = false;
-                report.notes.push(Note::CharterBehind(*digest));
+                self.posted_all = false;
+                self.behind.push(Note::CharterBehind(digest));
             }
-            Err(Unposted::Overflow) => report.breaches.push(Breach::Overflow),
+            Err(Unposted::Overflow) => self.overflows.push(Breach::Overflow),
         }
     }
-    report.value.float = float(report);
-    check(report, posted_all);
-    report.notes.extend(issued.beyond(charter, keyset));
+
+    /// Says what does not agree.
+    pub fn settle(self, report: &mut Report) {
+        report.notes.extend(self.behind);
+        report.breaches.extend(self.overflows);
+        report.value.float = float(report);
+        check(report, self.posted_all);
+        report.notes.extend(self.issued.beyond(self.charter, self.keyset));
+    }
 }
 
 fn count_coins(order: &Order, report: &mut Report) {

@@ -1,0 +1,101 @@
+//! Logs of thousands of orders, audited piece by piece: in whatever pieces they come, and however few records are looked at
+//! at a time, the same is found, byte by byte.
+
+mod audit_support;
+mod big_logs;
+mod federation_support;
+
+use audit_support::audit_in_pieces;
+use big_logs::{Cheat, Dice, Made, Maker, Sketcher, WITNESSES, Weaver, town};
+use federation_support::KEYSET;
+use ronde_protocol::{
+    crypto::merkle::Frontier,
+    machine::audit::{Culprit, Report, Standing, Verdict, WitnessLog, audit},
+    message::{head::Head, ids::WitnessIndex, log::LogEntry},
+};
+
+/// Orders in each log of the honest.
+const ORDERS: usize = 2000;
+/// Orders in each log where somebody cheats.
+const FEW: usize = 250;
+
+/// What the witnesses write of these orders, if one of them, or several, cheat at one place.
+fn logs(maker: &Maker<'_>, orders: &[Made], cheat: Option<(Cheat, u64)>) -> Vec<WitnessLog> {
+    let mut weaver = Weaver::new(5);
+    let mut entries: Vec<Vec<LogEntry>> = (0..WITNESSES).map(|_| Vec::new()).collect();
+    let mut write = |witness: u8, entry| entries[usize::from(witness)].push(entry);
+    let (mut cheat, mut other) = (cheat, None);
+    for made in orders {
+        if let Some((kind, _)) = cheat.filter(|(_, place)| made.sketch.number == *place) {
+            other = kind.commit(maker, made, &mut weaver);
+            cheat = None;
+            if !kind.goes_on() {
+                continue;
+            }
+        }
+        weaver.push(made, &mut write);
+    }
+    assert!(cheat.is_none(), "no order was left to cheat with");
+    weaver.finish(&mut write);
+    let log = |(index, entries): (u8, Vec<LogEntry>)| {
+        let mut frontier = Frontier::default();
+        entries.iter().for_each(|entry| frontier.push(entry.leaf()));
+        let index = WitnessIndex(index);
+        let head = Head::sign(maker.key(index.0), maker.keyset(), index, frontier.size(), frontier.root());
+        WitnessLog { head, entries, heads: other.into_iter().filter(|other| other.index == index).collect() }
+    };
+    (0..).zip(entries).map(log).collect()
+}
+
+/// The report, the same in pieces of whatever sizes.
+fn audit_however(maker: &Maker<'_>, logs: &[WitnessLog], seed: u64) -> Report {
+    let (charter, keyset) = (&maker.federation.charter, maker.keyset());
+    let report = audit(charter, keyset, logs);
+    let mut dice = Dice(seed);
+    for _ in 0..2 {
+        let (most, budget) = (2 + dice.roll(900), 1 + dice.roll(40_000));
+        let [most, budget] = [most, budget].map(|number| usize::try_from(number).unwrap());
+        let piecemeal = audit_in_pieces(charter, keyset, logs, budget, audit_support::Dice(dice.bits()), most);
+        assert_eq!(format!("{report:?}"), format!("{piecemeal:?}"), "seed {seed}, pieces {most}, budget {budget}");
+    }
+    report
+}
+
+fn seed() -> u64 {
+    let given = std::env::var("RONDE_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = given.unwrap_or_else(|| u64::from(std::process::id()));
+    println!("RONDE_TEST_SEED={seed}");
+    seed
+}
+
+#[test]
+fn long_logs_say_the_same_in_whatever_pieces_they_come() {
+    let federation = town();
+    let seed = seed();
+    let maker = Maker::new(&federation, seed);
+    let mut sketcher = Sketcher::new(seed);
+    let orders: Vec<Made> = (0..ORDERS).map(|_| maker.make(&sketcher.next())).collect();
+    let honest = audit_however(&maker, &logs(&maker, &orders, None), seed);
+    assert_eq!(honest.verdict(), Verdict::Well, "{:?} {:?} {:?}", honest.breaches, honest.findings, honest.notes);
+    assert_eq!(honest.orders, u64::try_from(ORDERS).unwrap());
+    // Three logs of four are enough.
+    let three = audit_however(&maker, &logs(&maker, &orders, None)[1..], seed);
+    assert_eq!((three.verdict(), three.orders), (Verdict::Partly, honest.orders));
+    let mut dice = Dice(seed);
+    let few = &orders[..FEW];
+    for cheat in Cheat::ALL {
+        let place = cheat.place(few, &mut dice);
+        let report = audit_however(&maker, &logs(&maker, few, Some((cheat, place))), dice.bits());
+        let witnesses = cheat.witnesses().iter().map(|index| Culprit::Witness(KEYSET, WitnessIndex(*index)));
+        let named = report.culprits();
+        match named.as_slice() {
+            [Culprit::Store(_)] => assert!(cheat.witnesses().is_empty(), "seed {seed}: {cheat:?}: {named:?}"),
+            _ => assert_eq!(named, witnesses.collect::<Vec<_>>(), "seed {seed}: {cheat:?}"),
+        }
+        for finding in &report.findings {
+            assert_eq!((finding.offence, finding.standing), (cheat.offence(), Standing::Proven), "seed {seed}");
+            let conviction = finding.exhibit.as_ref().unwrap().verify(&federation.charter).unwrap();
+            assert_eq!((&conviction.culprits, conviction.offence), (&finding.culprits, cheat.offence()));
+        }
+    }
+}
