@@ -326,6 +326,31 @@ fn bodies_that_do_not_arrive_make_room_for_one_that_does() {
     assert_eq!(reply.problem(), "bad-encoding", "{reply:?}");
 }
 
+/// HTTP-28: an order that waits for witnesses that do not answer may wait for long, and anybody can make one over coins that
+/// do not exist, with a long body of blanks. It holds no room for it.
+#[test]
+fn long_bodies_whose_orders_wait_for_witnesses_keep_no_other_body_out() {
+    use std::io::Write as _;
+    let node = http_support::Node::start();
+    let address = node.url.trim_start_matches("http://");
+    let closed = std::sync::Arc::clone(&node.desk.gate).try_acquire_owned().unwrap();
+    let mut body = http_support::orders::swap(&node, 1).body().to_string();
+    body.push_str(&" ".repeat(440_000 - body.len()));
+    let head = format!("POST /v1/orders HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n", body.len());
+    let mut waiting = Vec::new();
+    // Thirty-nine of these bodies are more than there is room for.
+    for number in 1..=39 {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(body.as_bytes()).unwrap();
+        waiting.push(stream);
+        assert!(node.desk.have_come(number, LONG), "the order of body {number} is not brought");
+    }
+    let reply = node.post_open("/v1/probes", &serde_json::json!({ "probe": "A" }));
+    assert_eq!(reply.problem(), "bad-encoding", "{reply:?}");
+    drop(closed);
+}
+
 /// A connection from an address of this machine.
 async fn connect_from(from: &str, to: SocketAddr, bytes: &[u8]) -> TcpStream {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
@@ -355,5 +380,39 @@ async fn who_holds_most_places_comes_back_one_by_one_and_others_at_once() {
     for _ in 0..6 {
         let mut other = connect_from("127.0.0.67", address, GOOD).await;
         assert!(read_to(&mut other, "good").await.starts_with("HTTP/1.1 200"));
+    }
+}
+
+/// HTTP-30: while the node is at work for all who are in, those who wait to come in have a socket each, so they stay in the
+/// line, and whoever comes when that is full is closed.
+#[tokio::test]
+async fn who_waits_to_come_in_is_in_the_line_until_there_is_a_place() {
+    const IN_LINE: usize = 256;
+    let (begun, mut at_work) = mpsc::unbounded_channel::<oneshot::Sender<()>>();
+    let work = move || {
+        let begun = begun.clone();
+        async move {
+            let (done, wait) = oneshot::channel();
+            begun.send(done).unwrap();
+            drop(wait.await);
+            "worked"
+        }
+    };
+    let limits = ServeLimits { connections: 3, newcomers: 1000, newcomer_interval: Duration::ZERO, ..patient() };
+    let address = open(good().route("/work", get(work)), limits).await;
+    let (mut busy, mut ends) = (Vec::new(), Vec::new());
+    for _ in 0..3 {
+        busy.push(connect(address, b"GET /work HTTP/1.1\r\nHost: a\r\n\r\n").await);
+        ends.push(at_work.recv().await.unwrap());
+    }
+    let mut line = Vec::new();
+    for _ in 0..IN_LINE {
+        line.push(connect(address, GOOD).await);
+    }
+    let mut beyond = connect(address, GOOD).await;
+    assert_eq!(read_to(&mut beyond, "never").await, "");
+    ends.clear();
+    for mut stream in line {
+        assert!(read_to(&mut stream, "good").await.starts_with("HTTP/1.1 200"));
     }
 }

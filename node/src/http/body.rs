@@ -69,21 +69,18 @@ impl<S: Send + Sync> FromRequest<S> for Call {
 
 /// Takes a body as it comes, and no more of it than it takes to see that it is too long (HTTP-6) or too deep (HTTP-29).
 async fn arrive(mut body: Body, most: usize) -> Result<Bytes, Problem> {
-    let (mut pieces, mut depth, mut bytes) = (Vec::new(), Depth::default(), 0_usize);
+    // Put together as it comes: each piece holds the whole buffer that it was read into, be it one byte.
+    let (mut whole, mut depth) = (Vec::new(), Depth::default());
     while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
         let frame = frame.map_err(|_| Problem::encoding("body", 0, "a whole body"))?;
         let Ok(piece) = frame.into_data() else { continue };
-        bytes = bytes.saturating_add(piece.len());
-        if bytes > most {
+        if whole.len().saturating_add(piece.len()) > most {
             return Err(Problem::new(Code::TooLarge, "the body is longer than any such request"));
         }
         depth.go_on(&piece)?;
-        pieces.push(piece);
+        whole.extend_from_slice(&piece);
     }
-    match pieces.as_slice() {
-        [only] => Ok(only.clone()),
-        pieces => Ok(pieces.concat().into()),
-    }
+    Ok(whole.into())
 }
 
 /// How deep arrays and objects stand in one another, as far as a text has come.
@@ -135,6 +132,12 @@ impl Call {
                 .with("offset", offset)
                 .with("expected", expected)
         })
+    }
+
+    /// The same where others are asked after it, as long as they may take: the body gives its room back first, or a few
+    /// long ones for which the node only waits would keep out all others (HTTP-28).
+    pub(super) fn into_json<T: DeserializeOwned>(self) -> Result<T, Problem> {
+        self.json()
     }
 
     /// The query's parameters; unknown ones are refused by the type (HTTP-3).
@@ -206,3 +209,6 @@ pub(super) fn send(status: StatusCode, body: Bytes) -> Response {
     ];
     (status, headers, body).into_response()
 }
+
+#[cfg(test)]
+mod tests;

@@ -154,7 +154,7 @@ pub(super) async fn offer(State(site): State<Site>, path: Path<String>) -> Resul
 /// A wallet hands in a certificate that it got through another store.
 pub(super) async fn certificate(State(site): State<Site>, path: Path<String>, call: Call) -> Result<Response, Problem> {
     let id: RecordId = id(path)?;
-    let body: CertificateBody = call.json()?;
+    let body: CertificateBody = call.into_json()?;
     let order: Order = canonical("order", &body.order, MAX_MESSAGE_BYTES)?;
     let certificate = canonical("certificate", &body.certificate, MAX_MESSAGE_BYTES)?;
     let checkout = site.shop.checkout(id).await?.checkout;

@@ -158,7 +158,7 @@ pub(super) async fn cancel(State(site): State<Site>, path: Path<String>, call: C
 /// A wallet claims it with blinded outputs.
 pub(super) async fn claim(State(site): State<Site>, path: Path<String>, call: Call) -> Result<Response, Problem> {
     let id = id(path)?;
-    let body: ClaimBody = call.json()?;
+    let body: ClaimBody = call.into_json()?;
     let secret = Zeroizing::new(bytes("secret", &body.secret)?);
     let secret = secret.as_slice().try_into().map_err(|_| Problem::encoding("secret", 0, "32 bytes"))?;
     let outputs = canonical("outputs", &body.outputs, MAX_MESSAGE_BYTES)?;

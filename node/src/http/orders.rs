@@ -95,7 +95,7 @@ pub(super) async fn take_in(site: &Site, order: &Order, outcome: &Outcome) {
 
 /// A wallet submits an order, through any store.
 pub(super) async fn submit(State(site): State<Site>, call: Call) -> Result<Response, Problem> {
-    let body: SubmitBody = call.json()?;
+    let body: SubmitBody = call.into_json()?;
     let order: Order = canonical("order", &body.order, MAX_MESSAGE_BYTES)?;
     let authorization = canonical("authorization", &body.authorization, MAX_MESSAGE_BYTES)?;
     let columns = columns(&body.columns)?;

@@ -99,7 +99,7 @@ pub(super) async fn pages(
 
 /// A coin's state, for whoever holds its key.
 pub(super) async fn probe(State(site): State<Site>, call: Call) -> Result<Response, Problem> {
-    let body: ProbeBody = call.json()?;
+    let body: ProbeBody = call.into_json()?;
     let probe: Probe = canonical("probe", &body.probe, MAX_MESSAGE_BYTES)?;
     let _place = place(&site.restoring.probes)?;
     let answers: Vec<String> = site.desk.probe(probe).await?.iter().map(base64).collect();

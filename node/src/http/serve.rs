@@ -116,8 +116,7 @@ pub async fn serve(
                     if let Some(place) = line.place() {
                         let (crowd, router, stopping) = (crowd.clone(), router.clone(), stopping.clone());
                         connections.spawn(async move {
-                            place.wait().await;
-                            let stay = crowd.enter(address.ip()).await;
+                            let stay = place.wait_for(crowd.enter(address.ip())).await;
                             connection(stream, router, limits, stay, stopping).await;
                         });
                     }

@@ -17,7 +17,8 @@ use crate::pace::Pace;
 /// is counted apart.
 type Origin = (IpAddr, bool);
 
-/// Origins of handshakes that failed lately which are remembered. When there are more, those are forgotten.
+/// Origins of handshakes that failed lately which are remembered. When there are more, they are forgotten: those first that
+/// were not validated.
 const REMEMBERED: usize = 4096;
 
 /// Handshakes under way, and those that failed lately.
@@ -52,11 +53,7 @@ impl Handshakes {
             per_address: config.handshakes_per_address,
             free: Arc::new(Semaphore::new(config.handshakes)),
             by_origin: Arc::default(),
-            failures: Arc::new(Failures {
-                interval: config.failure_interval,
-                burst: config.failures_per_address,
-                paces: Mutex::default(),
-            }),
+            failures: Arc::new(Failures::new(config.failure_interval, config.failures_per_address)),
             refused: AtomicU64::new(0),
         }
     }
@@ -108,6 +105,10 @@ impl Handshakes {
 }
 
 impl Failures {
+    fn new(interval: Duration, burst: u32) -> Self {
+        Self { interval, burst, paces: Mutex::default() }
+    }
+
     fn are_too_many(&self, origin: Origin) -> bool {
         let paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
         paces.get(&origin).is_some_and(Pace::is_used_up)
@@ -117,6 +118,10 @@ impl Failures {
         let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
         if paces.len() >= REMEMBERED && !paces.contains_key(&origin) {
             paces.retain(|_, pace| !pace.is_rested());
+            // First those that anybody may have made up: they make nobody forget who was validated and fails.
+            if paces.len() >= REMEMBERED {
+                paces.retain(|(_, is_validated), _| *is_validated);
+            }
             if paces.len() >= REMEMBERED {
                 paces.clear();
             }
@@ -143,3 +148,6 @@ impl Drop for HandshakeSlot {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,8 @@
 //! can be told to answer something else.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Condvar, Mutex, OnceLock};
+use std::time::Duration;
 
 use ronde_node::shop::{
     Account, AccountLine, BoxFuture, Certified as _, DeskError, DeskStatus, EvidenceId, KeysetBooks, LogStatus,
@@ -35,6 +36,8 @@ pub struct TestDesk {
     certified: Mutex<BTreeMap<OrderDigest, Order>>,
     /// Submissions wait here while a test holds its permit.
     pub gate: Arc<Semaphore>,
+    /// How many submissions have come as far as the gate.
+    come: (Mutex<usize>, Condvar),
     /// The shop beside it, once there is one.
     pub shop: OnceLock<(Shop, Writer)>,
 }
@@ -51,6 +54,7 @@ impl TestDesk {
             script: Mutex::default(),
             certified: Mutex::default(),
             gate: Arc::new(Semaphore::new(1)),
+            come: Default::default(),
             shop: OnceLock::new(),
         }
     }
@@ -58,6 +62,13 @@ impl TestDesk {
     /// The next submission or question is answered so.
     pub fn answer_next(&self, answer: Result<Outcome, DeskError>) {
         self.script.lock().unwrap().push_back(answer);
+    }
+
+    /// Waits until so many submissions have come as far as the gate; whether they have before `limit` is over.
+    pub fn have_come(&self, count: usize, limit: Duration) -> bool {
+        let (come, more) = &self.come;
+        let waited = more.wait_timeout_while(come.lock().unwrap(), limit, |come| *come < count);
+        !waited.unwrap().1.timed_out()
     }
 
     /// How many orders are certified.
@@ -109,6 +120,8 @@ impl OrderDesk for TestDesk {
     fn submit(&self, submission: Submission) -> BoxFuture<'_, Result<Outcome, DeskError>> {
         Box::pin(async move {
             self.write_down(&submission).await?;
+            *self.come.0.lock().unwrap() += 1;
+            self.come.1.notify_all();
             let _open = self.gate.acquire().await.unwrap();
             let scripted = self.script.lock().unwrap().pop_front();
             scripted.unwrap_or_else(|| self.decide(submission))

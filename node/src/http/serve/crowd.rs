@@ -5,6 +5,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -87,7 +88,10 @@ impl Crowd {
     /// A place. While the node is at work for all who have one, the newcomer waits.
     pub(super) async fn enter(&self, from: IpAddr) -> Stay {
         loop {
-            let changed = self.0.changed.notified();
+            let mut changed = pin!(self.0.changed.notified());
+            // Several wait: each has to be among those that hear of a change before it looks, or two places that become
+            // free at once are one word, for one of them.
+            changed.as_mut().enable();
             if let Some(stay) = self.try_enter(network(from)) {
                 return stay;
             }

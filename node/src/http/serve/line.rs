@@ -1,6 +1,7 @@
 //! Where newcomers from an address wait that holds most places already: they come in one by one, so that whoever fills
 //! all places and is sent away does not come back as fast as it can (HTTP-30).
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,9 +36,12 @@ impl Line {
 }
 
 impl Place {
-    /// Until it is this one's turn.
-    pub(super) async fn wait(self) {
+    /// Waits until it is this one's turn, and then for what it comes for. Until it has that it is in the line: while the
+    /// node is at work for all who are in, whoever waits at the door has a socket too.
+    pub(super) async fn wait_for<T>(self, entry: impl Future<Output = T>) -> T {
         tokio::time::sleep(self.wait).await;
+        let entered = entry.await;
         drop(self.permit);
+        entered
     }
 }
