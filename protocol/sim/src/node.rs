@@ -215,6 +215,9 @@ impl World<'_> {
             self.coverage.hit(Group::Fault, "commit on disk, nobody told");
         }
         self.say(format_args!("store {} dies: {} commits lost, {} kept", node + 1, wreck.lost, wreck.kept));
+        if wreck.kept > 0 {
+            self.watch_disk(node);
+        }
     }
 
     /// A node starts, with what is on its disk and nothing else.

@@ -135,6 +135,32 @@ impl World<'_> {
         }
     }
 
+    /// What a node that died had on its disk, and told nobody: where q is 1 its vote was a certificate.
+    pub fn watch_disk(&mut self, node: usize) {
+        if !self.nodes[node].is_honest_witness() {
+            return;
+        }
+        let log = self.nodes[node].disk.durable().ledger.log().iter();
+        let certified = log.filter_map(|entry| match entry {
+            LogEntry::Certified(certified) => Some(certified.clone()),
+            LogEntry::Voted(_) => None,
+        });
+        for CertifiedOrder { order, certificate } in certified.collect::<Vec<_>>() {
+            let digest = order.digest();
+            if self.ledger.known(&digest).is_some_and(|known| known.certified) {
+                continue;
+            }
+            self.ledger.meet(&order);
+            if !self.is_backed(&certificate, &digest) {
+                let says = format!("witness {node} keeps {digest} as certified by fewer than q witnesses");
+                return self.fail(Invariant::GoodOrder, says);
+            }
+            if self.ledger.saw_certificate(&digest, &certificate) {
+                self.watch_certificate(&digest);
+            }
+        }
+    }
+
     /// Whether q witnesses voted for it: counted here, whatever the machines say.
     pub fn is_backed(&self, certificate: &Certificate, digest: &OrderDigest) -> bool {
         let good = certificate.votes.iter().filter(|vote| vote.verify(self.federation.keyset(), digest).is_ok());

@@ -206,3 +206,14 @@ fn a_fork_of_a_log_that_left_no_evidence_is_noticed() {
     world.check_evidence();
     assert_fails(&world, Invariant::CheatsLeaveEvidence);
 }
+
+#[test]
+fn a_certificate_that_only_the_disk_of_a_dead_node_has_counts() {
+    let mut world = ended(1);
+    let (digest, _) = certified(&world, Purpose::Earn);
+    world.ledger.strike(&digest);
+    assert!(world.ledger.certified().all(|(other, _)| *other != digest));
+    world.watch_disk(0);
+    assert_eq!(world.failure, None);
+    assert!(world.ledger.certified().any(|(other, _)| *other == digest));
+}
