@@ -8,7 +8,7 @@ use ronde_protocol::{
         certificate::Certificate,
         class::Kind,
         codec::Bounded,
-        ids::{OrderDigest, WitnessIndex},
+        ids::{KeysetId, OrderDigest, WitnessIndex},
         order::{Column, Columns, Order, SignedOrder, Submission},
         refusal::{Conflict, ConflictingOrder, Refusal},
         vote::Vote,
@@ -47,7 +47,7 @@ impl World<'_> {
             Some(Way::Alters) if !submission.signed.order.inputs.is_empty() && luck.permille(600) => {
                 self.coverage.hit(Group::Cheat, "store alters an order");
                 submission.signed.order.time += 1;
-                for witness in 0..self.federation.witnesses.len() {
+                for witness in self.federation.committee(submission.signed.order.keyset) {
                     self.show_order(node, witness, &submission, luck);
                 }
                 None
@@ -69,7 +69,8 @@ impl World<'_> {
             return;
         }
         self.coverage.hit(Group::Cheat, "store copies a customer's outputs");
-        let copy = Order { outputs, ..self.gift(node, luck) };
+        let keyset = outputs[0].class.keyset;
+        let copy = Order { keyset, outputs, ..self.gift(node, luck) };
         self.ledger.copied.insert(copy.digest());
         let signed = self.sign_anything(node, copy);
         self.take_own(node, signed, None, luck);
@@ -79,15 +80,15 @@ impl World<'_> {
     pub fn cheat_request(
         &mut self,
         node: usize,
-        index: WitnessIndex,
+        witness: usize,
         request: RequestV1,
         luck: &mut Luck,
     ) -> Option<RequestV1> {
         let way = self.nodes[node].way;
         if way.is_some() && self.nodes[node].sent.len() < KEPT {
-            self.nodes[node].sent.push((index.position(), request.clone()));
+            self.nodes[node].sent.push((witness, request.clone()));
         }
-        if way == Some(Way::Halves) && (index.position() + node).is_multiple_of(2) && luck.permille(800) {
+        if way == Some(Way::Halves) && (witness + node).is_multiple_of(2) && luck.permille(800) {
             self.coverage.hit(Group::Cheat, "store leaves witnesses out");
             return None;
         }
@@ -127,7 +128,7 @@ impl World<'_> {
         match luck.below(4) {
             0 => News::Refused(Refusal::BadSignature),
             1 => {
-                let certificate = self.invented_certificate(order.digest());
+                let certificate = self.invented_certificate(order.keyset, order.digest());
                 News::Certified { order, certificate, evaluations: Vec::new() }
             }
             2 => {
@@ -142,18 +143,18 @@ impl World<'_> {
             }
             _ => {
                 let other = Order { time: order.time + 1, ..order };
-                let certificate = self.invented_certificate(other.digest());
+                let certificate = self.invented_certificate(other.keyset, other.digest());
                 conflict(ConflictingOrder::Certified(other), certificate)
             }
         }
     }
 
     /// As many votes as are needed, none of which anybody gave.
-    fn invented_certificate(&self, digest: OrderDigest) -> Certificate {
-        let needed = self.federation.keyset().quorum().votes();
+    fn invented_certificate(&self, keyset: KeysetId, digest: OrderDigest) -> Certificate {
+        let needed = self.federation.committee_of(keyset).quorum().votes();
         let members = (0..u8::MAX).take(needed).map(WitnessIndex);
         let votes = members.map(|index| Vote { index, signature: Signature([7; 64]) }).collect();
-        Certificate { keyset: KEYSET, digest, votes: Bounded::new(votes).unwrap_or_default() }
+        Certificate { keyset, digest, votes: Bounded::new(votes).unwrap_or_default() }
     }
 
     /// What ops have cheats do. Whoever is honest in this run does nothing of the kind.
@@ -227,7 +228,7 @@ impl World<'_> {
     /// A store shows one order to half of the witnesses, and the other to the rest.
     pub fn split(&mut self, store: usize, orders: [&Submission; 2], luck: &mut Luck) {
         self.coverage.hit(Group::Cheat, "store splits the witnesses");
-        for witness in 0..self.federation.witnesses.len() {
+        for witness in self.federation.committee(orders[0].signed.order.keyset) {
             let submission = orders[usize::from(luck.permille(500))];
             self.show_order(store, witness, submission, luck);
         }
@@ -235,7 +236,7 @@ impl World<'_> {
 
     /// A store asks one witness for a vote, past its own gateway.
     pub fn show_order(&mut self, store: usize, witness: usize, submission: &Submission, luck: &mut Luck) {
-        let column = submission.columns.iter().find(|column| column.index.position() == witness);
+        let column = submission.columns.iter().find(|column| self.nodes[witness].index == Some(column.index));
         let request = VoteRequest {
             signed: submission.signed.clone(),
             column: column.map(|column| column.components.clone()),
@@ -274,7 +275,7 @@ impl World<'_> {
             },
         );
         if self.nodes[via].way.is_some() && self.nodes[via].up {
-            for witness in 0..self.federation.witnesses.len() {
+            for witness in self.federation.committee(submission.signed.order.keyset) {
                 self.show_order(via, witness, &submission, &mut luck);
             }
         }

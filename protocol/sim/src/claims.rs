@@ -11,14 +11,14 @@ use ronde_protocol::{
     machine::{books::Account, till::checkout::Checkout, wallet::Wallet, witness::memory::Memory},
     message::{
         class::{Class, Kind},
-        ids::OrderDigest,
+        ids::{KeysetId, OrderDigest},
         order::{Order, Purpose},
     },
 };
 
 use crate::{
     disk::Key,
-    federation::{DAILY_LIMIT, KEYSET, VOUCHER_VALUE},
+    federation::{DAILY_LIMIT, VOUCHER_VALUE},
     liveness::gain,
     luck::Luck,
     outcome::Invariant,
@@ -51,15 +51,15 @@ impl World<'_> {
         self.check_kept();
     }
 
-    /// Certified outputs and inputs by kind.
-    pub fn classes(&self) -> BTreeMap<Kind, Count> {
-        let mut classes: BTreeMap<Kind, Count> = BTreeMap::new();
+    /// Certified outputs and inputs by keyset and kind.
+    pub fn classes(&self) -> BTreeMap<(KeysetId, Kind), Count> {
+        let mut classes: BTreeMap<(KeysetId, Kind), Count> = BTreeMap::new();
         for (_, order) in self.ledger.certified() {
             for output in &order.outputs {
-                classes.entry(output.class.kind).or_default().made += 1;
+                classes.entry((output.class.keyset, output.class.kind)).or_default().made += 1;
             }
             for input in &order.inputs {
-                classes.entry(input.kind).or_default().spent += 1;
+                classes.entry((order.keyset, input.kind)).or_default().spent += 1;
             }
         }
         classes
@@ -75,30 +75,27 @@ impl World<'_> {
                 self.fail(Invariant::NoNegativeClass, format!("{kind:?}: {count:?}"));
             }
         }
-        let float: i128 =
-            classes.iter().map(|(kind, count)| i128::from(kind.points().0) * (count.made - count.spent)).sum();
-        let mut expected = 0;
-        for (_, order) in self.ledger.certified() {
-            expected += match order.purpose {
-                Purpose::Earn | Purpose::Redeem | Purpose::Donate { .. } => gain(order),
-                Purpose::Swap if gain(order) != 0 => i128::MIN / 2,
-                _ => 0,
-            };
-        }
         if !classes.is_empty() {
             self.stake(Invariant::ValueAddsUp);
         }
-        if float != expected || float < 0 {
-            self.fail(Invariant::ValueAddsUp, format!("coins are worth {float}, the orders say {expected}"));
+        for keyset in self.federation.keysets() {
+            let of = classes.iter().filter(|((of, _), _)| *of == keyset.id());
+            let float: i128 =
+                of.map(|((_, kind), count)| i128::from(kind.points().0) * (count.made - count.spent)).sum();
+            let expected: i128 = self.ledger.certified().map(|(_, order)| effect(order, keyset.id())).sum();
+            if float != expected || float < 0 {
+                let says = format!("coins of keyset {} are worth {float}, the orders say {expected}", keyset.id().0);
+                self.fail(Invariant::ValueAddsUp, says);
+            }
         }
     }
 
     /// Coins in all wallets, lost ones and cheats' too, have q good components only if they were paid for. What an
     /// honest wallet has taken is good.
     pub fn check_coins(&mut self) {
-        let quorum = self.federation.keyset().quorum().votes();
+        let votes = |of: KeysetId| self.federation.committee_of(of).quorum().votes();
         let classes = self.classes();
-        let mut held: BTreeMap<Kind, BTreeSet<_>> = BTreeMap::new();
+        let mut held: BTreeMap<(KeysetId, Kind), BTreeSet<_>> = BTreeMap::new();
         let mut honest = Vec::new();
         for person in &self.people {
             let books = person.lost.iter().chain([&person.wallet]).map(Wallet::book);
@@ -106,22 +103,24 @@ impl World<'_> {
                 if person.honest {
                     honest.push(coin.clone());
                 }
-                if coin.components.len() >= quorum {
-                    held.entry(coin.kind).or_default().insert(coin.point);
+                if coin.components.len() >= votes(coin.place.keyset) {
+                    held.entry((coin.place.keyset, coin.kind)).or_default().insert(coin.point);
                 }
             }
         }
         let mut luck = Luck::new(self.plan.seed, 4);
-        for (index, key) in self.federation.keys.iter().enumerate() {
-            let items = honest.iter().filter_map(|coin| {
-                let (_, component) = coin.components.iter().find(|(of, _)| of.position() == index)?;
-                let class = Class { keyset: KEYSET, kind: coin.kind };
+        for node in self.federation.seats() {
+            let (Some(index), Some(key)) = (self.nodes[node].index, self.federation.keys_of(node)) else { continue };
+            let keyset = self.nodes[node].keyset;
+            let items = honest.iter().filter(|coin| coin.place.keyset == keyset).filter_map(|coin| {
+                let component = coin.components.get(&index)?;
+                let class = Class { keyset, kind: coin.kind };
                 let tweak = class.tweak(self.federation.charter.federation());
                 Some(MacItem { tweak, point_hash: coin_hash(&coin.point), component: component.decode().ok()? })
             });
             let items: Vec<MacItem> = items.collect();
             if check_batch(&key.poprf, &items, luck.entropy()).is_err() {
-                self.fail(Invariant::NoForgedCoin, format!("a wallet took a bad component of witness {index}"));
+                self.fail(Invariant::NoForgedCoin, format!("a wallet took a bad component of witness {node}"));
             }
         }
         for (kind, coins) in &held {
@@ -135,9 +134,10 @@ impl World<'_> {
 
     /// What everybody is owed, by the certified orders whose certificate an honest witness holds. (Votes that nobody put
     /// together are no certificate in anybody's hands, and a liar may keep one to itself.)
-    pub fn positions(&self) -> BTreeMap<Account, i128> {
+    pub fn positions(&self, keyset: KeysetId) -> BTreeMap<Account, i128> {
         let mut positions: BTreeMap<Account, i128> = BTreeMap::new();
-        for (_, order) in self.ledger.certified().filter(|(digest, _)| self.is_known_to_honest(digest)) {
+        let of = |(digest, order): &(&OrderDigest, &Order)| order.keyset == keyset && self.is_known_to_honest(digest);
+        for (_, order) in self.ledger.certified().filter(of) {
             let mut owe = |account: Account, points: i128| *positions.entry(account).or_default() += points;
             let store = Account::Store(order.store);
             match order.purpose {
@@ -170,11 +170,11 @@ impl World<'_> {
 
     /// All honest witnesses keep the same books, and they are the orders'.
     pub fn check_books(&mut self) {
-        let expected = self.positions();
-        for node in 0..self.federation.witnesses.len() {
+        for node in self.federation.seats() {
             if !self.nodes[node].is_honest_witness() {
                 continue;
             }
+            let expected = self.positions(self.nodes[node].keyset);
             let mut found = positions_of(&self.nodes[node].disk.durable().ledger);
             if found.values().sum::<i128>() != 0 {
                 self.fail(Invariant::BooksAgree, format!("witness {node}: books do not sum to zero: {found:?}"));
@@ -238,10 +238,10 @@ impl World<'_> {
 
     /// What a store was certified on one day of everybody's clock is less than twice its limit.
     fn check_totals(&mut self) {
-        let quorum = self.federation.keyset().quorum();
-        let mut totals: BTreeMap<(ronde_protocol::message::ids::StoreId, u64), u64> = BTreeMap::new();
+        let mut totals: BTreeMap<(KeysetId, ronde_protocol::message::ids::StoreId, u64), u64> = BTreeMap::new();
         for (digest, known) in self.ledger.orders().filter(|(_, known)| known.certified) {
-            let honest = |node: &crate::node::Node| node.index.filter(|_| !node.fallen);
+            let of = known.order.keyset;
+            let honest = |node: &crate::node::Node| node.index.filter(|_| !node.fallen && node.keyset == of);
             let days = self.nodes.iter().filter_map(honest).filter(|index| known.votes.contains_key(index));
             let days: Vec<Option<u64>> = days.map(|index| self.ledger.day(index, digest)).collect();
             // Only if all honest votes are of one day is it clear which day it counts for.
@@ -249,17 +249,32 @@ impl World<'_> {
                 && days.iter().all(|other| *other == Some(*day))
                 && known.order.inputs.is_empty()
             {
-                *totals.entry((known.order.store, *day)).or_default() += issued(&known.order);
+                *totals.entry((of, known.order.store, *day)).or_default() += issued(&known.order);
             }
         }
-        let honest = (quorum.witnesses() - quorum.faults()) as u64;
-        let share = (quorum.votes() - quorum.faults()) as u64;
-        for ((store, day), points) in totals {
+        for ((keyset, store, day), points) in totals {
+            let quorum = self.federation.committee_of(keyset).quorum();
+            let honest = (quorum.witnesses() - quorum.faults()) as u64;
+            let share = (quorum.votes() - quorum.faults()) as u64;
             self.stake(Invariant::Limits);
             if points * share > honest * DAILY_LIMIT {
                 self.fail(Invariant::Limits, format!("store {store} was certified {points} points on day {day}"));
             }
         }
+    }
+}
+
+/// What an order does to the points of a keyset.
+pub fn effect(order: &Order, keyset: KeysetId) -> i128 {
+    let of = order.outputs.iter().filter(|output| output.class.keyset == keyset);
+    let came: i128 = of.map(|output| i128::from(output.class.kind.points().0)).sum();
+    match order.purpose {
+        Purpose::Swap if gain(order) != 0 => i128::MIN / 2,
+        // What moved here from another.
+        Purpose::Swap if order.keyset != keyset => came,
+        Purpose::Swap => came - order.inputs.iter().map(|input| i128::from(input.kind.points().0)).sum::<i128>(),
+        Purpose::Earn | Purpose::Redeem | Purpose::Donate { .. } if order.keyset == keyset => gain(order),
+        _ => 0,
     }
 }
 

@@ -131,7 +131,7 @@ impl World<'_> {
             _ => {}
         }
         let submission = Submission { signed, columns: Columns::default() };
-        for witness in 0..self.federation.witnesses.len() {
+        for witness in self.federation.committee(KEYSET) {
             self.show_order(store, witness, &submission, luck);
         }
     }
@@ -154,7 +154,8 @@ impl World<'_> {
         };
         let Some((digest, known)) = lacks.or_else(certified) else { return };
         let mut votes: Vec<_> = known.votes.values().copied().collect();
-        let needed = self.federation.keyset().quorum().votes();
+        let of = known.order.keyset;
+        let needed = self.federation.committee_of(of).quorum().votes();
         votes.truncate(needed.saturating_sub(1).max(1));
         let last = votes.last().copied();
         votes.extend(last.into_iter().cycle().take(needed.saturating_sub(votes.len())));
@@ -164,17 +165,23 @@ impl World<'_> {
             votes = known.votes.values().copied().take(needed).collect();
             order = self.gift(store, luck);
         }
-        let certificate = Certificate { keyset: KEYSET, digest, votes: Bounded::new(votes).unwrap_or_default() };
+        let certificate = Certificate { keyset: of, digest, votes: Bounded::new(votes).unwrap_or_default() };
         let digest = order.digest();
         let certified = CertifiedOrder { order, certificate };
-        for witness in 0..self.federation.witnesses.len() {
+        for witness in self.federation.committee(of) {
             let request = RequestV1::Certify(certified.clone());
             self.ask(store, witness, Asked::Order(digest), request, luck);
         }
     }
 
     /// A claim by a crook, of a grant that no till made: its outputs.
-    fn outputs_for(&mut self, store: usize, crook: usize, points: u64, luck: &mut Luck) -> Option<(u64, Outputs)> {
+    fn outputs_for(
+        &mut self,
+        store: usize,
+        crook: usize,
+        points: u64,
+        luck: &mut Luck,
+    ) -> Option<(u64, KeysetId, Outputs)> {
         let number = luck.number();
         let terms =
             GrantTerms { store: self.nodes[store].store, points: Points(points), ballot: None, vouchers: Vec::new() };
@@ -185,7 +192,7 @@ impl World<'_> {
         let durable = planned.ok().map(|sealed| (sealed, person.save()));
         let request = durable.map(|(sealed, durable)| sealed.release(&durable))?;
         self.ledger.made_by(request.outputs.iter().map(|output| &output.blinded), crook);
-        Some((number, request.outputs))
+        Some((number, request.keyset, request.outputs))
     }
 
     /// The store takes an Earn of its own making to the quorum.
@@ -197,12 +204,12 @@ impl World<'_> {
 
     /// Two bodies under one reference, each shown to some witnesses first.
     fn two_bodies(&mut self, store: usize, crook: usize, points: u64, luck: &mut Luck) {
-        let Some((first_number, first)) = self.outputs_for(store, crook, points, luck) else { return };
-        let Some((second_number, second)) = self.outputs_for(store, crook, points, luck) else { return };
+        let Some((first_number, first_keyset, first)) = self.outputs_for(store, crook, points, luck) else { return };
+        let Some((second_number, second_keyset, second)) = self.outputs_for(store, crook, points, luck) else { return };
         let base = self.gift(store, luck);
         self.coverage.hit(Group::Cheat, "store signs two bodies");
-        let [first, second] = [first, second].map(|outputs| {
-            let signed = self.sign_anything(store, Order { outputs, ..base.clone() });
+        let [first, second] = [(first_keyset, first), (second_keyset, second)].map(|(keyset, outputs)| {
+            let signed = self.sign_anything(store, Order { keyset, outputs, ..base.clone() });
             Submission { signed, columns: Columns::default() }
         });
         self.split(store, [&first, &second], luck);
@@ -215,8 +222,8 @@ impl World<'_> {
     fn over_issue(&mut self, store: usize, crook: usize, times: u8, luck: &mut Luck) {
         self.coverage.hit(Group::Cheat, "store issues to itself");
         for _ in 0..times.min(9) {
-            let Some((number, outputs)) = self.outputs_for(store, crook, DAILY_LIMIT / 5, luck) else { return };
-            let order = Order { outputs, ..self.gift(store, luck) };
+            let Some((number, keyset, outputs)) = self.outputs_for(store, crook, DAILY_LIMIT / 5, luck) else { return };
+            let order = Order { keyset, outputs, ..self.gift(store, luck) };
             let signed = self.sign_anything(store, order);
             self.issue(store, crook, signed, number, luck);
         }

@@ -29,12 +29,19 @@ pub enum Key {
     Body(Reference),
     /// A checkout.
     Checkout(Reference),
-    /// How far a peer's log was read, by index.
+    /// How far a peer's log was read, by its node.
     Peer(u8),
-    /// How far a witness's feed was read, by index.
+    /// How far a witness's feed was read, by its node.
     Feed(u8),
     /// That this is a backup.
     Mark,
+}
+
+impl Key {
+    /// Of a peer's log.
+    pub fn peer(node: usize) -> Self {
+        Self::Peer(u8::try_from(node).unwrap_or(u8::MAX))
+    }
 }
 
 /// Everything on a node's disk.

@@ -65,10 +65,8 @@ impl World<'_> {
         }
         self.play();
         for node in 0..self.nodes.len() {
-            for peer in 0..self.federation.witnesses.len() {
-                if peer != node {
-                    self.pull_log(node, peer, luck);
-                }
+            for peer in self.federation.seats() {
+                self.follow(node, peer, luck);
                 self.read_feed(node, peer, luck);
             }
         }

@@ -1,6 +1,6 @@
 //! The federations that runs play in: one per committee size, made once in a process.
 
-use std::sync::OnceLock;
+use std::{collections::BTreeMap, ops::Range, sync::Mutex};
 
 use ronde_protocol::{
     crypto::{
@@ -26,10 +26,14 @@ use ronde_protocol::{
 
 /// Most witnesses of a simulated committee.
 pub const MAX_N: u8 = 13;
+/// Most witnesses of a later one.
+pub const MAX_LATER: u8 = 4;
 /// When runs begin: 2026-01-01 06:00 UTC.
 pub const START: Seconds = 1_767_247_200;
-/// The only keyset.
+/// The keyset of every run.
 pub const KEYSET: KeysetId = KeysetId(1);
+/// The keyset that points move into, in the runs that have one.
+pub const LATER: KeysetId = KeysetId(2);
 /// An association.
 pub const ASSOCIATION: AssociationId = AssociationId(1);
 /// A campaign of three choices.
@@ -50,29 +54,91 @@ const DAY: Seconds = 86_400;
 pub struct Federation {
     /// The charter.
     pub charter: Charter,
-    /// The machines of all witnesses; they hold keys, and no state.
+    /// The machines of the first keyset's witnesses; they hold keys, and no state.
     pub witnesses: Vec<Witness>,
     /// Their keys, for those that lie.
     pub keys: Vec<WitnessKeys>,
+    /// The machines of the later keyset's witnesses, other nodes than those.
+    pub later: Vec<Witness>,
+    /// Their keys.
+    pub later_keys: Vec<WitnessKeys>,
+    /// The first node of the later keyset's.
+    first_later: usize,
     /// The stores' node keys, from store 1 on.
     pub store_keys: Vec<SigningKey>,
 }
 
 impl Federation {
-    /// The federation with so many witnesses, and so many stores that one at least is none.
+    /// The federation with so many witnesses of one keyset, and so many stores that one at least is none.
+    pub fn of(n: u8) -> &'static Self {
+        Self::pair(n, 0)
+    }
+
+    /// The same, with so many witnesses of a later keyset beside, each on a node of its own.
     ///
     /// # Panics
     /// If the numbers above are no charter: then nothing can be simulated.
-    pub fn of(n: u8) -> &'static Self {
-        static CACHE: [OnceLock<Federation>; MAX_N as usize + 1] = [const { OnceLock::new() }; MAX_N as usize + 1];
-        let n = n.clamp(1, MAX_N);
+    pub fn pair(n: u8, later: u8) -> &'static Self {
+        static CACHE: Mutex<BTreeMap<(u8, u8), &'static Federation>> = Mutex::new(BTreeMap::new());
+        let sizes = (n.clamp(1, MAX_N), later.min(MAX_LATER));
         #[allow(clippy::expect_used, reason = "the same numbers every time, and a test makes all of them")]
-        CACHE[usize::from(n)].get_or_init(|| Self::found(n).expect("a charter"))
+        let mut cache = CACHE.lock().expect("nobody panics over it");
+        #[allow(clippy::expect_used, reason = "the same numbers every time, and a test makes all of them")]
+        let found = || -> &'static Self { Box::leak(Box::new(Self::found(sizes).expect("a charter"))) };
+        cache.entry(sizes).or_insert_with(found)
     }
 
-    /// The committee.
+    /// The first committee.
     pub fn keyset(&self) -> &Keyset {
         self.witnesses[0].keyset()
+    }
+
+    /// A committee by its keyset; the first one if there is no such.
+    pub fn committee_of(&self, id: KeysetId) -> &Keyset {
+        match self.later.first() {
+            Some(witness) if id == LATER => witness.keyset(),
+            _ => self.keyset(),
+        }
+    }
+
+    /// All keysets.
+    pub fn keysets(&self) -> impl Iterator<Item = &Keyset> {
+        [self.witnesses.first(), self.later.first()].into_iter().flatten().map(Witness::keyset)
+    }
+
+    /// The machine of a node that is a witness.
+    pub fn witness(&self, node: usize) -> Option<&Witness> {
+        self.witnesses.get(node).or_else(|| self.later.get(node.checked_sub(self.first_later)?))
+    }
+
+    /// The keys of a node that is a witness.
+    pub fn keys_of(&self, node: usize) -> Option<&WitnessKeys> {
+        self.keys.get(node).or_else(|| self.later_keys.get(node.checked_sub(self.first_later)?))
+    }
+
+    /// The nodes of a keyset's witnesses.
+    pub fn committee(&self, id: KeysetId) -> Range<usize> {
+        if id == LATER { self.first_later..self.first_later + self.later.len() } else { 0..self.witnesses.len() }
+    }
+
+    /// The node of a witness.
+    pub fn seat(&self, id: KeysetId, index: WitnessIndex) -> usize {
+        self.committee(id).start + index.position()
+    }
+
+    /// The nodes of all witnesses.
+    pub fn seats(&self) -> impl Iterator<Item = usize> + use<> {
+        self.committee(KEYSET).chain(self.committee(LATER))
+    }
+
+    /// The node of the witness that is at this place among all of them.
+    pub fn seat_at(&self, place: usize) -> usize {
+        if place < self.witnesses.len() { place } else { place - self.witnesses.len() + self.first_later }
+    }
+
+    /// How many witnesses there are.
+    pub fn seat_count(&self) -> usize {
+        self.witnesses.len() + self.later.len()
     }
 
     /// How many stores there are.
@@ -80,17 +146,27 @@ impl Federation {
         self.store_keys.len()
     }
 
-    fn found(n: u8) -> Option<Self> {
-        let stores = u32::from(n) + if n < 3 { 2 } else { 1 };
-        let signed = sign(body(n, stores)?)?;
+    fn found((n, later): (u8, u8)) -> Option<Self> {
+        let base = u32::from(n) + if n < 3 { 2 } else { 1 };
+        let stores = base + u32::from(later);
+        let signed = sign(body((n, later), base)?)?;
         let charter = Charter::genesis(signed).ok()?;
         let federation = *charter.federation();
-        let keyset = charter.keyset(KEYSET)?.clone();
-        let keys = |index: u8| node_seed(StoreId(u32::from(index) + 1)).witness_keys(&federation, KEYSET).ok();
-        let witness = |index: u8| Witness::new(keyset.clone(), WitnessIndex(index), keys(index)?).ok();
+        let witnesses = |id: KeysetId, first: u32, count: u8| {
+            let keys = |index: u8| node_seed(StoreId(first + u32::from(index))).witness_keys(&federation, id).ok();
+            let keyset = charter.keyset(id).cloned();
+            let witness = |index: u8| Witness::new(keyset.clone()?, WitnessIndex(index), keys(index)?).ok();
+            let machines: Vec<Witness> = (0..count).map(witness).collect::<Option<_>>()?;
+            let keys: Vec<WitnessKeys> = (0..count).map(keys).collect::<Option<_>>()?;
+            Some((machines, keys))
+        };
+        let ((witnesses, keys), (later, later_keys)) = (witnesses(KEYSET, 1, n)?, witnesses(LATER, base + 1, later)?);
         Some(Self {
-            witnesses: (0..n).map(witness).collect::<Option<_>>()?,
-            keys: (0..n).map(keys).collect::<Option<_>>()?,
+            witnesses,
+            keys,
+            later,
+            later_keys,
+            first_later: usize::try_from(base).ok()?,
             store_keys: (1..=stores).map(|id| node_seed(StoreId(id)).node_key()).collect(),
             charter,
         })
@@ -113,26 +189,34 @@ fn sign(body: CharterBody) -> Option<SignedCharter> {
     Some(SignedCharter { body, signatures: list(signatures)? })
 }
 
-fn body(n: u8, stores: u32) -> Option<CharterBody> {
+fn body((n, later): (u8, u8), base: u32) -> Option<CharterBody> {
+    let stores = base + u32::from(later);
     let mut keys: Vec<VerifyingKeyBytes> = (1..=3).map(|number| steward(number).verifying_key().encode()).collect();
     keys.sort();
     let stewards = Stewards { keys: list(keys)?, threshold: 2 };
-    let genesis = Genesis { name: text(&format!("Simulated {n}"))?, stewards: stewards.clone(), salt: [n; 32] };
+    let name = if later == 0 { format!("Simulated {n}") } else { format!("Simulated {n}, then {later}") };
+    let genesis = Genesis { name: text(&name)?, stewards: stewards.clone(), salt: [n; 32] };
     let federation = genesis.federation();
     let ids = || (1..=stores).map(StoreId);
-    let member = |index: u8| {
-        let store = StoreId(u32::from(index) + 1);
-        let keys = node_seed(store).witness_keys(&federation, KEYSET).ok()?;
-        Some(keys.entry(store, &federation, KEYSET, WitnessIndex(index), Entropy::new([index; 32])))
+    let keyset = |id: KeysetId, first: u32, count: u8, years: u64| {
+        let member = |index: u8| {
+            let store = StoreId(first + u32::from(index));
+            let keys = node_seed(store).witness_keys(&federation, id).ok()?;
+            Some(keys.entry(store, &federation, id, WitnessIndex(index), Entropy::new([index; 32])))
+        };
+        Some(KeysetEntry {
+            id,
+            members: list((0..count).map(member).collect::<Option<Vec<_>>>()?)?,
+            faults: (count - 1) / 3,
+            denominations: list((0..10).map(|power| 1 << power).collect())?,
+            issue_until: START + (360 * years - 180) * DAY,
+            redeem_until: START + 360 * years * DAY,
+        })
     };
-    let keyset = KeysetEntry {
-        id: KEYSET,
-        members: list((0..n).map(member).collect::<Option<Vec<_>>>()?)?,
-        faults: (n - 1) / 3,
-        denominations: list((0..10).map(|power| 1 << power).collect())?,
-        issue_until: START + 180 * DAY,
-        redeem_until: START + 360 * DAY,
-    };
+    let mut keysets = vec![keyset(KEYSET, 1, n, 1)?];
+    if later > 0 {
+        keysets.push(keyset(LATER, base + 1, later, 2)?);
+    }
     let store = |id: StoreId| {
         Some(Store {
             id,
@@ -158,7 +242,7 @@ fn body(n: u8, stores: u32) -> Option<CharterBody> {
         point_value: PointValue { cents: 1, points: 1 },
         unspent: UnspentFate::ToIssuers,
         stores: list(ids().map(store).collect::<Option<Vec<_>>>()?)?,
-        keysets: list(vec![keyset])?,
+        keysets: list(keysets)?,
         associations: list(vec![association(1, "Food bank")?, association(2, "Rowing club")?])?,
         campaigns: list(vec![Campaign {
             id: CAMPAIGN,

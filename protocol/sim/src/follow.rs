@@ -5,7 +5,6 @@ use ronde_protocol::{
     message::{
         evidence::Evidence,
         head::Head,
-        ids::WitnessIndex,
         log::CertifiedOrder,
         refusal::Refusal,
         wire::{FeedPage, FromPosition, LogPage, RequestV1},
@@ -14,7 +13,7 @@ use ronde_protocol::{
 
 use crate::{
     disk::{Full, Key, Writes},
-    federation::KEYSET,
+    federation::LATER,
     luck::Luck,
     message::Asked,
     outcome::Invariant,
@@ -30,12 +29,10 @@ impl World<'_> {
 
     /// Reads on in one peer's log and one witness's feed.
     pub fn tick(&mut self, node: usize, mut luck: Luck) {
-        let witnesses = self.federation.witnesses.len();
-        let peer = luck.place(witnesses);
-        if self.witness(node).is_some() && peer != node {
-            self.pull_log(node, peer, &mut luck);
-        }
-        let other = luck.place(witnesses);
+        let witnesses = self.federation.seat_count();
+        let peer = self.federation.seat_at(luck.place(witnesses));
+        self.follow(node, peer, &mut luck);
+        let other = self.federation.seat_at(luck.place(witnesses));
         self.read_feed(node, other, &mut luck);
         let pause = self.tick_pause();
         let span = self.plan.ops.last().map_or(0, |op| op.at);
@@ -45,17 +42,29 @@ impl World<'_> {
         }
     }
 
+    /// Follows another witness's log: a peer's, or one of an earlier keyset.
+    pub fn follow(&mut self, node: usize, peer: usize, luck: &mut Luck) {
+        if self.witness(node).is_none() || peer == node {
+            return;
+        }
+        if self.nodes[peer].keyset == self.nodes[node].keyset {
+            self.pull_log(node, peer, luck);
+        } else if self.nodes[node].keyset == LATER {
+            self.pull_earlier(node, peer, luck);
+        }
+    }
+
     /// Asks for the next page of a peer's log.
     pub fn pull_log(&mut self, node: usize, peer: usize, luck: &mut Luck) {
-        let Some(index) = self.nodes[peer].index else { return };
-        let from = self.nodes[node].followed.get(&index).map_or(0, Followed::position);
-        self.ask(node, peer, Asked::Log, RequestV1::Log(FromPosition { keyset: KEYSET, from }), luck);
+        let from = self.nodes[node].followed.get(&peer).map_or(0, Followed::position);
+        let keyset = self.nodes[peer].keyset;
+        self.ask(node, peer, Asked::Log, RequestV1::Log(FromPosition { keyset, from }), luck);
     }
 
     /// Asks for the next page of a witness's feed.
     pub fn read_feed(&mut self, node: usize, witness: usize, luck: &mut Luck) {
-        let from = self.feed_place(node, witness);
-        self.ask(node, witness, Asked::Feed, RequestV1::Feed(FromPosition { keyset: KEYSET, from }), luck);
+        let (from, keyset) = (self.feed_place(node, witness), self.nodes[witness].keyset);
+        self.ask(node, witness, Asked::Feed, RequestV1::Feed(FromPosition { keyset, from }), luck);
     }
 
     /// Up to where a store has read a witness's feed.
@@ -65,14 +74,14 @@ impl World<'_> {
     }
 
     /// Keeps a witness's head if it is the highest.
-    pub fn note_head(&mut self, node: usize, head: Head, luck: &mut Luck) {
-        self.watch_head(node, head, true);
-        if self.nodes[node].followed.get(&head.index).is_some_and(|followed| followed.highest() == Some(&head)) {
+    pub fn note_head(&mut self, node: usize, of: usize, head: Head, luck: &mut Luck) {
+        self.watch_head(node, of, head, true);
+        if self.nodes[node].followed.get(&of).is_some_and(|followed| followed.highest() == Some(&head)) {
             // This very head was checked before.
             return;
         }
-        let keyset = self.federation.keyset();
-        let noted = self.nodes[node].followed.entry(head.index).or_default().handle_head(keyset, head);
+        let keyset = self.keyset_of(of);
+        let noted = self.nodes[node].followed.entry(of).or_default().handle_head(keyset, head);
         if let Ok(Some(evidence)) = noted {
             self.keep_evidence(node, *evidence, luck);
         }
@@ -89,26 +98,27 @@ impl World<'_> {
     }
 
     /// A page of a peer's log has come. The place moves on only behind what was taken over.
-    pub fn take_page(&mut self, node: usize, peer: WitnessIndex, page: LogPage, luck: &mut Luck) {
-        if self.witness(node).is_none() {
-            return;
+    pub fn take_page(&mut self, node: usize, peer: usize, page: LogPage, luck: &mut Luck) {
+        let Some(index) = self.nodes[peer].index.filter(|_| self.witness(node).is_some()) else { return };
+        if self.nodes[peer].keyset != self.nodes[node].keyset {
+            return self.take_earlier_page(node, peer, page, luck);
         }
-        let (keyset, head) = (self.federation.keyset(), page.head);
+        let (keyset, head) = (self.keyset_of(peer), page.head);
         let mut followed = self.nodes[node].followed.get(&peer).cloned().unwrap_or_default();
         let before = followed.position();
-        self.watch_head(node, head, false);
+        self.watch_head(node, peer, head, false);
         if page.entries.is_empty() && followed.read() == Some(&page.head) {
             // Read to this very head before.
             return;
         }
-        let read = match followed.handle_page(keyset, peer, page) {
+        let read = match followed.handle_page(keyset, index, page) {
             Ok(read) => read,
             Err(error) => {
-                self.say(format_args!("{node} refuses the log of {}: {error}", peer.0));
+                self.say(format_args!("{node} refuses the log of {peer}: {error}"));
                 return self.keep_followed(node, peer, followed);
             }
         };
-        self.watch_head(node, head, true);
+        self.watch_head(node, peer, head, true);
         if let Some(evidence) = read.fork {
             self.keep_evidence(node, *evidence, luck);
         }
@@ -119,18 +129,18 @@ impl World<'_> {
             }
         }
         if followed.position() > before {
-            let writes = Writes::new().put(Key::Peer(peer.0), &followed);
+            let writes = Writes::new().put(Key::peer(peer), &followed);
             if self.commit(node, writes, After::Nothing, luck).is_err() {
                 return;
             }
         }
         self.keep_followed(node, peer, followed);
         if read.more {
-            self.pull_log(node, peer.position(), luck);
+            self.pull_log(node, peer, luck);
         }
     }
 
-    fn keep_followed(&mut self, node: usize, peer: WitnessIndex, mut followed: Followed) {
+    fn keep_followed(&mut self, node: usize, peer: usize, mut followed: Followed) {
         let kept = self.nodes[node].followed.entry(peer).or_default();
         followed.keep_highest(kept);
         *kept = followed;
@@ -143,7 +153,12 @@ impl World<'_> {
         if let Ok(Some(_)) = witness.look_up(&self.nodes[node].disk.seen().ledger, &digest, now) {
             return Ok(());
         }
-        match self.take_certificate(node, certified, luck.child()) {
+        let taken = if certified.order.keyset == self.nodes[node].keyset {
+            self.take_certificate(node, certified, luck.child())
+        } else {
+            self.take_move(node, certified, luck.child())
+        };
+        match taken {
             Ok((branch, Ok(step))) => {
                 self.coverage.hit(crate::coverage::Group::Branch, branch);
                 self.note_step(node, &step.writes);
@@ -160,7 +175,7 @@ impl World<'_> {
 
     /// A page of a witness's feed has come.
     pub fn take_feed(&mut self, node: usize, witness: usize, page: FeedPage, luck: &mut Luck) {
-        let keyset = self.federation.keyset();
+        let keyset = self.keyset_of(witness);
         let store = self.nodes[node].store;
         let from = self.feed_place(node, witness);
         for entry in &page.entries {

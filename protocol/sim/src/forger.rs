@@ -90,7 +90,8 @@ impl World<'_> {
         let quorum = self.federation.keyset().quorum().votes();
         let free =
             |coin: &&ronde_protocol::machine::wallet::Coin| coin.held_by.is_none() && coin.components.len() >= quorum;
-        let mut coins = person.wallet.book().coins.iter().filter(free);
+        let here = |coin: &&ronde_protocol::machine::wallet::Coin| coin.place.keyset == KEYSET;
+        let mut coins = person.wallet.book().coins.iter().filter(free).filter(here);
         let coin = coins.find(|coin| matches!(coin.kind, Kind::Points { .. }))?;
         let seed = Seed::new(person.seed).for_federation(&self.federation.charter.federation().0);
         let place = &coin.place;

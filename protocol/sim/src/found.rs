@@ -4,7 +4,7 @@ use ronde_protocol::{
     machine::gateway::Gathering,
     message::{
         certificate::Certificate,
-        ids::OrderDigest,
+        ids::{KeysetId, OrderDigest},
         log::CertifiedOrder,
         order::Order,
         refusal::{Conflict, ConflictingOrder, Refusal},
@@ -15,7 +15,6 @@ use ronde_protocol::{
 
 use crate::{
     coverage::Group,
-    federation::KEYSET,
     luck::Luck,
     message::{Asked, News},
     network::End,
@@ -24,18 +23,18 @@ use crate::{
 
 impl World<'_> {
     /// A wallet asks what became of an order: all witnesses are asked, and q votes among their answers complete it.
-    pub fn look_up(&mut self, node: usize, from: End, digest: OrderDigest, mut luck: Luck) {
+    pub fn look_up(&mut self, node: usize, from: End, keyset: KeysetId, digest: OrderDigest, mut luck: Luck) {
         let End::Wallet(wallet) = from else { return };
         self.nodes[node].found.remove(&digest);
-        for witness in 0..self.federation.witnesses.len() {
-            let query = RequestV1::Order(OrderQuery { keyset: KEYSET, digest });
+        for witness in self.federation.committee(keyset) {
+            let query = RequestV1::Order(OrderQuery { keyset, digest });
             self.ask(node, witness, Asked::State(digest, wallet), query, &mut luck);
         }
     }
 
     /// A witness showed its vote for an order that was asked for: with q of them there is a certificate.
     fn found_vote(&mut self, node: usize, wallet: usize, order: Order, vote: Vote, luck: &mut Luck) {
-        let (keyset, digest) = (self.federation.keyset(), order.digest());
+        let (keyset, digest) = (self.federation.committee_of(order.keyset), order.digest());
         let Ok(vote) = vote.verify(keyset, &digest) else { return };
         let votes = self.nodes[node].found.entry(digest).or_default();
         votes.push(vote);

@@ -6,6 +6,7 @@ use ronde_protocol::{
         witness::record::{OrderRecord, View},
     },
     message::{
+        charter::Keyset,
         evidence::{Evidence, conflict},
         head::Head,
         ids::{OrderDigest, WitnessIndex},
@@ -33,7 +34,7 @@ impl World<'_> {
         for evidence in self.evidence() {
             self.watch_evidence(&evidence);
         }
-        for node in 0..self.federation.witnesses.len() {
+        for node in self.federation.seats() {
             if let Some(index) = self.nodes[node].index.filter(|_| self.nodes[node].is_honest_witness()) {
                 self.check_votes(node, index);
             }
@@ -42,7 +43,8 @@ impl World<'_> {
 
     /// Two votes for conflicting orders are cleared by a certificate in the witness's own log, before the second.
     fn check_votes(&mut self, node: usize, index: WitnessIndex) {
-        let orders = self.ledger.orders();
+        let keyset = self.nodes[node].keyset;
+        let orders = self.ledger.orders().filter(|(_, known)| known.order.keyset == keyset);
         let voted =
             orders.filter_map(|(digest, known)| Some((*digest, known.order.clone(), *known.votes.get(&index)?)));
         let voted: Vec<(OrderDigest, _, Vote)> = voted.collect();
@@ -93,15 +95,20 @@ impl World<'_> {
             return;
         }
         let mut luck = Luck::new(self.plan.seed, 5);
-        let quorum = self.federation.keyset().quorum();
-        let mut chosen: Vec<usize> = (0..quorum.witnesses()).collect();
-        while chosen.len() > quorum.honest() {
+        for keyset in self.federation.keysets() {
+            self.audit_keyset(keyset, &mut luck);
+        }
+    }
+
+    fn audit_keyset(&mut self, keyset: &Keyset, luck: &mut Luck) {
+        let mut chosen: Vec<usize> = self.federation.committee(keyset.id()).collect();
+        while chosen.len() > keyset.quorum().honest() {
             chosen.remove(luck.place(chosen.len()));
         }
         let logs: Vec<WitnessLog> = chosen.iter().filter_map(|node| self.log_of(*node)).collect();
-        let report = audit(&self.federation.charter, self.federation.keyset(), &logs);
+        let report = audit(&self.federation.charter, keyset, &logs);
         self.stake(Invariant::AuditAgrees);
-        self.check_audit_finds(&report, &logs);
+        self.check_audit_finds(keyset.id(), &report, &logs);
         for finding in &report.findings {
             self.check_finding(finding, &chosen);
         }
@@ -117,8 +124,9 @@ impl World<'_> {
     fn check_finding(&mut self, finding: &Finding, chosen: &[usize]) {
         for culprit in &finding.culprits {
             let (honest, present) = match culprit {
-                Culprit::Witness(_, index) => {
-                    (!self.nodes[index.position()].fallen, chosen.contains(&index.position()))
+                Culprit::Witness(keyset, index) => {
+                    let node = self.federation.seat(*keyset, *index);
+                    (!self.nodes[node].fallen, chosen.contains(&node))
                 }
                 Culprit::Store(store) => {
                     let node = usize::try_from(store.0).unwrap_or(0).saturating_sub(1);
@@ -138,9 +146,8 @@ impl World<'_> {
     pub fn log_of(&self, node: usize) -> Option<WitnessLog> {
         let ledger = &self.nodes[node].disk.durable().ledger;
         let head: Head = self.witness(node)?.head(ledger).ok()?;
-        let index = self.nodes[node].index?;
         let heads = self.nodes.iter().filter(|other| other.is_honest());
-        let heads = heads.filter_map(|other| other.followed.get(&index)?.highest().copied()).collect();
+        let heads = heads.filter_map(|other| other.followed.get(&node)?.highest().copied()).collect();
         Some(WitnessLog { head, entries: ledger.log().to_vec(), heads })
     }
 }

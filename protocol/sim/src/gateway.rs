@@ -132,23 +132,28 @@ impl World<'_> {
         let now = self.now;
         let Some(running) = self.nodes[node].running.get_mut(digest) else { return };
         let shown = running.gathering.certificate().is_some();
-        let mut requests = running.gathering.requests();
-        requests.retain(|(index, _)| {
+        let (federation, keyset) = (self.federation, running.gathering.keyset().id());
+        let votes = running.gathering.requests().into_iter();
+        let mut requests: Vec<(usize, RequestV1)> =
+            votes.map(|(index, request)| (federation.seat(keyset, index), request)).collect();
+        let moves = running.gathering.move_requests().into_iter();
+        requests.extend(moves.map(|(keyset, index, request)| (federation.seat(keyset, index), request)));
+        requests.retain(|(witness, _)| {
             let waits =
-                running.asked.get(index).is_some_and(|(what, since)| *what == shown && now < since + CALL_TIMEOUT);
+                running.asked.get(witness).is_some_and(|(what, since)| *what == shown && now < since + CALL_TIMEOUT);
             if !waits {
-                running.asked.insert(*index, (shown, now));
+                running.asked.insert(*witness, (shown, now));
             }
             !waits
         });
-        for (index, request) in requests {
-            self.request(node, index, *digest, request, luck);
+        for (witness, request) in requests {
+            self.request(node, witness, *digest, request, luck);
         }
     }
 
-    fn request(&mut self, node: usize, index: WitnessIndex, digest: OrderDigest, request: RequestV1, luck: &mut Luck) {
-        let Some(request) = self.cheat_request(node, index, request, luck) else { return };
-        self.ask(node, index.position(), Asked::Order(digest), request, luck);
+    fn request(&mut self, node: usize, witness: usize, digest: OrderDigest, request: RequestV1, luck: &mut Luck) {
+        let Some(request) = self.cheat_request(node, witness, request, luck) else { return };
+        self.ask(node, witness, Asked::Order(digest), request, luck);
     }
 
     /// The next round of an order.
@@ -195,7 +200,7 @@ impl World<'_> {
             }
             let Some(record) = self.nodes[node].disk.seen().load::<OpenOrder>(Key::Opened(digest)) else { continue };
             let Ok(gathering) = Gathering::resume(record, &self.federation.charter) else { continue };
-            if self.time(node) > gathering.keyset().evaluate_until() {
+            if gathering.is_over(self.time(node)) {
                 // Nobody evaluates it any more.
                 let _ = self.commit(node, Writes::new().delete(Key::Opened(digest)), After::Nothing, &mut luck);
                 continue;
@@ -206,17 +211,17 @@ impl World<'_> {
     }
 
     /// A witness has answered.
-    pub fn take_answer(&mut self, node: usize, route: Route, index: WitnessIndex, reply: ReplyV1, mut luck: Luck) {
+    pub fn take_answer(&mut self, node: usize, route: Route, from: usize, reply: ReplyV1, mut luck: Luck) {
         match (route.asked, reply) {
             (Asked::Order(digest), reply) => {
                 match &reply {
                     ReplyV1::Voted(Voted { head, .. }) | ReplyV1::Certified(Certified { head, .. }) => {
-                        self.note_head(node, *head, &mut luck);
+                        self.note_head(node, from, *head, &mut luck);
                     }
                     _ => {}
                 }
-                self.watch_arrival(node, &digest, &reply);
-                self.take_order_reply(node, digest, index, reply, &mut luck);
+                self.watch_arrival(node, from, &digest, &reply);
+                self.take_order_reply(node, digest, from, reply, &mut luck);
             }
             (Asked::State(digest, wallet), ReplyV1::Order(state)) => {
                 self.take_state(node, wallet, digest, state, &mut luck);
@@ -229,33 +234,33 @@ impl World<'_> {
                     self.poll_start(node, &mut luck);
                 }
             }
-            (Asked::Log, ReplyV1::Log(page)) => self.take_page(node, index, page, &mut luck),
-            (Asked::Feed, ReplyV1::Feed(page)) => self.take_feed(node, index.position(), page, &mut luck),
+            (Asked::Log, ReplyV1::Log(page)) => self.take_page(node, from, page, &mut luck),
+            (Asked::Feed, ReplyV1::Feed(page)) => self.take_feed(node, from, page, &mut luck),
             _ => {}
         }
     }
 
-    fn take_order_reply(
-        &mut self,
-        node: usize,
-        digest: OrderDigest,
-        index: WitnessIndex,
-        reply: ReplyV1,
-        luck: &mut Luck,
-    ) {
+    fn take_order_reply(&mut self, node: usize, digest: OrderDigest, from: usize, reply: ReplyV1, luck: &mut Luck) {
+        let index = self.nodes[from].index.unwrap_or(WitnessIndex(u8::MAX));
+        let of = self.nodes[from].keyset;
         let Some(running) = self.nodes[node].running.get_mut(&digest) else { return };
-        running.asked.remove(&index);
-        match running.gathering.handle_reply(index, reply) {
+        running.asked.remove(&from);
+        let progress = if running.gathering.keyset().id() == of {
+            running.gathering.handle_reply(index, reply)
+        } else {
+            running.gathering.handle_move_reply(index, reply)
+        };
+        match progress {
             Progress::Certified(fault) => {
                 if let Some(fault) = fault {
-                    self.note_fault(node, fault, luck);
+                    self.note_fault(node, from, fault, luck);
                 }
                 self.certified(node, digest, luck);
             }
-            Progress::Faulty(fault) => self.note_fault(node, fault, luck),
+            Progress::Faulty(fault) => self.note_fault(node, from, fault, luck),
             Progress::AnotherColumn(index) => {
                 if let Some(request) = running.gathering.vote_request(index) {
-                    self.request(node, index, digest, request, luck);
+                    self.request(node, from, digest, request, luck);
                 }
             }
             Progress::None | Progress::Evaluated | Progress::Dropped | Progress::Refused => {}
@@ -263,11 +268,11 @@ impl World<'_> {
         self.look_at(node, &digest, luck);
     }
 
-    fn note_fault(&mut self, node: usize, fault: Fault, luck: &mut Luck) {
+    fn note_fault(&mut self, node: usize, from: usize, fault: Fault, luck: &mut Luck) {
         match fault {
-            Fault::Misbehaved(index) => {
-                self.say(format_args!("{node} finds that witness {} misbehaves", index.0));
-                self.watch_misbehaved(node, index);
+            Fault::Misbehaved(_) => {
+                self.say(format_args!("{node} finds that witness {from} misbehaves"));
+                self.watch_misbehaved(node, from);
             }
             Fault::Evidence(evidence) => self.keep_evidence(node, *evidence, luck),
         }

@@ -7,14 +7,14 @@ use ronde_protocol::{
     message::{
         evidence::{Evidence, conflict},
         head::Head,
-        ids::{OrderDigest, Reference, StoreId, WitnessIndex},
+        ids::{KeysetId, OrderDigest, Reference, StoreId, WitnessIndex},
         log::LogEntry,
         order::{Authorization, SignedOrder},
         vote::Vote,
     },
 };
 
-use crate::{federation::KEYSET, outcome::Invariant, world::World};
+use crate::{outcome::Invariant, world::World};
 
 impl World<'_> {
     /// Whatever has to leave evidence did.
@@ -27,30 +27,34 @@ impl World<'_> {
     /// something that somebody holds.
     fn check_kept_evidence(&mut self) {
         let all = self.evidence();
-        let guilty = |index: WitnessIndex| {
+        let seat = |keyset: KeysetId, index: WitnessIndex| self.federation.seat(keyset, index);
+        let guilty = |node: usize| {
             all.iter().any(|evidence| match evidence {
-                Evidence::BadEvaluation { evaluation, .. } => evaluation.index == index,
+                Evidence::BadEvaluation { evaluation, .. } => seat(evaluation.keyset, evaluation.index) == node,
                 _ => false,
             })
         };
         // A disk that was full, or died before the sync, may have kept nothing of one; hardly of two.
-        let mut seen: BTreeMap<WitnessIndex, usize> = BTreeMap::new();
-        for (_, index) in &self.ledger.bad_evaluations {
-            *seen.entry(*index).or_default() += 1;
+        let mut seen: BTreeMap<usize, usize> = BTreeMap::new();
+        for (_, node) in &self.ledger.bad_evaluations {
+            *seen.entry(*node).or_default() += 1;
         }
-        for index in self.ledger.forks.clone() {
+        for node in self.ledger.forks.clone() {
             self.stake(Invariant::CheatsLeaveEvidence);
-            let forked =
-                |evidence: &Evidence| matches!(evidence, Evidence::Fork { longer, .. } if longer.index == index);
+            let forked = |evidence: &Evidence| {
+                let verified = evidence.clone().verify(&self.federation.charter);
+                matches!(evidence, Evidence::Fork { .. })
+                    && verified.is_ok_and(|found| seat(found.keyset, found.culprit) == node)
+            };
             if !all.iter().any(forked) {
-                let says = format!("witness {} showed two heads of one size, and nobody can prove it", index.0);
+                let says = format!("witness {node} showed two heads of one size, and nobody can prove it");
                 self.fail(Invariant::CheatsLeaveEvidence, says);
             }
         }
-        for (index, times) in seen {
+        for (node, times) in seen {
             self.stake(Invariant::CheatsLeaveEvidence);
-            if times > 3 && !guilty(index) {
-                let says = format!("witness {} signed {times} bad evaluations, and nobody can prove it", index.0);
+            if times > 3 && !guilty(node) {
+                let says = format!("witness {node} signed {times} bad evaluations, and nobody can prove it");
                 self.fail(Invariant::CheatsLeaveEvidence, says);
             }
         }
@@ -58,9 +62,9 @@ impl World<'_> {
 
     /// Two votes of a liar for orders that conflict convict it, once honest stores hold both: each may hold one of them.
     fn check_double_votes(&mut self) {
-        let votes: Vec<(WitnessIndex, OrderDigest, Vote)> = self.ledger.votes_met().collect();
-        for (place, (index, first, first_vote)) in votes.iter().enumerate() {
-            for (_, second, second_vote) in votes[place + 1..].iter().take_while(|(other, ..)| other == index) {
+        let votes: Vec<(usize, OrderDigest, Vote)> = self.ledger.votes_met().collect();
+        for (place, (node, first, first_vote)) in votes.iter().enumerate() {
+            for (_, second, second_vote) in votes[place + 1..].iter().take_while(|(other, ..)| other == node) {
                 let (Some(a), Some(b)) = (self.ledger.known(first), self.ledger.known(second)) else { continue };
                 let (a, b) = (a.order.clone(), b.order.clone());
                 if !conflict(&a, &b) {
@@ -69,8 +73,11 @@ impl World<'_> {
                 let (first_vote, second_vote) = (*first_vote, *second_vote);
                 let evidence = Evidence::DoubleVote { first: a, first_vote, second: b, second_vote };
                 self.stake(Invariant::CheatsLeaveEvidence);
-                if !evidence.verify(&self.federation.charter).is_ok_and(|verified| verified.culprit == *index) {
-                    let says = format!("witness {} voted for {first} and {second}, and that proves nothing", index.0);
+                if !evidence
+                    .verify(&self.federation.charter)
+                    .is_ok_and(|verified| Some(verified.culprit) == self.nodes[*node].index)
+                {
+                    let says = format!("witness {node} voted for {first} and {second}, and that proves nothing");
                     self.fail(Invariant::CheatsLeaveEvidence, says);
                 }
             }
@@ -79,7 +86,7 @@ impl World<'_> {
 
     /// An audit finds what the logs and heads that it was given show: two heads of one size, two bodies under one
     /// reference.
-    pub fn check_audit_finds(&mut self, report: &Report, logs: &[WitnessLog]) {
+    pub fn check_audit_finds(&mut self, keyset: KeysetId, report: &Report, logs: &[WitnessLog]) {
         let named = |culprit: Culprit, offence: Offence| {
             report.findings.iter().any(|found| found.offence == offence && found.culprits.contains(&culprit))
         };
@@ -88,12 +95,14 @@ impl World<'_> {
             let forked = |a: &&Head| heads.iter().any(|b| b.size == a.size && b.root != a.root);
             let Some(head) = heads.iter().find(|head| forked(head)) else { continue };
             self.stake(Invariant::CheatsLeaveEvidence);
-            if !named(Culprit::Witness(KEYSET, head.index), Offence::Fork) {
+            if !named(Culprit::Witness(keyset, head.index), Offence::Fork) {
                 let says = format!("witness {} signed two heads of {} entries, unnoticed", head.index.0, head.size);
                 self.fail(Invariant::CheatsLeaveEvidence, says);
             }
         }
-        for store in two_bodied(logs.iter().filter(|log| !self.nodes[log.head.index.position()].fallen)) {
+        for store in
+            two_bodied(logs.iter().filter(|log| !self.nodes[self.federation.seat(keyset, log.head.index)].fallen))
+        {
             self.stake(Invariant::CheatsLeaveEvidence);
             if !named(Culprit::Store(store), Offence::TwoBodies) {
                 let says = format!("store {store} signed two bodies under one reference, unnoticed");

@@ -8,7 +8,7 @@ use ronde_protocol::{
         gateway::{Gathering, OpenOrder},
         witness::record::{CoinRecord, OrderRecord, View},
     },
-    message::ids::OrderDigest,
+    message::ids::{KeysetId, OrderDigest},
 };
 
 use crate::{disk::Key, federation::KEYSET, outcome::Invariant, world::World};
@@ -27,7 +27,7 @@ impl World<'_> {
     fn check_locks(&mut self) {
         let inputs = self.ledger.orders().flat_map(|(_, known)| known.order.inputs.iter().map(|input| input.point));
         let coins: BTreeSet<PointBytes> = inputs.collect();
-        for node in 0..self.federation.witnesses.len() {
+        for node in self.federation.seats() {
             if !self.nodes[node].is_honest_witness() {
                 continue;
             }
@@ -51,13 +51,15 @@ impl World<'_> {
 
     /// A witness that went on from an old copy has every certificate that an honest one has.
     fn check_retired(&mut self) {
-        let certified: Vec<OrderDigest> = self.ledger.certified().map(|(digest, _)| *digest).collect();
-        for node in 0..self.federation.witnesses.len() {
+        let certified: Vec<(OrderDigest, KeysetId)> =
+            self.ledger.certified().map(|(digest, order)| (*digest, order.keyset)).collect();
+        for node in self.federation.seats() {
             if self.nodes[node].lie.is_some() || self.retired(node).is_none() {
                 continue;
             }
             self.stake(Invariant::RetiredServes);
-            for digest in &certified {
+            let own = self.nodes[node].keyset;
+            for (digest, _) in certified.iter().filter(|(_, keyset)| *keyset == own) {
                 let record = self.nodes[node].disk.durable().ledger.order(KEYSET, digest).ok().flatten();
                 let has = matches!(record, Some(OrderRecord::Certified { .. } | OrderRecord::Contested { .. }));
                 if !has && self.found_at_nodes(digest).is_some() {
@@ -90,7 +92,7 @@ impl World<'_> {
 
     /// Everything in an honest witness's feed, up to where an honest store has read, was read by it.
     fn check_feeds(&mut self) {
-        for witness in 0..self.federation.witnesses.len() {
+        for witness in self.federation.seats() {
             if !self.nodes[witness].is_honest_witness() {
                 continue;
             }

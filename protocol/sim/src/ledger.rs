@@ -8,7 +8,7 @@ use ronde_protocol::{
         certificate::Certificate,
         codec::encode,
         head::Head,
-        ids::{OrderDigest, Reference, StoreId, WitnessIndex},
+        ids::{KeysetId, OrderDigest, Reference, StoreId, WitnessIndex},
         order::Order,
         vote::Vote,
     },
@@ -21,8 +21,8 @@ use crate::federation::Federation;
 pub enum Lock {
     /// A coin.
     Coin(PointBytes),
-    /// A store's reference.
-    Reference(StoreId, Reference),
+    /// A store's reference, in a keyset.
+    Reference(KeysetId, StoreId, Reference),
 }
 
 /// An order that somebody saw.
@@ -38,7 +38,7 @@ pub struct Known {
 
 /// The omniscient ledger.
 pub struct Ledger {
-    votes: usize,
+    federation: &'static Federation,
     orders: BTreeMap<OrderDigest, Known>,
     holders: BTreeMap<Lock, Vec<OrderDigest>>,
     legit: BTreeSet<OrderDigest>,
@@ -47,24 +47,24 @@ pub struct Ledger {
     bound: BTreeMap<(WitnessIndex, Lock), OrderDigest>,
     days: BTreeMap<(WitnessIndex, OrderDigest), u64>,
     checked: BTreeSet<(OrderDigest, Vec<u8>)>,
-    met: BTreeMap<(WitnessIndex, OrderDigest), Vote>,
-    /// Bad evaluations that reached an honest node or wallet: of which order, by whom.
-    pub bad_evaluations: BTreeSet<(OrderDigest, WitnessIndex)>,
+    met: BTreeMap<(usize, OrderDigest), Vote>,
+    /// Bad evaluations that reached an honest node or wallet: of which order, by which node.
+    pub bad_evaluations: BTreeSet<(OrderDigest, usize)>,
     /// Entries of honest witnesses' feeds that came to a store: store and witness from 0, position.
     pub fed: BTreeSet<(usize, usize, u64)>,
     /// Orders by which a cheat certified what a customer blinded.
     pub copied: BTreeSet<OrderDigest>,
-    /// The highest heads that a node was shown in a life of its: node, life, whose.
-    pub heads: BTreeMap<(usize, u32, WitnessIndex), Head>,
-    /// Who showed two heads of one size to one node, with nothing in the way of keeping them.
-    pub forks: BTreeSet<WitnessIndex>,
+    /// The highest heads that a node was shown in a life of its: node, life, of which node.
+    pub heads: BTreeMap<(usize, u32, usize), Head>,
+    /// Nodes that showed two heads of one size to one node, with nothing in the way of keeping them.
+    pub forks: BTreeSet<usize>,
     bodies: BTreeMap<(StoreId, Reference), OrderDigest>,
 }
 
 /// What an order locks.
 pub fn locks(order: &Order) -> Vec<Lock> {
     if order.inputs.is_empty() {
-        vec![Lock::Reference(order.store, order.reference)]
+        vec![Lock::Reference(order.keyset, order.store, order.reference)]
     } else {
         order.inputs.iter().map(|input| Lock::Coin(input.point)).collect()
     }
@@ -72,9 +72,9 @@ pub fn locks(order: &Order) -> Vec<Lock> {
 
 impl Ledger {
     /// Empty.
-    pub fn new(federation: &Federation) -> Self {
+    pub fn new(federation: &'static Federation) -> Self {
         Self {
-            votes: federation.keyset().quorum().votes(),
+            federation,
             orders: BTreeMap::new(),
             holders: BTreeMap::new(),
             legit: BTreeSet::new(),
@@ -173,7 +173,7 @@ impl Ledger {
     pub fn voted(&mut self, digest: &OrderDigest, vote: Vote) -> bool {
         let Some(known) = self.orders.get_mut(digest) else { return false };
         known.votes.insert(vote.index, vote);
-        let enough = known.votes.len() >= self.votes;
+        let enough = known.votes.len() >= self.federation.committee_of(known.order.keyset).quorum().votes();
         enough && self.certify(digest)
     }
 
@@ -183,13 +183,13 @@ impl Ledger {
     }
 
     /// A liar's vote reached an honest store, which checked it.
-    pub fn meet_vote(&mut self, digest: &OrderDigest, vote: Vote) {
-        self.met.insert((vote.index, *digest), vote);
+    pub fn meet_vote(&mut self, node: usize, digest: &OrderDigest, vote: Vote) {
+        self.met.insert((node, *digest), vote);
     }
 
-    /// Votes of liars that honest stores hold, by witness.
-    pub fn votes_met(&self) -> impl Iterator<Item = (WitnessIndex, OrderDigest, Vote)> {
-        self.met.iter().map(|((index, digest), vote)| (*index, *digest, *vote))
+    /// Votes of liars that honest stores hold, by the witness's node.
+    pub fn votes_met(&self) -> impl Iterator<Item = (usize, OrderDigest, Vote)> {
+        self.met.iter().map(|((node, digest), vote)| (*node, *digest, *vote))
     }
 
     /// A certificate was seen, and its votes were checked. True if the order was not known to be certified.
@@ -207,11 +207,6 @@ impl Ledger {
         let digest = order.digest();
         let first = *self.bodies.entry((order.store, order.reference)).or_insert(digest);
         (first != digest).then_some(first)
-    }
-
-    /// Votes that make a certificate.
-    pub fn votes_needed(&self) -> usize {
-        self.votes
     }
 
     fn certify(&mut self, digest: &OrderDigest) -> bool {

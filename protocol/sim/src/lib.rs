@@ -23,6 +23,7 @@ mod ledger;
 mod liveness;
 mod luck;
 mod message;
+mod moving;
 mod names;
 mod network;
 mod node;
@@ -33,6 +34,7 @@ pub mod plan;
 mod probe;
 pub mod regression;
 mod rollback;
+mod rollover;
 pub mod shrink;
 #[cfg(test)]
 mod tests;

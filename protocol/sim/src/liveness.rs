@@ -7,7 +7,7 @@ use ronde_protocol::{
         witness::record::View,
     },
     message::{
-        ids::OrderDigest,
+        ids::{KeysetId, OrderDigest},
         order::{Order, Purpose},
     },
 };
@@ -15,18 +15,23 @@ use ronde_protocol::{
 use crate::{clock::Clock, federation::KEYSET, outcome::Invariant, world::World};
 
 impl World<'_> {
-    /// Honest witnesses that still vote.
-    pub fn voting(&self) -> usize {
-        self.voting_nodes().count()
+    /// Honest witnesses of a keyset that still vote.
+    pub fn voting(&self, keyset: KeysetId) -> usize {
+        self.voting_nodes(keyset).count()
     }
 
-    fn voting_nodes(&self) -> impl Iterator<Item = usize> {
-        (0..self.nodes.len()).filter(|node| self.nodes[*node].is_honest_witness() && self.retired(*node).is_none())
+    fn voting_nodes(&self, keyset: KeysetId) -> impl Iterator<Item = usize> {
+        let votes = move |node: &usize| {
+            let kept = &self.nodes[*node].disk.seen().ledger;
+            let closed = kept.statement(keyset).ok().flatten().is_some();
+            self.nodes[*node].is_honest_witness() && self.retired(*node).is_none() && !closed
+        };
+        self.federation.committee(keyset).filter(votes)
     }
 
-    /// Whether a quorum of honest witnesses votes: then everything honest can be completed.
+    /// Whether a quorum of honest witnesses of each keyset votes: then everything honest can be completed.
     pub fn is_lively(&self) -> bool {
-        self.voting() >= self.federation.keyset().quorum().votes()
+        self.federation.keysets().all(|keyset| self.voting(keyset.id()) >= keyset.quorum().votes())
     }
 
     /// What an honest wallet signed is certified, and its coins can be spent.
@@ -65,8 +70,9 @@ impl World<'_> {
     fn is_stuck(&self, view: &PendingView) -> bool {
         let Some(digest) = view.digest else { return false };
         let Some(known) = self.ledger.known(&digest) else { return false };
-        let voting = self.voting_nodes().filter(|node| !self.is_bound_to_refuse(*node, &digest, &known.order));
-        voting.count() < self.federation.keyset().quorum().votes()
+        let voting =
+            self.voting_nodes(known.order.keyset).filter(|node| !self.is_bound_to_refuse(*node, &digest, &known.order));
+        voting.count() < self.federation.committee_of(known.order.keyset).quorum().votes()
     }
 
     fn is_bound_to_refuse(&self, node: usize, digest: &OrderDigest, order: &Order) -> bool {
@@ -114,18 +120,23 @@ impl World<'_> {
                 continue;
             }
             let expected: i128 = orders.iter().map(|(_, order)| gain(order)).sum();
-            let balance = self.balance(wallet);
-            let mut found = i128::from(balance.spendable.0);
-            if frozen {
-                found += i128::from(balance.held.0);
-            }
-            if self.voting() < self.federation.keyset().quorum().honest() {
-                // Too few can say that a coin is free, and mean it: coins out of the seed stay as they are.
-                found += i128::from(balance.unproven.0);
+            let mut found = 0;
+            let mut balances = Vec::new();
+            for keyset in self.federation.keysets() {
+                let balance = self.balance(wallet, keyset.id());
+                balances.push(balance);
+                found += i128::from(balance.spendable.0);
+                if frozen {
+                    found += i128::from(balance.held.0);
+                }
+                if self.voting(keyset.id()) < keyset.quorum().honest() {
+                    // Too few can say that a coin is free, and mean it: coins out of the seed stay as they are.
+                    found += i128::from(balance.unproven.0);
+                }
             }
             self.stake(Invariant::NothingLost);
             if found != expected {
-                let says = format!("wallet {wallet} holds {balance:?} where its orders left it {expected}");
+                let says = format!("wallet {wallet} holds {balances:?} where its orders left it {expected}");
                 self.fail(Invariant::NothingLost, says);
             }
         }

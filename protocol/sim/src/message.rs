@@ -5,7 +5,7 @@ use ronde_protocol::{
     message::{
         certificate::Certificate,
         evaluation::Evaluation,
-        ids::OrderDigest,
+        ids::{KeysetId, OrderDigest},
         log::CertifiedOrder,
         offer::SignedOffer,
         order::{Order, Submission},
@@ -47,16 +47,16 @@ pub struct Route {
 pub enum Body {
     /// A node's request.
     Ask(Route, Box<RequestV1>),
-    /// A witness's answer.
-    Answer(Route, u8, Box<ReplyV1>),
+    /// A witness's answer, and from which node it comes.
+    Answer(Route, usize, Box<ReplyV1>),
     /// An order to be certified.
     Bring(Box<Submission>),
     /// A claim of a grant.
     Claim(u64, [u8; 32], Box<ClaimRequest>),
     /// A certified order, whose evaluations are wanted.
     Show(Box<CertifiedOrder>),
-    /// What became of an order?
-    LookUp(OrderDigest),
+    /// What became of an order of a keyset?
+    LookUp(KeysetId, OrderDigest),
     /// A store's answer.
     Told(Box<Told>),
     /// A checkout's offer.

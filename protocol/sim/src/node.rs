@@ -13,7 +13,8 @@ use ronde_protocol::{
         },
     },
     message::{
-        ids::{OrderDigest, Reference, StoreId, WitnessIndex},
+        charter::Keyset,
+        ids::{KeysetId, OrderDigest, Reference, StoreId, WitnessIndex},
         order::Seconds,
         vote::VerifiedVote,
         wire::RequestV1,
@@ -45,6 +46,8 @@ pub struct Node {
     pub clock: Clock,
     /// Its disk.
     pub disk: Disk<After>,
+    /// Of which keyset it is a witness, if it is one.
+    pub keyset: KeysetId,
     /// Its place in the committee.
     pub index: Option<WitnessIndex>,
     /// Whether it may vote.
@@ -55,8 +58,8 @@ pub struct Node {
     pub running: BTreeMap<OrderDigest, Running>,
     /// Votes that came to light for orders that wallets asked for.
     pub found: BTreeMap<OrderDigest, Vec<VerifiedVote>>,
-    /// How far peers' logs were read, and their highest heads.
-    pub followed: BTreeMap<WitnessIndex, Followed>,
+    /// How far peers' logs were read, and witnesses' highest heads, by their nodes.
+    pub followed: BTreeMap<usize, Followed>,
     /// It dies while one of its next commits is on its way.
     pub trap: Option<Trap>,
     /// A copy of its disk, and where its log was then.
@@ -104,8 +107,8 @@ pub struct Running {
     pub told: bool,
     /// Whether it waits a little longer for the last witnesses.
     pub grace: bool,
-    /// Witnesses that were asked and have not answered: whether they were shown the certificate, and when.
-    pub asked: BTreeMap<WitnessIndex, (bool, u64)>,
+    /// Witnesses' nodes that were asked and have not answered: whether they were shown the certificate, and when.
+    pub asked: BTreeMap<usize, (bool, u64)>,
 }
 
 impl Running {
@@ -118,8 +121,9 @@ impl Running {
 impl Node {
     /// A node that was never started.
     pub fn new(number: usize, plan: &Plan, federation: &Federation, luck: &mut Luck) -> Self {
-        let index = u8::try_from(number).ok().filter(|at| usize::from(*at) < federation.witnesses.len());
-        let lie = plan.swarm.traitors.iter().find(|traitor| index == Some(traitor.index)).map(|traitor| traitor.lie);
+        let witness = federation.witness(number);
+        let mut traitors = plan.swarm.traitors.iter().filter(|_| witness.is_some());
+        let lie = traitors.find(|traitor| number == usize::from(traitor.index)).map(|traitor| traitor.lie);
         let way = plan.swarm.cheats.iter().find(|cheat| usize::from(cheat.store) == number).map(|cheat| cheat.way);
         let drift = i64::from(plan.swarm.drift);
         let drawn = i64::try_from(luck.below(2 * plan.swarm.drift as u64 + 1)).unwrap_or(0);
@@ -129,7 +133,8 @@ impl Node {
             life: 0,
             clock: Clock { drift: drawn - drift, offset: 0 },
             disk: Disk::default(),
-            index: index.map(WitnessIndex),
+            keyset: witness.map_or(KEYSET, |witness| witness.keyset().id()),
+            index: witness.map(Witness::index),
             gate: Gate::Starting,
             startup: None,
             running: BTreeMap::new(),
@@ -169,7 +174,17 @@ impl Node {
 impl World<'_> {
     /// The machine of a node that is a witness.
     pub fn witness(&self, node: usize) -> Option<&'static Witness> {
-        self.federation.witnesses.get(node)
+        self.federation.witness(node)
+    }
+
+    /// The keyset of which a node is a witness; of one that is none, the first.
+    pub fn keyset_of(&self, node: usize) -> &'static Keyset {
+        self.federation.committee_of(self.nodes[node].keyset)
+    }
+
+    /// The nodes of the witnesses of a node's own keyset.
+    pub fn peers_of(&self, node: usize) -> core::ops::Range<usize> {
+        self.federation.committee(self.nodes[node].keyset)
     }
 
     /// A node's idea of time.
@@ -232,9 +247,9 @@ impl World<'_> {
         let starting = &mut self.nodes[node];
         starting.up = true;
         starting.life += 1;
-        for index in 0..u8::try_from(self.federation.witnesses.len()).unwrap_or(0) {
-            if let Some(followed) = starting.disk.durable().load::<Followed>(Key::Peer(index)) {
-                starting.followed.insert(WitnessIndex(index), followed);
+        for peer in self.federation.seats() {
+            if let Some(followed) = starting.disk.durable().load::<Followed>(Key::peer(peer)) {
+                starting.followed.insert(peer, followed);
             }
         }
         let life = starting.life;
@@ -256,7 +271,7 @@ impl World<'_> {
         if !self.nodes[node].disk.durable().is_marked() {
             return Ok(());
         }
-        let retired = match handle_restored(KEYSET, &self.nodes[node].disk.durable().ledger) {
+        let retired = match handle_restored(self.nodes[node].keyset, &self.nodes[node].disk.durable().ledger) {
             Ok(retired) => Vec::from_iter(retired),
             Err(error) => {
                 self.fail(Invariant::NoInconsistency, format!("witness {node} can't read its copy: {error}"));
@@ -277,7 +292,7 @@ impl World<'_> {
         }
         let Some(witness) = self.witness(node) else { return };
         let Some(query) = self.nodes[node].startup.as_ref().map(|startup| startup.query(witness)) else { return };
-        for peer in 0..self.federation.witnesses.len() {
+        for peer in self.peers_of(node) {
             if peer != node {
                 self.ask(node, peer, Asked::Head, RequestV1::NewestHead(query), &mut luck);
             }

@@ -71,6 +71,13 @@ pub enum Act {
         /// Through which store.
         via: u8,
     },
+    /// The customer moves coins of one denomination into the later keyset, if there is one.
+    Move {
+        /// Who.
+        wallet: u8,
+        /// Through which store.
+        via: u8,
+    },
     /// The customer gives points away.
     Donate {
         /// Who.

@@ -63,6 +63,10 @@ invariants! {
     NoNegativeClass,
     /// Value: what coins are worth is what was issued less what was redeemed and donated.
     ValueAddsUp,
+    /// Rollover: a move is written down once by each witness of the later keyset, certified by the earlier one.
+    MovedOnce,
+    /// Rollover: no more moves than what the logs that were read leave in the earlier keyset.
+    MovesAreBounded,
     /// Liveness: whatever an honest wallet signed is completed.
     HonestOrdersComplete,
     /// Nothing of an honest wallet is lost: it holds what its certified orders left it.

@@ -13,7 +13,7 @@ use ronde_protocol::{
 
 use crate::{
     coverage::Group,
-    federation::{ASSOCIATION, CAMPAIGN, KEYSET},
+    federation::{ASSOCIATION, CAMPAIGN, KEYSET, LATER},
     luck::Luck,
     message::{Intent, Slip},
     network::Cut,
@@ -53,8 +53,14 @@ impl World<'_> {
             Act::Swap { wallet, via } => {
                 let (wallet, via) = (self.person_at(wallet), self.store_at(via));
                 let (charter, now) = (&self.federation.charter, self.wallet_time(wallet));
-                let signed = self.people[wallet].wallet.swap(charter, KEYSET, true, now, luck.entropy());
+                let later = !self.federation.later.is_empty() && luck.permille(500);
+                let keyset = if later { LATER } else { KEYSET };
+                let signed = self.people[wallet].wallet.swap(charter, keyset, true, now, luck.entropy());
                 self.set_out(wallet, signed, via, Manner::Patient, &mut luck);
+            }
+            Act::Move { wallet, via } => {
+                let (wallet, via) = (self.person_at(wallet), self.store_at(via));
+                self.move_on(wallet, via, &mut luck);
             }
             Act::Donate { wallet, via, points } => {
                 let (wallet, via) = (self.person_at(wallet), self.store_at(via));

@@ -1,6 +1,7 @@
 //! Which run a seed stands for.
 
 mod deck;
+mod rollover;
 
 use core::fmt;
 
@@ -16,10 +17,18 @@ pub struct Plan {
     pub seed: u64,
     /// How many witnesses; f is the most that so many bear.
     pub n: u8,
+    /// How many witnesses a later keyset has, which points move into; 0 if there is none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub later: u8,
     /// Which faults and cheats are on.
     pub swarm: Swarm,
     /// What happens, by time.
     pub ops: Vec<Op>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(number: &u8) -> bool {
+    *number == 0
 }
 
 impl fmt::Display for Plan {
@@ -140,7 +149,9 @@ pub fn plan(seed: u64) -> Plan {
     }
     deck.deal_rare(&mut ops);
     ops.sort_by_key(|op| op.at);
-    Plan { seed, n, swarm, ops }
+    let mut plan = Plan { seed, n, later: 0, swarm, ops };
+    rollover::add(&mut plan);
+    plan
 }
 
 /// Small committees often, large ones seldom.

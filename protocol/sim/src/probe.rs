@@ -3,11 +3,10 @@
 use ronde_protocol::{
     crypto::group::PointBytes,
     machine::wallet::Probed,
-    message::{probe::ProbeAnswer, wire::ReplyV1},
+    message::{ids::KeysetId, probe::ProbeAnswer, wire::ReplyV1},
 };
 
 use crate::{
-    federation::KEYSET,
     luck::Luck,
     ops::Manner,
     world::{Errand, What, World},
@@ -17,8 +16,8 @@ impl World<'_> {
     /// Asks about what was recovered; exchanges what is free, and completes what the lost wallet signed.
     pub fn prove(&mut self, wallet: usize, via: usize, manner: Manner, luck: &mut Luck) {
         let now = self.wallet_time(wallet);
-        for (_, point) in self.people[wallet].wallet.to_probe(&self.federation.charter, now, true) {
-            match self.probe(wallet, &point, luck) {
+        for (keyset, point) in self.people[wallet].wallet.to_probe(&self.federation.charter, now, true) {
+            match self.probe(wallet, keyset, &point, luck) {
                 Some(Probed::Unbound(unbound)) => {
                     let charter = &self.federation.charter;
                     if self.people[wallet].wallet.unproven(charter, now, true).contains(&point) {
@@ -38,11 +37,11 @@ impl World<'_> {
     }
 
     /// What the witnesses that are up say of a coin. None if the wallet died over it, or has no such coin any more.
-    fn probe(&mut self, wallet: usize, point: &PointBytes, luck: &mut Luck) -> Option<Probed> {
-        let probe = self.people[wallet].wallet.probe(KEYSET, point, luck.bytes(), luck.entropy()).ok()?;
+    fn probe(&mut self, wallet: usize, keyset: KeysetId, point: &PointBytes, luck: &mut Luck) -> Option<Probed> {
+        let probe = self.people[wallet].wallet.probe(keyset, point, luck.bytes(), luck.entropy()).ok()?;
         let checked = probe.check(self.federation.charter.federation()).ok()?;
         let mut answers: Vec<ProbeAnswer> = Vec::new();
-        for node in 0..self.nodes.len() {
+        for node in self.federation.committee(keyset) {
             let Some(witness) = self.witness(node).filter(|_| self.nodes[node].up) else { continue };
             let ledger = &self.nodes[node].disk.durable().ledger;
             let reply = witness.answer_probe(ledger, self.nodes[node].gate, &checked, self.time(node));

@@ -10,14 +10,16 @@ use crate::{outcome::Invariant, world::World};
 impl World<'_> {
     /// A witness starts: who knows that its log was longer?
     pub fn watch_start(&mut self, node: usize) {
-        let Some(index) = self.nodes[node].index else { return };
+        if self.nodes[node].index.is_none() {
+            return;
+        }
         let size = self.nodes[node].disk.durable().ledger.log().len() as u64;
         let knows = |peer: &usize| {
             let peer = &self.nodes[*peer];
-            let highest = peer.followed.get(&index).and_then(|followed| followed.highest());
+            let highest = peer.followed.get(&node).and_then(|followed| followed.highest());
             peer.up && peer.is_honest_witness() && highest.is_some_and(|head| head.size > size)
         };
-        let ahead = (0..self.federation.witnesses.len()).filter(knows);
+        let ahead = self.peers_of(node).filter(knows);
         let ahead: Vec<(usize, u32)> = ahead.map(|peer| (peer, self.nodes[peer].life)).collect();
         self.nodes[node].ahead = ahead;
         self.nodes[node].heard.clear();
@@ -30,7 +32,7 @@ impl World<'_> {
     pub fn watch_head_answer(&mut self, node: usize, answer: &HeadAnswer) {
         let Some(witness) = self.witness(node) else { return };
         let Some(nonce) = self.nodes[node].startup.as_ref().map(|startup| startup.query(witness).nonce) else { return };
-        let keyset = self.federation.keyset();
+        let keyset = self.keyset_of(node);
         let good = keyset.member(answer.index).is_some_and(|member| {
             answer.index != witness.index() && answer.verify(keyset, member, witness.index(), &nonce).is_ok()
         });
@@ -41,14 +43,14 @@ impl World<'_> {
 
     /// Whether so many peers knew when it started, and know still, that any q - 1 of them have one among them.
     fn is_known_to_be_behind(&self, node: usize) -> bool {
-        let quorum = self.federation.keyset().quorum();
+        let quorum = self.keyset_of(node).quorum();
         let still = self.nodes[node].ahead.iter().filter(|(peer, life)| self.nodes[*peer].is_alive(*life));
         still.count() > quorum.witnesses() - quorum.votes()
     }
 
     /// A vote that was not given before is about to be written down by a witness that does not lie.
     pub fn watch_new_vote(&mut self, node: usize, index: WitnessIndex) {
-        let needed = self.federation.keyset().quorum().votes() - 1;
+        let needed = self.keyset_of(node).quorum().votes() - 1;
         let heard = self.nodes[node].heard.len();
         let why = if heard < needed {
             Some(format!("after {heard} answers to its start, where {needed} are needed"))
@@ -64,7 +66,7 @@ impl World<'_> {
         if let Some(why) = why {
             self.fail(Invariant::LostStateVotesNoMore, format!("witness {node} votes {why}"));
         }
-        let keyset = self.federation.keyset();
+        let keyset = self.keyset_of(node);
         if self.time(node) > keyset.redeem_until() {
             self.fail(Invariant::NoLateVote, format!("witness {node} votes at {}", self.time(node)));
         }
@@ -79,7 +81,8 @@ impl World<'_> {
                 false
             }
             LogEntry::Certified(certified) => {
-                certified.certificate.votes.iter().any(|vote| vote.index == index)
+                certified.order.keyset == self.nodes[node].keyset
+                    && certified.certificate.votes.iter().any(|vote| vote.index == index)
                     && !voted.contains(&certified.order.digest())
             }
         })

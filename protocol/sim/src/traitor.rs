@@ -21,7 +21,6 @@ use ronde_protocol::{
 
 use crate::{
     coverage::Group,
-    federation::KEYSET,
     luck::Luck,
     message::{Asked, Route},
     plan::Lie,
@@ -65,8 +64,9 @@ impl World<'_> {
     fn vote_for_anything(&mut self, node: usize, route: Route, request: &VoteRequest, luck: &mut Luck) {
         let (Some(witness), Some(index)) = (self.witness(node), self.nodes[node].index) else { return };
         let Ok(head) = witness.head(&self.nodes[node].disk.durable().ledger) else { return };
+        let Some(keys) = self.federation.keys_of(node) else { return };
         let digest = request.signed.order.digest();
-        let vote = Vote::sign(&self.federation.keys[node].vote, self.federation.keyset(), index, &digest);
+        let vote = Vote::sign(&keys.vote, self.keyset_of(node), index, &digest);
         let before = self.ledger.bind(index, &request.signed.order, digest);
         self.coverage
             .hit(Group::Cheat, if before.is_empty() { "witness votes unasked" } else { "witness votes twice" });
@@ -133,29 +133,30 @@ impl World<'_> {
         luck: &mut Luck,
     ) -> Option<Evaluation> {
         let federation = *self.federation.charter.federation();
-        let keys = self.federation.keys.get((node + 1) % self.federation.keys.len())?;
+        let (peers, own) = (self.peers_of(node), self.federation.keys_of(node)?);
+        let next = if node + 1 < peers.end { node + 1 } else { peers.start };
+        let (keys, of) = (self.federation.keys_of(next)?, self.nodes[node].keyset);
         let index = self.nodes[node].index?;
         let mut items = Vec::new();
-        for output in outputs_of(order, KEYSET) {
+        for output in outputs_of(order, of) {
             let (tweak, blinded) = (output.class.tweak(&federation), output.blinded.decode().ok()?);
             items.push(EvaluationItem { tweak, blinded, evaluated: keys.poprf.evaluate(&tweak, &blinded).ok()? });
         }
         if items.is_empty() {
             return None;
         }
-        let context =
-            EvaluationContext { federation: &federation.0, keyset: KEYSET.0, index: index.0, digest: &digest.0 };
+        let context = EvaluationContext { federation: &federation.0, keyset: of.0, index: index.0, digest: &digest.0 };
         let proof = prove(&keys.poprf, &context, &items, luck.entropy()).ok()?;
         let evaluated = Bounded::new(items.iter().map(|item| item.evaluated.encode()).collect()).ok()?;
-        let vote_key = &self.federation.keys[node].vote;
-        Some(Evaluation::sign(vote_key, &federation, KEYSET, index, digest, evaluated, proof))
+        Some(Evaluation::sign(&own.vote, &federation, of, index, digest, evaluated, proof))
     }
 
     /// Half of the peers see another log.
     fn fork(&mut self, node: usize, reply: ReplyV1) -> ReplyV1 {
+        let Some(keys) = self.federation.keys_of(node) else { return reply };
         let other = |head: Head| {
             let root = *blake3::hash(&head.root).as_bytes();
-            Head::sign(&self.federation.keys[node].vote, self.federation.keyset(), head.index, head.size, root)
+            Head::sign(&keys.vote, self.keyset_of(node), head.index, head.size, root)
         };
         let twisted = match reply {
             ReplyV1::Voted(voted) => ReplyV1::Voted(Voted { head: other(voted.head), ..voted }),

@@ -10,7 +10,7 @@ use ronde_protocol::{
     },
     message::{
         amount::Points,
-        ids::{OrderDigest, StoreId},
+        ids::{KeysetId, OrderDigest, StoreId},
         log::CertifiedOrder,
         offer::SignedOffer,
         order::{Order, Purpose, Seconds, Submission},
@@ -21,7 +21,7 @@ use ronde_protocol::{
 use crate::{
     clock::Clock,
     coverage::Group,
-    federation::{CAMPAIGN, Federation, KEYSET, VOUCHER, text},
+    federation::{CAMPAIGN, Federation, VOUCHER, text},
     luck::Luck,
     message::{Body, Intent, News, Slip, Told},
     network::End,
@@ -206,11 +206,13 @@ impl World<'_> {
                 self.send(End::Wallet(wallet), End::Node(store), luck, body);
                 // The store that signed it may be gone: others may know its certificate.
                 let known = self.people[wallet].wallet.pending().into_iter();
-                let known = known.filter(|view| view.link.as_ref() == Some(&link)).find_map(|view| view.digest);
-                if let Some(digest) = known
+                let known = known
+                    .filter(|view| view.link.as_ref() == Some(&link))
+                    .find_map(|view| Some((view.keyset, view.digest?)));
+                if let Some((keyset, digest)) = known
                     && errand.store != store
                 {
-                    self.send(End::Wallet(wallet), End::Node(errand.store), luck, Body::LookUp(digest));
+                    self.send(End::Wallet(wallet), End::Node(errand.store), luck, Body::LookUp(keyset, digest));
                 }
             }
         }
@@ -420,9 +422,9 @@ impl World<'_> {
         }
     }
 
-    /// The keyset of everything.
-    pub fn balance(&self, wallet: usize) -> ronde_protocol::machine::wallet::KeysetBalance {
+    /// Everything of one keyset.
+    pub fn balance(&self, wallet: usize, keyset: KeysetId) -> ronde_protocol::machine::wallet::KeysetBalance {
         let balance = self.people[wallet].wallet.balance(&self.federation.charter);
-        balance.keysets.get(&KEYSET).copied().unwrap_or_default()
+        balance.keysets.get(&keyset).copied().unwrap_or_default()
     }
 }

@@ -26,6 +26,7 @@ use crate::{
     coverage::Group,
     federation::{DAILY_LIMIT, KEYSET, VOUCHER_CAP},
     ledger::locks,
+    moving::moved,
     names,
     outcome::Invariant,
     world::World,
@@ -65,7 +66,7 @@ impl World<'_> {
     fn watch_vote(&mut self, node: usize, digest: &OrderDigest, vote: Vote) {
         // A vote that was out before was checked then.
         let known = self.ledger.known(digest).and_then(|known| known.votes.get(&vote.index));
-        if known != Some(&vote) && vote.verify(self.federation.keyset(), digest).is_err() {
+        if known != Some(&vote) && vote.verify(self.keyset_of(node), digest).is_err() {
             return;
         }
         if self.nodes[node].is_honest_witness() {
@@ -108,10 +109,11 @@ impl World<'_> {
     }
 
     fn watch_certified(&mut self, node: usize, digest: &OrderDigest, certified: &Certified) {
-        let keyset = self.federation.keyset();
         if !self.nodes[node].is_honest_witness() {
             return;
         }
+        // Of a move the certificate is the earlier keyset's.
+        let keyset = self.federation.committee_of(certified.certificate.keyset);
         if !self.ledger.was_checked(digest, &certified.certificate) {
             if certified.certificate.clone().verify(keyset, digest).is_err() {
                 let says = format!("witness {node} answers {digest} with a bad certificate");
@@ -163,9 +165,10 @@ impl World<'_> {
 
     /// Whether q witnesses voted for it: counted here, whatever the machines say.
     pub fn is_backed(&self, certificate: &Certificate, digest: &OrderDigest) -> bool {
-        let good = certificate.votes.iter().filter(|vote| vote.verify(self.federation.keyset(), digest).is_ok());
+        let keyset = self.federation.committee_of(certificate.keyset);
+        let good = certificate.votes.iter().filter(|vote| vote.verify(keyset, digest).is_ok());
         let voters: BTreeSet<WitnessIndex> = good.map(|vote| vote.index).collect();
-        voters.len() >= self.ledger.votes_needed()
+        voters.len() >= keyset.quorum().votes()
     }
 
     /// A store calls an order dead.
@@ -212,17 +215,17 @@ impl World<'_> {
 
     /// A node is shown a head, and keeps it if it is the highest, unless its page is refused. Once the faults are over
     /// nothing is in the way of keeping two that are a fork.
-    pub fn watch_head(&mut self, node: usize, head: Head, taken: bool) {
-        let shown = (node, self.nodes[node].life, head.index);
+    pub fn watch_head(&mut self, node: usize, of: usize, head: Head, taken: bool) {
+        let shown = (node, self.nodes[node].life, of);
         if !self.nodes[node].is_honest() || self.ledger.heads.get(&shown) == Some(&head) {
             return;
         }
-        if head.verify(self.federation.keyset()).is_err() {
+        if head.verify(self.keyset_of(of)).is_err() || self.nodes[of].index != Some(head.index) {
             return;
         }
         match self.ledger.heads.get(&shown).copied() {
             Some(known) if self.calm && known.size == head.size && known.root != head.root => {
-                self.ledger.forks.insert(head.index);
+                self.ledger.forks.insert(of);
             }
             Some(known) if known.size >= head.size => {}
             _ if taken => {
@@ -237,6 +240,9 @@ impl World<'_> {
         let Some(order) = self.ledger.known(digest).map(|known| known.order.clone()) else { return };
         self.say(format_args!("certified: {:?} {digest}", order.purpose));
         self.coverage.hit(Group::Deed, names::purpose(&order.purpose));
+        if moved(&order) > 0 {
+            self.coverage.hit(Group::Deed, "move");
+        }
         self.stake(Invariant::GoodOrder);
         if !self.ledger.is_legit(digest) {
             self.fail(Invariant::GoodOrder, format!("{digest} is certified, and nobody who may sign it did"));
@@ -304,9 +310,10 @@ impl World<'_> {
         self.stake(Invariant::NobodyFramed);
         match evidence.clone().verify(&self.federation.charter) {
             Ok(verified) => {
-                self.say(format_args!("evidence against witness {}", verified.culprit.0));
-                if !self.nodes[verified.culprit.position()].fallen {
-                    let says = format!("witness {} is named by {evidence:?}", verified.culprit.0);
+                let culprit = self.federation.seat(verified.keyset, verified.culprit);
+                self.say(format_args!("evidence against witness {culprit}"));
+                if !self.nodes[culprit].fallen {
+                    let says = format!("witness {culprit} is named by {evidence:?}");
                     self.fail(Invariant::NobodyFramed, says);
                 }
             }
@@ -315,40 +322,38 @@ impl World<'_> {
     }
 
     /// A gateway says that a witness broke the protocol.
-    pub fn watch_misbehaved(&mut self, node: usize, index: WitnessIndex) {
-        let honest = self.nodes[index.position()].is_honest_witness();
+    pub fn watch_misbehaved(&mut self, node: usize, witness: usize) {
+        let honest = self.nodes[witness].is_honest_witness();
         if honest && self.nodes[node].is_honest() {
-            self.fail(
-                Invariant::NobodyFramed,
-                format!("store {node} finds that honest witness {} misbehaves", index.0),
-            );
+            self.fail(Invariant::NobodyFramed, format!("store {node} finds that honest witness {witness} misbehaves"));
         }
     }
 
     /// An answer arrives at a store: bad evaluations and liars' votes are noted, so that evidence can be asked for in the
     /// end.
-    pub fn watch_arrival(&mut self, node: usize, digest: &OrderDigest, reply: &ReplyV1) {
+    pub fn watch_arrival(&mut self, node: usize, from: usize, digest: &OrderDigest, reply: &ReplyV1) {
         if let ReplyV1::Voted(voted) = reply
             && self.nodes[node].is_honest()
-            && self.nodes.get(voted.vote.index.position()).is_some_and(|witness| witness.fallen)
-            && voted.vote.verify(self.federation.keyset(), digest).is_ok()
+            && self.nodes[from].fallen
+            && voted.vote.verify(self.keyset_of(from), digest).is_ok()
+            && self.nodes[from].index == Some(voted.vote.index)
         {
-            self.ledger.meet_vote(digest, voted.vote);
+            self.ledger.meet_vote(from, digest, voted.vote);
         }
         if let ReplyV1::Certified(certified) = reply
             && self.nodes[node].is_honest()
             && self.nodes[node].running.contains_key(digest)
         {
-            self.watch_evaluation(digest, &certified.evaluation);
+            self.watch_evaluation(from, digest, &certified.evaluation);
         }
     }
 
-    fn watch_evaluation(&mut self, digest: &OrderDigest, evaluation: &Evaluation) {
+    fn watch_evaluation(&mut self, from: usize, digest: &OrderDigest, evaluation: &Evaluation) {
         // Only liars make bad ones; the honest ones' are checked with the coins.
-        let liar = self.nodes.get(evaluation.index.position()).is_some_and(|node| node.fallen);
+        let liar = self.nodes[from].fallen;
         let Some(order) = self.ledger.known(digest).map(|known| &known.order).filter(|_| liar) else { return };
-        if let Err(EvaluationError::BadProof(index)) = evaluation.verify(self.federation.keyset(), order, digest) {
-            self.ledger.bad_evaluations.insert((*digest, index));
+        if let Err(EvaluationError::BadProof(_)) = evaluation.verify(self.keyset_of(from), order, digest) {
+            self.ledger.bad_evaluations.insert((*digest, from));
         }
     }
 

@@ -38,6 +38,9 @@ impl World<'_> {
         if let RequestV1::Certify(certified) = &request {
             self.ledger.meet(&certified.order);
         }
+        if let RequestV1::Move(request) = &request {
+            self.ledger.meet(&request.certified.order);
+        }
         if self.witness(node).is_none() {
             return self.answer(node, route, ReplyV1::Refused(Refusal::Unknown), luck);
         }
@@ -45,6 +48,7 @@ impl World<'_> {
         match request {
             RequestV1::Vote(request) => self.serve_vote(node, route, request, luck),
             RequestV1::Certify(certified) => self.serve_certificate(node, route, certified, luck),
+            RequestV1::Move(request) => self.serve_move(node, route, request.certified, luck),
             other => match self.read(node, route, &other) {
                 Ok(reply) => self.answer(node, route, reply, luck),
                 Err(error) => self.fail(Invariant::NoInconsistency, format!("witness {node} can't read: {error}")),
@@ -65,7 +69,10 @@ impl World<'_> {
             RequestV1::Log(page) => ReplyV1::Log(witness.log_page(ledger, page.from)?),
             RequestV1::Feed(page) => ReplyV1::Feed(witness.feed_page(ledger, asker, page.from)?),
             RequestV1::NewestHead(query) => {
-                let newest = here.followed.get(&query.asker).and_then(|followed| followed.highest().copied());
+                let newest = here
+                    .followed
+                    .get(&self.federation.seat(here.keyset, query.asker))
+                    .and_then(|followed| followed.highest().copied());
                 ReplyV1::NewestHead(witness.answer_head_query(query, newest))
             }
             RequestV1::Bucket(query) => witness.bucket_page(ledger, query, self.time(node))?,
@@ -77,8 +84,12 @@ impl World<'_> {
             RequestV1::Vote(_) | RequestV1::Certify(_) | RequestV1::Charter(_) | RequestV1::Length(_) => {
                 ReplyV1::Refused(Refusal::Unknown)
             }
-            // There is one keyset here, and nobody asks for the end of it.
-            RequestV1::Move(_) | RequestV1::Statement(_) => ReplyV1::Refused(Refusal::Unknown),
+            // Answered by a step of its own.
+            RequestV1::Move(_) => ReplyV1::Refused(Refusal::Unknown),
+            RequestV1::Statement(_) => {
+                let kept = View::statement(ledger, here.keyset)?;
+                kept.map_or(ReplyV1::Refused(Refusal::Unknown), ReplyV1::Statement)
+            }
         })
     }
 
@@ -94,7 +105,7 @@ impl World<'_> {
             Err(refusal) => return self.answer(node, route, ReplyV1::Refused(refusal), luck),
         };
         let before = self.record(node, &digest);
-        if self.time(node) > self.federation.keyset().redeem_until() {
+        if self.time(node) > self.keyset_of(node).redeem_until() {
             self.stake(Invariant::NoLateVote);
         }
         let (gate, now) = (self.nodes[node].gate, self.time(node));
@@ -135,7 +146,7 @@ impl World<'_> {
     }
 
     /// What is certified already is served as it is stored.
-    fn serve_stored(&mut self, node: usize, route: Route, digest: &OrderDigest, luck: &Luck) -> bool {
+    pub fn serve_stored(&mut self, node: usize, route: Route, digest: &OrderDigest, luck: &Luck) -> bool {
         let Some(witness) = self.witness(node) else { return false };
         let now = self.time(node);
         match witness.look_up(&self.nodes[node].disk.durable().ledger, digest, now) {
@@ -165,7 +176,7 @@ impl World<'_> {
     }
 
     /// One transaction, and the answer once it is on disk.
-    fn finish(
+    pub fn finish(
         &mut self,
         node: usize,
         route: Route,
@@ -217,9 +228,8 @@ impl World<'_> {
         if let Asked::Order(digest) | Asked::State(digest, _) = route.asked {
             self.watch_answer(node, &digest, &reply);
         }
-        let index = self.nodes[node].index.map_or(u8::MAX, |index| index.0);
         self.say(format_args!("{node} -> {}: {:?} {}", route.node, route.asked, names::reply(&reply)));
-        let body = Body::Answer(route, index, Box::new(reply));
+        let body = Body::Answer(route, node, Box::new(reply));
         self.send(End::Node(node), End::Node(route.node), &mut luck, body);
     }
 }

@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 
 use ronde_protocol::{
     machine::{durable::Sealed, till::signing::ToSign},
-    message::{
-        ids::{OrderDigest, WitnessIndex},
-        wire::ReplyV1,
-    },
+    message::{ids::OrderDigest, wire::ReplyV1},
 };
 
 use crate::{
@@ -150,7 +147,7 @@ pub struct World<'t> {
 impl<'t> World<'t> {
     /// Before the first event.
     pub fn new(plan: Plan, reader: Option<&'t mut dyn fmt::Write>) -> Self {
-        let federation = Federation::of(plan.n);
+        let federation = Federation::pair(plan.n, plan.later);
         let mut luck = Luck::new(plan.seed, 1);
         let nodes = (0..federation.stores()).map(|number| Node::new(number, &plan, federation, &mut luck)).collect();
         let customers = usize::from(plan.swarm.wallets) + usize::from(plan.swarm.crooks);
@@ -276,15 +273,15 @@ impl<'t> World<'t> {
     fn node_hears(&mut self, node: usize, from: End, body: Body, mut luck: Luck) {
         match body {
             Body::Ask(route, request) => self.serve(node, route, *request, luck),
-            Body::Answer(route, index, reply) => {
+            Body::Answer(route, from, reply) => {
                 if route.node == node && self.nodes[node].is_alive(route.life) {
-                    self.take_answer(node, route, WitnessIndex(index), *reply, luck);
+                    self.take_answer(node, route, from, *reply, luck);
                 }
             }
             Body::Bring(submission) => self.bring(node, from, *submission, luck),
             Body::Claim(grant, secret, request) => self.take_claim(node, from, grant, secret, *request, &mut luck),
             Body::Show(certified) => self.shown(node, from, *certified, luck),
-            Body::LookUp(digest) => self.look_up(node, from, digest, luck),
+            Body::LookUp(keyset, digest) => self.look_up(node, from, keyset, digest, luck),
             Body::Told(_) | Body::Offer(..) => {}
         }
     }

@@ -1,0 +1,118 @@
+//! What a witness of the later keyset does about the earlier one: takes what moves, and reads the earlier logs.
+
+use ronde_protocol::{
+    machine::{
+        durable::Durable,
+        witness::{
+            EarlierRead, PreparedPage, Step,
+            memory::MemoryError,
+            outstanding::StoreKeys,
+            record::{EarlierView, Write},
+        },
+    },
+    message::{
+        log::{CertifiedOrder, LogEntry},
+        refusal::Refusal,
+        wire::{FromPosition, LogPage, ReplyV1, RequestV1},
+    },
+};
+
+use crate::{
+    coverage::Group,
+    disk::Writes,
+    federation::{KEYSET, LATER},
+    luck::Luck,
+    message::{Asked, Route},
+    outcome::Invariant,
+    world::{After, World},
+};
+
+impl World<'_> {
+    /// A store shows the certificate of what moves here.
+    pub fn serve_move(&mut self, node: usize, route: Route, certified: CertifiedOrder, luck: Luck) {
+        let digest = certified.order.digest();
+        if self.serve_stored(node, route, &digest, &luck) {
+            return;
+        }
+        match self.take_move(node, certified, luck.clone()) {
+            Ok((branch, step)) => self.finish(node, route, digest, branch, step, luck),
+            Err(refusal) => self.answer(node, route, ReplyV1::Refused(refusal), luck),
+        }
+    }
+
+    /// What the certificate of a move leads to.
+    #[allow(clippy::type_complexity, reason = "as for every certificate")]
+    pub fn take_move(
+        &mut self,
+        node: usize,
+        certified: CertifiedOrder,
+        mut luck: Luck,
+    ) -> Result<(&'static str, Result<Step<ReplyV1>, MemoryError>), Refusal> {
+        let Some(witness) = self.witness(node) else { return Err(Refusal::Unknown) };
+        let prepared = witness.prepare_move(&self.federation.charter, certified, luck.entropy())?;
+        let step = witness.decide_move(&self.nodes[node].disk.seen().ledger, prepared, self.time(node));
+        let taken = |write: &Write| matches!(write, Write::LogEntry(..));
+        let written = step.as_ref().is_ok_and(|step| step.writes.iter().any(taken));
+        if let Ok(step) = &step {
+            self.watch_move(node, &step.writes);
+        }
+        Ok((if written { "move: written down" } else { "move: not yet" }, step))
+    }
+
+    /// Asks for the next page of the log of a witness of the earlier keyset, and for its closing statement once its time
+    /// is over.
+    pub fn pull_earlier(&mut self, node: usize, peer: usize, luck: &mut Luck) {
+        let Some(index) = self.nodes[peer].index else { return };
+        let ledger = &self.nodes[node].disk.seen().ledger;
+        let Ok(followed) = ledger.earlier_followed(LATER, KEYSET, index) else { return };
+        let from = followed.unwrap_or_default().position();
+        self.ask(node, peer, Asked::Log, RequestV1::Log(FromPosition { keyset: KEYSET, from }), luck);
+    }
+
+    /// A page of the log of a witness of the earlier keyset has come.
+    pub fn take_earlier_page(&mut self, node: usize, peer: usize, page: LogPage, luck: &mut Luck) {
+        let (Some(witness), Some(index)) = (self.witness(node), self.nodes[peer].index) else { return };
+        if self.nodes[node].keyset != LATER {
+            return;
+        }
+        let (charter, earlier) = (&self.federation.charter, self.keyset_of(peer));
+        let mut keys = StoreKeys::default();
+        keys.add(charter.body());
+        for entry in &page.entries {
+            if let LogEntry::Certified(certified) = entry {
+                self.ledger.meet(&certified.order);
+            }
+        }
+        let head = page.head;
+        let prepared = PreparedPage::of(charter, &keys, earlier, page);
+        let ledger = &self.nodes[node].disk.seen().ledger;
+        let step = match witness.decide_earlier_page(ledger, charter, earlier, index, prepared) {
+            Ok(step) => step,
+            Err(error) => {
+                return self.fail(Invariant::NoInconsistency, format!("witness {node} on the log of {peer}: {error}"));
+            }
+        };
+        let read = step.reply.release(&Durable::after_commit());
+        for write in &step.writes {
+            if let Write::Evidence(evidence) = write
+                && self.nodes[node].is_honest()
+            {
+                self.watch_evidence(evidence);
+            }
+        }
+        if !step.writes.is_empty() && self.commit(node, Writes::of(step.writes), After::Nothing, luck).is_err() {
+            return;
+        }
+        match read {
+            EarlierRead::Taken { more } => {
+                self.coverage.hit(Group::Branch, "earlier log: read");
+                self.watch_head(node, peer, head, true);
+                if more {
+                    self.pull_earlier(node, peer, luck);
+                }
+            }
+            EarlierRead::CharterBehind => {}
+            EarlierRead::Refused(error) => self.say(format_args!("{node} refuses the log of {peer}: {error}")),
+        }
+    }
+}
