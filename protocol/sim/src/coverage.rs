@@ -92,6 +92,9 @@ pub const BRANCHES: &[&str] = &[
     "certificate: unknown order, coin held",
     "certificate: voted",
     "certified: served as stored",
+    "closing statement: signed",
+    "closing statement: too few clocks agree",
+    "earlier log: closed by its statement",
     "earlier log: read",
     "move: not yet",
     "move: written down",
@@ -157,6 +160,7 @@ pub const CHEATS: &[&str] = &[
 /// What honest people get done.
 pub const DEEDS: &[&str] = &[
     "came back",
+    "came after its keyset's end",
     "completed from found votes",
     "donate",
     "earn",

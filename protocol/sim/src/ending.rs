@@ -40,6 +40,9 @@ impl World<'_> {
         }
         if self.failure.is_none() {
             self.check_all();
+            if !self.federation.later.is_empty() {
+                self.end_keyset(&mut luck);
+            }
             self.stake(Invariant::NoInconsistency);
         }
     }
@@ -49,7 +52,7 @@ impl World<'_> {
         if self.people.iter().any(|person| person.honest && person.device > 0) { 3 } else { 1 }
     }
 
-    fn finish_round(&mut self, round: usize, luck: &mut Luck) {
+    pub fn finish_round(&mut self, round: usize, luck: &mut Luck) {
         for wallet in 0..self.people.len() {
             if self.people[wallet].honest {
                 if self.people[wallet].device > 0 {

@@ -31,7 +31,10 @@ impl World<'_> {
     pub fn tick(&mut self, node: usize, mut luck: Luck) {
         let witnesses = self.federation.seat_count();
         let peer = self.federation.seat_at(luck.place(witnesses));
-        self.follow(node, peer, &mut luck);
+        if self.witness(node).is_some() {
+            self.follow(node, peer, &mut luck);
+        }
+        self.close(node, &mut luck);
         let other = self.federation.seat_at(luck.place(witnesses));
         self.read_feed(node, other, &mut luck);
         let pause = self.tick_pause();
@@ -44,12 +47,12 @@ impl World<'_> {
 
     /// Follows another witness's log: a peer's, or one of an earlier keyset.
     pub fn follow(&mut self, node: usize, peer: usize, luck: &mut Luck) {
-        if self.witness(node).is_none() || peer == node {
+        if peer == node {
             return;
         }
         if self.nodes[peer].keyset == self.nodes[node].keyset {
             self.pull_log(node, peer, luck);
-        } else if self.nodes[node].keyset == LATER {
+        } else if self.witness(node).is_some() && self.nodes[node].keyset == LATER {
             self.pull_earlier(node, peer, luck);
         }
     }

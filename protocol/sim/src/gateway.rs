@@ -235,6 +235,9 @@ impl World<'_> {
                 }
             }
             (Asked::Log, ReplyV1::Log(page)) => self.take_page(node, from, page, &mut luck),
+            (Asked::Statement, ReplyV1::Statement(statement)) => {
+                self.take_earlier_statement(node, from, statement, &mut luck);
+            }
             (Asked::Feed, ReplyV1::Feed(page)) => self.take_feed(node, from, page, &mut luck),
             _ => {}
         }

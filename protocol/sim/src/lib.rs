@@ -7,6 +7,7 @@
 mod cheat;
 mod claims;
 mod clock;
+mod closing;
 pub mod coverage;
 mod crooked_store;
 mod disk;

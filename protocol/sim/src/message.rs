@@ -8,7 +8,7 @@ use ronde_protocol::{
         ids::{KeysetId, OrderDigest},
         log::CertifiedOrder,
         offer::SignedOffer,
-        order::{Order, Submission},
+        order::{Order, Seconds, Submission},
         refusal::Refusal,
         wire::{ReplyV1, RequestV1},
     },
@@ -29,6 +29,10 @@ pub enum Asked {
     Log,
     /// A page of the feed.
     Feed,
+    /// Its closing statement.
+    Statement,
+    /// Its clock.
+    Clock,
 }
 
 /// Where an answer goes: the asker as it ran then. A node that died since does not hear it.
@@ -49,6 +53,10 @@ pub enum Body {
     Ask(Route, Box<RequestV1>),
     /// A witness's answer, and from which node it comes.
     Answer(Route, usize, Box<ReplyV1>),
+    /// What does your clock show?
+    AskClock(Route),
+    /// What a witness's clock shows, and from which node that comes.
+    Clock(Route, usize, Seconds),
     /// An order to be certified.
     Bring(Box<Submission>),
     /// A claim of a grant.

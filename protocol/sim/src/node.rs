@@ -7,7 +7,7 @@ use ronde_protocol::{
         durable::Durable,
         gateway::Gathering,
         witness::{
-            Gate, Witness,
+            Gate, OtherClocks, Witness,
             peers::{Followed, Started, Startup, handle_restored},
             record::{Retirement, View, Write},
         },
@@ -82,6 +82,10 @@ pub struct Node {
     pub marked: bool,
     /// Peers that knew, in this life of theirs, when it started that its log was longer.
     pub ahead: Vec<(usize, u32)>,
+    /// What its peers' clocks showed since its own says that its keyset's time is over.
+    pub clocks: OtherClocks,
+    /// Peers that told it, since it asked last, that the time is over: for the omniscient.
+    pub agreed: BTreeSet<usize>,
     /// Peers that answered its start.
     pub heard: BTreeSet<WitnessIndex>,
 }
@@ -151,6 +155,8 @@ impl Node {
             sent: Vec::new(),
             marked: false,
             ahead: Vec::new(),
+            clocks: OtherClocks::default(),
+            agreed: BTreeSet::new(),
             heard: BTreeSet::new(),
         }
     }
@@ -215,6 +221,8 @@ impl World<'_> {
         dying.followed.clear();
         dying.gate = Gate::Starting;
         dying.startup = None;
+        dying.clocks = OtherClocks::default();
+        dying.agreed.clear();
         dying.sweep_due = false;
         dying.sweeps = 0;
         dying.disk.full = false;

@@ -67,6 +67,12 @@ invariants! {
     MovedOnce,
     /// Rollover: no more moves than what the logs that were read leave in the earlier keyset.
     MovesAreBounded,
+    /// Closing: an honest witness signs its statement when enough other clocks say so too, and adds nothing after it.
+    ClosesTogether,
+    /// Closing: by the honest witnesses' closing statements what was certified is, and its coins are spent.
+    ClosedLogsAgree,
+    /// Closing: what was certified to move before the end of its keyset comes after it.
+    MovesOutliveTheirKeyset,
     /// Liveness: whatever an honest wallet signed is completed.
     HonestOrdersComplete,
     /// Nothing of an honest wallet is lost: it holds what its certified orders left it.

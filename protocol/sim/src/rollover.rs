@@ -13,7 +13,8 @@ use ronde_protocol::{
     message::{
         log::{CertifiedOrder, LogEntry},
         refusal::Refusal,
-        wire::{FromPosition, LogPage, ReplyV1, RequestV1},
+        statement::ClosingStatement,
+        wire::{FromPosition, LogPage, ReplyV1, RequestV1, StatementQuery},
     },
 };
 
@@ -65,6 +66,11 @@ impl World<'_> {
         let Some(index) = self.nodes[peer].index else { return };
         let ledger = &self.nodes[node].disk.seen().ledger;
         let Ok(followed) = ledger.earlier_followed(LATER, KEYSET, index) else { return };
+        let kept = ledger.earlier_statement(LATER, KEYSET, index).is_ok_and(|kept| kept.is_some());
+        if !kept && self.time(node) > self.keyset_of(peer).evaluate_until() {
+            let query = RequestV1::Statement(StatementQuery { keyset: KEYSET });
+            self.ask(node, peer, Asked::Statement, query, luck);
+        }
         let from = followed.unwrap_or_default().position();
         self.ask(node, peer, Asked::Log, RequestV1::Log(FromPosition { keyset: KEYSET, from }), luck);
     }
@@ -113,6 +119,29 @@ impl World<'_> {
             }
             EarlierRead::CharterBehind => {}
             EarlierRead::Refused(error) => self.say(format_args!("{node} refuses the log of {peer}: {error}")),
+        }
+    }
+}
+
+impl World<'_> {
+    /// The closing statement of a witness of the earlier keyset has come: the first is kept.
+    pub fn take_earlier_statement(&mut self, node: usize, from: usize, statement: ClosingStatement, luck: &mut Luck) {
+        let Some(witness) = self.witness(node).filter(|_| self.nodes[node].keyset == LATER) else { return };
+        if self.nodes[from].index != Some(statement.index) {
+            return;
+        }
+        let ledger = &self.nodes[node].disk.seen().ledger;
+        match witness.decide_earlier_statement(ledger, self.keyset_of(from), statement) {
+            Ok(step) => {
+                if step.reply.release(&Durable::after_commit()).is_err() && self.nodes[from].is_honest_witness() {
+                    let says = format!("witness {node} refuses the closing statement of {from}");
+                    return self.fail(Invariant::ClosedLogsAgree, says);
+                }
+                if !step.writes.is_empty() {
+                    let _ = self.commit(node, Writes::of(step.writes), After::Nothing, luck);
+                }
+            }
+            Err(error) => self.fail(Invariant::NoInconsistency, format!("witness {node} on a statement: {error}")),
         }
     }
 }

@@ -46,7 +46,7 @@ fn plan(seed: u64) -> Plan {
     let ops = vec![earn(1_000, 0), earn(1_001, 1), Op { at: 9_000, seed, act }];
     let swarm = Swarm { wallets: 2, delay: 5, jitter: 10, sync: 2, ..Swarm::default() };
     // A multiple of 3, so that the audit runs.
-    Plan { seed: seed * 3, n: 4, swarm, ops }
+    Plan { seed: seed * 3, n: 4, later: 0, swarm, ops }
 }
 
 /// A world of four honest witnesses at its end: two customers earned, one paid.
@@ -275,9 +275,8 @@ fn a_checkout_that_nobody_paid_is_noticed() {
 #[test]
 fn cheats_without_evidence_are_noticed() {
     let mut world = ended(1);
-    let index = world.nodes[0].index.unwrap();
     for number in 0..4 {
-        world.ledger.bad_evaluations.insert((OrderDigest([number; 32]), index));
+        world.ledger.bad_evaluations.insert((OrderDigest([number; 32]), 0));
     }
     world.check_evidence();
     assert_fails(&world, Invariant::CheatsLeaveEvidence);
@@ -289,12 +288,12 @@ fn a_double_vote_that_convicts_nobody_is_noticed() {
     let (paid, _) = certified(&world, Purpose::Redeem);
     let (other, _) = rival(&mut world);
     let (first, mut second) = (vote(&world, 0, &paid), vote(&world, 0, &other));
-    world.ledger.meet_vote(&paid, first);
-    world.ledger.meet_vote(&other, second);
+    world.ledger.meet_vote(0, &paid, first);
+    world.ledger.meet_vote(0, &other, second);
     world.check_evidence();
     assert_eq!(world.failure, None, "two good votes convict");
     second.signature.0[0] ^= 1;
-    world.ledger.meet_vote(&other, second);
+    world.ledger.meet_vote(0, &other, second);
     world.check_evidence();
     assert_fails(&world, Invariant::CheatsLeaveEvidence);
 }
@@ -311,9 +310,9 @@ fn an_audit_that_misses_a_fork_is_noticed() {
     let (keyset, key, head) = (world.federation.keyset(), &world.federation.keys[0].vote, logs[0].head);
     logs[0].heads.push(Head::sign(key, keyset, head.index, head.size, [7; 32]));
     let after = audited(&world, &logs);
-    world.check_audit_finds(&after, &logs);
+    world.check_audit_finds(KEYSET, &after, &logs);
     assert_eq!(world.failure, None, "the audit finds it");
-    world.check_audit_finds(&before, &logs);
+    world.check_audit_finds(KEYSET, &before, &logs);
     assert_fails(&world, Invariant::CheatsLeaveEvidence);
 }
 
@@ -326,7 +325,7 @@ fn an_audit_that_misses_two_bodies_is_noticed() {
     let store = usize::try_from(order.store.0).unwrap() - 1;
     let other = world.sign_anything(store, Order { time: order.time + 1, ..order });
     logs[1].entries.push(LogEntry::Voted(other));
-    world.check_audit_finds(&before, &logs);
+    world.check_audit_finds(KEYSET, &before, &logs);
     assert_fails(&world, Invariant::CheatsLeaveEvidence);
 }
 

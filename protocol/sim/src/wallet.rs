@@ -6,7 +6,7 @@ use ronde_protocol::{
     crypto::Seed,
     machine::{
         durable::{Durable, Sealed},
-        wallet::{ClaimedOrder, GrantTerms, Link, Payment, Stage, Task, VoucherCount, Wallet, WalletError},
+        wallet::{ClaimedOrder, GrantTerms, Link, Payment, Stage, Task, VoucherCount, Wallet, WalletError, told_by},
     },
     message::{
         amount::Points,
@@ -377,6 +377,12 @@ impl World<'_> {
                 }
                 (Stage::Certified | Stage::Completing, Some(digest), _) => {
                     if let Some(certified) = self.certified_of(wallet, &digest) {
+                        let told = told_by(&certified.order, &self.federation.charter, self.wallet_time(wallet));
+                        if told != certified.order.keyset {
+                            // Its own keyset's witnesses tell nothing any more.
+                            self.send(End::Wallet(wallet), End::Node(via), luck, Body::LookUp(told, digest));
+                            continue;
+                        }
                         let body = Body::Show(Box::new(certified));
                         self.send(End::Wallet(wallet), End::Node(via), luck, body);
                     }

@@ -206,6 +206,7 @@ impl World<'_> {
     pub fn note_step(&mut self, node: usize, writes: &[Write]) {
         self.note_writes(node, writes);
         self.watch_votes(node, writes);
+        self.watch_frozen(node, writes);
         let day = self.time(node) / DAY;
         for write in writes {
             if let Write::LogEntry(_, entry) = write

@@ -282,6 +282,12 @@ impl<'t> World<'t> {
             Body::Claim(grant, secret, request) => self.take_claim(node, from, grant, secret, *request, &mut luck),
             Body::Show(certified) => self.shown(node, from, *certified, luck),
             Body::LookUp(keyset, digest) => self.look_up(node, from, keyset, digest, luck),
+            Body::AskClock(route) => self.tell_clock(node, route, &mut luck),
+            Body::Clock(route, from, shows) => {
+                if route.node == node && self.nodes[node].is_alive(route.life) {
+                    self.hear_clock(node, from, shows, &mut luck);
+                }
+            }
             Body::Told(_) | Body::Offer(..) => {}
         }
     }

@@ -198,11 +198,11 @@ fn a_pending_payment_that_is_cancelled_is_noticed() {
 #[test]
 fn a_fork_of_a_log_that_left_no_evidence_is_noticed() {
     let mut world = ended(1);
-    let head = *world.nodes[1].followed[&WitnessIndex(0)].highest().unwrap();
+    let head = *world.nodes[1].followed[&0].highest().unwrap();
     let key = &world.federation.keys[0].vote;
     let other = Head::sign(key, world.federation.keyset(), head.index, head.size, [1; 32]);
-    world.watch_head(1, head, true);
-    world.watch_head(1, other, true);
+    world.watch_head(1, 0, head, true);
+    world.watch_head(1, 0, other, true);
     world.check_evidence();
     assert_fails(&world, Invariant::CheatsLeaveEvidence);
 }
