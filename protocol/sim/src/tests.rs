@@ -35,6 +35,7 @@ use crate::{
 };
 
 mod kept;
+mod rollover;
 
 fn plan(seed: u64) -> Plan {
     let earn = |at, wallet| {

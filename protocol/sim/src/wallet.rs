@@ -24,6 +24,7 @@ use crate::{
     federation::{CAMPAIGN, Federation, VOUCHER, text},
     luck::Luck,
     message::{Body, Intent, News, Slip, Told},
+    moving::moved,
     network::End,
     ops::Manner,
     plan::Plan,
@@ -352,6 +353,10 @@ impl World<'_> {
             self.coverage.hit(Group::Cheat, "spoiled evaluation noticed");
         }
         self.say(format_args!("wallet {wallet} settles {}, usable: {}", settled.digest, settled.usable));
+        let ended = self.federation.committee_of(certified.order.keyset).evaluate_until() < self.wallet_time(wallet);
+        if ended && moved(&certified.order) > 0 {
+            self.coverage.hit(Group::Deed, "came after its keyset's end");
+        }
         // The store that was paid is told if another one relayed.
         let payee = usize::try_from(certified.order.store.0).unwrap_or(0).checked_sub(1);
         if certified.order.purpose == Purpose::Redeem
