@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Runs that have one, in a thousand.
-const SHARE: u16 = 80;
+const SHARE: u16 = 70;
 /// Larger committees have none, so that a run stays cheap.
 const MAX_FIRST: u8 = 5;
 
