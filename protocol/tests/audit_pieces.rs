@@ -7,11 +7,17 @@ mod federation_support;
 
 use audit_support::audit_in_pieces;
 use big_logs::{Cheat, Dice, Made, Maker, Sketcher, WITNESSES, Weaver, town};
-use federation_support::KEYSET;
+use federation_support::{KEYSET, Plan, entropy, list, planned};
 use ronde_protocol::{
     crypto::merkle::Frontier,
-    machine::audit::{Culprit, Report, Standing, Verdict, WitnessLog, audit},
-    message::{head::Head, ids::WitnessIndex, log::LogEntry},
+    machine::audit::{Culprit, Leafed, Report, Standing, Verdict, WitnessLog, audit, judge, judge_all},
+    message::{
+        certificate::Certificate,
+        head::Head,
+        ids::WitnessIndex,
+        log::{CertifiedOrder, LogEntry},
+        vote::Vote,
+    },
 };
 
 /// Orders in each log of the honest.
@@ -98,4 +104,34 @@ fn long_logs_say_the_same_in_whatever_pieces_they_come() {
             assert_eq!((&conviction.culprits, conviction.offence), (&finding.culprits, cheat.offence()));
         }
     }
+}
+
+/// A vote is verified once in however many certificates it stands. A certificate whose form turns out to be wrong at its last
+/// vote leaves none of its others behind as if they had been: with it a liar would certify anything by its vote alone.
+#[test]
+fn forged_votes_of_a_certificate_without_form_are_not_taken_for_verified_in_another() {
+    let federation = planned(&Plan::of(4));
+    let keyset = federation.charter.keyset(KEYSET).unwrap();
+    let swap = |number: u32| {
+        let points = audit_support::points(8);
+        audit_support::swap(&federation, &[(points, number)], &[(points, number + 1000)]).order
+    };
+    let certified = |order, certificate| Leafed::from(LogEntry::Certified(CertifiedOrder { order, certificate }));
+    let mut entries: Vec<Leafed> =
+        (1..=100).map(swap).map(|order| certified(order.clone(), federation.certify(&order))).collect();
+    let order = swap(0);
+    let forged = |index| Vote { index: WitnessIndex(index), ..federation.vote(&order, WitnessIndex(2)) };
+    let by = |last: Vote| {
+        let votes = list([forged(0), forged(1), last]);
+        certified(order.clone(), Certificate { keyset: KEYSET, digest: order.digest(), votes })
+    };
+    entries.push(by(forged(30)));
+    entries.push(by(federation.vote(&order, WitnessIndex(2))));
+    let together = judge_all(&federation.charter, keyset, &entries, entropy(7));
+    let counted = |facts: &[ronde_protocol::machine::audit::Facts]| -> Vec<bool> {
+        facts.iter().map(ronde_protocol::machine::audit::Facts::is_certificate).collect()
+    };
+    let apart: Vec<_> = entries.iter().map(|entry| judge(&federation.charter, keyset, entry)).collect();
+    assert_eq!(counted(&together), counted(&apart));
+    assert_eq!(counted(&together)[98..], [true, true, false, false]);
 }

@@ -243,12 +243,15 @@ fn vote_checks(
 ) -> Option<Vec<SignatureCheck>> {
     let voters = charter.keyset(certified.order.keyset)?;
     certified.certificate.check_form(voters, digest).ok()?;
-    let mut checks = Vec::new();
-    for vote in &certified.certificate.votes {
-        let check = vote.signature_check(voters, digest)?;
-        if votes.is_new(*digest, vote.index, vote.signature) {
-            checks.push(check);
-        }
-    }
-    Some(checks)
+    let votes_cast = &certified.certificate.votes;
+    // All of them before one is noted: what is dropped here is verified with nothing else.
+    let checks: Vec<SignatureCheck> =
+        votes_cast.iter().map(|vote| vote.signature_check(voters, digest)).collect::<Option<_>>()?;
+    let with_votes = checks.into_iter().zip(votes_cast);
+    Some(
+        with_votes
+            .filter(|(_, vote)| votes.is_new(*digest, vote.index, vote.signature))
+            .map(|(check, _)| check)
+            .collect(),
+    )
 }
