@@ -362,6 +362,6 @@ fn a_recovery_that_is_killed_before_or_after_its_save_brings_its_points_back_onc
 
 #[cfg(feature = "fault-points")]
 fn killed(folder: &Path, arguments: &[&str], point: &str) {
-    let output = command(folder, arguments).env("RONDE_FAULT", point).output().unwrap();
+    let output = wallet_command::command(folder, arguments).env("RONDE_FAULT", point).output().unwrap();
     assert_eq!(output.status.code(), None, "{point} was not reached: {}", String::from_utf8_lossy(&output.stderr));
 }
