@@ -2,6 +2,7 @@
 //! that is read when the simulator starts. Each is a rule left out, as somebody could who finds it fussy.
 
 mod driver;
+mod rollover;
 mod store;
 mod wallet;
 mod witness;
@@ -41,7 +42,7 @@ pub const HELP: &[Edit] = &[
 
 /// All of them. The place in this list, from 1, is the number that switches a fault on.
 pub fn all() -> Vec<&'static Fault> {
-    [witness::FAULTS, store::FAULTS, wallet::FAULTS, driver::FAULTS].into_iter().flatten().collect()
+    [witness::FAULTS, store::FAULTS, wallet::FAULTS, driver::FAULTS, rollover::FAULTS].into_iter().flatten().collect()
 }
 
 /// `"name", "rules", [ "file": "find" => "put", ... ];` below one folder.
