@@ -5,7 +5,7 @@ use ronde_protocol::{
     machine::{
         closing::{ClosedLogs, CoinFate},
         durable::Durable,
-        wallet::Stage,
+        wallet::{Stage, Wallet},
         witness::{
             OtherClocks,
             record::{EarlierView, OrderRecord, View, Write},
@@ -33,6 +33,8 @@ use crate::{
 /// Rounds after the end of a keyset: to ask for clocks and sign, to read statements and logs, to show moves once more.
 const ROUNDS: usize = 4;
 const HOUR: u64 = 3_600_000;
+/// Seconds: to before redeem-until.
+const SET_BACK: i64 = 20 * 86_400;
 
 impl World<'_> {
     /// A witness whose clock says that its keyset's time is over asks what the others' say.
@@ -159,6 +161,7 @@ impl World<'_> {
             self.finish_round(round, luck);
             self.read_logs(luck);
         }
+        self.set_back(luck);
         if self.failure.is_none() {
             self.check_closed(&early);
             self.check_moved(&early);
@@ -168,6 +171,29 @@ impl World<'_> {
             self.check_framing();
             self.check_audit();
         }
+    }
+
+    /// A clock is set back to when the keyset was open, and somebody asks for a vote in it.
+    fn set_back(&mut self, luck: &mut Luck) {
+        let node = luck.place(self.federation.committee(KEYSET).end);
+        if !self.has_closed(node) {
+            return;
+        }
+        self.nodes[node].clock.offset = -SET_BACK;
+        for wallet in 0..self.people.len() {
+            // The customer's own wallet keeps its coins: nothing comes of it.
+            let Ok(mut copy) = Wallet::from_bytes(&self.people[wallet].file) else { continue };
+            let then = self.wallet_time(wallet).saturating_add_signed(-SET_BACK);
+            let signed = copy.swap(&self.federation.charter, KEYSET, true, then, luck.entropy());
+            if let Ok(sealed) = signed {
+                let submission = sealed.release(&Durable::after_commit());
+                self.ledger.signed(&submission.signed.order);
+                self.coverage.hit(Group::Fault, "clock set back behind a keyset's end");
+                self.show_order(node, node, &submission, luck);
+            }
+        }
+        self.play();
+        self.nodes[node].clock.heal();
     }
 
     fn read_logs(&mut self, luck: &mut Luck) {

@@ -112,6 +112,7 @@ pub const BRANCHES: &[&str] = &[
 /// Every kind of fault.
 pub const FAULTS: &[&str] = &[
     "clock jumps",
+    "clock set back behind a keyset's end",
     "commit on disk, nobody told",
     "cut off",
     "disk full",
