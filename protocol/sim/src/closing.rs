@@ -142,9 +142,12 @@ impl World<'_> {
             }
         }
         self.play();
-        // Its witnesses read each other's logs once more before the end.
+        // In the week before the end its witnesses read each other's logs, and what came to some of them meanwhile.
         self.now = self.now.max((self.federation.keyset().redeem_until() - START) * 1000 + HOUR);
-        self.read_logs(luck);
+        for _ in 0..2 {
+            self.now += HOUR;
+            self.read_logs(luck);
+        }
         let early: Vec<(OrderDigest, Order)> =
             self.ledger.certified().map(|(digest, order)| (*digest, order.clone())).collect();
         self.now = self.now.max((self.federation.keyset().evaluate_until() - START) * 1000 + HOUR);
