@@ -6,7 +6,7 @@ mod witness_support;
 
 use std::collections::BTreeMap;
 
-use federation_support::{Federation, KEYSET, Plan, body, list};
+use federation_support::{Federation, KEYSET, Plan, body, list, with};
 use proptest::prelude::*;
 use ronde_protocol::{
     crypto::{

@@ -8,7 +8,7 @@ mod witness_support;
 use std::collections::BTreeSet;
 
 use federation_support::{
-    CAMPAIGN, DAY, Federation, KEYSET, NOW, Plan, VOUCHER, body, entropy, federation, list, text,
+    CAMPAIGN, DAY, Federation, KEYSET, NOW, Plan, VOUCHER, body, entropy, federation, list, text, with,
 };
 use rollover_support::*;
 use ronde_protocol::{
@@ -24,7 +24,6 @@ use ronde_protocol::{
     },
 };
 use wallet_support::{earn_order, grant, terms, with_ballot};
-use witness_support::with;
 
 const LAST_MOVE: u64 = NOW + 353 * DAY;
 

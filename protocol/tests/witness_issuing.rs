@@ -3,7 +3,9 @@
 mod federation_support;
 mod witness_support;
 
-use federation_support::{ASSOCIATION, BALLOT_MINIMUM, CAMPAIGN, DAY, KEYSET, NOW, Plan, VOUCHER, body, list, planned};
+use federation_support::{
+    ASSOCIATION, BALLOT_MINIMUM, CAMPAIGN, DAY, KEYSET, NOW, Plan, VOUCHER, body, list, planned, with,
+};
 use ronde_protocol::{
     limits::{CAMPAIGN_GRACE, MAX_CLOCK_SKEW},
     machine::witness::record::{Counter, View},

@@ -16,7 +16,7 @@ use ronde_protocol::{
     },
     message::{
         amount::Points,
-        charter::{Charter, Keyset},
+        charter::Keyset,
         class::{Class, Kind},
         ids::{Reference, StoreId, WitnessIndex},
         order::{Authorization, Input, Order, Output, Purpose, SignedOrder, pledge_reference},
@@ -28,8 +28,7 @@ pub use cheat::Cheat;
 pub use weave::Weaver;
 
 use super::federation_support::{
-    ASSOCIATION, BALLOT_MINIMUM, CAMPAIGN, DAY, Federation, KEYSET, NOW, Plan, VOUCHER, body, list, node_seed,
-    sign_charter,
+    ASSOCIATION, BALLOT_MINIMUM, CAMPAIGN, DAY, Federation, KEYSET, NOW, Plan, VOUCHER, body, list, node_seed, with,
 };
 
 /// Stores; the first four are the witnesses.
@@ -79,8 +78,7 @@ pub fn town() -> Federation {
     let mut campaigns = body.campaigns.into_vec();
     campaigns.iter_mut().for_each(|campaign| campaign.ballots_per_store = u64::MAX / 2);
     body.campaigns = list(campaigns);
-    let signed = sign_charter(body, &[1, 2]);
-    Federation { charter: Charter::genesis(signed.clone()).unwrap(), signed }
+    with(body)
 }
 
 /// An order that is to be made.

@@ -121,9 +121,13 @@ pub fn federation(witnesses: usize) -> Federation {
 
 /// A federation as planned.
 pub fn planned(plan: &Plan) -> Federation {
-    let signed = sign_charter(body(plan), &[1, 2]);
-    let charter = Charter::genesis(signed.clone()).unwrap();
-    Federation { charter, signed }
+    with(body(plan))
+}
+
+/// A federation of this charter.
+pub fn with(body: CharterBody) -> Federation {
+    let signed = sign_charter(body, &[1, 2]);
+    Federation { charter: Charter::genesis(signed.clone()).unwrap(), signed }
 }
 
 /// Signs a version with the named stewards.
@@ -287,6 +291,7 @@ impl Federation {
     pub fn evaluations(&self, order: &Order, witnesses: &[WitnessIndex]) -> Vec<Evaluation> {
         witnesses.iter().filter_map(|index| self.evaluate(order, *index)).collect()
     }
+
     /// A witness that says that its prefixes have no bits: all is in one bucket.
     pub fn bucket_length(&self, index: WitnessIndex, query: &LengthQuery) -> BucketLength {
         let keyset = self.charter.keyset(query.keyset).unwrap();

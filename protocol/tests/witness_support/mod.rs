@@ -19,7 +19,7 @@ use ronde_protocol::{
     },
     message::{
         certificate::Certificate,
-        charter::{Charter, CharterBody},
+        charter::Charter,
         class::{Class, Kind},
         codec::{Bounded, encode},
         ids::{Reference, StoreId, WitnessIndex},
@@ -33,7 +33,7 @@ use ronde_protocol::{
     },
 };
 
-use crate::federation_support::{Federation, KEYSET, NOW, federation, list, node_seed, sign_charter};
+use crate::federation_support::{Federation, KEYSET, NOW, federation, list, node_seed};
 
 /// A coin by number: its secret, its blind and what it is come from the number and the kind.
 pub type Numbered = (u64, Kind);
@@ -169,12 +169,6 @@ impl Seat {
     pub fn disk(&self) -> String {
         format!("{:?}", self.memory)
     }
-}
-
-/// A federation of a charter that differs from the planned one.
-pub fn with(body: CharterBody) -> Federation {
-    let signed = sign_charter(body, &[1, 2]);
-    Federation { charter: Charter::genesis(signed.clone()).unwrap(), signed }
 }
 
 /// A witness with the keys that the charter lists.
