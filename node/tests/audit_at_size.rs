@@ -12,8 +12,9 @@ mod write;
 
 use std::path::Path;
 
-use big_logs::{Cheat, Dice, Made, Maker, Sketcher, WITNESSES, Weaver, town};
+use big_logs::{Cheat, Made, Maker, Sketcher, WITNESSES, Weaver, town};
 use cli_support::Desk;
+use federation_support::Dice;
 use serde_json::Value;
 use write::LogFile;
 

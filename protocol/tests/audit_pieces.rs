@@ -6,8 +6,8 @@ mod big_logs;
 mod federation_support;
 
 use audit_support::audit_in_pieces;
-use big_logs::{Cheat, Dice, Made, Maker, Sketcher, WITNESSES, Weaver, town};
-use federation_support::{KEYSET, Plan, entropy, list, planned};
+use big_logs::{Cheat, Made, Maker, Sketcher, WITNESSES, Weaver, town};
+use federation_support::{Dice, KEYSET, Plan, entropy, list, planned};
 use ronde_protocol::{
     crypto::merkle::Frontier,
     machine::audit::{Culprit, Leafed, Report, Standing, Verdict, WitnessLog, audit, judge, judge_all},
@@ -59,9 +59,8 @@ fn audit_however(maker: &Maker<'_>, logs: &[WitnessLog], seed: u64) -> Report {
     let report = audit(charter, keyset, logs);
     let mut dice = Dice(seed);
     for _ in 0..2 {
-        let (most, budget) = (2 + dice.roll(900), 1 + dice.roll(40_000));
-        let [most, budget] = [most, budget].map(|number| usize::try_from(number).unwrap());
-        let piecemeal = audit_in_pieces(charter, keyset, logs, budget, audit_support::Dice(dice.bits()), most);
+        let (most, budget) = (2 + dice.place(900), 1 + dice.place(40_000));
+        let piecemeal = audit_in_pieces(charter, keyset, logs, budget, Dice(dice.bits()), most);
         assert_eq!(format!("{report:?}"), format!("{piecemeal:?}"), "seed {seed}, pieces {most}, budget {budget}");
     }
     report

@@ -7,7 +7,7 @@ mod federation_support;
 
 use std::collections::BTreeSet;
 
-use federation_support::{KEYSET, list};
+use federation_support::{Dice, KEYSET, list};
 use ronde_protocol::{
     crypto::group::PointBytes,
     limits::{MAX_BUCKET_BITS, MIN_BUCKET_ENTRIES, SEARCH_GAP},
@@ -28,45 +28,26 @@ const VAIN: usize = 3 * SEARCH_GAP as usize;
 /// Other wallets that could have asked.
 const OTHERS: usize = 20_000;
 
-/// SplitMix64, from one seed.
-struct Dice(u64);
+fn blinded(dice: &mut Dice) -> PointBytes {
+    PointBytes(dice.bytes())
+}
 
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
-    }
-
-    fn blinded(&mut self) -> PointBytes {
-        let mut bytes = [0; 32];
-        bytes.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&self.next().to_le_bytes()));
-        PointBytes(bytes)
-    }
-
-    /// An order that makes 1 to 200 points.
-    fn order(&mut self, denominations: &[u64]) -> Order {
-        let split = canonical_split(Points(self.below(200) + 1), denominations).unwrap();
-        let output = |denomination| {
-            let class = Class { keyset: KEYSET, kind: Kind::Points { denomination } };
-            Output { class, blinded: self.blinded() }
-        };
-        Order {
-            federation: FederationId([1; 32]),
-            keyset: KEYSET,
-            store: StoreId(1),
-            purpose: Purpose::Earn,
-            reference: Reference::NONE,
-            time: 0,
-            inputs: list([]),
-            outputs: list(split.into_iter().map(output)),
-        }
+/// An order that makes 1 to 200 points.
+fn order(dice: &mut Dice, denominations: &[u64]) -> Order {
+    let split = canonical_split(Points(dice.roll(200) + 1), denominations).unwrap();
+    let output = |denomination| {
+        let class = Class { keyset: KEYSET, kind: Kind::Points { denomination } };
+        Output { class, blinded: blinded(dice) }
+    };
+    Order {
+        federation: FederationId([1; 32]),
+        keyset: KEYSET,
+        store: StoreId(1),
+        purpose: Purpose::Earn,
+        reference: Reference::NONE,
+        time: 0,
+        inputs: list([]),
+        outputs: list(split.into_iter().map(output)),
     }
 }
 
@@ -86,7 +67,7 @@ fn town(orders: usize, dice: &mut Dice) -> Town {
     let (mut entries, mut all) = (BucketSizes::default(), BucketSizes::default());
     let (mut firsts, mut outputs) = (Vec::new(), 0_usize);
     for _ in 0..orders {
-        let order = dice.order(&denominations);
+        let order = order(dice, &denominations);
         for output in first_outputs(&order, KEYSET) {
             firsts.push(bucket_number(&output.blinded, MAX_BUCKET_BITS));
             entries.add(bucket_number(&output.blinded, MAX_BUCKET_BITS), 1);
@@ -105,19 +86,19 @@ fn town(orders: usize, dice: &mut Dice) -> Town {
 
 /// The buckets that a wallet with so many orders asks for.
 fn questions(dice: &mut Dice, bits: u8, orders: usize) -> Vec<u32> {
-    (0..orders + VAIN).map(|_| bucket_number(&dice.blinded(), bits)).collect()
+    (0..orders + VAIN).map(|_| bucket_number(&blinded(dice), bits)).collect()
 }
 
 /// Of wallets that did not make certain orders, the share in per cent that asks for the buckets of all of them; and the share
 /// of searches by the wallet that did in which one store of `stores` is asked for all of them itself.
 fn suspicion(dice: &mut Dice, town: &Town, orders: usize, stores: u64) -> (f64, f64) {
-    let suspected: Vec<u32> = (0..orders).map(|_| bucket_number(&dice.blinded(), town.bits)).collect();
+    let suspected: Vec<u32> = (0..orders).map(|_| bucket_number(&blinded(dice), town.bits)).collect();
     let alike = (0..OTHERS).filter(|_| {
         let asked: BTreeSet<u32> = questions(dice, town.bits, OWN).into_iter().collect();
         suspected.iter().all(|bucket| asked.contains(bucket))
     });
     let alike = alike.count();
-    let seen = (0..OTHERS).filter(|_| suspected.iter().all(|_| dice.below(stores) == 0)).count();
+    let seen = (0..OTHERS).filter(|_| suspected.iter().all(|_| dice.roll(stores) == 0)).count();
     let percent = |count: usize| 100.0 * count as f64 / OTHERS as f64;
     (percent(alike), percent(seen))
 }

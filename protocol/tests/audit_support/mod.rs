@@ -27,7 +27,7 @@ use ronde_protocol::{
     },
 };
 
-use super::federation_support::{Federation, KEYSET, NOW, entropy, list, node_seed};
+use super::federation_support::{Dice, Federation, KEYSET, NOW, entropy, list, node_seed};
 
 /// A coin of so many points (or another kind), by number.
 pub type Coin = (Kind, u32);
@@ -186,21 +186,6 @@ pub fn audit_both(charter: &Charter, keyset: &Keyset, logs: &[WitnessLog]) -> Re
     report
 }
 
-/// Randomness of a test that can be repeated.
-pub struct Dice(pub u64);
-
-impl Dice {
-    /// A number from 0 to below `count`.
-    pub fn roll(&mut self, count: usize) -> usize {
-        // SplitMix64.
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ mixed >> 31) % u64::try_from(count).unwrap()).unwrap()
-    }
-}
-
 /// Audits logs that come in pieces of random sizes up to `most`, from one log or the other, each piece judged together.
 pub fn audit_in_pieces(
     charter: &Charter,
@@ -213,9 +198,9 @@ pub fn audit_in_pieces(
     let mut audit = Audit::new(charter, keyset, MemoryShelf::default(), budget);
     let mut left: Vec<_> = logs.iter().map(|log| (audit.open().unwrap(), log.entries.as_slice())).collect();
     while !left.is_empty() {
-        let at = dice.roll(left.len());
+        let at = dice.place(left.len());
         let (number, entries) = &mut left[at];
-        let (piece, rest) = entries.split_at(entries.len().min(1 + dice.roll(most)));
+        let (piece, rest) = entries.split_at(entries.len().min(1 + dice.place(most)));
         let mut leafed: Vec<Leafed> = piece.iter().cloned().map(Leafed::from).collect();
         if most > 1 && !piece.is_empty() {
             // Often enough for batches, and for halves of them.

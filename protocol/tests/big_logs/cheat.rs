@@ -10,7 +10,7 @@ use ronde_protocol::{
     },
 };
 
-use super::{Dice, Made, Maker, WITNESSES, Weaver, weave::certified};
+use super::{super::federation_support::Dice, Made, Maker, WITNESSES, Weaver, weave::certified};
 
 /// Ways to cheat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl Cheat {
     /// The number of one of these orders with which it can be done.
     pub fn place(self, orders: &[Made], dice: &mut Dice) -> u64 {
         let fit: Vec<&Made> = orders.iter().filter(|made| self.fits(made)).collect();
-        fit[usize::try_from(dice.roll(u64::try_from(fit.len()).unwrap())).unwrap()].sketch.number
+        fit[dice.place(fit.len())].sketch.number
     }
 
     /// Whether the order itself goes its way after it.

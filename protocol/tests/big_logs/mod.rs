@@ -28,7 +28,8 @@ pub use cheat::Cheat;
 pub use weave::Weaver;
 
 use super::federation_support::{
-    ASSOCIATION, BALLOT_MINIMUM, CAMPAIGN, DAY, Federation, KEYSET, NOW, Plan, VOUCHER, body, list, node_seed, with,
+    ASSOCIATION, BALLOT_MINIMUM, CAMPAIGN, DAY, Dice, Federation, KEYSET, NOW, Plan, VOUCHER, body, list, node_seed,
+    with,
 };
 
 /// Stores; the first four are the witnesses.
@@ -37,32 +38,6 @@ pub const STORES: u32 = 24;
 pub const WITNESSES: u8 = 4;
 /// Orders on one day.
 const A_DAY: u64 = 5000;
-
-/// Randomness that follows from a seed (SplitMix64).
-#[derive(Clone, Debug)]
-pub struct Dice(pub u64);
-
-impl Dice {
-    /// 64 bits.
-    pub fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ mixed >> 31
-    }
-
-    /// A number from 0 to below `count`.
-    pub fn roll(&mut self, count: u64) -> u64 {
-        self.bits() % count
-    }
-
-    fn bytes(&mut self) -> [u8; 32] {
-        let mut bytes = [0; 32];
-        bytes.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&self.bits().to_le_bytes()));
-        bytes
-    }
-}
 
 /// A federation of four witnesses and 24 stores, whose limits nobody reaches.
 pub fn town() -> Federation {

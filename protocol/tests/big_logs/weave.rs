@@ -12,7 +12,7 @@ use ronde_protocol::message::{
     vote::Vote,
 };
 
-use super::{Dice, Made, WITNESSES};
+use super::{super::federation_support::Dice, Made, WITNESSES};
 
 /// Orders that are under way while a witness hears of one.
 const LATE: u64 = 40;

@@ -114,6 +114,38 @@ pub fn entropy(byte: u8) -> Entropy {
     Entropy::new([byte; 32])
 }
 
+/// Randomness that follows from a seed (SplitMix64).
+#[derive(Clone, Debug)]
+pub struct Dice(pub u64);
+
+impl Dice {
+    /// 64 bits.
+    pub fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ mixed >> 31
+    }
+
+    /// A number from 0 to below `count`.
+    pub fn roll(&mut self, count: u64) -> u64 {
+        self.bits() % count
+    }
+
+    /// The same, as a place in a list.
+    pub fn place(&mut self, count: usize) -> usize {
+        usize::try_from(self.roll(u64::try_from(count).unwrap())).unwrap()
+    }
+
+    /// 32 bytes.
+    pub fn bytes(&mut self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        bytes.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&self.bits().to_le_bytes()));
+        bytes
+    }
+}
+
 /// n witness stores, f as large as it may be, one keyset, stewards 2 of 3.
 pub fn federation(witnesses: usize) -> Federation {
     planned(&Plan::of(witnesses))

@@ -13,7 +13,8 @@ mod write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use big_logs::{Cheat, Dice, Made, Maker, Sketch, Sketcher, Weaver, town};
+use big_logs::{Cheat, Made, Maker, Sketch, Sketcher, Weaver, town};
+use federation_support::Dice;
 use write::LogFile;
 
 /// Orders that are signed before any of them is written.
