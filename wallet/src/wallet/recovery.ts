@@ -3,6 +3,7 @@ import { orderDigest } from '../message/order-digest.js';
 import { WalletError } from '../machine/wallet/error.js';
 import { drawAsking } from '../machine/wallet/missing.js';
 import { recover } from '../machine/wallet/recover.js';
+import { openOrder } from '../machine/wallet/state.js';
 import type { Core } from './core.js';
 import { drive, warnOf } from './drive.js';
 import { TransportError } from './http-error.js';
@@ -14,15 +15,16 @@ export async function recoverOrder(core: Core, digest: string, keyset: number) {
   const random = core.random(16);
   const { points, behind, findings } = await core.step((state) => {
     const recovered = recover(core.context, state, order, certificate, evaluations, core.now());
-    const id = recovered.state.orders.find((each) => each.digest === digest)?.id ?? '';
-    return { ...recovered, state: drawAsking(recovered.state, id, core.now(), random, 'named') };
+    const open = openOrder(recovered.state, digest);
+    if (open === undefined) return recovered;
+    return { ...recovered, state: drawAsking(recovered.state, open.id, core.now(), random, 'named') };
   });
   warnOf(core, findings);
   if (behind) {
     const what = 'another wallet had this device number: coins that this one makes may have been spent before';
     core.warn({ code: 'shared-device', what });
   }
-  const open = core.state.orders.find((each) => each.digest === digest);
+  const open = openOrder(core.state, digest);
   if (open !== undefined) await drive(core, open.id);
   await prove(core);
   return { points, behind };
