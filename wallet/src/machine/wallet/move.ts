@@ -37,18 +37,14 @@ function issuingLater({ keysets }: Charter, { entry }: Keyset, now: bigint): Key
 
 /** The moves that the coins of a wallet will need, whether or not they are due; keysets that end first before others. */
 export function plannedMoves({ charter, secrets }: WalletContext, state: WalletState, now: bigint): Move[] {
-  return redeemable(charter, now).flatMap((keyset) =>
-    keyset.entry.denominations.flatMap((denomination): Move[] => {
-      const points = sum(
-        freeCoins(state, keyset.id).filter(({ kind, components }) => {
-          const isOfIt = kind.type === 'points' && kind.denomination === denomination;
-          return isOfIt && components.size >= keyset.quorum;
-        }),
-      );
+  return redeemable(charter, now).flatMap((keyset) => {
+    const free = freeCoins(state, keyset.id).filter(({ components }) => components.size >= keyset.quorum);
+    return keyset.entry.denominations.flatMap((denomination): Move[] => {
+      const points = sum(free.filter(({ kind }) => kind.type === 'points' && kind.denomination === denomination));
       if (points === 0n || laterKeysets(charter, keyset, denomination, now).length === 0) return [];
       return [{ keyset: keyset.id, denomination, at: moveTime(secrets, state.device, keyset, denomination), points }];
-    }),
-  );
+    });
+  });
 }
 
 /** The moves that are due (WALLET-38); none while the wallet searches. */
