@@ -1,11 +1,10 @@
 import { toNumberBE } from '../../crypto/index.js';
+import { DAY } from '../../message/order-digest.js';
 import { progressOf } from './answer.js';
+import { HOUR } from './spend.js';
 import type { WalletContext } from './spend.js';
 import { replaceOrder } from './state.js';
 import type { OpenOrder, WalletState } from './state.js';
-
-const HOUR = 3600n;
-const DAY = 86_400n;
 
 /**
  * Draws when stores are asked for what an order still lacks, if it is certified: from an hour to a day after now, uniformly

@@ -31,7 +31,8 @@ export interface Opened {
 }
 
 const ZEROS = new Uint8Array(32);
-const HOUR = 3600n;
+/** The seconds of an hour. */
+export const HOUR = 3600n;
 
 /** What an order is about, beside its coins. */
 interface Frame {
