@@ -11,9 +11,10 @@ import { seed, setUp } from './support/wallets.mjs';
 
 /**
  * An order of a wallet, and a store that gives the witnesses' buckets with it: `lengths` says how many pages each has, one
- * entry a page; Infinity for a bucket without end. All entries are of that order, under other B but for the first one's.
+ * entry a page; Infinity for a bucket without end. All entries are of that order, under other B; a bucket of one page has
+ * the order's own B besides.
  */
-async function bucketsOf(lengths, spoil = (_, entry) => entry) {
+async function bucketsOf(lengths, evaluate = (federation, witness, held) => federation.evaluation(witness, held)) {
   const { federation, storage, wallet } = await setUp();
   const { order: digest } = await wallet.claim(federation.grant(1));
   const saved = readWallet((await storage.load()).bytes);
@@ -23,22 +24,18 @@ async function bucketsOf(lengths, spoil = (_, entry) => entry) {
   const held = federation.orders.get(digest);
   const certified = { order: held.checked.order, certificate: held.certificate };
   const read = [];
-  const places = new Map();
   const pages = async (base, index, query) => {
     assert.equal(base, 'store');
-    const position = query.after === null ? 0 : places.get(Buffer.from(query.after.blinded).readUInt32BE(28));
+    // The other B end with the number of their page, counted from 1.
+    const position = query.after === null ? 0 : Buffer.from(query.after.blinded).readUInt32BE(28);
     read.push([index, position]);
+    const other = new Uint8Array(32);
+    new DataView(other.buffer).setUint32(28, position + 1);
+    const more = position + 1 < lengths[index];
     const witness = federation.witnesses.get(1)[index];
-    const at = new Uint8Array(32);
-    const number = position + 1;
-    new DataView(at.buffer).setUint32(28, number);
-    places.set(number, number);
-    const entry = { blinded: position === 0 ? blinded : at, certified, evaluation: federation.evaluation(witness, held) };
-    // The bucket of no bits has any B; the first entry must come first by its place.
-    const shown = position === 0 ? { ...entry, blinded: at } : entry;
-    const own = position === 0 ? [{ ...entry, blinded }] : [];
-    const more = number < lengths[index];
-    const entries = more ? [spoil(index, shown)] : [spoil(index, shown), ...own.map((each) => spoil(index, each))];
+    const evaluation = evaluate(federation, witness, held);
+    const shown = position === 0 && !more ? [other, blinded] : [other];
+    const entries = shown.map((each) => ({ blinded: each, certified, evaluation }));
     return [message.signPage(witness.vote, keyset, index, query, entries, more)];
   };
   return { federation, keyset, blinded, pages, read, charter: federation.charter };
@@ -106,14 +103,10 @@ describe('Ask', () => {
   });
 
   it('hands on an evaluation with a bad proof as evidence, and reads on for a good one (WALLET-29)', async () => {
-    const make = (all) => (index, entry) => {
-      if (index !== 0) return entry;
-      const [liar, other] = all.federation.witnesses.get(1);
-      const held = [...all.federation.orders.values()][0];
-      return { ...entry, evaluation: all.federation.evaluation({ ...liar, poprf: other.poprf }, held) };
-    };
-    let all;
-    all = await bucketsOf([1, 1, 1, 1], (...entry) => make(all)(...entry));
+    const all = await bucketsOf([1, 1, 1, 1], (federation, witness, held) => {
+      const [liar, { poprf }] = federation.witnesses.get(1);
+      return federation.evaluation(witness === liar ? { ...liar, poprf } : witness, held);
+    });
     for (let order = 0; order < 4; order += 1) {
       all.read.length = 0;
       const [{ evaluations }] = await asker(all, bounds, order);
