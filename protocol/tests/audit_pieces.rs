@@ -9,11 +9,9 @@ use audit_support::audit_in_pieces;
 use big_logs::{Cheat, Made, Maker, Sketcher, WITNESSES, Weaver, town};
 use federation_support::{Dice, KEYSET, Plan, entropy, list, planned};
 use ronde_protocol::{
-    crypto::merkle::Frontier,
     machine::audit::{Culprit, Leafed, Report, Standing, Verdict, WitnessLog, audit, judge, judge_all},
     message::{
         certificate::Certificate,
-        head::Head,
         ids::WitnessIndex,
         log::{CertifiedOrder, LogEntry},
         vote::Vote,
@@ -44,11 +42,8 @@ fn logs(maker: &Maker<'_>, orders: &[Made], cheat: Option<(Cheat, u64)>) -> Vec<
     assert!(cheat.is_none(), "no order was left to cheat with");
     weaver.finish(&mut write);
     let log = |(index, entries): (u8, Vec<LogEntry>)| {
-        let mut frontier = Frontier::default();
-        entries.iter().for_each(|entry| frontier.push(entry.leaf()));
-        let index = WitnessIndex(index);
-        let head = Head::sign(maker.key(index.0), maker.keyset(), index, frontier.size(), frontier.root());
-        WitnessLog { head, entries, heads: other.into_iter().filter(|other| other.index == index).collect() }
+        let heads = other.into_iter().filter(|other| other.index.0 == index).collect();
+        WitnessLog { heads, ..audit_support::forged(maker.federation, index, entries) }
     };
     (0..).zip(entries).map(log).collect()
 }
