@@ -16,7 +16,7 @@ use crate::message::{
     evaluation::outputs_of,
     ids::{KeysetId, OrderDigest, WitnessIndex},
     log::{CertifiedOrder, LogEntry},
-    order::{Authorization, Purpose, SignedOrder},
+    order::{Authorization, Order, Purpose, SignedOrder},
     refusal::Refusal,
     statement::{ClosingStatement, StatementError},
     wire::LogPage,
@@ -50,15 +50,15 @@ impl PreparedPage {
         let (mut by_store, mut certified) = (BTreeSet::new(), BTreeSet::new());
         for entry in &page.entries {
             match entry {
-                LogEntry::Voted(signed) => {
-                    let digest = signed.order.digest();
-                    if let Authorization::Store(signature) = &signed.authorization
-                        && signed.order.keyset == earlier.id()
-                        && keys.signed(&signed.order, &digest, signature)
-                    {
+                LogEntry::Voted(SignedOrder { order, authorization: Authorization::Store(signature) })
+                    if is_earn_of(order, earlier) =>
+                {
+                    let digest = order.digest();
+                    if keys.signed(order, &digest, signature) {
                         by_store.insert(digest);
                     }
                 }
+                LogEntry::Voted(_) => {}
                 LogEntry::Certified(CertifiedOrder { order, certificate }) => {
                     let digest = order.digest();
                     let committee = charter.keyset(order.keyset);
@@ -178,6 +178,11 @@ fn ends(followed: &Followed, statement: &ClosingStatement) -> bool {
     followed.position() == statement.size && followed.root() == statement.root && !longer
 }
 
+/// Whether an order is one that counts only with its store's signature.
+fn is_earn_of(order: &Order, earlier: &Keyset) -> bool {
+    order.purpose == Purpose::Earn && order.keyset == earlier.id()
+}
+
 impl<V: EarlierView> Intake<'_, V> {
     fn seen(&self, digest: &OrderDigest) -> Result<Seen, V::Error> {
         match self.seen.get(digest) {
@@ -189,7 +194,7 @@ impl<V: EarlierView> Intake<'_, V> {
     /// The signature under which a store owes an Earn.
     fn take_voted(&mut self, signed: &SignedOrder) -> Result<(), V::Error> {
         let order = &signed.order;
-        if order.purpose != Purpose::Earn || order.keyset != self.earlier.id() {
+        if !is_earn_of(order, self.earlier) {
             return Ok(());
         }
         let digest = order.digest();
