@@ -100,13 +100,15 @@ impl Witness {
         let mut draft = Draft::new(view, own);
         let before = view.earlier_followed(own, earlier.id(), peer)?.unwrap_or_default();
         let mut followed = before.clone();
-        let keep = |followed: Followed| Write::Earlier(earlier.id(), EarlierWrite::Followed(peer, Box::new(followed)));
+        let keep = |draft: &mut Draft<'_, V>, followed: Followed| {
+            if followed != before {
+                draft.put(Write::Earlier(earlier.id(), EarlierWrite::Followed(peer, Box::new(followed))));
+            }
+        };
         let read = match followed.handle_page(earlier, peer, page) {
             Ok(read) => read,
             Err(error) => {
-                if followed != before {
-                    draft.put(keep(followed));
-                }
+                keep(&mut draft, followed);
                 return Ok(Step::new(draft, EarlierRead::Refused(error)));
             }
         };
@@ -123,9 +125,7 @@ impl Witness {
             if !intake.take_certified(charter, peer, certified)? {
                 let mut unread = before.clone();
                 unread.keep_highest(&followed);
-                if unread != before {
-                    draft.put(keep(unread));
-                }
+                keep(&mut draft, unread);
                 return Ok(Step::new(draft, EarlierRead::CharterBehind));
             }
         }
@@ -138,9 +138,7 @@ impl Witness {
             }
         }
         intake.write(&mut draft, &summed);
-        if followed != before {
-            draft.put(keep(followed));
-        }
+        keep(&mut draft, followed);
         Ok(Step::new(draft, EarlierRead::Taken { more: read.more }))
     }
 
