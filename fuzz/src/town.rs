@@ -9,7 +9,7 @@ use ronde_protocol::{
         certificate::Certificate,
         evaluation::Evaluation,
         head::Head,
-        ids::{OrderDigest, StoreId, WitnessIndex},
+        ids::{StoreId, WitnessIndex},
         order::{Columns, Order, SignedOrder},
         vote::Vote,
     },
@@ -31,8 +31,6 @@ pub fn elements(count: u8) -> Vec<PointBytes> {
 pub struct Known {
     /// The order.
     pub signed: SignedOrder,
-    /// Its identity.
-    pub digest: OrderDigest,
     /// Of every witness; none for an order without inputs.
     pub columns: Columns,
     /// Of every witness, by index.
@@ -52,7 +50,6 @@ impl Known {
         let all = federation.indices(KEYSET);
         let other = node_seed(StoreId(99)).witness_keys(&federation.id(), KEYSET).expect("derived");
         Self {
-            digest: order.digest(),
             columns: columns(federation, order),
             votes: all.iter().map(|index| federation.vote(order, *index)).collect(),
             certificate: federation.certify(order),
