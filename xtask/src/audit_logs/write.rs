@@ -48,9 +48,8 @@ impl LogFile {
 
     /// One more entry.
     pub fn write(&mut self, entry: &LogEntry) -> Result<(), Error> {
-        let bytes = encode(entry);
         self.frontier.push(entry.leaf());
-        self.line.push(URL_SAFE_NO_PAD.encode(bytes));
+        self.line.push(base64(entry));
         if self.line.len() < LINE_ENTRIES { Ok(()) } else { self.end_line() }
     }
 
