@@ -30,18 +30,11 @@ pub enum Key {
     /// A checkout.
     Checkout(Reference),
     /// How far a peer's log was read, by its node.
-    Peer(u8),
+    Peer(usize),
     /// How far a witness's feed was read, by its node.
-    Feed(u8),
+    Feed(usize),
     /// That this is a backup.
     Mark,
-}
-
-impl Key {
-    /// Of a peer's log.
-    pub fn peer(node: usize) -> Self {
-        Self::Peer(u8::try_from(node).unwrap_or(u8::MAX))
-    }
 }
 
 /// Everything on a node's disk.

@@ -72,8 +72,7 @@ impl World<'_> {
 
     /// Up to where a store has read a witness's feed.
     pub fn feed_place(&self, node: usize, witness: usize) -> u64 {
-        let index = u8::try_from(witness).unwrap_or(u8::MAX);
-        self.nodes[node].disk.seen().load(Key::Feed(index)).unwrap_or(0)
+        self.nodes[node].disk.seen().load(Key::Feed(witness)).unwrap_or(0)
     }
 
     /// Keeps a witness's head if it is the highest.
@@ -132,7 +131,7 @@ impl World<'_> {
             }
         }
         if followed.position() > before {
-            let writes = Writes::new().put(Key::peer(peer), &followed);
+            let writes = Writes::new().put(Key::Peer(peer), &followed);
             if self.commit(node, writes, After::Nothing, luck).is_err() {
                 return;
             }
@@ -195,8 +194,7 @@ impl World<'_> {
             }
         }
         if page.next > from {
-            let index = u8::try_from(witness).unwrap_or(u8::MAX);
-            let writes = Writes::new().put(Key::Feed(index), &page.next);
+            let writes = Writes::new().put(Key::Feed(witness), &page.next);
             if self.commit(node, writes, After::Nothing, luck).is_err() {
                 return;
             }

@@ -256,7 +256,7 @@ impl World<'_> {
         starting.up = true;
         starting.life += 1;
         for peer in self.federation.seats() {
-            if let Some(followed) = starting.disk.durable().load::<Followed>(Key::peer(peer)) {
+            if let Some(followed) = starting.disk.durable().load::<Followed>(Key::Peer(peer)) {
                 starting.followed.insert(peer, followed);
             }
         }
