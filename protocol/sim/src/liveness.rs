@@ -21,10 +21,8 @@ impl World<'_> {
     }
 
     fn voting_nodes(&self, keyset: KeysetId) -> impl Iterator<Item = usize> {
-        let votes = move |node: &usize| {
-            let kept = &self.nodes[*node].disk.seen().ledger;
-            let closed = kept.statement(keyset).ok().flatten().is_some();
-            self.nodes[*node].is_honest_witness() && self.retired(*node).is_none() && !closed
+        let votes = |node: &usize| {
+            self.nodes[*node].is_honest_witness() && self.retired(*node).is_none() && !self.has_closed(*node)
         };
         self.federation.committee(keyset).filter(votes)
     }
