@@ -19,7 +19,7 @@ use ronde_protocol::{
 use crate::{
     coverage::Group,
     federation::{ASSOCIATION, KEYSET},
-    ledger::locks,
+    ledger::share_lock,
     luck::Luck,
     message::{Asked, Body, News},
     network::End,
@@ -132,9 +132,7 @@ impl World<'_> {
                 News::Certified { order, certificate, evaluations: Vec::new() }
             }
             2 => {
-                let held = locks(&order);
-                let stranger = |other: &Order| locks(other).iter().all(|lock| !held.contains(lock));
-                let mut others = self.ledger.certified().filter(|(_, other)| stranger(other));
+                let mut others = self.ledger.certified().filter(|(_, other)| !share_lock(&order, other));
                 let other = others.find_map(|(digest, other)| Some((other.clone(), self.found_at_nodes(digest)?.0)));
                 match other {
                     Some((other, certificate)) => conflict(ConflictingOrder::Certified(other), certificate),

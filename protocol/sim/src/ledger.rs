@@ -62,12 +62,18 @@ pub struct Ledger {
 }
 
 /// What an order locks.
-pub fn locks(order: &Order) -> Vec<Lock> {
+fn locks(order: &Order) -> Vec<Lock> {
     if order.inputs.is_empty() {
         vec![Lock::Reference(order.keyset, order.store, order.reference)]
     } else {
         order.inputs.iter().map(|input| Lock::Coin(input.point)).collect()
     }
+}
+
+/// Whether two orders, which may be the same, lock something in common.
+pub fn share_lock(first: &Order, second: &Order) -> bool {
+    let held = locks(first);
+    locks(second).iter().any(|lock| held.contains(lock))
 }
 
 impl Ledger {

@@ -25,7 +25,7 @@ use ronde_protocol::{
 use crate::{
     coverage::Group,
     federation::{DAILY_LIMIT, KEYSET, VOUCHER_CAP},
-    ledger::locks,
+    ledger::share_lock,
     moving::moved,
     names,
     outcome::Invariant,
@@ -175,9 +175,9 @@ impl World<'_> {
     pub fn watch_dead(&mut self, node: usize, order: &Order, refusal: &Refusal) {
         let Refusal::Conflict(found) = refusal else { return };
         let Some(certificate) = found.certificate.as_ref().filter(|_| self.nodes[node].is_honest()) else { return };
-        let (rival, held) = (found.other.order(), locks(order));
+        let rival = found.other.order();
         self.stake(Invariant::DeadIsDead);
-        if !locks(rival).iter().any(|lock| held.contains(lock)) || !self.is_backed(certificate, &rival.digest()) {
+        if !share_lock(order, rival) || !self.is_backed(certificate, &rival.digest()) {
             let says = format!("store {node} calls {} dead by {}", order.digest(), rival.digest());
             self.fail(Invariant::DeadIsDead, says);
         }
@@ -365,8 +365,7 @@ impl World<'_> {
         // A wallet that began anew may meet what the lost one signed.
         let restored = person.device > 0 && self.ledger.signer(&by.digest()) == Some(wallet);
         let claimed = by.inputs.is_empty();
-        let held = self.ledger.known(digest).map(|known| locks(&known.order)).unwrap_or_default();
-        let stranger = !locks(by).iter().any(|lock| held.contains(lock));
+        let stranger = !self.ledger.known(digest).is_some_and(|known| share_lock(&known.order, by));
         if person.honest && (stranger || !restored && !claimed) {
             self.fail(Invariant::HonestNeverKilled, format!("wallet {wallet} lost {digest} to {}", by.digest()));
         }
