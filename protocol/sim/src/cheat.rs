@@ -47,9 +47,7 @@ impl World<'_> {
             Some(Way::Alters) if !submission.signed.order.inputs.is_empty() && luck.permille(600) => {
                 self.coverage.hit(Group::Cheat, "store alters an order");
                 submission.signed.order.time += 1;
-                for witness in self.federation.committee(submission.signed.order.keyset) {
-                    self.show_order(node, witness, &submission, luck);
-                }
+                self.show_everybody(node, &submission, luck);
                 None
             }
             Some(Way::Copies) if luck.permille(600) => {
@@ -232,6 +230,13 @@ impl World<'_> {
         }
     }
 
+    /// A store asks all witnesses of an order's keyset for their votes, past its own gateway.
+    pub fn show_everybody(&mut self, store: usize, submission: &Submission, luck: &mut Luck) {
+        for witness in self.federation.committee(submission.signed.order.keyset) {
+            self.show_order(store, witness, submission, luck);
+        }
+    }
+
     /// A store asks one witness for a vote, past its own gateway.
     pub fn show_order(&mut self, store: usize, witness: usize, submission: &Submission, luck: &mut Luck) {
         let column = submission.columns.iter().find(|column| self.nodes[witness].index == Some(column.index));
@@ -272,12 +277,15 @@ impl World<'_> {
                 WrongColumns::Stale => "customer shows stale columns",
             },
         );
+        self.bring_past(crook, via, submission, &mut luck);
+    }
+
+    /// A crook brings to a store what no wallet makes; one that cheats shows it to the witnesses, past its own gateway.
+    pub fn bring_past(&mut self, crook: usize, via: usize, submission: Submission, luck: &mut Luck) {
         if self.nodes[via].way.is_some() && self.nodes[via].up {
-            for witness in self.federation.committee(submission.signed.order.keyset) {
-                self.show_order(via, witness, &submission, &mut luck);
-            }
+            self.show_everybody(via, &submission, luck);
         }
-        self.send(End::Wallet(crook), End::Node(via), &mut luck, Body::Bring(Box::new(submission)));
+        self.send(End::Wallet(crook), End::Node(via), luck, Body::Bring(Box::new(submission)));
     }
 
     /// A store signs an order that debits it, whatever it is.

@@ -18,8 +18,6 @@ use crate::{
     coverage::Group,
     federation::{ASSOCIATION, KEYSET},
     luck::Luck,
-    message::Body,
-    network::End,
     ops::Forgery,
     world::World,
 };
@@ -60,12 +58,7 @@ impl World<'_> {
             },
         );
         self.say(format_args!("crook {crook} forges {what:?} {digest}"));
-        if self.nodes[via].way.is_some() && self.nodes[via].up {
-            for witness in 0..self.federation.witnesses.len() {
-                self.show_order(via, witness, &submission, &mut luck);
-            }
-        }
-        self.send(End::Wallet(crook), End::Node(via), &mut luck, Body::Bring(Box::new(submission)));
+        self.bring_past(crook, via, submission, &mut luck);
     }
 
     /// A coin of one point that no witness ever evaluated.
