@@ -108,19 +108,19 @@ impl World<'_> {
         let (keyset, head) = (self.keyset_of(peer), page.head);
         let mut followed = self.nodes[node].followed.get(&peer).cloned().unwrap_or_default();
         let before = followed.position();
-        self.watch_head(node, peer, head, false);
         if page.entries.is_empty() && followed.read() == Some(&page.head) {
             // Read to this very head before.
-            return;
+            return self.watch_head(node, peer, head, false);
         }
-        let read = match followed.handle_page(keyset, index, page) {
+        let read = followed.handle_page(keyset, index, page);
+        self.watch_head(node, peer, head, read.is_ok());
+        let read = match read {
             Ok(read) => read,
             Err(error) => {
                 self.say(format_args!("{node} refuses the log of {peer}: {error}"));
                 return self.keep_followed(node, peer, followed);
             }
         };
-        self.watch_head(node, peer, head, true);
         if let Some(evidence) = read.fork {
             self.keep_evidence(node, *evidence, luck);
         }
