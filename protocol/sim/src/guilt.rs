@@ -34,22 +34,24 @@ impl World<'_> {
                 _ => false,
             })
         };
-        // A disk that was full, or died before the sync, may have kept nothing of one; hardly of two.
-        let mut seen: BTreeMap<usize, usize> = BTreeMap::new();
-        for (_, node) in &self.ledger.bad_evaluations {
-            *seen.entry(*node).or_default() += 1;
-        }
         for node in self.ledger.forks.clone() {
             self.stake(Invariant::CheatsLeaveEvidence);
             let forked = |evidence: &Evidence| {
-                let verified = evidence.clone().verify(&self.federation.charter);
                 matches!(evidence, Evidence::Fork { .. })
-                    && verified.is_ok_and(|found| seat(found.keyset, found.culprit) == node)
+                    && evidence
+                        .clone()
+                        .verify(&self.federation.charter)
+                        .is_ok_and(|found| seat(found.keyset, found.culprit) == node)
             };
             if !all.iter().any(forked) {
                 let says = format!("witness {node} showed two heads of one size, and nobody can prove it");
                 self.fail(Invariant::CheatsLeaveEvidence, says);
             }
+        }
+        // A disk that was full, or died before the sync, may have kept nothing of one; hardly of two.
+        let mut seen: BTreeMap<usize, usize> = BTreeMap::new();
+        for (_, node) in &self.ledger.bad_evaluations {
+            *seen.entry(*node).or_default() += 1;
         }
         for (node, times) in seen {
             self.stake(Invariant::CheatsLeaveEvidence);
@@ -66,12 +68,15 @@ impl World<'_> {
         for (place, (node, first, first_vote)) in votes.iter().enumerate() {
             for (_, second, second_vote) in votes[place + 1..].iter().take_while(|(other, ..)| other == node) {
                 let (Some(a), Some(b)) = (self.ledger.known(first), self.ledger.known(second)) else { continue };
-                let (a, b) = (a.order.clone(), b.order.clone());
-                if !conflict(&a, &b) {
+                if !conflict(&a.order, &b.order) {
                     continue;
                 }
-                let (first_vote, second_vote) = (*first_vote, *second_vote);
-                let evidence = Evidence::DoubleVote { first: a, first_vote, second: b, second_vote };
+                let evidence = Evidence::DoubleVote {
+                    first: a.order.clone(),
+                    first_vote: *first_vote,
+                    second: b.order.clone(),
+                    second_vote: *second_vote,
+                };
                 self.stake(Invariant::CheatsLeaveEvidence);
                 if !evidence
                     .verify(&self.federation.charter)
