@@ -238,7 +238,8 @@ impl World<'_> {
         }
     }
 
-    fn is_known_to_honest(&self, digest: &OrderDigest) -> bool {
+    /// Whether an honest witness holds its certificate.
+    pub fn is_known_to_honest(&self, digest: &OrderDigest) -> bool {
         self.found_at_nodes(digest).is_some()
     }
 

@@ -62,7 +62,7 @@ impl World<'_> {
             for (digest, _) in certified.iter().filter(|(_, keyset)| *keyset == own) {
                 let record = self.nodes[node].disk.durable().ledger.order(KEYSET, digest).ok().flatten();
                 let has = matches!(record, Some(OrderRecord::Certified { .. } | OrderRecord::Contested { .. }));
-                if !has && self.found_at_nodes(digest).is_some() {
+                if !has && self.is_known_to_honest(digest) {
                     self.fail(Invariant::RetiredServes, format!("witness {node} retired, and does not hold {digest}"));
                 }
             }
