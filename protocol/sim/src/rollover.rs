@@ -121,9 +121,7 @@ impl World<'_> {
             EarlierRead::Refused(error) => self.say(format_args!("{node} refuses the log of {peer}: {error}")),
         }
     }
-}
 
-impl World<'_> {
     /// The closing statement of a witness of the earlier keyset has come: the first is kept.
     pub fn take_earlier_statement(&mut self, node: usize, from: usize, statement: ClosingStatement, luck: &mut Luck) {
         let Some(witness) = self.witness(node).filter(|_| self.nodes[node].keyset == LATER) else { return };
