@@ -15,7 +15,7 @@ use ronde_protocol::{
     },
 };
 
-use crate::{coverage::Group, federation::KEYSET, luck::Luck, outcome::Invariant, world::World};
+use crate::{coverage::Group, federation::KEYSET, luck::Luck, node::node_of, outcome::Invariant, world::World};
 
 impl World<'_> {
     /// All evidence that anybody holds.
@@ -128,10 +128,7 @@ impl World<'_> {
                     let node = self.federation.seat(*keyset, *index);
                     (!self.nodes[node].fallen, chosen.contains(&node))
                 }
-                Culprit::Store(store) => {
-                    let node = usize::try_from(store.0).unwrap_or(0).saturating_sub(1);
-                    (self.nodes[node].way.is_none() && !self.nodes[node].fallen, true)
-                }
+                Culprit::Store(store) => (node_of(*store).is_none_or(|node| self.nodes[node].is_honest()), true),
             };
             self.say(format_args!("the audit names {culprit:?}: {:?}", finding.offence));
             // Whoever's log is not at hand is asked to answer, not convicted.

@@ -12,7 +12,7 @@ use ronde_protocol::{
     },
 };
 
-use crate::{clock::Clock, federation::KEYSET, outcome::Invariant, world::World};
+use crate::{clock::Clock, federation::KEYSET, node::node_of, outcome::Invariant, world::World};
 
 impl World<'_> {
     /// Honest witnesses of a keyset that still vote.
@@ -46,8 +46,7 @@ impl World<'_> {
                 self.stake(Invariant::HonestNeverKilled);
             }
             for view in self.people[wallet].wallet.pending() {
-                let store = usize::try_from(view.store.0).unwrap_or(0).checked_sub(1);
-                let cheated = store.is_some_and(|store| !self.nodes[store].is_honest());
+                let cheated = node_of(view.store).is_some_and(|store| !self.nodes[store].is_honest());
                 // A store may promise points and never sign.
                 if view.purpose == Purpose::Earn && view.stage == Stage::Sent && (cheated || self.is_stuck(&view)) {
                     continue;
@@ -95,8 +94,8 @@ impl World<'_> {
     /// Whether a store signed a claim and forgot it before the customer heard which order it is: with a disk that was
     /// replaced by a copy, the only one who could say so is gone.
     fn is_unheard(&self, wallet: usize, order: &Order) -> bool {
-        let store = usize::try_from(order.store.0).unwrap_or(0).checked_sub(1);
-        let gone = order.purpose == Purpose::Earn && store.is_some_and(|store| !self.nodes[store].is_honest());
+        let cheated = node_of(order.store).is_some_and(|store| !self.nodes[store].is_honest());
+        let gone = order.purpose == Purpose::Earn && cheated;
         let claimed = |open: &OpenOrder| {
             open.order().is_none()
                 && open.outputs.iter().any(|own| order.outputs.iter().any(|out| out.blinded == own.blinded))

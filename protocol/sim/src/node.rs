@@ -177,6 +177,11 @@ impl Node {
     }
 }
 
+/// The node of a store; none of a store that is none.
+pub fn node_of(store: StoreId) -> Option<usize> {
+    usize::try_from(store.0).ok()?.checked_sub(1)
+}
+
 impl World<'_> {
     /// The machine of a node that is a witness.
     pub fn witness(&self, node: usize) -> Option<&'static Witness> {

@@ -30,6 +30,7 @@ use crate::{
     federation::{ASSOCIATION, KEYSET},
     luck::Luck,
     message::{Asked, Route},
+    node::node_of,
     ops::Manner,
     world::{After, World},
 };
@@ -323,7 +324,7 @@ fn an_audit_that_misses_two_bodies_is_noticed() {
     let mut logs: Vec<_> = (0..3).filter_map(|node| world.log_of(node)).collect();
     let before = audited(&world, &logs);
     let (_, order) = certified(&world, Purpose::Earn);
-    let store = usize::try_from(order.store.0).unwrap() - 1;
+    let store = node_of(order.store).unwrap();
     let other = world.sign_anything(store, Order { time: order.time + 1, ..order });
     logs[1].entries.push(LogEntry::Voted(other));
     world.check_audit_finds(KEYSET, &before, &logs);

@@ -26,6 +26,7 @@ use crate::{
     message::{Body, Intent, News, Slip, Told},
     moving::moved,
     network::End,
+    node::node_of,
     ops::Manner,
     plan::Plan,
     till::link,
@@ -358,9 +359,8 @@ impl World<'_> {
             self.coverage.hit(Group::Deed, "came after its keyset's end");
         }
         // The store that was paid is told if another one relayed.
-        let payee = usize::try_from(certified.order.store.0).unwrap_or(0).checked_sub(1);
         if certified.order.purpose == Purpose::Redeem
-            && let Some(payee) = payee
+            && let Some(payee) = node_of(certified.order.store)
             && from != End::Node(payee)
             && luck.permille(500)
         {

@@ -142,7 +142,7 @@ fn an_entry_of_a_feed_that_was_passed_over_is_noticed() {
 fn a_second_body_under_a_reference_is_noticed() {
     let mut world = ended(1);
     let (_, earned) = certified(&world, Purpose::Earn);
-    let store = usize::try_from(earned.store.0).unwrap() - 1;
+    let store = node_of(earned.store).unwrap();
     world.watch_body(store, &earned);
     assert_eq!(world.failure, None, "the same body may be signed again");
     world.watch_body(store, &Order { time: earned.time + 1, ..earned });
