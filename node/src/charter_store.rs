@@ -31,6 +31,8 @@ pub struct CharterStore {
     newest: Charter,
     /// Other charters of the newest version, validly signed.
     twins: Vec<SignedCharter>,
+    /// How many charters were in the folder when it was last read, twins of older versions among them.
+    files: usize,
 }
 
 /// What became of a charter that was handed in.
@@ -50,7 +52,9 @@ impl CharterStore {
     /// # Errors
     /// Any [`CharterStoreError`]; a folder without a charter is [`CharterStoreError::Empty`].
     pub fn load(folder: &Path) -> Result<Self, CharterStoreError> {
-        let mut found = files::read_folder(folder)?.into_iter().peekable();
+        let found = files::read_folder(folder)?;
+        let files = found.values().map(Vec::len).sum();
+        let mut found = found.into_iter().peekable();
         let empty = || CharterStoreError::Empty { folder: folder.to_owned() };
         let mut versions = Vec::new();
         let mut previous: Option<Charter> = None;
@@ -65,7 +69,7 @@ impl CharterStore {
             newest = Some((charter, twins));
         }
         let (newest, twins) = newest.ok_or_else(empty)?;
-        Ok(Self { folder: folder.to_owned(), versions, previous, newest, twins })
+        Ok(Self { folder: folder.to_owned(), versions, previous, newest, twins, files })
     }
 
     /// Begins an empty or new folder with version 1, which is on disk when this returns.
@@ -79,7 +83,8 @@ impl CharterStore {
         }
         let newest = Charter::genesis(first.clone())?;
         files::write(folder, &files::name(1), &first)?;
-        Ok(Self { folder: folder.to_owned(), versions: vec![first], previous: None, newest, twins: Vec::new() })
+        let (versions, twins) = (vec![first], Vec::new());
+        Ok(Self { folder: folder.to_owned(), versions, previous: None, newest, twins, files: 1 })
     }
 
     /// Takes in what came into the folder since: `ronde charter install` wrote it there. Says whether anything did. What
@@ -88,7 +93,8 @@ impl CharterStore {
     /// # Errors
     /// Any [`CharterStoreError`]; nothing has changed then.
     pub fn read_again(&mut self) -> Result<bool, CharterStoreError> {
-        if files::count(&self.folder)? == self.versions.len().saturating_add(self.twins.len()) {
+        let files = files::count(&self.folder)?;
+        if files == self.files {
             return Ok(false);
         }
         let mut any = false;
@@ -96,6 +102,7 @@ impl CharterStore {
             let is_newer = signed.body.version >= self.newest.version();
             any |= is_newer && !matches!(self.add(signed)?, Added::Known);
         }
+        self.files = files;
         Ok(any)
     }
 

@@ -169,6 +169,31 @@ fn a_fork_of_version_1_is_kept_and_settled_too() {
 }
 
 #[test]
+fn a_folder_is_read_again_when_something_came_into_it_and_only_then() {
+    let folder = tempdir().unwrap();
+    let mut installing = CharterStore::create(folder.path(), first()).unwrap();
+    let mut running = CharterStore::load(folder.path()).unwrap();
+    assert!(!running.read_again().unwrap());
+    let (a, b) = (next(&installing, |body| body.expires += 1), next(&installing, |body| body.expires += 2));
+    installing.add(a).unwrap();
+    installing.add(b).unwrap();
+    assert!(running.read_again().unwrap());
+    assert!(!running.charter().allows_issuing(NOW));
+    let settled = next(&installing, |body| body.settles_fork = Some(body.previous));
+    installing.add(settled).unwrap();
+    assert!(running.read_again().unwrap());
+    assert_eq!((running.charter().hash(), running.twins()), (installing.charter().hash(), &[][..]));
+
+    // The twin stays in the folder, and nothing else has come: whatever can't be read is not read.
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("000001.charter"), b"rubbish").unwrap();
+    assert!(!running.read_again().unwrap());
+    std::fs::write(path("000004.charter"), b"rubbish").unwrap();
+    assert!(matches!(running.read_again(), Err(CharterStoreError::Encoding { .. })));
+    assert_eq!(running.charter().version(), 3, "what is held stays");
+}
+
+#[test]
 fn damage_gaps_and_wrong_names_are_told_apart() {
     let folder = tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
