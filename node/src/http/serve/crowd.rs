@@ -134,12 +134,7 @@ impl Guests {
 
     /// Sends one away, if any only waits.
     fn make_room(&mut self) -> Option<()> {
-        let waiting = self.open.iter().filter_map(|(id, guest)| {
-            let since = guest.waiting?;
-            Some((self.count(guest.from), Reverse(since), *id))
-        });
-        let (.., id) = waiting.max()?;
-        self.send_away(id)
+        self.send_away(self.next_to_go(|from| self.count(from), |_, _| true)?)
     }
 
     /// Sends one away that holds bytes and only waits, but not this one.
@@ -149,13 +144,15 @@ impl Guests {
             let bytes = by_address.entry(guest.from).or_default();
             *bytes = bytes.saturating_add(guest.holds);
         }
-        let waiting =
-            self.open.iter().filter(|(id, guest)| guest.holds > 0 && **id != but).filter_map(|(id, guest)| {
-                let since = guest.waiting?;
-                Some((by_address.get(&guest.from).copied(), Reverse(since), *id))
-            });
-        let (.., id) = waiting.max()?;
-        self.send_away(id)
+        let has = |from| by_address.get(&from).copied().unwrap_or(0);
+        self.send_away(self.next_to_go(has, |id, guest| guest.holds > 0 && id != but)?)
+    }
+
+    /// Of those that only wait, and may go: from the address that has most, who has waited longest.
+    fn next_to_go(&self, has: impl Fn(IpAddr) -> usize, may_go: impl Fn(u64, &Guest) -> bool) -> Option<u64> {
+        let open = self.open.iter().filter(|(id, guest)| may_go(**id, guest));
+        let waiting = open.filter_map(|(id, guest)| Some((has(guest.from), Reverse(guest.waiting?), *id)));
+        waiting.max().map(|(.., id)| id)
     }
 
     fn send_away(&mut self, id: u64) -> Option<()> {
