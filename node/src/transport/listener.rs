@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use quinn::{Connection, Endpoint, Incoming, RecvStream, VarInt};
+use quinn::{Connection, ConnectionError, Endpoint, Incoming, RecvStream, VarInt};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
@@ -126,24 +126,11 @@ struct Share {
 
 impl Service {
     async fn connection(self: Arc<Self>, incoming: Incoming, slot: HandshakeSlot, stopping: watch::Receiver<bool>) {
-        let connecting = match incoming.accept() {
-            Ok(connecting) => connecting,
-            // Its first packet already shows that nothing will come of it: another protocol, say.
+        let connection = match self.handshake(incoming).await {
+            Ok(connection) => connection,
             Err(error) => {
                 slot.failed();
                 return tracing::debug!(%error, "no handshake");
-            }
-        };
-        let handshake = tokio::time::timeout(self.config.handshake_timeout, connecting);
-        let connection = match handshake.await {
-            Ok(Ok(connection)) => connection,
-            Ok(Err(error)) => {
-                slot.failed();
-                return tracing::debug!(%error, "no handshake");
-            }
-            Err(_) => {
-                slot.failed();
-                return tracing::debug!("a handshake took too long");
             }
         };
         drop(slot);
@@ -153,6 +140,12 @@ impl Service {
         let share = self.enter(peer, &connection);
         self.requests(peer, &connection, &share, stopping).await;
         self.leave(peer, &connection);
+    }
+
+    /// Fails at once if its first packet already shows that nothing will come of it: another protocol, say.
+    async fn handshake(&self, incoming: Incoming) -> Result<Connection, ConnectionError> {
+        let handshake = tokio::time::timeout(self.config.handshake_timeout, incoming.accept()?);
+        handshake.await.unwrap_or(Err(ConnectionError::TimedOut))
     }
 
     /// Answers the requests of one connection until it ends or the node stops, then waits for those under way.
