@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ronde_protocol::machine::witness::OtherClocks;
-use ronde_protocol::machine::witness::record::View;
 use ronde_protocol::message::ids::KeysetId;
+use ronde_protocol::message::statement::ClosingStatement;
 
 use super::core::Core;
 use super::drift;
@@ -23,8 +23,7 @@ pub async fn close(core: Arc<Core>, keyset: KeysetId, pause: Duration) {
     let Some(service) = core.witness(keyset) else { return };
     loop {
         if core.clock.unix_seconds() > service.witness().keyset().evaluate_until() {
-            sign(&core, &service).await;
-            match service.read(|ledger| ledger.statement(keyset)) {
+            match statement(&core, &service).await {
                 Ok(Some(statement)) => match drop_state(&core, keyset).await {
                     Ok(dropped) => {
                         return tracing::info!(
@@ -46,18 +45,19 @@ pub async fn close(core: Arc<Core>, keyset: KeysetId, pause: Duration) {
     }
 }
 
-/// Signs the statement if enough of the others' clocks say so too (ROLLOVER-18).
-async fn sign(core: &Arc<Core>, service: &WitnessService) {
-    let keyset = service.witness().keyset();
-    if !matches!(service.signed_statement(), Ok(None)) {
-        return;
+/// The signed statement; it is signed now if enough of the others' clocks say so too (ROLLOVER-18).
+async fn statement(core: &Arc<Core>, service: &WitnessService) -> Result<Option<ClosingStatement>, LedgerError> {
+    if let Some(signed) = service.signed_statement()? {
+        return Ok(Some(signed));
     }
+    let keyset = service.witness().keyset();
     let mut others = OtherClocks::default();
     drift::ask(core, keyset).await.iter().for_each(|shown| others.heard(shown.index, shown.theirs / 1000));
     // The answer goes nowhere, the statement is on disk.
     let _ = service.statement(others).await;
-    let waits = matches!(service.signed_statement(), Ok(None));
-    if service.set_waits_to_close(waits) != waits && waits {
+    let signed = service.signed_statement()?;
+    let waited = service.set_waits_to_close(signed.is_none());
+    if signed.is_none() && !waited {
         tracing::warn!(
             keyset = keyset.id().0,
             "by this node's clock the keyset's time is over, and by too few of the others': its closing statement waits \
@@ -65,6 +65,7 @@ async fn sign(core: &Arc<Core>, service: &WitnessService) {
             drift::MEND
         );
     }
+    Ok(signed)
 }
 
 async fn drop_state(core: &Core, keyset: KeysetId) -> Result<usize, LedgerError> {
