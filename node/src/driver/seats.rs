@@ -1,12 +1,13 @@
 //! Seats of this node on committees: those of the charter at the start, and those that a later version adds.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ronde_protocol::machine::witness::keys::NodeSeed;
 use ronde_protocol::machine::witness::{OtherKeys, Witness};
 use ronde_protocol::message::charter::{Charter, Keyset};
-use ronde_protocol::message::ids::{StoreId, WitnessIndex};
+use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
 use tokio::task::JoinSet;
 
 use super::core::Core;
@@ -60,39 +61,17 @@ pub async fn take(core: &Core, witness: Witness) -> Result<(), SeatError> {
 }
 
 /// Lets every witness work, now and whenever a newer charter gives this node another seat: nobody has to restart it.
-pub async fn work(core: Arc<Core>, seed: NodeSeed, (feed, pull): (Duration, Duration), background: Background) {
+pub async fn work(core: Arc<Core>, seed: NodeSeed, pauses: (Duration, Duration), background: Background) {
     let mut charters = core.charters_to_come();
-    let mut working = Vec::new();
+    let mut working = BTreeSet::new();
     loop {
         let charter = Arc::clone(&charters.borrow_and_update());
         let mut all_taken = true;
         for (keyset, index) in seats(&charter, core.store) {
-            let id = keyset.id();
-            if core.witness(id).is_none() {
-                let taken = match witness(&charter, keyset, index, &seed) {
-                    Ok(witness) => take(&core, witness).await,
-                    Err(error) => Err(error),
-                };
-                match taken {
-                    Ok(()) => tracing::info!(keyset = id.0, "a newer charter gives this node a seat: it takes it"),
-                    Err(error) => {
-                        all_taken = false;
-                        let why = error.to_string();
-                        if core.not_seated().insert(id, why.clone()) != Some(why) {
-                            tracing::error!(keyset = id.0, %error, "this node can't take its seat in a keyset");
-                        }
-                        continue;
-                    }
-                }
-            }
-            if !working.contains(&id) {
-                working.push(id);
-                let mut tasks = background.lock().unwrap_or_else(PoisonError::into_inner);
-                tasks.spawn(sync::start_voting(Arc::clone(&core), id));
-                tasks.spawn(sync::pull_logs(Arc::clone(&core), id, pull));
-                tasks.spawn(follow::complete(Arc::clone(&core), id, pull));
-                tasks.spawn(earlier::pull_earlier(Arc::clone(&core), id, pull));
-                tasks.spawn(closing::close(Arc::clone(&core), id, feed));
+            if !try_take(&core, &charter, keyset, index, &seed).await {
+                all_taken = false;
+            } else if working.insert(keyset.id()) {
+                begin(&core, keyset.id(), pauses, &background);
             }
         }
         let changed = async {
@@ -107,4 +86,35 @@ pub async fn work(core: Arc<Core>, seed: NodeSeed, (feed, pull): (Duration, Dura
             let _ = tokio::time::timeout(RETRY, changed).await;
         }
     }
+}
+
+/// Takes a seat unless it is taken; whether it is then. What stands in the way is said once.
+async fn try_take(core: &Core, charter: &Charter, keyset: &Keyset, index: WitnessIndex, seed: &NodeSeed) -> bool {
+    let id = keyset.id();
+    if core.witness(id).is_some() {
+        return true;
+    }
+    let taken = match witness(charter, keyset, index, seed) {
+        Ok(witness) => take(core, witness).await,
+        Err(error) => Err(error),
+    };
+    let Err(error) = taken else {
+        tracing::info!(keyset = id.0, "a newer charter gives this node a seat: it takes it");
+        return true;
+    };
+    let why = error.to_string();
+    if core.not_seated().insert(id, why.clone()) != Some(why) {
+        tracing::error!(keyset = id.0, %error, "this node can't take its seat in a keyset");
+    }
+    false
+}
+
+/// Starts what a witness does by the clock.
+fn begin(core: &Arc<Core>, keyset: KeysetId, (feed, pull): (Duration, Duration), background: &Background) {
+    let mut tasks = background.lock().unwrap_or_else(PoisonError::into_inner);
+    tasks.spawn(sync::start_voting(Arc::clone(core), keyset));
+    tasks.spawn(sync::pull_logs(Arc::clone(core), keyset, pull));
+    tasks.spawn(follow::complete(Arc::clone(core), keyset, pull));
+    tasks.spawn(earlier::pull_earlier(Arc::clone(core), keyset, pull));
+    tasks.spawn(closing::close(Arc::clone(core), keyset, feed));
 }
