@@ -101,6 +101,7 @@ fn peer_logs(core: &Core) -> Vec<PeerLogStatus> {
                 (followed.position(), followed.highest().map_or(0, |head| head.size))
             });
             let pull = core.pull(id, member.index());
+            let (trouble, trouble_text) = pull.trouble.unzip();
             logs.push(PeerLogStatus {
                 keyset: id,
                 index: member.index(),
@@ -109,8 +110,8 @@ fn peer_logs(core: &Core) -> Vec<PeerLogStatus> {
                 read,
                 size: highest.max(read),
                 read_ago: pull.read_at.map(|at| clock::monotonic().saturating_duration_since(at).as_secs()),
-                trouble: pull.trouble.as_ref().map(|(trouble, _)| *trouble),
-                trouble_text: pull.trouble.map(|(_, text)| text),
+                trouble,
+                trouble_text,
             });
         }
     }
