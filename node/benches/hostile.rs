@@ -212,7 +212,7 @@ fn attacks_in_turn(options: &Options, shops: &[Shop], home: &Path, paid: &Atomic
     let keys = home.join(format!("store-{}/secrets/node.seed", federation::STORES));
     let ticks = process::Ticks::of_this_system()?;
     // Connections and caches have to be warm for what is compared.
-    let mut quiet = measure(time, target, paid)?;
+    let mut quiet = measure(time, target, paid, &ticks)?;
     let mut seen = Vec::new();
     for name in attacks::NAMES.iter().copied().filter(wanted) {
         let logged = log_lines(home)?.len();
@@ -230,14 +230,14 @@ fn attacks_in_turn(options: &Options, shops: &[Shop], home: &Path, paid: &Atomic
             // Its connections take a moment to be made.
             std::thread::sleep(WARM_UP);
             let before = process::cpu_seconds(attacker.id(), &ticks)?;
-            let under = measure(time.saturating_sub(WARM_UP), target, paid)?;
+            let under = measure(time.saturating_sub(WARM_UP), target, paid, &ticks)?;
             let spent = (process::cpu_seconds(attacker.id(), &ticks)? - before) / under.seconds;
             let ended = attacker.wait_with_output()?;
             if !ended.status.success() {
                 return Err(format!("the attacker failed: {name}, {}", ended.status).into());
             }
             one.did = String::from_utf8_lossy(&ended.stdout).trim().to_owned();
-            let after = measure(time, target, paid)?;
+            let after = measure(time, target, paid, &ticks)?;
             let rounds = f64::from(options.rounds.max(1));
             one.quiet += (quiet.per_second + after.per_second) / 2.0 / rounds;
             one.under += under.per_second / rounds;
@@ -280,10 +280,9 @@ struct Measured {
     memory_most: f64,
 }
 
-fn measure(time: Duration, target: &Shop, paid: &AtomicU64) -> Result<Measured, Failed> {
+fn measure(time: Duration, target: &Shop, paid: &AtomicU64, ticks: &process::Ticks) -> Result<Measured, Failed> {
     let (start, first) = (Instant::now(), paid.load(Ordering::Relaxed));
-    let ticks = process::Ticks::of_this_system()?;
-    let used = process::cpu_seconds(target.pid(), &ticks)?;
+    let used = process::cpu_seconds(target.pid(), ticks)?;
     let mut memory_most: f64 = 0.0;
     while start.elapsed() < time {
         memory_most = memory_most.max(process::resident_mib(target.pid())?);
@@ -291,7 +290,7 @@ fn measure(time: Duration, target: &Shop, paid: &AtomicU64) -> Result<Measured, 
     }
     let done = f64::from(u32::try_from(paid.load(Ordering::Relaxed) - first)?);
     let seconds = start.elapsed().as_secs_f64();
-    let processors = (process::cpu_seconds(target.pid(), &ticks)? - used) / seconds;
+    let processors = (process::cpu_seconds(target.pid(), ticks)? - used) / seconds;
     Ok(Measured {
         seconds,
         processors,
