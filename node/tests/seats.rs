@@ -5,27 +5,12 @@ mod federation;
 mod federation_support;
 
 use federation::{Town, eventually, on_disk, orders};
-use federation_support::{DAY, KEYSET, Plan, body, entropy, node_seed};
-use ronde_protocol::message::charter::KeysetEntry;
+use federation_support::{KEYSET, entropy, node_seed};
 use ronde_protocol::message::codec::Bounded;
 use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
 use serde_json::Value;
 
 const LATER: KeysetId = KeysetId(2);
-
-/// The second keyset, as a plan with two has it.
-fn later(town: &Town) -> KeysetEntry {
-    let plan = Plan { keysets: 2, apart: 365 * DAY, ..town.plan.clone() };
-    body(&plan).keysets.into_vec().remove(1)
-}
-
-fn add(town: &mut Town, store: u32, keyset: KeysetEntry) {
-    town.publish(store, |body| {
-        let mut keysets = body.keysets.clone().into_vec();
-        keysets.push(keyset);
-        body.keysets = Bounded::new(keysets).unwrap();
-    });
-}
 
 /// A node's log in the later keyset, as its status shows it.
 fn seat(town: &Town, store: u32) -> Option<Value> {
@@ -42,8 +27,8 @@ fn running_nodes_take_the_seats_that_a_newer_charter_gives_them() {
     let mut town = Town::open(4, on_disk);
     assert_eq!(town.submit(1, &orders::earn(&town.federation, 1, 1, &[(1, 8)])).status, 200);
     assert!((1..=4).all(|store| seat(&town, store).is_none()));
-    let keyset = later(&town);
-    add(&mut town, 1, keyset);
+    let keyset = town.later_keyset();
+    town.add_keyset(1, keyset);
     eventually("every node takes its seat and votes", || (1..=4).all(|store| votes(&town, store)));
     let moved = orders::moving(&town.federation, LATER, &[(1, 8)], &[(11, 8)]);
     eventually("the new committee makes the coins", || {
@@ -66,13 +51,13 @@ fn running_nodes_take_the_seats_that_a_newer_charter_gives_them() {
 #[test]
 fn a_node_that_can_not_take_its_new_seat_says_so_and_goes_on_in_the_old_one() {
     let mut town = Town::open(4, on_disk);
-    let mut keyset = later(&town);
+    let mut keyset = town.later_keyset();
     let federation = town.federation.id();
     let mut members = keyset.members.into_vec();
     let other = node_seed(StoreId(99)).witness_keys(&federation, LATER).unwrap();
     members[3] = other.entry(StoreId(4), &federation, LATER, WitnessIndex(3), entropy(3));
     keyset.members = Bounded::new(members).unwrap();
-    add(&mut town, 2, keyset);
+    town.add_keyset(2, keyset);
     eventually("it says so", || {
         let refused = &town.get(4, "/v1/status").body["seats_not_taken"][0];
         refused["keyset"] == LATER.0 && refused["why"].as_str().unwrap().contains("seed_file")

@@ -8,9 +8,8 @@ mod wallet_command;
 use std::path::Path;
 
 use federation::{Town, eventually, http, on_disk};
-use federation_support::{DAY, Plan, body};
+use federation_support::{DAY, Plan};
 use ronde_node::clock::Clock;
-use ronde_protocol::message::codec::Bounded;
 use serde_json::json;
 use wallet_command::{json, ronde};
 
@@ -21,13 +20,8 @@ fn near_its_end(now: u64) -> Plan {
 
 /// A second keyset that ends a year later, in the next version of the charter.
 fn add_later(town: &mut Town) {
-    let plan = Plan { keysets: 2, apart: 365 * DAY, ..town.plan.clone() };
-    let added = body(&plan).keysets.into_vec().remove(1);
-    town.publish(1, |body| {
-        let mut keysets = body.keysets.clone().into_vec();
-        keysets.push(added);
-        body.keysets = Bounded::new(keysets).unwrap();
-    });
+    let added = town.later_keyset();
+    town.add_keyset(1, added);
     eventually("every node votes in the new keyset", || {
         (1..=4).all(|store| {
             let status = town.get(store, "/v1/status").body;

@@ -20,8 +20,8 @@ use ronde_node::space::{Disk, ManualDisk, Space};
 use ronde_node::store::{Engine, MemoryEngine, SqliteEngine};
 use ronde_node::transport::{Dialer, DialerConfig, Identity, TransportError};
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
-use ronde_protocol::message::charter::CharterBody;
-use ronde_protocol::message::codec::{Decode, Encode, decode, encode};
+use ronde_protocol::message::charter::{CharterBody, KeysetEntry};
+use ronde_protocol::message::codec::{Bounded, Decode, Encode, decode, encode};
 use ronde_protocol::message::ids::{StoreId, WitnessIndex};
 use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
 use ronde_protocol::message::order::{Columns, SignedOrder};
@@ -31,7 +31,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-use crate::federation_support::{DAY, Federation, KEYSET, NOW, Plan, node_seed, planned, sign_charter};
+use crate::federation_support::{DAY, Federation, KEYSET, NOW, Plan, body, node_seed, planned, sign_charter};
 
 /// Far longer than anything takes: tests wait for events, not for time.
 pub const LONG: Duration = Duration::from_secs(60);
@@ -216,6 +216,21 @@ impl Town {
         CharterStore::load(&folder).unwrap().add(signed.clone()).unwrap();
         let charter = before.succeed(signed.clone()).unwrap();
         self.federation = Federation { charter, signed };
+    }
+
+    /// A second keyset that ends a year after the first, as a plan with two has it.
+    pub fn later_keyset(&self) -> KeysetEntry {
+        let plan = Plan { keysets: 2, apart: 365 * DAY, ..self.plan.clone() };
+        body(&plan).keysets.into_vec().remove(1)
+    }
+
+    /// Publishes a charter with another keyset.
+    pub fn add_keyset(&mut self, store: u32, keyset: KeysetEntry) {
+        self.publish(store, |body| {
+            let mut keysets = body.keysets.clone().into_vec();
+            keysets.push(keyset);
+            body.keysets = Bounded::new(keysets).unwrap();
+        });
     }
 
     /// Stops a store's node in order.
