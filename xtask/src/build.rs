@@ -11,10 +11,11 @@ use crate::tools::{command, typed};
 /// Words with which cargo begins to work; what it says before and after is no news.
 const WORKS: [&str; 5] = ["Compiling", "Downloading", "Updating", "Locking", "Blocking"];
 
-/// The path of `ronde`, built now if it was not.
+/// The path of `ronde`, built now if it was not: with the dependencies' features that the whole workspace asks for, so that
+/// what the tests were built with need not be built again.
 pub fn ronde(colour: bool) -> Result<PathBuf, String> {
     let colour = if colour { "--color=always" } else { "--color=never" };
-    program(&mut command(&["cargo", "build", "--package", "ronde-node", "--bin", "ronde", colour]), "ronde")
+    program(&mut command(&["cargo", "build", "--workspace", "--bin", "ronde", colour]), "ronde")
 }
 
 /// The path of the program that a `cargo build` makes, built now if it was not.

@@ -1,5 +1,6 @@
 //! `cargo xtask check`: everything that must hold before a commit, stage by stage, with the minutes each took.
 
+mod every_test;
 mod fuzz;
 mod purity;
 mod stages;

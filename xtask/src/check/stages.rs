@@ -1,6 +1,6 @@
 //! The stages, quick ones first. All of them run even if one fails: the table at the end names every fault.
 
-use super::{Stage, fuzz, purity};
+use super::{Stage, every_test, fuzz, purity};
 use crate::tools::{Tool, command, run};
 use crate::{chaos, interop, model, mutants, sim, vectors};
 
@@ -25,7 +25,7 @@ pub const STAGES: &[Stage] = &[
         tools: &[],
         run: vectors::compare,
     },
-    Stage { name: "tests", about: "all tests, with every feature", tools: &[Tool::Python], run: tests },
+    Stage { name: "tests", about: "all tests, with every feature", tools: &[Tool::Python], run: every_test::run_all },
     Stage {
         name: "wallet",
         about: "the wallet in TypeScript: types, tests, size, and what its package holds",
@@ -102,8 +102,4 @@ fn clippy() -> Result<(), String> {
 fn docs() -> Result<(), String> {
     let mut doc = command(&["cargo", "doc", "--workspace", "--no-deps", "--all-features"]);
     run(doc.env("RUSTDOCFLAGS", "-D warnings"))
-}
-
-fn tests() -> Result<(), String> {
-    run(&mut command(&["cargo", "test", "--workspace", "--all-features", "--no-fail-fast"]))
 }

@@ -1,3 +1,6 @@
+use std::path::PathBuf;
+
+use super::every_test::{Program, listed};
 use super::{Request, parse};
 
 fn asked(words: &[&str]) -> Result<Request, String> {
@@ -21,4 +24,19 @@ fn what_is_not_understood_is_said() {
     assert!(asked(&["--only", "formal"]).is_err_and(|why| why.contains("no stage `formal`")));
     assert!(asked(&["--only"]).is_err_and(|why| why.contains("needs the name")));
     assert!(asked(&["fast"]).is_err_and(|why| why.contains("`fast` is not understood")));
+}
+
+#[test]
+fn programs_of_tests_are_those_that_cargo_built_for_testing() {
+    let said = concat!(
+        r#"{"reason":"compiler-artifact","manifest_path":"/x/node/Cargo.toml","target":{"name":"ronde"},"#,
+        r#""profile":{"test":false},"executable":"/t/ronde"}"#,
+        "\nno message\n",
+        r#"{"reason":"compiler-artifact","manifest_path":"/x/node/Cargo.toml","target":{"name":"crash"},"#,
+        r#""profile":{"test":true},"executable":"/t/crash-1"}"#,
+        "\n",
+        r#"{"reason":"build-finished","success":true}"#,
+    );
+    let crash = Program { name: "crash".into(), binary: "/t/crash-1".into(), folder: PathBuf::from("/x/node") };
+    assert_eq!(listed(said), [crash]);
 }
