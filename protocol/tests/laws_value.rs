@@ -17,7 +17,7 @@ use ronde_protocol::{
         certificate::Certificate,
         class::Kind,
         evidence::conflict as in_conflict,
-        ids::StoreId,
+        ids::{OrderDigest, StoreId},
         log::LogEntry,
         order::{Order, Purpose, SignedOrder},
         wire::ReplyV1,
@@ -79,12 +79,21 @@ struct Market {
     held: Vec<Numbered>,
     sent: Vec<SignedOrder>,
     certified: Vec<(Order, Certificate)>,
+    /// Orders whose owner signed another over their coins.
+    spent_again: Vec<OrderDigest>,
     next: u64,
 }
 
 impl Market {
     fn new() -> Self {
-        Self { committee: committee(4), held: Vec::new(), sent: Vec::new(), certified: Vec::new(), next: 0 }
+        Self {
+            committee: committee(4),
+            held: Vec::new(),
+            sent: Vec::new(),
+            certified: Vec::new(),
+            spent_again: Vec::new(),
+            next: 0,
+        }
     }
 
     /// New coins of these kinds.
@@ -176,7 +185,9 @@ impl Market {
         let at = usize::try_from(act.amount).unwrap() % self.sent.len().max(1);
         let Some(before) = self.sent.get(at).cloned() else { return };
         if matches!(act.what, What::SendAgain) {
-            assert!(self.gather(&before, act.down).is_some());
+            if self.gather(&before, act.down).is_none() {
+                self.show_instead(&before.order, act.down);
+            }
             return;
         }
         let spent: Vec<Numbered> = (1..=self.next)
@@ -195,6 +206,17 @@ impl Market {
         let again = redeem(&self.committee.federation, act.store, &spent, &[]);
         if again.order.digest() != before.order.digest() && in_conflict(&again.order, &before.order) {
             assert!(self.gather(&again, act.down).is_none(), "spent twice");
+            self.spent_again.push(before.order.digest());
+        }
+    }
+
+    /// A second order over the same coins binds a witness that has not seen the first. If another that holds the
+    /// certificate is down then, its votes come together no more; the certificate is believed all the same.
+    fn show_instead(&mut self, order: &Order, down: usize) {
+        assert!(self.spent_again.contains(&order.digest()), "an order sent again, whose coins nobody spent twice");
+        let (_, certificate) = self.certified.iter().find(|(certified, _)| certified == order).unwrap().clone();
+        for at in (0..4).filter(|at| *at != down) {
+            certified(self.committee.show(at, order, &certificate));
         }
     }
 
@@ -231,6 +253,24 @@ fn outstanding(log: &[LogEntry]) -> BTreeMap<Kind, i64> {
         certified.order.inputs.iter().for_each(|input| *coins.entry(input.kind).or_default() -= 1);
     }
     coins
+}
+
+/// Found by chance: witness 3 was down when the order was certified and voted for the second order over its coins, and of
+/// those that hold the first one's certificate the last was down when it was sent again.
+#[test]
+fn an_order_whose_coins_its_owner_signed_away_again_is_believed_by_its_certificate() {
+    let act = |what, amount, down| Act { what, store: 1, amount, down };
+    let mut market = Market::new();
+    for act in [act(What::Earn, 1, 0), act(What::Redeem, 1, 3), act(What::SpendAgain, 1, 5), act(What::SendAgain, 1, 2)]
+    {
+        market.act(act);
+    }
+    let [_, (order, _)] = &market.certified[..] else { panic!("two are certified") };
+    assert_eq!(market.spent_again, [order.digest()]);
+    let holders = market.committee.seats.iter().filter(|seat| {
+        seat.memory.log().iter().any(|entry| matches!(entry, LogEntry::Certified(held) if held.order == *order))
+    });
+    assert_eq!(holders.count(), 4, "those that were up hold it now, and the one that held it first");
 }
 
 proptest! {
