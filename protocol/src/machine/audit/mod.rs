@@ -10,7 +10,6 @@
 //! | [`Note`] | worth a look, explainable without a cheat | nobody |
 //!
 //! A log that does not fit its head is refused and accuses nobody (EVIDENCE-18): who carried it may have spoiled it.
-
 //!
 //! Logs may be longer than memory. They are taken entry by entry, in whatever pieces and in turn: [`judge_all`] says what
 //! entries are worth by themselves, [`Audit::take`] lays down on a [`Shelf`] what is to be compared, and
@@ -79,12 +78,15 @@ impl Library for &[WitnessLog] {
 /// The charter should be the newest there is: orders that name what it does not know are noted, not judged.
 pub fn audit(charter: &Charter, keyset: &Keyset, mut logs: &[WitnessLog]) -> Report {
     let mut audit = Audit::new(charter, keyset, MemoryShelf::default(), usize::MAX);
+    // The same bytes in two logs are judged once.
+    let mut judged: BTreeMap<[u8; 32], Facts> = BTreeMap::new();
     for log in logs {
         let Some(number) = audit.open() else { break };
         log.heads.iter().chain([&log.head]).for_each(|head| audit.head(number, *head));
         for entry in &log.entries {
-            let facts = judge(charter, keyset, &Leafed::from(entry.clone()));
-            let Ok(()) = audit.take(number, &facts);
+            let read = Leafed::from(entry.clone());
+            let facts = judged.entry(*read.leaf()).or_insert_with(|| judge(charter, keyset, &read));
+            let Ok(()) = audit.take(number, facts);
         }
     }
     match audit.finish(&mut logs) {
