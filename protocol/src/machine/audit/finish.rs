@@ -1,6 +1,10 @@
 //! What all logs together say, once they are read: order by order out of what was laid down.
 
-use alloc::{collections::BTreeSet, vec, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec,
+    vec::Vec,
+};
 
 use super::{
     conflicts,
@@ -18,7 +22,7 @@ use crate::message::{
     charter::Keyset,
     codec::Bounded,
     ids::OrderDigest,
-    log::LogEntry,
+    log::{CertifiedOrder, LogEntry},
     order::{Order, Purpose},
 };
 
@@ -53,7 +57,8 @@ pub enum AuditError<E> {
 struct Tally {
     behind: Vec<Note>,
     store_keys: Vec<Note>,
-    bad_orders: Vec<(OrderDigest, Appearance)>,
+    /// Certified, and against a rule.
+    bad_orders: BTreeMap<OrderDigest, CertifiedOrder>,
     /// Where the orders appear that share something.
     shared: Vec<(OrderDigest, Appearance)>,
 }
@@ -76,13 +81,8 @@ impl<S: Shelf> Audit<'_, S> {
         for log in &logs {
             report.findings.extend(self.bad_entry(log, library)?);
         }
-        for bad in tally.bad_orders {
-            for read in self.fetch(library, &[bad])? {
-                if let LogEntry::Certified(certified) = read.into_entry() {
-                    report.findings.extend(proven(self.charter, Exhibit::Order(certified)));
-                }
-            }
-        }
+        let bad_orders = tally.bad_orders.into_values().map(Exhibit::Order);
+        report.findings.extend(bad_orders.filter_map(|exhibit| proven(self.charter, exhibit)));
         report.findings.extend(ledger.two_bodies(self.charter));
         let (charter, keyset) = (self.charter, self.keyset);
         let exhibit = |log: &Log, positions: &[u64]| self.logged(keyset, log, positions, library);
@@ -126,67 +126,70 @@ impl<S: Shelf> Audit<'_, S> {
                 self.look_at(core::mem::take(&mut unsure), &mut tally, library)?;
             }
         }
-        tally.bad_orders.sort_by_key(|(digest, _)| *digest);
         Ok(tally)
     }
 
     /// Looks whether orders keep the rules that are certified, and for which no vote is at hand that shows it.
     fn look_at<L: Library<Error = S::Error>>(
         &mut self,
-        mut unsure: Vec<(OrderDigest, Appearance)>,
+        unsure: Vec<(OrderDigest, Appearance)>,
         tally: &mut Tally,
         library: &mut L,
     ) -> Result<(), AuditError<S::Error>> {
-        unsure.sort_by_key(|(_, at)| (at.log, at.position));
-        for same in unsure.chunk_by(|(_, a), (_, b)| a.log == b.log) {
-            for ((digest, at), read) in same.iter().zip(self.fetch(library, same)?) {
-                if breaks_rule(self.charter, order_of(read.entry())) == Ok(true) {
-                    tally.bad_orders.push((*digest, *at));
-                }
+        let charter = self.charter;
+        self.read_again(unsure, library, |digest, _, read| {
+            if breaks_rule(charter, order_of(read.entry())) == Ok(true)
+                && let LogEntry::Certified(certified) = read.into_entry()
+            {
+                tally.bad_orders.insert(digest, certified);
             }
-        }
-        Ok(())
+        })
     }
 
     /// Reads again what is known of orders that share something.
     fn ledger<L: Library<Error = S::Error>>(
         &mut self,
         logs: &mut [Log],
-        mut shared: Vec<(OrderDigest, Appearance)>,
+        shared: Vec<(OrderDigest, Appearance)>,
         library: &mut L,
     ) -> Result<Ledger, AuditError<S::Error>> {
-        shared.sort_by_key(|(_, at)| (at.log, at.position));
         let mut ledger = Ledger::default();
-        for same in shared.chunk_by(|(_, a), (_, b)| a.log == b.log) {
-            let Some(log) = same.first().and_then(|(_, at)| logs.iter_mut().find(|log| log.number == at.log)) else {
-                continue;
-            };
-            for ((digest, at), read) in same.iter().zip(self.fetch(library, same)?) {
-                ledger.take(log, *digest, at, read);
+        self.read_again(shared, library, |digest, at, read| {
+            if let Some(log) = logs.iter_mut().find(|log| log.number == at.log) {
+                ledger.take(log, digest, &at, read);
             }
-        }
+        })?;
         Ok(ledger)
     }
 
-    /// Entries of one log once more, by increasing position.
-    fn fetch<L: Library<Error = S::Error>>(
+    /// Shows entries once more, log by log and by increasing position.
+    fn read_again<L: Library<Error = S::Error>>(
         &mut self,
+        mut wanted: Vec<(OrderDigest, Appearance)>,
         library: &mut L,
-        wanted: &[(OrderDigest, Appearance)],
-    ) -> Result<Vec<Leafed>, AuditError<S::Error>> {
+        mut show: impl FnMut(OrderDigest, Appearance, Leafed),
+    ) -> Result<(), AuditError<S::Error>> {
+        wanted.sort_by_key(|(_, at)| (at.log, at.position));
+        for same in wanted.chunk_by(|(_, a), (_, b)| a.log == b.log) {
+            for ((digest, at), leaf) in same.iter().zip(self.leaves_at(same)?) {
+                show(*digest, *at, as_read(library, at.log, at.position, Some(&leaf))?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The leaves of entries of one log, by increasing position.
+    fn leaves_at(&mut self, wanted: &[(OrderDigest, Appearance)]) -> Result<Vec<[u8; 32]>, AuditError<S::Error>> {
         let Some((_, Appearance { log, .. })) = wanted.first().copied() else { return Ok(Vec::new()) };
         let (mut positions, mut next) = (wanted.iter().map(|(_, at)| at.position).peekable(), 0u64);
-        let mut leaves: Vec<(u64, [u8; 32])> = Vec::with_capacity(wanted.len());
+        let mut leaves: Vec<[u8; 32]> = Vec::with_capacity(wanted.len());
         self.shelf.each(Part::Leaves(log.0), &mut |record| {
             if positions.next_if_eq(&next).is_some() {
-                leaves.extend(<[u8; 32]>::try_from(record).ok().map(|leaf| (next, leaf)));
+                leaves.extend(<[u8; 32]>::try_from(record).ok());
             }
             next = next.saturating_add(1);
         })?;
-        if leaves.len() != wanted.len() {
-            return Err(AuditError::Changed(log));
-        }
-        leaves.iter().map(|(position, leaf)| as_read(library, log, *position, Some(leaf))).collect()
+        if leaves.len() == wanted.len() { Ok(leaves) } else { Err(AuditError::Changed(log)) }
     }
 
     /// The first entry of a log that convicts its witness.
@@ -236,8 +239,8 @@ fn as_read<L: Library>(
 }
 
 impl Tally {
-    /// Counts an order and weighs it if it is certified. Gives it back if it is certified and nobody has looked yet
-    /// whether it keeps the rules.
+    /// Counts an order and weighs it if it is certified. Gives it back if it is certified and breaks a rule, or nobody has
+    /// looked yet whether it does.
     fn take(
         &mut self,
         found: &Found<'_>,
@@ -269,11 +272,10 @@ impl Tally {
             self.shared.extend(counted.map(|at| (found.digest, *at)));
         }
         let at = certified.copied()?;
-        match at.says {
-            Says::Certified { breaks: Some(true) } => self.bad_orders.push((found.digest, at)),
-            Says::Certified { breaks: None } if !voted => return Some((found.digest, at)),
-            _ => {}
-        }
-        None
+        let is_unsure = match at.says {
+            Says::Certified { breaks: Some(breaks) } => breaks,
+            _ => !voted,
+        };
+        is_unsure.then_some((found.digest, at))
     }
 }
