@@ -3,10 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
-use ronde_protocol::machine::audit::Leafed;
 use ronde_protocol::message::codec::{Decode, Encode, decode};
 use ronde_protocol::message::head::Head;
 use ronde_protocol::message::ids::KeysetId;
+use ronde_protocol::message::log::LogEntry;
 use serde::{Deserialize, Serialize};
 
 /// Longest piece, in bytes.
@@ -77,7 +77,7 @@ impl Opened {
         let line: Line<'_> = serde_json::from_slice(line)?;
         let entries = line.entries.iter().map(|entry| {
             let bytes = URL_SAFE_NO_PAD.decode(entry)?;
-            Ok((Leafed::leaf_of(&bytes), bytes))
+            Ok((LogEntry::leaf_of(&bytes), bytes))
         });
         Ok(Self {
             keyset: line.keyset,

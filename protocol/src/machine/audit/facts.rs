@@ -11,7 +11,6 @@ use super::{
 use crate::{
     crypto::{
         entropy::Entropy,
-        hash, labels,
         sign::{self, Signature, SignatureCheck},
         spend::{self, SpendCheck},
     },
@@ -38,18 +37,13 @@ pub struct Leafed {
 }
 
 impl Leafed {
-    /// The leaf of an entry's bytes (LOG-5). Equal bytes have equal leaves, so nothing is to be decoded twice.
-    pub fn leaf_of(bytes: &[u8]) -> [u8; 32] {
-        hash::derive(labels::LOG_LEAF, &[bytes])
-    }
-
     /// Reads an entry.
     ///
     /// # Errors
     /// Bytes that are no entry.
     pub fn decode(bytes: &[u8]) -> Result<Self, BadEncoding> {
         // The encoding is canonical, so these bytes are the entry's.
-        Ok(Self { entry: decode(bytes, MAX_MESSAGE_BYTES)?, leaf: Self::leaf_of(bytes) })
+        Ok(Self { entry: decode(bytes, MAX_MESSAGE_BYTES)?, leaf: LogEntry::leaf_of(bytes) })
     }
 
     /// The leaf.
