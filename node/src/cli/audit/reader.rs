@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Error, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
-use ronde_protocol::machine::audit::{Leafed, Library, LogNumber};
+use ronde_protocol::limits::MAX_MESSAGE_BYTES;
+use ronde_protocol::machine::audit::{Library, LogNumber};
+use ronde_protocol::message::codec::decode;
 use ronde_protocol::message::log::LogEntry;
 
 use super::page::{BadSource, MAX_PAGE, Opened};
@@ -92,7 +94,7 @@ impl Lines {
         }
         let place = usize::try_from(position.saturating_sub(first)).ok();
         let found = self.open.as_ref().zip(place).and_then(|((_, opened), place)| opened.entries.get(place));
-        Ok(found.and_then(|(_, bytes)| Leafed::decode(bytes).ok()).map(|read| read.entry().clone()))
+        Ok(found.and_then(|(_, bytes)| decode(bytes, MAX_MESSAGE_BYTES).ok()))
     }
 }
 
