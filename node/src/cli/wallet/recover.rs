@@ -63,16 +63,6 @@ fn text(charter: &Charter, digest: &OrderDigest, order: &Order, recovered: &Reco
     text
 }
 
-/// One coin is, two coins are.
-fn are(coins: usize, which: &str) -> String {
-    let verb = if coins == 1 { "is" } else { "are" };
-    [counted(coins, "coin", "coins").as_str(), which, verb]
-        .into_iter()
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
 /// What became of the points when they were exchanged. What is not decided is a warning.
 fn exchange(session: &mut Session, brought: &mut Brought) -> Result<Vec<String>, PointsOverflow> {
     let mut gone = BTreeMap::<String, Points>::new();
@@ -106,8 +96,8 @@ fn exchange(session: &mut Session, brought: &mut Brought) -> Result<Vec<String>,
     let waiting = |insist| session.wallet().unproven(session.charter(), session.now(), insist).len();
     let (left, all) = (waiting(false), waiting(true));
     if left > 0 {
-        let text = format!("{} not exchanged yet: `ronde wallet resume` does that", are(left, "that came back"));
-        session.warnings.push(text);
+        let coins = counted(left, "coin that came back is", "coins that came back are");
+        session.warnings.push(format!("{coins} not exchanged yet: `ronde wallet resume` does that"));
     }
     let mut lines: Vec<String> =
         gone.into_iter().map(|(by, points)| format!("{} of them are gone: {by}", say::points(points))).collect();
@@ -115,7 +105,7 @@ fn exchange(session: &mut Session, brought: &mut Brought) -> Result<Vec<String>,
         lines.push(format!(
             "{} points or a voucher or ballot, as you choose: pay or vote with that one, or take the points by \
              `ronde wallet swap --renew`",
-            are(all - left, "")
+            counted(all - left, "coin is", "coins are")
         ));
     }
     Ok(lines)

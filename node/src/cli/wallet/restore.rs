@@ -83,7 +83,7 @@ fn summary(searching: &Searching, balance: Points) -> Vec<String> {
         ],
         found => vec![
             format!("Your wallet is back. You have {}.", say::points(balance)),
-            format!("{} found by your words; what was spent since is not counted.", was(found)),
+            format!("{} found by your words; what was spent since is not counted.", counted(found, "order was", "orders were")),
         ],
     };
     lines.push(format!("This wallet is device {} of your words.", searching.device));
@@ -99,8 +99,4 @@ fn summary(searching: &Searching, balance: Points) -> Vec<String> {
         None => "No keyset is served any more, so there was nobody to ask.".to_owned(),
     });
     lines
-}
-
-fn was(orders: usize) -> String {
-    counted(orders, "order", "orders") + if orders == 1 { " was" } else { " were" }
 }
