@@ -36,14 +36,7 @@ fn export(folder: &Path, maker: &Maker<'_>, orders: &[Made], cheat: Option<(Chea
     let (mut weaver, mut cheat, mut other) = (Weaver::new(3), cheat, None);
     let mut write = |witness: u8, entry| files[usize::from(witness)].write(&entry).unwrap();
     for made in orders {
-        if let Some((kind, _)) = cheat.filter(|(_, place)| made.sketch.number == *place) {
-            other = kind.commit(maker, made, &mut weaver);
-            cheat = None;
-            if !kind.goes_on() {
-                continue;
-            }
-        }
-        weaver.push(made, &mut write);
+        other = weaver.push_with(&mut cheat, maker, made, &mut write).or(other);
     }
     assert!(cheat.is_none(), "no order was left to cheat with");
     weaver.finish(&mut write);

@@ -30,14 +30,7 @@ fn logs(maker: &Maker<'_>, orders: &[Made], cheat: Option<(Cheat, u64)>) -> Vec<
     let mut write = |witness: u8, entry| entries[usize::from(witness)].push(entry);
     let (mut cheat, mut other) = (cheat, None);
     for made in orders {
-        if let Some((kind, _)) = cheat.filter(|(_, place)| made.sketch.number == *place) {
-            other = kind.commit(maker, made, &mut weaver);
-            cheat = None;
-            if !kind.goes_on() {
-                continue;
-            }
-        }
-        weaver.push(made, &mut write);
+        other = weaver.push_with(&mut cheat, maker, made, &mut write).or(other);
     }
     assert!(cheat.is_none(), "no order was left to cheat with");
     weaver.finish(&mut write);

@@ -74,7 +74,7 @@ impl Cheat {
     }
 
     /// Whether it can be done with this order: most want one that spends points and makes some, the others an Earn.
-    pub fn fits(self, made: &Made) -> bool {
+    pub(super) fn fits(self, made: &Made) -> bool {
         let order = &made.signed.order;
         match self {
             // Whoever did not vote for it votes for the other body; the fourth log may not be at hand.
@@ -91,7 +91,7 @@ impl Cheat {
     }
 
     /// Whether the order itself goes its way after it.
-    pub fn goes_on(self) -> bool {
+    pub(super) fn goes_on(self) -> bool {
         self != Self::DoubleSpend
     }
 
@@ -106,7 +106,7 @@ impl Cheat {
     }
 
     /// Slips it in; gives a head that witness 0 signed besides, if it is that.
-    pub fn commit(self, maker: &Maker<'_>, made: &Made, weaver: &mut Weaver) -> Option<Head> {
+    pub(super) fn commit(self, maker: &Maker<'_>, made: &Made, weaver: &mut Weaver) -> Option<Head> {
         let order = &made.signed.order;
         let rival = maker.rival(&made.sketch);
         let votes = |signed: &SignedOrder, by: [u8; 3]| by.map(|index| maker.vote(&signed.order, index)).to_vec();

@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 use ronde_protocol::message::{
     certificate::Certificate,
     codec::Bounded,
+    head::Head,
     ids::KeysetId,
     log::{CertifiedOrder, LogEntry},
     order::Order,
     vote::Vote,
 };
 
-use super::{super::federation_support::Dice, Made, WITNESSES};
+use super::{Cheat, Dice, Made, Maker, WITNESSES};
 
 /// Orders that are under way while a witness hears of one.
 const LATE: u64 = 40;
@@ -53,6 +54,24 @@ impl Weaver {
         }
         self.now += 1;
         self.flush(self.now, write);
+    }
+
+    /// Takes an order, with which somebody cheats if it is the first from a number on that fits; gives a head that was signed
+    /// besides, if it is that.
+    pub fn push_with(
+        &mut self,
+        cheat: &mut Option<(Cheat, u64)>,
+        maker: &Maker<'_>,
+        made: &Made,
+        write: &mut dyn FnMut(u8, LogEntry),
+    ) -> Option<Head> {
+        let fits = |(cheat, from): &mut (Cheat, u64)| made.sketch.number >= *from && cheat.fits(made);
+        let now = cheat.take_if(fits).map(|(cheat, _)| cheat);
+        let head = now.and_then(|cheat| cheat.commit(maker, made, self));
+        if now.is_none_or(Cheat::goes_on) {
+            self.push(made, write);
+        }
+        head
     }
 
     /// Lets a witness write something that no honest one does, now.

@@ -78,7 +78,7 @@ fn make(options: &Options) -> Result<(), std::io::Error> {
         (0..options.logs).map(|witness| LogFile::create(&options.out, witness)).collect::<Result<_, _>>()?;
     let (mut sketcher, mut weaver) = (Sketcher::new(options.seed), Weaver::new(options.seed));
     let place = options.at.unwrap_or_else(|| Dice(options.seed ^ 0xc4ea7).roll(options.orders));
-    let mut cheat = options.cheat;
+    let mut cheat = options.cheat.map(|kind| (kind, place));
     let mut head = None;
     let mut done = 0;
     while done < options.orders {
@@ -90,18 +90,11 @@ fn make(options: &Options) -> Result<(), std::io::Error> {
             failed = failed.take().or_else(|| file.and_then(|file| file.write(&entry).err()));
         };
         for made in sign(&maker, &sketches) {
-            if let Some(kind) = cheat
-                && made.sketch.number >= place
-                && kind.fits(&made)
-            {
-                head = kind.commit(&maker, &made, &mut weaver);
-                cheat = None;
+            let waiting = cheat;
+            head = weaver.push_with(&mut cheat, &maker, &made, &mut write).or(head);
+            if let (Some((kind, _)), None) = (waiting, cheat) {
                 println!("{} at order {}", kind.name(), made.sketch.number);
-                if !kind.goes_on() {
-                    continue;
-                }
             }
-            weaver.push(&made, &mut write);
         }
         done += u64::try_from(count).unwrap_or(0);
         if done == options.orders {
