@@ -14,19 +14,12 @@ use std::path::Path;
 
 use big_logs::{Cheat, Made, Maker, Sketcher, WITNESSES, Weaver, town};
 use cli_support::Desk;
-use federation_support::Dice;
+use federation_support::{Dice, random_seed};
 use serde_json::Value;
 use write::LogFile;
 
 /// Orders in each log.
 const ORDERS: u64 = 400;
-
-fn seed() -> u64 {
-    let given = std::env::var("RONDE_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seed = given.unwrap_or_else(|| u64::from(std::process::id()));
-    println!("RONDE_TEST_SEED={seed}");
-    seed
-}
 
 /// The logs of these orders in a folder; somebody may cheat at one of them.
 fn export(folder: &Path, maker: &Maker<'_>, orders: &[Made], cheat: Option<(Cheat, u64)>) {
@@ -59,7 +52,7 @@ fn audit(desk: &Desk, folder: &str, dice: &mut Dice, code: i32) -> Value {
 #[test]
 fn long_logs_say_the_same_in_whatever_pieces_they_are_read_and_name_each_culprit() {
     let federation = town();
-    let seed = seed();
+    let seed = random_seed();
     let (maker, mut sketcher, mut dice) = (Maker::new(&federation, seed), Sketcher::new(seed), Dice(seed));
     let orders: Vec<Made> = (0..ORDERS).map(|_| maker.make(&sketcher.next())).collect();
     let desk = Desk::new();

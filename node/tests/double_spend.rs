@@ -9,44 +9,21 @@ use std::sync::Barrier;
 use std::time::Duration;
 
 use federation::{Answer, OpenEngine, Town, in_memory, orders};
+use federation_support::{Dice, random_seed};
 use ronde_node::store::{Committed, Engine, Entry, Read, StorageError, Table, Transaction};
 use ronde_protocol::message::ids::OrderDigest;
 use ronde_protocol::message::order::SignedOrder;
-
-/// A generator whose seed is printed, so that a run can be repeated.
-struct Dice(u64);
-
-impl Dice {
-    fn new() -> Self {
-        let seed = std::env::var("RONDE_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
-        let seed = seed.unwrap_or_else(|| {
-            let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-            u64::from(since.subsec_nanos()) << 20 | u64::from(std::process::id())
-        });
-        println!("RONDE_TEST_SEED={seed}");
-        Self(seed)
-    }
-
-    /// SplitMix64.
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
-    }
-}
 
 /// Two orders over coin `number`, through two different stores, the second after a while that the dice choose.
 fn race(town: &Town, dice: &mut Dice, number: u64) -> [(SignedOrder, Answer); 2] {
     let coin = [(number * 10, 2)];
     let first = orders::swap(&town.federation, &coin, &[(number * 10 + 1, 1), (number * 10 + 2, 1)]);
     let second = orders::swap(&town.federation, &coin, &[(number * 10 + 3, 2)]);
-    let through = dice.below(4);
-    let other = (through + 1 + dice.below(3)) % 4;
+    let through = dice.roll(4);
+    let other = (through + 1 + dice.roll(3)) % 4;
     let through = [through, other].map(|store| u32::try_from(store).unwrap() + 1);
     // Every second race is head to head; the others are up to as far apart as an order takes.
-    let delay = Duration::from_micros(dice.below(2) * dice.below(30_000));
+    let delay = Duration::from_micros(dice.roll(2) * dice.roll(30_000));
     let start = Barrier::new(2);
     std::thread::scope(|scope| {
         let late = scope.spawn(|| {
@@ -79,7 +56,7 @@ fn certificates(town: &Town, answers: &[(SignedOrder, Answer)]) -> Certificates 
 }
 
 fn run(engine: OpenEngine, races: u64) -> (Certificates, Answers) {
-    let (town, mut dice) = (Town::open(4, engine), Dice::new());
+    let (town, mut dice) = (Town::open(4, engine), Dice(random_seed()));
     let mut answers = Vec::new();
     for number in 1..=races {
         answers.extend(race(&town, &mut dice, number));

@@ -7,7 +7,7 @@ mod federation_support;
 
 use audit_support::audit_in_pieces;
 use big_logs::{Cheat, Made, Maker, Sketcher, WITNESSES, Weaver, town};
-use federation_support::{Dice, KEYSET, Plan, entropy, list, planned};
+use federation_support::{Dice, KEYSET, Plan, entropy, list, planned, random_seed};
 use ronde_protocol::{
     machine::audit::{Culprit, Leafed, Report, Standing, Verdict, WitnessLog, audit, judge, judge_all},
     message::{
@@ -54,17 +54,10 @@ fn audit_however(maker: &Maker<'_>, logs: &[WitnessLog], seed: u64) -> Report {
     report
 }
 
-fn seed() -> u64 {
-    let given = std::env::var("RONDE_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seed = given.unwrap_or_else(|| u64::from(std::process::id()));
-    println!("RONDE_TEST_SEED={seed}");
-    seed
-}
-
 #[test]
 fn long_logs_say_the_same_in_whatever_pieces_they_come() {
     let federation = town();
-    let seed = seed();
+    let seed = random_seed();
     let maker = Maker::new(&federation, seed);
     let mut sketcher = Sketcher::new(seed);
     let orders: Vec<Made> = (0..ORDERS).map(|_| maker.make(&sketcher.next())).collect();

@@ -114,6 +114,17 @@ pub fn entropy(byte: u8) -> Entropy {
     Entropy::new([byte; 32])
 }
 
+/// A seed that is another every time, or `RONDE_TEST_SEED`: printed, so that a run can be repeated.
+pub fn random_seed() -> u64 {
+    let given = std::env::var("RONDE_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = given.unwrap_or_else(|| {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        u64::from(since.subsec_nanos()) << 20 | u64::from(std::process::id())
+    });
+    println!("RONDE_TEST_SEED={seed}");
+    seed
+}
+
 /// Randomness that follows from a seed (SplitMix64).
 #[derive(Clone, Debug)]
 pub struct Dice(pub u64);
