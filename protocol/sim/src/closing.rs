@@ -66,9 +66,6 @@ impl World<'_> {
     pub fn tell_clock(&mut self, node: usize, route: Route, luck: &mut Luck) {
         let lies = self.nodes[node].lie.is_some() && luck.permille(700);
         let shows = if lies { self.time(route.node) } else { self.time(node) };
-        if shows > self.keyset_of(route.node).evaluate_until() && self.nodes[route.node].is_alive(route.life) {
-            self.nodes[route.node].agreed.insert(node);
-        }
         self.send(End::Node(node), End::Node(route.node), luck, Body::Clock(route, node, shows));
     }
 
@@ -77,6 +74,9 @@ impl World<'_> {
         let Some(index) = self.nodes[from].index.filter(|_| self.nodes[from].keyset == self.nodes[node].keyset) else {
             return;
         };
+        if shows > self.keyset_of(node).evaluate_until() {
+            self.nodes[node].agreed.insert(from);
+        }
         self.nodes[node].clocks.heard(index, shows);
         self.try_to_close(node, luck);
     }

@@ -84,7 +84,7 @@ pub struct Node {
     pub ahead: Vec<(usize, u32)>,
     /// What its peers' clocks showed since its own says that its keyset's time is over.
     pub clocks: OtherClocks,
-    /// Peers that told it, since it asked last, that the time is over: for the omniscient.
+    /// Peers that it heard, since it asked last, say that the time is over: for the omniscient.
     pub agreed: BTreeSet<usize>,
     /// Peers that answered its start.
     pub heard: BTreeSet<WitnessIndex>,

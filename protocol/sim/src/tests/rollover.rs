@@ -18,6 +18,7 @@ use crate::{
     disk::State,
     federation::{KEYSET, LATER},
     luck::Luck,
+    message::{Asked, Route},
     moving::moved,
     ops::Manner,
     world::World,
@@ -109,6 +110,28 @@ fn a_log_that_is_closed_by_one_clock_is_noticed() {
     world.watch_statement(0);
     assert_eq!(world.failure, None, "the others agreed");
     world.nodes[0].agreed.clear();
+    world.watch_statement(0);
+    assert_fails(&world, Invariant::ClosesTogether);
+}
+
+/// A world in which witness 0 has asked for the clocks again, and the others' answers are under way.
+fn asked_again() -> World<'static> {
+    let mut world = ended();
+    world.nodes[0].agreed.clear();
+    let route = Route { node: 0, life: world.nodes[0].life, asked: Asked::Clock };
+    for peer in 1..4 {
+        world.tell_clock(peer, route, &mut Luck::new(1, 1));
+    }
+    world
+}
+
+#[test]
+fn a_clock_counts_for_the_end_when_it_is_heard_and_not_before() {
+    let mut world = asked_again();
+    world.play();
+    world.watch_statement(0);
+    assert_eq!(world.failure, None, "the answers came");
+    let mut world = asked_again();
     world.watch_statement(0);
     assert_fails(&world, Invariant::ClosesTogether);
 }
