@@ -15,7 +15,7 @@ mod files;
 use std::path::{Path, PathBuf};
 
 use ronde_protocol::message::charter::{Charter, CharterError, SignedCharter};
-use ronde_protocol::message::ids::CharterHash;
+use ronde_protocol::message::ids::{CharterHash, KeysetId};
 
 pub use error::{CharterStoreError, fix_charter};
 pub use files::{read_file, write_file};
@@ -110,6 +110,18 @@ impl CharterStore {
     #[must_use]
     pub fn charter(&self) -> &Charter {
         &self.newest
+    }
+
+    /// When each version at hand says it was issued, those of other charters of the newest version too.
+    pub fn issued(&self) -> impl Iterator<Item = u64> {
+        self.versions.iter().chain(&self.twins).map(|version| version.body.issued)
+    }
+
+    /// When the first version that stands and has a keyset says it was issued; nothing if none has it.
+    #[must_use]
+    pub fn first_issued(&self, keyset: KeysetId) -> Option<u64> {
+        let has = |version: &&SignedCharter| version.body.keysets.iter().any(|entry| entry.id == keyset);
+        self.versions.iter().find(has).map(|version| version.body.issued)
     }
 
     /// All versions that stand, from version 1.

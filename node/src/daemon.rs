@@ -6,16 +6,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use ronde_protocol::machine::witness::Witness;
 use ronde_protocol::machine::witness::keys::NodeSeed;
-use ronde_protocol::message::ids::{KeysetId, StoreId};
+use ronde_protocol::message::ids::StoreId;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::charter_store::{CharterStore, CharterStoreError};
 use crate::clock::Clock;
 use crate::driver::{
-    Core, Desk, LedgerError, Orders, Pool, Service, drift, follow, heads, seats, seats::SeatError, sync,
+    Core, Desk, LedgerError, Orders, Pool, Service, copied, drift, heads, seats, seats::SeatError, sync,
 };
 use crate::http::{self, AdminToken, AdminTokenError, ServeLimits, Site};
 use crate::shop::{self, Shop, ShopError};
@@ -122,7 +121,7 @@ impl Node {
         let seats = seats::witnesses(&charter, setup.store, &setup.seed)?;
         let readers = Arc::new(Readers::open(setup.engine.as_ref(), READERS)?);
         let writer = Writer::start(setup.engine, WriterConfig::default())?;
-        take_mark(&writer, &seats, setup.clock.unix_seconds()).await?;
+        take_mark(&writer, &setup.charters, setup.clock.unix_seconds()).await?;
         let identity = Identity::from_seed(*setup.seed.node_key_seed())?;
         let allowed = Arc::new(AllowList::new(charter.body().stores.iter().map(|store| store.node_key.0)));
         let listener = Listener::bind(setup.quic, &identity, Arc::clone(&allowed) as _, ListenerConfig::default())?;
@@ -211,12 +210,13 @@ impl Node {
     }
 }
 
-/// On a restored copy: retires and withdraws what may have been promised otherwise since the copy was made, once.
-async fn take_mark(writer: &Writer, seats: &[Witness], now: u64) -> Result<(), NodeError> {
-    let retiring: Vec<KeysetId> = seats.iter().map(|seat| seat.keyset().id()).collect();
+/// On a restored copy, once: withdraws what may have been promised otherwise since the copy was made, and keeps what makes
+/// its witnesses retire as they take their seats.
+async fn take_mark(writer: &Writer, charters: &CharterStore, now: u64) -> Result<(), NodeError> {
+    let issued: Vec<u64> = charters.issued().collect();
     let (restored, _) = writer
         .submit(move |tx| -> Result<bool, ShopError> {
-            if !follow::take_mark(tx, &retiring)? {
+            if !copied::take_mark(tx, now, &issued)? {
                 return Ok(false);
             }
             shop::take_mark(tx, now)?;
@@ -225,9 +225,9 @@ async fn take_mark(writer: &Writer, seats: &[Witness], now: u64) -> Result<(), N
         .await?;
     if restored {
         tracing::error!(
-            "this database is a restored copy: this node votes no more in the keysets of today's charter (it still \
-             certifies and evaluates), grants that nobody had claimed are withdrawn, and no pledge is made today; ask \
-             the stewards for a seat in the next keyset"
+            "this database is a restored copy: this node votes in no keyset that was published until now or is within a \
+             day (it still certifies and evaluates), grants that nobody had claimed are withdrawn, and no pledge is \
+             made today; ask the stewards for a seat in a keyset of a charter that they issue later"
         );
     }
     Ok(())

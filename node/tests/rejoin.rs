@@ -7,12 +7,12 @@ mod federation_support;
 use std::path::PathBuf;
 
 use federation::{Town, eventually, http, on_disk, orders};
-use federation_support::{KEYSET, Plan};
+use federation_support::{DAY, KEYSET, NOW, Plan, body};
 use ronde_node::store::{self, Engine as _, SqliteEngine, Table};
 use ronde_protocol::machine::audit::{Culprit, Exhibit, MAX_EXHIBIT_BYTES, Offence};
-use ronde_protocol::message::codec::{decode, encode};
+use ronde_protocol::message::codec::{Bounded, decode, encode};
 use ronde_protocol::message::head::Head;
-use ronde_protocol::message::ids::WitnessIndex;
+use ronde_protocol::message::ids::{KeysetId, WitnessIndex};
 use ronde_protocol::message::log::CertifiedOrder;
 use ronde_protocol::message::refusal::{NotVoting, Refusal};
 use ronde_protocol::message::wire::{ReplyV1, RequestV1};
@@ -54,8 +54,8 @@ fn a_restored_backup_never_votes_but_certifies_and_signs_nothing_twice() {
     let made = http("POST", &town.url(4, "/v1/grants"), Some(&till), Some(&grant));
     assert_eq!(made.status, 201, "{made:?}");
     let copy = town.folder(4).join("copy");
-    store::backup(&database(&town, 4), &copy).unwrap();
-    assert!(store::backup(&database(&town, 4), &copy).is_err(), "nothing is overwritten");
+    store::backup(&database(&town, 4), &copy, NOW).unwrap();
+    assert!(store::backup(&database(&town, 4), &copy, NOW).is_err(), "nothing is overwritten");
     town.stop(4);
     put_back(&town, 4, &copy);
     town.start(4, on_disk);
@@ -77,6 +77,56 @@ fn a_restored_backup_never_votes_but_certifies_and_signs_nothing_twice() {
     town.stop(4);
     town.start(4, on_disk);
     assert_eq!(log_status(&town, 4)["retired_because"], "restored-copy");
+}
+
+/// A node's log in a keyset, as its status shows it.
+fn log_in(town: &Town, store: u32, keyset: u32) -> Option<Value> {
+    let status = town.get(store, "/v1/status").body;
+    status["log"].as_array().unwrap().iter().find(|log| log["keyset"] == keyset).cloned()
+}
+
+/// The stewards add the next keyset, in a version that says it was issued then.
+fn add_keyset(town: &mut Town, store: u32, id: u32, issued: u64) {
+    let plan = Plan { keysets: id, apart: 365 * DAY, ..town.plan.clone() };
+    let added = body(&plan).keysets.into_vec().pop().unwrap();
+    assert_eq!(added.id, KeysetId(id));
+    town.publish(store, |body| {
+        let mut keysets = body.keysets.clone().into_vec();
+        keysets.push(added);
+        body.keysets = Bounded::new(keysets).unwrap();
+        body.issued = issued;
+    });
+}
+
+/// ROLLBACK-14: the charter folder is as old as the copy, and does not name the keyset in which the lost machine voted.
+#[test]
+fn a_copy_restored_with_an_old_charter_does_not_vote_in_a_keyset_that_it_hears_of_later() {
+    let mut town = Town::open(4, on_disk);
+    let copy = town.folder(4).join("copy");
+    store::backup(&database(&town, 4), &copy, NOW).unwrap();
+    let old = town.folder(4).join("old-charter");
+    std::fs::create_dir(&old).unwrap();
+    std::fs::copy(town.folder(4).join("charter/000001.charter"), old.join("000001.charter")).unwrap();
+    add_keyset(&mut town, 1, 2, NOW);
+    let votes_in = |town: &Town, keyset| {
+        log_in(town, 4, keyset).is_some_and(|log| log.get("starting").is_none() && log.get("retired").is_none())
+    };
+    eventually("the machine votes in the second keyset", || votes_in(&town, 2));
+    town.stop(4);
+    put_back(&town, 4, &copy);
+    std::fs::remove_dir_all(town.folder(4).join("charter")).unwrap();
+    std::fs::rename(&old, town.folder(4).join("charter")).unwrap();
+    town.start(4, on_disk);
+    eventually("it hears of the second keyset", || log_in(&town, 4, 2).is_some());
+    let log = log_in(&town, 4, 2).unwrap();
+    assert_eq!(log["retired_because"], "restored-copy", "{log}");
+    assert_eq!(log_in(&town, 4, 1).unwrap()["retired_because"], "restored-copy");
+    // It stays so when the mark is long gone, and a keyset of which the lost machine can't have known is served.
+    town.stop(4);
+    town.start(4, on_disk);
+    assert_eq!(log_in(&town, 4, 2).unwrap()["retired_because"], "restored-copy");
+    add_keyset(&mut town, 1, 3, NOW + 2 * DAY);
+    eventually("it votes in the third keyset", || votes_in(&town, 3));
 }
 
 /// ROLLBACK-12, LOG-19: another node signs with the same seed, and a peer has seen its head, which outlives a restart.

@@ -66,6 +66,9 @@ pub const MAX_CLOCK_SKEW: u64 = 600;
 pub const CAMPAIGN_GRACE: u64 = 3600;
 /// How long after redeem-until evaluations are still served, in seconds.
 pub const EVALUATION_GRACE: u64 = 7 * 86_400;
+/// How long after the first start on a restored copy a keyset may first be published and is still one in which the lost
+/// machine may have voted, in seconds: clocks differ.
+pub const RESTORED_MARGIN: u64 = 86_400;
 /// Most voucher offers that one grant gives from.
 pub const MAX_GRANT_VOUCHERS: usize = 16;
 /// Most refunds kept and shown with one checkout.

@@ -3,11 +3,12 @@
 mod federation_support;
 mod witness_support;
 
-use federation_support::KEYSET;
+use federation_support::{DAY, KEYSET, NOW};
 use ronde_protocol::{
     machine::witness::{
         Gate, OtherKeys, Witness,
-        peers::{Started, Startup},
+        memory::Memory,
+        peers::{Restored, Started, Startup, handle_restored},
         record::{Retirement, Write},
     },
     message::{
@@ -20,7 +21,7 @@ use witness_support::*;
 const NONCE: [u8; 32] = [0xaa; 32];
 
 /// A committee whose witness 0 voted three times, and its memory after the first.
-fn with_history() -> (Committee, ronde_protocol::machine::witness::memory::Memory) {
+fn with_history() -> (Committee, Memory) {
     let mut committee = committee(4);
     voted_for(&mut committee, 1);
     let backup = committee.seats[0].memory.clone();
@@ -173,6 +174,32 @@ fn unsigned_foreign_and_replayed_answers_do_nothing() {
         startup.handle_answer(&committee.seats[0].witness, &answer(&committee, &startup, peer, None));
     }
     assert!(matches!(poll(&committee, &startup), Started::Open(Gate::Open)));
+}
+
+/// ROLLBACK-11, ROLLBACK-14
+#[test]
+fn a_restored_copy_retires_in_every_keyset_that_was_published_until_a_day_after_it_was_put_back() {
+    let mut memory = Memory::default();
+    let retires = |memory: &Memory, restored: &Restored, first_issued| {
+        let write = handle_restored(KEYSET, first_issued, restored, memory).unwrap();
+        assert!(matches!(write, None | Some(Write::Retire(Retirement::RestoredCopy))));
+        write.is_some()
+    };
+    let restored = Restored::new(NOW, [NOW - 9 * DAY, NOW - 8 * DAY], None, None);
+    for (first_issued, expected) in
+        [(0, true), (NOW - 9 * DAY, true), (NOW + DAY, true), (NOW + DAY + 1, false), (u64::MAX, false)]
+    {
+        assert_eq!(retires(&memory, &restored, first_issued), expected, "{first_issued}");
+    }
+    // The latest that is known counts, whichever it is: the clock may be behind.
+    let by_charter = Restored::new(NOW - 9 * DAY, [NOW, NOW - DAY], Some(NOW - 2 * DAY), None);
+    let by_copy = Restored::new(NOW - 9 * DAY, [NOW - DAY], Some(NOW), None);
+    let by_earlier = Restored::new(NOW - 9 * DAY, [NOW - DAY], Some(NOW - 2 * DAY), Some(restored));
+    assert_eq!([by_charter, by_copy, by_earlier], [restored; 3]);
+    assert!(retires(&memory, &Restored::new(u64::MAX, [], None, None), u64::MAX), "no time is too late to add a day");
+    // A reason that is there stays.
+    memory.apply(vec![Write::Retire(Retirement::LogRolledBack { signed: 3, held: 1 })]);
+    assert!(!retires(&memory, &restored, NOW));
 }
 
 /// OPS-2

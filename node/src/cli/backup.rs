@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Blame, ConfigFile, Context, Exit, Failure};
+use crate::clock::Clock;
 use crate::store::{self, StorageError};
 
 /// `ronde backup`
@@ -23,8 +24,8 @@ const EXAMPLE: &str = "Example:
   ronde backup --config store-1/ronde.toml /media/usb/store-1.backup
 
 The node may run meanwhile. To put a backup back: stop the node, move its data folder away, and copy the file to
-data/ronde.sqlite in a new one. A node on a restored copy votes no more in the keysets of that day; it still certifies,
-hands out change and keeps the books. The node's seed is not in it.";
+data/ronde.sqlite in a new one. A node on a restored copy votes no more in the keysets of that day, and in none that is
+published within a day after; it still certifies, hands out change and keeps the books. The node's seed is not in it.";
 
 /// Runs `ronde backup`.
 ///
@@ -32,7 +33,7 @@ hands out change and keeps the books. The node's seed is not in it.";
 /// A database that can't be read, a file that is there already or can't be written.
 pub fn run(args: BackupArgs, context: &Context) -> Result<Exit, Failure> {
     let config = args.config.load()?;
-    store::backup(&config.database(), &args.file).map_err(|error| match error {
+    store::backup(&config.database(), &args.file, Clock::System.unix_seconds()).map_err(|error| match error {
         StorageError::Exists { path } => Failure::exists(&path),
         error => Failure::new(format!("no backup was made: {error}"), Blame::Machine, fix(&error)),
     })?;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ronde_protocol::machine::witness::inquiry::{Found as Inquired, Inquiry};
-use ronde_protocol::machine::witness::peers::handle_restored;
 use ronde_protocol::machine::witness::record::{OrderRecord, View};
 use ronde_protocol::message::codec::encode;
 use ronde_protocol::message::ids::{KeysetId, OrderDigest, WitnessIndex};
@@ -18,7 +17,7 @@ use super::ledger::{self, Ledger, LedgerError};
 use super::sync::SyncError;
 use super::witness::WitnessService;
 use crate::entropy;
-use crate::store::{BACKUP_MARK, Table, Transaction};
+use crate::store::{Table, Transaction};
 
 /// Orders that one pass tries to complete.
 const COMPLETE_AT_ONCE: usize = 64;
@@ -142,18 +141,4 @@ async fn complete_once(
         core.writer.submit(gone).await.map_err(LedgerError::from)?;
     }
     Ok(waiting)
-}
-
-/// Retires this node's witness in every keyset in which it has a seat, if the database is a restored copy
-/// (ROLLBACK-11), in one transaction with the mark's end. Says whether it is one.
-pub fn take_mark(tx: &mut dyn Transaction, seats: &[KeysetId]) -> Result<bool, LedgerError> {
-    if tx.get(Table::Meta, BACKUP_MARK)?.is_none() {
-        return Ok(false);
-    }
-    for keyset in seats {
-        let write = handle_restored(*keyset, &Ledger(&*tx))?;
-        ledger::apply(tx, *keyset, write.as_slice())?;
-    }
-    tx.delete(Table::Meta, BACKUP_MARK)?;
-    Ok(true)
 }

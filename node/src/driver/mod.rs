@@ -7,6 +7,7 @@
 //! ```
 
 pub mod closing;
+pub mod copied;
 mod core;
 mod desk;
 pub mod drift;

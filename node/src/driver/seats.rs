@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use super::core::Core;
 use super::ledger::LedgerError;
 use super::witness::WitnessService;
-use super::{closing, earlier, follow, sync};
+use super::{closing, copied, earlier, follow, sync};
 
 /// Before a seat that could not be taken is tried again.
 const RETRY: Duration = Duration::from_secs(15);
@@ -55,8 +55,27 @@ pub async fn take(core: &Core, witness: Witness) -> Result<(), SeatError> {
     let disk = (core.writer.clone(), Arc::clone(&core.readers));
     let means = (core.clock.clone(), core.pool.clone());
     let service = WitnessService::new(witness, disk, means, core.space.clone());
+    retire_if_restored(core, service.witness().keyset().id()).await?;
     service.fill_buckets().await?;
     core.seat(service);
+    Ok(())
+}
+
+/// On a database that once was a restored copy: retires the witness where the lost machine may have voted (ROLLBACK-14).
+async fn retire_if_restored(core: &Core, keyset: KeysetId) -> Result<(), LedgerError> {
+    if core.readers.with(copied::kept)?.is_none() {
+        return Ok(());
+    }
+    // A seat is always of a charter at hand; if it were not, nothing would be known, and then there is no vote.
+    let first_issued = core.read_charters(|charters| charters.first_issued(keyset)).unwrap_or(0);
+    let (retired, _) = core.writer.submit(move |tx| copied::retire(tx, keyset, first_issued)).await?;
+    if retired {
+        tracing::error!(
+            keyset = keyset.0,
+            "this database was a restored copy, and before it was put back this node may have voted in this keyset: it \
+             votes no more in it"
+        );
+    }
     Ok(())
 }
 

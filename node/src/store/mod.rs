@@ -20,7 +20,7 @@ mod sqlite;
 mod table;
 mod writer;
 
-pub use backup::{BACKUP_MARK, backup};
+pub use backup::{BACKUP_MARK, backup, copied_at};
 pub use engine::{Committed, Engine, Entry, Read, Transaction};
 pub use error::StorageError;
 pub use job::{Job, Verdict};

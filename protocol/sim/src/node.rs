@@ -8,7 +8,7 @@ use ronde_protocol::{
         gateway::Gathering,
         witness::{
             Gate, OtherClocks, Witness,
-            peers::{Followed, Started, Startup, handle_restored},
+            peers::{Followed, Restored, Started, Startup, handle_restored},
             record::{Retirement, View, Write},
         },
     },
@@ -279,12 +279,16 @@ impl World<'_> {
         }
     }
 
-    /// Retires the witness if its disk is a restored copy, in one transaction with the mark's end.
+    /// Retires the witness if its disk is a restored copy, in one transaction with the mark's end. A node sits on one
+    /// committee of one charter version here, so nothing has to be kept for later seats.
     fn take_mark(&mut self, node: usize) -> Result<(), Full> {
         if !self.nodes[node].disk.durable().is_marked() {
             return Ok(());
         }
-        let retired = match handle_restored(self.nodes[node].keyset, &self.nodes[node].disk.durable().ledger) {
+        let issued = self.federation.charter.body().issued;
+        let restored = Restored::new(self.time(node), [issued], None, None);
+        let ledger = &self.nodes[node].disk.durable().ledger;
+        let retired = match handle_restored(self.nodes[node].keyset, issued, &restored, ledger) {
             Ok(retired) => Vec::from_iter(retired),
             Err(error) => {
                 self.fail(Invariant::NoInconsistency, format!("witness {node} can't read its copy: {error}"));

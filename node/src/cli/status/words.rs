@@ -37,7 +37,8 @@ pub(super) fn not_voting(log: &Log) -> Option<(Exit, String)> {
              this database"
         }
         Some(RetiredBecause::RestoredCopy) => {
-            "its database is a restored backup, which can't know what was promised since; that is as it should be"
+            "its database is a restored backup, which can't know what was promised since; that is as it should be, and so \
+             in every keyset that is published within a day after the backup was put back"
         }
         Some(RetiredBecause::TwoCertificates) => {
             "two orders over one coin are both certified: more witnesses cheated than the committee bears; stop taking its \

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     crypto::merkle::{self, Frontier},
+    limits::RESTORED_MARGIN,
     message::{
         charter::Keyset,
         codec::{Bounded, Decode, Encode},
@@ -15,7 +16,7 @@ use crate::{
         head::{Head, HeadAnswer, VerifiedHead},
         ids::{KeysetId, WitnessIndex},
         log::{CertifiedOrder, LogEntry},
-        order::SignedOrder,
+        order::{Seconds, SignedOrder},
         wire::{HeadQuery, LogPage},
     },
 };
@@ -108,9 +109,45 @@ impl Witness {
     }
 }
 
-/// What a start on a restored copy leads to, for each keyset in which there is a seat: the witness never votes again in
-/// it (ROLLBACK-11). A reason that is there stays.
-pub fn handle_restored<V: View>(keyset: KeysetId, view: &V) -> Result<Option<Write>, V::Error> {
+/// That a database is a restored copy, and when the machine that it is a copy of was surely gone: it may have voted in
+/// every keyset that was published by then. Kept for good (ROLLBACK-14).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Restored {
+    by: Seconds,
+}
+
+impl Restored {
+    /// At the first start on the copy: what the own clock shows, what each charter version at hand says it was issued at,
+    /// when the copy was made if that is known, and what is kept of a copy that was restored before. The latest counts: a
+    /// clock may be behind.
+    pub fn new(
+        clock: Seconds,
+        issued: impl IntoIterator<Item = Seconds>,
+        copied: Option<Seconds>,
+        before: Option<Self>,
+    ) -> Self {
+        let known = issued.into_iter().chain(copied).chain(before.map(|before| before.by));
+        Self { by: known.fold(clock, Seconds::max) }
+    }
+
+    /// Whether the lost machine may have voted in a keyset whose first charter version was issued then.
+    pub fn covers(&self, first_issued: Seconds) -> bool {
+        first_issued <= self.by.saturating_add(RESTORED_MARGIN)
+    }
+}
+
+/// What a seat in a keyset leads to for a node that was once started on a restored copy, by when the first charter version
+/// with the keyset was issued: where the lost machine may have voted, the witness never votes again (ROLLBACK-11,
+/// ROLLBACK-14). A reason that is there stays.
+pub fn handle_restored<V: View>(
+    keyset: KeysetId,
+    first_issued: Seconds,
+    restored: &Restored,
+    view: &V,
+) -> Result<Option<Write>, V::Error> {
+    if !restored.covers(first_issued) {
+        return Ok(None);
+    }
     Ok(view.retired(keyset)?.is_none().then_some(Write::Retire(Retirement::RestoredCopy)))
 }
 
