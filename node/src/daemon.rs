@@ -110,7 +110,7 @@ pub struct Node {
 }
 
 impl Node {
-    /// Opens everything, if the charter has this store's and its witnesses' keys (OPS-2); nothing is answered before
+    /// Opens everything, if the charter has this store's node key (OPS-2); nothing is answered before
     /// [`Node::serve`].
     pub async fn start(setup: Setup) -> Result<Self, NodeError> {
         let charter = setup.charters.charter().clone();
@@ -118,7 +118,6 @@ impl Node {
         if listed.node_key != setup.seed.node_key().verifying_key().encode() {
             return Err(NodeError::OtherNodeKey(setup.store));
         }
-        let seats = seats::witnesses(&charter, setup.store, &setup.seed)?;
         let readers = Arc::new(Readers::open(setup.engine.as_ref(), READERS)?);
         let writer = Writer::start(setup.engine, WriterConfig::default())?;
         take_mark(&writer, &setup.charters, setup.clock.unix_seconds()).await?;
@@ -138,9 +137,7 @@ impl Node {
             setup.charters,
             followed,
         ));
-        for witness in seats {
-            seats::take(&core, witness).await?;
-        }
+        seats::take_all(&core, &setup.seed).await?;
         let source = Arc::clone(&core);
         let shop = Shop::new(setup.store, Arc::new(move || source.charter()), writer, readers, setup.clock);
         let orders = Orders::new(core, Arc::new(shop.clone()));

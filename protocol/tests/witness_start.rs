@@ -202,7 +202,7 @@ fn a_restored_copy_retires_in_every_keyset_that_was_published_until_a_day_after_
     assert!(!retires(&memory, &restored, NOW));
 }
 
-/// OPS-2
+/// OPS-8
 #[test]
 fn a_seat_is_taken_only_with_the_keys_that_the_charter_lists_for_it() {
     let committee = committee(4);

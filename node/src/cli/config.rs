@@ -45,10 +45,10 @@ fn check(file: &ConfigFile, context: &Context) -> Result<Exit, Failure> {
     context.note(format!("ok    the charter is valid up to version {}", charter.version()));
     let store = own_entry(&config, &charters, &seed)?;
     context.note(format!("ok    store {} is {}, and its key is this node's", store.id, store.name));
-    check_witness_keys(&charters, store, &seed)?;
     check_addresses(store)?;
     check_data(&config)?;
-    let warnings = charter_warnings(charter, charters.twins().len(), Clock::System.unix_seconds());
+    let mut warnings = charter_warnings(charter, charters.twins().len(), Clock::System.unix_seconds());
+    warnings.extend(seat_warnings(&charters, store, &seed));
     for warning in &warnings {
         context.note(format!("look  {warning}"));
     }
@@ -102,9 +102,10 @@ fn wrong_store(config: &Config, named: Option<&Store>, owner: Option<&Store>) ->
     }
 }
 
-/// A witness whose seed does not give its published keys could never vote.
-fn check_witness_keys(charters: &CharterStore, store: &Store, seed: &NodeSeed) -> Result<(), Failure> {
+/// Seats that stay empty, as the seed does not give their keys: the node starts all the same (OPS-8).
+fn seat_warnings(charters: &CharterStore, store: &Store, seed: &NodeSeed) -> Vec<String> {
     let charter = charters.charter();
+    let mut warnings = Vec::new();
     for keyset in charter.keysets() {
         let Some(member) = keyset.member_of(store.id) else { continue };
         let ours = seed.witness_keys(charter.federation(), keyset.id()).ok();
@@ -113,14 +114,15 @@ fn check_witness_keys(charters: &CharterStore, store: &Store, seed: &NodeSeed) -
                 && keys.vote.verifying_key() == *member.vote_key()
         });
         if !same {
-            return Err(Failure::new(
-                format!("the keys of store {} in keyset {} do not come from this seed", store.id, keyset.id()),
-                Blame::You,
-                "restore the seed that the store's card was made with; without it this store is no witness there",
+            warnings.push(format!(
+                "the keys of store {} in keyset {} do not come from this seed: it is no witness there until the keyset \
+                 ends; send the stewards a card that `ronde init` writes with this seed, for the next keyset",
+                store.id,
+                keyset.id()
             ));
         }
     }
-    Ok(())
+    warnings
 }
 
 fn check_addresses(store: &Store) -> Result<(), Failure> {

@@ -22,7 +22,11 @@ const RETRY: Duration = Duration::from_secs(15);
 #[derive(Debug, thiserror::Error)]
 pub enum SeatError {
     /// The charter lists other keys there.
-    #[error("{0}: `seed_file` is not the one the store's card was made of; put that one back, and restart the node")]
+    #[error(
+        "{0}: the card in the charter was made of another seed. The keys of a keyset can't be changed: this seat stays \
+         empty until the keyset ends, and counts as a witness that is down. Send the stewards a card that `ronde init` \
+         writes with the seed of today, for the next keyset"
+    )]
     OtherKeys(#[from] OtherKeys),
     /// No key could be derived.
     #[error("no keys can be derived from the seed: make a new one with `ronde init`")]
@@ -45,9 +49,26 @@ fn witness(charter: &Charter, keyset: &Keyset, index: WitnessIndex, seed: &NodeS
     Ok(Witness::new(keyset.clone(), index, keys)?)
 }
 
-/// All witnesses of this store, with keys from its seed.
-pub fn witnesses(charter: &Charter, store: StoreId, seed: &NodeSeed) -> Result<Vec<Witness>, SeatError> {
-    seats(charter, store).map(|(keyset, index)| witness(charter, keyset, index, seed)).collect()
+/// Takes the seats of the charter at hand, when a node starts. One whose keys are not of its seed is left empty, and the
+/// node says so and goes on (OPS-8).
+pub async fn take_all(core: &Core, seed: &NodeSeed) -> Result<(), SeatError> {
+    let charter = core.charter();
+    for (keyset, index) in seats(&charter, core.store) {
+        match witness(&charter, keyset, index, seed) {
+            Ok(witness) => take(core, witness).await?,
+            Err(error @ SeatError::OtherKeys(_)) => tell_not_taken(core, keyset.id(), &error),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Keeps for the status why a seat is not taken; into the log it goes once.
+fn tell_not_taken(core: &Core, keyset: KeysetId, error: &SeatError) {
+    let why = error.to_string();
+    if core.not_seated().insert(keyset, why.clone()) != Some(why) {
+        tracing::error!(keyset = keyset.0, %error, "this node can't take its seat in a keyset");
+    }
 }
 
 /// Takes a seat: from now on the node answers for it, and votes once [`work`] has asked its peers.
@@ -121,10 +142,7 @@ async fn try_take(core: &Core, charter: &Charter, keyset: &Keyset, index: Witnes
         tracing::info!(keyset = id.0, "a newer charter gives this node a seat: it takes it");
         return true;
     };
-    let why = error.to_string();
-    if core.not_seated().insert(id, why.clone()) != Some(why) {
-        tracing::error!(keyset = id.0, %error, "this node can't take its seat in a keyset");
-    }
+    tell_not_taken(core, id, &error);
     false
 }
 

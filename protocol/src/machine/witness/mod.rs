@@ -89,7 +89,7 @@ impl<T> Step<T> {
 }
 
 impl Witness {
-    /// Takes the place that the charter gives to these keys, and no other (OPS-2).
+    /// Takes the place that the charter gives to these keys, and no other (OPS-8).
     pub fn new(keyset: Keyset, index: WitnessIndex, keys: WitnessKeys) -> Result<Self, OtherKeys> {
         let fits = keyset.member(index).is_some_and(|member| {
             member.poprf_key().encode() == keys.poprf.public().encode()
