@@ -6,16 +6,19 @@ mod federation_support;
 
 use std::collections::BTreeSet;
 
-use federation::{Town, eventually, from_base64, on_disk, orders};
+use federation::{Town, eventually, free_addresses, from_base64, on_disk, orders};
 use federation_support::{DAY, KEYSET, NOW, Plan};
 use ronde_node::store::{Engine as _, SqliteEngine, Table};
 use ronde_protocol::message::certificate::Certificate;
+use ronde_protocol::message::charter::Store;
+use ronde_protocol::message::codec::Bounded;
 use ronde_protocol::message::evaluation::Evaluation;
 use ronde_protocol::message::ids::{KeysetId, WitnessIndex};
 use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
 use ronde_protocol::message::order::{Order, SignedOrder};
 use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::statement::ClosingStatement;
+use ronde_protocol::message::text::Text;
 use ronde_protocol::message::wire::{FromPosition, MoveRequest, ReplyV1, RequestV1, StatementQuery};
 
 const LATER: KeysetId = KeysetId(2);
@@ -136,6 +139,25 @@ fn a_clock_that_jumps_past_the_end_of_a_keyset_closes_nothing_and_says_so() {
     eventually("it goes on as if nothing had been", || town.has_certified(4, &signed));
     assert!(town.get(4, "/v1/status").body["log"][0].get("waits_to_close").is_none());
     assert!(statement(&mut town, 4).is_none());
+}
+
+/// ROLLOVER-19: a store's first web address is dead, as that of a shop that moved.
+#[test]
+fn clocks_are_asked_at_every_web_address_of_a_store() {
+    let mut town = open();
+    let (_, dead) = free_addresses(1);
+    town.publish(1, |body| {
+        let moved = body.stores.iter().cloned().map(|store| {
+            let old = Text::new(&format!("http://{}", dead[0])).unwrap();
+            let http = std::iter::once(old).chain(store.http.iter().cloned()).collect();
+            Store { http: Bounded::new(http).unwrap(), ..store }
+        });
+        body.stores = Bounded::new(moved.collect()).unwrap();
+    });
+    eventually("all have it", || (1..=4).all(|store| town.folder(store).join("charter/000002.charter").exists()));
+    let end = town.federation.charter.keyset(KEYSET).unwrap().evaluate_until();
+    (1..=4).for_each(|store| town.set_clock(store, end + 1));
+    eventually("the keyset closes", || (1..=4).all(|store| statement(&mut town, store).is_some()));
 }
 
 fn evaluated_by_move(town: &mut Town, moved: &SignedOrder) -> usize {

@@ -61,7 +61,8 @@ async fn statement(core: &Arc<Core>, service: &WitnessService) -> Result<Option<
         tracing::warn!(
             keyset = keyset.id().0,
             "by this node's clock the keyset's time is over, and by too few of the others': its closing statement waits \
-             until they agree; if this clock is wrong: {}",
+             until they agree; they are asked at the web addresses that the charter lists for their stores; if this clock \
+             is wrong: {}",
             drift::MEND
         );
     }

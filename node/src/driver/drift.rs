@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use super::core::Core;
 use crate::clock::monotonic;
 
-/// How long one store is waited for.
+/// How long one address of a store is waited for.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// What mends a clock, for the log.
 pub const MEND: &str =
@@ -87,20 +87,23 @@ impl Shown {
     }
 }
 
-/// Asks the other witnesses of a keyset what their clocks show, at their web addresses; those that answer in time.
+/// Asks the other witnesses of a keyset what their clocks show, each at its store's web addresses in turn until one answers
+/// (ROLLOVER-19); those that answer in time. One whose store has none in the charter can't be asked.
 pub async fn ask(core: &Arc<Core>, keyset: &Keyset) -> Vec<Shown> {
     let charter = core.charter();
     let mut asked = JoinSet::new();
     for member in keyset.members().iter().filter(|member| member.store() != core.store) {
-        let address = charter.store(member.store()).and_then(|store| store.http.first());
-        let Some(address) = address.map(ToString::to_string) else { continue };
+        let Some(store) = charter.store(member.store()) else { continue };
+        let addresses: Vec<String> = store.http.iter().map(ToString::to_string).collect();
         let (clock, index) = (core.clock.clone(), member.index());
         asked.spawn_blocking(move || {
-            let before = monotonic();
-            let theirs = now_of(&address)?;
-            // It was read about half way.
-            let halfway = u64::try_from(before.elapsed().as_millis() / 2).ok()?;
-            Some(Shown { index, theirs, own: clock.unix_millis().saturating_sub(halfway) })
+            addresses.iter().find_map(|address| {
+                let before = monotonic();
+                let theirs = now_of(address)?;
+                // It was read about half way.
+                let halfway = u64::try_from(before.elapsed().as_millis() / 2).ok()?;
+                Some(Shown { index, theirs, own: clock.unix_millis().saturating_sub(halfway) })
+            })
         });
     }
     let mut shown = Vec::new();

@@ -66,7 +66,8 @@ pub(super) fn waiting_to_close(log: &Log) -> Option<(Exit, String)> {
     log.waits_to_close.then(|| {
         let what = format!(
             "by this node's clock the time of keyset {} is over, and by too few of the others': it adds nothing to its log, \
-             and signs no closing statement until they agree. If this clock is wrong: {MEND}",
+             and signs no closing statement until they agree. They are asked at the stores' web addresses: if the charter \
+             lists none for some, or wrong ones, tell the stewards. If this clock is wrong: {MEND}",
             log.keyset
         );
         (Exit::Warn, what)
