@@ -14,10 +14,12 @@ use audit_support::*;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cli_support::{Desk, Said};
-use federation_support::{Federation, Plan, planned};
+use federation_support::{Federation, KEYSET, Plan, planned};
 use ronde_node::charter_store::CharterStore;
 use ronde_protocol::machine::audit::WitnessLog;
 use ronde_protocol::message::codec::{Encode, encode};
+use ronde_protocol::message::head::Head;
+use ronde_protocol::message::ids::WitnessIndex;
 use serde_json::{Value, json};
 
 const ALL: &[u8] = &[0, 1, 2, 3];
@@ -53,24 +55,13 @@ impl Town {
     /// The same, but who is asked for its log a second time shows another.
     fn serve_growing(&self, first: &[Option<WitnessLog>], then: &[Option<WitnessLog>]) {
         for (listener, (first, then)) in self.listeners.iter().zip(first.iter().zip(then)) {
-            let listener = listener.try_clone().unwrap();
             let (mut shown, then, charter) = (first.clone(), then.clone(), base64(&self.federation.signed));
-            // Never joined: it waits for the next question until the test ends.
-            std::thread::spawn(move || {
-                for stream in listener.incoming() {
-                    let mut stream = stream.unwrap();
-                    let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map(Result::unwrap);
-                    let asked = lines.next().unwrap_or_default();
-                    lines.take_while(|line| !line.is_empty()).for_each(drop);
-                    let Some(log) = shown.clone() else { continue };
-                    let body = answer(&asked, &log, &charter).to_string();
-                    let head =
-                        format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-                    stream.write_all((head + &body).as_bytes()).unwrap();
-                    if asked.contains("/v1/log") {
-                        shown.clone_from(&then);
-                    }
+            serve(listener, move |asked| {
+                let log = shown.clone()?;
+                if asked.contains("/v1/log") {
+                    shown.clone_from(&then);
                 }
+                Some(answer(asked, &log, &charter))
             });
         }
     }
@@ -78,6 +69,23 @@ impl Town {
     fn audit(&self, options: &str) -> Said {
         self.desk.ronde(&format!("audit --charter charter {options}"))
     }
+}
+
+/// A node that answers so, or hangs up.
+fn serve(listener: &TcpListener, mut answer: impl FnMut(&str) -> Option<Value> + Send + 'static) {
+    let listener = listener.try_clone().unwrap();
+    // Never joined: it waits for the next question until the test ends.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map(Result::unwrap);
+            let asked = lines.next().unwrap_or_default();
+            lines.take_while(|line| !line.is_empty()).for_each(drop);
+            let Some(body) = answer(&asked).map(|body| body.to_string()) else { continue };
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            stream.write_all((head + &body).as_bytes()).unwrap();
+        }
+    });
 }
 
 fn answer(asked: &str, log: &WitnessLog, charter: &str) -> Value {
@@ -207,6 +215,43 @@ fn a_spoiled_log_is_refused_and_accuses_nobody() {
     assert_eq!(said.code, 1, "{}\n{}", said.out, said.err);
     assert!(said.out.contains("the log of Store 3 (store 3) is refused"), "{}", said.out);
     assert!(!said.out.contains("WRONG"), "{}", said.out);
+}
+
+#[test]
+fn a_node_whose_log_never_ends_is_refused_and_fills_no_disk() {
+    let keyset = |town: &Town| town.federation.charter.keyset(KEYSET).unwrap().clone();
+    let head_of = |town: &Town, size| {
+        let (keyset, index) = (keyset(town), WitnessIndex(3));
+        base64(&Head::sign(&town.federation.witness(KEYSET, index).vote, &keyset, index, size, [7; 32]))
+    };
+    let entry = base64(&voted(&earn(&Town::new().federation, 4, 9, &[(points(1), 9)])));
+    for (size, entry, words) in [
+        (u64::MAX, entry, "shows a log of 18446744073709551615 entries, and more than 100 are not read"),
+        (100, "A".repeat(1 << 20), "bytes with its log"),
+    ] {
+        let town = Town::new();
+        let mut logs: Vec<_> = history(&town.federation).logs().into_iter().map(Some).collect();
+        logs.pop();
+        town.serve(&logs);
+        let page = json!({ "head": head_of(&town, size), "entries": [entry] });
+        let mut left = 200;
+        serve(&town.listeners[3], move |_| {
+            left -= 1;
+            // Who still asks then asks for ever.
+            (left > 0).then(|| page.clone())
+        });
+        let said = town.audit("--max 100");
+        assert_eq!(said.code, 1, "{}\n{}", said.out, said.err);
+        assert!(said.out.contains(words) && said.out.contains("--max"), "{}", said.out);
+        assert!(!said.out.contains("WRONG"), "{}", said.out);
+    }
+    // The bound is on honest logs too.
+    let town = Town::new();
+    town.serve(&history(&town.federation).logs().into_iter().map(Some).collect::<Vec<_>>());
+    let said = town.audit("--max 3");
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(said.out.contains("shows a log of 4 entries, and more than 3 are not read"), "{}", said.out);
+    town.audit("--max 4").ok();
 }
 
 #[test]

@@ -51,6 +51,9 @@ pub struct AuditArgs {
     /// nodes are asked; without it, the system's folder for temporary files
     #[arg(long, value_name = "DIR")]
     temp: Option<PathBuf>,
+    /// Most entries that are read of one node's log: a node that says it has more is refused, as it could fill the disk
+    #[arg(long, value_name = "ENTRIES", default_value_t = page::MAX_ENTRIES, conflicts_with = "logs")]
+    max: u64,
     /// Bytes of the logs that are read at a time
     #[arg(long, value_name = "BYTES", default_value_t = stream::ROUND, hide = true)]
     round: u64,
@@ -85,7 +88,7 @@ pub fn run(args: AuditArgs, context: &Context) -> Result<Exit, Failure> {
     let temp = args.temp.clone().unwrap_or_else(std::env::temp_dir);
     let mut source = match &args.logs {
         Some(folder) => Source::saved(folder, &temp)?,
-        None => Source::nodes(&args.node, &charter, &temp)?,
+        None => Source::nodes(&args.node, &charter, &temp, args.max)?,
     };
     let mut audited = Vec::new();
     let mut wanted = keysets(&charter, args.keyset)?;

@@ -12,6 +12,12 @@ use serde::{Deserialize, Serialize};
 /// Longest piece, in bytes.
 pub(super) const MAX_PAGE: u64 = 4 << 20;
 
+/// Most entries of a node's log that are read unless the reader says otherwise: five million orders.
+pub(super) const MAX_ENTRIES: u64 = 10_000_000;
+/// Bytes of a node's answers that are kept for each entry that may be read, on average: several times what an order takes
+/// whose coins go into one payment.
+pub(super) const ROOM_PER_ENTRY: u64 = 4096;
+
 /// A piece of a log as `GET /v1/log/KEYSET` gives it.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -70,6 +76,10 @@ pub(super) enum BadSource {
     Short,
     #[error("shows pieces of more than one log")]
     Mixed,
+    #[error("shows a log of {size} entries, and more than {max} are not read; `--max ENTRIES` allows more")]
+    TooMany { size: u64, max: u64 },
+    #[error("fills more than {room} bytes with its log; `--max ENTRIES` allows {} for each entry", ROOM_PER_ENTRY)]
+    TooBig { room: u64 },
 }
 
 impl Opened {

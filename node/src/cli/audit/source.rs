@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use ureq::Agent;
 
 use super::AuditArgs;
-use super::page::{BadSource, MAX_PAGE, Page, from_base64};
+use super::page::{BadSource, MAX_PAGE, Page, ROOM_PER_ENTRY, from_base64};
 use super::stream::Outcome;
 use crate::charter_store::{CharterStore, CharterStoreError};
 use crate::cli::charter::parse_federation;
@@ -50,6 +50,8 @@ struct Spooled {
 pub(super) struct Source {
     origin: Origin,
     agent: Agent,
+    /// Most entries that are read of one node's log.
+    max: u64,
     /// Where answers are written.
     spool: TempDir,
     /// By keyset and node.
@@ -88,7 +90,7 @@ pub(super) fn charter(args: &AuditArgs, context: &Context) -> Result<(Vec<Signed
 
 impl Source {
     /// The nodes named; without any, the stores of the charter.
-    pub(super) fn nodes(named: &[String], charter: &Charter, temp: &Path) -> Result<Self, Failure> {
+    pub(super) fn nodes(named: &[String], charter: &Charter, temp: &Path, max: u64) -> Result<Self, Failure> {
         let listed = charter.body().stores.iter().filter_map(|store| store.http.first()).map(ToString::to_string);
         let nodes: Vec<String> = if named.is_empty() { listed.collect() } else { named.to_vec() };
         if nodes.is_empty() {
@@ -96,15 +98,15 @@ impl Source {
             return Err(Failure::new("no store of the charter has a web address", Blame::Stewards, fix));
         }
         let nodes = nodes.iter().map(|node| node.trim_end_matches('/').to_owned()).collect();
-        Self::of(Origin::Nodes(nodes), temp)
+        Self::of(Origin::Nodes(nodes), temp, max)
     }
 
     /// A folder that `--save` wrote.
     pub(super) fn saved(folder: &Path, temp: &Path) -> Result<Self, Failure> {
-        Self::of(Origin::Folder(folder.to_owned()), temp)
+        Self::of(Origin::Folder(folder.to_owned()), temp, 0)
     }
 
-    fn of(origin: Origin, temp: &Path) -> Result<Self, Failure> {
+    fn of(origin: Origin, temp: &Path, max: u64) -> Result<Self, Failure> {
         let config = Agent::config_builder()
             .timeout_global(Some(PATIENCE))
             .http_status_as_error(false)
@@ -113,7 +115,7 @@ impl Source {
             .build();
         let spool = tempfile::Builder::new().prefix("ronde-audit-").tempdir_in(temp);
         let spool = spool.map_err(|error| Failure::file(temp, &error))?;
-        Ok(Self { origin, agent: config.new_agent(), spool, read: BTreeMap::new(), trouble: BTreeMap::new() })
+        Ok(Self { origin, agent: config.new_agent(), max, spool, read: BTreeMap::new(), trouble: BTreeMap::new() })
     }
 
     pub(super) fn is_live(&self) -> bool {
@@ -196,6 +198,7 @@ impl Source {
         Ok(())
     }
 
+    /// No node is believed how long its log is: what is written is bounded.
     fn copy(
         &self,
         node: &str,
@@ -204,15 +207,22 @@ impl Source {
         index: &mut Option<WitnessIndex>,
         out: &mut BufWriter<File>,
     ) -> Result<(), BadSource> {
+        let room = self.max.saturating_mul(ROOM_PER_ENTRY).saturating_add(MAX_PAGE);
         loop {
             let page = self.get(&format!("{node}/v1/log/{keyset}?from={entries}"))?;
             let head: Head = from_base64(&page.head)?;
             if *index.get_or_insert(head.index) != head.index {
                 return Err(BadSource::Mixed);
             }
+            if head.size > self.max {
+                return Err(BadSource::TooMany { size: head.size, max: self.max });
+            }
             let more = u64::try_from(page.entries.len()).unwrap_or(u64::MAX);
             serde_json::to_writer(&mut *out, &Page { keyset: Some(keyset), statement: None, ..page })?;
             out.write_all(b"\n")?;
+            if out.stream_position()? > room {
+                return Err(BadSource::TooBig { room });
+            }
             *entries = entries.saturating_add(more);
             // More entries than the head says are for the audit to refuse.
             if *entries >= head.size {
