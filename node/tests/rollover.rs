@@ -148,7 +148,7 @@ fn clocks_are_asked_at_every_web_address_of_a_store() {
     let (_, dead) = free_addresses(1);
     town.publish(1, |body| {
         let moved = body.stores.iter().cloned().map(|store| {
-            let old = Text::new(&format!("http://{}", dead[0])).unwrap();
+            let old = Text::new(format!("http://{}", dead[0])).unwrap();
             let http = std::iter::once(old).chain(store.http.iter().cloned()).collect();
             Store { http: Bounded::new(http).unwrap(), ..store }
         });

@@ -251,6 +251,31 @@ fn a_passphrase_protects_the_identity_and_nothing_secret_is_in_the_clear() {
     }
 }
 
+#[test]
+fn an_identity_of_another_work_is_opened_or_refused_by_its_work_and_not_for_its_passphrase() {
+    let (town, folder) = (Town::open(), tempfile::tempdir().unwrap());
+    let passphrase = || SecretString::from("eight tulips".to_owned());
+    drop(Session::create(folder.path(), town.base(1), None, Some(passphrase())).unwrap());
+    let file = folder.path().join("identity.txt");
+    let sealed = std::fs::read(&file).unwrap();
+    let identity = age::decrypt(&age::scrypt::Identity::new(passphrase()), &sealed).unwrap();
+    // As `age -p` makes it.
+    let mut recipient = age::scrypt::Recipient::new(passphrase());
+    recipient.set_work_factor(18);
+    let by_age = age::encrypt(&recipient, &identity).unwrap();
+    std::fs::write(&file, &by_age).unwrap();
+    drop(Session::open(folder.path(), None, || Ok(passphrase())).unwrap());
+    // More than is done: refused before anything is computed, so that the rest of the file does not matter.
+    let end_of_stanza = by_age.windows(4).position(|window| window == b" 18\n").unwrap();
+    for work in [21u8, 22, 63] {
+        let mut file_of_more = by_age.clone();
+        file_of_more[end_of_stanza + 1..end_of_stanza + 3].copy_from_slice(work.to_string().as_bytes());
+        std::fs::write(&file, &file_of_more).unwrap();
+        let refused = Session::open(folder.path(), None, || Ok(passphrase())).unwrap_err();
+        assert!(matches!(refused, Trouble::TooMuchWork { work: asked, most: 20, .. } if asked == work), "{refused}");
+    }
+}
+
 /// COIN-3, COIN-4 and COIN-5.
 #[test]
 fn the_seed_is_24_words_in_english_or_french_and_comes_back_from_them() {

@@ -132,6 +132,19 @@ pub enum Trouble {
     /// The passphrase is wrong, or a file is damaged.
     #[error("{} can't be opened: the passphrase is wrong, or the file is damaged", .0.display())]
     CannotDecrypt(PathBuf),
+    /// The passphrase's file asks for more work than is done.
+    #[error(
+        "{} is locked so that a guess at its passphrase takes 2^{work} steps of scrypt, and no more than 2^{most} are done \
+         here: memory might not be enough", path.display()
+    )]
+    TooMuchWork {
+        /// The identity's file.
+        path: PathBuf,
+        /// What it asks for, as a power of two.
+        work: u8,
+        /// What is done at most.
+        most: u8,
+    },
     /// `age` refused to encrypt.
     #[error("the wallet can't be encrypted: {0}")]
     CannotEncrypt(#[from] age::EncryptError),

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use age::DecryptError;
 use age::secrecy::{ExposeSecret, SecretString};
 use age::x25519::{Identity, Recipient};
 use zeroize::Zeroizing;
@@ -18,7 +19,9 @@ const AGE_HEADER: &[u8] = b"age-encryption.org/v1";
 /// on every machine, because one that is busy just then measures too little: it would protect less, and refuse as too much
 /// work what it made when it was idle.
 const WORK: u8 = 17;
-/// The most that is done for a file, whoever made it: `age` elsewhere takes 18 if nobody says otherwise.
+/// The most that is done for a file, whoever made it: 1 GiB of memory and several seconds. `age` elsewhere takes 18 if
+/// nobody says otherwise, and no machine does more than this in the second that was measured before [`WORK`] was fixed. What
+/// takes more is refused before anything is computed: a file that somebody put there could use up all memory.
 const MOST_WORK: u8 = 20;
 
 /// Makes an identity and writes it, under a passphrase if there is one.
@@ -44,7 +47,7 @@ pub fn open(path: &Path, passphrase: impl FnOnce() -> Result<SecretString, Troub
     let text = if bytes.starts_with(AGE_HEADER) {
         let mut identity = age::scrypt::Identity::new(passphrase()?);
         identity.set_max_work_factor(MOST_WORK);
-        Zeroizing::new(age::decrypt(&identity, &bytes).map_err(|_| Trouble::CannotDecrypt(path.to_owned()))?)
+        Zeroizing::new(age::decrypt(&identity, &bytes).map_err(|error| refused(path, &error))?)
     } else {
         bytes
     };
@@ -52,4 +55,13 @@ pub fn open(path: &Path, passphrase: impl FnOnce() -> Result<SecretString, Troub
     let text = std::str::from_utf8(&text).map_err(|_| no_identity())?;
     let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
     line.and_then(|line| line.parse().ok()).ok_or_else(no_identity)
+}
+
+/// A passphrase that was typed rightly must not be asked for again because of the file's work.
+fn refused(path: &Path, error: &DecryptError) -> Trouble {
+    let path = path.to_owned();
+    match error {
+        DecryptError::ExcessiveWork { required, .. } => Trouble::TooMuchWork { path, work: *required, most: MOST_WORK },
+        _ => Trouble::CannotDecrypt(path),
+    }
 }

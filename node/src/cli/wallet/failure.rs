@@ -21,6 +21,24 @@ impl From<PointsOverflow> for Failure {
     }
 }
 
+/// What opens the wallet's file is not at hand.
+fn locked(trouble: &Trouble) -> (Blame, &'static str) {
+    match trouble {
+        Trouble::PassphraseNeeded => (Blame::You, "run it in a terminal, or set RONDE_WALLET_PASSPHRASE"),
+        Trouble::PassphraseMismatch => (Blame::You, "type the same passphrase twice"),
+        Trouble::CannotDecrypt(_) => {
+            (Blame::You, "try the passphrase again; a damaged file must come back from its backup")
+        }
+        Trouble::TooMuchWork { .. } => (
+            Blame::You,
+            "on a machine with enough memory open it with the program `age` and lock it again, with less work: `age -d -o \
+             plain.txt identity.txt`, then `age -p -o identity.txt plain.txt`, then delete plain.txt; or make the wallet \
+             anew from its 24 words with `ronde wallet restore`",
+        ),
+        _ => (Blame::Machine, "restore identity.txt from its backup"),
+    }
+}
+
 /// What to say of a trouble.
 pub(super) fn of(trouble: &Trouble) -> Failure {
     let (blame, fix) = match trouble {
@@ -40,12 +58,11 @@ pub(super) fn of(trouble: &Trouble) -> Failure {
         }
         Trouble::Exists(_) => (Blame::You, "name another folder with --wallet"),
         Trouble::InUse(_) => (Blame::Nobody, "wait for the other command to end, then try again"),
-        Trouble::PassphraseNeeded => (Blame::You, "run it in a terminal, or set RONDE_WALLET_PASSPHRASE"),
-        Trouble::PassphraseMismatch => (Blame::You, "type the same passphrase twice"),
-        Trouble::CannotDecrypt(_) => {
-            (Blame::You, "try the passphrase again; a damaged file must come back from its backup")
-        }
-        Trouble::NoIdentity(_) => (Blame::Machine, "restore identity.txt from its backup"),
+        Trouble::PassphraseNeeded
+        | Trouble::PassphraseMismatch
+        | Trouble::CannotDecrypt(_)
+        | Trouble::TooMuchWork { .. }
+        | Trouble::NoIdentity(_) => locked(trouble),
         Trouble::Content(_) => {
             (Blame::Machine, "update ronde; if it is up to date, restore wallet.age from its backup")
         }
