@@ -14,12 +14,14 @@ use audit_support::*;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cli_support::{Desk, Said};
-use federation_support::{Federation, KEYSET, Plan, planned};
+use federation_support::{Federation, KEYSET, Plan, body, list, planned, with};
 use ronde_node::charter_store::CharterStore;
 use ronde_protocol::machine::audit::WitnessLog;
+use ronde_protocol::message::charter::Store;
 use ronde_protocol::message::codec::{Encode, encode};
 use ronde_protocol::message::head::Head;
 use ronde_protocol::message::ids::WitnessIndex;
+use ronde_protocol::message::text::Text;
 use serde_json::{Value, json};
 
 const ALL: &[u8] = &[0, 1, 2, 3];
@@ -42,6 +44,10 @@ impl Town {
         let listeners: Vec<TcpListener> = (0..4).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
         let http = listeners.iter().map(|listener| format!("http://{}", listener.local_addr().unwrap())).collect();
         let federation = planned(&Plan { http, ..Plan::of(4) });
+        Self::of(federation, listeners)
+    }
+
+    fn of(federation: Federation, listeners: Vec<TcpListener>) -> Self {
         let desk = Desk::new();
         CharterStore::create(&desk.path("charter"), federation.signed.clone()).unwrap();
         Self { federation, listeners, desk }
@@ -69,6 +75,19 @@ impl Town {
     fn audit(&self, options: &str) -> Said {
         self.desk.ronde(&format!("audit --charter charter {options}"))
     }
+}
+
+/// A web server that has none of what it is asked for.
+fn serve_nothing(listener: &TcpListener) {
+    let listener = listener.try_clone().unwrap();
+    // Never joined: it waits for the next question until the test ends.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            BufReader::new(&stream).lines().map(Result::unwrap).take_while(|line| !line.is_empty()).for_each(drop);
+            stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
+        }
+    });
 }
 
 /// A node that answers so, or hangs up.
@@ -201,6 +220,29 @@ fn a_cheat_is_named_and_its_evidence_convicts_offline() {
     town.audit(&format!("--evidence-file found/{file}")).refused(&["proves nothing", "did not sign"]);
     std::fs::write(&path, &bytes[..last]).unwrap();
     town.audit(&format!("--evidence-file found/{file}")).refused(&["holds no evidence"]);
+}
+
+/// The first web address of each store is dead, and the second another's by now.
+#[test]
+fn a_store_is_asked_at_all_its_web_addresses() {
+    let open = || TcpListener::bind("127.0.0.1:0").unwrap();
+    let [listeners, others, dead] = [0; 3].map(|_| Vec::from_iter((0..4).map(|_| open())));
+    let url = |listener: &TcpListener| Text::new(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let mut body = body(&Plan::of(4));
+    let stores = body.stores.iter().cloned().zip(dead.iter().zip(others.iter().zip(&listeners)));
+    let moved =
+        stores.map(|(store, (dead, (other, now)))| Store { http: list([url(dead), url(other), url(now)]), ..store });
+    body.stores = list(moved);
+    let town = Town::of(with(body), listeners);
+    drop(dead);
+    others.iter().for_each(|other| serve_nothing(other));
+    town.serve(&history(&town.federation).logs().into_iter().map(Some).collect::<Vec<_>>());
+    let said = town.audit("").ok();
+    assert!(said.out.contains("4 of 4 logs read, 3 needed: all"), "{}", said.out);
+    let named = town.listeners[0].local_addr().unwrap().to_string();
+    assert!(said.out.contains(&format!("{named}: 4 entries")), "{}", said.out);
+    // What is not so after all is no trouble.
+    assert_eq!(town.audit("--json").ok().json()["keysets"][0]["trouble"], json!([]));
 }
 
 #[test]

@@ -33,13 +33,16 @@ const CHARTER_FOLDER: &str = "charter";
 
 #[derive(Debug)]
 enum Origin {
-    Nodes(Vec<String>),
+    /// Of each node its web addresses.
+    Nodes(Vec<Vec<String>>),
     Folder(PathBuf),
 }
 
 /// What a node answered so far.
 #[derive(Debug)]
 struct Spooled {
+    /// The address that answered last.
+    from: String,
     file: PathBuf,
     entries: u64,
     index: WitnessIndex,
@@ -54,8 +57,9 @@ pub(super) struct Source {
     max: u64,
     /// Where answers are written.
     spool: TempDir,
-    /// By keyset and node.
-    read: BTreeMap<(KeysetId, String), Spooled>,
+    /// By keyset and node, as its place among all.
+    read: BTreeMap<(KeysetId, usize), Spooled>,
+    /// By keyset and address.
     trouble: BTreeMap<(KeysetId, String), String>,
 }
 
@@ -89,15 +93,19 @@ pub(super) fn charter(args: &AuditArgs, context: &Context) -> Result<(Vec<Signed
 }
 
 impl Source {
-    /// The nodes named; without any, the stores of the charter.
+    /// The nodes named; without any, the stores of the charter, each with all its addresses.
     pub(super) fn nodes(named: &[String], charter: &Charter, temp: &Path, max: u64) -> Result<Self, Failure> {
-        let listed = charter.body().stores.iter().filter_map(|store| store.http.first()).map(ToString::to_string);
-        let nodes: Vec<String> = if named.is_empty() { listed.collect() } else { named.to_vec() };
+        let bare = |address: &str| address.trim_end_matches('/').to_owned();
+        let nodes: Vec<Vec<String>> = if named.is_empty() {
+            let stores = charter.body().stores.iter().filter(|store| !store.http.is_empty());
+            stores.map(|store| store.http.iter().map(|address| bare(address.as_str())).collect()).collect()
+        } else {
+            named.iter().map(|node| vec![bare(node)]).collect()
+        };
         if nodes.is_empty() {
             let fix = "name nodes with --node URL, or files with --logs DIR";
             return Err(Failure::new("no store of the charter has a web address", Blame::Stewards, fix));
         }
-        let nodes = nodes.iter().map(|node| node.trim_end_matches('/').to_owned()).collect();
         Self::of(Origin::Nodes(nodes), temp, max)
     }
 
@@ -139,16 +147,31 @@ impl Source {
             Origin::Nodes(nodes) => nodes.clone(),
             Origin::Folder(folder) => return files(folder),
         };
-        for name in nodes {
-            self.trouble.remove(&(keyset, name.clone()));
-            match self.read_on(&name, keyset) {
-                // A store that is no witness has no log to show.
-                Ok(()) | Err(BadSource::NoLog) => {}
-                Err(error) => self.note(keyset, &name, &error, context),
-            }
+        for (node, addresses) in nodes.iter().enumerate() {
+            self.read_node(node, addresses, keyset, context);
         }
         let own = self.read.iter().filter(|((of, _), _)| *of == keyset);
-        Ok(own.map(|((_, name), spooled)| (name.clone(), spooled.file.clone())).collect())
+        Ok(own.map(|(_, spooled)| (spooled.from.clone(), spooled.file.clone())).collect())
+    }
+
+    /// Asks a node at each of its addresses in turn, until one shows its log.
+    fn read_node(&mut self, node: usize, addresses: &[String], keyset: KeysetId, context: &Context) {
+        for address in addresses {
+            self.trouble.remove(&(keyset, address.clone()));
+        }
+        for address in addresses {
+            match self.read_on(node, address, keyset) {
+                Ok(()) => {
+                    for address in addresses {
+                        self.trouble.remove(&(keyset, address.clone()));
+                    }
+                    return;
+                }
+                // A store that is no witness has no log to show; nor has whoever has an old address of a store now.
+                Err(BadSource::NoLog) => {}
+                Err(error) => self.note(keyset, address, &error, context),
+            }
+        }
     }
 
     /// What came of the logs that were read.
@@ -179,8 +202,8 @@ impl Source {
     }
 
     /// Reads on where the last reading stopped. What breaks off changes nothing.
-    fn read_on(&mut self, node: &str, keyset: KeysetId) -> Result<(), BadSource> {
-        let slot = (keyset, node.to_owned());
+    fn read_on(&mut self, node: usize, address: &str, keyset: KeysetId) -> Result<(), BadSource> {
+        let slot = (keyset, node);
         let known = self.read.get(&slot);
         let number = self.read.len();
         let file = known.map_or_else(|| self.spool.path().join(number.to_string()), |spooled| spooled.file.clone());
@@ -188,20 +211,20 @@ impl Source {
         let mut out = OpenOptions::new().create(true).truncate(false).write(true).open(&file)?;
         let before = out.seek(SeekFrom::End(0))?;
         let mut out = BufWriter::new(out);
-        let whole = self.copy(node, keyset, &mut entries, &mut index, &mut out);
+        let whole = self.copy(address, keyset, &mut entries, &mut index, &mut out);
         let out = out.into_inner().map_err(|error| error.into_error())?;
         let Some(index) = index.filter(|_| whole.is_ok()) else {
             out.set_len(before)?;
             return whole;
         };
-        self.read.insert(slot, Spooled { file, entries, index });
+        self.read.insert(slot, Spooled { from: address.to_owned(), file, entries, index });
         Ok(())
     }
 
     /// No node is believed how long its log is: what is written is bounded.
     fn copy(
         &self,
-        node: &str,
+        address: &str,
         keyset: KeysetId,
         entries: &mut u64,
         index: &mut Option<WitnessIndex>,
@@ -209,7 +232,7 @@ impl Source {
     ) -> Result<(), BadSource> {
         let room = self.max.saturating_mul(ROOM_PER_ENTRY).saturating_add(MAX_PAGE);
         loop {
-            let page = self.get(&format!("{node}/v1/log/{keyset}?from={entries}"))?;
+            let page = self.get(&format!("{address}/v1/log/{keyset}?from={entries}"))?;
             let head: Head = from_base64(&page.head)?;
             if *index.get_or_insert(head.index) != head.index {
                 return Err(BadSource::Mixed);
