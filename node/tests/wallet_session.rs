@@ -8,6 +8,7 @@ use std::path::Path;
 
 use age::secrecy::SecretString;
 use federation_support::{CAMPAIGN, VOUCHER, VOUCHER_VALUE};
+use ronde_node::clock::Clock;
 use ronde_node::wallet::session::{Progress, Session};
 use ronde_node::wallet::{Trouble, words};
 use ronde_protocol::machine::wallet::{Outcome, Stage, WalletError};
@@ -145,7 +146,8 @@ fn a_shop_that_spoils_what_it_relays_gets_nobody_accused_and_others_are_asked() 
     assert!(!wallet.warnings.is_empty());
 }
 
-/// WALLET-31.
+/// WALLET-31, WALLET-32: what coins lack which can be spent is asked for an hour to a day after the certificate, of one
+/// store each time, and not before.
 #[test]
 fn components_that_were_missing_are_fetched_later() {
     let (town, folder) = (Town::open(), tempfile::tempdir().unwrap());
@@ -155,8 +157,17 @@ fn components_that_were_missing_are_fetched_later() {
     town.bend(|quorum| quorum.silent = vec![WitnessIndex(0)]);
     assert_eq!(wallet.resume().unwrap()[0].result.as_ref().unwrap().progress, Progress::Done);
     assert_eq!(wallet.wallet().pending()[0].stage, Stage::Completing);
+    assert!(wallet.resume().unwrap().is_empty() && wallet.ask_for_missing().unwrap().is_empty(), "it is too early");
+    let now = wallet.now();
+    let (clock, hand) = Clock::manual((now + 3590) * 1000);
+    wallet.set_clock(clock);
+    assert!(wallet.ask_for_missing().unwrap().is_empty(), "it is too early for any draw");
+    hand.set((now + 86_400) * 1000);
+    assert_eq!(wallet.ask_for_missing().unwrap().len(), 1, "the witness is silent still");
     town.bend(|quorum| quorum.silent.clear());
-    wallet.resume().unwrap();
+    assert!(wallet.ask_for_missing().unwrap().is_empty(), "the time is drawn anew");
+    hand.set((now + 2 * 86_400) * 1000);
+    assert_eq!(wallet.ask_for_missing().unwrap().len(), 1);
     assert!(wallet.wallet().pending().is_empty());
 }
 

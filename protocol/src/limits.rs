@@ -56,6 +56,10 @@ pub const BUCKET_PATIENCE: usize = 64;
 pub const MAX_BUCKET_PAGES: usize = 16384;
 /// Order numbers in a row that a wallet did not find, after which it searches a device no further.
 pub const SEARCH_GAP: u64 = 20;
+/// How long a wallet waits at least before it asks for what a spendable order lacks, in seconds.
+pub const ASK_AT_EARLIEST: u64 = 3600;
+/// How long it waits at most.
+pub const ASK_AT_LATEST: u64 = 86_400;
 /// Most leaf hashes in a proof that two heads fork.
 pub const MAX_FORK_LEAVES: usize = 1 << 20;
 /// Longest evidence against a witness, in bytes: the leaves of a fork, or orders and what was signed about them.

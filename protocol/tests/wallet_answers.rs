@@ -3,7 +3,7 @@
 mod federation_support;
 mod wallet_support;
 
-use federation_support::{Federation, KEYSET, NOW, entropy, federation};
+use federation_support::{DAY, Federation, KEYSET, NOW, entropy, federation};
 use proptest::prelude::*;
 use ronde_protocol::{
     crypto::Seed,
@@ -55,6 +55,50 @@ fn fewer_evaluations_than_a_quorum_make_no_coins_and_more_come_later() {
         assert_eq!(wallet.pending().first().map(|pending| pending.stage), stage);
     }
     assert_eq!(spendable(&wallet, &federation), 5);
+}
+
+/// WALLET-32: one order, many draws.
+#[test]
+fn what_a_spendable_order_lacks_is_asked_for_an_hour_to_a_day_after_its_certificate() {
+    let federation = federation(4);
+    let all = federation.indices(KEYSET);
+    let (mut least, mut most) = (u64::MAX, 0);
+    for number in 0..64 {
+        let mut wallet = wallet(&federation);
+        let digest = earn_from(&mut wallet, &federation, 1, terms(5), &all[..3]).digest;
+        // The first time that the wallet is used may be long after; the moment is of the certificate all the same.
+        let due = |wallet: &mut Wallet, at| wallet.due_to_ask(at, fresh(number)).release(&save(wallet));
+        assert!(due(&mut wallet, NOW + 3599).is_empty());
+        assert_eq!(due(&mut wallet, NOW + 86_400), [digest]);
+        let drawn = wallet.book().ask_at[&digest] - NOW;
+        (least, most) = (least.min(drawn), most.max(drawn));
+        assert!(due(&mut wallet, NOW + drawn - 1).is_empty());
+        assert_eq!(due(&mut wallet, NOW + drawn), [digest], "a moment is drawn once");
+        wallet.handle_asked(&digest, NOW + DAY, fresh(number)).release(&save(&mut wallet));
+        let anew = wallet.book().ask_at[&digest];
+        assert!((NOW + DAY + 3600..=NOW + 2 * DAY).contains(&anew), "and anew after an answer");
+        assert!(due(&mut wallet, anew - 1).is_empty());
+        assert_eq!(due(&mut wallet, anew), [digest]);
+    }
+    assert!(least < 3600 + 10_000 && most > 86_400 - 10_000, "from an hour to a day: {least} to {most}");
+}
+
+/// WALLET-32, RESTORE-33: what has no quorum is asked for at once, and what came back from the seed never by its digest.
+#[test]
+fn neither_an_order_without_a_quorum_nor_a_recovered_one_waits_for_a_moment() {
+    let federation = federation(4);
+    let all = federation.indices(KEYSET);
+    let mut lost = wallet(&federation);
+    earn_from(&mut lost, &federation, 1, terms(5), &all[..2]);
+    assert!(lost.due_to_ask(NOW + 9 * DAY, fresh(1)).release(&save(&mut lost)).is_empty());
+    assert_eq!(lost.pending()[0].stage, Stage::Certified);
+    let order = lost.book().open[0].order().unwrap().clone();
+    let mut found = Wallet::new(ronde_protocol::crypto::Seed::new([0x11; 32]), federation.id(), 1);
+    let evaluations = federation.evaluations(&order, &all[..3]);
+    let back =
+        found.recover(&federation.charter, order.clone(), federation.certify(&order), &evaluations, NOW).unwrap();
+    assert!(back.release(&save(&mut found)).settled.usable);
+    assert!(found.due_to_ask(NOW + 9 * DAY, fresh(1)).release(&save(&mut found)).is_empty());
 }
 
 /// WALLET-15, WALLET-16.

@@ -159,6 +159,45 @@ fn where_too_few_end_the_reading_of_a_bucket_without_end_does() {
     assert_eq!(bench.pieces_of(1), MAX_BUCKET_PAGES);
 }
 
+/// RESTORE-25: an order of which an evaluation is missing for good costs no more of a bucket without end than twice an
+/// honest one, and is found all the same: what it lacks is fetched by its digest.
+#[test]
+fn an_order_that_lacks_evaluations_does_not_keep_a_bucket_without_end_open() {
+    for (pieces, most) in [(0, BUCKET_PATIENCE), (BUCKET_PATIENCE + 5, 2 * (BUCKET_PATIENCE + 6))] {
+        let mut met = false;
+        for seed in 0..8 {
+            let honest = Answers::After(pieces);
+            let mut bench = Bench::new([honest, Answers::Endlessly, honest, honest]);
+            bench.cheat = Some(WitnessIndex(2));
+            let found = bench.ask(seed).unwrap();
+            assert_eq!(found.orders[0].evaluations.len(), 3, "seed {seed}: two are good, one is evidence");
+            assert!(bench.pieces_of(1) <= most, "seed {seed}: {} of {most}", bench.pieces_of(1));
+            met |= bench.pieces_of(1) > 0;
+        }
+        assert!(met, "the liar was asked");
+    }
+}
+
+/// RESTORE-25: an honest bucket that was put aside is read on for the evaluation that is missing, whatever a liar's short
+/// one says of the length.
+#[test]
+fn an_honest_bucket_that_was_put_aside_is_read_on_for_what_an_order_lacks() {
+    let mut put_aside = 0;
+    for seed in 0..24 {
+        let near = Answers::After(BUCKET_PATIENCE - 2);
+        let mut bench = Bench::new([Answers::After(0), near, Answers::After(BUCKET_PATIENCE + 2), near]);
+        bench.cheat = Some(WitnessIndex(0));
+        let found = bench.ask(seed).unwrap();
+        if bench.pieces_of(0) == 0 {
+            continue;
+        }
+        let good = found.orders[0].evaluations.iter().filter(|evaluation| evaluation.index != WitnessIndex(0)).count();
+        assert_eq!((good, bench.pieces_of(2)), (3, BUCKET_PATIENCE + 3), "seed {seed}");
+        put_aside += 1;
+    }
+    assert!(put_aside > 8, "{put_aside}");
+}
+
 /// WALLET-29: also of what a search comes across.
 #[test]
 fn a_signed_evaluation_with_a_bad_proof_that_a_search_finds_is_kept_as_evidence_and_counts_for_nothing() {

@@ -106,8 +106,9 @@ pub(super) fn vote(session: &mut Session, name: &str, choice: &str, context: &Co
 /// `{ok, resumed: [{.. as in pending, state, error}], moved: [as rollover::moved], balance, warnings, evidence}`; `state` is `failed` where `error`
 /// says why.
 pub(super) fn resume(session: &mut Session, context: &Context) -> Result<Exit, Failure> {
-    let resumed = session.resume()?;
+    let mut resumed = session.resume()?;
     let moves = session.move_due()?;
+    resumed.extend(session.ask_for_missing()?);
     let (mut lines, objects, mut exit) = resumed_lines(session, &resumed);
     let (moved, all_moved) = rollover::moved(&moves, &mut lines)?;
     if !all_moved {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ronde_protocol::machine::wallet::{Outcome, PendingView, Record, Stage};
+use ronde_protocol::machine::wallet::{OpenOrder, Outcome, PendingView, Record, Stage, Task};
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::ids::CampaignId;
 use ronde_protocol::message::order::Purpose;
@@ -136,7 +136,12 @@ pub(super) fn history(session: &Session, context: &Context) -> Exit {
 /// oldest first; `stage` is `sent`, `certified` or `completing` (its coins can be spent already).
 pub(super) fn pending(session: &Session, context: &Context) -> Exit {
     let charter = session.charter();
-    let views = session.wallet().pending();
+    let mut views = session.wallet().pending();
+    // Of what came back from the seed nothing is waited for: its coins are exchanged as they are (RESTORE-33).
+    let back = |open: &OpenOrder| matches!(open.task, Task::Recovered { usable: true, .. });
+    let back: Vec<_> =
+        session.wallet().book().open.iter().filter(|open| back(open)).filter_map(OpenOrder::order).collect();
+    views.retain(|view| !back.iter().any(|order| view.digest == Some(order.digest())));
     let line = |view: &PendingView| {
         let deed = say::deed(charter, &view.purpose, view.store, view.points, &[]);
         let stage = match view.stage {

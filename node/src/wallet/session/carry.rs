@@ -2,14 +2,14 @@
 
 use ronde_protocol::machine::durable::Durable;
 use ronde_protocol::machine::wallet::{
-    ClaimRequest, ClaimedOrder, Link, PendingView, Settled, Stage, Task, WalletError, told_by,
+    ClaimRequest, ClaimedOrder, Link, PendingView, Settled, Stage, WalletError, told_by,
 };
 use ronde_protocol::message::certificate::Certificate;
 use ronde_protocol::message::evaluation::Evaluation;
 use ronde_protocol::message::ids::{OrderDigest, StoreId};
 use ronde_protocol::message::order::{Order, Purpose, Submission};
 
-use super::{Done, Open, Progress, Session, is_over, is_withdrawn};
+use super::{Done, Open, Progress, Session, fresh, is_over, is_withdrawn};
 use crate::wallet::charter::same_node;
 use crate::wallet::client::{OrderReply, bad};
 use crate::wallet::{BadAnswer, Problem, SpentBy, Trouble};
@@ -47,9 +47,8 @@ impl Session {
             let open = match (before.stage, before.digest, &before.link) {
                 (Stage::Sent, _, Some(link)) if before.purpose == Purpose::Earn => Open::Claim(link.clone()),
                 (Stage::Sent, Some(digest), _) => Open::Sent(digest),
-                // To ask for it by its digest would tell whose it is (RESTORE-33).
-                (Stage::Completing, Some(digest), _) if self.is_recovered(&digest) => continue,
-                (Stage::Certified | Stage::Completing, Some(digest), _) => Open::Certified(digest),
+                (Stage::Certified, Some(digest), _) => Open::Certified(digest),
+                // What its coins lack is asked for last, when it is time (WALLET-32).
                 _ => continue,
             };
             let result = match open {
@@ -69,13 +68,43 @@ impl Session {
         Ok(resumed)
     }
 
-    /// Whether an order came back from the seed: its coins are exchanged, so that no component needs to be fetched.
-    fn is_recovered(&self, digest: &OrderDigest) -> bool {
-        let mut open = self.wallet.book().open.iter();
-        open.any(|open| match &open.task {
-            Task::Recovered { order, .. } => order.digest() == *digest,
-            Task::Claim { .. } | Task::Spend { .. } | Task::Complete { .. } => false,
-        })
+    /// Asks for components that coins lack which can be spent already, each order when it is time (WALLET-32): to be done
+    /// last, when nothing is about to be spent. One store that answers is asked for each.
+    pub fn ask_for_missing(&mut self) -> Result<Vec<Resumed>, Trouble> {
+        let (now, entropy) = (self.now(), fresh()?);
+        let due = self.wallet.due_to_ask(now, entropy).release(&self.folder.save(&self.wallet)?);
+        let mut asked = Vec::new();
+        for digest in due {
+            let Some(before) = self.wallet.pending().into_iter().find(|view| view.digest == Some(digest)) else {
+                continue;
+            };
+            asked.push(Resumed { before, result: self.ask_once(&digest) });
+        }
+        Ok(asked)
+    }
+
+    fn ask_once(&mut self, digest: &OrderDigest) -> Result<Done, Trouble> {
+        let order = self.order(digest)?;
+        let keyset = told_by(&order, self.charter(), self.now());
+        let mut last = None;
+        for node in self.route(None)?.into_iter().take(STORES) {
+            match self.client.order(&node, keyset, digest) {
+                Ok(reply) => {
+                    let evaluations = match reply {
+                        OrderReply::Certified { evaluations, .. } => evaluations,
+                        OrderReply::Pending { .. } => Vec::new(),
+                    };
+                    let settled = self.wallet.handle_evaluations(self.charters.charter(), digest, &evaluations)?;
+                    let (now, entropy) = (self.now(), fresh()?);
+                    let asked = self.wallet.handle_asked(digest, now, entropy);
+                    let on_disk = self.folder.save(&self.wallet)?;
+                    asked.release(&on_disk);
+                    return Ok(done(&settled.release(&on_disk), Progress::Done));
+                }
+                Err(trouble) => last = Some(trouble),
+            }
+        }
+        Err(last.unwrap_or(Trouble::NoAddress))
     }
 
     /// Sends a signed order until it is decided, the same bytes each time.
@@ -254,7 +283,7 @@ impl Session {
         }
     }
 
-    /// Fetches evaluations that are missing, from one store after the other (WALLET-31).
+    /// Fetches evaluations without which coins can't be spent, from one store after the other (WALLET-31).
     fn complete(
         &mut self,
         digest: &OrderDigest,
@@ -277,7 +306,7 @@ impl Session {
             let settled = sealed.release(&self.folder.save(&self.wallet)?);
             evidence.extend(settled.evidence);
             usable = settled.usable;
-            if settled.complete {
+            if usable {
                 break;
             }
         }

@@ -1,16 +1,19 @@
 //! Searching for what was done with the seed, with nothing but the seed.
 
-use std::collections::BTreeSet;
+mod stores;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
 use age::secrecy::SecretString;
 use ronde_protocol::crypto::Seed;
 use ronde_protocol::machine::wallet::{Asking, ClaimedOrder, Question, Search, Searched, Wallet, WalletError};
 use ronde_protocol::message::amount::Points;
-use ronde_protocol::message::bucket::LengthQuery;
+use ronde_protocol::message::bucket::{BucketPage, LengthQuery};
 use ronde_protocol::message::charter::Keyset;
-use ronde_protocol::message::ids::{FederationId, KeysetId, OrderDigest};
+use ronde_protocol::message::ids::{FederationId, KeysetId, OrderDigest, WitnessIndex};
 
+use self::stores::Stores;
 use super::carry::STORES;
 use super::{Resumed, Session, fresh};
 use crate::entropy;
@@ -71,8 +74,8 @@ impl Session {
         if search.is_idle() {
             return Err(Trouble::NoKeysetServed);
         }
-        self.lengths(&mut search)?;
-        let mut searching = Searching::default();
+        let (mut stores, mut searching) = (Stores::default(), Searching::default());
+        self.lengths(&mut search, &mut stores)?;
         let device = loop {
             let Some(question) = search.next_question(&self.wallet, fresh()?) else {
                 match search.next_device() {
@@ -84,7 +87,8 @@ impl Session {
                     }
                 }
             };
-            let found = self.ask(&question, &mut searching)?;
+            let found = self.ask(&question, &mut stores)?;
+            searching.stores = stores.answered().clone();
             let mut any = false;
             for order in found.orders {
                 any |= self.take_found(&question, order, &mut searching)?;
@@ -105,17 +109,18 @@ impl Session {
     }
 
     /// How long prefixes are, of every keyset that still answers.
-    fn lengths(&mut self, search: &mut Search) -> Result<(), Trouble> {
+    fn lengths(&mut self, search: &mut Search, stores: &mut Stores) -> Result<(), Trouble> {
         for keyset in search.without_length() {
             let keyset = self.keyset(keyset)?;
             let mut known = false;
             for node in nodes(self.charter())?.into_iter().take(STORES) {
                 let query = LengthQuery { keyset: keyset.id(), nonce: entropy::fresh()? };
-                let Ok(lengths) = self.client.bucket_lengths(&node, &query) else { continue };
+                let lengths = self.client.bucket_lengths(&node, &query).unwrap_or_default();
                 known = search.handle_lengths(&keyset, &query.nonce, &lengths).is_ok();
                 if known {
                     break;
                 }
+                stores.note_failure(&node);
             }
             if !known {
                 return Err(Trouble::SearchCutOff);
@@ -126,42 +131,40 @@ impl Session {
 
     /// Asks through a store drawn at random; through another only if that one can't, or alone was asked so far
     /// (RESTORE-18).
-    fn ask(&mut self, question: &Question, searching: &mut Searching) -> Result<Searched, Trouble> {
+    fn ask(&mut self, question: &Question, stores: &mut Stores) -> Result<Searched, Trouble> {
         let keyset = self.keyset(question.keyset)?;
-        let mut stores = nodes(self.charter())?;
-        if searching.stores.len() == 1 {
-            stores.sort_by_key(|node| searching.stores.contains(node));
-        }
-        for node in stores.into_iter().take(STORES) {
+        for node in stores.route(nodes(self.charter())?).into_iter().take(STORES) {
             let mut asking = Asking::new(*question, &keyset, fresh()?);
-            while let Some((index, query)) = asking.poll() {
-                let pages = match self.client.bucket_pages(&node, index, &query) {
-                    Ok(pages) => pages,
-                    Err(trouble) => {
-                        asking.handle_silence();
-                        // What can't be reached for one witness can't be for another.
-                        if matches!(trouble, Trouble::Unreachable { .. }) {
-                            break;
-                        }
-                        continue;
-                    }
-                };
-                if pages.is_empty() {
-                    asking.handle_silence();
-                }
-                for page in pages {
-                    let still = asking.poll().is_some_and(|(reading, _)| reading == index);
-                    if !still || asking.handle_page(self.charters.charter(), &keyset, page).is_err() {
-                        break;
-                    }
-                }
-            }
+            self.read_buckets(&node, &keyset, &mut asking);
             if let Ok(searched) = asking.finish() {
-                searching.stores.insert(node);
+                stores.note_answer(&node);
                 return Ok(searched);
             }
+            stores.note_failure(&node);
         }
         Err(Trouble::SearchCutOff)
+    }
+
+    /// One answer brings several pages. Those that are not read yet when a witness is put aside are read first when its
+    /// turn comes again, and not asked for twice.
+    fn read_buckets(&self, node: &str, keyset: &Keyset, asking: &mut Asking) {
+        let mut unread = BTreeMap::<WitnessIndex, VecDeque<BucketPage>>::new();
+        while let Some((index, query)) = asking.poll() {
+            let pages = unread.entry(index).or_default();
+            if pages.is_empty() {
+                match self.client.bucket_pages(node, index, &query) {
+                    Ok(more) => pages.extend(more),
+                    // What can't be reached for one witness can't be for another.
+                    Err(Trouble::Unreachable { .. }) => return,
+                    Err(_) => {}
+                }
+            }
+            match pages.pop_front() {
+                // A page that is none ends the reading of this witness's bucket.
+                Some(page) => drop(asking.handle_page(self.charters.charter(), keyset, page)),
+                None => asking.handle_silence(),
+            }
+        }
     }
 
     /// Whether an order with the B that was asked for is this seed's.

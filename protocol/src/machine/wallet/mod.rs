@@ -17,6 +17,7 @@ mod answer;
 mod claim;
 mod error;
 mod find;
+mod missing;
 mod moving;
 mod probe;
 mod prove;
@@ -27,6 +28,7 @@ mod spend;
 mod split;
 mod state;
 mod stored;
+mod turns;
 mod view;
 
 pub use answer::Settled;
@@ -41,4 +43,5 @@ pub use split::canonical_split;
 pub use state::{
     Coin, Link, OpenOrder, Outcome, Place, Record, Task, VoucherCount, Wallet, WalletBook, WalletFileError,
 };
+pub use turns::Turns;
 pub use view::{Balance, KeysetBalance, PendingView, Stage, VoucherBalance};

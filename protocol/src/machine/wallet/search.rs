@@ -8,7 +8,7 @@ use alloc::{
 
 use crate::{
     crypto::{Entropy, group::PointBytes},
-    limits::{BUCKET_PATIENCE, MAX_BUCKET_PAGES, SEARCH_GAP},
+    limits::SEARCH_GAP,
     machine::durable::Sealed,
     message::{
         bucket::{BucketEntry, BucketError, BucketLength, BucketPage, BucketPlace, BucketQuery, bucket_number},
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-use super::{ClaimedOrder, Place, Recovered, Wallet, WalletError};
+use super::{ClaimedOrder, Place, Recovered, Turns, Wallet, WalletError};
 
 /// Devices in a row of which nothing is found, after which the search ends. The second of them is the wallet's own: one
 /// index stays free between two restores, so two are looked at.
@@ -55,33 +55,23 @@ pub struct Question {
     blinded: PointBytes,
 }
 
-/// A question that is being asked, of one witness after the other.
-///
-/// A bucket of a liar may have no end. Nobody's is read much further than the longest of those that had one: whose is
-/// long is put aside, until the others were asked and are too few (RESTORE-25).
+/// A question that is being asked, of one witness after the other, as [`Turns`] says.
 #[derive(Debug)]
 pub struct Asking {
     question: Question,
     nonce: [u8; 32],
-    /// Witnesses whose buckets are to be read, or read on, the next one last.
-    waiting: Vec<Reading>,
-    /// Those whose buckets were too long so far, in the order in which they were put aside.
-    aside: Vec<Reading>,
-    /// How many pieces of one bucket are read, for now.
-    patience: usize,
-    reading: Option<Reading>,
-    answered: usize,
+    turns: Turns,
+    /// How far each witness's bucket was read.
+    readings: BTreeMap<WitnessIndex, Reading>,
     needed: usize,
     pieces: BTreeMap<OrderDigest, Piece>,
     smallest: Option<u64>,
 }
 
 /// How far one witness's bucket was read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Reading {
-    index: WitnessIndex,
     after: Option<BucketPlace>,
-    pages: usize,
     entries: u64,
 }
 
@@ -228,19 +218,14 @@ impl Asking {
     pub fn new(question: Question, keyset: &Keyset, entropy: Entropy) -> Self {
         let (nonce, order) = entropy.split_two();
         let mut members: Vec<WitnessIndex> = keyset.members().iter().map(|member| member.index()).collect();
-        let mut waiting = Vec::with_capacity(members.len());
-        for piece in order.split(members.len()) {
-            let drawn = piece.draw(members.len()).map(|place| members.swap_remove(place));
-            waiting.extend(drawn.map(|index| Reading { index, after: None, pages: 0, entries: 0 }));
-        }
+        let pieces = order.split(members.len());
+        let drawn = pieces.into_iter().filter_map(|piece| piece.draw(members.len()).map(|at| members.swap_remove(at)));
+        let turns = Turns::new(keyset.quorum(), drawn.collect::<Vec<_>>());
         Self {
             question,
             nonce: nonce.into_bytes(),
-            waiting,
-            aside: Vec::new(),
-            patience: BUCKET_PATIENCE,
-            reading: None,
-            answered: 0,
+            turns,
+            readings: BTreeMap::new(),
             needed: keyset.quorum().votes(),
             pieces: BTreeMap::new(),
             smallest: None,
@@ -250,56 +235,35 @@ impl Asking {
     /// What to ask of whom now; none if enough was read, or nobody is left. q witnesses are read to the end whether or
     /// not something is found (RESTORE-25), and more only for evaluations that are missing.
     pub fn poll(&mut self) -> Option<(WitnessIndex, BucketQuery)> {
-        if self.reading.is_none() && !self.is_enough() {
-            if self.waiting.is_empty() {
-                self.waiting.extend(self.aside.drain(..).rev());
-                self.patience = self.patience.saturating_mul(2);
-            }
-            self.reading = self.waiting.pop();
-        }
-        let Reading { index, after, .. } = self.reading?;
+        let lacks = self.pieces.values().any(|piece| piece.good.len() < self.needed);
+        let index = self.turns.next(lacks)?;
+        let after = self.readings.get(&index).and_then(|reading| reading.after);
         let Question { keyset, bits, blinded, .. } = self.question;
         let number = bucket_number(&blinded, bits);
         Some((index, BucketQuery { keyset, bits, number, after, nonce: self.nonce }))
-    }
-
-    fn is_enough(&self) -> bool {
-        let lacking = |piece: &Piece| piece.good.len() < self.needed;
-        self.answered >= self.needed && !self.pieces.values().any(lacking)
     }
 
     /// Takes a piece of the bucket that is being read. One that is no answer ends the reading of this witness's.
     /// Of an entry with the B that is looked for, certificate and evaluation are verified; what is not good is left out.
     pub fn handle_page(&mut self, charter: &Charter, keyset: &Keyset, page: BucketPage) -> Result<(), BucketError> {
         let Some((index, query)) = self.poll() else { return Ok(()) };
-        let Some(mut reading) = self.reading.take() else { return Ok(()) };
-        let page = page.verify(keyset, index, &query)?;
+        let page = page.verify(keyset, index, &query).inspect_err(|_| self.turns.handle_silence())?;
         let next = page.next();
-        reading.pages = reading.pages.saturating_add(1);
+        let reading = self.readings.entry(index).or_default();
+        reading.after = next;
         reading.entries = reading.entries.saturating_add(u64::try_from(page.entries().len()).unwrap_or(u64::MAX));
+        if next.is_none() {
+            self.smallest = Some(self.smallest.map_or(reading.entries, |least| least.min(reading.entries)));
+        }
         let wanted = page.into_entries().into_iter().filter(|entry| entry.blinded == self.question.blinded);
         wanted.for_each(|entry| take(&mut self.pieces, charter, keyset, entry));
-        match next {
-            None => {
-                self.answered = self.answered.saturating_add(1);
-                self.smallest = Some(self.smallest.map_or(reading.entries, |least| least.min(reading.entries)));
-            }
-            Some(place) => self.read_on(Reading { after: Some(place), ..reading }),
-        }
+        self.turns.handle_page(next.is_none());
         Ok(())
-    }
-
-    fn read_on(&mut self, reading: Reading) {
-        if reading.pages < self.patience {
-            self.reading = Some(reading);
-        } else if reading.pages < MAX_BUCKET_PAGES {
-            self.aside.push(reading);
-        }
     }
 
     /// The witness that is being asked does not answer.
     pub fn handle_silence(&mut self) {
-        self.reading = None;
+        self.turns.handle_silence();
     }
 
     /// What was found.
@@ -307,8 +271,8 @@ impl Asking {
     /// # Errors
     /// How many witnesses were read to the end, if fewer than q.
     pub fn finish(self) -> Result<Searched, usize> {
-        if self.answered < self.needed {
-            return Err(self.answered);
+        if !self.turns.is_answered() {
+            return Err(self.turns.ended());
         }
         let orders = self.pieces.into_values().map(|piece| piece.found).collect();
         Ok(Searched { orders, among: self.smallest.unwrap_or(0) })

@@ -205,6 +205,8 @@ pub struct WalletBook {
     /// Keys of unproven coins of which a probe has said that nothing binds them: they are shown again only to exchange
     /// them (RESTORE-34).
     pub asked: BTreeMap<KeysetId, BTreeSet<PointBytes>>,
+    /// When to ask for what an order lacks whose coins can be spent already (WALLET-32).
+    pub ask_at: BTreeMap<OrderDigest, Seconds>,
 }
 
 /// Bytes that are no wallet.
@@ -244,13 +246,14 @@ impl Wallet {
             evidence: Vec::new(),
             searching: false,
             asked: BTreeMap::new(),
+            ask_at: BTreeMap::new(),
         };
         Self { seed, book }
     }
 
     /// What is to be written down, encrypted: the seed's 32 bytes, then the canonical bytes of the rest.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let book = Zeroizing::new(codec::encode(&Stored::V4(self.book.clone())));
+        let book = Zeroizing::new(codec::encode(&Stored::V5(self.book.clone())));
         let mut bytes = Zeroizing::new(Vec::with_capacity(SEED_BYTES.saturating_add(book.len())));
         bytes.extend_from_slice(self.seed.expose_bytes().as_slice());
         bytes.extend_from_slice(&book);

@@ -23,7 +23,8 @@ pub(super) enum Stored {
     V1(BookV1),
     V2(BookV2),
     V3(BookV3),
-    V4(WalletBook),
+    V4(BookV4),
+    V5(WalletBook),
 }
 
 /// Records named no keyset, spent keys were not kept, and no coin was recovered from a seed.
@@ -65,6 +66,21 @@ pub(super) struct BookV3 {
     searching: bool,
 }
 
+/// What orders lack was asked for whenever its owner said so.
+#[derive(Encode, Decode)]
+pub(super) struct BookV4 {
+    federation: FederationId,
+    device: u32,
+    next_order: BTreeMap<KeysetId, u64>,
+    coins: Vec<Coin>,
+    spent: BTreeMap<KeysetId, BTreeSet<PointBytes>>,
+    open: Vec<OpenOrder>,
+    history: Vec<Record>,
+    evidence: Vec<Evidence>,
+    searching: bool,
+    asked: BTreeMap<KeysetId, BTreeSet<PointBytes>>,
+}
+
 #[derive(Encode, Decode)]
 struct CoinV1 {
     place: Place,
@@ -102,6 +118,7 @@ impl From<Stored> for WalletBook {
                 evidence: old.evidence,
                 searching: false,
                 asked: BTreeMap::new(),
+                ask_at: BTreeMap::new(),
             },
             Stored::V2(old) => Self {
                 federation: old.federation,
@@ -114,6 +131,7 @@ impl From<Stored> for WalletBook {
                 evidence: old.evidence,
                 searching: false,
                 asked: BTreeMap::new(),
+                ask_at: BTreeMap::new(),
             },
             Stored::V3(old) => Self {
                 federation: old.federation,
@@ -126,8 +144,22 @@ impl From<Stored> for WalletBook {
                 evidence: old.evidence,
                 searching: old.searching,
                 asked: BTreeMap::new(),
+                ask_at: BTreeMap::new(),
             },
-            Stored::V4(book) => book,
+            Stored::V4(old) => Self {
+                federation: old.federation,
+                device: old.device,
+                next_order: old.next_order,
+                coins: old.coins,
+                spent: old.spent,
+                open: old.open,
+                history: old.history,
+                evidence: old.evidence,
+                searching: old.searching,
+                asked: old.asked,
+                ask_at: BTreeMap::new(),
+            },
+            Stored::V5(book) => book,
         }
     }
 }

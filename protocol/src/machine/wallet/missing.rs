@@ -1,0 +1,60 @@
+//! When to ask for components that are missing, so that the asking is not linked to a spending (WALLET-32).
+
+use alloc::vec::Vec;
+
+use crate::{
+    crypto::Entropy,
+    limits::{ASK_AT_EARLIEST, ASK_AT_LATEST},
+    machine::durable::Sealed,
+    message::{ids::OrderDigest, order::Seconds},
+};
+
+use super::{OpenOrder, Outcome, Task, Wallet};
+
+impl Wallet {
+    /// Orders whose coins can be spent already and for which it is time to ask for what they lack, oldest first. A moment
+    /// is drawn for each that has none yet: at random from an hour to a day after its certificate (WALLET-32).
+    ///
+    /// What a search or its owner brought back is not among them (RESTORE-33): its coins are exchanged or spent as they
+    /// are. Neither is what has no quorum yet: that is asked for at once.
+    pub fn due_to_ask(&mut self, now: Seconds, entropy: Entropy) -> Sealed<Vec<OrderDigest>> {
+        let open: Vec<OrderDigest> = self.book.open.iter().filter_map(completing).collect();
+        self.book.ask_at.retain(|digest, _| open.contains(digest));
+        for (digest, fresh) in open.iter().zip(entropy.split(open.len())) {
+            if !self.book.ask_at.contains_key(digest) {
+                self.book.ask_at.insert(*digest, ask_time(self.certified_at(digest).unwrap_or(now), fresh));
+            }
+        }
+        let due = |digest: &OrderDigest| self.book.ask_at.get(digest).is_some_and(|at| *at <= now);
+        Sealed::new(open.into_iter().filter(due).collect())
+    }
+
+    /// A store has answered for one of them: if something is still missing, it is asked for another time.
+    pub fn handle_asked(&mut self, digest: &OrderDigest, now: Seconds, entropy: Entropy) -> Sealed<()> {
+        if let Some(at) = self.book.ask_at.get_mut(digest) {
+            *at = ask_time(now, entropy);
+        }
+        Sealed::new(())
+    }
+
+    fn certified_at(&self, digest: &OrderDigest) -> Option<Seconds> {
+        let mut records = self.book.history.iter().rev();
+        let of = records.find(|record| record.digest == Some(*digest) && record.outcome == Outcome::Certified);
+        of.map(|record| record.at)
+    }
+}
+
+fn completing(open: &OpenOrder) -> Option<OrderDigest> {
+    match &open.task {
+        Task::Complete { order } => Some(order.digest()),
+        Task::Claim { .. } | Task::Spend { .. } | Task::Recovered { .. } => None,
+    }
+}
+
+/// AskTime of chapter 13.
+fn ask_time(now: Seconds, entropy: Entropy) -> Seconds {
+    let moments =
+        usize::try_from(ASK_AT_LATEST.saturating_sub(ASK_AT_EARLIEST).saturating_add(1)).unwrap_or(usize::MAX);
+    let after = entropy.draw(moments).and_then(|after| Seconds::try_from(after).ok()).unwrap_or(0);
+    now.saturating_add(ASK_AT_EARLIEST).saturating_add(after)
+}
