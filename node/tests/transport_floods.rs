@@ -158,6 +158,34 @@ async fn who_fails_again_and_again_is_not_answered_and_nobody_else_is_kept_out()
     assert_eq!(answer, b"hello");
 }
 
+/// TRANSPORT-20: a shop's node and a strange host share the address of the shop's network.
+#[tokio::test]
+async fn a_peer_gets_in_beside_a_stranger_that_fails_at_the_same_address() {
+    let strict = ListenerConfig { failures_per_address: 1, failure_interval: LONG * 10, ..ListenerConfig::default() };
+    let node = Node::start_with(SERVER, &[FRIEND], Arc::new(Echo::default()), strict);
+    let before = dialer(FRIEND);
+    before.call(node.key, &node.address(), b"hello", LONG).await.unwrap();
+    for _ in 0..8 {
+        let refused = knock("127.0.0.1", node.address, [0xee; 32]).await;
+        assert!(matches!(refused, Some(Err(_))), "{refused:?}");
+    }
+    let answer = dialer(FRIEND).call(node.key, &node.address(), b"hello", LONG).await.unwrap();
+    assert_eq!(answer, b"hello");
+}
+
+/// The control: where no peer came lately, the stranger keeps it out.
+#[tokio::test]
+async fn control_a_peer_that_never_came_is_kept_out_by_a_stranger_that_fails_at_its_address() {
+    let strict = ListenerConfig { failures_per_address: 1, failure_interval: LONG * 10, ..ListenerConfig::default() };
+    let node = Node::start_with(SERVER, &[FRIEND], Arc::new(Echo::default()), strict);
+    for _ in 0..4 {
+        let refused = knock("127.0.0.1", node.address, [0xee; 32]).await;
+        assert!(matches!(refused, Some(Err(_))), "{refused:?}");
+    }
+    let kept_out = dialer(FRIEND).call(node.key, &node.address(), b"hello", Duration::from_secs(2)).await;
+    assert!(kept_out.is_err(), "{kept_out:?}");
+}
+
 /// The control: handshakes that succeed are not counted, however many they are.
 #[tokio::test]
 async fn control_who_succeeds_again_and_again_is_always_answered() {

@@ -48,6 +48,16 @@ pub struct ListenerConfig {
     pub failures_per_address: u32,
     /// Between two that may fail after those.
     pub failure_interval: Duration,
+    /// How long an address from which a peer came counts as such, since its last connection began or ended
+    /// (TRANSPORT-20).
+    pub peer_address_memory: Duration,
+    /// Instead of [`Self::handshakes_per_address`], at such an address.
+    pub handshakes_per_peer_address: usize,
+    /// Instead of [`Self::failures_per_address`], at such an address.
+    pub failures_per_peer_address: u32,
+    /// Instead of [`Self::failure_interval`], at such an address. So many as fail in the time that a handshake may take are
+    /// fewer than may be under way, so that who leaves them open does not hold them all.
+    pub peer_address_failure_interval: Duration,
     /// How long a handshake may take.
     pub handshake_timeout: Duration,
     /// How long a request may take to arrive once its stream is open, and its answer to be taken.
@@ -70,6 +80,10 @@ impl Default for ListenerConfig {
             handshakes_per_address: 32,
             failures_per_address: 8,
             failure_interval: Duration::from_millis(500),
+            peer_address_memory: Duration::from_secs(86_400),
+            handshakes_per_peer_address: 96,
+            failures_per_peer_address: 64,
+            peer_address_failure_interval: Duration::from_micros(62_500),
             handshake_timeout: Duration::from_secs(5),
             frame_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(30),

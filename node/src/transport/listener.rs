@@ -10,13 +10,15 @@ use std::time::Duration;
 use quinn::{Connection, ConnectionError, Endpoint, Incoming, RecvStream, VarInt};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
 
-use super::admission::{HandshakeSlot, Handshakes};
+use super::admission::{HandshakeSlot, Handshakes, LOOK};
 use super::frame::Outgoing;
 use super::limits::close;
 use super::pin::{NodeKey, Peers, peer_key};
 use super::{Identity, ListenerConfig, TransportError};
 use super::{endpoint, frame};
+use crate::clock;
 use crate::pace::Pace;
 
 /// A frame that is too long counts as so many requests (TRANSPORT-17): a whole frame of it was deciphered for nothing.
@@ -70,10 +72,13 @@ impl Listener {
             admitted: Mutex::new(BTreeMap::new()),
         });
         let mut connections = JoinSet::new();
+        let mut looks = tokio::time::interval(LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         tokio::pin!(shutdown);
         loop {
             tokio::select! {
                 () = &mut shutdown => break,
+                due = looks.tick() => handshakes.lateness().look(due, clock::monotonic()),
                 Some(_) = connections.join_next() => {}
                 incoming = self.endpoint.accept() => match incoming {
                     Some(incoming) => {
@@ -129,14 +134,14 @@ impl Service {
         let connection = match self.handshake(incoming).await {
             Ok(connection) => connection,
             Err(error) => {
-                slot.failed();
+                slot.failed(&error);
                 return tracing::debug!(%error, "no handshake");
             }
         };
-        drop(slot);
         let Some(peer) = peer_key(&connection) else {
             return connection.close(VarInt::from_u32(close::UNKNOWN_PEER), b"");
         };
+        let _here = slot.succeeded();
         let share = self.enter(peer, &connection);
         self.requests(peer, &connection, &share, stopping).await;
         self.leave(peer, &connection);
