@@ -88,6 +88,7 @@ impl Shop {
             engine: Box::new(MemoryEngine::new()),
             quic: any,
             http: any,
+            http_connections: 64,
             space: Space::new(Disk::Folder(folder.path().to_owned()), 0),
             admin_token: admin_token.clone(),
             feed: std::time::Duration::from_secs(3600),

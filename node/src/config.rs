@@ -58,6 +58,8 @@ pub struct Http {
     pub listen: SocketAddr,
     /// Whether something in front of the node speaks TLS. Without it only a loopback address is taken.
     pub behind_proxy: bool,
+    /// Connections at one time. Behind a proxy all clients' are the proxy's.
+    pub connections: usize,
 }
 
 /// What the node does by the clock.
@@ -133,7 +135,11 @@ impl Config {
             seed_file: raw.path("seed_file")?,
             disk_floor: raw.mebibytes("disk.floor_mib")?,
             quic: Quic { listen: raw.address("quic.listen")? },
-            http: Http { listen: raw.address("http.listen")?, behind_proxy: raw.flag("http.behind_proxy")? },
+            http: Http {
+                listen: raw.address("http.listen")?,
+                behind_proxy: raw.flag("http.behind_proxy")?,
+                connections: raw.connections("http.connections")?,
+            },
             sync: Sync {
                 feed: raw.seconds("sync.feed_seconds")?,
                 pull: raw.seconds("sync.pull_seconds")?,

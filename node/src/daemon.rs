@@ -39,6 +39,8 @@ pub struct Setup {
     pub quic: SocketAddr,
     /// Where to listen for tills and wallets.
     pub http: SocketAddr,
+    /// HTTP connections at a time.
+    pub http_connections: usize,
     /// The admin token's file.
     pub admin_token: PathBuf,
     /// Between two readings of feeds.
@@ -103,6 +105,7 @@ pub struct Node {
     orders: Orders,
     listener: Listener,
     http: TcpListener,
+    http_limits: ServeLimits,
     router: axum::Router,
     seed: NodeSeed,
     feed: Duration,
@@ -146,7 +149,8 @@ impl Node {
         let http = http.map_err(|source| NodeError::Http { address: setup.http, source })?;
         let base = format!("http://{}", setup.http);
         let router = http::router(Site::new(shop, desk, &admin_token(&setup.admin_token)?, &base));
-        Ok(Self { orders, listener, http, router, seed: setup.seed, feed: setup.feed, pull: setup.pull })
+        let http_limits = ServeLimits { connections: setup.http_connections, ..ServeLimits::default() };
+        Ok(Self { orders, listener, http, http_limits, router, seed: setup.seed, feed: setup.feed, pull: setup.pull })
     }
 
     /// What answers tills and wallets, for a program that calls it without a socket. Orders are decided only while the
@@ -186,7 +190,7 @@ impl Node {
             let _ = on.wait_for(|stopped| *stopped).await;
         };
         let quic = self.listener.serve(Arc::new(Service(Arc::clone(&core))), stopped(stop.subscribe()));
-        let http = http::serve(self.http, self.router, ServeLimits::default(), stopped(stop.subscribe()));
+        let http = http::serve(self.http, self.router, self.http_limits, stopped(stop.subscribe()));
         let until = async {
             // A node whose database failed serves nobody: it ends, so that whoever watches it starts it again.
             let failure = tokio::select! {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use cli_support::Desk;
 use ronde_node::config::{Config, ConfigError, LogFormat, LogLevel, Origin, SETTINGS};
+use ronde_node::http::ServeLimits;
 use ronde_protocol::message::ids::StoreId;
 
 fn parse(text: &str) -> Result<Config, ConfigError> {
@@ -31,6 +32,7 @@ fn a_store_number_is_all_that_must_be_said() {
     assert_eq!(config.quic.listen, "0.0.0.0:7143".parse().unwrap());
     assert_eq!(config.http.listen, "127.0.0.1:8143".parse().unwrap());
     assert!(!config.http.behind_proxy);
+    assert_eq!(config.http.connections, ServeLimits::default().connections);
     assert_eq!((config.sync.feed, config.sync.pull), (Duration::from_secs(60), Duration::from_secs(5)));
     assert_eq!((config.log.level, config.log.format), (LogLevel::Info, LogFormat::Text));
 }
@@ -47,6 +49,7 @@ listen = "[::]:1"
 [http]
 listen = "0.0.0.0:2"
 behind_proxy = true
+connections = 2048
 [sync]
 feed_seconds = 3
 pull_seconds = 4
@@ -59,6 +62,7 @@ format = "json"
     assert_eq!(config.data, Path::new("/var/lib/ronde"), "an absolute path stays one");
     assert_eq!(config.quic.listen, "[::]:1".parse().unwrap());
     assert_eq!(config.http.listen, "0.0.0.0:2".parse().unwrap());
+    assert_eq!(config.http.connections, 2048);
     assert_eq!(config.sync.patience, Duration::from_secs(6));
     assert_eq!((config.log.level, config.log.format), (LogLevel::Debug, LogFormat::Json));
 }
@@ -159,6 +163,8 @@ fn values_of_the_wrong_kind_or_size_are_refused_with_what_can_stand_there() {
         ("store = 1\n[quic]\nlisten = 7143", "quic.listen"),
         ("store = 1\n[http]\nlisten = \"localhost:1\"", "http.listen"),
         ("store = 1\n[http]\nbehind_proxy = \"true\"", "http.behind_proxy"),
+        ("store = 1\n[http]\nconnections = 63", "http.connections"),
+        ("store = 1\n[http]\nconnections = 16385", "http.connections"),
         ("store = 1\n[sync]\nfeed_seconds = 0", "sync.feed_seconds"),
         ("store = 1\n[sync]\nfeed_seconds = 86401", "sync.feed_seconds"),
         ("store = 1\n[sync]\nfeed_seconds = 1.5", "sync.feed_seconds"),

@@ -186,7 +186,7 @@ listen = \"{quic}\"
 
 [http]
 listen = \"{http}\"
-# Whether a proxy in front speaks TLS.
+# Whether a proxy in front speaks TLS. It has to bound what one client takes: to the node all its clients are one address.
 behind_proxy = {behind_proxy}
 
 [sync]

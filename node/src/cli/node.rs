@@ -78,6 +78,7 @@ fn setup(config: &Config) -> Result<Setup, Failure> {
         engine: Box::new(engine),
         quic: config.quic.listen,
         http: config.http.listen,
+        http_connections: config.http.connections,
         admin_token: secrets.join("admin.token"),
         feed: config.sync.feed,
         pull: config.sync.pull,

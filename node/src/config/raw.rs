@@ -162,6 +162,11 @@ impl Raw {
         self.value(key, GivenKind::Integer, "whole seconds from 1 to 86400, without quotes", make)
     }
 
+    pub(super) fn connections(&self, key: &str) -> Result<usize, ConfigError> {
+        let make = |text: &str| text.parse().ok().filter(|count| (64..=16_384).contains(count));
+        self.value(key, GivenKind::Integer, "a whole number from 64 to 16384, without quotes", make)
+    }
+
     pub(super) fn mebibytes(&self, key: &str) -> Result<u64, ConfigError> {
         let make = |text: &str| text.parse().ok().filter(|mib: &u64| *mib <= 1 << 20)?.checked_mul(crate::space::MIB);
         self.value(key, GivenKind::Integer, "whole mebibytes from 0 to 1048576, without quotes", make)

@@ -67,6 +67,13 @@ pub const SETTINGS: &[Setting] = &[
         about: "whether a proxy in front speaks TLS; without one only a loopback address is taken",
     },
     Setting {
+        key: "http.connections",
+        variable: "RONDE_HTTP_CONNECTIONS",
+        default: Some("512"),
+        example: "2048",
+        about: "HTTP connections at a time, 64 to 16384; each is an open file, of which a system gives a process only so many",
+    },
+    Setting {
         key: "sync.feed_seconds",
         variable: "RONDE_SYNC_FEED_SECONDS",
         default: Some("60"),

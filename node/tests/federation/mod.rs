@@ -16,6 +16,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ronde_node::charter_store::CharterStore;
 use ronde_node::clock::{Clock, ManualClock};
 use ronde_node::daemon::{Node, NodeError, Setup};
+use ronde_node::http::ServeLimits;
 use ronde_node::space::{Disk, ManualDisk, Space};
 use ronde_node::store::{Engine, MemoryEngine, SqliteEngine};
 use ronde_node::transport::{Dialer, DialerConfig, Identity, TransportError};
@@ -63,6 +64,8 @@ pub struct Town {
     clocks: Vec<(Clock, ManualClock)>,
     disks: Vec<ManualDisk>,
     nodes: BTreeMap<u32, Running>,
+    /// Between two readings of feeds, for nodes that are started from then on.
+    pub feed: Duration,
     dialers: BTreeMap<u32, Dialer>,
     /// Each probe is another order: a vote that was given before is given again by a witness that does not vote yet.
     probes: u64,
@@ -154,6 +157,7 @@ impl Town {
             clocks,
             disks,
             nodes: BTreeMap::new(),
+            feed: Duration::from_millis(100),
             dialers: BTreeMap::new(),
             probes: 0,
             runtime: runtime(),
@@ -176,8 +180,9 @@ impl Town {
             engine: engine(&folder),
             quic: self.quic[place(store)].parse().unwrap(),
             http: self.http[place(store)].parse().unwrap(),
+            http_connections: ServeLimits::default().connections,
             admin_token: folder.join("admin.token"),
-            feed: Duration::from_millis(100),
+            feed: self.feed,
             pull: Duration::from_millis(100),
             patience: Duration::from_secs(10),
             clock: self.clocks[place(store)].0.clone(),
