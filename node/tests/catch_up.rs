@@ -4,7 +4,10 @@ mod federation;
 #[path = "../../protocol/tests/federation_support/mod.rs"]
 mod federation_support;
 
+use std::time::Duration;
+
 use federation::{Answer, Town, eventually, http, on_disk, orders};
+use federation_support::Plan;
 use ronde_node::store::{Engine as _, SqliteEngine, Table};
 use ronde_protocol::machine::gateway::OpenOrder;
 use ronde_protocol::message::codec::decode;
@@ -168,4 +171,23 @@ fn a_payment_through_another_store_reaches_an_open_store_by_itself() {
     let (path, signed) = checkout(&town, 2, &till);
     accepted(&town.submit(4, &signed));
     eventually("the till hears of it", || state(&town, 2, &path, &till) == "accepted");
+}
+
+/// It asks the witnesses for what they certified in its name once an hour, and has nothing else to ask.
+#[test]
+fn a_store_that_is_no_witness_sees_soon_that_a_witness_is_back() {
+    let mut town = Town::found(Plan { stores: 5, ..Plan::of(4) });
+    (1..=4).for_each(|store| town.start(store, on_disk));
+    town.feed = Duration::from_secs(3600);
+    town.start(5, on_disk);
+    let is_up = |town: &Town| town.get(5, "/v1/status").body["witnesses"][0]["up"] == true;
+    eventually("it has read each feed", || {
+        let status = town.get(5, "/v1/status").body;
+        status["witnesses"].as_array().unwrap().iter().all(|witness| witness["rtt_us"].is_u64())
+    });
+    assert!(is_up(&town));
+    town.stop(1);
+    eventually("it sees that one is gone", || !is_up(&town));
+    town.start(1, on_disk);
+    eventually("it sees that it is back", || is_up(&town));
 }

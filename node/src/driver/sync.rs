@@ -12,6 +12,7 @@ use ronde_protocol::message::ids::{KeysetId, OrderDigest, WitnessIndex};
 use ronde_protocol::message::wire::{CHARTER_CHUNK, CharterQuery, FeedPage, FromPosition, LogPage, ReplyV1, RequestV1};
 
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use super::core::{AskError, Core};
 use super::follow;
@@ -21,13 +22,15 @@ use super::witness::WitnessService;
 use crate::charter_store::CharterStore;
 use crate::shop::{PeerLogTrouble, ShopError};
 use crate::store::Table;
-use crate::{entropy, fault};
+use crate::{clock, entropy, fault};
 
 /// Between two rounds of asking peers for the newest head.
 const ASK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Before a database that failed is read again.
 const RETRY: Duration = Duration::from_secs(2);
+/// Before a witness that is out of reach is tried again, if its turn comes later.
+const REACH_AGAIN: Duration = Duration::from_secs(5);
 /// Pages of a feed that one pass reads: a witness that makes up pages ends the pass, not the task.
 const FEED_PAGES: usize = 64;
 
@@ -234,19 +237,25 @@ async fn take_over(
     }
 }
 
-/// Does something with every witness of the charter, all at once, every `pause`, beginning now. One that is slow or
-/// lies holds up nobody else.
+/// Does something with every witness of the charter, all at once, every `pause`, beginning now; sooner with one that was
+/// out of reach, so that its return is seen. One that is slow or lies holds up nobody else.
 pub async fn each_witness<F>(core: Arc<Core>, pause: Duration, work: impl Fn(KeysetId, WitnessIndex) -> F + Send)
 where
     F: Future<Output = Result<(), SyncError>> + Send + 'static,
 {
-    let mut busy: BTreeMap<(KeysetId, WitnessIndex), JoinHandle<()>> = BTreeMap::new();
+    let looks = pause.as_secs().div_ceil(REACH_AGAIN.as_secs()).max(1);
+    let until_next_look = pause.div_f64(f64::from(u32::try_from(looks).unwrap_or(u32::MAX)));
+    let mut turns: BTreeMap<(KeysetId, WitnessIndex), (Instant, JoinHandle<()>)> = BTreeMap::new();
     loop {
         let charter = core.charter();
         for keyset in charter.keysets() {
             for member in keyset.members() {
                 let (id, index) = (keyset.id(), member.index());
-                if busy.get(&(id, index)).is_some_and(|task| !task.is_finished()) {
+                let Some(store) = charter.store(member.store()) else { continue };
+                let (in_reach, _) = core.reachability(store.id, &store.node_key.0);
+                if let Some((begun, task)) = turns.get(&(id, index))
+                    && (!task.is_finished() || (in_reach && begun.elapsed() < pause))
+                {
                     continue;
                 }
                 let task = work(id, index);
@@ -255,10 +264,10 @@ where
                         tracing::debug!(witness = index.0, %error, "a witness could not be read from");
                     }
                 };
-                busy.insert((id, index), tokio::spawn(watched));
+                turns.insert((id, index), (clock::monotonic(), tokio::spawn(watched)));
             }
         }
-        tokio::time::sleep(pause).await;
+        tokio::time::sleep(until_next_look).await;
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Evaluations {
     pub(super) good: BTreeMap<WitnessIndex, Evaluation>,
     /// Witnesses that have written the certificate down.
     pub(super) holders: BTreeSet<WitnessIndex>,
+    /// Those of them that signed an evaluation whose proof is bad: a witness evaluates once, so asking again brings the same.
+    pub(super) bad: BTreeSet<WitnessIndex>,
 }
 
 impl Evaluations {
@@ -44,6 +46,7 @@ impl Evaluations {
             Err(EvaluationError::BadProof(_)) => {
                 // Its signature is good: it wrote the certificate down, and will never evaluate better.
                 self.holders.insert(index);
+                self.bad.insert(index);
                 Err(Fault::Evidence(Box::new(Evidence::BadEvaluation { order: order.clone(), evaluation })))
             }
             Err(_) => Err(Fault::Misbehaved(index)),

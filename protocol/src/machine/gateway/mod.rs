@@ -208,6 +208,7 @@ impl Gathering {
                     CertifiedOrder { order: self.order.clone(), certificate: certificate.as_certificate().clone() };
                 missing
                     .filter(|index| !self.evaluations.good.contains_key(index))
+                    .filter(|index| !self.evaluations.bad.contains(index))
                     .map(|index| (index, RequestV1::Certify(certified.clone())))
                     .collect()
             }

@@ -49,7 +49,7 @@ impl Gathering {
         let id = moves.keyset.id();
         let missing = moves.keyset.members().iter().map(Member::index);
         missing
-            .filter(|index| !moves.evaluations.good.contains_key(index))
+            .filter(|index| !moves.evaluations.good.contains_key(index) && !moves.evaluations.bad.contains(index))
             .map(|index| (id, index, RequestV1::Move(MoveRequest { keyset: id, certified: certified.clone() })))
             .collect()
     }
