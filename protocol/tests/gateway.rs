@@ -309,7 +309,7 @@ fn an_evaluation_by_another_key_is_evidence_and_a_spoiled_byte_is_not() {
     assert_eq!(evidence.verify(committee.charter()).expect("it convicts").culprit, index(1));
     assert!(matches!(gathering.standing(), Standing::Certified { evaluations: 0, .. }));
     // Whose signature was bad may have been wronged by the relay. The other evaluates once, and has.
-    let asked: Vec<WitnessIndex> = gathering.requests().into_iter().map(|(at, _)| at).collect();
+    let asked: Vec<_> = gathering.requests().into_iter().map(|(at, _)| at).collect();
     assert_eq!(asked, [0, 2, 3].map(index));
 }
 
