@@ -227,7 +227,7 @@ fn a_cheat_is_named_and_its_evidence_convicts_offline() {
 fn a_store_is_asked_at_all_its_web_addresses() {
     let open = || TcpListener::bind("127.0.0.1:0").unwrap();
     let [listeners, others, dead] = [0; 3].map(|_| Vec::from_iter((0..4).map(|_| open())));
-    let url = |listener: &TcpListener| Text::new(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let url = |listener: &TcpListener| Text::new(format!("http://{}", listener.local_addr().unwrap())).unwrap();
     let mut body = body(&Plan::of(4));
     let stores = body.stores.iter().cloned().zip(dead.iter().zip(others.iter().zip(&listeners)));
     let moved =
@@ -235,7 +235,7 @@ fn a_store_is_asked_at_all_its_web_addresses() {
     body.stores = list(moved);
     let town = Town::of(with(body), listeners);
     drop(dead);
-    others.iter().for_each(|other| serve_nothing(other));
+    others.iter().for_each(serve_nothing);
     town.serve(&history(&town.federation).logs().into_iter().map(Some).collect::<Vec<_>>());
     let said = town.audit("").ok();
     assert!(said.out.contains("4 of 4 logs read, 3 needed: all"), "{}", said.out);
