@@ -96,12 +96,15 @@ impl World<'_> {
         let votes = |of: KeysetId| self.federation.committee_of(of).quorum().votes();
         let classes = self.classes();
         let mut held: BTreeMap<(KeysetId, Kind), BTreeSet<_>> = BTreeMap::new();
-        let mut honest = Vec::new();
+        // A coin that came back from a seed is the lost wallet's: each component is looked at once.
+        let (mut components, mut hashes) = (BTreeSet::new(), BTreeMap::new());
         for person in &self.people {
             let books = person.lost.iter().chain([&person.wallet]).map(Wallet::book);
             for coin in books.flat_map(|book| &book.coins) {
                 if person.honest {
-                    honest.push(coin.clone());
+                    hashes.entry(coin.point).or_insert_with(|| coin_hash(&coin.point));
+                    let own = coin.components.iter();
+                    components.extend(own.map(|(of, is)| (coin.place.keyset, *of, coin.kind, coin.point, *is)));
                 }
                 if coin.components.len() >= votes(coin.place.keyset) {
                     held.entry((coin.place.keyset, coin.kind)).or_default().insert(coin.point);
@@ -112,11 +115,10 @@ impl World<'_> {
         for node in self.federation.seats() {
             let (Some(index), Some(key)) = (self.nodes[node].index, self.federation.keys_of(node)) else { continue };
             let keyset = self.nodes[node].keyset;
-            let items = honest.iter().filter(|coin| coin.place.keyset == keyset).filter_map(|coin| {
-                let component = coin.components.get(&index)?;
-                let class = Class { keyset, kind: coin.kind };
-                let tweak = class.tweak(self.federation.charter.federation());
-                Some(MacItem { tweak, point_hash: coin_hash(&coin.point), component: component.decode().ok()? })
+            let own = components.iter().filter(|(of, witness, ..)| *of == keyset && *witness == index);
+            let items = own.filter_map(|(_, _, kind, point, component)| {
+                let tweak = Class { keyset, kind: *kind }.tweak(self.federation.charter.federation());
+                Some(MacItem { tweak, point_hash: *hashes.get(point)?, component: component.decode().ok()? })
             });
             let items: Vec<MacItem> = items.collect();
             if check_batch(&key.poprf, &items, luck.entropy()).is_err() {

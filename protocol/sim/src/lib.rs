@@ -42,6 +42,7 @@ mod tests;
 mod till;
 mod trace;
 mod traitor;
+mod verified;
 mod wallet;
 mod watch;
 mod witness;

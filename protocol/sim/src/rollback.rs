@@ -30,7 +30,9 @@ impl World<'_> {
 
     /// A peer answered a start.
     pub fn watch_head_answer(&mut self, node: usize, answer: &HeadAnswer) {
-        let Some(witness) = self.witness(node) else { return };
+        let Some(witness) = self.witness(node).filter(|_| !self.nodes[node].heard.contains(&answer.index)) else {
+            return;
+        };
         let Some(nonce) = self.nodes[node].startup.as_ref().map(|startup| startup.query(witness).nonce) else { return };
         let keyset = self.keyset_of(node);
         let good = keyset.member(answer.index).is_some_and(|member| {

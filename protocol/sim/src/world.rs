@@ -22,6 +22,7 @@ use crate::{
     outcome::{Failure, Invariant, Outcome},
     plan::Plan,
     trace::Trace,
+    verified::Verified,
     wallet::{Person, patience},
 };
 
@@ -132,6 +133,8 @@ pub struct World<'t> {
     pub network: Network,
     /// What really happened.
     pub ledger: Ledger,
+    /// What was verified for the claims.
+    pub verified: Verified,
     /// What was hit.
     pub coverage: Coverage,
     /// Whether the faults are over.
@@ -160,6 +163,7 @@ impl<'t> World<'t> {
             people,
             network: Network::default(),
             ledger: Ledger::new(federation),
+            verified: Verified::default(),
             coverage: Coverage::default(),
             calm: false,
             failure: None,
