@@ -18,6 +18,7 @@ impl World<'_> {
     pub fn check_kept(&mut self) {
         self.check_locks();
         self.check_retired();
+        self.check_forgotten();
         self.check_reached();
         self.check_feeds();
     }
@@ -65,6 +66,22 @@ impl World<'_> {
                 if !has && self.is_known_to_honest(digest) {
                     self.fail(Invariant::RetiredServes, format!("witness {node} retired, and does not hold {digest}"));
                 }
+            }
+        }
+    }
+
+    /// Whoever holds a certificate with a vote of its own that it forgot has retired.
+    fn check_forgotten(&mut self) {
+        for node in self.federation.seats() {
+            let Some(index) = self.nodes[node].index.filter(|_| self.nodes[node].lie.is_none()) else { continue };
+            // Nobody else forgets.
+            if !self.nodes[node].fallen || !self.has_forgotten(node, index) {
+                continue;
+            }
+            self.stake(Invariant::LostStateVotesNoMore);
+            if self.retired(node).is_none() {
+                let says = format!("witness {node} holds a certificate with a vote that it forgot, and did not retire");
+                self.fail(Invariant::LostStateVotesNoMore, says);
             }
         }
     }

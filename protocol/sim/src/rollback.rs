@@ -75,7 +75,7 @@ impl World<'_> {
     }
 
     /// Whether its log holds a certificate with its own vote, and not the vote.
-    fn has_forgotten(&self, node: usize, index: WitnessIndex) -> bool {
+    pub fn has_forgotten(&self, node: usize, index: WitnessIndex) -> bool {
         let mut voted = std::collections::BTreeSet::new();
         self.nodes[node].disk.seen().ledger.log().iter().any(|entry| match entry {
             LogEntry::Voted(signed) => {

@@ -78,6 +78,9 @@ fn a_vote_by_whoever_holds_a_vote_that_it_forgot_is_noticed() {
     world.nodes[node].fallen = true;
     world.watch_new_vote(node, index);
     assert_fails(&world, Invariant::LostStateVotesNoMore);
+    world.failure = None;
+    world.check_kept();
+    assert_fails(&world, Invariant::LostStateVotesNoMore);
 }
 
 #[test]
