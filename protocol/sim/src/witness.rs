@@ -3,6 +3,7 @@
 use ronde_protocol::{
     machine::witness::{
         Step,
+        buckets::BucketSizes,
         memory::MemoryError,
         record::{OrderRecord, View, Write},
     },
@@ -80,10 +81,11 @@ impl World<'_> {
                 Ok(checked) => witness.answer_probe(ledger, here.gate, &checked, self.time(node))?,
                 Err(refusal) => ReplyV1::Refused(refusal),
             },
-            // Nobody asks for a length here: a bucket without a prefix is everything.
-            RequestV1::Vote(_) | RequestV1::Certify(_) | RequestV1::Charter(_) | RequestV1::Length(_) => {
-                ReplyV1::Refused(Refusal::Unknown)
+            RequestV1::Length(query) => {
+                let sizes = BucketSizes::of(ledger, here.keyset)?;
+                witness.bucket_length(&sizes, query, self.time(node))
             }
+            RequestV1::Vote(_) | RequestV1::Certify(_) | RequestV1::Charter(_) => ReplyV1::Refused(Refusal::Unknown),
             // Answered by a step of its own.
             RequestV1::Move(_) => ReplyV1::Refused(Refusal::Unknown),
             RequestV1::Statement(_) => {
@@ -165,7 +167,8 @@ impl World<'_> {
         }
     }
 
-    fn record(&self, node: usize, digest: &OrderDigest) -> Option<OrderRecord> {
+    /// What a witness has of an order, its own writes included.
+    pub fn record(&self, node: usize, digest: &OrderDigest) -> Option<OrderRecord> {
         self.nodes[node].disk.seen().ledger.order(KEYSET, digest).ok().flatten()
     }
 
