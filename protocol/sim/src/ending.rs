@@ -49,13 +49,21 @@ impl World<'_> {
 
     /// What a lost device claimed may be certified on the next day only; its coins are found after that, and exchanged.
     fn fewest_rounds(&self) -> usize {
-        if self.people.iter().any(|person| person.honest && person.device > 0) { 3 } else { 1 }
+        match self.people.iter().any(|person| person.honest && person.device > 0) {
+            // Three stores are asked about each coin, of which one at least is honest.
+            true if self.plan.words => 4,
+            true => 3,
+            false => 1,
+        }
     }
 
     pub fn finish_round(&mut self, round: usize, luck: &mut Luck) {
+        if self.plan.words {
+            self.search_all(round, luck);
+        }
         for wallet in 0..self.people.len() {
             if self.people[wallet].honest {
-                if self.people[wallet].device > 0 {
+                if self.people[wallet].device > 0 && !self.plan.words {
                     self.recover(wallet, luck);
                 }
                 let via = (wallet + round) % self.nodes.len();

@@ -238,6 +238,7 @@ impl World<'_> {
             (Asked::Statement, ReplyV1::Statement(statement)) => {
                 self.take_earlier_statement(node, from, statement, &mut luck);
             }
+            (Asked::Relay(wallet, serial), reply) => self.relay_back(node, from, (wallet, serial), reply, &mut luck),
             (Asked::Feed, ReplyV1::Feed(page)) => self.take_feed(node, from, page, &mut luck),
             _ => {}
         }

@@ -36,6 +36,7 @@ mod probe;
 pub mod regression;
 mod rollback;
 mod rollover;
+mod search;
 pub mod shrink;
 #[cfg(test)]
 mod tests;

@@ -131,10 +131,14 @@ impl World<'_> {
                     found += i128::from(balance.unproven.0);
                 }
             }
-            self.stake(Invariant::NothingLost);
-            if found != expected {
+            let person = &self.people[wallet];
+            let searched = self.plan.words && person.device > 0;
+            let claim = if searched { Invariant::WordsAreEnough } else { Invariant::NothingLost };
+            let ended = !person.wallet.is_searching();
+            self.stake(claim);
+            if found != expected || !ended {
                 let says = format!("wallet {wallet} holds {balances:?} where its orders left it {expected}");
-                self.fail(Invariant::NothingLost, says);
+                self.fail(claim, says);
             }
         }
     }

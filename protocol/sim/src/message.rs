@@ -5,7 +5,7 @@ use ronde_protocol::{
     message::{
         certificate::Certificate,
         evaluation::Evaluation,
-        ids::{KeysetId, OrderDigest},
+        ids::{KeysetId, OrderDigest, WitnessIndex},
         log::CertifiedOrder,
         offer::SignedOffer,
         order::{Order, Seconds, Submission},
@@ -33,6 +33,8 @@ pub enum Asked {
     Statement,
     /// Its clock.
     Clock,
+    /// Whatever a wallet asks through the store: which wallet, and its number for that.
+    Relay(usize, u64),
 }
 
 /// Where an answer goes: the asker as it ran then. A node that died since does not hear it.
@@ -65,6 +67,10 @@ pub enum Body {
     Show(Box<CertifiedOrder>),
     /// What became of an order of a keyset?
     LookUp(KeysetId, OrderDigest),
+    /// What a wallet asks a witness's node through the store, under a number of its own.
+    Relay(u64, usize, Box<RequestV1>),
+    /// A witness's answer to that.
+    Relayed(u64, WitnessIndex, Box<ReplyV1>),
     /// A store's answer.
     Told(Box<Told>),
     /// A checkout's offer.

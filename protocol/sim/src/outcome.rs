@@ -77,6 +77,8 @@ invariants! {
     HonestOrdersComplete,
     /// Nothing of an honest wallet is lost: it holds what its certified orders left it.
     NothingLost,
+    /// An honest wallet that began anew with its words alone found whatever is left of the lost ones.
+    WordsAreEnough,
     /// An honest wallet's order is never killed.
     HonestNeverKilled,
     /// Limits: no witness votes a store beyond its limit of a day, and together they certify less than twice as much.
@@ -89,7 +91,8 @@ invariants! {
     VotesClear,
     /// Whoever retired had lost its state.
     NoFalseRetirement,
-    /// No witness votes before enough peers answered its start, nor once it can know that its state was lost.
+    /// No witness votes before enough peers answered its start, nor once it can know that its state was lost;
+    /// whoever holds a certificate with a vote that it forgot has retired.
     LostStateVotesNoMore,
     /// A witness that retired still writes certificates down.
     RetiredServes,

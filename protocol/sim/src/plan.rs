@@ -2,6 +2,7 @@
 
 mod deck;
 mod rollover;
+mod words;
 
 use core::fmt;
 
@@ -20,6 +21,9 @@ pub struct Plan {
     /// How many witnesses a later keyset has, which points move into; 0 if there is none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub later: u8,
+    /// Whether whoever loses a wallet has its words alone, and searches; if not, they are handed what is theirs.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub words: bool,
     /// Which faults and cheats are on.
     pub swarm: Swarm,
     /// What happens, by time.
@@ -149,8 +153,9 @@ pub fn plan(seed: u64) -> Plan {
     }
     deck.deal_rare(&mut ops);
     ops.sort_by_key(|op| op.at);
-    let mut plan = Plan { seed, n, later: 0, swarm, ops };
+    let mut plan = Plan { seed, n, later: 0, words: false, swarm, ops };
     rollover::add(&mut plan);
+    words::add(&mut plan);
     plan
 }
 

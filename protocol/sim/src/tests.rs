@@ -37,6 +37,7 @@ use crate::{
 
 mod kept;
 mod rollover;
+mod words;
 
 fn plan(seed: u64) -> Plan {
     let earn = |at, wallet| {
@@ -48,7 +49,7 @@ fn plan(seed: u64) -> Plan {
     let ops = vec![earn(1_000, 0), earn(1_001, 1), Op { at: 9_000, seed, act }];
     let swarm = Swarm { wallets: 2, delay: 5, jitter: 10, sync: 2, ..Swarm::default() };
     // A multiple of 3, so that the audit runs.
-    Plan { seed: seed * 3, n: 4, later: 0, swarm, ops }
+    Plan { seed: seed * 3, n: 4, later: 0, words: false, swarm, ops }
 }
 
 /// A world of four honest witnesses at its end: two customers earned, one paid.

@@ -5,14 +5,17 @@
 
 use ronde_protocol::{
     crypto::{EvaluationContext, EvaluationItem, proof::prove, sign::Signature},
+    limits::MAX_BUCKET_BITS,
     message::{
         amount::Points,
+        bucket::{BucketLength, BucketPage, BucketQuery, LengthQuery},
         codec::Bounded,
         evaluation::{Evaluation, outputs_of},
         head::Head,
         ids::OrderDigest,
         log::LogEntry,
         order::Order,
+        probe::{CoinState, Probe, ProbeAnswer},
         refusal::{Conflict, ConflictingOrder, Refusal},
         vote::Vote,
         wire::{ReplyV1, RequestV1, VoteRequest, Voted},
@@ -45,6 +48,18 @@ impl World<'_> {
                 self.refuse(node, route, &request, luck);
                 None
             }
+            (Lie::Equivocates | Lie::Refuses | Lie::Forks, RequestV1::Bucket(query)) => {
+                self.hide(node, route, &query, luck);
+                None
+            }
+            (Lie::Equivocates | Lie::Refuses | Lie::Forks, RequestV1::Probe(probe)) => {
+                self.deny(node, route, &probe, luck);
+                None
+            }
+            (_, RequestV1::Length(query)) => {
+                self.overstate(node, route, &query, luck);
+                None
+            }
             (Lie::Forgets, request) => {
                 if luck.permille(150) {
                     self.nodes[node].copy = Some(self.nodes[node].disk.durable().clone());
@@ -58,6 +73,32 @@ impl World<'_> {
             }
             (_, request) => Some(request),
         }
+    }
+
+    /// Nothing in this bucket, as if nobody had ever been there.
+    fn hide(&mut self, node: usize, route: Route, query: &BucketQuery, luck: &mut Luck) {
+        let (Some(index), Some(keys)) = (self.nodes[node].index, self.federation.keys_of(node)) else { return };
+        let keyset = self.keyset_of(node);
+        let page = BucketPage::sign(&keys.vote, keyset, index, query, Bounded::default(), false);
+        self.coverage.hit(Group::Cheat, "witness hides its bucket");
+        self.answer(node, route, ReplyV1::Bucket(page), luck.child());
+    }
+
+    /// Nothing holds the coin, whatever does.
+    fn deny(&mut self, node: usize, route: Route, probe: &Probe, luck: &mut Luck) {
+        let (Some(index), Some(keys)) = (self.nodes[node].index, self.federation.keys_of(node)) else { return };
+        let Ok(checked) = probe.check(self.federation.charter.federation()) else { return };
+        let answer = ProbeAnswer::sign(&keys.vote, self.keyset_of(node), index, &checked, CoinState::Unbound);
+        self.coverage.hit(Group::Cheat, "witness denies that a coin is bound");
+        self.answer(node, route, ReplyV1::Probe(answer), luck.child());
+    }
+
+    /// Prefixes so long that whoever asks by them is alone.
+    fn overstate(&mut self, node: usize, route: Route, query: &LengthQuery, luck: &mut Luck) {
+        let (Some(index), Some(keys)) = (self.nodes[node].index, self.federation.keys_of(node)) else { return };
+        let length = BucketLength::sign(&keys.vote, self.keyset_of(node), index, &query.nonce, MAX_BUCKET_BITS);
+        self.coverage.hit(Group::Cheat, "witness overstates prefixes");
+        self.answer(node, route, ReplyV1::Length(length), luck.child());
     }
 
     /// A vote for whatever it is, whatever else was voted for.
@@ -185,6 +226,10 @@ impl World<'_> {
             ReplyV1::Certified(mut certified) => {
                 flip(&mut certified.evaluation.signature);
                 ReplyV1::Certified(certified)
+            }
+            ReplyV1::Bucket(mut page) => {
+                flip(&mut page.signature);
+                ReplyV1::Bucket(page)
             }
             ReplyV1::NewestHead(mut answer) => {
                 flip(&mut answer.signature);

@@ -29,6 +29,8 @@ use crate::{
     node::node_of,
     ops::Manner,
     plan::Plan,
+    probe::Inquiry,
+    search::Quest,
     till::link,
     world::{Errand, Event, What, World},
 };
@@ -53,6 +55,12 @@ pub struct Person {
     pub columns: Option<ronde_protocol::message::order::Columns>,
     /// Wallets that were lost, as far as anybody can say what was in them: for the omniscient.
     pub lost: Vec<Wallet>,
+    /// The search under way.
+    pub quest: Option<Quest>,
+    /// Searches that were begun since the wallet was lost.
+    pub sought: u32,
+    /// Coins that are asked about, by the number of the question.
+    pub inquiries: BTreeMap<u64, Inquiry>,
 }
 
 impl Person {
@@ -70,6 +78,9 @@ impl Person {
             device: 0,
             columns: None,
             lost: Vec::new(),
+            quest: None,
+            sought: 0,
+            inquiries: BTreeMap::new(),
         }
     }
 
@@ -84,6 +95,8 @@ impl Person {
         if let Ok(wallet) = Wallet::from_bytes(&self.file) {
             self.wallet = wallet;
         }
+        self.quest = None;
+        self.inquiries.clear();
     }
 
     /// Whether an order is still to be certified.
@@ -255,6 +268,10 @@ impl World<'_> {
         match body {
             Body::Offer(signed, intent) => self.pay(wallet, &signed, intent, luck),
             Body::Told(told) => self.hear_news(wallet, from, *told, &mut luck),
+            Body::Relayed(serial, index, reply) if self.people[wallet].inquiries.contains_key(&serial) => {
+                self.hear_inquired(wallet, serial, index, *reply, &mut luck);
+            }
+            Body::Relayed(serial, index, reply) => self.hear_sought(wallet, serial, index, *reply, &mut luck),
             _ => {}
         }
     }
@@ -405,17 +422,26 @@ impl World<'_> {
         Some(CertifiedOrder { order, certificate: open.certificate.clone()? })
     }
 
-    /// Begins anew from the seed, with the next device index. Every certified order of the lost wallet is found again.
+    /// Begins anew from the seed: with the next device index and every certified order of the lost wallet, or with the
+    /// words alone, where that is what the plan says.
     pub fn restore(&mut self, wallet: usize, luck: &mut Luck) {
         let federation = *self.federation.charter.federation();
         let person = &mut self.people[wallet];
         person.device += 1;
-        let new = Wallet::new(Seed::new(person.seed), federation, person.device);
+        person.quest = None;
+        person.inquiries.clear();
+        person.sought = 0;
+        // Whoever has nothing but the words does not know that there was another device.
+        let device = if self.plan.words { 0 } else { person.device };
+        let new = Wallet::new(Seed::new(person.seed), federation, device);
         let old = core::mem::replace(&mut person.wallet, new);
         person.lost.push(old);
         person.save();
         self.coverage.hit(Group::Deed, "restored from seed");
         self.say(format_args!("wallet {wallet} begins anew from its seed"));
+        if self.plan.words {
+            return self.seek(wallet, luck);
+        }
         self.recover(wallet, luck);
     }
 

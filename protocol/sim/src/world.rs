@@ -56,6 +56,10 @@ pub enum Event {
     Claim(usize, Slip),
     /// A customer looks whether it is done.
     Errand(usize, Errand),
+    /// A customer who searches has waited long enough for an answer, by its number.
+    Seek(usize, u64),
+    /// The same of one who asked about a coin.
+    Inquired(usize, u64),
     /// A cut or partition ends.
     Mend(u64),
     /// A clock is set right.
@@ -210,7 +214,7 @@ impl<'t> World<'t> {
         }
     }
 
-    fn take(&mut self, event: Event, luck: Luck) {
+    fn take(&mut self, event: Event, mut luck: Luck) {
         match event {
             Event::Op(place) => self.act(place, luck),
             Event::Arrive(from, to, body) => self.arrive(from, to, body, luck),
@@ -226,6 +230,8 @@ impl<'t> World<'t> {
             Event::AskHeads(node, life, times) => self.if_alive(node, life, |world| world.ask_heads(node, times, luck)),
             Event::Claim(wallet, slip) => self.claim(wallet, slip, luck),
             Event::Errand(wallet, errand) => self.errand(wallet, errand, luck),
+            Event::Seek(wallet, serial) => self.seek_timeout(wallet, serial, luck),
+            Event::Inquired(wallet, serial) => self.inquired(wallet, serial, &mut luck),
             Event::Mend(number) => self.network.mend(number),
             Event::SetClock(node) => self.nodes[node].clock.offset = 0,
             Event::Room(node) => self.nodes[node].disk.full = false,
@@ -292,7 +298,8 @@ impl<'t> World<'t> {
                     self.hear_clock(node, from, shows, &mut luck);
                 }
             }
-            Body::Told(_) | Body::Offer(..) => {}
+            Body::Relay(serial, witness, request) => self.relay(node, from, serial, witness, *request, &mut luck),
+            Body::Told(_) | Body::Offer(..) | Body::Relayed(..) => {}
         }
     }
 

@@ -39,7 +39,8 @@ fn ended_after(moves: u64) -> World<'static> {
     let earns = (0..6).map(|number| earn(1_000 + number, (number % 2) as u8, 20 + 11 * number as u16));
     let moves = (0..moves).map(|number| leave(9_000 + 1_000 * number, (number % 2) as u8));
     let swarm = Swarm { wallets: 2, delay: 5, jitter: 10, sync: 2, ..Swarm::default() };
-    let mut world = World::new(Plan { seed: 3, n: 4, later: 4, swarm, ops: earns.chain(moves).collect() }, None);
+    let mut world =
+        World::new(Plan { seed: 3, n: 4, later: 4, words: false, swarm, ops: earns.chain(moves).collect() }, None);
     world.play();
     world.end();
     assert_eq!(world.failure, None, "nothing is wrong yet");
