@@ -23,9 +23,12 @@ enum What {
     Evaluation(OrderDigest),
 }
 
+/// By whose keys, under what, and which bytes.
+type Signed = (KeysetId, What, Vec<u8>);
+
 /// Signatures and proofs of one run, and whether they are good.
 #[derive(Debug, Default)]
-pub struct Verified(RefCell<HashMap<(KeysetId, What, Vec<u8>), bool>>);
+pub struct Verified(RefCell<HashMap<Signed, bool>>);
 
 impl Verified {
     /// Whether a witness of the keyset signed this vote for the order of this digest.
