@@ -22,12 +22,17 @@ fn shown(world: &World<'_>, purpose: Purpose) -> CertifiedOrder {
 
 /// A witness's state with this certificate, and nothing else.
 fn state_with(world: &World<'_>, node: usize, certified: CertifiedOrder) -> State {
+    let mut ledger = Memory::default();
+    ledger.apply(writes_of(world, node, certified));
+    State::of(ledger)
+}
+
+/// What a witness without a state writes when it is shown a certificate.
+fn writes_of(world: &World<'_>, node: usize, certified: CertifiedOrder) -> Vec<Write> {
     let witness = &world.federation.witnesses[node];
     let prepared = witness.prepare_certificate(certified, Entropy::new([2; 32])).unwrap();
-    let mut ledger = Memory::default();
-    let step = witness.decide_certificate(&ledger, &world.federation.charter, prepared, world.time(node)).unwrap();
-    ledger.apply(step.writes);
-    State::of(ledger)
+    let empty = Memory::default();
+    witness.decide_certificate(&empty, &world.federation.charter, prepared, world.time(node)).unwrap().writes
 }
 
 /// As many votes as are needed, all of one witness.
@@ -78,7 +83,21 @@ fn a_vote_by_whoever_holds_a_vote_that_it_forgot_is_noticed() {
     world.nodes[node].fallen = true;
     world.watch_new_vote(node, index);
     assert_fails(&world, Invariant::LostStateVotesNoMore);
-    world.failure = None;
+}
+
+#[test]
+fn a_witness_that_holds_a_vote_that_it_forgot_and_does_not_retire_is_noticed() {
+    let mut world = ended(1);
+    let certified = shown(&world, Purpose::Redeem);
+    let node = certified.certificate.votes[0].index.position();
+    world.nodes[node].fallen = true;
+    let mut writes = writes_of(&world, node, certified);
+    let all = writes.len();
+    writes.retain(|write| !matches!(write, Write::Retire(_)));
+    assert_eq!(writes.len() + 1, all, "the machine retires");
+    let mut ledger = Memory::default();
+    ledger.apply(writes);
+    world.nodes[node].disk.forget(State::of(ledger));
     world.check_kept();
     assert_fails(&world, Invariant::LostStateVotesNoMore);
 }
