@@ -5,6 +5,7 @@ mod cli_support;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use cli_support::Desk;
@@ -267,6 +268,25 @@ fn a_charter_that_expires_soon_is_worth_a_look() {
     assert_eq!(said.code, 1, "{}", said.out);
     assert!(said.out.contains("expired on 2020-01-01"), "{}", said.out);
     assert_eq!(desk.ronde("charter verify 000001.charter").code, 1);
+}
+
+#[test]
+fn a_system_that_allows_too_few_open_files_is_worth_a_look() {
+    let desk = Desk::new();
+    desk.found();
+    let check = |limit: &str| {
+        let line = format!("ulimit {limit} 600 && exec \"$0\" config check --config store-1/ronde.toml");
+        let mut command = Command::new("sh");
+        command.args(["-c", &line, env!("CARGO_BIN_EXE_ronde")]).current_dir(desk.path("."));
+        let said = command.output().unwrap();
+        (said.status.code(), String::from_utf8(said.stdout).unwrap())
+    };
+    let (code, out) = check("-n");
+    assert_eq!(code, Some(1), "{out}");
+    assert!(out.contains("`http.connections` is 512") && out.contains("no more than 600 files"), "{out}");
+    // Where it may, the node raises the limit by itself.
+    let (code, out) = check("-Sn");
+    assert_eq!(code, Some(0), "{out}");
 }
 
 fn widen(path: &Path, mode: u32) {

@@ -9,7 +9,7 @@ use super::{Blame, ConfigFile, Context, Exit, Failure, charter_warnings};
 use crate::charter_store::CharterStore;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::secret_file;
+use crate::{process, secret_file};
 
 /// `ronde config`
 #[derive(Debug, Args)]
@@ -49,6 +49,7 @@ fn check(file: &ConfigFile, context: &Context) -> Result<Exit, Failure> {
     check_data(&config)?;
     let mut warnings = charter_warnings(charter, charters.twins().len(), Clock::System.unix_seconds());
     warnings.extend(seat_warnings(&charters, store, &seed));
+    warnings.extend(process::too_few_files(config.http.connections));
     for warning in &warnings {
         context.note(format!("look  {warning}"));
     }

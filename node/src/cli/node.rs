@@ -41,6 +41,9 @@ pub fn run(args: NodeArgs, context: &Context) -> Result<Exit, Failure> {
 }
 
 async fn serve(config: &Config, context: &Context) -> Result<Exit, Failure> {
+    if let Some(why) = crate::process::too_few_files(config.http.connections) {
+        tracing::warn!("{why}");
+    }
     let node = Node::start(setup(config)?).await.map_err(failure)?;
     let (http, quic) = node.addresses().map_err(failure)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(signals)?;
