@@ -60,10 +60,10 @@ pub const SEARCH_GAP: u64 = 20;
 pub const ASK_AT_EARLIEST: u64 = 3600;
 /// How long it waits at most.
 pub const ASK_AT_LATEST: u64 = 86_400;
-/// Most leaf hashes in a proof that two heads fork.
-pub const MAX_FORK_LEAVES: usize = 1 << 20;
-/// Longest evidence against a witness, in bytes: the leaves of a fork, or orders and what was signed about them.
-pub const MAX_EVIDENCE_BYTES: usize = 2 * MAX_MESSAGE_BYTES + 32 * MAX_FORK_LEAVES;
+/// Most hashes of subtrees in a proof about a log: two entries, however long it is.
+pub const MAX_PROOF_HASHES: usize = 64 + 2 * 126;
+/// Longest evidence against a witness, in bytes: orders or entries, and what was signed about them.
+pub const MAX_EVIDENCE_BYTES: usize = 2 * MAX_MESSAGE_BYTES + 32 * MAX_PROOF_HASHES;
 /// How far ahead of a witness's clock the time of an Earn or Pledge may lie, in seconds.
 pub const MAX_CLOCK_SKEW: u64 = 600;
 /// How long after a campaign's end its ballots are still counted, in seconds.
@@ -83,7 +83,7 @@ pub const MAX_PURSE: usize = 16;
 const _: () = assert!(MAX_DENOMINATION.checked_mul(MAX_INPUTS as u64).is_some());
 const _: () = assert!((MAX_INPUTS as u64) * MAX_DENOMINATION < (1 << 53));
 const _: () = assert!(MAX_WITNESSES < u8::MAX as usize);
-const _: () = assert!(MAX_SUBMISSION_BYTES < MAX_CHARTER_BYTES && MAX_CHARTER_BYTES < MAX_EVIDENCE_BYTES);
+const _: () = assert!(MAX_SUBMISSION_BYTES < MAX_CHARTER_BYTES && MAX_EVIDENCE_BYTES < MAX_CHARTER_BYTES);
 // An order at its widest, one column and a certificate fit one message.
 const _: () = assert!(
     200 + MAX_INPUTS * 44 + MAX_OUTPUTS * 48 + 32 * MAX_INPUTS + 2 * MAX_WITNESSES * 65 + 1024 < MAX_MESSAGE_BYTES

@@ -6,6 +6,7 @@ mod federation_support;
 use audit_support::*;
 use federation_support::{Federation, KEYSET, federation, list};
 use ronde_protocol::{
+    crypto::merkle::Cutting,
     machine::audit::{
         Breach, Culprit, Exhibit, ExhibitError, Finding, Logged, LoggedEntry, MAX_EXHIBIT_BYTES, Offence, Report,
         Standing, Verdict, WitnessLog,
@@ -34,7 +35,7 @@ fn run(federation: &Federation, logs: &[WitnessLog]) -> Report {
 /// The exhibit as it comes out of a file convicts the same (BOOKS-20).
 #[track_caller]
 fn assert_convicts(charter: &Charter, finding: &Finding) {
-    let bytes = encode(finding.exhibit.as_ref().unwrap());
+    let bytes = encode(&finding.exhibit);
     let conviction = decode::<Exhibit>(&bytes, MAX_EXHIBIT_BYTES).unwrap().verify(charter).unwrap();
     assert_eq!((&conviction.culprits, conviction.offence), (&finding.culprits, finding.offence));
 }
@@ -48,6 +49,13 @@ fn assert_named(federation: &Federation, report: &Report, offence: Offence, culp
         assert_eq!((finding.offence, finding.standing), (offence, Standing::Proven));
         assert_convicts(&federation.charter, finding);
     }
+}
+
+/// What shows that leaves stand at these places of a log.
+fn around(leaves: &[[u8; 32]], places: &[u64]) -> Vec<[u8; 32]> {
+    let mut cutting = Cutting::around(places.iter().copied());
+    leaves.iter().for_each(|leaf| cutting.push(*leaf));
+    cutting.finish()
 }
 
 fn earned(federation: &Federation) -> Committee<'_> {
@@ -91,7 +99,7 @@ fn both_traitors_behind_two_certificates_are_named_and_the_honest_are_not() {
     let report = run(&federation, &logs);
     assert_named(&federation, &report, Offence::DoubleVote, &[witness(2), witness(3)]);
     assert_eq!(report.findings.len(), 2);
-    assert!(report.findings.iter().all(|f| matches!(f.exhibit, Some(Exhibit::Witness(Evidence::DoubleVote { .. })))));
+    assert!(report.findings.iter().all(|f| matches!(f.exhibit, Exhibit::Witness(Evidence::DoubleVote { .. }))));
     assert!(matches!(report.breaches.as_slice(), [Breach::TwoCertificates { .. }]));
 }
 
@@ -163,7 +171,7 @@ fn a_certificate_that_conflicts_with_both_orders_frees_nobody() {
 
 /// EVIDENCE-14.
 #[test]
-fn entries_convict_only_under_a_head_and_leaves_of_their_witness() {
+fn entries_convict_only_under_a_head_of_their_witness_whose_tree_they_stand_in() {
     let federation = federation(4);
     let town = earned(&federation);
     let [first, second] = race(&federation);
@@ -173,8 +181,8 @@ fn entries_convict_only_under_a_head_and_leaves_of_their_witness() {
     let exhibit = |head, leaves: &[[u8; 32]], places: [u64; 2]| {
         let pair = places.into_iter().zip(&entries[size - 2..]);
         let pair = pair.map(|(position, entry)| LoggedEntry { position, entry: entry.clone() });
-        let (leaves, entries) = (list(leaves.iter().copied()), list(pair));
-        Exhibit::Logged(Logged { keyset: KEYSET, head, leaves, entries }).verify(&federation.charter)
+        let (subtrees, entries) = (list(around(leaves, &places)), list(pair));
+        Exhibit::Logged(Logged { keyset: KEYSET, head, subtrees, entries }).verify(&federation.charter)
     };
     let head = sign_head(&federation, 3, &entries);
     let conviction = exhibit(head, &leaves, [at, at + 1]).unwrap();
@@ -186,7 +194,7 @@ fn entries_convict_only_under_a_head_and_leaves_of_their_witness() {
     let of_another = Head { index: WitnessIndex(2), ..head };
     for (head, leaves, places) in [
         (head, &invented[..], [at, at + 1]),
-        (head, &leaves[..size - 1], [at, at + 1]),
+        (head, &leaves[..size - 3], [at, at + 1]),
         (unsigned, &leaves[..], [at, at + 1]),
         (of_another, &leaves[..], [at, at + 1]),
         (head, &leaves[..], [at, at]),
@@ -196,10 +204,11 @@ fn entries_convict_only_under_a_head_and_leaves_of_their_witness() {
     }
     // What an honest witness writes, under its own head, is in order.
     let honest = town.log(0);
-    let leaves = list(honest.entries.iter().map(LogEntry::leaf));
+    let leaves: Vec<[u8; 32]> = honest.entries.iter().map(LogEntry::leaf).collect();
     for (position, entry) in (0..).zip(&honest.entries) {
         let entries = list([LoggedEntry { position, entry: entry.clone() }]);
-        let logged = Logged { keyset: KEYSET, head: honest.head, leaves: leaves.clone(), entries };
+        let subtrees = list(around(&leaves, &[position]));
+        let logged = Logged { keyset: KEYSET, head: honest.head, subtrees, entries };
         assert_eq!(Exhibit::Logged(logged).verify(&federation.charter).unwrap_err(), ExhibitError::InOrder);
     }
 }

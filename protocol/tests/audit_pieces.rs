@@ -80,7 +80,7 @@ fn long_logs_say_the_same_in_whatever_pieces_they_come() {
         }
         for finding in &report.findings {
             assert_eq!((finding.offence, finding.standing), (cheat.offence(), Standing::Proven), "seed {seed}");
-            let conviction = finding.exhibit.as_ref().unwrap().verify(&federation.charter).unwrap();
+            let conviction = finding.exhibit.verify(&federation.charter).unwrap();
             assert_eq!((&conviction.culprits, conviction.offence), (&finding.culprits, cheat.offence()));
         }
     }

@@ -149,6 +149,6 @@ fn evidence_fits() {
     // Small enough to travel as a message, too.
     fits(&double, MAX_MESSAGE_BYTES);
     fits(&Evidence::BadEvaluation { order: order(), evaluation: evaluation() }, MAX_MESSAGE_BYTES);
-    let fork = Evidence::Fork { keyset: KEYSET, shorter: head(), longer: head(), leaves: full([0xff; 32]) };
+    let fork = Evidence::Fork { keyset: KEYSET, shorter: head(), longer: head(), subtrees: full([0xff; 32]) };
     fits(&fork, MAX_EVIDENCE_BYTES);
 }

@@ -3,11 +3,13 @@
 mod federation_support;
 mod witness_support;
 
+use std::collections::BTreeSet;
+
 use federation_support::KEYSET;
 use ronde_protocol::{
     crypto::{
         Entropy,
-        merkle::{self, Frontier},
+        merkle::{self, Cutting, Frontier},
     },
     machine::durable::Durable,
     message::{codec::encode, head::Head, log::LogEntry, wire::ReplyV1},
@@ -45,6 +47,50 @@ fn the_root_is_that_of_the_recursive_definition_for_every_size() {
         assert_eq!(frontier.root(), root(&leaves[..size]), "{size} leaves, one after the other");
         frontier.push(leaves[size]);
     }
+}
+
+/// EVIDENCE-7, EVIDENCE-14: every hash counts, and none may be missing or left.
+#[test]
+fn a_log_that_is_cut_shows_its_root_at_the_cut_and_the_leaves_that_were_left_out() {
+    let leaves: Vec<[u8; 32]> = (0..41_u8).map(|number| [number; 32]).collect();
+    let cut = |mut cutting: Cutting, size: usize| {
+        leaves[..size].iter().for_each(|leaf| cutting.push(*leaf));
+        cutting.finish()
+    };
+    for size in 1..leaves.len() {
+        let whole = (size as u64, root(&leaves[..size]));
+        for at in 0..size {
+            let hashes = cut(Cutting::at(at as u64), size);
+            assert!(hashes.len() <= 12, "{at} of {size}: {} hashes", hashes.len());
+            let roots = |hashes: &[[u8; 32]]| merkle::two_roots((at as u64, whole.0), hashes);
+            assert_eq!(roots(&hashes), Some((root(&leaves[..at]), whole.1)), "{at} of {size}");
+            for place in 0..hashes.len() {
+                let mut other = hashes.clone();
+                other[place] = [0xaa; 32];
+                assert_ne!(roots(&other).unwrap().1, whole.1, "hash {place} of a cut at {at} of {size}");
+                other.remove(place);
+                assert_eq!(roots(&other), None);
+            }
+            assert_eq!(roots(&[hashes, vec![[0; 32]]].concat()), None);
+        }
+        for (first, second) in (0..size).flat_map(|first| (first..size).map(move |second| (first, second))) {
+            let places = BTreeSet::from([first, second]);
+            let mut hashes = cut(Cutting::around(places.iter().map(|at| *at as u64)), size).into_iter();
+            let mut tree = Frontier::default();
+            for at in places {
+                tree.advance(at as u64, &mut hashes).unwrap();
+                tree.push(leaves[at]);
+            }
+            tree.advance(whole.0, &mut hashes).unwrap();
+            assert_eq!((tree.root(), hashes.next()), (whole.1, None), "{first} and {second} of {size}");
+        }
+    }
+    // Sizes that no log has ever end, and are told apart.
+    let (half, all) = (1 << 63, u64::MAX);
+    let hashes = vec![[7; 32]; merkle::cover(0, half - 1).count() + merkle::cover(half - 1, all).count()];
+    assert!(merkle::two_roots((half - 1, all), &hashes).is_some());
+    assert_eq!(merkle::two_roots((half - 1, all), &hashes[1..]), None);
+    assert_eq!(merkle::two_roots((all, half), &hashes), None, "the other way round");
 }
 
 fn head(reply: &ReplyV1) -> Head {

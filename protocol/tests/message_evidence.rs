@@ -272,8 +272,15 @@ fn head_over(leaves: &[[u8; 32]]) -> Head {
     Head::sign(&key(CULPRIT.0), FEDERATION.keyset(KEYSET), CULPRIT, leaves.len() as u64, merkle::root_of(leaves))
 }
 
+/// With these leaves, cut where the shorter head ends.
 fn fork(shorter: Head, longer: Head, leaves: &[[u8; 32]]) -> Evidence {
-    Evidence::Fork { keyset: KEYSET, shorter, longer, leaves: list(leaves.to_vec()) }
+    let mut cutting = merkle::Cutting::at(shorter.size);
+    leaves.iter().for_each(|leaf| cutting.push(*leaf));
+    fork_by(shorter, longer, cutting.finish())
+}
+
+fn fork_by(shorter: Head, longer: Head, subtrees: Vec<[u8; 32]>) -> Evidence {
+    Evidence::Fork { keyset: KEYSET, shorter, longer, subtrees: list(subtrees) }
 }
 
 /// EVIDENCE-7.
@@ -371,8 +378,8 @@ fn evidence_is_named_by_the_hash_of_its_bytes() {
 #[test]
 fn the_longest_proof_of_a_fork_can_be_read() {
     let head = head_over(&leaves(1));
-    let longest = vec![[7; 32]; ronde_protocol::limits::MAX_FORK_LEAVES];
-    let bytes = encode(&fork(head, head, &longest));
+    let longest = vec![[7; 32]; ronde_protocol::limits::MAX_PROOF_HASHES];
+    let bytes = encode(&fork_by(head, head, longest));
     assert!(bytes.len() <= MAX_EVIDENCE_BYTES);
     assert!(decode::<Evidence>(&bytes, MAX_EVIDENCE_BYTES).is_ok());
 }

@@ -3,6 +3,7 @@
 //! Nothing that a node says is believed: the charter is walked from its genesis, a log counts if its witness signed it,
 //! and every accusation is written out so that anyone can check it without a network.
 
+mod came;
 pub(super) mod exhibits;
 mod page;
 mod progress;
@@ -22,6 +23,7 @@ use ronde_protocol::message::ids::KeysetId;
 use serde_json::json;
 
 use super::{Blame, Context, Exit, Failure};
+use came::Came;
 use source::Source;
 
 /// How often nodes are asked to read on, if what they showed does not add up (BOOKS-19): payments go on while logs are
@@ -91,13 +93,14 @@ pub fn run(args: AuditArgs, context: &Context) -> Result<Exit, Failure> {
         None => Source::nodes(&args.node, &charter, &temp, args.max)?,
     };
     let mut audited = Vec::new();
+    let mut came = Came::new(source.temp());
     let mut wanted = keysets(&charter, args.keyset)?;
     // Points move from keysets that close earlier into later ones: those are read first, so that no move is seen before
     // what it moved.
     wanted.sort_by_key(|keyset| std::cmp::Reverse((keyset.redeem_until(), keyset.id())));
     for keyset in wanted {
         context.note(format!("keyset {}: reading", keyset.id()));
-        audited.push((keyset, look(&charter, keyset, &mut source, args.round, context)?));
+        audited.push((keyset, look((&charter, keyset), &mut source, &mut came, args.round, context)?));
     }
     audited.sort_by_key(|(keyset, _)| keyset.id());
     judge_moves(&mut audited);
@@ -140,34 +143,34 @@ fn judge_moves(audited: &mut [(&Keyset, Report)]) {
 
 /// Reads and audits, again if that may explain what does not add up.
 fn look(
-    charter: &Charter,
-    keyset: &Keyset,
+    of: (&Charter, &Keyset),
     source: &mut Source,
+    came: &mut Came,
     round: u64,
     context: &Context,
 ) -> Result<Report, Failure> {
-    let mut report = look_once(charter, keyset, source, round, context)?;
+    let mut report = look_once(of, source, came, round, context)?;
     for _ in 1..READINGS {
         if report.breaches.is_empty() || !source.is_live() {
             break;
         }
         context.note("  something does not add up: reading on, in case payments were made meanwhile");
-        report = look_once(charter, keyset, source, round, context)?;
+        report = look_once(of, source, came, round, context)?;
     }
     Ok(report)
 }
 
 fn look_once(
-    charter: &Charter,
-    keyset: &Keyset,
+    (charter, keyset): (&Charter, &Keyset),
     source: &mut Source,
+    came: &mut Came,
     round: u64,
     context: &Context,
 ) -> Result<Report, Failure> {
     let logs = source.read(keyset.id(), context)?;
     let files: Vec<&Path> = logs.iter().map(|(_, file)| file.as_path()).collect();
     let (report, outcomes) =
-        stream::audit((charter, keyset), &files, source.temp(), round).map_err(|error| match error {
+        stream::audit((charter, keyset), &files, came, source.temp(), round).map_err(|error| match error {
             AuditError::Storage(error) => Failure::new(
                 format!("the audit can't keep or read what it compares: {error}"),
                 Blame::Machine,

@@ -56,10 +56,6 @@ pub async fn inquire(core: &Arc<Core>, service: &WitnessService, peer: WitnessIn
             Inquired::More => continue,
             Inquired::Fork(evidence) => core.keep_evidence(*evidence).await,
             Inquired::Nothing => {}
-            Inquired::TooLong => tracing::error!(
-                witness = peer.0,
-                "a witness's log has two histories, and is too long for evidence: keep it with `ronde audit --save`"
-            ),
         }
         break;
     }

@@ -3,7 +3,7 @@
 //! A tree of `size` leaves is a row of perfect subtrees, the largest first; the root folds them from the right.
 //! A perfect subtree of 2^level leaves that begins at leaf index * 2^level is named (level, index).
 
-use alloc::{vec, vec::Vec};
+use alloc::{collections::BTreeSet, vec, vec::Vec};
 
 use super::{hash, labels};
 
@@ -52,6 +52,19 @@ pub fn completed_by(size: u64) -> Vec<Subtree> {
     completed
 }
 
+/// The fewest perfect subtrees over the leaves from one place to before another, from the left: of two neighbours that
+/// could be one, none is left.
+pub fn cover(from: u64, to: u64) -> impl Iterator<Item = Subtree> {
+    let mut at = from;
+    core::iter::from_fn(move || {
+        let room = to.checked_sub(at)?.checked_ilog2()?;
+        let level = u8::try_from(at.trailing_zeros().min(room)).ok()?;
+        let subtree = Subtree { level, index: at.checked_shr(level.into())? };
+        at = at.checked_add(1u64.checked_shl(level.into())?)?;
+        Some(subtree)
+    })
+}
+
 /// The root over peaks, largest first.
 pub fn fold(peaks: &[[u8; 32]]) -> [u8; 32] {
     let mut from_right = peaks.iter().rev();
@@ -68,6 +81,17 @@ pub fn root_of(leaves: &[[u8; 32]]) -> [u8; 32] {
         frontier.push(*leaf);
     }
     frontier.root()
+}
+
+/// The roots of a tree at two sizes, the smaller first, by the subtrees that cover the first part and the rest; nothing if
+/// they are too few or too many. The second root fixes them all, so that whoever signed it has signed the first.
+pub fn two_roots((first, second): (u64, u64), hashes: &[[u8; 32]]) -> Option<([u8; 32], [u8; 32])> {
+    let mut hashes = hashes.iter().copied();
+    let mut tree = Frontier::default();
+    tree.advance(first, &mut hashes)?;
+    let root = tree.root();
+    tree.advance(second, &mut hashes)?;
+    hashes.next().is_none().then(|| (root, tree.root()))
 }
 
 /// As much of a tree as is needed to go on appending.
@@ -95,18 +119,92 @@ impl Frontier {
 
     /// Appends a leaf.
     pub fn push(&mut self, leaf: [u8; 32]) {
-        let mut hash = leaf;
-        for _ in 0..self.size.trailing_ones() {
+        self.push_subtree(0, leaf);
+    }
+
+    /// Appends all leaves up to a size, by the hashes of the subtrees that cover them; nothing if there are too few of
+    /// them, or the tree is larger already. What the hashes are is not looked at: the root tells.
+    pub fn advance(&mut self, to: u64, hashes: &mut impl Iterator<Item = [u8; 32]>) -> Option<()> {
+        for subtree in cover(self.size, to) {
+            self.push_subtree(subtree.level, hashes.next()?);
+        }
+        (self.size == to).then_some(())
+    }
+
+    /// Appends a perfect subtree of a level that divides the size.
+    fn push_subtree(&mut self, level: u8, hash: [u8; 32]) {
+        let mut hash = hash;
+        let before = self.size.checked_shr(level.into()).unwrap_or(0);
+        for _ in 0..before.trailing_ones() {
             if let Some(left) = self.peaks.pop() {
                 hash = node(&left, &hash);
             }
         }
         self.peaks.push(hash);
-        self.size = self.size.saturating_add(1);
+        self.size = self.size.saturating_add(1u64.checked_shl(level.into()).unwrap_or(0));
     }
 
     /// The root.
     pub fn root(&self) -> [u8; 32] {
         fold(&self.peaks)
+    }
+}
+
+/// What is needed of a tree to tell its roots at some sizes, or that some leaves stand in it: the hashes that
+/// [`Frontier::advance`] takes, in its order, out of all leaves one after the other.
+#[derive(Clone, Debug, Default)]
+pub struct Cutting {
+    /// Where covers begin anew.
+    cuts: BTreeSet<u64>,
+    /// Leaves that whoever checks has.
+    left_out: BTreeSet<u64>,
+    size: u64,
+    hashes: Vec<[u8; 32]>,
+    /// Those of the cover that is not ended, with their subtrees.
+    open: Vec<(Subtree, [u8; 32])>,
+}
+
+impl Cutting {
+    /// To tell the root at a size, too.
+    pub fn at(size: u64) -> Self {
+        Self { cuts: BTreeSet::from([size]), ..Self::default() }
+    }
+
+    /// To show that leaves stand at these places.
+    pub fn around(places: impl IntoIterator<Item = u64>) -> Self {
+        Self { left_out: places.into_iter().collect(), ..Self::default() }
+    }
+
+    /// The next leaf.
+    pub fn push(&mut self, leaf: [u8; 32]) {
+        let place = self.size;
+        self.size = self.size.saturating_add(1);
+        let is_left_out = self.left_out.contains(&place);
+        if is_left_out || self.cuts.contains(&place) {
+            self.close();
+        }
+        if is_left_out {
+            return;
+        }
+        self.open.push((Subtree { level: 0, index: place }, leaf));
+        while let [.., (left, left_hash), (right, right_hash)] = self.open.as_slice()
+            && left.level == right.level
+            && left.index & 1 == 0
+        {
+            let parent = Subtree { level: left.level.saturating_add(1), index: left.index >> 1 };
+            let hash = node(left_hash, right_hash);
+            self.open.truncate(self.open.len().saturating_sub(2));
+            self.open.push((parent, hash));
+        }
+    }
+
+    /// The hashes, of all leaves that came.
+    pub fn finish(mut self) -> Vec<[u8; 32]> {
+        self.close();
+        self.hashes
+    }
+
+    fn close(&mut self) {
+        self.hashes.extend(self.open.drain(..).map(|(_, hash)| hash));
     }
 }

@@ -16,11 +16,9 @@ use bincode::{
     error::{DecodeError, EncodeError},
 };
 
-use crate::limits::MAX_EVIDENCE_BYTES;
-
-/// Bytes that one decoding may read: those of the longest message there is. Each kind of message and each list has its
-/// own, narrower bound; this is the belt to the braces.
-const MAX_CLAIM: usize = MAX_EVIDENCE_BYTES;
+/// Bytes that one decoding may read: more than any message has, and any record that is kept. Each kind of message and each
+/// list has its own, narrower bound; this is the belt to the braces.
+const MAX_CLAIM: usize = 32 << 20;
 
 const CONFIG: Configuration<LittleEndian, Fixint, Limit<MAX_CLAIM>> =
     bincode::config::standard().with_little_endian().with_fixed_int_encoding().with_limit::<MAX_CLAIM>();

@@ -1,7 +1,5 @@
 //! What proves that a witness cheated, to anyone, offline; never merely somebody's word.
 
-use alloc::vec::Vec;
-
 use super::{
     charter::{Charter, Keyset},
     codec::{Bounded, Decode, Encode},
@@ -13,7 +11,7 @@ use super::{
 };
 use crate::{
     crypto::{hash, labels, merkle},
-    limits::MAX_FORK_LEAVES,
+    limits::MAX_PROOF_HASHES,
 };
 
 /// Evidence against one witness, unverified.
@@ -48,9 +46,10 @@ pub enum Evidence {
         shorter: Head,
         /// The longer.
         longer: Head,
-        /// The leaves under the longer head; empty if both are of one size.
+        /// The longer log cut where the shorter ends: the subtrees that cover the first part, then those that cover the
+        /// rest. Empty if both are of one size.
         #[serde(serialize_with = "super::json::hashes")]
-        leaves: Bounded<[u8; 32], MAX_FORK_LEAVES>,
+        subtrees: Bounded<[u8; 32], MAX_PROOF_HASHES>,
     },
 }
 
@@ -92,9 +91,9 @@ impl Evidence {
                 let keyset = charter.keyset(evaluation.keyset).ok_or(EvidenceError::Unknown)?;
                 (keyset.id(), verify_bad_evaluation(keyset, order, evaluation)?)
             }
-            Self::Fork { keyset, shorter, longer, leaves } => {
+            Self::Fork { keyset, shorter, longer, subtrees } => {
                 let keyset = charter.keyset(*keyset).ok_or(EvidenceError::Unknown)?;
-                (keyset.id(), verify_fork(keyset, *shorter, *longer, leaves)?)
+                (keyset.id(), verify_fork(keyset, *shorter, *longer, subtrees)?)
             }
         };
         Ok(VerifiedEvidence { keyset, culprit, evidence: self })
@@ -153,7 +152,7 @@ fn verify_fork(
     keyset: &Keyset,
     shorter: Head,
     longer: Head,
-    leaves: &[[u8; 32]],
+    subtrees: &[[u8; 32]],
 ) -> Result<WitnessIndex, EvidenceError> {
     if shorter.index != longer.index || shorter.size > longer.size {
         return Err(EvidenceError::InOrder);
@@ -164,11 +163,8 @@ fn verify_fork(
     if shorter.size == longer.size {
         return if shorter.root == longer.root { Err(EvidenceError::InOrder) } else { Ok(shorter.index) };
     }
-    let leaves: Vec<[u8; 32]> = leaves.to_vec();
-    let fits = u64::try_from(leaves.len()) == Ok(longer.size) && merkle::root_of(&leaves) == longer.root;
-    let extended = usize::try_from(shorter.size).ok().and_then(|size| leaves.get(..size)).map(merkle::root_of);
-    match extended {
-        Some(root) if fits && root != shorter.root => Ok(shorter.index),
+    match merkle::two_roots((shorter.size, longer.size), subtrees) {
+        Some((begun, whole)) if whole == longer.root && begun != shorter.root => Ok(shorter.index),
         _ => Err(EvidenceError::InOrder),
     }
 }

@@ -9,7 +9,7 @@ use ronde_protocol::{
         spend::{self, SpendPurpose},
     },
     machine::{
-        audit::{Audit, Leafed, MemoryShelf, Report, WitnessLog, audit, judge_all},
+        audit::{Audit, Handed, Leafed, MemoryShelf, Report, WitnessLog, audit, judge_all},
         durable::Durable,
         witness::{Gate, Witness, memory::Memory},
     },
@@ -190,7 +190,7 @@ pub fn audit_both(charter: &Charter, keyset: &Keyset, logs: &[WitnessLog]) -> Re
 pub fn audit_in_pieces(
     charter: &Charter,
     keyset: &Keyset,
-    mut logs: &[WitnessLog],
+    logs: &[WitnessLog],
     budget: usize,
     mut dice: Dice,
     most: usize,
@@ -216,7 +216,7 @@ pub fn audit_in_pieces(
             left.swap_remove(at);
         }
     }
-    audit.finish(&mut logs).unwrap()
+    audit.finish(&mut Handed { logs, ..Handed::default() }).unwrap()
 }
 
 /// A head over these entries, signed by a witness, whatever they are.

@@ -346,11 +346,11 @@ pub fn evidence() -> Any<Evidence> {
             Evidence::DoubleVote { first, first_vote, second, second_vote }
         }),
         (order(), evaluation()).prop_map(|(order, evaluation)| Evidence::BadEvaluation { order, evaluation }),
-        (keyset(), head(), head(), few(bytes())).prop_map(|(keyset, shorter, longer, leaves)| Evidence::Fork {
+        (keyset(), head(), head(), few(bytes())).prop_map(|(keyset, shorter, longer, subtrees)| Evidence::Fork {
             keyset,
             shorter,
             longer,
-            leaves
+            subtrees
         }),
     ]
     .boxed()

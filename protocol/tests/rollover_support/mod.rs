@@ -243,16 +243,18 @@ impl Town {
 
     /// An audit of a keyset from the logs of all its witnesses.
     pub fn audit(&self, keyset: KeysetId) -> Report {
+        audit(&self.federation.charter, self.keyset(keyset), &self.logs(keyset))
+    }
+
+    /// The logs of all witnesses of a keyset.
+    pub fn logs(&self, keyset: KeysetId) -> Vec<WitnessLog> {
         let seats = if keyset == KEYSET { &self.earlier } else { &self.later };
-        let logs: Vec<WitnessLog> = seats
-            .iter()
-            .map(|seat| WitnessLog {
-                head: seat.witness.head(&seat.disk).unwrap(),
-                entries: seat.disk.log().to_vec(),
-                heads: Vec::new(),
-            })
-            .collect();
-        audit(&self.federation.charter, self.keyset(keyset), &logs)
+        let log = |seat: &Seat| WitnessLog {
+            head: seat.witness.head(&seat.disk).unwrap(),
+            entries: seat.disk.log().to_vec(),
+            heads: Vec::new(),
+        };
+        seats.iter().map(log).collect()
     }
 
     /// How many entries the log of a witness of the later keyset has.

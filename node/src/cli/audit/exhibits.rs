@@ -22,8 +22,7 @@ pub(super) fn write<'r>(
     reports: impl Iterator<Item = &'r Report>,
     context: &Context,
 ) -> Result<Vec<String>, Failure> {
-    let exhibits: Vec<&Exhibit> =
-        reports.flat_map(|report| &report.findings).filter_map(|finding| finding.exhibit.as_ref()).collect();
+    let exhibits: Vec<&Exhibit> = reports.flat_map(|report| &report.findings).map(|finding| &finding.exhibit).collect();
     std::fs::create_dir_all(folder).map_err(|error| Failure::file(folder, &error))?;
     let mut written = Vec::new();
     for exhibit in exhibits {

@@ -7,6 +7,7 @@ use ronde_protocol::message::codec::{Decode, Encode, decode};
 use ronde_protocol::message::head::Head;
 use ronde_protocol::message::ids::KeysetId;
 use ronde_protocol::message::log::LogEntry;
+use ronde_protocol::message::statement::ClosingStatement;
 use serde::{Deserialize, Serialize};
 
 /// Longest piece, in bytes.
@@ -40,8 +41,8 @@ pub(super) struct Line<'a> {
     pub(super) head: &'a str,
     #[serde(borrow)]
     pub(super) entries: Vec<&'a str>,
-    #[serde(default, rename = "statement")]
-    _statement: Option<&'a str>,
+    #[serde(default)]
+    pub(super) statement: Option<&'a str>,
 }
 
 /// A line, as far as it is read without judging anything.
@@ -49,6 +50,7 @@ pub(super) struct Line<'a> {
 pub(super) struct Opened {
     pub(super) keyset: Option<KeysetId>,
     pub(super) head: Head,
+    pub(super) statement: Option<ClosingStatement>,
     /// The leaf and the bytes of each entry.
     pub(super) entries: Vec<([u8; 32], Vec<u8>)>,
 }
@@ -92,6 +94,8 @@ impl Opened {
         Ok(Self {
             keyset: line.keyset,
             head: from_base64(line.head)?,
+            // What is none is as good as none: only a signed one says anything.
+            statement: line.statement.and_then(|statement| from_base64(statement).ok()),
             entries: entries.collect::<Result<_, BadSource>>()?,
         })
     }

@@ -94,7 +94,7 @@ pub(super) fn text(charter: &Charter, keyset: &Keyset, report: &Report, trouble:
         let _ = writeln!(out, "  votes: {name} {chosen}: {count}");
     }
     for note in &report.notes {
-        let _ = writeln!(out, "  look  {}", note_text(charter, note));
+        let _ = writeln!(out, "  look  {}", note_text(charter, keyset.id(), note));
     }
     for breach in &report.breaches {
         let _ = writeln!(out, "  WRONG {}", breach_text(breach));
@@ -114,6 +114,9 @@ fn logs(out: &mut String, charter: &Charter, keyset: &Keyset, report: &Report) {
     };
     let quorum = keyset.quorum();
     let _ = writeln!(out, "  {read} of {} logs read, {} needed: {enough}", quorum.witnesses(), quorum.honest());
+    if !report.closed.is_empty() {
+        let _ = writeln!(out, "  {} of them are as their witnesses closed them, for good", report.closed.len());
+    }
     for (index, state) in &report.logs {
         let name = member(charter, keyset.id(), *index);
         let _ = match state {
@@ -132,9 +135,6 @@ fn finding_text(out: &mut String, charter: &Charter, finding: &Finding) {
     }
     if finding.standing == Standing::ToAnswer {
         let _ = writeln!(out, "        unless a newer log shows a certificate that freed the first vote");
-    }
-    if finding.exhibit.is_none() {
-        let _ = writeln!(out, "        the log itself is the proof: keep it with --save");
     }
 }
 
@@ -159,6 +159,9 @@ fn breach_text(breach: &Breach) -> String {
         }
         Breach::Positions { sum } => format!("the positions of all accounts sum to {sum}, not to 0"),
         Breach::Overflow => "the books exceed 64 bits".to_owned(),
+        Breach::Unlogged { order } => {
+            format!("order {order} is certified, and no log of the keyset that certified it knows it")
+        }
         Breach::Moved { from, came, left } => {
             format!(
                 "{} came from keyset {from}, which had {left}: its committee is not to be trusted",
@@ -168,8 +171,11 @@ fn breach_text(breach: &Breach) -> String {
     }
 }
 
-fn note_text(charter: &Charter, note: &Note) -> String {
+fn note_text(charter: &Charter, keyset: KeysetId, note: &Note) -> String {
     match note {
+        Note::ClosedFurther(index) => {
+            format!("{} closed a log of more entries than the one at hand", member(charter, keyset, *index))
+        }
         Note::CharterBehind(order) => {
             format!("order {order} names what this charter does not know: take a newer charter")
         }
@@ -214,7 +220,8 @@ pub(super) fn json(charter: &Charter, keyset: &Keyset, report: &Report, source: 
             LogState::Refused(fault) => ("refused", None, Some(fault.to_string())),
             LogState::Missing => ("missing", None, None),
         };
-        json!({ "witness": index, "state": state, "entries": size, "why": why })
+        let closed = report.closed.contains(index);
+        json!({ "witness": index, "state": state, "entries": size, "why": why, "closed": closed })
     };
     let finding = |finding: &Finding| {
         let named: Vec<Value> = finding.culprits.iter().map(|culprit| culprit_json(charter, culprit)).collect();
@@ -239,7 +246,7 @@ pub(super) fn json(charter: &Charter, keyset: &Keyset, report: &Report, source: 
             json!({ "campaign": campaign, "choice": choice, "count": count })
         }).collect::<Vec<_>>(),
         "trouble": source.trouble(keyset.id()),
-        "notes": report.notes.iter().map(|note| note_text(charter, note)).collect::<Vec<_>>(),
+        "notes": report.notes.iter().map(|note| note_text(charter, keyset.id(), note)).collect::<Vec<_>>(),
         "breaches": report.breaches.iter().map(breach_text).collect::<Vec<_>>(),
         "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
     })

@@ -241,7 +241,7 @@ impl Source {
                 return Err(BadSource::TooMany { size: head.size, max: self.max });
             }
             let more = u64::try_from(page.entries.len()).unwrap_or(u64::MAX);
-            serde_json::to_writer(&mut *out, &Page { keyset: Some(keyset), statement: None, ..page })?;
+            serde_json::to_writer(&mut *out, &Page { keyset: Some(keyset), ..page })?;
             out.write_all(b"\n")?;
             if out.stream_position()? > room {
                 return Err(BadSource::TooBig { room });

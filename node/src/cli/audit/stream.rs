@@ -15,6 +15,7 @@ use ronde_protocol::message::charter::{Charter, Keyset};
 use ronde_protocol::message::codec::BadEncoding;
 use ronde_protocol::message::head::Head;
 
+use super::came::Came;
 use super::page::{BadSource, Opened};
 use super::progress::Progress;
 use super::reader::{Lines, LogReader, Shelved};
@@ -50,6 +51,8 @@ struct Track {
     at_end: bool,
     failed: Option<BadSource>,
     other: bool,
+    /// It is of no witness.
+    came: bool,
 }
 
 /// An entry in its log: judged before, or one of those that are being judged.
@@ -79,6 +82,7 @@ struct Pass<'c> {
     round: u64,
     /// Different ones.
     certificates: u64,
+    came: &'c mut Came,
 }
 
 /// Audits the logs of a keyset that are in these files, so many bytes of them at a time. What is compared is kept in
@@ -86,9 +90,12 @@ struct Pass<'c> {
 pub(super) fn audit(
     (charter, keyset): (&Charter, &Keyset),
     files: &[&Path],
+    came: &mut Came,
     folder: &Path,
     round: u64,
 ) -> Result<(Report, Vec<Outcome>), AuditError<Error>> {
+    let earlier = came.of(keyset.id())?;
+    came.begin(keyset.id());
     let mut pass = Pass {
         charter,
         keyset,
@@ -101,13 +108,16 @@ pub(super) fn audit(
         aim: 0,
         certificates: 0,
         round: round.max(1),
+        came,
     };
-    for file in files {
-        let Some(number) = pass.audit.open() else { break };
+    let logs = files.iter().map(|file| (*file, false));
+    for (file, came) in logs.chain(earlier.iter().map(|file| (file.as_path(), true))) {
+        let opened = if came { pass.audit.open_shown() } else { pass.audit.open() };
+        let Some(number) = opened else { break };
         let reader = LogReader::open(file)?;
         pass.total = pass.total.saturating_add(reader.size());
         pass.lines.0.push(Lines::of(file)?);
-        pass.tracks.push(Track { reader, number, head: None, at_end: false, failed: None, other: false });
+        pass.tracks.push(Track { reader, number, head: None, at_end: false, failed: None, other: false, came });
     }
     pass.run()?;
     pass.finish()
@@ -134,7 +144,7 @@ impl Pass<'_> {
             laid?;
             read = next;
             let mut done = done.into_iter();
-            judged = self.resolve(done.by_ref().take(batches), std::mem::take(&mut judging.met));
+            judged = self.resolve(done.by_ref().take(batches), std::mem::take(&mut judging.met))?;
             judging = self.meet(places, done);
             let read = self.tracks.iter().map(|track| track.reader.read()).sum();
             self.progress.show(read, self.total, self.certificates);
@@ -217,7 +227,12 @@ impl Pass<'_> {
             }
         };
         track.head = Some(opened.head);
-        self.audit.head(track.number, opened.head);
+        if !track.came {
+            self.audit.head(track.number, opened.head);
+        }
+        if let Some(statement) = opened.statement {
+            self.audit.statement(statement);
+        }
         self.lines.0.get_mut(place)?.note(from, opened.entries.len());
         Some(opened.entries)
     }
@@ -240,10 +255,13 @@ impl Pass<'_> {
         &mut self,
         done: impl Iterator<Item = Done>,
         met: Vec<(usize, Met)>,
-    ) -> Vec<(usize, Result<Arc<Facts>, BadEncoding>)> {
+    ) -> Result<Vec<(usize, Result<Arc<Facts>, BadEncoding>)>, Error> {
         let mut judged: Vec<Result<Arc<Facts>, BadEncoding>> = Vec::new();
         for done in done {
-            let Done::Judged(facts) = done else { continue };
+            let Done::Judged(facts, came) = done else { continue };
+            for (of, entry) in came {
+                self.came.keep(of, self.keyset.id(), &entry)?;
+            }
             judged.extend(facts.into_iter().map(|facts| facts.map(Arc::new)));
         }
         for facts in judged.iter().flatten() {
@@ -254,7 +272,7 @@ impl Pass<'_> {
             Met::Known(facts) => Some((place, Ok(facts))),
             Met::New(at) => judged.get(at).map(|facts| (place, facts.clone())),
         };
-        met.into_iter().filter_map(resolve).collect()
+        Ok(met.into_iter().filter_map(resolve).collect())
     }
 
     fn lay_down(&mut self, judged: Vec<(usize, Result<Arc<Facts>, BadEncoding>)>) -> Result<(), Error> {
@@ -273,6 +291,9 @@ impl Pass<'_> {
         for (track, lines) in self.tracks.into_iter().zip(&self.lines.0) {
             if track.is_over() {
                 self.audit.forget(track.number);
+            }
+            if track.came {
+                continue;
             }
             outcomes.push(match (track.failed, track.head) {
                 (Some(error), _) => Outcome::Bad(error),

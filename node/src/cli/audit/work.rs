@@ -7,6 +7,7 @@ use ronde_protocol::crypto::Entropy;
 use ronde_protocol::machine::audit::{Facts, Leafed, judge, judge_all};
 use ronde_protocol::message::charter::{Charter, Keyset};
 use ronde_protocol::message::codec::BadEncoding;
+use ronde_protocol::message::ids::KeysetId;
 
 use super::page::{BadSource, Opened};
 
@@ -19,8 +20,8 @@ pub(super) enum Task {
 /// What came of it.
 pub(super) enum Done {
     Opened(Result<Opened, BadSource>),
-    /// Of each entry; nothing if its bytes are no entry.
-    Judged(Vec<Result<Facts, BadEncoding>>),
+    /// Of each entry; nothing if its bytes are no entry. And those that are certified orders of another keyset.
+    Judged(Vec<Result<Facts, BadEncoding>>, Vec<(KeysetId, Vec<u8>)>),
 }
 
 /// Does all tasks on all processors, while this thread does something else first. Results come in the order of the tasks.
@@ -54,7 +55,15 @@ impl Task {
     fn run(self, charter: &Charter, keyset: &Keyset) -> Done {
         match self {
             Self::Open(line) => Done::Opened(Opened::read(&line)),
-            Self::Judge(entries, entropy) => Done::Judged(judge_bytes(charter, keyset, &entries, entropy)),
+            Self::Judge(entries, entropy) => {
+                let judged = judge_bytes(charter, keyset, &entries, entropy);
+                let came = judged.iter().zip(entries).filter_map(|(facts, bytes)| {
+                    let of = facts.as_ref().ok()?.certified_of().filter(|of| *of != keyset.id())?;
+                    Some((of, bytes))
+                });
+                let came = came.collect();
+                Done::Judged(judged, came)
+            }
         }
     }
 }

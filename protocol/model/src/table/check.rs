@@ -1,6 +1,7 @@
 //! What must hold of every state and every step of an honest witness by itself, judged by the protocol's own functions.
 
 use ronde_protocol::{
+    crypto::merkle::Cutting,
     machine::{
         audit::{Culprit, WitnessLog, audit},
         witness::{
@@ -149,8 +150,10 @@ pub(super) fn step(
     if head == witness.head(before)? {
         return Ok(flaws);
     }
-    let leaves = list(taken.memory.log().iter().map(|entry| entry.leaf()));
-    let fork = Evidence::Fork { keyset: KEYSET, shorter: witness.head(before)?, longer: head, leaves };
+    let shorter = witness.head(before)?;
+    let mut cutting = Cutting::at(shorter.size);
+    taken.memory.log().iter().for_each(|entry| cutting.push(entry.leaf()));
+    let fork = Evidence::Fork { keyset: KEYSET, shorter, longer: head, subtrees: list(cutting.finish()) };
     if !matches!(fork.verify(scene.charter()), Err(EvidenceError::InOrder)) {
         flaws.push("the head after the step does not extend the one before");
     }

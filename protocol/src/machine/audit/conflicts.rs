@@ -75,12 +75,13 @@ pub(super) fn find<E>(
         };
         if !replayed.clashes.iter().any(|clash| told(&clash))
             && let Some(clash) = replayed.clashes.first()
+            && let Some(exhibit) = exhibit(log, &clash.positions)?
         {
             findings.push(Finding {
                 culprits: vec![Culprit::Witness(keyset.id(), *index)],
                 offence: clash.offence,
                 standing: Standing::Proven,
-                exhibit: exhibit(log, &clash.positions)?,
+                exhibit,
             });
         }
     }

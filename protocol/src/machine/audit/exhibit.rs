@@ -5,7 +5,7 @@ use alloc::{vec, vec::Vec};
 use super::report::{Culprit, Offence};
 use crate::{
     crypto::{hash, labels, merkle},
-    limits::{MAX_EVIDENCE_BYTES, MAX_FORK_LEAVES, MAX_MESSAGE_BYTES},
+    limits::{MAX_EVIDENCE_BYTES, MAX_PROOF_HASHES},
     message::{
         charter::{Charter, Keyset},
         codec::{BadEncoding, Bounded, Decode, Encode, decode, encode},
@@ -15,14 +15,12 @@ use crate::{
         log::{CertifiedOrder, LogEntry},
         order::{Authorization, Order, SignedOrder},
         refusal::{Refusal, Rule},
+        statement::ClosingStatement,
     },
 };
 
 /// Longest exhibit, in bytes.
 pub const MAX_EXHIBIT_BYTES: usize = MAX_EVIDENCE_BYTES;
-
-// The leaves of a log and two of its entries.
-const _: () = assert!(32 * MAX_FORK_LEAVES + 2 * MAX_MESSAGE_BYTES <= MAX_EXHIBIT_BYTES);
 
 /// Something that somebody signed and no honest party would have; unverified.
 #[derive(Clone, Debug, Encode, Decode, serde::Serialize)]
@@ -42,6 +40,20 @@ pub enum Exhibit {
         /// The other.
         second: SignedOrder,
     },
+    /// A witness's closing statement, and a head of its log that goes beyond it.
+    Closed {
+        /// What it closed.
+        statement: ClosingStatement,
+        /// What it signed besides: of more entries, or of as many others.
+        head: Head,
+    },
+    /// Two closing statements of one witness that do not say the same.
+    ClosedTwice {
+        /// One.
+        first: ClosingStatement,
+        /// The other.
+        second: ClosingStatement,
+    },
 }
 
 /// One or two entries of a witness's log, and that they are of it.
@@ -51,9 +63,9 @@ pub struct Logged {
     pub keyset: KeysetId,
     /// What the witness signed.
     pub head: Head,
-    /// All leaves under the head.
+    /// The subtrees that cover what stands under the head before, between and after the entries.
     #[serde(serialize_with = "crate::message::json::hashes")]
-    pub leaves: Bounded<[u8; 32], MAX_FORK_LEAVES>,
+    pub subtrees: Bounded<[u8; 32], MAX_PROOF_HASHES>,
     /// The entries, by increasing position. Of two conflicting ones, no freeing certificate stands between.
     pub entries: Bounded<LoggedEntry, 2>,
 }
@@ -132,27 +144,30 @@ impl Exhibit {
             Self::Logged(logged) => verify_logged(charter, logged),
             Self::Order(certified) => verify_order(charter, certified),
             Self::Store { first, second } => verify_store(charter, first, second),
+            Self::Closed { statement, head } => verify_closed(charter, statement, head),
+            Self::ClosedTwice { first, second } => verify_closed_twice(charter, first, second),
         }
     }
 }
 
-/// Entries count under a signed head with all its leaves (EVIDENCE-14).
+/// Entries count under a signed head whose tree they stand in (EVIDENCE-14).
 fn verify_logged(charter: &Charter, logged: &Logged) -> Result<Conviction, ExhibitError> {
     let keyset = charter.keyset(logged.keyset).ok_or(ExhibitError::Unknown)?;
     logged.head.verify(keyset).map_err(|_| ExhibitError::NotSigned)?;
-    let fits = u64::try_from(logged.leaves.len()) == Ok(logged.head.size);
-    if !fits || merkle::root_of(&logged.leaves) != logged.head.root {
-        return Err(ExhibitError::NotSigned);
-    }
+    let mut hashes = logged.subtrees.iter().copied();
+    let mut tree = merkle::Frontier::default();
     for LoggedEntry { position, entry } in &logged.entries {
-        let leaf = usize::try_from(*position).ok().and_then(|at| logged.leaves.get(at));
-        if leaf != Some(&entry.leaf()) {
-            return Err(ExhibitError::NotSigned);
-        }
+        tree.advance(*position, &mut hashes).ok_or(ExhibitError::NotSigned)?;
+        tree.push(entry.leaf());
+    }
+    let fits = tree.advance(logged.head.size, &mut hashes).is_some() && hashes.next().is_none();
+    if !fits || tree.root() != logged.head.root {
+        return Err(ExhibitError::NotSigned);
     }
     let offence = match &*logged.entries {
         [one] => entry_fault(charter, keyset, &one.entry)?,
-        [first, second] if first.position < second.position => pair_fault(keyset, &first.entry, &second.entry),
+        // They stand in the tree in this order.
+        [first, second] => pair_fault(keyset, &first.entry, &second.entry),
         _ => None,
     };
     let culprits = vec![Culprit::Witness(keyset.id(), logged.head.index)];
@@ -222,6 +237,44 @@ fn verify_order(charter: &Charter, certified: &CertifiedOrder) -> Result<Convict
     let voters = verified.as_certificate().votes.iter();
     let culprits = voters.map(|vote| Culprit::Witness(keyset.id(), vote.index)).collect();
     Ok(Conviction { culprits, offence: Offence::BadOrder })
+}
+
+/// A head of more than was closed, or of something else (EVIDENCE-19).
+fn verify_closed(charter: &Charter, statement: &ClosingStatement, head: &Head) -> Result<Conviction, ExhibitError> {
+    let keyset = charter.keyset(statement.keyset).ok_or(ExhibitError::Unknown)?;
+    if !goes_beyond(head, statement) {
+        return Err(ExhibitError::InOrder);
+    }
+    statement.verify(keyset).map_err(|_| ExhibitError::NotSigned)?;
+    head.verify(keyset).map_err(|_| ExhibitError::NotSigned)?;
+    Ok(reopened(keyset, statement))
+}
+
+/// Whether a head is of a log that the statement of its witness does not close.
+pub(super) fn goes_beyond(head: &Head, statement: &ClosingStatement) -> bool {
+    head.index == statement.index
+        && (head.size > statement.size || (head.size == statement.size && head.root != statement.root))
+}
+
+/// A witness signs one closing statement, ever (EVIDENCE-19).
+fn verify_closed_twice(
+    charter: &Charter,
+    first: &ClosingStatement,
+    second: &ClosingStatement,
+) -> Result<Conviction, ExhibitError> {
+    let keyset = charter.keyset(first.keyset).ok_or(ExhibitError::Unknown)?;
+    let closed = |statement: &ClosingStatement| (statement.size, statement.root);
+    if (first.keyset, first.index) != (second.keyset, second.index) || closed(first) == closed(second) {
+        return Err(ExhibitError::InOrder);
+    }
+    for statement in [first, second] {
+        statement.verify(keyset).map_err(|_| ExhibitError::NotSigned)?;
+    }
+    Ok(reopened(keyset, first))
+}
+
+fn reopened(keyset: &Keyset, statement: &ClosingStatement) -> Conviction {
+    Conviction { culprits: vec![Culprit::Witness(keyset.id(), statement.index)], offence: Offence::Reopened }
 }
 
 /// Two bodies with the store's own signature (EVIDENCE-17).

@@ -19,7 +19,7 @@ use crate::{
         charter::{Charter, Keyset},
         check::{Authority, CheckedOrder},
         codec::{BadEncoding, decode},
-        ids::{OrderDigest, WitnessIndex},
+        ids::{KeysetId, OrderDigest, WitnessIndex},
         log::{CertifiedOrder, LogEntry},
         order::{Authorization, Order},
         refusal::Refusal,
@@ -90,6 +90,8 @@ pub struct Facts {
     pub(super) marks: Vec<u64>,
     /// What the books ask; empty if it does not count.
     pub(super) gist: Vec<u8>,
+    /// The keyset that it is of.
+    keyset: KeysetId,
 }
 
 impl Facts {
@@ -97,12 +99,17 @@ impl Facts {
         let order = order_of(&read.entry);
         let counts = matches!(worth, Worth::Voted { .. } | Worth::Certified { .. });
         let (marks, gist) = if counts { (marks(order), gist::of(order)) } else { (Vec::new(), Vec::new()) };
-        Self { leaf: read.leaf, digest, worth, marks, gist }
+        Self { leaf: read.leaf, digest, worth, marks, gist, keyset: order.keyset }
     }
 
     /// The leaf of the entry.
     pub fn leaf(&self) -> &[u8; 32] {
         &self.leaf
+    }
+
+    /// The keyset of a certified order that counts.
+    pub fn certified_of(&self) -> Option<KeysetId> {
+        self.is_certificate().then_some(self.keyset)
     }
 
     /// Whether it is a certified order that counts.

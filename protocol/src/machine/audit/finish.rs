@@ -14,16 +14,19 @@ use super::{
     intake::{Audit, LogNumber},
     ledger::{Ledger, Log, proven},
     records::{Appearance, Found, Says, sharers},
-    report::{Culprit, Finding, Note, Report, Standing},
+    report::{Breach, Coverage, Culprit, Finding, Note, Report, Standing},
     shelf::{Part, Shelf, sweep},
     value::Scales,
 };
-use crate::message::{
-    charter::Keyset,
-    codec::Bounded,
-    ids::OrderDigest,
-    log::{CertifiedOrder, LogEntry},
-    order::{Order, Purpose},
+use crate::{
+    crypto::merkle::Cutting,
+    message::{
+        charter::Keyset,
+        codec::Bounded,
+        ids::OrderDigest,
+        log::{CertifiedOrder, LogEntry},
+        order::{Order, Purpose},
+    },
 };
 
 /// So many orders are looked at again together.
@@ -55,6 +58,8 @@ pub enum AuditError<E> {
 /// What was found out order by order.
 #[derive(Default)]
 struct Tally {
+    /// Logs that are of no witness of the keyset.
+    shown: BTreeSet<LogNumber>,
     behind: Vec<Note>,
     store_keys: Vec<Note>,
     /// Certified, and against a rule.
@@ -71,7 +76,7 @@ impl<S: Shelf> Audit<'_, S> {
     pub fn finish<L: Library<Error = S::Error>>(mut self, library: &mut L) -> Result<Report, AuditError<S::Error>> {
         let (mut logs, states) = self.counted();
         let mut report = Report::new(self.keyset, &states, &logs);
-        report.findings = self.forks(&logs)?;
+        self.histories(&logs, &mut report)?;
         let sharing = self.sharing()?;
         let mut scales = Scales::new(self.charter, self.keyset);
         let tally = self.tally(&logs, &sharing, &mut scales, &mut report, library)?;
@@ -113,8 +118,9 @@ impl<S: Shelf> Audit<'_, S> {
         report: &mut Report,
         library: &mut L,
     ) -> Result<Tally, AuditError<S::Error>> {
-        let counted: BTreeSet<LogNumber> = logs.iter().map(|log| log.number).collect();
-        let mut tally = Tally::default();
+        let shown = self.shown();
+        let counted: BTreeSet<LogNumber> = logs.iter().map(|log| log.number).chain(shown.iter().copied()).collect();
+        let mut tally = Tally { shown, ..Tally::default() };
         let mut unsure = Vec::new();
         for first in 0..=u8::MAX {
             sweep(&mut self.shelf, Part::Orders(first), 32, self.budget, &mut |group| {
@@ -155,9 +161,7 @@ impl<S: Shelf> Audit<'_, S> {
     ) -> Result<Ledger, AuditError<S::Error>> {
         let mut ledger = Ledger::default();
         self.read_again(shared, library, |digest, at, read| {
-            if let Some(log) = logs.iter_mut().find(|log| log.number == at.log) {
-                ledger.take(log, digest, &at, read);
-            }
+            ledger.take(logs.iter_mut().find(|log| log.number == at.log), digest, &at, read);
         })?;
         Ok(ledger)
     }
@@ -172,7 +176,7 @@ impl<S: Shelf> Audit<'_, S> {
         wanted.sort_by_key(|(_, at)| (at.log, at.position));
         for same in wanted.chunk_by(|(_, a), (_, b)| a.log == b.log) {
             for ((digest, at), leaf) in same.iter().zip(self.leaves_at(same)?) {
-                show(*digest, *at, as_read(library, at.log, at.position, Some(&leaf))?);
+                show(*digest, *at, as_read(library, at.log, at.position, &leaf)?);
             }
         }
         Ok(())
@@ -199,15 +203,16 @@ impl<S: Shelf> Audit<'_, S> {
         library: &mut L,
     ) -> Result<Option<Finding>, AuditError<S::Error>> {
         let Some((position, offence)) = log.bad else { return Ok(None) };
-        Ok(Some(Finding {
+        let exhibit = self.logged(self.keyset, log, &[position], library)?;
+        Ok(exhibit.map(|exhibit| Finding {
             culprits: vec![Culprit::Witness(self.keyset.id(), log.head.index)],
             offence,
             standing: Standing::Proven,
-            exhibit: self.logged(self.keyset, log, &[position], library)?,
+            exhibit,
         }))
     }
 
-    /// Entries of a log as an exhibit; none if the log is too long for one.
+    /// Entries of a log, at positions that increase, as an exhibit.
     fn logged<L: Library<Error = S::Error>>(
         &mut self,
         keyset: &Keyset,
@@ -215,15 +220,14 @@ impl<S: Shelf> Audit<'_, S> {
         positions: &[u64],
         library: &mut L,
     ) -> Result<Option<Exhibit>, AuditError<S::Error>> {
-        let Some(leaves) = self.leaves(log)? else { return Ok(None) };
+        let (subtrees, leaves) = self.cut(log, Cutting::around(positions.iter().copied()), positions)?;
         let mut entries = Vec::new();
-        for position in positions {
-            let leaf = usize::try_from(*position).ok().and_then(|place| leaves.get(place));
+        for (position, leaf) in positions.iter().zip(&leaves) {
             let read = as_read(library, log.number, *position, leaf)?;
             entries.push(LoggedEntry { position: *position, entry: read.into_entry() });
         }
-        let (Ok(leaves), Ok(entries)) = (Bounded::new(leaves), Bounded::new(entries)) else { return Ok(None) };
-        Ok(Some(Exhibit::Logged(Logged { keyset: keyset.id(), head: log.head, leaves, entries })))
+        let (Ok(subtrees), Ok(entries)) = (Bounded::new(subtrees), Bounded::new(entries)) else { return Ok(None) };
+        Ok(Some(Exhibit::Logged(Logged { keyset: keyset.id(), head: log.head, subtrees, entries })))
     }
 }
 
@@ -232,10 +236,10 @@ fn as_read<L: Library>(
     library: &mut L,
     log: LogNumber,
     position: u64,
-    leaf: Option<&[u8; 32]>,
+    leaf: &[u8; 32],
 ) -> Result<Leafed, AuditError<L::Error>> {
     let read = library.entry(log, position)?.map(Leafed::from);
-    read.filter(|read| leaf == Some(read.leaf())).ok_or(AuditError::Changed(log))
+    read.filter(|read| leaf == read.leaf()).ok_or(AuditError::Changed(log))
 }
 
 impl Tally {
@@ -265,6 +269,10 @@ impl Tally {
         let certified = found.appearances.iter().find(|at| matches!(at.says, Says::Certified { .. }));
         if certified.is_some() {
             report.orders = report.orders.saturating_add(1);
+            // BOOKS-25; with too few logs, it may be in one that was not read.
+            if report.coverage != Coverage::TooFew && found.appearances.iter().all(|at| self.shown.contains(&at.log)) {
+                report.breaches.push(Breach::Unlogged { order: found.digest });
+            }
             scales.weigh(found.digest, &order, report);
         }
         if shares {

@@ -1,24 +1,28 @@
 //! Logs as they come in, entry by entry: hashed, judged, and laid down where they can be compared.
 
-use alloc::{collections::BTreeMap, vec, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec,
+    vec::Vec,
+};
 
 use super::{
-    exhibit::Exhibit,
+    exhibit::{Exhibit, goes_beyond},
     facts::{Facts, Worth},
-    ledger::Log,
+    ledger::{Log, proven},
     records,
-    report::{Culprit, Finding, LogFault, LogState, Offence, Standing},
+    report::{Finding, LogFault, LogState, Note, Offence, Report},
     shelf::{Part, Shelf},
 };
 use crate::{
-    crypto::merkle::Frontier,
-    limits::MAX_FORK_LEAVES,
+    crypto::merkle::{Cutting, Frontier},
     message::{
         charter::{Charter, Keyset},
         codec::Bounded,
         evidence::Evidence,
         head::Head,
         ids::{OrderDigest, WitnessIndex},
+        statement::ClosingStatement,
     },
 };
 
@@ -46,6 +50,8 @@ pub struct Audit<'c, S> {
     /// Bytes of records that are looked at at a time.
     pub(super) budget: usize,
     pub(super) logs: Vec<Intake>,
+    /// Closing statements that verify, by witness; of several the first two.
+    statements: BTreeMap<WitnessIndex, Vec<ClosingStatement>>,
     remembered: Vec<OrderDigest>,
 }
 
@@ -58,6 +64,8 @@ pub(super) struct Intake {
     /// The first entry that no honest witness writes.
     bad: Option<(u64, Offence)>,
     forgotten: bool,
+    /// It is of no witness: what stands in it was taken from another keyset's logs.
+    shown: bool,
 }
 
 impl<'c, S: Shelf> Audit<'c, S> {
@@ -65,7 +73,7 @@ impl<'c, S: Shelf> Audit<'c, S> {
     /// `budget` says how many bytes of records are held in memory when the logs are compared.
     pub fn new(charter: &'c Charter, keyset: &'c Keyset, shelf: S, budget: usize) -> Self {
         let remembered = vec![OrderDigest([0; 32]); REMEMBERED_AT_FIRST];
-        Self { charter, keyset, shelf, budget, logs: Vec::new(), remembered }
+        Self { charter, keyset, shelf, budget, logs: Vec::new(), statements: BTreeMap::new(), remembered }
     }
 
     /// One more log. Several logs of one witness are compared with each other. None beyond 65,535 of them.
@@ -75,12 +83,32 @@ impl<'c, S: Shelf> Audit<'c, S> {
         Some(number)
     }
 
+    /// Room for certified orders of this keyset that logs of others hold, because points moved into those. A certificate
+    /// counts wherever it stands (BOOKS-14); no witness of this keyset stands for it.
+    pub fn open_shown(&mut self) -> Option<LogNumber> {
+        let number = self.open()?;
+        if let Some(log) = self.logs.get_mut(number.place()) {
+            log.shown = true;
+        }
+        Some(number)
+    }
+
     /// A head said to be signed by the log's witness. The last that comes must cover all the entries.
     pub fn head(&mut self, log: LogNumber, head: Head) {
         if let Some(log) = self.logs.get_mut(log.place())
             && log.heads.last() != Some(&head)
         {
             log.heads.push(head);
+        }
+    }
+
+    /// A closing statement that somebody handed over. Two of one witness say all that there is to say against it.
+    pub fn statement(&mut self, statement: ClosingStatement) {
+        let known = self.statements.get(&statement.index).map_or(&[][..], Vec::as_slice);
+        let says = |of: &ClosingStatement| (of.size, of.root);
+        let is_new = known.len() < 2 && known.iter().all(|known| says(known) != says(&statement));
+        if is_new && statement.verify(self.keyset).is_ok() {
+            self.statements.entry(statement.index).or_default().push(statement);
         }
     }
 
@@ -126,7 +154,7 @@ impl<'c, S: Shelf> Audit<'c, S> {
     pub(super) fn counted(&self) -> (Vec<Log>, BTreeMap<WitnessIndex, LogState>) {
         let mut logs = Vec::new();
         let mut states = BTreeMap::new();
-        for (number, log) in (0u16..).map(LogNumber).zip(&self.logs).filter(|(_, log)| !log.forgotten) {
+        for (number, log) in self.of_witnesses() {
             let Some(head) = log.heads.last() else { continue };
             let fault = log.fault(self.keyset, head);
             let state = fault.map_or(LogState::Read(head.size), LogState::Refused);
@@ -141,27 +169,42 @@ impl<'c, S: Shelf> Audit<'c, S> {
         (logs, states)
     }
 
-    /// Forks among the heads of each witness, whether or not the logs that they came with count.
-    pub(super) fn forks(&mut self, logs: &[Log]) -> Result<Vec<Finding>, S::Error> {
+    fn of_witnesses(&self) -> impl Iterator<Item = (LogNumber, &Intake)> {
+        (0u16..).map(LogNumber).zip(&self.logs).filter(|(_, log)| !log.forgotten && !log.shown)
+    }
+
+    /// Those that count and are of no witness.
+    pub(super) fn shown(&self) -> BTreeSet<LogNumber> {
+        let shown = (0u16..).map(LogNumber).zip(&self.logs).filter(|(_, log)| log.shown && !log.forgotten);
+        shown.map(|(number, _)| number).collect()
+    }
+
+    /// Logs that were not the same at all times: forks among the heads of each witness, and what goes beyond its closing
+    /// statement, whether or not the logs that they came with count.
+    pub(super) fn histories(&mut self, logs: &[Log], report: &mut Report) -> Result<(), S::Error> {
         let mut heads: BTreeMap<WitnessIndex, Vec<Head>> = BTreeMap::new();
-        for log in self.logs.iter().filter(|log| !log.forgotten) {
+        for (_, log) in self.of_witnesses() {
             let Some((newest, others)) = log.heads.split_last() else { continue };
             for head in core::iter::once(newest).chain(others).filter(|head| head.verify(self.keyset).is_ok()) {
                 heads.entry(head.index).or_default().push(*head);
             }
         }
-        let mut forks = Vec::new();
-        for heads in heads.into_values() {
-            forks.extend(self.fork(heads, logs)?);
+        for (index, statements) in &self.statements {
+            let heads = heads.get(index).map_or(&[][..], Vec::as_slice);
+            report.findings.extend(reopened(self.charter, statements, heads));
+            closing(*index, statements, logs, report);
         }
-        Ok(forks)
+        for heads in heads.into_values() {
+            report.findings.extend(self.fork(heads, logs)?);
+        }
+        Ok(())
     }
 
     /// The first fork among one witness's heads, if there is one. Heads beyond every log at hand can't be compared.
     fn fork(&mut self, mut heads: Vec<Head>, logs: &[Log]) -> Result<Option<Finding>, S::Error> {
         heads.sort_by_key(|head| head.size);
         let mut found = heads.windows(2).find_map(|pair| match pair {
-            [a, b] if a.size == b.size && a.root != b.root => Some((*a, *b, Some(Vec::new()))),
+            [a, b] if a.size == b.size && a.root != b.root => Some((*a, *b, Vec::new())),
             _ => None,
         });
         let Some(index) = heads.first().map(|head| head.index) else { return Ok(None) };
@@ -169,18 +212,15 @@ impl<'c, S: Shelf> Audit<'c, S> {
             if found.is_none()
                 && let Some(shorter) = self.off_path(&heads, log)?
             {
-                found = Some((shorter, log.head, self.leaves(log)?));
+                found = Some((shorter, log.head, self.cut(log, Cutting::at(shorter.size), &[])?.0));
             }
         }
         let keyset = self.keyset.id();
-        Ok(found.map(|(shorter, longer, leaves)| Finding {
-            culprits: vec![Culprit::Witness(keyset, index)],
-            offence: Offence::Fork,
-            standing: Standing::Proven,
-            exhibit: leaves
-                .and_then(|leaves| Bounded::new(leaves).ok())
-                .map(|leaves| Exhibit::Witness(Evidence::Fork { keyset, shorter, longer, leaves })),
-        }))
+        let evidence = found.and_then(|(shorter, longer, subtrees)| {
+            let subtrees = Bounded::new(subtrees).ok()?;
+            Some(Evidence::Fork { keyset, shorter, longer, subtrees })
+        });
+        Ok(evidence.and_then(|evidence| proven(self.charter, Exhibit::Witness(evidence))))
     }
 
     /// A head, no longer than the log, that the log does not extend. The heads are sorted by size.
@@ -198,23 +238,59 @@ impl<'c, S: Shelf> Audit<'c, S> {
             }
         };
         look(&frontier);
-        self.shelf.each(Part::Leaves(log.number.0), &mut |record| {
-            if let Ok(leaf) = record.try_into() {
-                frontier.push(leaf);
-                look(&frontier);
-            }
+        self.each_leaf(log, |leaf| {
+            frontier.push(leaf);
+            look(&frontier);
         })?;
         Ok(off)
     }
 
-    /// All leaves of a log; none if they are too many for an exhibit.
-    pub(super) fn leaves(&mut self, log: &Log) -> Result<Option<Vec<[u8; 32]>>, S::Error> {
-        if usize::try_from(log.head.size).map_or(true, |size| size > MAX_FORK_LEAVES) {
-            return Ok(None);
-        }
-        let mut leaves = Vec::new();
-        self.shelf.each(Part::Leaves(log.number.0), &mut |record| leaves.extend(<[u8; 32]>::try_from(record).ok()))?;
-        Ok(Some(leaves))
+    /// The hashes of the subtrees that show what is wanted of a log, and its leaves at places that increase.
+    pub(super) fn cut(
+        &mut self,
+        log: &Log,
+        mut cutting: Cutting,
+        places: &[u64],
+    ) -> Result<(Vec<[u8; 32]>, Vec<[u8; 32]>), S::Error> {
+        let (mut places, mut leaves) = (places.iter().peekable(), Vec::new());
+        let mut next = 0u64;
+        self.each_leaf(log, |leaf| {
+            cutting.push(leaf);
+            leaves.extend(places.next_if_eq(&&next).map(|_| leaf));
+            next = next.saturating_add(1);
+        })?;
+        Ok((cutting.finish(), leaves))
+    }
+
+    fn each_leaf(&mut self, log: &Log, mut visit: impl FnMut([u8; 32])) -> Result<(), S::Error> {
+        self.shelf.each(Part::Leaves(log.number.0), &mut |record| {
+            if let Ok(leaf) = record.try_into() {
+                visit(leaf);
+            }
+        })
+    }
+}
+
+/// What a witness signed beyond its closing statement (ROLLOVER-8).
+fn reopened(charter: &Charter, statements: &[ClosingStatement], heads: &[Head]) -> Option<Finding> {
+    let (first, others) = statements.split_first()?;
+    let twice = others.iter().map(|second| Exhibit::ClosedTwice { first: *first, second: *second });
+    let beyond = statements.iter().flat_map(|statement| {
+        let beyond = heads.iter().filter(|head| goes_beyond(head, statement));
+        beyond.map(|head| Exhibit::Closed { statement: *statement, head: *head })
+    });
+    twice.chain(beyond).find_map(|exhibit| proven(charter, exhibit))
+}
+
+/// Says whether the log at hand is the one that was closed.
+fn closing(index: WitnessIndex, statements: &[ClosingStatement], logs: &[Log], report: &mut Report) {
+    let own = || logs.iter().filter(|log| log.head.index == index);
+    let is_of =
+        |log: &Log, statement: &ClosingStatement| (log.head.size, log.head.root) == (statement.size, statement.root);
+    if own().any(|log| statements.iter().any(|statement| is_of(log, statement))) {
+        report.closed.insert(index);
+    } else if own().any(|log| statements.iter().any(|statement| log.head.size < statement.size)) {
+        report.notes.push(Note::ClosedFurther(index));
     }
 }
 

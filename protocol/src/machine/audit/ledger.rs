@@ -60,11 +60,13 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// Takes an entry that counts, log by log and by increasing position.
-    pub fn take(&mut self, log: &mut Log, digest: OrderDigest, at: &Appearance, read: Leafed) {
+    /// Takes an entry that counts, log by log and by increasing position; what is of no witness's log stands in none.
+    pub fn take(&mut self, log: Option<&mut Log>, digest: OrderDigest, at: &Appearance, read: Leafed) {
         let next = self.entries.len();
         let entry = *self.by_leaf.entry(*read.leaf()).or_insert(next);
-        log.entries.push(Kept { position: at.position, digest, entry });
+        if let Some(log) = log {
+            log.entries.push(Kept { position: at.position, digest, entry });
+        }
         if entry != next {
             return;
         }
@@ -107,10 +109,5 @@ impl Ledger {
 /// A finding out of an exhibit that convicts (BOOKS-20).
 pub(super) fn proven(charter: &Charter, exhibit: Exhibit) -> Option<Finding> {
     let conviction = exhibit.verify(charter).ok()?;
-    Some(Finding {
-        culprits: conviction.culprits,
-        offence: conviction.offence,
-        standing: Standing::Proven,
-        exhibit: Some(exhibit),
-    })
+    Some(Finding { culprits: conviction.culprits, offence: conviction.offence, standing: Standing::Proven, exhibit })
 }

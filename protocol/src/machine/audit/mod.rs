@@ -48,7 +48,8 @@ pub use shelf::{MemoryShelf, Part, Shelf};
 use crate::message::{
     charter::{Charter, Keyset},
     head::Head,
-    log::LogEntry,
+    log::{CertifiedOrder, LogEntry},
+    statement::ClosingStatement,
 };
 
 /// One witness's log as somebody handed it over. Nothing in it is checked.
@@ -62,34 +63,56 @@ pub struct WitnessLog {
     pub heads: Vec<Head>,
 }
 
-/// Logs in memory.
-impl Library for &[WitnessLog] {
+/// All that is at hand of one keyset, in memory.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Handed<'a> {
+    /// Logs of its witnesses.
+    pub logs: &'a [WitnessLog],
+    /// Closing statements, whoever handed them over.
+    pub statements: &'a [ClosingStatement],
+    /// Certified orders of it that stand in the logs of later keysets, into which they moved points.
+    pub shown: &'a [CertifiedOrder],
+}
+
+impl Library for Handed<'_> {
     type Error = Infallible;
 
     fn entry(&mut self, log: LogNumber, position: u64) -> Result<Option<LogEntry>, Infallible> {
-        let log = self.get(log.place());
-        let place = usize::try_from(position).ok();
-        Ok(log.zip(place).and_then(|(log, place)| log.entries.get(place)).cloned())
+        let Ok(position) = usize::try_from(position) else { return Ok(None) };
+        Ok(match self.logs.get(log.place()) {
+            Some(log) => log.entries.get(position).cloned(),
+            None => self.shown.get(position).cloned().map(LogEntry::Certified),
+        })
     }
 }
 
 /// Audits one keyset from the logs at hand, in memory: [`Audit`] over all of them.
 ///
 /// The charter should be the newest there is: orders that name what it does not know are noted, not judged.
-pub fn audit(charter: &Charter, keyset: &Keyset, mut logs: &[WitnessLog]) -> Report {
+pub fn audit(charter: &Charter, keyset: &Keyset, logs: &[WitnessLog]) -> Report {
+    audit_handed(charter, keyset, Handed { logs, ..Handed::default() })
+}
+
+/// The same with whatever else is at hand.
+pub fn audit_handed(charter: &Charter, keyset: &Keyset, mut handed: Handed<'_>) -> Report {
     let mut audit = Audit::new(charter, keyset, MemoryShelf::default(), usize::MAX);
+    handed.statements.iter().for_each(|statement| audit.statement(*statement));
     // The same bytes in two logs are judged once.
     let mut judged: BTreeMap<[u8; 32], Facts> = BTreeMap::new();
-    for log in logs {
+    let mut take = |audit: &mut Audit<'_, MemoryShelf>, number, entry: LogEntry| {
+        let read = Leafed::from(entry);
+        let facts = judged.entry(*read.leaf()).or_insert_with(|| judge(charter, keyset, &read));
+        let Ok(()) = audit.take(number, facts);
+    };
+    for log in handed.logs {
         let Some(number) = audit.open() else { break };
         log.heads.iter().chain([&log.head]).for_each(|head| audit.head(number, *head));
-        for entry in &log.entries {
-            let read = Leafed::from(entry.clone());
-            let facts = judged.entry(*read.leaf()).or_insert_with(|| judge(charter, keyset, &read));
-            let Ok(()) = audit.take(number, facts);
-        }
+        log.entries.iter().for_each(|entry| take(&mut audit, number, entry.clone()));
     }
-    match audit.finish(&mut logs) {
+    if let Some(number) = audit.open_shown() {
+        handed.shown.iter().for_each(|shown| take(&mut audit, number, LogEntry::Certified(shown.clone())));
+    }
+    match audit.finish(&mut handed) {
         Ok(report) => report,
         Err(AuditError::Storage(never)) => match never {},
         // What is borrowed does not change.

@@ -1,6 +1,9 @@
 //! What an audit says.
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
 
 use super::{exhibit::Exhibit, ledger::Log};
 use crate::{
@@ -20,6 +23,8 @@ pub struct Report {
     pub keyset: KeysetId,
     /// What became of each witness's log, by index.
     pub logs: Vec<(WitnessIndex, LogState)>,
+    /// Witnesses of which a log was read that is the one of their closing statement.
+    pub closed: BTreeSet<WitnessIndex>,
     /// Whether the logs read are enough to say anything of the whole.
     pub coverage: Coverage,
     /// Different orders with a valid certificate.
@@ -153,6 +158,12 @@ pub enum Breach {
     },
     /// The books exceed 64 bits.
     Overflow,
+    /// Another keyset's logs show an order of this one certified that no log of this one knows: whoever voted for it did
+    /// not write it down, and more than f witnesses cheated.
+    Unlogged {
+        /// Which.
+        order: OrderDigest,
+    },
     /// More points came from an earlier keyset than that had.
     Moved {
         /// The earlier keyset.
@@ -200,6 +211,9 @@ pub enum Offence {
     /// A store signed two bodies under one reference.
     #[error("signed two orders under one reference")]
     TwoBodies,
+    /// A closing statement, and a head or another statement that it rules out.
+    #[error("said that its log was closed, and signed another")]
+    Reopened,
 }
 
 impl Offence {
@@ -214,6 +228,7 @@ impl Offence {
             Self::BadVote => "bad-vote",
             Self::BadOrder => "bad-order",
             Self::TwoBodies => "two-bodies",
+            Self::Reopened => "reopened",
         }
     }
 }
@@ -237,13 +252,15 @@ pub struct Finding {
     pub offence: Offence,
     /// How sure that is.
     pub standing: Standing,
-    /// What proves it, checked. None if the log is too long for one: then the log itself is the proof.
-    pub exhibit: Option<Exhibit>,
+    /// What proves it, however long the log is.
+    pub exhibit: Exhibit,
 }
 
 /// Worth a look; nobody is accused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Note {
+    /// A witness's closing statement is of more entries than the log at hand has.
+    ClosedFurther(WitnessIndex),
     /// An order names what this charter does not know: it was not judged.
     CharterBehind(OrderDigest),
     /// A store's signature does not verify under its key of today. The key may have been changed since.
@@ -316,6 +333,7 @@ impl Report {
         Self {
             keyset: keyset.id(),
             logs,
+            closed: BTreeSet::new(),
             coverage,
             orders: 0,
             voted: 0,

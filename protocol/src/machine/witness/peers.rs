@@ -254,7 +254,7 @@ impl Followed {
                     keyset: keyset.id(),
                     shorter: old,
                     longer: head,
-                    leaves: Bounded::default(),
+                    subtrees: Bounded::default(),
                 }))
             }
             _ => None,

@@ -306,13 +306,13 @@ pub fn double_vote() -> Evidence {
     Evidence::DoubleVote { first: redeem(), first_vote: vote(2), second: vote_order(), second_vote: vote(2) }
 }
 
-/// Two heads and the leaves under the longer one.
-pub fn fork(leaves: &[&str]) -> Evidence {
+/// Two heads and the subtrees of the longer log.
+pub fn fork(subtrees: &[&str]) -> Evidence {
     Evidence::Fork {
         keyset: KeysetId(1),
         shorter: head(2),
         longer: head(3),
-        leaves: list(leaves.iter().map(|name| hash(name))),
+        subtrees: list(subtrees.iter().map(|name| hash(name))),
     }
 }
 
@@ -322,7 +322,7 @@ pub fn logged() -> Exhibit {
     Exhibit::Logged(Logged {
         keyset: KeysetId(1),
         head: head(2),
-        leaves: list([hash("leaf 0"), hash("leaf 1")]),
+        subtrees: list([hash("leaf 0"), hash("leaf 2")]),
         entries,
     })
 }

@@ -134,7 +134,7 @@ pub fn choices() -> Tests {
         ),
         of("log-entry-unknown", "a third entry", "LogEntry", &put(&LogEntry::Certified(certified()), 0, &next(2)), 0),
         of("evidence-unknown", "a fourth sort", "Evidence", &put(&fork(&[]), 0, &next(3)), 0),
-        of("exhibit-unknown", "a fifth sort", "Exhibit", &put(&logged(), 0, &next(4)), 0),
+        of("exhibit-unknown", "a seventh sort", "Exhibit", &put(&logged(), 0, &next(6)), 0),
         of("request-unknown-version", "a second version", "Request", &put(&charter, 0, &next(1)), 0),
         of("request-unknown", "a question that nobody knows", "Request", &put(&charter, 4, &next(77)), 4),
         of("reply-unknown", "an answer that nobody knows", "Reply", &put(&invalid, 4, &next(77)), 4),
@@ -245,7 +245,7 @@ pub fn lists() -> Tests {
         )
     };
     let log = Reply::V1(ReplyV1::Log(LogPage { entries: list([]), head: head(0) }));
-    let leaves = encode(&fork(&[]));
+    let subtrees = encode(&fork(&[]));
     vec![
         of("order-inputs", "Order", encode(&vote_order()), 89, 256),
         of("order-outputs", "Order", encode(&vote_order()), 137, 256),
@@ -260,8 +260,8 @@ pub fn lists() -> Tests {
         of("reply-log", "Reply", encode(&log), 8, 64),
         of("reply-feed", "Reply", encode(&feed()), 8, 64),
         of("reply-charter", "Reply", encode(&chunk()), 24, 32_768),
-        of("evidence-leaves", "Evidence", leaves.clone(), leaves.len() - 8, 1 << 20),
-        of("exhibit-leaves", "Exhibit", encode(&logged()), 113, 1 << 20),
+        of("evidence-subtrees", "Evidence", subtrees.clone(), subtrees.len() - 8, 316),
+        of("exhibit-subtrees", "Exhibit", encode(&logged()), 113, 316),
         of("exhibit-entries", "Exhibit", encode(&logged()), 185, 2),
         of("genesis-stewards", "Genesis", encode(&genesis()), 24, 32),
         of("store-quic", "Store", encode(&store("Épicerie")), 53, 4),
@@ -287,7 +287,7 @@ pub fn lies() -> Tests {
         let said = (&*format!("{slug}-lying-count"), "ENC-5", comment, "lying-length");
         bad(said, message, &bytes, blamed, "more-bytes")
     };
-    let leaves = encode(&fork(&[]));
+    let subtrees = encode(&fork(&[]));
     vec![
         lying(
             "order-inputs",
@@ -298,11 +298,11 @@ pub fn lies() -> Tests {
         ),
         lying("certificate-votes", "31 votes where three are", "Certificate", (encode(&certificate()), 36, 31), 239),
         lying(
-            "evidence-leaves",
-            "a million leaves where none is",
+            "evidence-subtrees",
+            "316 hashes where none is",
             "Evidence",
-            (leaves.clone(), leaves.len() - 8, 1 << 20),
-            leaves.len(),
+            (subtrees.clone(), subtrees.len() - 8, 316),
+            subtrees.len(),
         ),
         lying("reply-charter", "32,768 bytes where five are", "Reply", (encode(&chunk()), 24, 32_768), 37),
     ]

@@ -119,8 +119,8 @@ fn proofs() -> Tests {
         good("log-entry-certified", "an entry of a certificate", "LogEntry", &LogEntry::Certified(certified())),
         good("evidence-double-vote", "two votes, each with its order", "Evidence", &double_vote()),
         good("evidence-bad-evaluation", "an evaluation", "Evidence", &bad),
-        good("evidence-fork", "two heads and three leaves", "Evidence", &fork(&["leaf 0", "leaf 1", "leaf 2"])),
-        good("evidence-fork-without-leaves", "two heads alone", "Evidence", &fork(&[])),
+        good("evidence-fork", "two heads and three hashes", "Evidence", &fork(&["leaf 0", "leaf 1", "leaf 2"])),
+        good("evidence-fork-without-subtrees", "two heads alone", "Evidence", &fork(&[])),
         good("exhibit-witness", "evidence against a witness as an exhibit", "Exhibit", &Exhibit::Witness(fork(&[]))),
         good("exhibit-logged", "an entry under a head", "Exhibit", &logged()),
         good("exhibit-order", "a certified order", "Exhibit", &Exhibit::Order(certified())),
@@ -129,6 +129,18 @@ fn proofs() -> Tests {
             "two orders of one store",
             "Exhibit",
             &Exhibit::Store { first: by_store(earn()), second: by_store(redeem()) },
+        ),
+        good(
+            "exhibit-closed",
+            "a closing statement and a head",
+            "Exhibit",
+            &Exhibit::Closed { statement: closing_statement(), head: head(3) },
+        ),
+        good(
+            "exhibit-closed-twice",
+            "two closing statements",
+            "Exhibit",
+            &Exhibit::ClosedTwice { first: closing_statement(), second: closing_statement() },
         ),
     ]
 }

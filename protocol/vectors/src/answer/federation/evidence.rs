@@ -165,11 +165,14 @@ fn breach(breach: &Breach) -> &'static str {
         Breach::Overflow => "overflow",
         // Of two keysets together, which no vector asks about.
         Breach::Moved { .. } => "moved",
+        Breach::Unlogged { .. } => "unlogged",
     }
 }
 
 fn note(note: &Note) -> &'static str {
     match note {
+        // Of closing statements, of which no vector tells.
+        Note::ClosedFurther(_) => "closed-further",
         Note::CharterBehind(_) => "charter-behind",
         Note::StoreKey(..) => "store-key",
         Note::DailyLimit { .. } => "daily-limit",

@@ -8,9 +8,10 @@ use ronde_protocol::{
         class::Kind,
         evidence::Evidence,
         head::Head,
-        ids::{KeysetId, OfferId},
+        ids::{KeysetId, OfferId, WitnessIndex},
         log::{CertifiedOrder, LogEntry},
         order::{Order, Purpose, SignedOrder},
+        statement::ClosingStatement,
     },
 };
 use ronde_vectors::file::Test;
@@ -31,6 +32,7 @@ pub fn tests(world: &World) -> Vec<Result<Test, String>> {
     tests.extend(pairs(world));
     tests.extend(orders(world));
     tests.extend(stores(world));
+    tests.extend(closings(world));
     tests
 }
 
@@ -50,7 +52,9 @@ fn log(world: &World, entries: &[LogEntry], at: &[usize]) -> Logged {
     let head = Head::sign(&key, world.keyset(KEYSET), ACCUSED, size, merkle::root_of(&leaves));
     let entries =
         at.iter().map(|at| LoggedEntry { position: u64::try_from(*at).unwrap(), entry: entries[*at].clone() });
-    Logged { keyset: KEYSET, head, leaves: list(leaves), entries: list(entries) }
+    let mut cutting = merkle::Cutting::around(at.iter().map(|at| u64::try_from(*at).unwrap()));
+    leaves.iter().for_each(|leaf| cutting.push(*leaf));
+    Logged { keyset: KEYSET, head, subtrees: list(cutting.finish()), entries: list(entries) }
 }
 
 fn logged(world: &World) -> Vec<Result<Test, String>> {
@@ -80,7 +84,7 @@ fn logged(world: &World) -> Vec<Result<Test, String>> {
     let mut misplaced = log(world, &[good.clone(), broken.clone()], &[1]);
     misplaced.entries = list([LoggedEntry { position: 0, entry: broken.clone() }]);
     let mut cut = log(world, &[good.clone(), broken.clone()], &[0]);
-    cut.leaves = list(cut.leaves.iter().take(1).copied());
+    cut.subtrees = list([]);
     vec![
         show("logged-broken-rule", "A vote for an order that makes points.", &broken).gives(accused("bad-vote")),
         show("logged-bad-signature", "A vote for an order that its owner did not sign.", &stolen)
@@ -109,7 +113,7 @@ fn logged(world: &World) -> Vec<Result<Test, String>> {
             &Exhibit::Logged(misplaced),
         )
         .refused(refused("not-signed")),
-        of(world, "logged-leaves-missing", "EVIDENCE-14", "One leaf of two.", &Exhibit::Logged(cut))
+        of(world, "logged-subtrees-missing", "EVIDENCE-14", "One leaf of two.", &Exhibit::Logged(cut))
             .refused(refused("not-signed")),
     ]
 }
@@ -142,7 +146,7 @@ fn pairs(world: &World) -> Vec<Result<Test, String>> {
         both("logged-two-good-votes", "Two votes that share nothing.", &[voted(&first), voted(&apart)], &[0, 1])
             .refused(refused("in-order")),
         both("logged-backwards", "The later entry first.", &[voted(&first), voted(&second)], &[1, 0])
-            .refused(refused("in-order")),
+            .refused(refused("not-signed")),
         both("logged-nothing", "A log and no entry.", &[voted(&first)], &[])
             .flag("boundary")
             .refused(refused("in-order")),
@@ -243,5 +247,57 @@ fn stores(world: &World) -> Vec<Result<Test, String>> {
             by_store(Order { outputs: list([]), ..earn(world, 1, "one", &[]).order }),
         )
         .refused(refused("in-order")),
+    ]
+}
+
+fn closings(world: &World) -> Vec<Result<Test, String>> {
+    let (three, other) = ([1; 32], [2; 32]);
+    let head = |index: u8, size, root| {
+        Head::sign(&world.keys(KEYSET, index).vote, world.keyset(KEYSET), WitnessIndex(index), size, root)
+    };
+    let statement = |index: u8, size, root| {
+        let key = world.keys(KEYSET, index).vote;
+        ClosingStatement::sign(&key, world.keyset(KEYSET), WitnessIndex(index), size, root)
+    };
+    let closed = statement(ACCUSED.0, 3, three);
+    let shown = |slug, comment, statement: ClosingStatement, head: Head| {
+        of(world, slug, "EVIDENCE-19", comment, &Exhibit::Closed { statement, head })
+    };
+    let twice = |slug, comment, first: ClosingStatement, second: ClosingStatement| {
+        of(world, slug, "EVIDENCE-19", comment, &Exhibit::ClosedTwice { first, second })
+    };
+    let spoiled = ClosingStatement { root: other, ..closed };
+    vec![
+        shown("closed-and-longer", "Four entries after three were closed.", closed, head(ACCUSED.0, 4, other))
+            .gives(accused("reopened")),
+        shown("closed-and-another", "Three other entries.", closed, head(ACCUSED.0, 3, other))
+            .gives(accused("reopened")),
+        shown("closed-and-the-same", "The head of what was closed.", closed, head(ACCUSED.0, 3, three))
+            .refused(refused("in-order")),
+        shown("closed-and-shorter", "A head from before.", closed, head(ACCUSED.0, 2, other))
+            .refused(refused("in-order")),
+        shown("closed-by-another", "A head of another witness.", closed, head(1, 4, other))
+            .refused(refused("in-order")),
+        shown("closed-unsigned", "A statement that it did not sign.", spoiled, head(ACCUSED.0, 4, other))
+            .refused(refused("not-signed")),
+        shown(
+            "closed-and-unsigned-head",
+            "A head that it did not sign.",
+            closed,
+            Head { size: 5, ..head(ACCUSED.0, 4, other) },
+        )
+        .refused(refused("not-signed")),
+        shown(
+            "closed-in-no-keyset",
+            "No such keyset.",
+            ClosingStatement { keyset: KeysetId(9), ..closed },
+            head(1, 4, other),
+        )
+        .refused(refused("unknown")),
+        twice("closed-twice", "Three entries, and four.", closed, statement(ACCUSED.0, 4, other))
+            .gives(accused("reopened")),
+        twice("closed-twice-the-same", "One statement twice.", closed, closed).refused(refused("in-order")),
+        twice("closed-by-two", "Two witnesses.", closed, statement(1, 4, other)).refused(refused("in-order")),
+        twice("closed-twice-unsigned", "One that it did not sign.", closed, spoiled).refused(refused("not-signed")),
     ]
 }

@@ -42,7 +42,9 @@ fn head(world: &World, keyset: KeysetId, index: u8, leaves: &[[u8; 32]]) -> Head
 }
 
 fn fork(shorter: Head, longer: Head, leaves: &[[u8; 32]]) -> Evidence {
-    Evidence::Fork { keyset: KEYSET, shorter, longer, leaves: list(leaves.to_vec()) }
+    let mut cutting = merkle::Cutting::at(shorter.size);
+    leaves.iter().for_each(|leaf| cutting.push(*leaf));
+    Evidence::Fork { keyset: KEYSET, shorter, longer, subtrees: list(cutting.finish()) }
 }
 
 /// Leaves of five entries; a head of three others; the head of the five.
@@ -61,11 +63,11 @@ fn genuine(world: &World) -> Vec<Result<Test, String>> {
     let twin = head(world, KEYSET, ACCUSED.0, &twin);
     let guilty =
         |slug, comment, evidence: &Evidence| convicts(of(world, slug, "EVIDENCE-7", comment, evidence).flag("fork"));
-    let unread = "The same, with leaves that nobody looks at.";
+    let unread = "The same, with hashes that nobody looks at.";
     vec![
         guilty("fork", "Three entries that the five do not begin with.", &fork(shorter, longer, &long)),
         guilty("fork-of-one-size", "Two roots for five entries.", &fork(twin, longer, &[])),
-        guilty("fork-of-one-size-with-leaves", unread, &fork(twin, longer, &long[..3])),
+        guilty("fork-of-one-size-with-subtrees", unread, &fork(twin, longer, &long[..3])),
     ]
 }
 
@@ -84,9 +86,9 @@ fn in_order(world: &World) -> Vec<Result<Test, String>> {
         innocent("extended-empty-head", "Every log extends an empty one.", &fork(own(&[]), longer, &long)),
         innocent("one-head-twice", "The same head.", &fork(longer, longer, &[])),
         innocent("heads-exchanged", "The longer head stands first.", &fork(longer, shorter, &long)),
-        innocent("leaves-of-another-log", "Leaves that do not hash to the head.", &fork(begun, longer, &twin)),
-        innocent("leaves-missing", "Two roots and sizes, and no leaves.", &fork(shorter, longer, &[])),
-        innocent("leaves-too-few", "Four leaves under a head of five.", &fork(shorter, longer, &long[..4])),
+        innocent("subtrees-of-another-log", "Subtrees that do not hash to the head.", &fork(begun, longer, &twin)),
+        innocent("subtrees-missing", "Two roots and sizes, and no subtrees.", &fork(shorter, longer, &[])),
+        innocent("subtrees-too-few", "Those of four leaves under a head of five.", &fork(shorter, longer, &long[..4])),
         innocent("heads-of-two-witnesses", "Two witnesses' logs are two logs.", &fork(of_another, longer, &long)),
     ]
 }
