@@ -147,7 +147,10 @@ fn all_stores_of_the_charter_are_asked_and_all_is_well() {
     let object = town.audit("--json").ok().json();
     assert_eq!((&object["ok"], &object["verdict"]), (&json!(true), &json!("well")));
     assert_eq!(object["keysets"][0]["value"]["float"], 3);
-    assert_eq!(object["keysets"][0]["logs"][2], json!({ "witness": 2, "state": "read", "entries": 4, "why": null }));
+    assert_eq!(
+        object["keysets"][0]["logs"][2],
+        json!({ "witness": 2, "state": "read", "entries": 4, "why": null, "closed": false })
+    );
 }
 
 #[test]

@@ -61,6 +61,9 @@ enum Met {
     New(usize),
 }
 
+/// Judged entries by log, in its order.
+type Laid = Vec<(usize, Result<Arc<Facts>, BadEncoding>)>;
+
 /// What is judged in a round, and where it stands.
 #[derive(Default)]
 struct Round {
@@ -127,7 +130,7 @@ impl Pass<'_> {
     fn run(&mut self) -> Result<(), Error> {
         let mut read = self.read();
         let mut judging = Round::default();
-        let mut judged: Vec<(usize, Result<Arc<Facts>, BadEncoding>)> = Vec::new();
+        let mut judged: Laid = Vec::new();
         loop {
             if read.is_empty() && judging.met.is_empty() && judged.is_empty() {
                 return Ok(());
@@ -180,7 +183,7 @@ impl Pass<'_> {
         let mut by_log: Vec<Vec<([u8; 32], Vec<u8>)>> = self.tracks.iter().map(|_| Vec::new()).collect();
         for ((place, from), done) in places.into_iter().zip(done) {
             let Done::Opened(opened) = done else { continue };
-            if let Some(entries) = self.open(place, from, opened)
+            if let Some(entries) = self.open(place, from, *opened)
                 && let Some(log) = by_log.get_mut(place)
             {
                 log.extend(entries);
@@ -251,11 +254,7 @@ impl Pass<'_> {
     }
 
     /// The facts of every entry of a round, in the order of the logs.
-    fn resolve(
-        &mut self,
-        done: impl Iterator<Item = Done>,
-        met: Vec<(usize, Met)>,
-    ) -> Result<Vec<(usize, Result<Arc<Facts>, BadEncoding>)>, Error> {
+    fn resolve(&mut self, done: impl Iterator<Item = Done>, met: Vec<(usize, Met)>) -> Result<Laid, Error> {
         let mut judged: Vec<Result<Arc<Facts>, BadEncoding>> = Vec::new();
         for done in done {
             let Done::Judged(facts, came) = done else { continue };
@@ -275,7 +274,7 @@ impl Pass<'_> {
         Ok(met.into_iter().filter_map(resolve).collect())
     }
 
-    fn lay_down(&mut self, judged: Vec<(usize, Result<Arc<Facts>, BadEncoding>)>) -> Result<(), Error> {
+    fn lay_down(&mut self, judged: Laid) -> Result<(), Error> {
         for (place, facts) in judged {
             let Some(track) = self.tracks.get_mut(place).filter(|track| !track.is_over()) else { continue };
             match facts {

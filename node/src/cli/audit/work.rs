@@ -19,7 +19,7 @@ pub(super) enum Task {
 
 /// What came of it.
 pub(super) enum Done {
-    Opened(Result<Opened, BadSource>),
+    Opened(Box<Result<Opened, BadSource>>),
     /// Of each entry; nothing if its bytes are no entry. And those that are certified orders of another keyset.
     Judged(Vec<Result<Facts, BadEncoding>>, Vec<(KeysetId, Vec<u8>)>),
 }
@@ -54,7 +54,7 @@ pub(super) fn run<T>(
 impl Task {
     fn run(self, charter: &Charter, keyset: &Keyset) -> Done {
         match self {
-            Self::Open(line) => Done::Opened(Opened::read(&line)),
+            Self::Open(line) => Done::Opened(Box::new(Opened::read(&line))),
             Self::Judge(entries, entropy) => {
                 let judged = judge_bytes(charter, keyset, &entries, entropy);
                 let came = judged.iter().zip(entries).filter_map(|(facts, bytes)| {

@@ -31,6 +31,8 @@ use crate::{
 const REMEMBERED: usize = 1 << 16;
 const REMEMBERED_AT_FIRST: usize = 1 << 8;
 
+type Hashes = Vec<[u8; 32]>;
+
 /// Which of the logs that an audit was given, by the order in which they were opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LogNumber(pub(super) u16);
@@ -251,7 +253,7 @@ impl<'c, S: Shelf> Audit<'c, S> {
         log: &Log,
         mut cutting: Cutting,
         places: &[u64],
-    ) -> Result<(Vec<[u8; 32]>, Vec<[u8; 32]>), S::Error> {
+    ) -> Result<(Hashes, Hashes), S::Error> {
         let (mut places, mut leaves) = (places.iter().peekable(), Vec::new());
         let mut next = 0u64;
         self.each_leaf(log, |leaf| {
