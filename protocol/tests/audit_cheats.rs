@@ -80,6 +80,23 @@ fn a_double_vote_in_its_own_log_is_named() {
     assert_named(&federation, &run(&federation, &logs), Offence::DoubleVote, &[witness(3)]);
 }
 
+/// One pair says it, and what else there is takes no place in the report.
+#[test]
+fn a_log_full_of_votes_against_one_another_names_its_witness_once() {
+    let federation = federation(4);
+    let town = earned(&federation);
+    let mut logs = town.logs();
+    let pairs = (100..200)
+        .map(|coin| [coin, coin + 1000].map(|made| swap(&federation, &[(points(4), coin)], &[(points(4), made)])));
+    let pairs: Vec<[SignedOrder; 2]> = pairs.collect();
+    // First one vote for each coin, then the other: the first clash is in the middle.
+    let all = (0..2).flat_map(|which| pairs.iter().map(move |pair| voted(&pair[which])));
+    logs[3] = forged(&federation, 3, logs[3].entries.iter().cloned().chain(all).collect());
+    let report = run(&federation, &logs);
+    assert_named(&federation, &report, Offence::DoubleVote, &[witness(3)]);
+    assert_eq!(report.findings.len(), 1);
+}
+
 /// BOOKS-16.
 #[test]
 fn both_traitors_behind_two_certificates_are_named_and_the_honest_are_not() {

@@ -1,12 +1,13 @@
 //! The orders that share a coin or a reference with another, with every vote for them that any certificate shows; and in
-//! which logs they stand. They are few, or somebody cheats, so they are held in memory.
+//! which logs they stand. Somebody who cheats may make many: of a vote its locks are held in memory, and no more.
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 
 use super::{
     exhibit::Exhibit,
-    facts::Leafed,
+    facts::{Leafed, order_of},
     intake::LogNumber,
+    locks::{Lock, locks},
     records::{Appearance, Says},
     report::{Finding, Offence, Standing},
 };
@@ -29,12 +30,12 @@ pub(super) struct Log {
     pub entries: Vec<Kept>,
 }
 
-/// An entry of a log that was kept.
+/// As much of an entry of a log as its replay asks.
 pub(super) struct Kept {
     pub position: u64,
     pub digest: OrderDigest,
-    /// Which entry of the ledger; the same bytes in two logs are kept once.
-    entry: usize,
+    pub is_vote: bool,
+    pub locks: Box<[Lock]>,
 }
 
 /// A certified order.
@@ -45,6 +46,10 @@ pub(super) struct Certified {
 }
 
 impl Certified {
+    fn vote(&mut self, votes: Vec<(WitnessIndex, Vote)>) {
+        self.votes.extend(votes);
+    }
+
     pub fn order(&self) -> &Order {
         &self.certified.order
     }
@@ -52,40 +57,35 @@ impl Certified {
 
 #[derive(Default)]
 pub(super) struct Ledger {
-    entries: Vec<Leafed>,
-    by_leaf: BTreeMap<[u8; 32], usize>,
     certified: BTreeMap<OrderDigest, Certified>,
-    /// Signed by the store whose it is; of several signatures one that holds.
-    signed: BTreeMap<OrderDigest, SignedOrder>,
+    /// Signed by the store whose it is, under each of its references: of the two lowest digests.
+    signed: BTreeMap<(StoreId, Reference), BTreeMap<OrderDigest, SignedOrder>>,
 }
 
 impl Ledger {
     /// Takes an entry that counts, log by log and by increasing position; what is of no witness's log stands in none.
     pub fn take(&mut self, log: Option<&mut Log>, digest: OrderDigest, at: &Appearance, read: Leafed) {
-        let next = self.entries.len();
-        let entry = *self.by_leaf.entry(*read.leaf()).or_insert(next);
+        let entry = read.into_entry();
         if let Some(log) = log {
-            log.entries.push(Kept { position: at.position, digest, entry });
+            let is_vote = matches!(entry, LogEntry::Voted(_));
+            let locks = locks(order_of(&entry)).into_boxed_slice();
+            log.entries.push(Kept { position: at.position, digest, is_vote, locks });
         }
-        if entry != next {
-            return;
-        }
-        match (read.entry(), at.says) {
+        match (entry, at.says) {
             (LogEntry::Voted(signed), Says::Voted { store_signed: true }) => {
-                self.signed.insert(digest, signed.clone());
+                let bodies = self.signed.entry((signed.order.store, signed.order.reference)).or_default();
+                bodies.entry(digest).or_insert(signed);
+                if bodies.len() > 2 {
+                    bodies.pop_last();
+                }
             }
             (LogEntry::Certified(certified), _) => {
-                let new = || Certified { certified: certified.clone(), votes: BTreeMap::new() };
-                let known = self.certified.entry(digest).or_insert_with(new);
-                known.votes.extend(certified.certificate.votes.iter().map(|vote| (vote.index, *vote)));
+                let votes = certified.certificate.votes.iter().map(|vote| (vote.index, *vote)).collect();
+                let new = Certified { certified, votes: BTreeMap::new() };
+                self.certified.entry(digest).or_insert(new).vote(votes);
             }
             _ => {}
         }
-        self.entries.push(read);
-    }
-
-    pub fn entry(&self, kept: &Kept) -> Option<&Leafed> {
-        self.entries.get(kept.entry)
     }
 
     pub fn certified(&self) -> &BTreeMap<OrderDigest, Certified> {
@@ -94,13 +94,9 @@ impl Ledger {
 
     /// Stores that signed two orders under one reference.
     pub fn two_bodies(&self, charter: &Charter) -> Vec<Finding> {
-        let mut bodies: BTreeMap<(StoreId, Reference), Vec<&SignedOrder>> = BTreeMap::new();
-        for signed in self.signed.values() {
-            bodies.entry((signed.order.store, signed.order.reference)).or_default().push(signed);
-        }
-        let pairs = bodies.into_values().filter_map(|same| match same.as_slice() {
-            [first, second, ..] => Some(Exhibit::Store { first: (*first).clone(), second: (*second).clone() }),
-            _ => None,
+        let pairs = self.signed.values().filter_map(|bodies| {
+            let mut bodies = bodies.values().cloned();
+            Some(Exhibit::Store { first: bodies.next()?, second: bodies.next()? })
         });
         pairs.filter_map(|exhibit| proven(charter, exhibit)).collect()
     }

@@ -12,11 +12,11 @@ use alloc::{
 };
 
 use super::{
-    ledger::{Ledger, Log},
-    locks::{Lock, locks},
+    ledger::{Kept, Ledger, Log},
+    locks::Lock,
     report::Offence,
 };
-use crate::message::{ids::OrderDigest, log::LogEntry, order::Order};
+use crate::message::ids::OrderDigest;
 
 /// Two entries of one log that no honest witness writes in this order.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ pub(super) struct Clash {
     pub positions: [u64; 2],
 }
 
-/// What a log says of its witness.
+/// What a log says of its witness, as far as certified orders are concerned.
 #[derive(Default)]
 pub(super) struct Replayed {
     pub voted: BTreeSet<OrderDigest>,
@@ -53,24 +53,25 @@ struct Holder {
 #[derive(Default)]
 struct State<'a> {
     held: BTreeMap<Lock, Holder>,
-    orders: BTreeMap<OrderDigest, &'a Order>,
+    locks: BTreeMap<OrderDigest, &'a [Lock]>,
 }
 
+/// Replays a log. A liar may fill it with clashes: the first is kept, and those of two certified orders.
 pub(super) fn replay(ledger: &Ledger, log: &Log) -> Replayed {
+    let is_certified = |digest: &OrderDigest| ledger.certified().contains_key(digest);
     let mut state = State::default();
     let mut replayed = Replayed::default();
     for kept in &log.entries {
-        let (digest, position) = (kept.digest, kept.position);
-        let Some(read) = ledger.entry(kept) else { continue };
-        match read.entry() {
-            LogEntry::Voted(signed) => {
-                replayed.voted.insert(digest);
-                replayed.clashes.extend(state.vote(&signed.order, digest, position));
-            }
-            LogEntry::Certified(certified) => {
-                replayed.certified.insert(digest);
-                state.certify(&certified.order, digest, position);
-            }
+        if is_certified(&kept.digest) {
+            let said = if kept.is_vote { &mut replayed.voted } else { &mut replayed.certified };
+            said.insert(kept.digest);
+        }
+        if !kept.is_vote {
+            state.certify(kept);
+        } else if let Some(clash) = state.vote(kept)
+            && (replayed.clashes.is_empty() || (is_certified(&clash.first) && is_certified(&clash.second)))
+        {
+            replayed.clashes.push(clash);
         }
     }
     replayed
@@ -78,16 +79,16 @@ pub(super) fn replay(ledger: &Ledger, log: &Log) -> Replayed {
 
 impl<'a> State<'a> {
     /// Binds, and says what was bound already.
-    fn vote(&mut self, order: &'a Order, digest: OrderDigest, position: u64) -> Option<Clash> {
-        let locks = locks(order);
+    fn vote(&mut self, kept: &'a Kept) -> Option<Clash> {
+        let Kept { position, digest, ref locks, .. } = *kept;
         let other = locks.iter().filter_map(|lock| self.held.get(lock)).find(|holder| holder.digest != digest).copied();
         for lock in locks {
-            let holder = self.held.entry(lock).or_insert(Holder { digest, position, spent: false });
+            let holder = self.held.entry(*lock).or_insert(Holder { digest, position, spent: false });
             if !holder.spent {
                 *holder = Holder { digest, position, spent: false };
             }
         }
-        self.orders.insert(digest, order);
+        self.locks.insert(digest, locks);
         other.map(|holder| Clash {
             offence: if holder.spent { Offence::VoteAgainstCertificate } else { Offence::DoubleVote },
             first: holder.digest,
@@ -97,22 +98,22 @@ impl<'a> State<'a> {
     }
 
     /// Spends, and frees what orders that die had locked. What another certificate has taken stays with that one.
-    fn certify(&mut self, order: &'a Order, digest: OrderDigest, position: u64) {
-        for lock in locks(order) {
-            match self.held.get(&lock).copied() {
+    fn certify(&mut self, kept: &'a Kept) {
+        let Kept { position, digest, ref locks, .. } = *kept;
+        for lock in locks {
+            match self.held.get(lock).copied() {
                 Some(holder) if holder.digest != digest && holder.spent => continue,
                 Some(holder) if holder.digest != digest => self.free(holder.digest),
                 _ => {}
             }
-            self.held.insert(lock, Holder { digest, position, spent: true });
+            self.held.insert(*lock, Holder { digest, position, spent: true });
         }
     }
 
     fn free(&mut self, dead: OrderDigest) {
-        let Some(order) = self.orders.get(&dead) else { return };
-        for lock in locks(order) {
-            if self.held.get(&lock).is_some_and(|holder| holder.digest == dead && !holder.spent) {
-                self.held.remove(&lock);
+        for lock in self.locks.get(&dead).copied().unwrap_or_default() {
+            if self.held.get(lock).is_some_and(|holder| holder.digest == dead && !holder.spent) {
+                self.held.remove(lock);
             }
         }
     }
