@@ -2,7 +2,6 @@
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
-    vec,
     vec::Vec,
 };
 
@@ -11,7 +10,7 @@ use super::{
     ledger::{Certified, Ledger, Log, proven},
     locks::{Lock, locks},
     replay::{Clash, Replayed, replay},
-    report::{Breach, Culprit, Finding, Offence, Standing},
+    report::{Breach, Finding, Offence, Standing},
 };
 use crate::message::{
     charter::{Charter, Keyset},
@@ -55,9 +54,12 @@ pub(super) fn find<E>(
     mut exhibit: impl FnMut(&Log, &[u64]) -> Result<Option<Exhibit>, E>,
 ) -> Result<Vec<Finding>, E> {
     let replays: Vec<(WitnessIndex, Replayed)> = logs.iter().map(|log| (log.head.index, replay(ledger, log))).collect();
+    // What clears witnesses of another keyset stands in that one's logs (BOOKS-27).
+    let is_own =
+        |digest: &OrderDigest| ledger.certified().get(digest).is_some_and(|it| it.order().keyset == keyset.id());
     let mut findings = Vec::new();
     let mut named = BTreeSet::new();
-    for (first, second) in rivals(ledger) {
+    for (first, second) in rivals(ledger).into_iter().filter(|(first, _)| is_own(first)) {
         for (index, exhibit) in double_votes(ledger, first, second) {
             let own = replays.iter().filter(|(of, _)| *of == index).map(|(_, replayed)| replayed);
             let Some(standing) = standing(ledger, own, index, first, second) else { continue };
@@ -77,12 +79,7 @@ pub(super) fn find<E>(
             && let Some(clash) = replayed.clashes.first()
             && let Some(exhibit) = exhibit(log, &clash.positions)?
         {
-            findings.push(Finding {
-                culprits: vec![Culprit::Witness(keyset.id(), *index)],
-                offence: clash.offence,
-                standing: Standing::Proven,
-                exhibit,
-            });
+            findings.extend(proven(charter, exhibit));
         }
     }
     Ok(findings)

@@ -2,7 +2,6 @@
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
-    vec,
     vec::Vec,
 };
 
@@ -14,7 +13,7 @@ use super::{
     intake::{Audit, LogNumber},
     ledger::{Ledger, Log, proven},
     records::{Appearance, Found, Says, sharers},
-    report::{Breach, Coverage, Culprit, Finding, Note, Report, Standing},
+    report::{Breach, Coverage, Finding, Note, Report},
     shelf::{Part, Shelf, sweep},
     value::Scales,
 };
@@ -160,8 +159,12 @@ impl<S: Shelf> Audit<'_, S> {
         library: &mut L,
     ) -> Result<Ledger, AuditError<S::Error>> {
         let mut ledger = Ledger::default();
+        let own = self.keyset.id();
         self.read_again(shared, library, |digest, at, read| {
-            ledger.take(logs.iter_mut().find(|log| log.number == at.log), digest, &at, read);
+            // Orders of other keysets, which moved points here, lock nothing of this one (BOOKS-26).
+            let is_own = order_of(read.entry()).keyset == own;
+            let log = logs.iter_mut().find(|log| is_own && log.number == at.log);
+            ledger.take(log, digest, &at, read);
         })?;
         Ok(ledger)
     }
@@ -204,12 +207,8 @@ impl<S: Shelf> Audit<'_, S> {
     ) -> Result<Option<Finding>, AuditError<S::Error>> {
         let Some((position, offence)) = log.bad else { return Ok(None) };
         let exhibit = self.logged(self.keyset, log, &[position], library)?;
-        Ok(exhibit.map(|exhibit| Finding {
-            culprits: vec![Culprit::Witness(self.keyset.id(), log.head.index)],
-            offence,
-            standing: Standing::Proven,
-            exhibit,
-        }))
+        let finding = exhibit.and_then(|exhibit| proven(self.charter, exhibit));
+        Ok(finding.filter(|finding| finding.offence == offence))
     }
 
     /// Entries of a log, at positions that increase, as an exhibit.

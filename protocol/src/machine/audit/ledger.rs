@@ -26,7 +26,7 @@ pub(super) struct Log {
     pub head: Head,
     /// The first entry that no honest witness writes.
     pub bad: Option<(u64, Offence)>,
-    /// Those of orders that share something, by position.
+    /// Those of orders of its keyset that share something, by position.
     pub entries: Vec<Kept>,
 }
 
@@ -63,7 +63,7 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// Takes an entry that counts, log by log and by increasing position; what is of no witness's log stands in none.
+    /// Takes an entry that counts, log by log and by increasing position; without a log what its witness has no part in.
     pub fn take(&mut self, log: Option<&mut Log>, digest: OrderDigest, at: &Appearance, read: Leafed) {
         let entry = read.into_entry();
         if let Some(log) = log {

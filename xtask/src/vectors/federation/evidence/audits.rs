@@ -3,17 +3,17 @@
 use ronde_protocol::message::{
     class::Kind,
     head::Head,
-    ids::OfferId,
-    log::LogEntry,
-    order::{Order, SignedOrder},
+    ids::{KeysetId, OfferId},
+    log::{CertifiedOrder, LogEntry},
+    order::{Order, Purpose, SignedOrder},
 };
 use ronde_vectors::file::Test;
 use serde_json::{Value, json};
 
 use super::{
     super::{
-        coins::{earn, points, redeem, swap},
-        world::{KEYSET, World, shown},
+        coins::{Numbered, body, by_coins, by_store, earn, output_of, points, redeem, swap},
+        world::{KEYSET, LATER, World, list, shown},
     },
     certified,
 };
@@ -31,8 +31,12 @@ fn head(world: &World, index: u8, entries: &[LogEntry]) -> Head {
 }
 
 fn log(world: &World, index: u8, entries: &[&LogEntry]) -> Handed {
+    log_of(world, KEYSET, index, entries)
+}
+
+fn log_of(world: &World, keyset: KeysetId, index: u8, entries: &[&LogEntry]) -> Handed {
     let entries: Vec<LogEntry> = entries.iter().map(|entry| (*entry).clone()).collect();
-    Handed { head: head(world, index, &entries), entries, heads: Vec::new() }
+    Handed { head: world.head_of(keyset, index, &entries), entries, heads: Vec::new() }
 }
 
 /// What an audit finds: verdict, orders, votes, breaches, findings, notes.
@@ -47,8 +51,13 @@ struct Finds<'a> {
 
 const WELL: Finds<'static> = Finds { verdict: "well", orders: 2, voted: 2, breaches: &[], findings: &[], notes: &[] };
 
-fn audit(
+fn audit(world: &World, named: (&str, &'static str, &str), logs: &[Handed], finds: &Finds<'_>) -> Result<Test, String> {
+    audit_of(world, KEYSET, named, logs, finds)
+}
+
+fn audit_of(
     world: &World,
+    keyset: KeysetId,
     (slug, rule, comment): (&str, &'static str, &str),
     logs: &[Handed],
     finds: &Finds<'_>,
@@ -66,7 +75,7 @@ fn audit(
         .iter()
         .map(|(offence, culprit, standing)| json!({"offence": offence, "culprit": culprit, "standing": standing}))
         .collect();
-    let input = json!({"charters": world.shown(), "keyset": KEYSET.0, "logs": logs});
+    let input = json!({"charters": world.shown(), "keyset": keyset.0, "logs": logs});
     case("audit", slug, rule, comment, input).gives(json!({
         "verdict": finds.verdict,
         "orders": finds.orders,
@@ -114,7 +123,53 @@ pub fn tests(world: &World) -> Vec<Result<Test, String>> {
     tests.extend(other_cheats(world));
     tests.extend(cleared(world));
     tests.extend(cleared_by_others(world));
+    let years = World::of_years();
+    tests.push(one_key_in_two_keysets(&years));
+    tests.push(two_moves_of_one_coin(&years));
     tests
+}
+
+/// With a certificate of its own keyset.
+fn of_its_own(world: &World, order: &Order) -> LogEntry {
+    let certificate = world.certificate(order.keyset, &[0, 1, 2], &order.digest());
+    LogEntry::Certified(CertifiedOrder { order: order.clone(), certificate })
+}
+
+/// A Swap of a coin of the first keyset that makes one of the later.
+fn moving(world: &World, coin: Numbered, made: u64) -> Order {
+    let outputs = list([output_of(LATER, (made, coin.1))]);
+    Order { outputs, ..body(world, 0, Purpose::Swap, &[coin], &[]) }
+}
+
+/// One coin of the first keyset moved into the later one twice, as that one's logs show.
+fn two_moves_of_one_coin(world: &World) -> Result<Test, String> {
+    let entries = [51, 52].map(|made| of_its_own(world, &moving(world, (1, points(8)), made)));
+    let entries: Vec<&LogEntry> = entries.iter().collect();
+    let logs: Vec<Handed> = (0..4).map(|index| log_of(world, LATER, index, &entries)).collect();
+    let comment = "Who voted for both is found in the audit of the first keyset, whose logs may clear the honest.";
+    let finds = Finds { verdict: "wrong", voted: 0, breaches: &["two-certificates"], ..WELL };
+    audit_of(world, LATER, ("two-moves-of-one-coin", "BOOKS-27", comment), &logs, &finds)
+}
+
+/// A coin moves from the first keyset into the later one; one of the later with the same key is paid with.
+fn one_key_in_two_keysets(world: &World) -> Result<Test, String> {
+    let coin = (1, points(8));
+    let of_later = |order: Order, made: &[Numbered]| Order {
+        keyset: LATER,
+        outputs: list(made.iter().map(|numbered| output_of(LATER, *numbered))),
+        ..order
+    };
+    let earned = by_store(of_later(body(world, 1, Purpose::Earn, &[], &[]), &[coin]));
+    let move_order = moving(world, coin, 50);
+    let paid = by_coins(of_later(body(world, 2, Purpose::Redeem, &[coin], &[]), &[]), &[1]);
+    let certified = |order: &Order| of_its_own(world, order);
+    let entries =
+        [voted(&earned), certified(&earned.order), certified(&move_order), voted(&paid), certified(&paid.order)];
+    let entries: Vec<&LogEntry> = entries.iter().collect();
+    let logs: Vec<Handed> = (0..4).map(|index| log_of(world, LATER, index, &entries)).collect();
+    let comment = "The coin that moved here and the coin that was paid here have one key, and are two coins.";
+    let named = ("one-key-in-two-keysets", "BOOKS-26", comment);
+    audit_of(world, LATER, named, &logs, &Finds { orders: 3, ..WELL })
 }
 
 fn coverage(world: &World) -> Vec<Result<Test, String>> {
