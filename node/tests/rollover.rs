@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use federation::{Town, eventually, free_addresses, from_base64, on_disk, orders};
 use federation_support::{DAY, KEYSET, NOW, Plan};
-use ronde_node::store::{Engine as _, SqliteEngine, Table};
+use ronde_node::store::{Engine as _, SqliteEngine, Table, backup};
 use ronde_protocol::message::certificate::Certificate;
 use ronde_protocol::message::charter::Store;
 use ronde_protocol::message::codec::Bounded;
@@ -140,6 +140,33 @@ fn a_clock_that_jumps_past_the_end_of_a_keyset_closes_nothing_and_says_so() {
     let waits = |town: &Town| town.get(4, "/v1/status").body["log"][0].get("waits_to_close").is_some();
     eventually("it waits no more", || !waits(&town));
     assert!(statement(&mut town, 4).is_none());
+}
+
+/// ROLLOVER-20: the copy is older than the end of the keyset, and what was lost had closed it.
+#[test]
+fn a_copy_that_is_put_back_after_the_end_signs_no_second_closing_statement() {
+    let mut town = open();
+    let database = town.folder(4).join("ronde.sqlite");
+    let copy = town.folder(4).join("copy");
+    backup(&database, &copy, NOW).unwrap();
+    let signed = orders::earn(&town.federation, 1, 1, &[(1, 8)]);
+    assert_eq!(town.submit(1, &signed).status, 200);
+    eventually("it certifies", || town.has_certified(4, &signed));
+    let end = town.federation.charter.keyset(KEYSET).unwrap().evaluate_until();
+    (1..=4).for_each(|store| town.set_clock(store, end + 1));
+    eventually("it closes the keyset", || statement(&mut town, 4).is_some());
+    town.stop(4);
+    for file in ["ronde.sqlite", "ronde.sqlite-wal", "ronde.sqlite-shm"] {
+        let _ = std::fs::remove_file(town.folder(4).join(file));
+    }
+    std::fs::rename(&copy, &database).unwrap();
+    town.start(4, on_disk);
+    town.set_clock(4, end + 1);
+    let status = |town: &Town| town.get(4, "/v1/status").body["log"][0].clone();
+    eventually("it has looked", || status(&town)["waits_to_close"] == true || statement(&mut town, 4).is_some());
+    assert_eq!(statement(&mut town, 4), None);
+    assert_eq!(status(&town)["retired_because"], "restored-copy");
+    assert!(town.get(4, "/v1/log/1").body.get("statement").is_none(), "the log is served without one");
 }
 
 /// ROLLOVER-19: a store's first web address is dead, as that of a shop that moved.

@@ -202,6 +202,17 @@ fn a_restored_copy_retires_in_every_keyset_that_was_published_until_a_day_after_
     assert!(!retires(&memory, &restored, NOW));
 }
 
+/// ROLLOVER-20
+#[test]
+fn the_machine_of_a_restored_copy_may_have_closed_what_ended_until_a_day_after_it_was_put_back() {
+    let federation = federation_support::federation(4);
+    let keyset = federation.charter.keyset(KEYSET).unwrap();
+    let end = keyset.evaluate_until();
+    let may_have_closed = |clock| Restored::new(clock, [NOW], Some(NOW), None).may_have_closed(keyset);
+    assert!(!may_have_closed(NOW) && !may_have_closed(end - DAY - 1));
+    assert!(may_have_closed(end - DAY) && may_have_closed(end + 9 * DAY));
+}
+
 /// OPS-8
 #[test]
 fn a_seat_is_taken_only_with_the_keys_that_the_charter_lists_for_it() {

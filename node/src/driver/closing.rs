@@ -52,6 +52,16 @@ async fn statement(core: &Arc<Core>, service: &WitnessService) -> Result<Option<
     }
     let keyset = service.witness().keyset();
     let mut others = OtherClocks::default();
+    if service.may_have_closed()? {
+        if !service.set_waits_to_close(true) {
+            tracing::error!(
+                keyset = keyset.id().0,
+                "this database is a restored copy, and the machine that it is a copy of may have closed the keyset: no \
+                 closing statement is signed here, as two of them would convict this witness"
+            );
+        }
+        return Ok(None);
+    }
     drift::ask(core, keyset).await.iter().for_each(|shown| others.heard(shown.index, shown.theirs / 1000));
     // The answer goes nowhere, the statement is on disk.
     let _ = service.statement(others).await;

@@ -20,6 +20,7 @@ use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::statement::{ClosingStatement, StatementError};
 use ronde_protocol::message::wire::{FeedPage, LogPage, ReplyV1, VoteRequest};
 
+use super::copied;
 use super::ledger::{self, Ledger, LedgerError};
 use super::pool::Pool;
 use crate::clock::Clock;
@@ -129,7 +130,21 @@ impl WitnessService {
     /// The closing statement, once the keyset's time is over by this clock and enough of the others'.
     pub async fn statement(&self, others: OtherClocks) -> ReplyV1 {
         let (witness, now) = (Arc::clone(&self.witness), self.clock.unix_seconds());
-        self.decide(move |view| witness.decide_statement(view, now, &others)).await
+        // What is kept of a restored copy is written before any seat is taken.
+        match self.may_have_closed() {
+            Ok(false) => self.decide(move |view| witness.decide_statement(view, now, &others)).await,
+            Ok(true) => match self.signed_statement() {
+                Ok(signed) => signed.map_or(ReplyV1::Refused(Refusal::Unknown), ReplyV1::Statement),
+                Err(error) => failed(&error),
+            },
+            Err(error) => failed(&error),
+        }
+    }
+
+    /// Whether the machine that this node's database is a restored copy of may have closed the keyset (ROLLOVER-20).
+    pub fn may_have_closed(&self) -> Result<bool, LedgerError> {
+        let restored = self.readers.with(copied::kept)?;
+        Ok(restored.is_some_and(|restored| restored.may_have_closed(self.witness.keyset())))
     }
 
     /// Notes whether the keyset's time is over by this clock alone; says what was noted before.

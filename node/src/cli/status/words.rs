@@ -61,13 +61,15 @@ pub(super) fn not_seated(seat: &Seat) -> (Exit, String) {
     (Exit::Warn, format!("this node has a seat in keyset {keyset} and can't take it: {why}"))
 }
 
-/// A keyset that is over by this node's clock alone (ROLLOVER-18).
+/// A keyset that is over by this node's clock alone (ROLLOVER-18), or was closed
+/// by the machine that was lost, perhaps (ROLLOVER-20).
 pub(super) fn waiting_to_close(log: &Log) -> Option<(Exit, String)> {
     log.waits_to_close.then(|| {
         let what = format!(
             "by this node's clock the time of keyset {} is over, and by too few of the others': it adds nothing to its log, \
              and signs no closing statement until they agree. They are asked at the stores' web addresses: if the charter \
-             lists none for some, or wrong ones, tell the stewards. If this clock is wrong: {MEND}",
+             lists none for some, or wrong ones, tell the stewards. If this clock is wrong: {MEND}. On a restored copy of a \
+             machine that may have closed the keyset nothing is to be done: it signs none at all, and the others close it",
             log.keyset
         );
         (Exit::Warn, what)

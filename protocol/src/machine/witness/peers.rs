@@ -134,6 +134,12 @@ impl Restored {
     pub fn covers(&self, first_issued: Seconds) -> bool {
         first_issued <= self.by.saturating_add(RESTORED_MARGIN)
     }
+
+    /// Whether the lost machine may have signed the closing statement of a keyset: a second one, of the shorter log that was
+    /// put back, would convict an honest witness (ROLLOVER-20).
+    pub fn may_have_closed(&self, keyset: &Keyset) -> bool {
+        self.covers(keyset.evaluate_until())
+    }
 }
 
 /// What a seat in a keyset leads to for a node that was once started on a restored copy, by when the first charter version
