@@ -26,7 +26,7 @@ const PATIENCE: Millis = 2_500;
 /// Before a search that was cut off is begun anew.
 const PAUSE: Millis = 30_000;
 /// Searches that a customer begins before they wait for better times; each takes hundreds of messages.
-const SEARCHES: u32 = 4;
+const SEARCHES: u32 = 3;
 /// Stores through which one question is asked.
 const STORES: u32 = 3;
 
@@ -291,14 +291,14 @@ impl World<'_> {
         self.send(End::Node(node), End::Wallet(wallet), luck, body);
     }
 
-    /// Once the faults are over: every honest customer whose words are all that is left searches, to the end.
+    /// Once the faults are over: every honest customer whose words are all that is left searches, to the end; once, as a
+    /// search is dear, in the third round, by which what the lost wallet had claimed is certified.
     pub fn search_all(&mut self, round: usize, luck: &mut Luck) {
-        // What the lost wallet had claimed may be certified by the third round only.
-        let due = round == 0 || round == 2;
+        let due = round == 2;
         let mut any = false;
         for wallet in 0..self.people.len() {
             let person = &self.people[wallet];
-            if person.honest && person.device > 0 && (due || person.wallet.is_searching()) {
+            if person.honest && person.device > 0 && (due || round > 2 && person.wallet.is_searching()) {
                 self.seek(wallet, luck);
                 any = true;
             }

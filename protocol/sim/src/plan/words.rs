@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Runs in which that is so, in a thousand: a search asks a hundred questions, and more.
-const SHARE: u16 = 18;
+const SHARE: u16 = 13;
 /// Larger committees are spared it, so that a run stays cheap.
 const MAX_N: u8 = 5;
 
