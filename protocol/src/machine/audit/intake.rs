@@ -31,6 +31,9 @@ use crate::{
 const REMEMBERED: usize = 1 << 16;
 const REMEMBERED_AT_FIRST: usize = 1 << 8;
 
+/// Heads of one log that are compared: the first that came, and the last. A liar may sign one for each of its entries.
+const MAX_HEADS: usize = 1 << 12;
+
 type Hashes = Vec<[u8; 32]>;
 
 /// Which of the logs that an audit was given, by the order in which they were opened.
@@ -60,7 +63,7 @@ pub struct Audit<'c, S> {
 /// What is known of a log.
 #[derive(Default)]
 pub(super) struct Intake {
-    /// As they came; the last is the one that all entries together should hash to.
+    /// As they came, of too many the first; the last is the one that all entries together should hash to.
     heads: Vec<Head>,
     frontier: Frontier,
     /// The first entry that no honest witness writes.
@@ -97,10 +100,8 @@ impl<'c, S: Shelf> Audit<'c, S> {
 
     /// A head said to be signed by the log's witness. The last that comes must cover all the entries.
     pub fn head(&mut self, log: LogNumber, head: Head) {
-        if let Some(log) = self.logs.get_mut(log.place())
-            && log.heads.last() != Some(&head)
-        {
-            log.heads.push(head);
+        if let Some(log) = self.logs.get_mut(log.place()) {
+            log.take_head(head);
         }
     }
 
@@ -297,6 +298,16 @@ fn closing(index: WitnessIndex, statements: &[ClosingStatement], logs: &[Log], r
 }
 
 impl Intake {
+    fn take_head(&mut self, head: Head) {
+        if self.heads.last() == Some(&head) {
+            return;
+        }
+        if self.heads.len() >= MAX_HEADS {
+            self.heads.pop();
+        }
+        self.heads.push(head);
+    }
+
     fn fault(&self, keyset: &Keyset, head: &Head) -> Option<LogFault> {
         let found = self.frontier.size();
         if head.verify(keyset).is_err() {
@@ -316,3 +327,6 @@ fn better(known: LogState, new: LogState) -> LogState {
         (_, new) => new,
     }
 }
+
+#[cfg(test)]
+mod tests;
