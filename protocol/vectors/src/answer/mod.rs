@@ -120,6 +120,9 @@ pub const TYPES: &[(&str, Responder)] = &[
     ("probe-answer", |input| respond(input, federation::restore::probe_answer)),
     ("probe-verdict", |input| respond(input, federation::restore::verdict)),
     ("wallet-search", |input| respond(input, federation::restore::search)),
+    ("bucket-turns", |input| respond(input, federation::turns::turns)),
+    ("audit-moved", |input| respond(input, federation::moved::moved)),
+    ("wallet-script", |input| respond(input, federation::wallet_scripts::script)),
     ("move-time", |input| respond(input, federation::closing::move_time)),
 ];
 

@@ -3,6 +3,7 @@
 mod audits;
 mod exhibits;
 mod forks;
+mod moved;
 mod pieces;
 
 use ronde_protocol::message::{
@@ -25,6 +26,7 @@ pub fn suite() -> Result<Vec<Group>, String> {
         group("evidence", pieces::tests(&world, &two))?,
         group("exhibit", exhibits::tests(&world))?,
         group("audit", audits::tests(&world))?,
+        group("audit-moved", moved::tests())?,
     ])
 }
 

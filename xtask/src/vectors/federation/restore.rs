@@ -1,6 +1,7 @@
 //! Restoring a wallet from its seed: buckets, probes, and where a search stands.
 
 pub mod probes;
+mod turns;
 
 use ronde_protocol::{
     crypto::group::PointBytes,
@@ -39,6 +40,7 @@ pub fn suite() -> Result<Vec<Group>, String> {
         group("probe-answer", probes::answers(&world))?,
         group("probe-verdict", probes::verdicts(&world))?,
         group("wallet-search", searches(&world))?,
+        group("bucket-turns", turns::tests())?,
     ])
 }
 

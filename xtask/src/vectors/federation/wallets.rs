@@ -3,6 +3,7 @@
 mod answers;
 mod moves;
 mod recovered;
+mod scripts;
 
 use ronde_protocol::{
     crypto::{
@@ -35,6 +36,7 @@ pub fn suite() -> Result<Vec<Group>, String> {
         group("wallet-answer", answers::tests())?,
         group("wallet-coins", recovered::tests())?,
         group("move-time", moves::times())?,
+        group("wallet-script", scripts::tests())?,
     ])
 }
 

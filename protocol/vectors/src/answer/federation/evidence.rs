@@ -89,9 +89,10 @@ pub struct AuditInput {
     logs: Vec<Log>,
 }
 
+/// A witness's log.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Log {
+pub struct Log {
     head: Octets,
     entries: Vec<Octets>,
     heads: Vec<Octets>,
@@ -124,7 +125,8 @@ pub fn audit(AuditInput { charters, keyset: id, logs }: AuditInput) -> Result<Fo
 }
 
 impl Log {
-    fn read(&self) -> Result<WitnessLog, Refused> {
+    /// As it was handed over.
+    pub fn read(&self) -> Result<WitnessLog, Refused> {
         let entries = self.entries.iter().map(Octets::read::<LogEntry>).collect::<Result<_, _>>()?;
         let heads = self.heads.iter().map(Octets::read::<Head>).collect::<Result<_, _>>()?;
         Ok(WitnessLog { head: self.head.read()?, entries, heads })

@@ -37,9 +37,10 @@ pub struct Claim {
     now: u64,
 }
 
+/// What a grant gives.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Terms {
+pub struct Terms {
     store: u32,
     points: u64,
     ballot: Option<u32>,
@@ -54,7 +55,8 @@ struct Vouchers {
 }
 
 impl Terms {
-    fn read(&self) -> GrantTerms {
+    /// As a wallet is told.
+    pub fn read(&self) -> GrantTerms {
         let vouchers = self.vouchers.iter();
         GrantTerms {
             store: StoreId(self.store),
@@ -96,14 +98,14 @@ pub fn claim(claim: Claim) -> Result<Asked, Refused> {
     Ok(Asked { keyset: open.keyset.0, outputs: outputs.collect() })
 }
 
-fn refuse(error: &WalletError) -> Refused {
+pub(super) fn refuse(error: &WalletError) -> Refused {
     match error {
         WalletError::Certificate(error) => bad_certificate(error),
         other => named(other),
     }
 }
 
-fn link(number: u64) -> Result<Link, Refused> {
+pub(super) fn link(number: u64) -> Result<Link, Refused> {
     let text = |text: String| Text::new(text).map_err(|_| Refused::named("bad-text"));
     Ok(Link { base: text("https://store.example".to_owned())?, id: text(number.to_string())? })
 }
@@ -193,7 +195,7 @@ impl Coins {
     }
 }
 
-fn evaluations(given: &[Octets]) -> Result<Vec<Evaluation>, Refused> {
+pub(super) fn evaluations(given: &[Octets]) -> Result<Vec<Evaluation>, Refused> {
     given.iter().map(Octets::read).collect()
 }
 
