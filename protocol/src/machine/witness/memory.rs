@@ -97,7 +97,11 @@ impl Memory {
                 self.buckets.insert(place.key().to_vec());
             }
             Write::Retire(why) => self.retired = Some(why),
-            Write::Evidence(evidence) => self.evidence.push(*evidence),
+            // One that is met again is the same.
+            Write::Evidence(evidence) => {
+                let known = self.evidence.iter().any(|known| known.id() == evidence.id());
+                self.evidence.extend((!known).then_some(*evidence));
+            }
             Write::Exhibit(exhibit) => self.exhibits.push(*exhibit),
             Write::Statement(statement) => self.statement = Some(statement),
             Write::Earlier(keyset, write) => self.earlier.entry(keyset).or_default().apply(write),

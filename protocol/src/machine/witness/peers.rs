@@ -270,7 +270,7 @@ impl Followed {
     }
 
     /// Reads on. Only *certified* entries are taken over (LOG-14): a peer's votes bind nobody else. Of a page that is
-    /// refused nothing is taken over (LOG-13).
+    /// refused nothing is taken over (LOG-13); but its head is the peer's own word, and is kept (LOG-16).
     pub fn handle_page(&mut self, keyset: &Keyset, peer: WitnessIndex, page: LogPage) -> Result<Page, PageError> {
         if page.head.index != peer {
             return Err(PageError::Head);
@@ -293,17 +293,14 @@ impl Followed {
             }
         }
         if frontier.size() > page.head.size || (frontier.size() == self.size && page.head.size > self.size) {
-            return Err(PageError::Length);
+            self.highest = next.highest;
+            return convicting(fork, PageError::Length);
         }
         let more = frontier.size() < page.head.size;
         if !more && frontier.root() != page.head.root {
             // Which page was false is not known: read again from the beginning. What was taken over was certified.
-            *self = Self { highest: self.highest, read: self.read, parted: self.parted, ..Self::default() };
-            return match fork {
-                // The very heads convict the peer.
-                Some(_) => Ok(Page { certified: Vec::new(), voted: Vec::new(), more: false, whole: false, fork }),
-                None => Err(PageError::Root),
-            };
+            *self = Self { highest: next.highest, read: self.read, parted: self.parted, ..Self::default() };
+            return convicting(fork, PageError::Root);
         }
         next.size = frontier.size();
         next.peaks = frontier.peaks().to_vec();
@@ -312,5 +309,13 @@ impl Followed {
         }
         *self = next;
         Ok(Page { certified, voted, more, whole: !more, fork })
+    }
+}
+
+/// Of a page that is refused nothing is left but what its very head proves.
+fn convicting(fork: Option<Box<Evidence>>, error: PageError) -> Result<Page, PageError> {
+    match fork {
+        Some(_) => Ok(Page { certified: Vec::new(), voted: Vec::new(), more: false, whole: false, fork }),
+        None => Err(error),
     }
 }

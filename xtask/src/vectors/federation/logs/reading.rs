@@ -116,6 +116,8 @@ fn refused(world: &World) -> Vec<Result<Test, String>> {
     let long = [peer.page(0, 3, peer.begun)];
     let forgotten = [long[0].clone(), peer.page(0, 0, peer.empty)];
     let none = [peer.page(0, 0, peer.whole)];
+    let refused = [none[0].clone(), peer.page(0, 3, peer.other)];
+    let bare = [peer.page(0, 2, peer.whole), peer.page(2, 2, peer.other)];
     let wrong = [peer.page(0, 3, peer.other), all.clone()];
     let begun_wrong = [peer.page(0, 2, peer.whole), peer.page(0, 1, peer.whole), all.clone()];
     let forked = [all, peer.page(3, 3, peer.other)];
@@ -128,15 +130,37 @@ fn refused(world: &World) -> Vec<Result<Test, String>> {
     vec![
         reads(of("head-of-another", "LOG-13", "A page of witness 2's log.", &another), &["head"], 0, None),
         reads(of("head-not-signed", "LOG-13", "A size that nobody signed.", &unsigned), &["head"], 0, None),
-        reads(lying("too-many-entries", "Three entries under a head of two.", &long), &["length"], 0, None),
-        reads(lying("no-entries", "None, though the head has three.", &none), &["length"], 0, None),
+        reads(lying("too-many-entries", "Three entries under a head of two.", &long), &["length"], 0, Some(2)),
+        reads(lying("no-entries", "None, though the head has three.", &none), &["length"], 0, Some(3)),
         reads(
-            lying("head-not-kept", "The head of a refused page is not kept.", &forgotten),
+            lying("head-kept", "The head of a refused page is kept: it is signed.", &forgotten),
             &["length", "0"],
             0,
-            Some(0),
+            Some(2),
         ),
-        reads(of("other-root", "LOG-13", "The entries do not lead to the head.", &wrong), &["root", "2"], 3, Some(3)),
+        reads(
+            fork("fork-by-a-refused-page", "Nothing under a head of three, and then another root for three.", &refused),
+            &["length", "0!"],
+            0,
+            Some(3),
+        ),
+        reads(
+            fork("fork-in-a-refused-page", "A second root for three, and no entries: evidence all the same.", &bare),
+            &["1+", "0!"],
+            2,
+            Some(3),
+        ),
+        reads(
+            of(
+                "other-root",
+                "LOG-13",
+                "The entries do not lead to the head; those of the next page do, and the two heads are evidence.",
+                &wrong,
+            ),
+            &["root", "2!"],
+            3,
+            Some(3),
+        ),
         reads(of("other-root-later", "LOG-13", again, &begun_wrong), &["1+", "root", "2"], 3, Some(3)),
         reads(fork("fork", "A second root for three entries: evidence.", &forked), &["2", "0!"], 0, Some(3)),
         reads(fork("fork-on-the-way", "The same, and the log goes on.", &on_the_way), &["0+", "1+!"], 2, Some(3)),
