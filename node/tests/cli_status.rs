@@ -96,7 +96,7 @@ fn a_witness_that_no_longer_votes_says_so() {
         retired["log"][0]["retired_because"] = json!(reason);
         let said = ask(retired, charter(), "");
         assert_eq!(said.code, 1);
-        for words in ["votes no more in keyset 1", words, "seat in the next keyset"] {
+        for words in ["votes no more in keyset 1", words, "seat in the next keyset", "can be paid with"] {
             assert!(said.out.contains(words), "{reason}: no {words:?} in {}", said.out);
         }
     }

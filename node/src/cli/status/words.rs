@@ -50,7 +50,9 @@ pub(super) fn not_voting(log: &Log) -> Option<(Exit, String)> {
         Exit::Warn,
         format!(
             "this node votes no more in keyset {keyset}: {why}. It counts as one that lies; it still certifies and hands \
-             out change. Ask the stewards for a seat in the next keyset"
+             out change. Ask the stewards for a seat in the next keyset, and to publish that soon if more have retired than \
+             the committee bears (a committee of fewer than four bears none): until then points that customers bring back \
+             from their words can be paid with, and not be exchanged"
         ),
     ))
 }
