@@ -171,6 +171,23 @@ fn components_that_were_missing_are_fetched_later() {
     assert!(wallet.wallet().pending().is_empty());
 }
 
+/// WALLET-42: one of the three witnesses whose components the coins have is gone for good when they are spent.
+#[test]
+fn a_payment_that_a_missing_component_holds_up_asks_for_it_and_is_done_when_it_is_resumed() {
+    let (town, folder) = (Town::open(), tempfile::tempdir().unwrap());
+    let mut wallet = new(&town, folder.path());
+    town.bend(|quorum| quorum.silent = vec![WitnessIndex(0)]);
+    wallet.claim(&town.grant(1, 25)).unwrap();
+    town.bend(|quorum| (quorum.silent, quorum.retired) = (vec![], vec![WitnessIndex(3)]));
+    let paid = wallet.pay(&town.checkout(2, 5, 1), Some(Points(5)), &[]).unwrap();
+    assert!(matches!(paid.done.progress, Progress::Pending { .. }), "two witnesses have a column: {paid:?}");
+    assert_eq!(wallet.wallet().pending().len(), 2, "a first payment asks for nothing");
+    let resumed = wallet.resume().unwrap();
+    assert_eq!(resumed[0].before.digest, paid.done.digest);
+    assert!(!matches!(resumed[0].result.as_ref().unwrap().progress, Progress::Pending { .. }), "{resumed:?}");
+    assert_eq!(town.float(), 20);
+}
+
 #[test]
 fn a_copied_wallet_that_spends_twice_loses_only_what_the_other_copy_spent() {
     let (town, folder, copy) = (Town::open(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());

@@ -1,6 +1,7 @@
 //! One command's use of a wallet: plan, save, send, take the answer, save.
 
 mod carry;
+mod missing;
 mod moves;
 mod prove;
 mod recover;

@@ -46,6 +46,8 @@ pub struct Quorum {
     pub spoiling: Option<StoreId>,
     /// Witnesses whose evaluations do not come.
     pub silent: Vec<WitnessIndex>,
+    /// Witnesses that do not vote; the others do where they are shown a column.
+    pub retired: Vec<WitnessIndex>,
     /// How often an order was submitted, by store.
     pub submissions: Vec<(StoreId, OrderDigest)>,
     /// How often an order was asked for by its digest.
@@ -71,6 +73,10 @@ impl Desk {
         quorum.submissions.push((self.store, digest));
         if quorum.holding {
             return Ok(Outcome::Pending { votes: 1 });
+        }
+        let shown = submission.columns.iter().filter(|column| !quorum.retired.contains(&column.index)).count();
+        if !quorum.retired.is_empty() && !order.inputs.is_empty() && shown < 3 {
+            return Ok(Outcome::Pending { votes: shown });
         }
         let in_the_way = order.inputs.iter().filter_map(|input| quorum.bound.get(&input.point.0));
         if let Some(other) = in_the_way.into_iter().find(|other| other.order.digest() != digest).cloned() {

@@ -9,7 +9,7 @@ use ronde_protocol::message::evaluation::Evaluation;
 use ronde_protocol::message::ids::{OrderDigest, StoreId};
 use ronde_protocol::message::order::{Order, Purpose, Submission};
 
-use super::{Done, Open, Progress, Session, fresh, is_over, is_withdrawn};
+use super::{Done, Open, Progress, Session, is_over, is_withdrawn};
 use crate::wallet::charter::same_node;
 use crate::wallet::client::{OrderReply, bad};
 use crate::wallet::{BadAnswer, Problem, SpentBy, Trouble};
@@ -56,8 +56,8 @@ impl Session {
                     Some(request) => self.carry_claim(&request),
                     None => continue,
                 },
-                Open::Sent(digest) => match self.wallet.submission(&digest, &on_disk) {
-                    Some(submission) => self.carry(&submission, self.address_of(before.store), true),
+                Open::Sent(digest) => match self.carry_again(&digest, before.store, &on_disk) {
+                    Some(result) => result,
                     None => continue,
                 },
                 Open::Certified(digest) => self.complete(&digest, Vec::new()),
@@ -66,45 +66,6 @@ impl Session {
         }
         resumed.extend(self.prove(false)?);
         Ok(resumed)
-    }
-
-    /// Asks for components that coins lack which can be spent already, each order when it is time (WALLET-32): to be done
-    /// last, when nothing is about to be spent. One store that answers is asked for each.
-    pub fn ask_for_missing(&mut self) -> Result<Vec<Resumed>, Trouble> {
-        let (now, entropy) = (self.now(), fresh()?);
-        let due = self.wallet.due_to_ask(now, entropy).release(&self.folder.save(&self.wallet)?);
-        let mut asked = Vec::new();
-        for digest in due {
-            let Some(before) = self.wallet.pending().into_iter().find(|view| view.digest == Some(digest)) else {
-                continue;
-            };
-            asked.push(Resumed { before, result: self.ask_once(&digest) });
-        }
-        Ok(asked)
-    }
-
-    fn ask_once(&mut self, digest: &OrderDigest) -> Result<Done, Trouble> {
-        let order = self.order(digest)?;
-        let keyset = told_by(&order, self.charter(), self.now());
-        let mut last = None;
-        for node in self.route(None)?.into_iter().take(STORES) {
-            match self.client.order(&node, keyset, digest) {
-                Ok(reply) => {
-                    let evaluations = match reply {
-                        OrderReply::Certified { evaluations, .. } => evaluations,
-                        OrderReply::Pending { .. } => Vec::new(),
-                    };
-                    let settled = self.wallet.handle_evaluations(self.charters.charter(), digest, &evaluations)?;
-                    let (now, entropy) = (self.now(), fresh()?);
-                    let asked = self.wallet.handle_asked(digest, now, entropy);
-                    let on_disk = self.folder.save(&self.wallet)?;
-                    asked.release(&on_disk);
-                    return Ok(done(&settled.release(&on_disk), Progress::Done));
-                }
-                Err(trouble) => last = Some(trouble),
-            }
-        }
-        Err(last.unwrap_or(Trouble::NoAddress))
     }
 
     /// Sends a signed order until it is decided, the same bytes each time.
@@ -354,7 +315,7 @@ impl Session {
         }
     }
 
-    fn order(&self, digest: &OrderDigest) -> Result<Order, Trouble> {
+    pub(super) fn order(&self, digest: &OrderDigest) -> Result<Order, Trouble> {
         let mut orders = self.wallet.book().open.iter().filter_map(|open| open.order());
         let found = orders.find(|order| order.digest() == *digest).cloned();
         found.ok_or(Trouble::Wallet(WalletError::NoSuchOrder(*digest)))
@@ -365,7 +326,7 @@ impl Session {
     }
 }
 
-fn done(settled: &Settled, progress: Progress) -> Done {
+pub(super) fn done(settled: &Settled, progress: Progress) -> Done {
     Done { digest: Some(settled.digest), progress, evidence: settled.evidence.clone() }
 }
 

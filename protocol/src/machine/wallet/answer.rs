@@ -111,7 +111,9 @@ impl Wallet {
         certificate.verify(keyset, &other.digest())?;
         let open = self.book.open.remove(at);
         let spent = |coin: &Coin| other.inputs.iter().any(|input| input.point == coin.point);
-        self.book.coins.retain(|coin| coin.held_by != Some(*digest) || !spent(coin));
+        // One that the dead order did not bind is gone too, but while another open order still binds it (RESTORE-8).
+        let free = |coin: &Coin| coin.held_by.is_none_or(|by| by == *digest);
+        self.book.coins.retain(|coin| !(spent(coin) && free(coin)));
         self.note_spent(other);
         let held = self.book.coins.iter_mut().filter(|coin| coin.held_by == Some(*digest));
         held.for_each(|coin| coin.held_by = None);

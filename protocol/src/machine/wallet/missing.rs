@@ -6,7 +6,10 @@ use crate::{
     crypto::Entropy,
     limits::{ASK_AT_EARLIEST, ASK_AT_LATEST},
     machine::durable::Sealed,
-    message::{ids::OrderDigest, order::Seconds},
+    message::{
+        ids::OrderDigest,
+        order::{Order, Seconds},
+    },
 };
 
 use super::{OpenOrder, Outcome, Task, Wallet};
@@ -27,6 +30,20 @@ impl Wallet {
         }
         let due = |digest: &OrderDigest| self.book.ask_at.get(digest).is_some_and(|at| *at <= now);
         Sealed::new(open.into_iter().filter(due).collect())
+    }
+
+    /// Orders that may hold up another which this wallet has signed: they made coins that it spends, and components of those
+    /// are missing. To be asked for at once if it was sent again and no store has decided it (WALLET-42).
+    pub fn may_hold_up(&self, digest: &OrderDigest) -> Vec<OrderDigest> {
+        let spends = |made: &Order| {
+            let origin = made.digest();
+            self.book.coins.iter().any(|coin| coin.origin == origin && coin.held_by == Some(*digest))
+        };
+        let unfinished = self.book.open.iter().filter_map(|open| match &open.task {
+            Task::Complete { order } | Task::Recovered { order, .. } => Some(order),
+            Task::Claim { .. } | Task::Spend { .. } => None,
+        });
+        unfinished.filter(|order| spends(order)).map(Order::digest).collect()
     }
 
     /// A store has answered for one of them: if something is still missing, it is asked for another time.

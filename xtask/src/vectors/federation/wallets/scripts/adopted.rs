@@ -130,7 +130,7 @@ fn completed(world: &World) -> Vec<Result<Test, String>> {
     let pending = || (vec![eight_bound.clone(), four_free.clone()], vec![open(&order, "signed", &ALL)]);
     let bound = "It is open here, binds its coin, and is shown to all four. The other coin is free.";
     let paid = "Certified: the change is at the lost wallet's places, so it is unproven.";
-    let gone = "A conflicting order over both coins is certified: the one that was bound is spent.";
+    let gone = "A conflicting order over both coins is certified: both are spent, also the one that was free.";
     let nothing = "The certificate of an order over another coin changes nothing.";
     let again = "Shown once more: there is nothing to do.";
     let second = probe(world, CoinState::Bound(lost.clone()));
@@ -144,14 +144,7 @@ fn completed(world: &World) -> Vec<Result<Test, String>> {
             &[stands(&order, true, true)],
             ([&[four_free.clone()][..], &made].concat(), Vec::new()),
         ),
-        adopt(
-            world,
-            ("adopted-and-dead", "WALLET-8", gone),
-            &lost,
-            &[dead],
-            &[json!({})],
-            (vec![held(world, FOUR, four, None)], Vec::new()),
-        ),
+        adopt(world, ("adopted-and-dead", "RESTORE-8", gone), &lost, &[dead], &[json!({})], (Vec::new(), Vec::new())),
         adopt(
             world,
             ("adopted-no-conflict", "WALLET-8", nothing),
