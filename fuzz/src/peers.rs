@@ -170,27 +170,29 @@ impl Reader {
         let next = [self.read.clone(), leaves].concat();
         match self.followed.handle_page(WORLD.keyset(), PEER, page) {
             Ok(page) => {
-                let size = next.len() as u64;
-                assert!(size <= head.size && page.more == (size < head.size), "a page that does not fit its head");
                 assert!(head.verify(WORLD.keyset()).is_ok() && head.index == PEER, "a head that the peer did not sign");
                 let convicted = page.fork.is_some();
                 self.accuse(page.fork);
-                let whole = !page.more && merkle::root_of(&next) == head.root;
-                if !page.more && !whole {
-                    assert!(convicted && page.certified.is_empty(), "entries that lead elsewhere were taken over");
-                    self.read.clear();
-                } else {
+                if page.more || page.whole {
+                    let size = next.len() as u64;
+                    assert!(size <= head.size && page.more == (size < head.size), "a page that does not fit its head");
+                    assert!(page.more || merkle::root_of(&next) == head.root, "entries that lead elsewhere");
                     let offered = entries.iter().filter(|entry| matches!(entry, LogEntry::Certified(_))).count();
                     assert!(page.certified.len() == offered, "votes bind nobody else");
                     self.read = next;
+                } else {
+                    assert!(convicted && page.certified.is_empty(), "a page that is refused was taken over");
+                    self.refused();
                 }
             }
-            Err(_) => {
-                // Either nothing changed, or all is read again.
-                if self.followed.position() == 0 {
-                    self.read.clear();
-                }
-            }
+            Err(_) => self.refused(),
+        }
+    }
+
+    /// Either nothing was read, or all is read again.
+    fn refused(&mut self) {
+        if self.followed.position() == 0 {
+            self.read.clear();
         }
     }
 
