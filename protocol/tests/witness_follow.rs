@@ -194,6 +194,30 @@ fn a_log_that_grew_again_from_an_earlier_state_is_evidence_once_it_is_read_as_a_
     assert!(matches!(honest.handle_page(&keyset, peer(), page(&committee, 0, 64)).unwrap(), Found::Nothing));
 }
 
+/// LOG-18: the peer has its log read again, by a page that does not fit, and shows a shorter one that grows from there.
+#[test]
+fn a_shorter_log_after_a_refused_page_does_not_have_the_head_of_the_longer_one_forgotten() {
+    let mut committee = behind();
+    let keyset = committee.charter().keyset(KEYSET).unwrap().clone();
+    let mut followed = Followed::default();
+    followed.handle_page(&keyset, peer(), page(&committee, 0, 64)).unwrap();
+    let earlier = head(&committee);
+    voted(committee.ask(PEER, &redeem(&committee.federation, 1, &[(5, points(8))], &[])));
+    let false_page = page(&committee, 0, 1);
+    assert_eq!(followed.handle_page(&keyset, peer(), false_page).unwrap_err(), PageError::Root);
+    let old = witness_support::committee(4);
+    committee.seats[PEER].memory = old.seats[PEER].memory.clone();
+    let mut grow = |committee: &mut Committee, numbers: core::ops::RangeInclusive<u64>| {
+        for number in numbers {
+            voted(committee.ask(PEER, &redeem(&committee.federation, 1, &[(number, points(8))], &[])));
+        }
+        while followed.handle_page(&keyset, peer(), page(committee, followed.position(), 3)).unwrap().more {}
+        (followed.read().copied(), followed.parted().copied())
+    };
+    assert_eq!(grow(&mut committee, 11..=13), (Some(earlier), None));
+    assert_eq!(grow(&mut committee, 14..=18), (Some(head(&committee)), Some(earlier)));
+}
+
 #[test]
 fn a_fork_of_a_log_that_was_read_to_its_end_is_evidence_and_takes_nothing_over() {
     let committee = behind();

@@ -164,7 +164,7 @@ pub struct Followed {
     peaks: Vec<[u8; 32]>,
     /// The highest head seen, whether or not its entries were read.
     highest: Option<Head>,
-    /// The last head to which the log was read.
+    /// The longest head to which the log was read.
     read: Option<Head>,
     /// A head to which the log was read once, and through which it does not lead any more.
     parted: Option<Head>,
@@ -229,7 +229,7 @@ impl Followed {
         self.highest.as_ref()
     }
 
-    /// The last head to which the log was read.
+    /// The longest head to which the log was read.
     pub fn read(&self) -> Option<&Head> {
         self.read.as_ref()
     }
@@ -304,7 +304,9 @@ impl Followed {
         }
         next.size = frontier.size();
         next.peaks = frontier.peaks().to_vec();
-        if !more {
+        // One that is shorter, read after a page that was refused, does not stand in for a longer one: as soon as the log
+        // has grown past that, it parts from it.
+        if !more && self.read.is_none_or(|read| read.size <= page.head.size) {
             next.read = Some(page.head);
         }
         *self = next;
