@@ -29,8 +29,8 @@ use ronde_protocol::message::offer::SignedOffer;
 use ronde_protocol::message::order::{Column, Purpose, SignedOrder};
 use ronde_protocol::message::refusal::{ExpectedCode, Refusal};
 use ronde_protocol::message::wire::{
-    CHARTER_CHUNK, Certified, CharterChunk, CharterQuery, FeedEntry, FeedPage, FromPosition, Reply, ReplyV1, Request,
-    RequestV1, Voted,
+    CHARTER_CHUNK, Certified, CharterChunk, CharterQuery, FeedEntry, FeedPage, FromPosition, LogPage, Reply, ReplyV1,
+    Request, RequestV1, Voted,
 };
 use serde_json::json;
 
@@ -355,6 +355,43 @@ fn a_wallets_coins_are_good_although_one_witness_marks_them() {
     for evidence in claimed.done.evidence {
         assert_eq!(evidence.verify(&town.federation.charter).unwrap().culprit, TRAITOR);
     }
+}
+
+/// A witness whose log is a signed head, and nothing under it.
+struct Hollow(Federation);
+
+impl Handler for Hollow {
+    fn handle(&self, _: NodeKey, request: Vec<u8>) -> HandlerFuture<'_> {
+        Box::pin(async move {
+            let (vote, keyset) = (self.0.witness(KEYSET, TRAITOR).vote, self.0.charter.keyset(KEYSET).unwrap());
+            let reply = match decode::<Request>(&request, MAX_MESSAGE_BYTES) {
+                Ok(Request::V1(RequestV1::Log(_))) => {
+                    let head = Head::sign(&vote, keyset, TRAITOR, 9, [7; 32]);
+                    ReplyV1::Log(LogPage { entries: list([]), head })
+                }
+                _ => ReplyV1::Refused(Refusal::Unknown),
+            };
+            encode(&Reply::V1(reply))
+        })
+    }
+}
+
+/// LOG-16, LOG-19: a page is refused for its entries. Its head is signed all the same, and outlives a restart.
+#[test]
+fn the_head_of_a_page_that_is_refused_is_on_disk() {
+    let mut town = with_handler(Plan::of(4), |federation| Arc::new(Hollow(federation)));
+    let heard = |log: &serde_json::Value| log["index"] == TRAITOR.0 && log["size"] == 9;
+    eventually("its log was pulled", || {
+        town.get(1, "/v1/status").body["peer_logs"].as_array().unwrap().iter().any(heard)
+    });
+    // What is written down after the head.
+    assert_eq!(town.submit(1, &orders::swap(&town.federation, &[(1, 2)], &[(2, 2)])).status, 200);
+    let folder = town.folder(1);
+    town.stop(1);
+    let reader = SqliteEngine::open(folder.join("ronde.sqlite")).unwrap().reader().unwrap();
+    let heads = reader.scan(Table::PeerHead, &[], None, 10).unwrap();
+    let heads: Vec<Head> = heads.iter().map(|(_, bytes)| decode(bytes, 1000).unwrap()).collect();
+    assert!(heads.iter().any(|head| head.index == TRAITOR && head.size == 9), "{heads:?}");
 }
 
 /// A witness that tells stores what they have been paid, and nodes what the charter is.

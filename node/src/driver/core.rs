@@ -183,16 +183,22 @@ impl Core {
         work(followed.entry((keyset, index)).or_default())
     }
 
+    /// The same; if the highest head rises by it, that is written down (LOG-19).
+    pub fn raise_followed<T>(&self, keyset: KeysetId, index: WitnessIndex, work: impl FnOnce(&mut Followed) -> T) -> T {
+        let (done, risen) = self.with_followed(keyset, index, |followed| {
+            let before = followed.highest().map(|head| head.size);
+            let done = work(followed);
+            (done, followed.highest().copied().filter(|head| Some(head.size) > before))
+        });
+        if let Some(head) = risen {
+            self.heads.rose((keyset, index), head);
+        }
+        done
+    }
+
     /// Keeps the highest head of every witness; two that fork are evidence.
     pub async fn note_head(&self, keyset: &Keyset, head: Head) {
-        let size = |followed: &Followed| followed.highest().map(|head| head.size);
-        let (noted, rose) = self.with_followed(keyset.id(), head.index, |followed| {
-            let before = size(followed);
-            (followed.handle_head(keyset, head), size(followed) > before)
-        });
-        if rose {
-            self.heads.rose((keyset.id(), head.index), head);
-        }
+        let noted = self.raise_followed(keyset.id(), head.index, |followed| followed.handle_head(keyset, head));
         if let Ok(Some(evidence)) = noted {
             self.keep_evidence(*evidence).await;
         }

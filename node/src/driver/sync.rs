@@ -175,7 +175,8 @@ async fn take_page(
     let read = match followed.handle_page(keyset, peer, page) {
         Ok(read) => read,
         Err(error) => {
-            keep(core, keyset.id(), peer, followed);
+            // Its head is kept all the same (LOG-16).
+            core.raise_followed(keyset.id(), peer, |kept| replace(kept, followed));
             return Err(error.into());
         }
     };
@@ -186,7 +187,7 @@ async fn take_page(
     for certified in read.certified {
         if let Err(error) = take_over(service, &charter, certified).await {
             // The page is read again; its head was seen all the same (LOG-16).
-            core.with_followed(keyset.id(), peer, |kept| kept.keep_highest(&followed));
+            core.raise_followed(keyset.id(), peer, |kept| kept.keep_highest(&followed));
             return Err(error);
         }
     }
@@ -202,16 +203,14 @@ async fn take_page(
         });
         moved.await?;
     }
-    keep(core, keyset.id(), peer, followed);
+    core.with_followed(keyset.id(), peer, |kept| replace(kept, followed));
     Ok(read.more)
 }
 
 /// Heads that came with votes while pages were read are kept if they are higher.
-fn keep(core: &Core, keyset: KeysetId, peer: WitnessIndex, mut followed: Followed) {
-    core.with_followed(keyset, peer, |kept| {
-        followed.keep_highest(kept);
-        *kept = followed;
-    });
+fn replace(kept: &mut Followed, mut followed: Followed) {
+    followed.keep_highest(kept);
+    *kept = followed;
 }
 
 /// A certified entry of a peer is taken over like a certificate from anybody; a peer's mistake stops nothing.
