@@ -83,6 +83,23 @@ fn what_a_spendable_order_lacks_is_asked_for_an_hour_to_a_day_after_its_certific
     assert!(least < 3600 + 10_000 && most > 86_400 - 10_000, "from an hour to a day: {least} to {most}");
 }
 
+/// WALLET-32: a clock that was wrong for a while does not keep a wallet from asking for years.
+#[test]
+fn a_moment_that_was_drawn_by_a_clock_far_ahead_is_drawn_anew() {
+    let federation = federation(4);
+    let mut wallet = wallet(&federation);
+    let digest = earn_from(&mut wallet, &federation, 1, terms(5), &federation.indices(KEYSET)[..3]).digest;
+    let due = |wallet: &mut Wallet, at| wallet.due_to_ask(at, fresh(1)).release(&save(wallet));
+    // Its certificate came by this clock, which is set back by a thousand days before anything was drawn.
+    let right = NOW - 1000 * DAY;
+    assert!(due(&mut wallet, right).is_empty());
+    assert_eq!(due(&mut wallet, right + DAY), [digest]);
+    // And what was drawn by one that was ahead.
+    wallet.handle_asked(&digest, NOW, fresh(2)).release(&save(&mut wallet));
+    assert!(due(&mut wallet, right + DAY).is_empty());
+    assert_eq!(due(&mut wallet, right + 2 * DAY), [digest]);
+}
+
 /// WALLET-32, RESTORE-33: what has no quorum is asked for at once, and what came back from the seed never by its digest.
 #[test]
 fn neither_an_order_without_a_quorum_nor_a_recovered_one_waits_for_a_moment() {

@@ -7,7 +7,7 @@ mod witness_support;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use federation_support::{CAMPAIGN, KEYSET, NOW, entropy};
+use federation_support::{CAMPAIGN, DAY, KEYSET, NOW, entropy};
 use restore_support::Town;
 use ronde_protocol::{
     machine::wallet::{Asking, Outcome, Probed, Search, Stage, Wallet, WalletError},
@@ -50,6 +50,23 @@ fn a_lost_wallet_comes_back_from_its_seed_with_all_its_points() {
         town.prove_all(&mut again);
         assert_eq!(town.balance(&again), kept);
     }
+}
+
+/// RESTORE-33: a wallet that searches because its files came from a backup may know of open orders itself.
+#[test]
+fn an_open_order_that_a_search_finds_too_is_not_asked_for_by_its_digest_any_more() {
+    let mut town = Town::new(4);
+    let mut wallet = device(town.federation(), 0);
+    let order = town.earn_by(&mut wallet, 1, with_ballot(12, CAMPAIGN), 3);
+    let later = NOW + 3 * DAY;
+    assert_eq!(wallet.pending()[0].stage, Stage::Completing, "one witness's components are missing");
+    assert_eq!(wallet.due_to_ask(later, entropy(1)).release(&save(&mut wallet)), [order.digest()]);
+    town.search(&mut wallet);
+    assert!(town.asked.iter().any(|(.., entries)| *entries > 0), "it was found");
+    town.prove_all(&mut wallet);
+    assert_eq!(town.balance(&wallet), 12);
+    assert_eq!(wallet.balance(town.charter()).ballots, vec![CAMPAIGN], "which can't be exchanged");
+    assert!(!wallet.due_to_ask(later, entropy(2)).release(&save(&mut wallet)).contains(&order.digest()));
 }
 
 /// RESTORE-22: the certificate, or an evaluation, never came to the lost wallet.

@@ -67,9 +67,15 @@ impl Town {
 
     /// Claims a grant and has it certified.
     pub fn earn(&mut self, wallet: &mut Wallet, number: u32, terms: GrantTerms) -> Order {
+        self.earn_by(wallet, number, terms, usize::MAX)
+    }
+
+    /// The same; of so many witnesses the wallet hears evaluations.
+    pub fn earn_by(&mut self, wallet: &mut Wallet, number: u32, terms: GrantTerms, heard: usize) -> Order {
         let request = claim(wallet, self.federation(), number, terms);
         let order = earn_order(self.federation(), &request);
-        let (certificate, evaluations) = self.certify(&by_store(order.clone()));
+        let (certificate, mut evaluations) = self.certify(&by_store(order.clone()));
+        evaluations.truncate(heard);
         let answer = ClaimedOrder { order: order.clone(), certificate, evaluations };
         let charter = self.charter().clone();
         let sealed = wallet.handle_claim_answer(&charter, &request.link, answer, NOW).unwrap();

@@ -16,17 +16,22 @@ use super::{OpenOrder, Outcome, Task, Wallet};
 
 impl Wallet {
     /// Orders whose coins can be spent already and for which it is time to ask for what they lack, oldest first. A moment
-    /// is drawn for each that has none yet: at random from an hour to a day after its certificate (WALLET-32).
+    /// is drawn for each that has none yet: at random from an hour to a day after its certificate (WALLET-32). What lies
+    /// further ahead was drawn by a clock that was wrong, and is drawn anew.
     ///
     /// What a search or its owner brought back is not among them (RESTORE-33): its coins are exchanged or spent as they
     /// are. Neither is what has no quorum yet: that is asked for at once.
     pub fn due_to_ask(&mut self, now: Seconds, entropy: Entropy) -> Sealed<Vec<OrderDigest>> {
         let open: Vec<OrderDigest> = self.book.open.iter().filter_map(completing).collect();
         self.book.ask_at.retain(|digest, _| open.contains(digest));
+        let latest = now.saturating_add(ASK_AT_LATEST);
         for (digest, fresh) in open.iter().zip(entropy.split(open.len())) {
-            if !self.book.ask_at.contains_key(digest) {
-                self.book.ask_at.insert(*digest, ask_time(self.certified_at(digest).unwrap_or(now), fresh));
-            }
+            let from = match self.book.ask_at.get(digest) {
+                Some(at) if *at <= latest => continue,
+                Some(_) => now,
+                None => self.certified_at(digest).map_or(now, |at| at.min(now)),
+            };
+            self.book.ask_at.insert(*digest, ask_time(from, fresh));
         }
         let due = |digest: &OrderDigest| self.book.ask_at.get(digest).is_some_and(|at| *at <= now);
         Sealed::new(open.into_iter().filter(due).collect())
@@ -52,6 +57,23 @@ impl Wallet {
             *at = ask_time(now, entropy);
         }
         Sealed::new(())
+    }
+
+    /// A search has found this order: from now on it is not asked for by its digest while its coins can be spent
+    /// (RESTORE-33), also if it was open in this wallet before, as in one whose files came from a backup.
+    pub(super) fn note_found(&mut self, digest: &OrderDigest) {
+        let at = self.position_of(digest);
+        let Some(open) = at.and_then(|at| self.book.open.get_mut(at)).filter(|open| open.certificate.is_some()) else {
+            return;
+        };
+        let usable = match &open.task {
+            Task::Recovered { .. } => return,
+            Task::Complete { .. } => true,
+            Task::Claim { .. } | Task::Spend { .. } => false,
+        };
+        let Some(order) = open.order().cloned() else { return };
+        let places = (0..open.outputs.len()).map(|position| open.place(position)).collect();
+        open.task = Task::Recovered { order, places, usable };
     }
 
     fn certified_at(&self, digest: &OrderDigest) -> Option<Seconds> {

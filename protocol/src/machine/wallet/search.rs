@@ -328,7 +328,11 @@ impl Wallet {
     ) -> Result<Sealed<Recovered>, WalletError> {
         let place = question.place();
         let ClaimedOrder { order, certificate, evaluations } = found;
-        self.recover_by(charter, order, certificate, &evaluations, now, |wallet, order| wallet.find_at(order, place))
+        let digest = order.digest();
+        let find = |wallet: &Self, order: &_| wallet.find_at(order, place);
+        let recovered = self.recover_by(charter, order, certificate, &evaluations, now, find)?;
+        self.note_found(&digest);
+        Ok(recovered)
     }
 
     /// After a search: the wallet has a device index that none of the seed had (RESTORE-23), and may be used again.
