@@ -118,6 +118,7 @@ impl Session {
                 let lengths = self.client.bucket_lengths(&node, &query).unwrap_or_default();
                 known = search.handle_lengths(&keyset, &query.nonce, &lengths).is_ok();
                 if known {
+                    stores.note_reached(&node);
                     break;
                 }
                 stores.note_failure(&node);

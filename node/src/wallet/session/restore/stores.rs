@@ -31,6 +31,11 @@ impl Stores {
         self.answered.insert(store.to_owned());
     }
 
+    /// It brought what was asked, which was not a number.
+    pub(super) fn note_reached(&mut self, store: &str) {
+        self.failed.remove(store);
+    }
+
     /// It did not bring enough for a question.
     pub(super) fn note_failure(&mut self, store: &str) {
         self.failed.insert(store.to_owned());

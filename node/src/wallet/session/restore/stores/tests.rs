@@ -45,3 +45,13 @@ fn a_store_that_failed_once_is_found_again_while_only_one_answers() {
     stores.note_answer("a");
     assert_eq!(stores.answered().len(), 2);
 }
+
+/// RESTORE-18: a store has failed if the last question that it was asked was refused, whatever that was.
+#[test]
+fn a_store_that_said_how_long_prefixes_are_has_not_failed_any_more() {
+    let mut stores = Stores::default();
+    stores.note_failure("a");
+    assert_eq!(stores.route(named(&["a", "b"])), named(&["b", "a"]));
+    stores.note_reached("a");
+    assert_eq!(stores.route(named(&["a", "b"])), named(&["a", "b"]));
+}
