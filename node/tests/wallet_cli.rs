@@ -9,6 +9,8 @@ mod wallet_support;
 use std::path::Path;
 
 use federation_support::{CAMPAIGN, VOUCHER};
+use ronde_node::clock::Clock;
+use ronde_node::wallet::{Session, Trouble};
 use ronde_protocol::message::ids::{StoreId, WitnessIndex};
 use serde_json::Value;
 use wallet_command::{json, ronde, secret, words};
@@ -63,6 +65,36 @@ fn what_is_not_decided_exits_with_1_and_resume_completes_it() {
     let (code, resumed) = json(&folder, &["resume", "--node", town.base(4)]);
     assert_eq!((code, &resumed["resumed"][0]["state"], &resumed["balance"]), (0, &"done".into(), &6.into()));
     assert_eq!(json(&folder, &["pending"]).0, 0);
+}
+
+/// WALLET-31, WALLET-32: a wallet that was not in use when the time came asks the first time that it is, after what it is
+/// used for.
+#[test]
+fn what_coins_lack_is_asked_for_once_a_command_is_done_and_not_by_one_that_only_looks() {
+    let (town, temporary) = (Town::open(), tempfile::tempdir().unwrap());
+    let folder = temporary.path().join("wallet");
+    new(&town, &folder);
+    town.bend(|quorum| quorum.silent = vec![WitnessIndex(0)]);
+    let mut session = Session::open(&folder, None, || Err(Trouble::PassphraseNeeded)).unwrap();
+    let two_days_ago = Clock::System.unix_seconds() - 2 * 86_400;
+    session.set_clock(Clock::manual(two_days_ago * 1000).0);
+    session.claim(&town.grant(1, 25)).unwrap();
+    drop(session);
+    town.bend(|quorum| (quorum.silent.clear(), quorum.asked_for = 0).0);
+    let asked_for = || {
+        let mut times = 0;
+        town.bend(|quorum| times = quorum.asked_for);
+        times
+    };
+    let (_, pending) = json(&folder, &["pending"]);
+    assert_eq!(pending["pending"][0]["stage"], "completing", "{pending}");
+    json(&folder, &["balance"]);
+    json(&folder, &["history"]);
+    assert_eq!(asked_for(), 0);
+    let (code, paid) = json(&folder, &["pay", &town.checkout(2, 4, 1)]);
+    assert_eq!((code, &paid["state"]), (0, &"done".into()), "{paid}");
+    assert_eq!(asked_for(), 1);
+    assert_eq!(json(&folder, &["pending"]).1["pending"], serde_json::json!([]));
 }
 
 #[test]

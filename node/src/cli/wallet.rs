@@ -154,18 +154,31 @@ pub fn run(args: WalletArgs, context: &Context) -> Result<Exit, Failure> {
         return restore::run(&folder, args.node.as_deref(), &restore, context);
     }
     let mut session = Session::open(&folder, args.node.as_deref(), passphrase)?;
-    match args.command {
+    // What only looks at the wallet asks nobody; `resume` asks as part of what it tells.
+    let goes_online = !matches!(
+        args.command,
+        WalletCommand::Balance | WalletCommand::History | WalletCommand::Pending | WalletCommand::Resume
+    );
+    let exit = command(args.command, &mut session, context)?;
+    if goes_online {
+        act::ask_last(&mut session, context);
+    }
+    Ok(exit)
+}
+
+fn command(command: WalletCommand, session: &mut Session, context: &Context) -> Result<Exit, Failure> {
+    match command {
         WalletCommand::New(_) | WalletCommand::Restore(_) => Ok(Exit::Ok),
-        WalletCommand::Balance => show::balance(&session, context),
-        WalletCommand::History => Ok(show::history(&session, context)),
-        WalletCommand::Pending => Ok(show::pending(&session, context)),
-        WalletCommand::Claim { link } => act::claim(&mut session, &link, context),
-        WalletCommand::Pay(pay) => act::pay(&mut session, &pay, context),
-        WalletCommand::Swap { renew } => act::swap(&mut session, renew, context),
-        WalletCommand::Give { association, points } => act::give(&mut session, &association, points, context),
-        WalletCommand::Vote { campaign, choice } => act::vote(&mut session, &campaign, &choice, context),
-        WalletCommand::Recover { digest, keyset } => recover::run(&mut session, &digest, keyset, context),
-        WalletCommand::Resume => act::resume(&mut session, context),
+        WalletCommand::Balance => show::balance(session, context),
+        WalletCommand::History => Ok(show::history(session, context)),
+        WalletCommand::Pending => Ok(show::pending(session, context)),
+        WalletCommand::Claim { link } => act::claim(session, &link, context),
+        WalletCommand::Pay(pay) => act::pay(session, &pay, context),
+        WalletCommand::Swap { renew } => act::swap(session, renew, context),
+        WalletCommand::Give { association, points } => act::give(session, &association, points, context),
+        WalletCommand::Vote { campaign, choice } => act::vote(session, &campaign, &choice, context),
+        WalletCommand::Recover { digest, keyset } => recover::run(session, &digest, keyset, context),
+        WalletCommand::Resume => act::resume(session, context),
     }
 }
 

@@ -128,6 +128,27 @@ pub(super) fn resume(session: &mut Session, context: &Context) -> Result<Exit, F
     Ok(exit.max(seen))
 }
 
+/// What coins lack is asked for last, once all else is done and told (WALLET-32). Nobody waits for it: what does not come is
+/// asked for again when the wallet is used next. Evidence stays in the wallet.
+pub(super) fn ask_last(session: &mut Session, context: &Context) {
+    let asked = match session.ask_for_missing() {
+        Ok(asked) => asked,
+        Err(trouble) => return context.note(format!("look: {}", failure::of(&trouble).what())),
+    };
+    for one in asked {
+        match one.result {
+            Ok(done) => done
+                .evidence
+                .iter()
+                .for_each(|evidence| context.note(format!("look: {}", say::evidence(session.charter(), evidence)))),
+            Err(trouble) => context.note(format!(
+                "look: no shop told what coins of yours lack (they are good as they are): {}",
+                failure::of(&trouble).what()
+            )),
+        }
+    }
+}
+
 /// What became of open orders and of coins that were asked about: as lines, as objects, and whether that needs a look.
 pub(super) fn resumed_lines(session: &Session, resumed: &[Resumed]) -> (Vec<String>, Vec<Value>, Exit) {
     let mut exit = Exit::Ok;

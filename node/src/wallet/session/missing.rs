@@ -51,7 +51,13 @@ impl Session {
             let Some(before) = self.wallet.pending().into_iter().find(|view| view.digest == Some(digest)) else {
                 continue;
             };
-            asked.push(Resumed { before, result: self.ask_once(&digest) });
+            let result = self.ask_once(&digest);
+            // Where no store can be reached the others wait for the next time.
+            let nobody = matches!(result, Err(Trouble::Unreachable { .. }));
+            asked.push(Resumed { before, result });
+            if nobody {
+                break;
+            }
         }
         Ok(asked)
     }
