@@ -70,7 +70,7 @@ fn run_programs(programs: &[Program]) -> Vec<String> {
     let ended = Mutex::new(Vec::new());
     let work = || {
         loop {
-            let next = waiting.lock().ok().and_then(|mut waiting| waiting.next());
+            let next = waiting.lock().expect("no holder panics").next();
             let Some(program) = next else { return };
             let result = run_program(program);
             let mut ended = ended.lock().expect("no holder panics");
