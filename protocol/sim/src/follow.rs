@@ -110,10 +110,11 @@ impl World<'_> {
         let before = followed.position();
         if page.entries.is_empty() && followed.read() == Some(&page.head) {
             // Read to this very head before.
-            return self.watch_head(node, peer, head, false);
+            return self.watch_head(node, peer, head, followed.highest() == Some(&head));
         }
         let read = followed.handle_page(keyset, index, page);
-        self.watch_head(node, peer, head, read.is_ok());
+        // That of a page that is refused too.
+        self.watch_head(node, peer, head, followed.highest() == Some(&head));
         let read = match read {
             Ok(read) => read,
             Err(error) => {

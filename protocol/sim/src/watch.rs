@@ -213,9 +213,9 @@ impl World<'_> {
         }
     }
 
-    /// A node is shown a head, and keeps it if it is the highest, unless its page is refused. Once the faults are over
-    /// nothing is in the way of keeping two that are a fork.
-    pub fn watch_head(&mut self, node: usize, of: usize, head: Head, taken: bool) {
+    /// A node is shown a head, and has `kept` it if it is the highest. Once the faults are over nothing is in the way of
+    /// keeping two that are a fork.
+    pub fn watch_head(&mut self, node: usize, of: usize, head: Head, kept: bool) {
         let shown = (node, self.nodes[node].life, of);
         if !self.nodes[node].is_honest() || self.ledger.heads.get(&shown) == Some(&head) {
             return;
@@ -228,7 +228,7 @@ impl World<'_> {
                 self.ledger.forks.insert(of);
             }
             Some(known) if known.size >= head.size => {}
-            _ if taken => {
+            _ if kept => {
                 self.ledger.heads.insert(shown, head);
             }
             _ => {}

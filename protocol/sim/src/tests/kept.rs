@@ -4,9 +4,11 @@ use ronde_protocol::{
     machine::{gateway::Gathering, till::checkout::CheckoutState},
     message::{
         certificate::Certificate,
+        codec::Bounded,
         head::Head,
         ids::WitnessIndex,
         refusal::{Conflict, ConflictingOrder},
+        wire::LogPage,
     },
 };
 
@@ -225,6 +227,20 @@ fn a_fork_of_a_log_that_left_no_evidence_is_noticed() {
     let other = Head::sign(key, world.federation.keyset(), head.index, head.size, [1; 32]);
     world.watch_head(1, 0, head, true);
     world.watch_head(1, 0, other, true);
+    world.check_evidence();
+    assert_fails(&world, Invariant::CheatsLeaveEvidence);
+}
+
+#[test]
+fn a_fork_by_the_head_of_a_page_that_is_refused_and_left_no_evidence_is_noticed() {
+    let mut world = ended(1);
+    let head = *world.nodes[1].followed[&0].highest().unwrap();
+    let key = &world.federation.keys[0].vote;
+    let longer = |root| Head::sign(key, world.federation.keyset(), head.index, head.size + 9, root);
+    let (first, second) = (longer([1; 32]), longer([2; 32]));
+    world.take_page(1, 0, LogPage { entries: Bounded::default(), head: first }, &mut Luck::new(1, 1));
+    assert_eq!(world.nodes[1].followed[&0].highest(), Some(&first));
+    world.watch_head(1, 0, second, true);
     world.check_evidence();
     assert_fails(&world, Invariant::CheatsLeaveEvidence);
 }
