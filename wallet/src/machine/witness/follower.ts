@@ -1,6 +1,6 @@
 import { equalBytes } from '../../crypto/bytes.js';
 import { RondeError } from '../../crypto/error.js';
-import { leafHash, merkleRoot, MerkleTree } from '../../crypto/merkle.js';
+import { leafHash, merkleRoot } from '../../crypto/merkle.js';
 import {
   encode,
   logEntry,
@@ -32,7 +32,7 @@ export interface PageRead {
   readonly certified: readonly CertifiedOrder[];
   /** Whether the log goes on. */
   readonly more: boolean;
-  /** Whether it was read to the end of the head. A page that shows a fork is not, and the log does not go on. */
+  /** Whether it was read to the end of the head. One that is refused, but for what it proves, is not, and does not go on. */
   readonly ended: boolean;
   readonly evidence: Evidence | undefined;
 }
@@ -65,27 +65,21 @@ export class Follower {
     return { type: 'fork', keyset: keyset.id, shorter: seen, longer: head, leaves: [] };
   }
 
-  /** ReadPage (LOG-13): all of the page, or nothing of it. */
+  /**
+   * ReadPage (LOG-13): all of the page, or nothing of it. The head of one that is refused for its entries is signed all the
+   * same: it is kept, and what it proves stands in the place of the error (LOG-16, LOG-17).
+   */
   read(page: LogPage, keyset: Keyset): PageRead {
-    const before = this.#highest;
-    const read = this.#leaves;
     this.#verifyHead(page.head, keyset);
     const evidence = this.see(page.head, keyset);
-    const leaves = [...read, ...page.entries.map((entry) => leafHash(encode(logEntry, entry)))];
+    const leaves = [...this.#leaves, ...page.entries.map((entry) => leafHash(encode(logEntry, entry)))];
     const [size, count] = [page.head.size, BigInt(leaves.length)];
-    if (count > size || (page.entries.length === 0 && count < size)) {
-      this.#highest = before;
-      throw new PageError('length');
-    }
+    if (count > size || (page.entries.length === 0 && count < size)) return refused('length', evidence);
     this.#leaves = leaves;
     if (count < size) return { ...of(page.entries, evidence), more: true, ended: false };
-    const tree = new MerkleTree();
-    for (const leaf of leaves) tree.append(leaf);
-    if (!equalBytes(tree.root(), page.head.root)) {
+    if (!equalBytes(merkleRoot(leaves), page.head.root)) {
       this.#leaves = [];
-      this.#highest = before;
-      if (evidence === undefined) throw new PageError('root');
-      return { ...of([], evidence), more: false, ended: false };
+      return refused('root', evidence);
     }
     return { ...of(page.entries, evidence), more: false, ended: true };
   }
@@ -109,6 +103,12 @@ export class Follower {
       throw new PageError('head');
     }
   }
+}
+
+/** A page that is refused for its entries: what its head proves, with none of them, or the error. */
+function refused(code: 'length' | 'root', evidence: Evidence | undefined): PageRead {
+  if (evidence === undefined) throw new PageError(code);
+  return { ...of([], evidence), more: false, ended: false };
 }
 
 /** What a page brought. */
