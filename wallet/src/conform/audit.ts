@@ -1,4 +1,4 @@
-import { audit, ClosedKeyset, verifyExhibit, type Culprit } from '../machine/audit/index.js';
+import { audit, auditMoved, ClosedKeyset, verifyExhibit, type Culprit, type HandedLog, type LoggedKeyset } from '../machine/audit/index.js';
 import { decodeMessage, MESSAGES } from '../message/index.js';
 import { charterOf, fromHex as hex, keysetOf, type Handler, type Input, type Output } from './answer.js';
 
@@ -17,6 +17,22 @@ function closing(input: Input): Output {
   };
 }
 
+function logsOf(logs: Input): HandedLog[] {
+  const head = (text: string) => decodeMessage(MESSAGES.Head, hex(text));
+  return logs.map((log: Input) => ({
+    head: head(log.head),
+    entries: log.entries.map((text: string) => decodeMessage(MESSAGES.LogEntry, hex(text))),
+    heads: log.heads.map(head),
+  }));
+}
+
+function moved(input: Input): Output {
+  const charter = charterOf(input.charters);
+  const read = ({ keyset, logs }: Input): LoggedKeyset => ({ keyset: keysetOf(charter, keyset), logs: logsOf(logs) });
+  const breach = auditMoved(read(input.earlier), read(input.later), charter);
+  return { breach: breach === undefined ? null : { came: Number(breach.came), left: Number(breach.left) } };
+}
+
 /** The types of auditors. */
 export const auditHandlers: Readonly<Record<string, Handler>> = {
   exhibit: (i) => {
@@ -25,15 +41,10 @@ export const auditHandlers: Readonly<Record<string, Handler>> = {
     return { offence, culprits: culprits.map(culprit) };
   },
   closing,
+  'audit-moved': moved,
   audit: (i) => {
     const charter = charterOf(i.charters);
-    const head = (text: string) => decodeMessage(MESSAGES.Head, hex(text));
-    const logs = i.logs.map((log: Input) => ({
-      head: head(log.head),
-      entries: log.entries.map((text: string) => decodeMessage(MESSAGES.LogEntry, hex(text))),
-      heads: log.heads.map(head),
-    }));
-    const report = audit(logs, keysetOf(charter, i.keyset), charter);
+    const report = audit(logsOf(i.logs), keysetOf(charter, i.keyset), charter);
     return { ...report, findings: report.findings.map((found) => ({ ...found, culprit: culprit(found.culprit) })) };
   },
 };

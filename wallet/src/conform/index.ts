@@ -3,6 +3,7 @@ import { auditHandlers } from './audit.js';
 import { cryptoHandlers } from './crypto.js';
 import { federationHandlers } from './federation.js';
 import { restoreHandlers } from './restore.js';
+import { walletScript } from './wallet-script.js';
 import { walletHandlers } from './wallet.js';
 import { witnessHandlers } from './witness.js';
 
@@ -12,6 +13,7 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   ...federationHandlers,
   ...witnessHandlers,
   ...walletHandlers,
+  'wallet-script': walletScript,
   ...restoreHandlers,
   ...auditHandlers,
 };

@@ -1,7 +1,7 @@
 import { coinSecret, federationSeed, fromHex as hex, toHex } from '../crypto/index.js';
-import { Search, searchedKeysets } from '../machine/wallet/index.js';
+import { Search, searchedKeysets, Turns } from '../machine/wallet/index.js';
 import { bucketLength, bucketPage, bucketPlace, bucketQuery, decode, decodeMessage, MAX_MESSAGE_BYTES, MESSAGES } from '../message/index.js';
-import { agreedLength, bucketNumber, bucketPlaces, checkProbe, encode, longestPrefix, probe, probeAnswer } from '../message/index.js';
+import { agreedLength, BucketError, bucketNumber, bucketPlaces, checkProbe, encode, longestPrefix, probe, probeAnswer, quorum } from '../message/index.js';
 import { signProbe, verdictOf, verifyPage, verifyProbeAnswer, orderDigest } from '../message/index.js';
 import type { BucketPlace, Codec, CoinState } from '../message/index.js';
 import { charterOf, keysetOf, type Handler, type Input, type Output } from './answer.js';
@@ -86,6 +86,29 @@ function search(input: Input): Output {
   return { device: machine.device, done: machine.done, open: open.filter(({ numbers }) => numbers.length > 0) };
 }
 
+/** Reads buckets of so many pages in the turns of Ask; a witness that gives no more pages has failed. */
+function turnsOf({ witnesses, faults, buckets }: Input): Output {
+  const committee = { quorum: quorum(witnesses, faults), faults };
+  const left = new Map<number, number>(buckets.map(({ index, pages }: Input) => [index, pages]));
+  const machine = new Turns([...left.keys()], committee);
+  const turns: { index: number; pages: number }[] = [];
+  let good = 0;
+  for (;;) {
+    const turn = machine.next(good === 0 || good >= committee.quorum);
+    if (turn === undefined) break;
+    const { index } = turn;
+    const bucket = buckets.find((each: Input) => each.index === index);
+    const pages = Math.min(turn.pages, left.get(index) as number);
+    const rest = (left.get(index) as number) - pages;
+    left.set(index, rest);
+    if (rest === 0 && pages > 0 && bucket.good) good += 1;
+    machine.took(pages, rest === 0 && bucket.ends ? 'ended' : pages < turn.pages ? 'failed' : 'aside');
+    if (pages > 0) turns.push({ index, pages });
+  }
+  if (!machine.enough) throw new BucketError('too-few', { ended: machine.ended });
+  return { turns };
+}
+
 /** The types of chapter 20. */
 export const restoreHandlers: Readonly<Record<string, Handler>> = {
   'bucket-places': places,
@@ -96,5 +119,6 @@ export const restoreHandlers: Readonly<Record<string, Handler>> = {
   'probe-sign': signed,
   'probe-answer': answer,
   'probe-verdict': verdict,
+  'bucket-turns': turnsOf,
   'wallet-search': search,
 };

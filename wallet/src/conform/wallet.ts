@@ -12,14 +12,16 @@ import {
   takeAnswer,
   takeShown,
 } from '../machine/wallet/index.js';
-import type { Finding, Opened, WalletContext, WalletState } from '../machine/wallet/index.js';
+import type { Coin, Finding, HeldEvidence, Opened, WalletContext, WalletState } from '../machine/wallet/index.js';
 import { decode } from '../message/codec.js';
 import { MAX_MESSAGE_BYTES } from '../message/limits.js';
+import type { Keyset } from '../message/keyset.js';
 import type { Order } from '../message/order.js';
 import { toJson } from './json.js';
 import { charterOf, type Handler, type Input, type Output } from './answer.js';
 
-function contextOf(charter: Charter, seed: string): WalletContext {
+/** What a wallet of this seed works with. */
+export function contextOf(charter: Charter, seed: string): WalletContext {
   return { charter, secrets: CoinSecrets.of(fromHex(seed), charter.federation) };
 }
 
@@ -55,19 +57,26 @@ function brought(input: Input) {
   };
 }
 
+/** The names of evidence that a wallet keeps. */
+export function evidenceNames(evidence: readonly HeldEvidence[]): string[] {
+  return evidence.map((held) =>
+    toHex(
+      evidenceId({
+        type: 'bad-evaluation',
+        order: decode(orderCodec, held.order, MAX_MESSAGE_BYTES),
+        evaluation: decode(evaluationCodec, held.evaluation, MAX_MESSAGE_BYTES),
+      }),
+    ),
+  );
+}
+
 /** The coins of an order, in the order of its outputs, and what was left out. */
 function coinsOf(context: WalletContext, state: WalletState, order: Order, findings: readonly Finding[]): Output {
-  const { witnesses, quorum } = keysetOf(context, order.keyset);
+  const has = (coin: Coin, enough: (keyset: Keyset) => number): boolean =>
+    coin.components.size >= enough(keysetOf(context, coin.place.keyset));
   const blinded = order.outputs.map((output) => toHex(output.blinded));
   const at = new Map(state.coins.map((coin) => [coin, toHex(context.secrets.publicAt(coin.place).blinded)]));
   const coins = [...state.coins].sort((a, b) => blinded.indexOf(at.get(a) ?? '') - blinded.indexOf(at.get(b) ?? ''));
-  const evidence = state.evidence.map((held) =>
-    evidenceId({
-      type: 'bad-evaluation',
-      order: decode(orderCodec, held.order, MAX_MESSAGE_BYTES),
-      evaluation: decode(evaluationCodec, held.evaluation, MAX_MESSAGE_BYTES),
-    }),
-  );
   return {
     coins: coins.map((coin) => ({
       kind: toJson(kind, coin.kind),
@@ -80,10 +89,10 @@ function coinsOf(context: WalletContext, state: WalletState, order: Order, findi
         .sort(([a], [b]) => a - b)
         .map(([index, component]) => ({ index, component: toHex(component) })),
     })),
-    usable: coins.every(({ components }) => components.size >= quorum),
-    complete: coins.every(({ components }) => components.size >= witnesses.length),
+    usable: coins.every((coin) => has(coin, ({ quorum }) => quorum)),
+    complete: coins.every((coin) => has(coin, ({ witnesses }) => witnesses.length)),
     spoiled: findings.filter(({ error }) => error !== 'bad-proof').length,
-    evidence: evidence.map(toHex),
+    evidence: evidenceNames(state.evidence),
   };
 }
 

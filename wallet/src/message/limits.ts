@@ -51,6 +51,10 @@ export const BUCKET_PATIENCE = 64;
 export const MAX_BUCKET_PAGES = 16_384;
 /** Order numbers in a row that a wallet did not find, after which it searches a device no further. */
 export const SEARCH_GAP = 20;
+/** Seconds that a wallet waits at least before it asks for what a spendable order lacks. */
+export const ASK_AT_EARLIEST = 3_600n;
+/** Seconds that it waits at most. */
+export const ASK_AT_LATEST = 86_400n;
 /** Most leaf hashes in a proof that two heads fork. */
 export const MAX_FORK_LEAVES = 1_048_576;
 /** Longest evidence against a witness, in bytes: the leaves of a fork, or orders and what was signed about them. */

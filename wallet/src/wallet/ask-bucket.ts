@@ -4,10 +4,11 @@ import type { BucketEntry, BucketPage, BucketPlace, BucketQuery } from '../messa
 import { verifyCertificate } from '../message/certificate.js';
 import { EvaluationError, VerifiedEvaluation } from '../message/evaluation.js';
 import type { Keyset } from '../message/keyset.js';
-import { BUCKET_PATIENCE, MAX_BUCKET_PAGES } from '../message/limits.js';
 import { orderDigest } from '../message/order-digest.js';
 import type { Order } from '../message/order.js';
 import type { Certificate, Evaluation } from '../message/vote.js';
+import { Turns } from '../machine/wallet/turns.js';
+import type { BucketBounds, TurnEnd } from '../machine/wallet/turns.js';
 import { shuffled } from './charters.js';
 import type { Core } from './core.js';
 import { isFatal } from './drive.js';
@@ -28,14 +29,6 @@ export interface BucketQuestion {
   readonly blinded: Uint8Array;
 }
 
-/** How much is read of one witness's bucket: so many pages before others are asked, and so many at most. */
-export interface BucketBounds {
-  readonly patience: number;
-  readonly pages: number;
-}
-
-const BOUNDS: BucketBounds = { patience: BUCKET_PATIENCE, pages: MAX_BUCKET_PAGES };
-
 /** An order, and how many of its evaluations are good. */
 interface Found extends FoundOrder {
   readonly good: number;
@@ -51,7 +44,7 @@ export async function askBucket(
   client: RestoreClient,
   base: string,
   question: BucketQuestion,
-  bounds = BOUNDS,
+  bounds?: BucketBounds,
 ): Promise<FoundOrder[]> {
   const { keyset, bits, blinded } = question;
   const query = { keyset: keyset.id, bits, number: bucketNumber(blinded, bits), after: null, nonce: core.random(32) };
@@ -59,32 +52,33 @@ export async function askBucket(
   const onEntry = (entry: BucketEntry): void => {
     if (equalBytes(entry.blinded, blinded)) takeEntry(core, keyset, found, entry);
   };
-  let next = shuffled(keyset.witnesses, core.random).map(({ index }) => new Reading(client, base, keyset, index, query));
-  let answered = 0;
-  // Whoever has not come to an end is put aside until all others were asked: a liar's bucket may have none.
-  for (let { patience } = bounds; next.length > 0; patience *= 2) {
-    const aside: Reading[] = [];
-    for (const reading of next) {
-      if (answered >= keyset.quorum && [...found.values()].every(({ good }) => good >= keyset.quorum)) break;
-      core.alive();
-      const end = await reading.readOn(Math.min(patience, bounds.pages), onEntry);
-      if (end === 'ended') answered += 1;
-      if (end === 'aside' && patience < bounds.pages) aside.push(reading);
-      if (end === 'unreachable') throw new BucketError('too-few', { answered });
-    }
-    next = aside;
+  const readings = new Map(
+    shuffled(keyset.witnesses, core.random).map(({ index }) => [index, new Reading(client, base, keyset, index, query)]),
+  );
+  const committee = { quorum: keyset.quorum, faults: keyset.entry.faults };
+  const turns = new Turns([...readings.keys()], committee, bounds);
+  const tooFew = (): BucketError => new BucketError('too-few', { ended: turns.ended });
+  for (;;) {
+    core.alive();
+    const turn = turns.next([...found.values()].every(({ good }) => good >= keyset.quorum));
+    if (turn === undefined) break;
+    const { pages, end } = await (readings.get(turn.index) as Reading).readOn(turn.pages, onEntry);
+    if (end === 'unreachable') throw tooFew();
+    turns.took(pages, end);
   }
-  if (answered < keyset.quorum) throw new BucketError('too-few', { answered });
+  if (!turns.enough) throw tooFew();
   return [...found.values()];
 }
 
-/** How the reading of a bucket ended: *aside*: not yet; *failed*: its witness is left out. */
-type End = 'ended' | 'aside' | 'failed' | 'unreachable';
+/** What a turn brought: so many pages; and how it ended, or that its store can't be reached. */
+interface TurnRead {
+  readonly pages: number;
+  readonly end: TurnEnd | 'unreachable';
+}
 
 /** A witness's bucket, as far as it was read. */
 class Reading {
   #after: BucketPlace | null = null;
-  #pages = 0;
   /** Pages that came and were not read yet. */
   #here: BucketPage[] = [];
 
@@ -96,24 +90,26 @@ class Reading {
     readonly query: BucketQuery,
   ) {}
 
-  /** Reads on until so many pages were read in all. */
-  async readOn(patience: number, onEntry: (entry: BucketEntry) => void): Promise<End> {
+  /** Reads on, so many pages at most. A page counts once it was read. */
+  async readOn(most: number, onEntry: (entry: BucketEntry) => void): Promise<TurnRead> {
+    let pages = 0;
     try {
-      while (this.#pages < patience) {
+      while (pages < most) {
         const query = { ...this.query, after: this.#after };
         if (this.#here.length === 0) this.#here = await this.client.pages(this.base, this.index, query);
         const page = this.#here.shift();
-        if (page === undefined) return 'failed';
+        if (page === undefined) return { pages, end: 'failed' };
         const { entries, next } = verifyPage(page, query, this.index, this.keyset);
         entries.forEach(onEntry);
-        if (next === undefined) return 'ended';
+        pages += 1;
+        if (next === undefined) return { pages, end: 'ended' };
         this.#after = next;
-        this.#pages += 1;
       }
-      return 'aside';
+      return { pages, end: 'aside' };
     } catch (error) {
       if (isFatal(error)) throw error;
-      return error instanceof TransportError && error.code === 'unreachable' ? 'unreachable' : 'failed';
+      const isUnreachable = error instanceof TransportError && error.code === 'unreachable';
+      return { pages, end: isUnreachable ? 'unreachable' : 'failed' };
     }
   }
 }

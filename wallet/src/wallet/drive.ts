@@ -149,8 +149,11 @@ async function take(core: Core, asked: OpenOrder, answer: OrderAnswer, claimed: 
     const undecided = open.about.type === 'claim' && open.certificate === undefined;
     const shown = undecided && (claimed || isAsked(open, answer)) ? answer.order : undefined;
     const known = shown === undefined ? { state, order: open } : takeShown(core.charter, state, open, shown);
-    if (answer.certificate === undefined) return { state: known.state, findings: [] };
-    const taken = takeAnswer(core.context, known.state, known.order, answer.certificate, answer.evaluations);
+    const { certificate, evaluations } = answer;
+    const taken =
+      certificate === undefined
+        ? { state: known.state, findings: [] }
+        : takeAnswer(core.context, known.state, known.order, certificate, evaluations);
     return { ...taken, state: drawAsking(taken.state, asked.id, core.now(), random) };
   });
   warnOf(core, findings);

@@ -81,8 +81,16 @@ async function answersOf(client: RestoreClient, base: string, probe: Probe): Pro
 /** An address of each store in random order, after the one that the caller wants to go through. */
 export function randomStores(core: Core): string[] {
   const { via } = core.surroundings;
-  const listed = shuffled(storeAddresses(core.charter), core.random).map(({ bases }) => bases[0] as string);
-  return [...new Set(via === undefined ? listed : [via, ...listed])];
+  const all = drawnStores(core);
+  return via === undefined ? all : [via, ...all.filter((base) => base !== via)];
+}
+
+/** An address of each store, all in random order: that which the caller wants to go through stands for its store. */
+export function drawnStores(core: Core): string[] {
+  const { via } = core.surroundings;
+  const others = storeAddresses(core.charter).filter(({ bases }) => via === undefined || !bases.includes(via));
+  const all = [...others.map(({ bases }) => bases[0] as string), ...(via === undefined ? [] : [via])];
+  return shuffled(all, core.random);
 }
 
 /** Sends an order that a coin depends on; gives whether any store answered. */

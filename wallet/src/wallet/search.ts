@@ -1,5 +1,7 @@
 import { agreedLength } from '../message/bucket-check.js';
 import type { Keyset } from '../message/keyset.js';
+import { nextStores, noteQuestion } from '../machine/wallet/next-stores.js';
+import type { StoresSoFar } from '../machine/wallet/next-stores.js';
 import { chooseAmong } from '../machine/wallet/outputs.js';
 import { slotZero } from '../machine/wallet/places.js';
 import { recover } from '../machine/wallet/recover.js';
@@ -9,7 +11,7 @@ import { askBucket } from './ask-bucket.js';
 import type { FoundOrder } from './ask-bucket.js';
 import type { Core } from './core.js';
 import { drive, isFatal, warnOf } from './drive.js';
-import { prove, randomStores } from './prove.js';
+import { drawnStores, prove } from './prove.js';
 import { RestoreClient } from './restore-client.js';
 
 /** How far a search is. Which device and how many numbers are asked for in all is not known before its end. */
@@ -41,10 +43,7 @@ interface Running {
   readonly client: RestoreClient;
   readonly machine: Search;
   readonly lengths: ReadonlyMap<number, number>;
-  /** Stores through which a number was asked for. */
-  readonly through: Set<string>;
-  /** Stores that did not help the last time. */
-  readonly failed: Set<string>;
+  readonly stores: StoresSoFar;
   asked: number;
   found: number;
   points: bigint;
@@ -59,9 +58,10 @@ export async function search(core: Core, onProgress: (progress: SearchProgress) 
   await core.refreshCharter(true);
   const client = new RestoreClient(core.surroundings.fetch);
   const keysets = searchedKeysets(core.charter, core.now());
-  const lengths = await agreeLengths(core, client, keysets);
+  const stores: StoresSoFar = { answered: new Set(), failed: new Set() };
+  const lengths = await agreeLengths(core, client, stores, keysets);
   const machine = new Search(core.state.device, keysets.map(({ id }) => id));
-  const running: Running = { core, client, machine, lengths, through: new Set(), failed: new Set(), asked: 0, found: 0, points: 0n };
+  const running: Running = { core, client, machine, lengths, stores, asked: 0, found: 0, points: 0n };
   while (lengths.size === keysets.length && keysets.length > 0 && !machine.done) {
     onProgress(progressOf(running));
     if (!(await askOne(running))) break;
@@ -72,12 +72,13 @@ export async function search(core: Core, onProgress: (progress: SearchProgress) 
 }
 
 /** Step 2: the length of prefixes of each keyset; one that too few tell is missing. */
-async function agreeLengths(core: Core, client: RestoreClient, keysets: readonly Keyset[]) {
+async function agreeLengths(core: Core, client: RestoreClient, stores: StoresSoFar, keysets: readonly Keyset[]) {
   const lengths = new Map<number, number>();
   for (const keyset of keysets) {
-    for (const base of randomStores(core)) {
+    for (const base of nextStores(drawnStores(core), stores, 0)) {
       const nonce = core.random(32);
       const bits = await unlessRefused(async () => agreedLength(await client.lengths(base, keyset.id, nonce), nonce, keyset));
+      noteQuestion(stores, base, bits === undefined);
       if (bits === undefined) continue;
       lengths.set(keyset.id, bits);
       break;
@@ -88,17 +89,17 @@ async function agreeLengths(core: Core, client: RestoreClient, keysets: readonly
 
 /** Step 3, once: a number drawn among all that are open. Gives whether any store helped (RESTORE-18). */
 async function askOne(running: Running): Promise<boolean> {
-  const { core, machine } = running;
+  const { core, machine, stores } = running;
   const drawn = chooseAmong(machine.open(), core.random(16));
   if (drawn === undefined) return false;
   const place = { keyset: drawn.keyset, device: machine.device, number: BigInt(drawn.number) };
   const question = questionOf(running, place);
-  for (const base of storesFor(running)) {
+  for (const base of nextStores(drawnStores(core), stores, running.asked + 1)) {
     core.alive();
     const orders = await unlessRefused(() => askBucket(core, running.client, base, question));
-    running.failed[orders === undefined ? 'add' : 'delete'](base);
+    noteQuestion(stores, base, orders === undefined);
     if (orders === undefined) continue;
-    running.through.add(base);
+    stores.answered.add(base);
     let found = false;
     for (const order of orders) found = (await take(running, place, order)) || found;
     running.asked += 1;
@@ -107,12 +108,6 @@ async function askOne(running: Running): Promise<boolean> {
     return true;
   }
   return false;
-}
-
-/** Stores in random order, those that failed after the others; last, while all was answered through one, that one. */
-function storesFor({ core, through, failed }: Running): string[] {
-  const rank = (base: string): number => (through.size === 1 && through.has(base) ? 2 : failed.has(base) ? 1 : 0);
-  return randomStores(core).sort((a, b) => rank(a) - rank(b));
 }
 
 function questionOf({ core, lengths }: Running, place: OrderPlace) {
@@ -135,9 +130,9 @@ async function take(running: Running, at: OrderPlace, found: FoundOrder): Promis
 }
 
 /** Steps 4 and 5: the wallet's own device from now on, and what is open. */
-async function finish({ core, machine, through }: Running): Promise<void> {
+async function finish({ core, machine, stores }: Running): Promise<void> {
   await core.step((state) => ({ state: endSearch(state, machine.device) }));
-  if (through.size < 2) core.warn({ code: 'one-store', what: 'only one store answered: it saw all that was asked for' });
+  if (stores.answered.size < 2) core.warn({ code: 'one-store', what: 'only one store answered: it saw all that was asked for' });
   for (const { id } of core.state.orders) await unlessRefused(() => drive(core, id));
   await prove(core);
 }

@@ -64,12 +64,41 @@ export function failingClaims(
   if (coins.some(({ made, spent }) => spent > made)) breaches.add('forged');
   const floating = sum(coins.map(({ kind, made, spent }) => (made - spent) * worth(kind)));
   const moved = movedInto(orders, keyset);
-  const issued = sum(own.filter(({ purpose }) => purpose.type === 'earn').map(pointsOut));
-  const taken = own.filter(({ purpose }) => purpose.type === 'redeem' || purpose.type === 'donate');
-  const paid = sum(taken.map((order) => pointsIn(order) - pointsOut(order)));
-  if (floating !== issued + moved - paid) breaches.add('float');
+  if (floating !== issuedLessPaid(own) + moved) breaches.add('float');
   if (complete && floating !== books.position({ type: 'pool' }) + moved) breaches.add('float');
   return breaches;
+}
+
+/** Points that the orders of a keyset issued, less those that were redeemed and donated in it. */
+function issuedLessPaid(own: readonly Order[]): bigint {
+  const issued = sum(own.filter(({ purpose }) => purpose.type === 'earn').map(pointsOut));
+  const taken = own.filter(({ purpose }) => purpose.type === 'redeem' || purpose.type === 'donate');
+  return issued - sum(taken.map((order) => pointsIn(order) - pointsOut(order)));
+}
+
+/** More points came from a keyset than it had left. */
+export interface MovedBreach {
+  readonly came: bigint;
+  readonly left: bigint;
+}
+
+/**
+ * The claim about two keysets (BOOKS-24): the points that came in orders of `from`, by the orders of the logs of `into`, are
+ * no more than `from` had by its own, less what it moved into others.
+ */
+export function movedTooMuch(
+  from: { readonly keyset: number; readonly orders: readonly Order[] },
+  into: { readonly keyset: number; readonly orders: readonly Order[] },
+): MovedBreach | undefined {
+  const pointsOf = (orders: readonly Order[], isOf: (keyset: number) => boolean): bigint =>
+    sum(orders.flatMap(({ outputs }) => outputs.filter((made) => isOf(made.class.keyset)).map((made) => worth(made.class.kind))));
+  const ownOf = (orders: readonly Order[]): Order[] => orders.filter(({ keyset }) => keyset === from.keyset);
+  const came = pointsOf(ownOf(into.orders), (keyset) => keyset === into.keyset);
+  const others = from.orders.filter(({ keyset }) => keyset !== from.keyset);
+  const movedIn = pointsOf(others, (keyset) => keyset === from.keyset);
+  const movedElsewhere = pointsOf(ownOf(from.orders), (keyset) => keyset !== from.keyset && keyset !== into.keyset);
+  const left = issuedLessPaid(ownOf(from.orders)) + movedIn - movedElsewhere;
+  return came > left ? { came, left } : undefined;
 }
 
 /** Points that moved into the keyset, less those that moved out of it. */

@@ -1,14 +1,17 @@
 import { toNumberBE } from '../../crypto/index.js';
-import { DAY } from '../../message/order-digest.js';
+import { ASK_AT_EARLIEST, ASK_AT_LATEST } from '../../message/limits.js';
 import { progressOf } from './answer.js';
-import { HOUR } from './spend.js';
 import type { WalletContext } from './spend.js';
 import { replaceOrder } from './state.js';
 import type { OpenOrder, WalletState } from './state.js';
 
+/** AskTime: a moment from an hour to a day after now, uniformly. `random` is 16 fresh random bytes (WALLET-32). */
+export function askTime(now: bigint, random: Uint8Array): bigint {
+  return now + ASK_AT_EARLIEST + (toNumberBE(random) % (ASK_AT_LATEST - ASK_AT_EARLIEST + 1n));
+}
+
 /**
- * Draws when stores are asked for what an order still lacks, if it is certified: from an hour to a day after now, uniformly
- * (WALLET-32). `random` is 16 fresh random bytes. Not for one that a search has found, unless its owner has `named` it.
+ * Draws when stores are asked for what an order still lacks, if it is certified, by 16 fresh random bytes. Not for one that a search has found, unless its owner has `named` it.
  */
 export function drawAsking(
   state: WalletState,
@@ -19,7 +22,7 @@ export function drawAsking(
 ): WalletState {
   const open = state.orders.find((order) => order.id === id);
   if (open?.certificate === undefined || (isFound(open) && named === undefined)) return state;
-  return replaceOrder(state, { ...open, askFrom: now + HOUR + (toNumberBE(random) % (DAY - HOUR + 1n)) });
+  return replaceOrder(state, { ...open, askFrom: askTime(now, random) });
 }
 
 /** Whether an order is certified, and each of its coins has components of q witnesses. */

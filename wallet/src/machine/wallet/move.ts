@@ -57,7 +57,7 @@ export function dueMoves(context: WalletContext, state: WalletState, now: bigint
  * Moves coins of one denomination into a later keyset: a Swap of the keyset that they leave, whose outputs are all of the
  * other (WALLET-40, WALLET-36, WALLET-37). `random` is 16 fresh random bytes, `entropy` 32 fresh secret ones.
  *
- * @throws WalletError `nothing` if there is no such coin, or no keyset that it can move into
+ * @throws WalletError `nothing` if there is no such coin; `no-open-keyset` if there is no keyset that it can move into
  */
 export function startMove(
   context: WalletContext,
@@ -69,10 +69,9 @@ export function startMove(
 ): Opened {
   const keyset = redeemable(context.charter, now).find((each) => each.id === id);
   const into = keyset && chooseAmong(laterKeysets(context.charter, keyset, denomination, now), random);
-  const coins = into === undefined ? [] : selectMost(state, keyset as Keyset, into, denomination);
-  if (keyset === undefined || into === undefined || coins.length === 0) {
-    throw new WalletError('nothing', 'no coin of this denomination can move into a later keyset now');
-  }
+  if (into === undefined) throw new WalletError('no-open-keyset', 'there is no keyset that this can move into now');
+  const coins = selectMost(state, keyset as Keyset, into, denomination);
+  if (coins.length === 0) throw new WalletError('nothing', 'no coin of this denomination can move now');
   const about = { type: 'move' as const, points: sum(coins), into: into.id };
-  return openSwap(context, state, selectionOf(keyset, coins), into, about, now, entropy);
+  return openSwap(context, state, selectionOf(keyset as Keyset, coins), into, about, now, entropy);
 }

@@ -3,6 +3,7 @@ import { encode } from '../../message/codec.js';
 import { authorization as authorizationCodec, order as orderCodec } from '../../message/order.js';
 import type { Input, Order, SignedOrder } from '../../message/order.js';
 import { signProbe, verdictOf } from '../../message/probe-check.js';
+import type { Verdict } from '../../message/probe-check.js';
 import type { Probe, ProbeAnswer } from '../../message/probe.js';
 import { forgetComplete, keysetOf, spend } from './answer.js';
 import { findPlaces, ownOutputs } from './places.js';
@@ -14,15 +15,16 @@ import { openOrder, orderName, sum } from './state.js';
 import type { AskedOutput, Coin, OpenOrder, WalletState } from './state.js';
 
 /**
- * The unproven coins to ask about, one of each P and keyset: Prove, step 1. One that was found unbound only if it is to be
- * exchanged (RESTORE-34).
+ * The unproven coins to ask about, one of each P and keyset: Prove, step 1. One whose P was found unbound only if it is to
+ * be exchanged; the mark is of P and keyset, so one coin that has it is enough, whichever came first (RESTORE-34).
  */
 export function askable(context: WalletContext, state: WalletState, now: bigint): Coin[] {
   const coins = new Map<string, Coin>();
   const exchanged = provable(context, state, now);
+  const marked = new Set(state.coins.filter(({ unbound }) => unbound).map(askedName));
   for (const coin of state.coins) {
     const keyset = context.charter.keyset(coin.place.keyset);
-    if (coin.unbound && !exchanged.includes(coin)) continue;
+    if (marked.has(askedName(coin)) && !exchanged.includes(coin)) continue;
     if (coin.unproven === undefined || coin.spentBy !== undefined || keyset === undefined) continue;
     if (now <= keyset.evaluateUntil) coins.set(askedName(coin), coin);
   }
@@ -44,6 +46,41 @@ export function probeCoin(context: WalletContext, coin: Coin, nonce: Uint8Array,
   }
 }
 
+/** What the answers to a probe say, and what became of the wallet by it. */
+export interface Judged {
+  readonly state: WalletState;
+  readonly verdict: Verdict;
+  /** What binds the coin is open in this wallet. */
+  readonly order?: OpenOrder;
+}
+
+/**
+ * Probe, steps 2 to 6: a spent coin is gone; the order that binds one is adopted (RESTORE-22); that one is unbound is
+ * noted (RESTORE-34). Nothing is signed.
+ */
+export function judgeProbe(
+  context: WalletContext,
+  state: WalletState,
+  probe: Probe,
+  answers: readonly ProbeAnswer[],
+  now: bigint,
+): Judged {
+  const verdict = verdictOf(answers, probe, keysetOf(context, probe.keyset));
+  switch (verdict.type) {
+    case 'spent':
+      return { state: forgetComplete(context, spend(state, verdict.order)), verdict };
+    case 'bound':
+      return { ...adoptOrder(context, state, verdict.signed, verdict.digest, now), verdict };
+    case 'unclear':
+      return { state, verdict };
+    case 'unbound': {
+      const isAsked = isAbout(probe);
+      const coins = state.coins.map((coin) => (coin.unproven && isAsked(coin) ? { ...coin, unbound: true as const } : coin));
+      return { state: { ...state, coins }, verdict };
+    }
+  }
+}
+
 /** What follows of the answers to a probe. */
 export interface Probed {
   readonly state: WalletState;
@@ -56,8 +93,8 @@ export interface Probed {
 }
 
 /**
- * Probe, steps 2 to 6, and what Prove makes of it: a spent coin is gone; the order that binds one is adopted; an unbound
- * one is exchanged, alone, if it is to be (RESTORE-21, RESTORE-22). `entropy` is 32 fresh secret bytes.
+ * What Prove makes of the answers to a probe: beside {@link judgeProbe}, a coin that is unbound is exchanged, alone, if it
+ * is to be (RESTORE-21). `entropy` is 32 fresh secret bytes.
  */
 export function takeProbeAnswers(
   context: WalletContext,
@@ -67,23 +104,13 @@ export function takeProbeAnswers(
   now: bigint,
   entropy: Uint8Array,
 ): Probed {
-  const verdict = verdictOf(answers, probe, keysetOf(context, probe.keyset));
-  switch (verdict.type) {
-    case 'spent':
-      return { state: forgetComplete(context, spend(state, verdict.order)), outcome: 'spent' };
-    case 'bound':
-      return adoptOrder(context, state, verdict.signed, verdict.digest, now);
-    case 'unclear':
-      return { state, outcome: 'unclear' };
-    case 'unbound': {
-      const isAsked = isAbout(probe);
-      const coins = state.coins.map((coin) => (coin.unproven && isAsked(coin) ? { ...coin, unbound: true as const } : coin));
-      const marked = { ...state, coins };
-      const coin = provable(context, marked, now).find(isAsked);
-      if (coin === undefined) return { state: marked, outcome: 'free' };
-      return { ...startProof(context, marked, coin, now, entropy), outcome: 'opened' };
-    }
-  }
+  const { state: judged, verdict, order } = judgeProbe(context, state, probe, answers, now);
+  if (order !== undefined) return { state: judged, outcome: 'opened', order };
+  if (verdict.type === 'bound') return { state: judged, outcome: 'held' };
+  if (verdict.type !== 'unbound') return { state: judged, outcome: verdict.type };
+  const coin = provable(context, judged, now).find(isAbout(probe));
+  if (coin === undefined) return { state: judged, outcome: 'free' };
+  return { ...startProof(context, judged, coin, now, entropy), outcome: 'opened' };
 }
 
 /** Whether a coin is what a probe asks about. */
@@ -102,12 +129,12 @@ function adoptOrder(
   { order, authorization }: SignedOrder,
   digestBytes: Uint8Array,
   now: bigint,
-): Probed {
+): { readonly state: WalletState; readonly order?: OpenOrder } {
   const digest = toHex(digestBytes);
   const known = openOrder(state, digest);
-  if (known !== undefined) return { state, outcome: 'opened', order: known };
+  if (known !== undefined) return { state, order: known };
   const columns = columnsOf(order.inputs.map((input) => freeCoin(state, order.keyset, input)));
-  if (columns.length < keysetOf(context, order.keyset).quorum) return { state, outcome: 'held' };
+  if (columns.length < keysetOf(context, order.keyset).quorum) return { state };
   const places = findPlaces(context.secrets, state.device, state.coins, order);
   const outputs = outputsOfOne(context, order, places);
   const opened: OpenOrder = {
@@ -129,7 +156,7 @@ function adoptOrder(
     ),
     orders: [...state.orders, opened],
   };
-  return { state: next, outcome: 'opened', order: opened };
+  return { state: next, order: opened };
 }
 
 /** A coin of P and kind that no open order binds. */

@@ -32,7 +32,7 @@ export interface Opened {
 
 const ZEROS = new Uint8Array(32);
 /** The seconds of an hour. */
-export const HOUR = 3600n;
+const HOUR = 3600n;
 
 /** What an order is about, beside its coins. */
 interface Frame {
