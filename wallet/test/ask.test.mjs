@@ -82,6 +82,51 @@ describe('Ask', () => {
     assert.deepEqual(countsOf(all.read), [1, 1, 16, 16]);
   });
 
+  it('leaves out a bucket without end once it is twice as long as others, though an evaluation is missing for good', async () => {
+    const all = await bucketsOf([1, 1, 1, Infinity], (federation, witness, held) => {
+      const [liar, { poprf }] = federation.witnesses.get(1);
+      return federation.evaluation(witness === liar ? { ...liar, poprf } : witness, held);
+    });
+    const [{ evaluations }] = await asker(all, bounds);
+    // One of them is bad: it goes along as evidence. The order is found all the same.
+    assert.equal(evaluations.length, 3);
+    assert.deepEqual(countsOf(all.read), [1, 1, 1, 2]);
+  });
+
+  it('reads pages that came and were not read first when the turn comes again, and asks for none twice', async () => {
+    const all = await bucketsOf([6, 6, 6, 6]);
+    let calls = 0;
+    const pages = async (base, index, query) => {
+      calls += 1;
+      const first = await all.pages(base, index, query);
+      const [{ entries, more }] = first;
+      if (!more) return first;
+      const { blinded, certified } = entries.at(-1);
+      const after = { blinded, digest: message.orderDigest(certified.order) };
+      return [...first, ...(await all.pages(base, index, { ...query, after }))];
+    };
+    await asker({ ...all, pages }, { patience: 1, pages: 16 });
+    assert.equal(new Set(all.read.map(String)).size, all.read.length);
+    assert.equal(calls, all.read.length / 2);
+  });
+
+  it('refuses if the store can not be reached any more, though a quorum was read', async () => {
+    const all = await bucketsOf([1, 1, 1, 1], (federation, witness, held) => {
+      const [liar, { poprf }] = federation.witnesses.get(1);
+      return federation.evaluation(witness === liar ? { ...liar, poprf } : witness, held);
+    });
+    for (let order = 0; order < 8; order += 1) {
+      let calls = 0;
+      const pages = async (...call) => {
+        calls += 1;
+        if (calls === 4) throw new TransportError('unreachable', 'nobody');
+        return all.pages(...call);
+      };
+      const asked = asker({ ...all, pages }, bounds, order);
+      await asked.then(() => assert.equal(calls, 3), (error) => assert.deepEqual([error.code, error.detail], ['too-few', { ended: 3 }]));
+    }
+  });
+
   it('has by itself a patience of 64 pages, and 16,384 at most', () => {
     assert.deepEqual([message.BUCKET_PATIENCE, message.MAX_BUCKET_PAGES], [64, 16_384]);
   });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Wallet } from '../dist/index.js';
 import { drawAsking, emptyState, readWallet } from '../dist/machine/wallet/index.js';
-import { NOW } from './support/federation.mjs';
+import { NOW, problem } from './support/federation.mjs';
 import { copyOf, setUp } from './support/wallets.mjs';
 
 const [HOUR, DAY] = [3600n, 86_400n];
@@ -37,6 +37,35 @@ describe('a component that spendable coins lack', () => {
     federation.now = second;
     assert.deepEqual((await wallet.resume()).map(({ state }) => state), ['done']);
     assert.equal(asked(federation).length, 2);
+  });
+
+  it('is asked for at another time after an answer without certificate, and of nobody else', async () => {
+    const { federation, wallet, times } = await withMissing();
+    const [first] = await times();
+    federation.now = first;
+    federation.after = ({ path }, answer) =>
+      path.startsWith('/v1/orders/') ? { status: 202, json: { order: answer.json.order, state: 'pending' } } : answer;
+    assert.deepEqual((await wallet.resume()).map(({ state }) => state), ['arriving']);
+    assert.equal(asked(federation).length, 1);
+    const [second] = await times();
+    assert.ok(second >= first + HOUR && second <= first + DAY, `${second}`);
+  });
+
+  it('is asked of the next store if one can not be reached or refuses', async () => {
+    const { federation, wallet, times } = await withMissing();
+    const [first] = await times();
+    federation.now = first;
+    let calls = 0;
+    federation.after = ({ path }, answer) => {
+      if (!path.startsWith('/v1/orders/')) return answer;
+      calls += 1;
+      if (calls === 1) throw new TypeError('fetch failed');
+      return calls === 2 ? problem(503, 'quorum-unreachable', { answered: 0, needed: 1 }) : answer;
+    };
+    await wallet.resume();
+    assert.equal(calls, 3);
+    const [second] = await times();
+    assert.ok(second >= first + HOUR, `${second}`);
   });
 
   it('is asked for at a time of its own for each order', async () => {

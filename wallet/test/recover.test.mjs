@@ -5,7 +5,7 @@ import { MemoryStorage, readWords, Wallet } from '../dist/index.js';
 import { french } from '../dist/words/french.js';
 import { signSpend, toHex } from '../dist/crypto/index.js';
 import * as message from '../dist/message/index.js';
-import { CoinSecrets, emptyState, findPlaces, forgetClosed, probeCoin, provable, takeProbeAnswers } from '../dist/machine/wallet/index.js';
+import { askable, CoinSecrets, emptyState, findPlaces, forgetClosed, probeCoin, provable, takeProbeAnswers } from '../dist/machine/wallet/index.js';
 import { Federation, NOW } from './support/federation.mjs';
 import { setUp } from './support/wallets.mjs';
 
@@ -256,5 +256,22 @@ describe('an unproven coin', () => {
     assert.deepEqual(worth([points(8n, { components: new Map() })]), []);
     assert.deepEqual(worth([points(8n, { spentBy: 'x' })]), []);
     assert.deepEqual(worth([points(8n, { unproven: undefined })]), []);
+  });
+
+  it('is asked about no more once its key was found unbound, though another of it comes later (RESTORE-34)', () => {
+    const context = { charter: { keyset: () => ({ quorum: 1, evaluateUntil: 10n, entry: { redeemUntil: 10n } }) } };
+    const asked = (...coins) => askable(context, { ...emptyState(0), coins }, 0n).map(({ kind }) => kind.type);
+    const vote = coin({ type: 'ballot', campaign: 1 });
+    const marked = coin({ type: 'ballot', campaign: 2 }, { unbound: true });
+    assert.deepEqual(asked(vote), ['ballot']);
+    assert.deepEqual(asked(marked), []);
+    assert.deepEqual(asked(marked, vote), []);
+    assert.deepEqual(asked(vote, marked), []);
+    assert.deepEqual(asked(marked, { ...vote, place: { ...vote.place, keyset: 2 } }), ['ballot']);
+    // To be exchanged it is asked about all the same.
+    const worthless = { ...context.charter, voucherOffer: () => ({ value: 0n }) };
+    const voucher = coin({ type: 'voucher', offer: 1 }, { unbound: true });
+    const both = { ...emptyState(0), coins: [voucher, points(8n)] };
+    assert.deepEqual(askable({ charter: worthless }, both, 0n).map(({ kind }) => kind.type), ['points']);
   });
 });

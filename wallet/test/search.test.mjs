@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MemoryStorage, readWords, Wallet } from '../dist/index.js';
+import { nextStores } from '../dist/machine/wallet/next-stores.js';
 import { readWallet } from '../dist/machine/wallet/saved.js';
 import { english } from '../dist/words/english.js';
 import * as message from '../dist/message/index.js';
@@ -141,6 +142,19 @@ describe('what a search has found', () => {
     assert.deepEqual([wallet.balance().pending, wallet.balance().vouchers], [0, vouchers]);
   });
 
+  it('is not asked for by its digest either if it was open in the wallet before', async () => {
+    const all = await setUp();
+    all.federation.mute = new Set([2]);
+    const { order } = await all.wallet.claim(all.federation.grant(16, { ballot: 2 }));
+    assert.equal((await all.wallet.search()).complete, true);
+    // Both the order and the Swap of its points lack a component; only the Swap's is asked for.
+    all.federation.mute.clear();
+    all.federation.now += 172_800n;
+    await all.wallet.resume();
+    assert.deepEqual(asked(all.federation, 'orders/').filter(({ path }) => path.includes(order)), []);
+    assert.equal(all.wallet.balance().pending, 0);
+  });
+
   it('is probed once if it is unbound and not exchanged, until another search begins (RESTORE-34)', async () => {
     const all = await setUp();
     await all.wallet.claim(all.federation.grant(16, { vouchers, ballot: 2 }));
@@ -170,7 +184,7 @@ describe('what a search has found', () => {
     assert.equal(evaluation.index, 0);
   });
 
-  it('is searched through the only store that answers after the others, each time', async () => {
+  it('is searched through the only store that answers, and another is tried for every 16th number (RESTORE-18)', async () => {
     const all = await setUp();
     await all.wallet.claim(all.federation.grant(4));
     all.federation.before = ({ store, path }) => {
@@ -180,9 +194,49 @@ describe('what a search has found', () => {
     const { complete, warnings } = await restored(all);
     assert.deepEqual([complete, warnings], [true, ['one-store']]);
     const stores = asked(all.federation, 'buckets/1/').map(({ store }) => store).join('');
-    // Each number is asked of the three others, and then three witnesses are read through the first.
-    const [, ...later] = stores.split('111').slice(0, -1);
-    assert.ok(later.length > 50 && later.every((each) => [...each].sort().join('') === '234'), stores);
+    // Three witnesses are read through the store that answers, for each number.
+    const tried = stores.split('111');
+    assert.equal(tried.pop(), '');
+    assert.equal(tried.length, 61);
+    const early = [...tried.slice(0, 15).join('')].sort().join('');
+    assert.ok([...early].every((store, at) => early.indexOf(store) === at), stores);
+    tried.slice(15).forEach((each, at) => assert.equal(each.length, at % 16 === 0 ? 1 : 0, stores));
+  });
+
+  it('is searched through a store that the caller goes through no more often than through others', async () => {
+    const all = await setUp();
+    await all.wallet.claim(all.federation.grant(4));
+    all.federation.requests.length = 0;
+    const [via] = all.federation.addresses;
+    await restored(all, { via });
+    const asks = asked(all.federation, 'buckets/1/').map(({ store }) => store);
+    assert.equal(asks.length, 61 * 3);
+    assert.ok(asks.filter((store) => store === 1).length < 61 * 3 / 2, asks.join(''));
+  });
+});
+
+describe('NextStores', () => {
+  const all = ['a', 'b', 'c', 'd'];
+  const order = (answered, failed, count = 1) =>
+    nextStores(all, { answered: new Set(answered), failed: new Set(failed) }, count).join('');
+
+  it('keeps the order that was drawn, but for stores that failed', () => {
+    assert.equal(order('', ''), 'abcd');
+    assert.equal(order('ad', 'b'), 'acdb');
+    assert.equal(order('ad', 'b', 16), 'acdb');
+  });
+
+  it('tries the only store that has answered after those that were not tried, and before those that failed', () => {
+    assert.equal(order('a', ''), 'bcda');
+    assert.equal(order('a', 'bc'), 'dabc');
+    assert.equal(order('a', 'abc'), 'dabc');
+  });
+
+  it('begins each 16th number with one that failed, while only one has answered', () => {
+    assert.equal(order('a', 'cd', 16), 'cbad');
+    assert.equal(order('a', 'cd', 32), 'cbad');
+    assert.equal(order('a', 'cd', 17), 'bacd');
+    assert.equal(order('a', '', 16), 'bcda');
   });
 });
 

@@ -1,6 +1,7 @@
 import { RondeError } from '../crypto/index.js';
-import { dueMoves, startMove } from '../machine/wallet/move.js';
+import { dueMoves } from '../machine/wallet/move.js';
 import { WalletError } from '../machine/wallet/error.js';
+import { startMove } from '../machine/wallet/start-move.js';
 import type { OpenOrder } from '../machine/wallet/state.js';
 import type { Core } from './core.js';
 import { driven, isFatal } from './drive.js';

@@ -1,5 +1,6 @@
 import { agreedLength } from '../message/bucket-check.js';
 import type { Keyset } from '../message/keyset.js';
+import { isSpendable } from '../machine/wallet/missing.js';
 import { nextStores, noteQuestion } from '../machine/wallet/next-stores.js';
 import type { StoresSoFar } from '../machine/wallet/next-stores.js';
 import { chooseAmong } from '../machine/wallet/outputs.js';
@@ -133,7 +134,8 @@ async function take(running: Running, at: OrderPlace, found: FoundOrder): Promis
 async function finish({ core, machine, stores }: Running): Promise<void> {
   await core.step((state) => ({ state: endSearch(state, machine.device) }));
   if (stores.answered.size < 2) core.warn({ code: 'one-store', what: 'only one store answered: it saw all that was asked for' });
-  for (const { id } of core.state.orders) await unlessRefused(() => drive(core, id));
+  const undecided = core.state.orders.filter((open) => !isSpendable(core.context, core.state, open));
+  for (const { id } of undecided) await unlessRefused(() => drive(core, id));
   await prove(core);
 }
 

@@ -18,5 +18,6 @@ export * from './search.js';
 export * from './secrets.js';
 export * from './select.js';
 export * from './spend.js';
+export * from './start-move.js';
 export * from './state.js';
 export * from './turns.js';

@@ -44,7 +44,10 @@ export function goesOn(context: WalletContext, state: WalletState, open: OpenOrd
   return !isFound(open) || !isSpendable(context, state, open);
 }
 
+/** The time of an order of this wallet that a search has found as well: none. */
+export const NEVER = (1n << 64n) - 1n;
+
 /** Whether a search has found an order; a time is drawn for all others. */
 function isFound({ about, askFrom }: OpenOrder): boolean {
-  return about.type === 'recover' && askFrom === undefined;
+  return askFrom === NEVER || (about.type === 'recover' && askFrom === undefined);
 }

@@ -1,4 +1,4 @@
-import { sameKind, toHex } from '../../crypto/index.js';
+import { sameKind, toHex, worth } from '../../crypto/index.js';
 import { encode } from '../../message/codec.js';
 import { authorization as authorizationCodec, order as orderCodec } from '../../message/order.js';
 import type { Input, Order, SignedOrder } from '../../message/order.js';
@@ -6,13 +6,15 @@ import { signProbe, verdictOf } from '../../message/probe-check.js';
 import type { Verdict } from '../../message/probe-check.js';
 import type { Probe, ProbeAnswer } from '../../message/probe.js';
 import { forgetComplete, keysetOf, spend } from './answer.js';
+import { WalletError } from './error.js';
 import { findPlaces, ownOutputs } from './places.js';
 import type { FoundPlaces } from './places.js';
 import { provable, useNumbers } from './recover.js';
-import { columnsOf, startProof } from './spend.js';
-import type { WalletContext } from './spend.js';
+import { selectionOf } from './select.js';
+import { columnsOf, openSwap } from './spend.js';
+import type { Opened, WalletContext } from './spend.js';
 import { openOrder, orderName, sum } from './state.js';
-import type { AskedOutput, Coin, OpenOrder, WalletState } from './state.js';
+import type { About, AskedOutput, Coin, OpenOrder, WalletState } from './state.js';
 
 /**
  * The unproven coins to ask about, one of each P and keyset: Prove, step 1. One whose P was found unbound only if it is to
@@ -111,6 +113,23 @@ export function takeProbeAnswers(
   const coin = provable(context, judged, now).find(isAbout(probe));
   if (coin === undefined) return { state: judged, outcome: 'free' };
   return { ...startProof(context, judged, coin, now, entropy), outcome: 'opened' };
+}
+
+/** Exchanges one unproven coin, alone (RESTORE-12, RESTORE-13). `nothing` if it is not there any more, or is bound. */
+function startProof(
+  context: WalletContext,
+  state: WalletState,
+  unproven: Coin,
+  now: bigint,
+  entropy: Uint8Array,
+): Opened {
+  const coin = state.coins.find(({ point, kind }) => point === unproven.point && sameKind(kind, unproven.kind));
+  const keyset = context.charter.keyset(unproven.place.keyset);
+  if (coin === undefined || coin.spentBy !== undefined || keyset === undefined) {
+    throw new WalletError('nothing', 'the coin is not there any more');
+  }
+  const about: About = { type: 'swap', points: worth(coin.kind) };
+  return openSwap(context, state, selectionOf(keyset, [coin]), keyset, about, now, entropy);
 }
 
 /** Whether a coin is what a probe asks about. */

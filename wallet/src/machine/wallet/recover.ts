@@ -11,10 +11,11 @@ import { keysetOf, spend, takeAnswer, takeEvaluations } from './answer.js';
 import type { Finding } from './answer.js';
 import { fits, takeShown } from './claim.js';
 import { WalletError } from './error.js';
+import { NEVER } from './missing.js';
 import { findPlaces, ownOutputs } from './places.js';
 import type { FoundPlaces } from './places.js';
 import type { WalletContext } from './spend.js';
-import { openOrder, recordOf } from './state.js';
+import { openOrder, recordOf, replaceOrder } from './state.js';
 import type { AskedOutput, Coin, Hex, OpenOrder, OrderPlace, WalletState } from './state.js';
 
 /** What a recovery brought. */
@@ -52,7 +53,7 @@ export function recover(
   const digest = toHex(bytes);
   verifyCertificate(certificate, keyset, bytes);
   const own = takeOwn(context, state, digest, order, certificate, evaluations);
-  if (own !== undefined) return own;
+  if (own !== undefined) return at === undefined ? own : { ...own, state: noteFound(own.state, digest) };
   // What came to its end here brings nothing again (RESTORE-10).
   if (state.history.some((record) => record.digest === digest)) return { state, points: 0n, behind: false, findings: [] };
   const places = findPlaces(context.secrets, state.device, state.coins, order, undefined, at);
@@ -94,6 +95,12 @@ function takeOwn(
   const answered = takeAnswer(context, opened.state, opened.order, certificate, evaluations);
   const made = answered.state.coins.filter(({ point, madeBy }) => madeBy === digest && !before.has(point));
   return { state: answered.state, points: pointsOf(made), behind: false, findings: answered.findings };
+}
+
+/** An order of this wallet that a search has found is asked for no more by its digest, but by its owner (RESTORE-33). */
+function noteFound(state: WalletState, digest: Hex): WalletState {
+  const open = openOrder(state, digest);
+  return open === undefined ? state : replaceOrder(state, { ...open, askFrom: NEVER });
 }
 
 /** The outputs that bring something: step 5 (RESTORE-7, RESTORE-8). */

@@ -1,4 +1,4 @@
-import { sameKind, signSpend, toHex, worth } from '../../crypto/index.js';
+import { sameKind, signSpend, toHex } from '../../crypto/index.js';
 import type { Kind } from '../../crypto/index.js';
 import type { Charter } from '../../message/charter-chain.js';
 import { encode } from '../../message/codec.js';
@@ -135,23 +135,6 @@ export function startSwap(
     return openSwap(context, state, selectionOf(keyset, coins), keyset, { type: 'swap', points }, now, entropy);
   }
   throw new WalletError('nothing', mode === 'merge' ? 'no purse has more coins than it needs' : 'there are no points');
-}
-
-/** Exchanges one unproven coin, alone (RESTORE-12, RESTORE-13). `nothing` if it is not there any more, or is bound. */
-export function startProof(
-  context: WalletContext,
-  state: WalletState,
-  unproven: Coin,
-  now: bigint,
-  entropy: Uint8Array,
-): Opened {
-  const coin = state.coins.find(({ point, kind }) => point === unproven.point && sameKind(kind, unproven.kind));
-  const keyset = context.charter.keyset(unproven.place.keyset);
-  if (coin === undefined || coin.spentBy !== undefined || keyset === undefined) {
-    throw new WalletError('nothing', 'the coin is not there any more');
-  }
-  const about: About = { type: 'swap', points: worth(coin.kind) };
-  return openSwap(context, state, selectionOf(keyset, [coin]), keyset, about, now, entropy);
 }
 
 /** Exchanges point coins for the canonical split of their sum in the keyset `into`. */
