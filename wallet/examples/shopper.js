@@ -180,7 +180,7 @@ async function run() {
       wallet = restored.wallet;
       return describeRestored(restored);
     }
-    wallet = await Wallet.open(surroundings);
+    wallet = await Wallet.open({ ...surroundings, toPay: command === 'pay' });
     return await COMMANDS[command](wallet, args, options);
   } finally {
     await (wallet ?? storage).close();

@@ -76,6 +76,12 @@ function issuedLessPaid(own: readonly Order[]): bigint {
   return issued - sum(taken.map((order) => pointsIn(order) - pointsOut(order)));
 }
 
+/** A keyset, and the certified orders of its logs that count. */
+export interface CountedKeyset {
+  readonly keyset: number;
+  readonly orders: readonly Order[];
+}
+
 /** More points came from a keyset than it had left. */
 export interface MovedBreach {
   readonly came: bigint;
@@ -86,19 +92,20 @@ export interface MovedBreach {
  * The claim about two keysets (BOOKS-24): the points that came in orders of `from`, by the orders of the logs of `into`, are
  * no more than `from` had by its own, less what it moved into others.
  */
-export function movedTooMuch(
-  from: { readonly keyset: number; readonly orders: readonly Order[] },
-  into: { readonly keyset: number; readonly orders: readonly Order[] },
-): MovedBreach | undefined {
-  const pointsOf = (orders: readonly Order[], isOf: (keyset: number) => boolean): bigint =>
-    sum(orders.flatMap(({ outputs }) => outputs.filter((made) => isOf(made.class.keyset)).map((made) => worth(made.class.kind))));
-  const ownOf = (orders: readonly Order[]): Order[] => orders.filter(({ keyset }) => keyset === from.keyset);
-  const came = pointsOf(ownOf(into.orders), (keyset) => keyset === into.keyset);
-  const others = from.orders.filter(({ keyset }) => keyset !== from.keyset);
-  const movedIn = pointsOf(others, (keyset) => keyset === from.keyset);
-  const movedElsewhere = pointsOf(ownOf(from.orders), (keyset) => keyset !== from.keyset && keyset !== into.keyset);
-  const left = issuedLessPaid(ownOf(from.orders)) + movedIn - movedElsewhere;
+export function movedTooMuch(from: CountedKeyset, into: CountedKeyset): MovedBreach | undefined {
+  const isOwn = ({ keyset }: Order): boolean => keyset === from.keyset;
+  const own = from.orders.filter(isOwn);
+  const came = madeIn(into.orders.filter(isOwn), (keyset) => keyset === into.keyset);
+  const movedIn = madeIn(from.orders.filter((order) => !isOwn(order)), (keyset) => keyset === from.keyset);
+  const movedElsewhere = madeIn(own, (keyset) => keyset !== from.keyset && keyset !== into.keyset);
+  const left = issuedLessPaid(own) + movedIn - movedElsewhere;
   return came > left ? { came, left } : undefined;
+}
+
+/** Points that orders make in some keysets. */
+function madeIn(orders: readonly Order[], isOf: (keyset: number) => boolean): bigint {
+  const made = orders.flatMap(({ outputs }) => outputs.map((output) => output.class));
+  return sum(made.filter(({ keyset }) => isOf(keyset)).map(({ kind }) => worth(kind)));
 }
 
 /** Points that moved into the keyset, less those that moved out of it. */

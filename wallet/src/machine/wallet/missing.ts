@@ -11,7 +11,8 @@ export function askTime(now: bigint, random: Uint8Array): bigint {
 }
 
 /**
- * Draws when stores are asked for what an order still lacks, if it is certified, by 16 fresh random bytes. Not for one that a search has found, unless its owner has `named` it.
+ * Draws when stores are asked for what an order still lacks, if it is certified, by 16 fresh random bytes. Not for one that
+ * a search has found, unless its owner has `named` it (RESTORE-33).
  */
 export function drawAsking(
   state: WalletState,
@@ -44,7 +45,7 @@ export function goesOn(context: WalletContext, state: WalletState, open: OpenOrd
   return !isFound(open) || !isSpendable(context, state, open);
 }
 
-/** The time of an order of this wallet that a search has found as well: none. */
+/** In the place of a time: an order of this wallet that a search has found as well. */
 export const NEVER = (1n << 64n) - 1n;
 
 /** Whether a search has found an order; a time is drawn for all others. */
