@@ -11,37 +11,67 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   return derive(LABELS.LOG_NODE, left, right);
 }
 
+/** A perfect subtree: 2^level leaves, by the hash of its root. */
+interface Subtree {
+  readonly level: number;
+  readonly hash: Uint8Array;
+}
+
 /** The perfect subtrees over a log's leaves, the largest first: enough to append, and to tell the root. */
 export class MerkleTree {
-  readonly #subtrees: { readonly size: number; readonly hash: Uint8Array }[] = [];
-  #size = 0;
+  readonly #row: Subtree[] = [];
+  #size = 0n;
 
   /** How many leaves there are. */
-  get size(): number {
+  get size(): bigint {
     return this.#size;
   }
 
-  /** Adds a leaf hash at the end. */
-  append(leaf: Uint8Array): void {
-    let last = { size: 1, hash: leaf };
+  /** Adds a leaf hash at the end; or a perfect subtree of 2^level leaves, where one can stand. */
+  append(hash: Uint8Array, level = 0): void {
+    this.#size += 1n << BigInt(level);
+    let last: Subtree = { level, hash };
     for (;;) {
-      const before = this.#subtrees.at(-1);
-      if (before?.size !== last.size) break;
-      this.#subtrees.pop();
-      last = { size: 2 * last.size, hash: nodeHash(before.hash, last.hash) };
+      const before = this.#row.at(-1);
+      if (before?.level !== last.level) break;
+      this.#row.pop();
+      last = { level: last.level + 1, hash: nodeHash(before.hash, last.hash) };
     }
-    this.#subtrees.push(last);
-    this.#size += 1;
+    this.#row.push(last);
+  }
+
+  /**
+   * Advance: appends the subtrees between here and `to`, whose roots are the first of `hashes`. Gives the hashes that are
+   * left, or nothing if there are too few, or more leaves than `to` already.
+   */
+  advance(to: bigint, hashes: readonly Uint8Array[]): readonly Uint8Array[] | undefined {
+    if (this.#size > to) return undefined;
+    const levels = cover(this.#size, to);
+    if (hashes.length < levels.length) return undefined;
+    levels.forEach((level, i) => this.append(hashes[i] as Uint8Array, level));
+    return hashes.slice(levels.length);
   }
 
   /** Root (LOG-6, LOG-7). */
   root(): Uint8Array {
-    const subtrees = [...this.#subtrees];
+    const subtrees = [...this.#row];
     let root = subtrees.pop()?.hash;
     if (root === undefined) return derive(LABELS.LOG_EMPTY);
     for (let left = subtrees.pop(); left !== undefined; left = subtrees.pop()) root = nodeHash(left.hash, root);
     return root;
   }
+}
+
+/** Cover: the levels of the fewest perfect subtrees over the leaves from one position to before another, from the left. */
+export function cover(from: bigint, to: bigint): number[] {
+  const levels: number[] = [];
+  for (let at = from; at < to; ) {
+    let level = 0n;
+    while (at % (2n << level) === 0n && at + (2n << level) <= to) level += 1n;
+    levels.push(Number(level));
+    at += 1n << level;
+  }
+  return levels;
 }
 
 /** Root of a list of leaf hashes. */

@@ -2,7 +2,7 @@ import { equalBytes } from '../crypto/bytes.js';
 import { RondeError } from '../crypto/error.js';
 import { derive } from '../crypto/hash.js';
 import * as LABELS from '../crypto/labels.js';
-import { merkleRoot } from '../crypto/merkle.js';
+import { MerkleTree } from '../crypto/merkle.js';
 import { verifyCertificate, verifyVote } from './certificate.js';
 import type { Charter } from './charter-chain.js';
 import { encode } from './codec.js';
@@ -96,7 +96,7 @@ function verifyBadEvaluation({ order, evaluation }: Of<'bad-evaluation'>, keyset
   throw new EvidenceError('in-order');
 }
 
-function verifyFork({ shorter, longer, leaves }: Of<'fork'>, keyset: Keyset): Convicted {
+function verifyFork({ shorter, longer, subtrees }: Of<'fork'>, keyset: Keyset): Convicted {
   if (shorter.index !== longer.index || shorter.size > longer.size) throw new EvidenceError('in-order');
   signed(() => {
     verifyHead(shorter, keyset);
@@ -107,11 +107,12 @@ function verifyFork({ shorter, longer, leaves }: Of<'fork'>, keyset: Keyset): Co
     if (equalBytes(shorter.root, longer.root)) throw new EvidenceError('in-order');
     return convicted;
   }
-  if (BigInt(leaves.length) !== longer.size || !equalBytes(merkleRoot(leaves), longer.root)) {
-    throw new EvidenceError('in-order');
-  }
-  const before = leaves.slice(0, Number(shorter.size));
-  if (equalBytes(merkleRoot(before), shorter.root)) throw new EvidenceError('in-order');
+  const row = new MerkleTree();
+  const rest = row.advance(shorter.size, subtrees);
+  const before = row.root();
+  const left = rest && row.advance(longer.size, rest);
+  if (left?.length !== 0 || !equalBytes(row.root(), longer.root)) throw new EvidenceError('in-order');
+  if (equalBytes(before, shorter.root)) throw new EvidenceError('in-order');
   return convicted;
 }
 

@@ -55,10 +55,10 @@ export const SEARCH_GAP = 20;
 export const ASK_AT_EARLIEST = 3_600n;
 /** Seconds that it waits at most. */
 export const ASK_AT_LATEST = 86_400n;
-/** Most leaf hashes in a proof that two heads fork. */
-export const MAX_FORK_LEAVES = 1_048_576;
-/** Longest evidence against a witness, in bytes: the leaves of a fork, or orders and what was signed about them. */
-export const MAX_EVIDENCE_BYTES = 33_685_504;
+/** Most hashes of subtrees in a proof about a log: two entries, however long it is. */
+export const MAX_PROOF_HASHES = 316;
+/** Longest evidence against a witness, in bytes: orders or entries, and what was signed about them. */
+export const MAX_EVIDENCE_BYTES = 141_184;
 /** How far ahead of a witness's clock the time of an Earn or Pledge may lie, in seconds. */
 export const MAX_CLOCK_SKEW = 600n;
 /** How long after a campaign's end its ballots are still counted, in seconds. */

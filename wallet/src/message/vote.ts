@@ -1,7 +1,8 @@
 import { MAX_OUTPUTS } from '../crypto/split.js';
 import { bytes32, bytes64, choice, list, option, struct, u32, u64, u8, type ValueOf } from './codec.js';
-import { MAX_FORK_LEAVES, MAX_WITNESSES } from './limits.js';
+import { MAX_PROOF_HASHES, MAX_WITNESSES } from './limits.js';
 import { order, signedOrder } from './order.js';
+import { closingStatement } from './statement.js';
 
 /** `Vote`: a witness's signature on a digest. */
 export const vote = /* @__PURE__ */ struct({ index: u8, signature: bytes64 });
@@ -45,18 +46,18 @@ export type LogEntry = ValueOf<typeof logEntry>;
 export const evidence = /* @__PURE__ */ choice({
   'double-vote': { first: order, firstVote: vote, second: order, secondVote: vote },
   'bad-evaluation': { order, evaluation },
-  fork: { keyset: u32, shorter: head, longer: head, leaves: list(bytes32, MAX_FORK_LEAVES) },
+  fork: { keyset: u32, shorter: head, longer: head, subtrees: list(bytes32, MAX_PROOF_HASHES) },
 });
 export type Evidence = ValueOf<typeof evidence>;
 
 /** `LoggedEntry`: what stands at a position of a log. */
 export const loggedEntry = /* @__PURE__ */ struct({ position: u64, entry: logEntry });
 
-/** `Logged`: entries of a log under a signed head, with all leaves. */
+/** `Logged`: entries of a log under a signed head, with the subtrees over what stands before, between and after them. */
 export const logged = /* @__PURE__ */ struct({
   keyset: u32,
   head,
-  leaves: list(bytes32, MAX_FORK_LEAVES),
+  subtrees: list(bytes32, MAX_PROOF_HASHES),
   entries: list(loggedEntry, 2),
 });
 export type Logged = ValueOf<typeof logged>;
@@ -67,5 +68,7 @@ export const exhibit = /* @__PURE__ */ choice({
   logged: { one: logged },
   order: { one: certifiedOrder },
   store: { first: signedOrder, second: signedOrder },
+  closed: { statement: closingStatement, head },
+  'closed-twice': { first: closingStatement, second: closingStatement },
 });
 export type Exhibit = ValueOf<typeof exhibit>;

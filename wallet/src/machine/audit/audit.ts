@@ -52,8 +52,8 @@ export function audit(logs: readonly HandedLog[], keyset: Keyset, charter: Chart
   for (const index of judged.badVotes) findings.add('bad-vote', witness(index));
   for (const index of judged.badCertificates) findings.add('bad-certificate', witness(index));
   const behind = findBadOrders(counted, charter, findings);
-  findClashes(read, judged, findings);
-  findDoubleVotes(read, judged, charter, findings);
+  findClashes(read, judged, keyset, findings);
+  findDoubleVotes(read, judged, keyset, charter, findings);
   findBodies([...judged.voted.values()], findings);
   const notes = notesOf(counted, judged, behind, keyset, charter);
   const wrong = breaches.size > 0 || findings.all.length > 0;
@@ -107,24 +107,34 @@ function findBadOrders(counted: readonly CountedOrder[], charter: Charter, findi
 }
 
 /** Votes over what another order held, by the witness's own log. */
-function findClashes(read: readonly ReadLog[], judged: Judged, findings: Findings): void {
+function findClashes(read: readonly ReadLog[], judged: Judged, keyset: Keyset, findings: Findings): void {
   for (const { index, entries } of read) {
-    for (const { first, second, certified } of replay(entries)) {
+    for (const { first, second, certified } of replay(entries, keyset.id)) {
       const known = judged.voted.has(second) && (judged.voted.has(first) || judged.orders.has(first));
       if (known) findings.add(certified ? 'vote-against-certificate' : 'double-vote', witness(index));
     }
   }
 }
 
-/** Witnesses whose votes are in the certificates of two orders that conflict. */
-function findDoubleVotes(read: readonly ReadLog[], judged: Judged, charter: Charter, findings: Findings): void {
+/**
+ * Witnesses whose votes are in the certificates of two orders of this keyset that conflict; of another keyset nobody is named
+ * (BOOKS-27).
+ */
+function findDoubleVotes(
+  read: readonly ReadLog[],
+  judged: Judged,
+  keyset: Keyset,
+  charter: Charter,
+  findings: Findings,
+): void {
   const counted = [...judged.orders.values()];
-  counted.forEach((first, i) => {
-    for (const second of counted.slice(i + 1)) {
+  const own = counted.filter(({ order }) => order.keyset === keyset.id);
+  own.forEach((first, i) => {
+    for (const second of own.slice(i + 1)) {
       if (!conflicts(first.order, second.order)) continue;
       for (const index of votersOf(first).filter((voter) => votersOf(second).includes(voter))) {
-        const own = read.filter((log) => log.index === index);
-        const standing = standingOf(first, second, index, own, counted, charter);
+        const logs = read.filter((log) => log.index === index);
+        const standing = standingOf(first, second, index, logs, counted, charter);
         if (standing !== undefined) findings.add('double-vote', witness(index), standing);
       }
     }
@@ -145,7 +155,7 @@ function standingOf(
 ): Standing | undefined {
   const pair = [toHex(first.digest), toHex(second.digest)];
   for (const { entries } of logs) {
-    if (replay(entries).some((clash) => pair.includes(clash.first) && pair.includes(clash.second))) return 'proven';
+    if (replay(entries, first.order.keyset).some((clash) => pair.includes(clash.first) && pair.includes(clash.second))) return 'proven';
     const votes = entries.flatMap((entry) => (entry.type === 'voted' ? [toHex(orderDigest(entry.value.order))] : []));
     if (pair.every((digest) => votes.includes(digest))) return undefined;
   }

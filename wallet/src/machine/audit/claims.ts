@@ -55,7 +55,7 @@ export function failingClaims(
 ): ReadonlySet<Breach> {
   const breaches = new Set<Breach>();
   const own = orders.filter((order) => order.keyset === keyset);
-  if (own.some((a, i) => own.slice(i + 1).some((b) => conflicts(a, b)))) breaches.add('two-certificates');
+  if (orders.some((a, i) => orders.slice(i + 1).some((b) => conflicts(a, b)))) breaches.add('two-certificates');
   const { books, complete } = book(own, charter, breaches);
   const positions = sum(books.accounts.map((account) => books.position(account)));
   if (positions !== 0n) breaches.add('positions');

@@ -1,5 +1,5 @@
 import { equalBytes } from '../../crypto/bytes.js';
-import { leafHash, merkleRoot } from '../../crypto/merkle.js';
+import { leafHash, MerkleTree } from '../../crypto/merkle.js';
 import {
   conflicts,
   encode,
@@ -9,8 +9,10 @@ import {
   verifyCertificate,
   verifyEvidence,
   verifyHead,
+  verifyStatement,
   type Charter,
   type Exhibit,
+  type Head,
   type Keyset,
   type Logged,
   type SignedOrder,
@@ -26,7 +28,8 @@ export type Offence =
   | 'bad-certificate'
   | 'bad-vote'
   | 'bad-order'
-  | 'two-bodies';
+  | 'two-bodies'
+  | 'reopened';
 
 /** Who is convicted: a witness by its index, or a store. */
 export type Culprit = { readonly type: 'witness' | 'store'; readonly id: number };
@@ -39,7 +42,7 @@ export interface Shown {
 
 const witness = (id: number): Culprit => ({ type: 'witness', id });
 
-/** VerifyExhibit (EVIDENCE-14 to EVIDENCE-17); refuses with `EvidenceError`. */
+/** VerifyExhibit (EVIDENCE-14 to EVIDENCE-19); refuses with `EvidenceError`. */
 export function verifyExhibit(exhibit: Exhibit, charter: Charter): Shown {
   switch (exhibit.type) {
     case 'witness': {
@@ -52,6 +55,10 @@ export function verifyExhibit(exhibit: Exhibit, charter: Charter): Shown {
       return verifyCertified(exhibit, charter);
     case 'store':
       return verifyBodies(exhibit, charter);
+    case 'closed':
+      return verifyClosed(exhibit, charter);
+    case 'closed-twice':
+      return verifyClosedTwice(exhibit, charter);
   }
 }
 
@@ -61,24 +68,37 @@ function keysetOf(charter: Charter, id: number): Keyset {
   return keyset;
 }
 
-function verifyLogged({ keyset: id, head, leaves, entries }: Logged, charter: Charter): Offence {
-  const keyset = keysetOf(charter, id);
+/** Refuses with `not-signed` what is not. */
+function signed(verify: () => void): void {
   try {
-    verifyHead(head, keyset);
+    verify();
   } catch {
     throw new EvidenceError('not-signed');
   }
-  if (BigInt(leaves.length) !== head.size || !equalBytes(merkleRoot(leaves), head.root)) {
-    throw new EvidenceError('not-signed');
-  }
+}
+
+/** Whether the entries stand under the head, by the subtrees that cover everything else (EVIDENCE-14). */
+function standsUnder({ head, subtrees, entries }: Logged): boolean {
+  const row = new MerkleTree();
+  let left: readonly Uint8Array[] | undefined = subtrees;
   for (const { position, entry } of entries) {
-    const leaf = leaves[Number(position)];
-    if (leaf === undefined || !equalBytes(leaf, leafHash(encode(logEntry, entry)))) throw new EvidenceError('not-signed');
+    left = row.advance(position, left);
+    if (left === undefined) return false;
+    row.append(leafHash(encode(logEntry, entry)));
   }
+  left = row.advance(head.size, left);
+  return left?.length === 0 && equalBytes(row.root(), head.root);
+}
+
+function verifyLogged(exhibit: Logged, charter: Charter): Offence {
+  const { keyset: id, head, entries } = exhibit;
+  const keyset = keysetOf(charter, id);
+  signed(() => verifyHead(head, keyset));
+  if (!standsUnder(exhibit)) throw new EvidenceError('not-signed');
   const [first, second] = entries;
   if (first === undefined) throw new EvidenceError('in-order');
   if (second === undefined) return judgeAlone(first.entry, id, charter);
-  if (first.position >= second.position || second.entry.type !== 'voted') throw new EvidenceError('in-order');
+  if (second.entry.type !== 'voted') throw new EvidenceError('in-order');
   return judgePair(first.entry, second.entry.value, charter);
 }
 
@@ -102,11 +122,7 @@ function judgePair(first: Entry, second: SignedOrder, charter: Charter): Offence
 function verifyCertified({ value }: Extract<Exhibit, { readonly type: 'order' }>, charter: Charter): Shown {
   const { order, certificate } = value;
   const keyset = keysetOf(charter, certificate.keyset);
-  try {
-    verifyCertificate(certificate, keyset, orderDigest(order));
-  } catch {
-    throw new EvidenceError('not-signed');
-  }
+  signed(() => verifyCertificate(certificate, keyset, orderDigest(order)));
   if (order.keyset === keyset.id) {
     const judged = judgeCertified(value, charter);
     if (judged === 'behind') throw new EvidenceError('unknown');
@@ -128,3 +144,36 @@ function verifyBodies({ first, second }: Extract<Exhibit, { readonly type: 'stor
   }
   return { offence: 'two-bodies', culprits: [{ type: 'store', id: store }] };
 }
+
+/** A closing statement, and a head of more entries or of others (EVIDENCE-19). */
+function verifyClosed({ statement, head }: Extract<Exhibit, { readonly type: 'closed' }>, charter: Charter): Shown {
+  const keyset = keysetOf(charter, statement.keyset);
+  if (statement.index !== head.index || head.size < statement.size || saysSame(statement, head)) {
+    throw new EvidenceError('in-order');
+  }
+  signed(() => {
+    verifyStatement(statement, keyset);
+    verifyHead(head, keyset);
+  });
+  return { offence: 'reopened', culprits: [witness(head.index)] };
+}
+
+/** Two closing statements of one witness that do not say the same (EVIDENCE-19). */
+function verifyClosedTwice(
+  { first, second }: Extract<Exhibit, { readonly type: 'closed-twice' }>,
+  charter: Charter,
+): Shown {
+  const keyset = keysetOf(charter, first.keyset);
+  if (first.keyset !== second.keyset || first.index !== second.index || saysSame(first, second)) {
+    throw new EvidenceError('in-order');
+  }
+  signed(() => {
+    verifyStatement(first, keyset);
+    verifyStatement(second, keyset);
+  });
+  return { offence: 'reopened', culprits: [witness(first.index)] };
+}
+
+type Said = Pick<Head, 'size' | 'root'>;
+
+const saysSame = (a: Said, b: Said): boolean => a.size === b.size && equalBytes(a.root, b.root);

@@ -15,13 +15,17 @@ function locksOf(order: Order): string[] {
   return order.inputs.map(({ point }) => toHex(point));
 }
 
-/** Replays a log as its witness lived it: the votes over what another order held then. */
-export function replay(entries: readonly LogEntry[]): Clash[] {
+/**
+ * Replays a log of a keyset as its witness lived it: the votes over what another order held then. Orders of other keysets,
+ * which moved points here, are passed over: a coin of theirs is another one, also if it has the same key (BOOKS-26).
+ */
+export function replay(entries: readonly LogEntry[], keyset: number): Clash[] {
   const holders = new Map<string, { readonly digest: string; readonly spent: boolean }>();
   const bound = new Map<string, string[]>();
   const clashes: Clash[] = [];
   for (const entry of entries) {
     const { order } = entry.value;
+    if (order.keyset !== keyset) continue;
     const digest = toHex(orderDigest(order));
     const locks = locksOf(order);
     if (entry.type === 'voted') {

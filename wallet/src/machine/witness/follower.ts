@@ -62,7 +62,7 @@ export class Follower {
       return undefined;
     }
     if (head.size < seen.size || equalBytes(head.root, seen.root)) return undefined;
-    return { type: 'fork', keyset: keyset.id, shorter: seen, longer: head, leaves: [] };
+    return { type: 'fork', keyset: keyset.id, shorter: seen, longer: head, subtrees: [] };
   }
 
   /**
