@@ -8,7 +8,7 @@ import type { Finding } from '../machine/wallet/answer.js';
 import { orderDigest } from '../message/order-digest.js';
 import { takeShown, withdrawClaim } from '../machine/wallet/claim.js';
 import { WalletError } from '../machine/wallet/error.js';
-import { drawAsking, isSpendable, mayAsk } from '../machine/wallet/missing.js';
+import { drawAsking, isAhead, isSpendable, mayAsk } from '../machine/wallet/missing.js';
 import { columnsNow } from '../machine/wallet/spend.js';
 import { noteTold } from '../machine/wallet/state.js';
 import type { OpenOrder } from '../machine/wallet/state.js';
@@ -37,9 +37,17 @@ export interface Driven {
   readonly answered: boolean;
 }
 
+/**
+ * How an order is driven: for the *first* time; *again*: one that is signed was sent before; *at-once*: what is missing of it is
+ * asked for now, whatever its time (WALLET-42).
+ */
+export type Driving = 'first' | 'again' | 'at-once';
+
 /** What the tries so far came to. */
 interface Tries {
   answers: number;
+  /** Answers that were taken. */
+  taken: number;
   pendings: number;
   problem: RondeError | undefined;
   silence: RondeError | undefined;
@@ -51,30 +59,51 @@ interface Tries {
  *
  * @throws ProblemError if the order is dead, or if every store that answered refused; the order may still be open then
  */
-export async function drive(core: Core, id: string): Promise<OrderProgress> {
-  return (await driven(core, id)).progress;
+export async function drive(core: Core, id: string, how?: Driving): Promise<OrderProgress> {
+  return (await driven(core, id, how)).progress;
 }
 
 /** As {@link drive}, and whether any store answered. */
-export async function driven(core: Core, id: string): Promise<Driven> {
-  const tries: Tries = { answers: 0, pendings: 0, problem: undefined, silence: undefined };
+export async function driven(core: Core, id: string, how: Driving = 'first'): Promise<Driven> {
   const start = find(core, id);
-  if (start === undefined) return { progress: conclude(core, id, tries), answered: true };
-  const isComplete = isSpendable(core.context, core.state, start);
-  if (isComplete && (core.isToPay || !mayAsk(start, core.now()))) return { progress: 'arriving', answered: true };
-  const route = routeOf(core, start);
+  const isComplete = start !== undefined && isSpendable(core.context, core.state, start);
+  const isEarly = isComplete && how !== 'at-once' && (core.isToPay || !mayAsk(start, core.now()));
+  if (isEarly) {
+    const random = core.random(16);
+    if (isAhead(start, core.now())) await core.step((state) => ({ state: drawAsking(state, id, core.now(), random) }));
+    return { progress: 'arriving', answered: true };
+  }
+  let tries = await tryStores(core, id, isComplete);
+  if (how === 'again' && tries.answers > 0 && isUndecided(core, id)) {
+    const { completeInputs } = await import('./on-demand.js');
+    if (await completeInputs(core, id)) tries = await tryStores(core, id, false);
+  }
+  return { progress: conclude(core, id, tries), answered: start === undefined || tries.answers > 0 };
+}
+
+/** Whether an order that is signed, and is still sent, has no certificate. */
+function isUndecided(core: Core, id: string): boolean {
+  const open = find(core, id);
+  return open?.signed !== undefined && open.certificate === undefined && askedKeyset(core, open) === open.keyset;
+}
+
+/** Asks one store after the other, as far as it is worth it. */
+async function tryStores(core: Core, id: string, isComplete: boolean): Promise<Tries> {
+  const tries: Tries = { answers: 0, taken: 0, pendings: 0, problem: undefined, silence: undefined };
+  const start = find(core, id);
+  const route = start === undefined ? [] : routeOf(core, start);
   for (let attempt = 0; attempt < ATTEMPTS && route.length > 0 && tries.pendings < PENDINGS; attempt += 1) {
     const open = find(core, id);
     if (open === undefined) break;
     // What is missing of spendable coins is asked of one store, and again another time (WALLET-31, WALLET-32).
-    if (isSpendable(core.context, core.state, open) && (!isComplete || open.askFrom !== start.askFrom)) break;
+    if (isSpendable(core.context, core.state, open) && (!isComplete || tries.taken > 0)) break;
     const base = nextBase(core, route, open);
     if (base === undefined) break;
     const silent = await once(core, open, base, tries);
     if (silent) route.splice(route.indexOf(base), 1);
     else route.push(...route.splice(route.indexOf(base), 1));
   }
-  return { progress: conclude(core, id, tries), answered: tries.answers > 0 };
+  return tries;
 }
 
 /** One request, and what follows of the answer. Gives whether the store was silent. */
@@ -86,6 +115,7 @@ async function once(core: Core, open: OpenOrder, base: string, tries: Tries): Pr
     tries.answers += 1;
     if (answer.certificate === undefined) tries.pendings += 1;
     await take(core, open, answer, claimed);
+    tries.taken += 1;
     await handIn(core, open, base, answer);
     return false;
   } catch (error) {

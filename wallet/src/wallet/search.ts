@@ -135,7 +135,7 @@ async function finish({ core, machine, stores }: Running): Promise<void> {
   await core.step((state) => ({ state: endSearch(state, machine.device) }));
   if (stores.answered.size < 2) core.warn({ code: 'one-store', what: 'only one store answered: it saw all that was asked for' });
   const undecided = core.state.orders.filter((open) => !isSpendable(core.context, core.state, open));
-  for (const { id } of undecided) await unlessRefused(() => drive(core, id));
+  for (const { id } of undecided) await unlessRefused(() => drive(core, id, 'again'));
   await prove(core);
 }
 

@@ -24,6 +24,7 @@ import type { StoreLink } from '../machine/wallet/link.js';
 import { Core } from './core.js';
 import type { Surroundings } from './core.js';
 import { drive, isFatal, TELL_FIRST } from './drive.js';
+import type { Driving } from './drive.js';
 import { ProblemError } from './http-error.js';
 import type { NewWallet, Recovery, Report, Restored, RestoredFrom, Resumed, SearchOptions } from './report.js';
 import type { SearchResult } from './search.js';
@@ -91,7 +92,9 @@ export class Wallet {
    */
   async search({ onProgress }: SearchOptions = {}): Promise<SearchResult> {
     const { search } = await import('./on-demand.js');
-    return search(this.#core, onProgress ?? (() => undefined));
+    const result = await search(this.#core, onProgress ?? (() => undefined));
+    await this.#askDue();
+    return result;
   }
 
   /** The 24 words from which the wallet can be made again, of a list. Whoever has them can spend its coins. */
@@ -134,7 +137,7 @@ export class Wallet {
     const at = await this.#checkout(link);
     // Before the store is asked: it shows no offer any more that was taken.
     const held = openPayment(core.state, at.store, at.id);
-    if (held !== undefined && held.certificate === undefined) return this.#paid(this.#finish(held));
+    if (held !== undefined && held.certificate === undefined) return this.#paid(this.#finish(held, 'again'));
     if (held !== undefined || isPaid(core.state, at)) {
       throw new WalletError('already-paid', 'this checkout was paid by this wallet');
     }
@@ -171,8 +174,14 @@ export class Wallet {
    * of its own. {@link resume} does it too.
    */
   async move(): Promise<Resumed[]> {
+    await this.#core.refreshCharter();
+    const moved = await this.#move();
+    await this.#askDue();
+    return moved;
+  }
+
+  async #move(): Promise<Resumed[]> {
     const core = this.#core;
-    await core.refreshCharter();
     // Nothing more is loaded at each start of an app.
     if (dueMoves(core.context, core.state, core.now()).length === 0) return [];
     const { moveDue } = await import('./on-demand.js');
@@ -192,7 +201,7 @@ export class Wallet {
     await core.step((state) => ({ state: forgetClosed(core.context, state, core.now()) }));
     await this.#prove();
     // A coin that moves is not completed just before (WALLET-32).
-    const moved = await this.move();
+    const moved = await this.#move();
     return [...resumed, ...moved, ...(await this.#resumeAll(spendable))];
   }
 
@@ -206,6 +215,7 @@ export class Wallet {
     await core.refreshCharter();
     const { recoverOrder } = await import('./on-demand.js');
     const recovered = await recoverOrder(core, digest, keyset);
+    await this.#askDue();
     return { ...recovered, balance: this.balance().points };
   }
 
@@ -301,9 +311,15 @@ export class Wallet {
     return paid;
   }
 
-  /** Sends an open order, and reports. */
-  async #finish(open: OpenOrder): Promise<Report> {
-    const state = await drive(this.#core, open.id);
+  /** Sends an open order, and reports; what is due of others is asked for last. */
+  async #finish(open: OpenOrder, how?: Driving): Promise<Report> {
+    const state = await drive(this.#core, open.id, how);
+    const report = this.#reportOf(open, state);
+    await this.#askDue(open.id);
+    return report;
+  }
+
+  #reportOf(open: OpenOrder, state: Report['state']): Report {
     const { orders, history } = this.#core.state;
     const digest = [open, ...orders, ...history].find(({ id, digest: known }) => id === open.id && known)?.digest;
     return {
@@ -313,6 +329,14 @@ export class Wallet {
       points: recordOf(open, 'open').points,
       balance: this.balance().points,
     };
+  }
+
+  /** Asks for what is due of orders that are certified, but for one that was just sent (WALLET-31). */
+  async #askDue(sent?: string): Promise<void> {
+    const core = this.#core;
+    if (core.isToPay || !core.state.orders.some(({ certificate, id }) => certificate && id !== sent)) return;
+    const { askDue } = await import('./on-demand.js');
+    await askDue(core, sent);
   }
 
   async #resumeAll(open: readonly OpenOrder[]): Promise<Resumed[]> {
@@ -325,7 +349,7 @@ export class Wallet {
     let state: Resumed['state'];
     let error: RondeError | undefined;
     try {
-      state = await drive(this.#core, id);
+      state = await drive(this.#core, id, 'again');
     } catch (caught) {
       if (!(caught instanceof RondeError) || isFatal(caught)) throw caught;
       error = caught;

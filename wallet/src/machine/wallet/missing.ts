@@ -40,6 +40,11 @@ export function mayAsk(open: OpenOrder, now: bigint): boolean {
   return !isFound(open) && now >= (open.askFrom ?? 0n);
 }
 
+/** Whether the time of an order lies further ahead than any that is drawn: the clock has been set back since. */
+export function isAhead({ askFrom }: OpenOrder, now: bigint): boolean {
+  return askFrom !== undefined && askFrom > now + ASK_AT_LATEST;
+}
+
 /** Whether an order goes on by itself or by asking; not one that a search has found and whose coins can be spent. */
 export function goesOn(context: WalletContext, state: WalletState, open: OpenOrder): boolean {
   return !isFound(open) || !isSpendable(context, state, open);
