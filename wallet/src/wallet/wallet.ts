@@ -335,8 +335,8 @@ export class Wallet {
   async #askDue(sent?: string): Promise<void> {
     const core = this.#core;
     if (core.isToPay || !core.state.orders.some(({ certificate, id }) => certificate && id !== sent)) return;
-    const { askDue } = await import('./on-demand.js');
-    await askDue(core, sent);
+    // What was done is told, also if nothing more can be loaded.
+    await import('./on-demand.js').then(({ askDue }) => askDue(core, sent), () => undefined);
   }
 
   async #resumeAll(open: readonly OpenOrder[]): Promise<Resumed[]> {
