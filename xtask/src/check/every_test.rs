@@ -13,6 +13,8 @@ use crate::tools::{command, run, typed};
 
 const BUILD: [&str; 6] = ["cargo", "test", "--workspace", "--all-features", "--no-run", "--color=never"];
 const DOCUMENTATION: [&str; 5] = ["cargo", "test", "--workspace", "--all-features", "--doc"];
+/// The folder of the package whose tests wait for clocks and for each other.
+const WAITS: &str = "node";
 /// Programs at a time for each core.
 const PER_CORE: usize = 2;
 
@@ -44,7 +46,9 @@ fn build() -> Result<Vec<Program>, String> {
     if !built.status.success() {
         return Err("the tests do not build".to_owned());
     }
-    let programs = listed(&String::from_utf8_lossy(&built.stdout));
+    let mut programs = listed(&String::from_utf8_lossy(&built.stdout));
+    // Those that wait first, or the last of them is waited for alone.
+    programs.sort_by_key(|program| !program.folder.ends_with(WAITS));
     if programs.is_empty() { Err("cargo built no tests".to_owned()) } else { Ok(programs) }
 }
 
