@@ -1,14 +1,13 @@
 //! All tests, several programs at a time: those of the node wait most of their time, for clocks and for each other.
 
-use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Mutex;
-use std::thread;
 use std::time::Instant;
 
 use serde_json::Value;
 
+use super::side_by_side::side_by_side;
 use crate::tools::{command, run, typed};
 
 const BUILD: [&str; 6] = ["cargo", "test", "--workspace", "--all-features", "--no-run", "--color=never"];
@@ -70,27 +69,17 @@ pub(super) fn listed(messages: &str) -> Vec<Program> {
 
 /// Each program's output is shown when it has ended, so that it can be read. Returns what failed.
 fn run_programs(programs: &[Program]) -> Vec<String> {
-    let waiting = Mutex::new(programs.iter());
     let ended = Mutex::new(Vec::new());
-    let work = || {
-        loop {
-            let next = waiting.lock().expect("no holder panics").next();
-            let Some(program) = next else { return };
-            let result = run_program(program);
-            let mut ended = ended.lock().expect("no holder panics");
-            let (shown, result) = match result {
-                Ok(shown) => (shown, None),
-                Err(shown) => (shown, Some(format!("the tests of `{}` fail", program.name))),
-            };
-            println!("{shown}");
-            ended.push(result);
-            eprintln!("{} of {} programs of tests have ended", ended.len(), programs.len());
-        }
-    };
-    thread::scope(|scope| {
-        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) * PER_CORE {
-            scope.spawn(work);
-        }
+    side_by_side(programs, PER_CORE, |program| {
+        let result = run_program(program);
+        let mut ended = ended.lock().expect("no holder panics");
+        let (shown, result) = match result {
+            Ok(shown) => (shown, None),
+            Err(shown) => (shown, Some(format!("the tests of `{}` fail", program.name))),
+        };
+        println!("{shown}");
+        ended.push(result);
+        eprintln!("{} of {} programs of tests have ended", ended.len(), programs.len());
     });
     ended.into_inner().expect("no holder panics").into_iter().flatten().collect()
 }

@@ -1,11 +1,10 @@
 //! Builds every fuzz target with the address sanitizer and runs each for ten seconds; the canary must crash.
 
 use std::fs::{self, File};
-use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::thread;
 
+use super::side_by_side::side_by_side;
 use crate::tools::{command, output, repository, run as run_shown, target_dir};
 
 const SECONDS_PER_TARGET: u32 = 10;
@@ -42,22 +41,10 @@ fn binaries(build: &Path) -> Result<PathBuf, String> {
 
 /// Runs as many targets at a time as there are cores. Returns what went wrong.
 fn run_targets(targets: &[&str], binaries: &Path) -> Vec<String> {
-    let waiting = Mutex::new(targets.iter());
     let failed = Mutex::new(Vec::new());
-    let work = || {
-        loop {
-            let next = waiting.lock().ok().and_then(|mut waiting| waiting.next().copied());
-            let Some(target) = next else { return };
-            match run_target(target, &binaries.join(target)) {
-                Ok(summary) => println!("{target}: {summary}"),
-                Err(why) => failed.lock().expect("no holder panics").push(format!("{target}: {why}")),
-            }
-        }
-    };
-    thread::scope(|scope| {
-        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
-            scope.spawn(work);
-        }
+    side_by_side(targets, 1, |target| match run_target(target, &binaries.join(target)) {
+        Ok(summary) => println!("{target}: {summary}"),
+        Err(why) => failed.lock().expect("no holder panics").push(format!("{target}: {why}")),
     });
     failed.into_inner().expect("no holder panics")
 }

@@ -1,6 +1,8 @@
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 use super::every_test::{Program, listed};
+use super::side_by_side::side_by_side;
 use super::{Request, parse};
 
 fn asked(words: &[&str]) -> Result<Request, String> {
@@ -39,4 +41,14 @@ fn programs_of_tests_are_those_that_cargo_built_for_testing() {
     );
     let crash = Program { name: "crash".into(), binary: "/t/crash-1".into(), folder: PathBuf::from("/x/node") };
     assert_eq!(listed(said), [crash]);
+}
+
+#[test]
+fn work_side_by_side_is_done_once_for_each() {
+    let done = Mutex::new(Vec::new());
+    let items: Vec<u32> = (0..50).collect();
+    side_by_side(&items, 2, |item| done.lock().unwrap().push(*item));
+    let mut done = done.into_inner().unwrap();
+    done.sort_unstable();
+    assert_eq!(done, items);
 }
