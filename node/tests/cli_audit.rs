@@ -7,13 +7,12 @@ mod cli_support;
 #[path = "../../protocol/tests/federation_support/mod.rs"]
 mod federation_support;
 
-use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 
 use audit_support::*;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cli_support::{Desk, Said};
+use cli_support::{Desk, Said, serve, serve_nothing};
 use federation_support::{Federation, KEYSET, Plan, body, list, planned, with};
 use ronde_node::charter_store::CharterStore;
 use ronde_protocol::machine::audit::WitnessLog;
@@ -75,36 +74,6 @@ impl Town {
     fn audit(&self, options: &str) -> Said {
         self.desk.ronde(&format!("audit --charter charter {options}"))
     }
-}
-
-/// A web server that has none of what it is asked for.
-fn serve_nothing(listener: &TcpListener) {
-    let listener = listener.try_clone().unwrap();
-    // Never joined: it waits for the next question until the test ends.
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            BufReader::new(&stream).lines().map(Result::unwrap).take_while(|line| !line.is_empty()).for_each(drop);
-            stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
-        }
-    });
-}
-
-/// A node that answers so, or hangs up.
-fn serve(listener: &TcpListener, mut answer: impl FnMut(&str) -> Option<Value> + Send + 'static) {
-    let listener = listener.try_clone().unwrap();
-    // Never joined: it waits for the next question until the test ends.
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map(Result::unwrap);
-            let asked = lines.next().unwrap_or_default();
-            lines.take_while(|line| !line.is_empty()).for_each(drop);
-            let Some(body) = answer(&asked).map(|body| body.to_string()) else { continue };
-            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-            stream.write_all((head + &body).as_bytes()).unwrap();
-        }
-    });
 }
 
 fn answer(asked: &str, log: &WitnessLog, charter: &str) -> Value {

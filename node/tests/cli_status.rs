@@ -5,11 +5,10 @@ mod cli_support;
 #[path = "../../protocol/tests/federation_support/mod.rs"]
 mod federation_support;
 
-use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 
 use base64::Engine as _;
-use cli_support::{Desk, Said};
+use cli_support::{Desk, Said, serve};
 use ronde_protocol::message::codec::encode;
 use serde_json::{Value, json};
 
@@ -17,21 +16,7 @@ use serde_json::{Value, json};
 fn ask(status: Value, charter: Value, options: &str) -> Said {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    // Never joined: a command that asks less leaves it waiting, and it ends with the test.
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map(Result::unwrap);
-            let asked = lines.next().unwrap_or_default();
-            lines.take_while(|line| !line.is_empty()).for_each(drop);
-            let body = if asked.contains("/v1/charter ") { &charter } else { &status }.to_string();
-            let head = format!(
-                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-                body.len()
-            );
-            stream.write_all((head + &body).as_bytes()).unwrap();
-        }
-    });
+    serve(&listener, move |asked| Some(if asked.contains("/v1/charter ") { &charter } else { &status }.clone()));
     Desk::new().ronde(&format!("status --node http://{address} {options}"))
 }
 

@@ -1,6 +1,8 @@
 //! The `ronde` command in a folder of its own, with nothing of the caller's environment.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -158,4 +160,34 @@ pub fn cards(stores: &[u8]) -> String {
 pub fn mode(path: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+/// A node that answers so to the first line of each request, or hangs up.
+pub fn serve(listener: &TcpListener, mut answer: impl FnMut(&str) -> Option<Value> + Send + 'static) {
+    serve_as(listener, move |asked| answer(asked).map(|body| ("200 OK", body.to_string())));
+}
+
+/// A web server that has none of what it is asked for.
+pub fn serve_nothing(listener: &TcpListener) {
+    serve_as(listener, |_| Some(("404 Not Found", String::new())));
+}
+
+fn serve_as(listener: &TcpListener, mut answer: impl FnMut(&str) -> Option<(&'static str, String)> + Send + 'static) {
+    let listener = listener.try_clone().unwrap();
+    // Never joined: it waits for the next question until the test ends.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map(Result::unwrap);
+            let asked = lines.next().unwrap_or_default();
+            lines.take_while(|line| !line.is_empty()).for_each(drop);
+            let Some((status, body)) = answer(&asked) else { continue };
+            let length = body.len();
+            let head = format!(
+                "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\
+                 Connection: close\r\n\r\n"
+            );
+            stream.write_all((head + &body).as_bytes()).unwrap();
+        }
+    });
 }
