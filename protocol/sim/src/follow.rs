@@ -192,7 +192,7 @@ impl World<'_> {
             }
             let named = order.store == store && order.keyset == keyset.id();
             if named
-                && self.verified.is_certificate(keyset, &order.digest(), certificate)
+                && certificate.clone().verify(keyset, &order.digest()).is_ok()
                 && self.settle(node, order, luck).is_err()
             {
                 return;

@@ -43,7 +43,6 @@ mod tests;
 mod till;
 mod trace;
 mod traitor;
-mod verified;
 mod wallet;
 mod watch;
 mod witness;

@@ -10,7 +10,7 @@ use ronde_protocol::{
     message::{
         certificate::Certificate,
         codec::encode,
-        evaluation::Evaluation,
+        evaluation::{Evaluation, EvaluationError},
         evidence::Evidence,
         head::Head,
         ids::{OrderDigest, WitnessIndex},
@@ -66,7 +66,7 @@ impl World<'_> {
     fn watch_vote(&mut self, node: usize, digest: &OrderDigest, vote: Vote) {
         // A vote that was out before was checked then.
         let known = self.ledger.known(digest).and_then(|known| known.votes.get(&vote.index));
-        if known != Some(&vote) && !self.verified.is_vote(self.keyset_of(node), digest, &vote) {
+        if known != Some(&vote) && vote.verify(self.keyset_of(node), digest).is_err() {
             return;
         }
         if self.nodes[node].is_honest_witness() {
@@ -115,7 +115,7 @@ impl World<'_> {
         // Of a move the certificate is the earlier keyset's.
         let keyset = self.federation.committee_of(certified.certificate.keyset);
         if !self.ledger.was_checked(digest, &certified.certificate) {
-            if !self.verified.is_certificate(keyset, digest, &certified.certificate) {
+            if certified.certificate.clone().verify(keyset, digest).is_err() {
                 let says = format!("witness {node} answers {digest} with a bad certificate");
                 return self.fail(Invariant::GoodOrder, says);
             }
@@ -166,7 +166,7 @@ impl World<'_> {
     /// Whether q witnesses voted for it: counted here, whatever the machines say.
     pub fn is_backed(&self, certificate: &Certificate, digest: &OrderDigest) -> bool {
         let keyset = self.federation.committee_of(certificate.keyset);
-        let good = certificate.votes.iter().filter(|vote| self.verified.is_vote(keyset, digest, vote));
+        let good = certificate.votes.iter().filter(|vote| vote.verify(keyset, digest).is_ok());
         let voters: BTreeSet<WitnessIndex> = good.map(|vote| vote.index).collect();
         voters.len() >= keyset.quorum().votes()
     }
@@ -220,7 +220,7 @@ impl World<'_> {
         if !self.nodes[node].is_honest() || self.ledger.heads.get(&shown) == Some(&head) {
             return;
         }
-        if self.nodes[of].index != Some(head.index) || !self.verified.is_head(self.keyset_of(of), &head) {
+        if self.nodes[of].index != Some(head.index) || head.verify(self.keyset_of(of)).is_err() {
             return;
         }
         match self.ledger.heads.get(&shown).copied() {
@@ -336,7 +336,7 @@ impl World<'_> {
             && self.nodes[node].is_honest()
             && self.nodes[from].fallen
             && self.nodes[from].index == Some(voted.vote.index)
-            && self.verified.is_vote(self.keyset_of(from), digest, &voted.vote)
+            && voted.vote.verify(self.keyset_of(from), digest).is_ok()
         {
             self.ledger.meet_vote(from, digest, voted.vote);
         }
@@ -352,7 +352,8 @@ impl World<'_> {
         // Only liars make bad ones; the honest ones' are checked with the coins.
         let liar = self.nodes[from].fallen;
         let Some(order) = self.ledger.known(digest).map(|known| &known.order).filter(|_| liar) else { return };
-        if self.verified.is_bad_evaluation(self.keyset_of(from), order, digest, evaluation) {
+        let verified = evaluation.verify(self.keyset_of(from), order, digest);
+        if matches!(verified, Err(EvaluationError::BadProof(_))) {
             self.ledger.bad_evaluations.insert((*digest, from));
         }
     }

@@ -22,7 +22,6 @@ use crate::{
     outcome::{Failure, Invariant, Outcome},
     plan::Plan,
     trace::Trace,
-    verified::Verified,
     wallet::{Person, patience},
 };
 
@@ -137,8 +136,6 @@ pub struct World<'t> {
     pub network: Network,
     /// What really happened.
     pub ledger: Ledger,
-    /// What was verified for the claims.
-    pub verified: Verified,
     /// What was hit.
     pub coverage: Coverage,
     /// Whether the faults are over.
@@ -167,7 +164,6 @@ impl<'t> World<'t> {
             people,
             network: Network::default(),
             ledger: Ledger::new(federation),
-            verified: Verified::default(),
             coverage: Coverage::default(),
             calm: false,
             failure: None,

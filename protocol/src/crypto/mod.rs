@@ -12,6 +12,7 @@ pub mod hash;
 pub mod labels;
 pub mod mac;
 pub mod merkle;
+mod once;
 pub mod poprf;
 pub mod possession;
 pub mod proof;

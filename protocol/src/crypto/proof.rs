@@ -26,6 +26,7 @@ use super::{
     group::{Point, ScalarBytes},
     hash::{Transcript, derive_secret_scalar, derive_wide, xof},
     labels,
+    once::once,
     poprf::{PoprfPublicKey, PoprfSecretKey, Tweak},
 };
 
@@ -109,7 +110,7 @@ pub fn prove(
     items: &[EvaluationItem],
     entropy: Entropy,
 ) -> Result<EvaluationProof, ProofError> {
-    let folded = fold(&key.public(), context, items)?;
+    let folded = fold(statement(&key.public(), context, items)?, items)?;
     if key.times(&folded.base) != folded.image {
         return Err(ProofError::NotEvaluated);
     }
@@ -134,12 +135,13 @@ pub fn verify(
 ) -> Result<VerifiedProof, ProofError> {
     let given = scalar(&proof.challenge)?;
     let response = scalar(&proof.response)?;
-    let folded = fold(key, context, items)?;
-    let on_generator = RistrettoPoint::vartime_double_scalar_mul_basepoint(&given, key.point().inner(), &response);
-    let on_base = RistrettoPoint::vartime_multiscalar_mul([&response, &given], [&folded.base, &folded.image]);
-    if challenge(&folded, &on_generator, &on_base) != given {
-        return Err(ProofError::Wrong);
-    }
+    let statement = statement(key, context, items)?;
+    once("evaluation", &[&statement, &proof.challenge.0, &proof.response.0], || {
+        let folded = fold(statement, items)?;
+        let on_generator = RistrettoPoint::vartime_double_scalar_mul_basepoint(&given, key.point().inner(), &response);
+        let on_base = RistrettoPoint::vartime_multiscalar_mul([&response, &given], [&folded.base, &folded.image]);
+        if challenge(&folded, &on_generator, &on_base) == given { Ok(()) } else { Err(ProofError::Wrong) }
+    })?;
     Ok(VerifiedProof(()))
 }
 
@@ -148,11 +150,7 @@ fn scalar(bytes: &ScalarBytes) -> Result<Scalar, ProofError> {
     Ok(decoded.0)
 }
 
-fn fold(key: &PoprfPublicKey, context: &EvaluationContext<'_>, items: &[EvaluationItem]) -> Result<Folded, ProofError> {
-    if items.is_empty() {
-        return Err(ProofError::Empty);
-    }
-    let statement = statement(key, context, items);
+fn fold(statement: [u8; 32], items: &[EvaluationItem]) -> Result<Folded, ProofError> {
     let mut stream = xof(labels::EVALUATION_WEIGHTS, &[&statement]);
     let weights: Vec<Scalar> = items.iter().map(|_| Scalar::from(stream.next_u128())).collect();
     weigh(statement, &weights, items)
@@ -172,7 +170,15 @@ fn weigh(statement: [u8; 32], weights: &[Scalar], items: &[EvaluationItem]) -> R
     Ok(Folded { statement, base, image })
 }
 
-fn statement(key: &PoprfPublicKey, context: &EvaluationContext<'_>, items: &[EvaluationItem]) -> [u8; 32] {
+/// What the proof is about: it covers the key, the context and every item.
+fn statement(
+    key: &PoprfPublicKey,
+    context: &EvaluationContext<'_>,
+    items: &[EvaluationItem],
+) -> Result<[u8; 32], ProofError> {
+    if items.is_empty() {
+        return Err(ProofError::Empty);
+    }
     let mut transcript = Transcript::new(labels::EVALUATION_STATEMENT);
     transcript
         .part(context.federation)
@@ -184,7 +190,7 @@ fn statement(key: &PoprfPublicKey, context: &EvaluationContext<'_>, items: &[Eva
     for item in items {
         transcript.part(item.tweak.encode().as_bytes()).part(item.blinded.as_bytes()).part(item.evaluated.as_bytes());
     }
-    transcript.finish()
+    Ok(transcript.finish())
 }
 
 fn challenge(folded: &Folded, on_generator: &RistrettoPoint, on_base: &RistrettoPoint) -> Scalar {

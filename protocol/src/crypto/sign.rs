@@ -17,6 +17,7 @@ use zeroize::ZeroizeOnDrop;
 
 use super::{
     hash::derive,
+    once::once,
     redact::{hex_debug, redacted_debug},
 };
 
@@ -113,8 +114,10 @@ impl SignatureCheck {
     /// # Errors
     /// [`SignError::Wrong`].
     pub fn verify(&self) -> Result<(), SignError> {
-        let signature = ed25519_dalek::Signature::from_bytes(&self.signature.0);
-        self.key.0.verify_strict(&self.message, &signature).map_err(|_| SignError::Wrong)
+        once("signature", &[self.key.0.as_bytes(), &self.message, &self.signature.0], || {
+            let signature = ed25519_dalek::Signature::from_bytes(&self.signature.0);
+            self.key.0.verify_strict(&self.message, &signature).map_err(|_| SignError::Wrong)
+        })
     }
 }
 

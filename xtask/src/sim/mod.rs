@@ -4,7 +4,7 @@
 mod planted;
 
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use crate::build;
 use crate::tools::{command, run as run_shown};
@@ -12,7 +12,11 @@ use crate::tools::{command, run as run_shown};
 /// Seeds of a batch in the check.
 const BATCH: u64 = 2_000;
 /// How the simulator is built: optimised, with overflow checks.
+///
+/// The machines are those of any other build. What a signature's or a proof's verification found good is remembered during
+/// a run (`protocol/remember`), and the arithmetic is compiled for the processor that it runs on.
 const BUILD: [&str; 8] = ["build", "--profile", "sim", "--package", "ronde-sim", "--bin", "ronde-sim", "--color=never"];
+const FLAGS: &str = "--cfg ronde_remember -C target-cpu=native";
 
 const OPTIONS: &str = "\
   --seeds N [--from S] [--jobs J]        a batch, after the regressions
@@ -58,10 +62,15 @@ pub fn check() -> Result<(), String> {
 
 /// Builds the simulator and lets it say the rest.
 fn simulate(words: &[String]) -> Result<(), String> {
-    let mut cargo = command(&["cargo"]);
-    let simulator = build::program(cargo.args(BUILD), "ronde-sim")?;
+    let simulator = simulator(command(&["cargo"]))?;
     let mut called = command(&[&simulator.to_string_lossy()]);
     run_shown(called.args(words)).map_err(|_| "failed; what to do next stands in the line above".to_owned())
+}
+
+/// The simulator's path, built now if it was not, by a cargo that is called where the sources are.
+fn simulator(mut cargo: Command) -> Result<PathBuf, String> {
+    let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
+    build::program(cargo.args(BUILD).env("RUSTFLAGS", format!("{flags} {FLAGS}").trim()), "ronde-sim")
 }
 
 fn parse(arguments: &[String]) -> Result<Request, String> {

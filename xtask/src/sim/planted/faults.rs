@@ -29,6 +29,7 @@ pub const HELP: &[Edit] = &[
         "Cargo.toml",
         "[profile.sim]\n",
         "[profile.sim.package.ronde-protocol]\ncodegen-units = 15\n\n\
+         [profile.sim.package.ronde-remember]\ncodegen-units = 15\n\n\
          [profile.sim.package.ronde-sim]\ncodegen-units = 15\n\n[profile.sim]\n",
     ),
     edit(

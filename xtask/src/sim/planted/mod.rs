@@ -18,7 +18,6 @@ use faults::Fault;
 use hunt::{Found, Hunt};
 use table::Row;
 
-use crate::build;
 use crate::tools::target_dir;
 
 /// Seeds within which every fault has to be found.
@@ -62,7 +61,7 @@ pub fn run(options: &Options) -> Result<(), String> {
     }
     let begun = Instant::now();
     let workshop = copy::open()?;
-    let simulator = apart(&build::program(&mut workshop.command(&super::BUILD), "ronde-sim")?)?;
+    let simulator = apart(&super::simulator(workshop.command(&[]))?)?;
     println!("{} faults planted and built in {:.0} s", faults::all().len(), begun.elapsed().as_secs_f64());
     let seeds = if options.quick { QUICK_SEEDS } else { SEEDS };
     let rows = hunt_all(&simulator, &chosen, seeds)?;

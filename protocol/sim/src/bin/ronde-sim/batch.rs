@@ -6,6 +6,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use ronde_remember::during;
 use ronde_sim::{
     coverage::{Coverage, Group, required},
     plan,
@@ -17,7 +18,8 @@ use super::options::{BATCH, Batch};
 use super::progress::Progress;
 use super::single;
 
-/// Every so many seeds one is run twice, and must leave the same trace.
+/// Every so many seeds one is run twice, the second time without remembering what was verified, and must leave the same
+/// trace.
 const REPEATED: u64 = 64;
 /// Failing seeds that are named one by one.
 const NAMED: usize = 20;
@@ -97,11 +99,11 @@ fn all(batch: &Batch, progress: &mut Progress) -> Sum {
 fn one(seed: u64) -> Row {
     let begun = Instant::now();
     let plan = plan(seed);
-    let judged = judge(&plan, None);
+    let judged = during(|| judge(&plan, None));
     let took = begun.elapsed();
     let mut verdict = judged.verdict;
     if verdict.is_none() && seed.is_multiple_of(REPEATED) && judge(&plan, None).digest != judged.digest {
-        let says = "the same seed left another trace when it was run again".to_owned();
+        let says = "the same seed left another trace when it was run again, nothing remembered".to_owned();
         verdict = Some(Verdict { invariant: "Reproducible".to_owned(), says });
     }
     Row { seed, verdict, coverage: judged.coverage, took }
@@ -163,7 +165,7 @@ fn keep(sum: &Sum, batch: &Batch) -> Result<Option<String>, String> {
 /// Seeds one after another until one fails; the answer is a line of JSON. Nothing is kept: what is hunted was planted.
 pub fn hunt(from: u64, seeds: u64) -> Result<(), String> {
     for seed in from..from.saturating_add(seeds) {
-        if let Some(verdict) = judge(&plan(seed), None).verdict {
+        if let Some(verdict) = during(|| judge(&plan(seed), None)).verdict {
             println!("{}", json!({ "seed": seed, "invariant": verdict.invariant, "says": verdict.says }));
             return Ok(());
         }
