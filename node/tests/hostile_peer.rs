@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use federation::{Town, base64, eventually, http, in_memory, on_disk, orders};
-use federation_support::{DAY, Federation, KEYSET, NOW, Plan, list, node_seed};
+use federation_support::{DAY, Federation, KEYSET, NOW, Plan, entropy, list, node_seed};
 use ronde_node::clock::Clock;
 use ronde_node::store::{Engine as _, SqliteEngine, Table};
 use ronde_node::transport::{
@@ -19,11 +19,12 @@ use ronde_node::transport::{
 use ronde_node::wallet::Session;
 use ronde_protocol::crypto::merkle;
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
+use ronde_protocol::message::charter::KeysetEntry;
 use ronde_protocol::message::codec::{decode, encode};
 use ronde_protocol::message::evaluation::{Evaluation, EvaluationError};
 use ronde_protocol::message::evidence::{Evidence, EvidenceError};
 use ronde_protocol::message::head::Head;
-use ronde_protocol::message::ids::{StoreId, WitnessIndex};
+use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
 use ronde_protocol::message::log::CertifiedOrder;
 use ronde_protocol::message::offer::SignedOffer;
 use ronde_protocol::message::order::{Column, Purpose, SignedOrder};
@@ -290,7 +291,7 @@ fn with_handler(plan: Plan, handler: impl FnOnce(Federation) -> Arc<dyn Handler>
     let mut town = Town::found(plan);
     let charter = &town.federation.charter;
     let handler = handler(Federation { charter: charter.clone(), signed: town.federation.signed.clone() });
-    let known: Vec<NodeKey> = (1..=4).map(key_of).collect();
+    let known: Vec<NodeKey> = town.federation.charter.body().stores.iter().map(|store| key_of(store.id.0)).collect();
     let identity = Identity::from_seed(*node_seed(StoreId(TRAITORS_STORE)).node_key_seed()).unwrap();
     let address = town.quic(TRAITORS_STORE).parse().unwrap();
     town.spawn(async move {
@@ -358,14 +359,20 @@ fn a_wallets_coins_are_good_although_one_witness_marks_them() {
 }
 
 /// A witness whose log is a signed head, and nothing under it.
-struct Hollow(Federation);
+struct Hollow {
+    federation: Federation,
+    /// How often each node asked for it.
+    asked: Arc<Mutex<Vec<NodeKey>>>,
+}
 
 impl Handler for Hollow {
-    fn handle(&self, _: NodeKey, request: Vec<u8>) -> HandlerFuture<'_> {
+    fn handle(&self, peer: NodeKey, request: Vec<u8>) -> HandlerFuture<'_> {
         Box::pin(async move {
-            let (vote, keyset) = (self.0.witness(KEYSET, TRAITOR).vote, self.0.charter.keyset(KEYSET).unwrap());
+            let Self { federation, asked } = self;
+            let (vote, keyset) = (federation.witness(KEYSET, TRAITOR).vote, federation.charter.keyset(KEYSET).unwrap());
             let reply = match decode::<Request>(&request, MAX_MESSAGE_BYTES) {
                 Ok(Request::V1(RequestV1::Log(_))) => {
+                    asked.lock().unwrap().push(peer);
                     let head = Head::sign(&vote, keyset, TRAITOR, 9, [7; 32]);
                     ReplyV1::Log(LogPage { entries: list([]), head })
                 }
@@ -379,19 +386,41 @@ impl Handler for Hollow {
 /// LOG-16, LOG-19: a page is refused for its entries. Its head is signed all the same, and outlives a restart.
 #[test]
 fn the_head_of_a_page_that_is_refused_is_on_disk() {
-    let mut town = with_handler(Plan::of(4), |federation| Arc::new(Hollow(federation)));
+    let mut town = with_handler(Plan::of(4), |federation| Arc::new(Hollow { federation, asked: Arc::default() }));
     let heard = |log: &serde_json::Value| log["index"] == TRAITOR.0 && log["size"] == 9;
     eventually("its log was pulled", || {
         town.get(1, "/v1/status").body["peer_logs"].as_array().unwrap().iter().any(heard)
     });
     // What is written down after the head.
     assert_eq!(town.submit(1, &orders::swap(&town.federation, &[(1, 2)], &[(2, 2)])).status, 200);
-    let folder = town.folder(1);
     town.stop(1);
-    let reader = SqliteEngine::open(folder.join("ronde.sqlite")).unwrap().reader().unwrap();
+    assert!(heads_on_disk(&town, 1).iter().any(|head| head.index == TRAITOR && head.size == 9));
+}
+
+/// The highest heads of other witnesses that a node has written down.
+fn heads_on_disk(town: &Town, store: u32) -> Vec<Head> {
+    let reader = SqliteEngine::open(town.folder(store).join("ronde.sqlite")).unwrap().reader().unwrap();
     let heads = reader.scan(Table::PeerHead, &[], None, 10).unwrap();
-    let heads: Vec<Head> = heads.iter().map(|(_, bytes)| decode(bytes, 1000).unwrap()).collect();
-    assert!(heads.iter().any(|head| head.index == TRAITOR && head.size == 9), "{heads:?}");
+    heads.iter().map(|(_, bytes)| decode(bytes, 1000).unwrap()).collect()
+}
+
+/// LOG-16: a witness of a later keyset pulls the logs of the earlier one, in which it has no seat.
+#[test]
+fn the_head_of_an_earlier_keysets_log_is_kept_like_any_other() {
+    let plan = Plan { stores: 5, ..Plan::of(4) };
+    let asked = Arc::<Mutex<Vec<NodeKey>>>::default();
+    let hollow = |federation| Hollow { federation, asked: Arc::clone(&asked) };
+    let mut town = with_handler(plan, |federation| Arc::new(hollow(federation)));
+    let (later, alone) = (KeysetId(2), StoreId(5));
+    let keys = node_seed(alone).witness_keys(&town.federation.id(), later).unwrap();
+    let member = keys.entry(alone, &town.federation.id(), later, WitnessIndex(0), entropy(9));
+    town.start(alone.0, on_disk);
+    town.add_keyset(1, KeysetEntry { members: list([member]), faults: 0, ..town.later_keyset() });
+    // It asks again when it has looked at the first answer.
+    let times = || asked.lock().unwrap().iter().filter(|peer| **peer == key_of(alone.0)).count();
+    eventually("the later witness has pulled it", || times() > 1);
+    town.stop(alone.0);
+    assert!(heads_on_disk(&town, alone.0).iter().any(|head| head.index == TRAITOR && head.size == 9));
 }
 
 /// A witness that tells stores what they have been paid, and nodes what the charter is.

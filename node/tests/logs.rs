@@ -16,6 +16,7 @@ use ronde_protocol::limits::{LOG_ANSWER_BYTES, MAX_LOG_ENTRIES, MAX_MESSAGE_BYTE
 use ronde_protocol::message::codec::{decode, encode};
 use ronde_protocol::message::ids::{StoreId, WitnessIndex};
 use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
+use ronde_protocol::message::order::SignedOrder;
 use ronde_protocol::message::refusal::{NotVoting, Refusal};
 use ronde_protocol::message::wire::{FromPosition, HeadQuery, LogPage, Reply, ReplyV1, Request, RequestV1};
 
@@ -27,6 +28,28 @@ fn pull(town: &mut Town, from: u64) -> LogPage {
 }
 
 /// LOG-11, LOG-12.
+/// STORE-32: two witnesses voted for what a store issued, and the store is gone.
+#[test]
+fn an_order_without_inputs_is_carried_on_by_whoever_is_asked_for_it() {
+    let mut town = Town::open(4, in_memory);
+    let issued = orders::earn(&town.federation, 4, 1, &[(1, 8)]);
+    let paid = orders::redeem(&town.federation, 4, &[(2, 8)], &[]);
+    for store in [1, 2] {
+        for signed in [&issued, &paid] {
+            let request = orders::request(&town.federation, store, signed, &[]);
+            assert!(matches!(town.ask(store, store, RequestV1::Vote(request)), ReplyV1::Voted(_)));
+        }
+    }
+    town.stop(4);
+    let asked = |town: &Town, signed: &SignedOrder| {
+        town.get(3, &format!("/v1/orders/{}?keyset={KEYSET}", signed.order.digest()))
+    };
+    eventually("it is certified", || asked(&town, &issued).status == 200);
+    // Nobody has the columns that the third witness needs.
+    let pending = asked(&town, &paid);
+    assert_eq!((pending.status, &pending.body["votes"]), (202, &serde_json::json!(2)), "{pending:?}");
+}
+
 #[test]
 fn a_log_is_read_in_pages_without_gaps_that_their_heads_cover() {
     let mut town = Town::found(Plan::of(1));

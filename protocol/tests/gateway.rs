@@ -214,6 +214,18 @@ fn a_witness_that_was_shown_no_column_can_call_none_wrong() {
     assert!(matches!(gathering.standing(), Standing::Gathering(0)));
 }
 
+/// STORE-28: a request that came twice is answered twice.
+#[test]
+fn a_witness_that_calls_its_last_column_wrong_twice_does_nothing_wrong() {
+    let committee = committee(4);
+    let signed = payment(&committee);
+    let mut gathering = opened(&committee, &signed);
+    for _ in 0..2 {
+        let heard = gathering.handle_reply(index(3), ReplyV1::Refused(Refusal::CoinUnknown));
+        assert!(matches!(heard, Progress::None), "{heard:?}");
+    }
+}
+
 /// STORE-8.
 #[test]
 fn one_witness_alone_can_not_refuse_an_order_for_good() {

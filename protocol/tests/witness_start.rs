@@ -101,6 +101,20 @@ fn a_head_that_the_log_does_not_reach_retires_the_witness_for_the_keyset() {
     assert_refused(committee.ask(0, &other), &Refusal::NotVoting(NotVoting::Retired));
 }
 
+/// ROLLBACK-9: of a restored copy too, which peers know to be behind.
+#[test]
+fn what_peers_show_at_a_start_changes_no_reason_that_stands() {
+    let (mut committee, backup) = with_history();
+    let newest = head(&committee);
+    committee.seats[0].memory = backup;
+    committee.seats[0].memory.apply(vec![Write::Retire(Retirement::RestoredCopy)]);
+    let mut startup = Startup::new(NONCE);
+    for peer in [1, 2] {
+        startup.handle_answer(&committee.seats[0].witness, &answer(&committee, &startup, peer, Some(newest)));
+    }
+    assert!(matches!(poll(&committee, &startup), Started::Open(Gate::Open)));
+}
+
 /// ROLLBACK-6.
 #[test]
 fn a_log_with_other_entries_than_its_signed_head_retires_it_too() {

@@ -9,10 +9,10 @@ use ronde_protocol::machine::books::{Account, Flow, Statement};
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::bucket::{BucketLength, BucketPage, BucketQuery, LengthQuery};
 use ronde_protocol::message::charter::Charter;
-use ronde_protocol::message::codec::encode;
+use ronde_protocol::message::codec::{Bounded, encode};
 use ronde_protocol::message::ids::{KeysetId, OrderDigest, StoreId, WitnessIndex};
 use ronde_protocol::message::log::CertifiedOrder;
-use ronde_protocol::message::order::Submission;
+use ronde_protocol::message::order::{SignedOrder, Submission};
 use ronde_protocol::message::probe::{Probe, ProbeAnswer};
 use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::statement::ClosingStatement;
@@ -43,6 +43,11 @@ impl Desk {
         Self { orders, restore, patience }
     }
 
+    /// Takes on an order that needs no columns, as if somebody had brought it (STORE-32).
+    async fn carry_on(&self, signed: SignedOrder) -> Result<Outcome, DeskError> {
+        self.orders.submit(Submission { signed, columns: Bounded::default() }, self.patience).await
+    }
+
     /// Asks the witnesses what became of an order, and completes it if they hold what that takes.
     async fn ask_witnesses(&self, keyset: KeysetId, digest: OrderDigest) -> Result<Option<Outcome>, DeskError> {
         let charter = self.charter();
@@ -58,7 +63,10 @@ impl Desk {
                 let (answered, needed) = (found.answered, keyset.quorum().votes());
                 Err(DeskError::QuorumUnreachable { answered, needed })
             }
-            None => Ok(found.signed.map(|_| Outcome::Pending { votes: found.votes.len() })),
+            None => match found.whole {
+                Some(signed) => self.carry_on(signed).await.map(Some),
+                None => Ok(found.signed.map(|_| Outcome::Pending { votes: found.votes.len() })),
+            },
         }
     }
 }

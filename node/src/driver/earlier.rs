@@ -70,6 +70,10 @@ async fn pull(
             service.read(|ledger| ledger.earlier_followed(keyset, earlier, peer))?.unwrap_or_default().position();
         let request = RequestV1::Log(FromPosition { keyset: earlier, from });
         let ReplyV1::Log(page) = core.ask(earlier, peer, request).await? else { return Err(SyncError::Answer) };
+        // Its head is the witness's word, as in any other answer (LOG-16).
+        if let Some(earlier) = charter.keyset(earlier).filter(|_| page.head.index == peer) {
+            core.note_head(earlier, page.head).await;
+        }
         match service.take_earlier_page(&charter, keys, earlier, peer, page).await? {
             EarlierRead::Taken { more: true } => {}
             EarlierRead::Taken { more: false } | EarlierRead::CharterBehind => return Ok(()),

@@ -21,6 +21,8 @@ pub struct Found {
     pub answered: usize,
     /// The order, as one of them voted for it.
     pub signed: Option<SignedOrder>,
+    /// The same if it needs no more than it brings: its authorization is good, and it has no inputs.
+    pub whole: Option<SignedOrder>,
     /// Votes for it.
     pub votes: Vec<VerifiedVote>,
     certificate: Option<CertifiedOrder>,
@@ -48,6 +50,9 @@ impl Found {
         match answer {
             Some(ReplyV1::Order(OrderState::Voted { signed, vote })) if signed.order.digest() == digest => {
                 self.votes.extend(vote.verify(keyset, &digest).ok());
+                if signed.order.inputs.is_empty() && is_authorized(charter, &signed) {
+                    self.whole = Some(signed.clone());
+                }
                 self.signed = Some(signed);
             }
             Some(ReplyV1::Order(OrderState::Certified { order, certificate, .. }))
@@ -78,4 +83,8 @@ impl Found {
         };
         self.certificate.clone().or_else(assembled)
     }
+}
+
+fn is_authorized(charter: &Charter, signed: &SignedOrder) -> bool {
+    signed.clone().check(charter).and_then(|checked| checked.authorize(charter)).is_ok()
 }

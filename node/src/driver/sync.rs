@@ -85,7 +85,9 @@ pub async fn start_voting(core: Arc<Core>, keyset: KeysetId) {
     loop {
         match service.read(|ledger| startup.poll(service.witness(), ledger)) {
             Ok(Started::Open(_)) => {
-                tracing::info!(keyset = keyset.0, "this witness votes");
+                if matches!(service.retired(), Ok(None)) {
+                    tracing::info!(keyset = keyset.0, "this witness votes");
+                }
                 return service.open();
             }
             Ok(Started::RolledBack(write)) => {

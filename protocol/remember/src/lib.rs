@@ -2,8 +2,8 @@
 //! certificate does the arithmetic once.
 //!
 //! It is no part of a product: the protocol asks it only if it is compiled with `--cfg ronde_remember`, as `cargo xtask
-//! sim` does, and then only within [`during`]. What is remembered is every byte that a verification depends on, so its
-//! answer is the same; the simulator runs some seeds again without, and compares every line of their traces.
+//! sim` does, and then only within [`during`]. What is remembered is all that a verification depends on, in bytes or under a
+//! hash, so its answer is the same; the simulator runs some seeds again without, and compares the digests of their traces.
 
 use std::cell::RefCell;
 use std::collections::HashSet;

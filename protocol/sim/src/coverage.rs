@@ -167,6 +167,7 @@ pub const CHEATS: &[&str] = &[
 pub const DEEDS: &[&str] = &[
     "bad bucket refused",
     "bucket asked for",
+    "carried on for its store",
     "came back",
     "came after its keyset's end",
     "coin asked about",

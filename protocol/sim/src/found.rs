@@ -4,9 +4,10 @@ use ronde_protocol::{
     machine::gateway::Gathering,
     message::{
         certificate::Certificate,
+        codec::Bounded,
         ids::{KeysetId, OrderDigest},
         log::CertifiedOrder,
-        order::Order,
+        order::{Order, SignedOrder, Submission},
         refusal::{Conflict, ConflictingOrder, Refusal},
         vote::Vote,
         wire::{OrderQuery, OrderState, RequestV1},
@@ -18,6 +19,7 @@ use crate::{
     luck::Luck,
     message::{Asked, News},
     network::End,
+    plan::Way,
     world::World,
 };
 
@@ -47,6 +49,20 @@ impl World<'_> {
         }
     }
 
+    /// An order without inputs needs no more than it brings: whoever is asked for it carries it (STORE-32).
+    fn carry_on(&mut self, node: usize, wallet: usize, signed: SignedOrder, luck: &mut Luck) {
+        let here = &self.nodes[node];
+        let in_hand = here.running.contains_key(&signed.order.digest());
+        if !signed.order.inputs.is_empty() || in_hand || here.way == Some(Way::Withholds) {
+            return;
+        }
+        let submission = Submission { signed, columns: Bounded::default() };
+        if let Ok(gathering) = submission.check(&self.federation.charter) {
+            self.coverage.hit(Group::Deed, "carried on for its store");
+            self.take_on(node, gathering, Some(wallet), luck);
+        }
+    }
+
     /// A witness says where an order stands.
     pub fn take_state(&mut self, node: usize, wallet: usize, digest: OrderDigest, state: OrderState, luck: &mut Luck) {
         match state {
@@ -57,7 +73,8 @@ impl World<'_> {
             }
             OrderState::Voted { signed, vote } => {
                 if signed.order.digest() == digest {
-                    self.found_vote(node, wallet, signed.order, vote, luck);
+                    self.found_vote(node, wallet, signed.order.clone(), vote, luck);
+                    self.carry_on(node, wallet, signed, luck);
                 }
             }
             OrderState::Dead { by, .. } => {

@@ -34,7 +34,7 @@ impl World<'_> {
                 _ => false,
             })
         };
-        for node in self.ledger.forks.clone() {
+        for (node, to) in self.ledger.forks.clone() {
             self.stake(Invariant::CheatsLeaveEvidence);
             let forked = |evidence: &Evidence| {
                 matches!(evidence, Evidence::Fork { .. })
@@ -44,7 +44,7 @@ impl World<'_> {
                         .is_ok_and(|found| seat(found.keyset, found.culprit) == node)
             };
             if !all.iter().any(forked) {
-                let says = format!("witness {node} showed two heads of one size, and nobody can prove it");
+                let says = format!("witness {node} showed store {to} two heads of one size, and nobody can prove it");
                 self.fail(Invariant::CheatsLeaveEvidence, says);
             }
         }

@@ -54,10 +54,12 @@ pub struct Ledger {
     pub fed: BTreeSet<(usize, usize, u64)>,
     /// Orders by which a cheat certified what a customer blinded.
     pub copied: BTreeSet<OrderDigest>,
+    /// Elements of claims that a store withdrew, so that its customer gave them up.
+    pub given_up: BTreeSet<PointBytes>,
     /// The highest heads that a node was shown in a life of its: node, life, of which node.
     pub heads: BTreeMap<(usize, u32, usize), Head>,
     /// Nodes that showed two heads of one size to one node, with nothing in the way of keeping them.
-    pub forks: BTreeSet<usize>,
+    pub forks: BTreeMap<usize, usize>,
     bodies: BTreeMap<(StoreId, Reference), OrderDigest>,
 }
 
@@ -94,7 +96,8 @@ impl Ledger {
             fed: BTreeSet::new(),
             copied: BTreeSet::new(),
             heads: BTreeMap::new(),
-            forks: BTreeSet::new(),
+            given_up: BTreeSet::new(),
+            forks: BTreeMap::new(),
             bodies: BTreeMap::new(),
         }
     }

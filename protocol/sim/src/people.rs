@@ -157,6 +157,14 @@ impl World<'_> {
         certified.map(|(digest, order)| (*digest, order.clone())).collect()
     }
 
+    /// Points that crooked stores issued for what a customer blinded.
+    pub fn given_to(&self, wallet: usize) -> i128 {
+        let copied = self.ledger.certified().filter(|(digest, _)| self.ledger.copied.contains(*digest));
+        let outputs = copied.flat_map(|(_, order)| &order.outputs);
+        let given = outputs.filter(|output| self.ledger.maker(&output.blinded) == Some(wallet));
+        given.map(|output| i128::from(output.class.kind.points().0)).sum()
+    }
+
     /// A certificate and all evaluations that honest witnesses hold.
     pub fn found_at_nodes(&self, digest: &OrderDigest) -> Option<(Certificate, Vec<Evaluation>)> {
         let mut found = None;

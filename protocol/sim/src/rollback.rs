@@ -1,6 +1,7 @@
 //! What is checked of starts and of witnesses that went on from an old copy: none of them votes in the dark.
 
 use ronde_protocol::{
+    crypto::merkle::Frontier,
     machine::witness::record::Write,
     message::{head::HeadAnswer, ids::WitnessIndex, log::LogEntry},
 };
@@ -43,10 +44,17 @@ impl World<'_> {
         }
     }
 
-    /// Whether so many peers knew when it started, and know still, that any q - 1 of them have one among them.
+    /// Whether so many peers knew when it started, and know still, that any q - 1 of them have one among them. A log that was
+    /// shown the same certificates again has become what it was: nothing that it said is missing there.
     fn is_known_to_be_behind(&self, node: usize) -> bool {
         let quorum = self.keyset_of(node).quorum();
-        let still = self.nodes[node].ahead.iter().filter(|(peer, life)| self.nodes[*peer].is_alive(*life));
+        let log = self.nodes[node].disk.seen().ledger.log();
+        let knows = |peer: usize| {
+            let highest = self.nodes[peer].followed.get(&node).and_then(|followed| followed.highest());
+            highest.is_some_and(|head| root_of(log, head.size) != Some(head.root))
+        };
+        let still =
+            self.nodes[node].ahead.iter().filter(|(peer, life)| self.nodes[*peer].is_alive(*life) && knows(*peer));
         still.count() > quorum.witnesses() - quorum.votes()
     }
 
@@ -99,4 +107,11 @@ impl World<'_> {
             self.watch_new_vote(node, index);
         }
     }
+}
+
+/// The root over the first entries of a log, if it has so many.
+fn root_of(log: &[LogEntry], size: u64) -> Option<[u8; 32]> {
+    let mut frontier = Frontier::default();
+    log.get(..usize::try_from(size).ok()?)?.iter().for_each(|entry| frontier.push(entry.leaf()));
+    Some(frontier.root())
 }

@@ -77,10 +77,9 @@ impl World<'_> {
 
     /// A page of the log of a witness of the earlier keyset has come.
     pub fn take_earlier_page(&mut self, node: usize, peer: usize, page: LogPage, luck: &mut Luck) {
-        let (Some(witness), Some(index)) = (self.witness(node), self.nodes[peer].index) else { return };
-        if self.nodes[node].keyset != LATER {
-            return;
-        }
+        let Some(index) = self.nodes[peer].index.filter(|_| self.nodes[node].keyset == LATER) else { return };
+        // Its head counts as any other that was seen.
+        self.note_head(node, peer, page.head, luck);
         let (charter, earlier) = (&self.federation.charter, self.keyset_of(peer));
         let mut keys = StoreKeys::default();
         keys.add(charter.body());
@@ -89,7 +88,7 @@ impl World<'_> {
                 self.ledger.meet(&certified.order);
             }
         }
-        let head = page.head;
+        let Some(witness) = self.witness(node) else { return };
         let prepared = PreparedPage::of(charter, &keys, earlier, page);
         let ledger = &self.nodes[node].disk.seen().ledger;
         let step = match witness.decide_earlier_page(ledger, charter, earlier, index, prepared) {
@@ -112,7 +111,6 @@ impl World<'_> {
         match read {
             EarlierRead::Taken { more } => {
                 self.coverage.hit(Group::Branch, "earlier log: read");
-                self.watch_head(node, peer, head, true);
                 if more {
                     self.pull_earlier(node, peer, luck);
                 }

@@ -328,9 +328,12 @@ impl World<'_> {
                 }
             }
             News::Withdrawn => {
-                if let Some(link) = link
-                    && let Ok(sealed) = self.people[wallet].wallet.handle_claim_withdrawn(&link, now)
-                {
+                let Some(link) = link else { return };
+                let kept = self.people[wallet].save();
+                let claimed = self.people[wallet].wallet.claim_again(&link, &kept);
+                let claimed = claimed.map(|request| request.outputs.into_vec()).unwrap_or_default();
+                if let Ok(sealed) = self.people[wallet].wallet.handle_claim_withdrawn(&link, now) {
+                    self.ledger.given_up.extend(claimed.iter().map(|output| output.blinded));
                     self.keep(wallet, sealed, luck);
                 }
             }

@@ -225,7 +225,7 @@ impl World<'_> {
         }
         match self.ledger.heads.get(&shown).copied() {
             Some(known) if self.calm && known.size == head.size && known.root != head.root => {
-                self.ledger.forks.insert(of);
+                self.ledger.forks.entry(of).or_insert(node);
             }
             Some(known) if known.size >= head.size => {}
             _ if kept => {

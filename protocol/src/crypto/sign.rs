@@ -151,3 +151,6 @@ impl SigningKey {
         VerifyingKey(self.0.verifying_key())
     }
 }
+
+#[cfg(test)]
+mod tests;

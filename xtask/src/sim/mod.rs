@@ -12,10 +12,10 @@ use crate::tools::{command, run as run_shown};
 /// Seeds of a batch in the check.
 const BATCH: u64 = 2_000;
 /// How the simulator is built: optimised, with overflow checks.
-///
-/// The machines are those of any other build. What a signature's or a proof's verification found good is remembered during
-/// a run (`protocol/remember`), and the arithmetic is compiled for the processor that it runs on.
 const BUILD: [&str; 8] = ["build", "--profile", "sim", "--package", "ronde-sim", "--bin", "ronde-sim", "--color=never"];
+/// The machines are those of any other build. What a signature's or a proof's verification found good is remembered during
+/// a run (`protocol/remember`), and the arithmetic is compiled for this very processor: a build that is carried to another
+/// machine has to be made anew there.
 const FLAGS: &str = "--cfg ronde_remember -C target-cpu=native";
 
 const OPTIONS: &str = "\
@@ -70,7 +70,9 @@ fn simulate(words: &[String]) -> Result<(), String> {
 /// The simulator's path, built now if it was not, by a cargo that is called where the sources are.
 fn simulator(mut cargo: Command) -> Result<PathBuf, String> {
     let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
-    build::program(cargo.args(BUILD).env("RUSTFLAGS", format!("{flags} {FLAGS}").trim()), "ronde-sim")
+    // It would stand before the other.
+    cargo.args(BUILD).env_remove("CARGO_ENCODED_RUSTFLAGS").env("RUSTFLAGS", format!("{flags} {FLAGS}").trim());
+    build::program(&mut cargo, "ronde-sim")
 }
 
 fn parse(arguments: &[String]) -> Result<Request, String> {

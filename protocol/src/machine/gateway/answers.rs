@@ -99,8 +99,9 @@ impl Gathering {
     /// (STORE-28).
     fn handle_wrong_column(&mut self, index: WitnessIndex) -> Progress {
         if self.columns.in_use(index).is_none() {
-            // It was shown none.
-            return Progress::Faulty(Fault::Misbehaved(index));
+            // What it said of the last one it may say again; or it was shown none.
+            let again = matches!(self.refusals.get(&index), Some(Refusal::CoinUnknown));
+            return if again { Progress::None } else { Progress::Faulty(Fault::Misbehaved(index)) };
         }
         if self.certificate.is_some() {
             return Progress::None;

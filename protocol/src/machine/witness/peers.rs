@@ -55,11 +55,15 @@ impl Startup {
         }
     }
 
-    /// Whether q - 1 peers have answered (ROLLBACK-2); then whether the log extends every head they hold (ROLLBACK-6).
+    /// Whether q - 1 peers have answered (ROLLBACK-2); then whether the log extends every head they hold (ROLLBACK-6). Of a
+    /// witness that has retired before nothing more is asked: its reason stays (ROLLBACK-9).
     pub fn poll<V: View>(&self, witness: &Witness, view: &V) -> Result<Started, V::Error> {
         let needed = witness.keyset().quorum().votes().saturating_sub(1);
         if self.answers.len() < needed {
             return Ok(Started::Waiting { missing: needed.saturating_sub(self.answers.len()) });
+        }
+        if view.retired(witness.keyset().id())?.is_some() {
+            return Ok(Started::Open(Gate::Open));
         }
         for head in self.answers.values().flatten() {
             if let Some(retirement) = witness.check_own_head(view, head)? {
@@ -78,7 +82,7 @@ pub enum Started {
         /// How many.
         missing: usize,
     },
-    /// The witness may vote.
+    /// The witness may vote, if it has not retired before.
     Open(Gate),
     /// The log is older than what this witness once signed: write this down, and never vote again in this keyset.
     RolledBack(Write),

@@ -6,14 +6,13 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ronde_remember::during;
 use ronde_sim::{
     coverage::{Coverage, Group, required},
     plan,
 };
 use serde_json::json;
 
-use super::judge::{Verdict, judge};
+use super::judge::{Verdict, judge, judge_anew};
 use super::options::{BATCH, Batch};
 use super::progress::Progress;
 use super::single;
@@ -21,7 +20,7 @@ use super::single;
 /// Every so many seeds one is run twice, the second time without remembering what was verified, and must leave the same
 /// trace.
 const REPEATED: u64 = 64;
-/// Failing seeds that are named one by one.
+/// Failing seeds that are named, each when it has failed.
 const NAMED: usize = 20;
 /// Broken claims of which the first seed is reduced and kept.
 const KEPT: usize = 3;
@@ -86,7 +85,13 @@ fn all(batch: &Batch, progress: &mut Progress) -> Sum {
         drop(sender);
         loop {
             match receiver.recv_timeout(Duration::from_millis(500)) {
-                Ok(row) => sum.take(row),
+                Ok(row) => {
+                    if let Some(verdict) = row.verdict.as_ref().filter(|_| sum.failed.len() < NAMED) {
+                        progress.clear();
+                        println!("seed {} breaks {}: {}", row.seed, verdict.invariant, verdict.says);
+                    }
+                    sum.take(row);
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -99,10 +104,10 @@ fn all(batch: &Batch, progress: &mut Progress) -> Sum {
 fn one(seed: u64) -> Row {
     let begun = Instant::now();
     let plan = plan(seed);
-    let judged = during(|| judge(&plan, None));
+    let judged = judge(&plan, None);
     let took = begun.elapsed();
     let mut verdict = judged.verdict;
-    if verdict.is_none() && seed.is_multiple_of(REPEATED) && judge(&plan, None).digest != judged.digest {
+    if verdict.is_none() && seed.is_multiple_of(REPEATED) && judge_anew(&plan, None).digest != judged.digest {
         let says = "the same seed left another trace when it was run again, nothing remembered".to_owned();
         verdict = Some(Verdict { invariant: "Reproducible".to_owned(), says });
     }
@@ -140,11 +145,8 @@ fn tell(sum: &Sum, spent: Duration) {
         spent.as_secs_f64(),
         slowest.as_secs_f64(),
     );
-    for (seed, verdict) in sum.failed.iter().take(NAMED) {
-        println!("seed {seed} breaks {}: {}", verdict.invariant, verdict.says);
-    }
     if sum.failed.len() > NAMED {
-        println!("and {} seeds more", sum.failed.len().saturating_sub(NAMED));
+        println!("and {} seeds more fail", sum.failed.len().saturating_sub(NAMED));
     }
 }
 
@@ -165,7 +167,7 @@ fn keep(sum: &Sum, batch: &Batch) -> Result<Option<String>, String> {
 /// Seeds one after another until one fails; the answer is a line of JSON. Nothing is kept: what is hunted was planted.
 pub fn hunt(from: u64, seeds: u64) -> Result<(), String> {
     for seed in from..from.saturating_add(seeds) {
-        if let Some(verdict) = during(|| judge(&plan(seed), None)).verdict {
+        if let Some(verdict) = judge(&plan(seed), None).verdict {
             println!("{}", json!({ "seed": seed, "invariant": verdict.invariant, "says": verdict.says }));
             return Ok(());
         }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt::Write;
 use std::panic::{self, AssertUnwindSafe};
 
+use ronde_remember::during;
 use ronde_sim::{Plan, coverage::Coverage, run};
 
 /// The name of the claim that nothing panics.
@@ -37,8 +38,13 @@ pub fn keep_panics_quiet() {
     panic::set_hook(Box::new(|info| PANICKED.with(|said| *said.borrow_mut() = Some(info.to_string()))));
 }
 
-/// Runs a plan.
+/// Runs a plan, and remembers meanwhile what was verified.
 pub fn judge(plan: &Plan, trace: Option<&mut dyn Write>) -> Judged {
+    during(|| judge_anew(plan, trace))
+}
+
+/// The same without remembering anything.
+pub fn judge_anew(plan: &Plan, trace: Option<&mut dyn Write>) -> Judged {
     match panic::catch_unwind(AssertUnwindSafe(|| run(plan, trace))) {
         Ok(outcome) => {
             let verdict = outcome.failure.map(|failure| Verdict {
