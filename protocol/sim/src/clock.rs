@@ -14,6 +14,8 @@ pub struct Clock {
     pub drift: i64,
     /// Seconds that it was set forward (or back).
     pub offset: i64,
+    /// When that was.
+    pub set: Millis,
 }
 
 impl Clock {
@@ -23,6 +25,11 @@ impl Clock {
         // A clock that drifts is set right each day.
         let gained = (passed % 86_400) * self.drift / 1000;
         START.saturating_add_signed(passed.saturating_add(gained).saturating_add(self.offset))
+    }
+
+    /// Sets it so many seconds off.
+    pub fn set_off(&mut self, offset: i64, now: Millis) {
+        (self.offset, self.set) = (offset, now);
     }
 
     /// Set right, faults over.

@@ -1,11 +1,14 @@
 //! What a node does by the clock: follows its peers' logs, reads its feed.
 
 use ronde_protocol::{
-    machine::witness::{peers::Followed, record::OrderRecord},
+    machine::witness::{
+        peers::Followed,
+        record::{OrderRecord, Write},
+    },
     message::{
         evidence::Evidence,
         head::Head,
-        log::CertifiedOrder,
+        log::{CertifiedOrder, LogEntry},
         refusal::Refusal,
         wire::{FeedPage, FromPosition, LogPage, RequestV1},
     },
@@ -96,7 +99,7 @@ impl World<'_> {
         if self.nodes[node].is_honest() {
             self.watch_evidence(&evidence);
         }
-        let write = ronde_protocol::machine::witness::record::Write::Evidence(Box::new(evidence));
+        let write = Write::Evidence(Box::new(evidence));
         // A disk that is full keeps nothing; the cheat will be met again.
         let _ = self.commit(node, Writes::of(vec![write]), After::Nothing, luck);
     }
@@ -162,6 +165,7 @@ impl World<'_> {
         if let Ok(Some(_)) = witness.look_up(&self.nodes[node].disk.seen().ledger, &digest, now) {
             return Ok(());
         }
+        let shown = certified.clone();
         let taken = if certified.order.keyset == self.nodes[node].keyset {
             self.take_certificate(node, certified, luck.child())
         } else {
@@ -170,6 +174,9 @@ impl World<'_> {
         match taken {
             Ok((branch, Ok(step))) => {
                 self.coverage.hit(crate::coverage::Group::Branch, branch);
+                if self.nodes[node].is_honest_witness() && step.writes.iter().any(is_certified_entry) {
+                    self.watch_logged(node, &shown);
+                }
                 self.note_step(node, &step.writes);
                 self.commit(node, Writes::of(step.writes), After::Nothing, luck)
             }
@@ -210,4 +217,8 @@ impl World<'_> {
             self.read_feed(node, witness, luck);
         }
     }
+}
+
+fn is_certified_entry(write: &Write) -> bool {
+    matches!(write, Write::LogEntry(_, entry) if matches!(**entry, LogEntry::Certified(_)))
 }

@@ -56,6 +56,8 @@ pub struct Ledger {
     pub copied: BTreeSet<OrderDigest>,
     /// Elements of claims that a store withdrew, so that its customer gave them up.
     pub given_up: BTreeSet<PointBytes>,
+    /// How far a later witness, by node, has ever read an earlier one's log.
+    pub earlier_read: BTreeMap<(usize, usize), u64>,
     /// The highest heads that a node was shown in a life of its: node, life, of which node.
     pub heads: BTreeMap<(usize, u32, usize), Head>,
     /// Nodes that showed two heads of one size to one node, with nothing in the way of keeping them.
@@ -97,6 +99,7 @@ impl Ledger {
             copied: BTreeSet::new(),
             heads: BTreeMap::new(),
             given_up: BTreeSet::new(),
+            earlier_read: BTreeMap::new(),
             forks: BTreeMap::new(),
             bodies: BTreeMap::new(),
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ronde_protocol::{
-    machine::witness::record::{EarlierView, Write},
+    machine::witness::record::Write,
     message::{
         ids::{KeysetId, OrderDigest},
         log::LogEntry,
@@ -11,15 +11,7 @@ use ronde_protocol::{
     },
 };
 
-use crate::{
-    claims::effect,
-    federation::{KEYSET, LATER},
-    luck::Luck,
-    ops::Manner,
-    outcome::Invariant,
-    plan::Lie,
-    world::World,
-};
+use crate::{claims::effect, federation::KEYSET, luck::Luck, ops::Manner, outcome::Invariant, plan::Lie, world::World};
 
 /// Points that an order takes out of its keyset into another.
 pub fn moved(order: &Order) -> u64 {
@@ -83,10 +75,9 @@ impl World<'_> {
         }
         let mut orders: BTreeMap<OrderDigest, &Order> = BTreeMap::new();
         for peer in self.federation.committee(KEYSET) {
-            let Some(index) = self.nodes[peer].index else { continue };
-            let ledger = &self.nodes[node].disk.seen().ledger;
-            let followed = ledger.earlier_followed(LATER, KEYSET, index).ok().flatten().unwrap_or_default();
-            let read = usize::try_from(followed.position()).unwrap_or(usize::MAX);
+            // Of a log that is refused later what was certified stays counted.
+            let read = self.ledger.earlier_read.get(&(node, peer)).copied().unwrap_or_default();
+            let read = usize::try_from(read).unwrap_or(usize::MAX);
             for entry in self.nodes[peer].disk.seen().ledger.log().iter().take(read) {
                 if let LogEntry::Certified(certified) = entry {
                     orders.insert(certified.order.digest(), &certified.order);

@@ -135,7 +135,7 @@ impl Node {
             store: StoreId(u32::try_from(number).unwrap_or(0) + 1),
             up: false,
             life: 0,
-            clock: Clock { drift: drawn - drift, offset: 0 },
+            clock: Clock { drift: drawn - drift, ..Clock::default() },
             disk: Disk::default(),
             keyset: witness.map_or(KEYSET, |witness| witness.keyset().id()),
             index: witness.map(Witness::index),

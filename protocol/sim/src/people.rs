@@ -122,7 +122,7 @@ impl World<'_> {
             }
             Act::Jump { store, by, lasts } => {
                 let store = self.store_at(store);
-                self.nodes[store].clock.offset = i64::from(by);
+                self.nodes[store].clock.set_off(i64::from(by), self.now);
                 self.coverage.hit(Group::Fault, "clock jumps");
                 self.after(u64::from(lasts), luck.child(), Event::SetClock(store));
             }

@@ -111,6 +111,10 @@ impl World<'_> {
         match read {
             EarlierRead::Taken { more } => {
                 self.coverage.hit(Group::Branch, "earlier log: read");
+                let followed = self.nodes[node].disk.seen().ledger.earlier_followed(LATER, KEYSET, index);
+                let position = followed.ok().flatten().unwrap_or_default().position();
+                let ever = self.ledger.earlier_read.entry((node, peer)).or_default();
+                *ever = position.max(*ever);
                 if more {
                     self.pull_earlier(node, peer, luck);
                 }

@@ -33,6 +33,8 @@ use crate::{
 };
 
 const DAY: u64 = 86_400;
+/// Milliseconds that an answer waits at most for its commit.
+const LONGEST_COMMIT: u64 = 100;
 
 /// Points that count towards a store's limit.
 pub fn issued(order: &Order) -> u64 {
@@ -147,19 +149,24 @@ impl World<'_> {
             LogEntry::Certified(certified) => Some(certified.clone()),
             LogEntry::Voted(_) => None,
         });
-        for CertifiedOrder { order, certificate } in certified.collect::<Vec<_>>() {
-            let digest = order.digest();
-            if self.ledger.known(&digest).is_some_and(|known| known.certified) {
-                continue;
-            }
-            self.ledger.meet(&order);
-            if !self.is_backed(&certificate, &digest) {
-                let says = format!("witness {node} keeps {digest} as certified by fewer than q witnesses");
-                return self.fail(Invariant::GoodOrder, says);
-            }
-            if self.ledger.saw_certificate(&digest, &certificate) {
-                self.watch_certificate(&digest);
-            }
+        for certified in certified.collect::<Vec<_>>() {
+            self.watch_logged(node, &certified);
+        }
+    }
+
+    /// An honest witness logs an order as certified: perhaps nobody else has shown that certificate but a liar.
+    pub fn watch_logged(&mut self, node: usize, certified: &CertifiedOrder) {
+        let CertifiedOrder { order, certificate } = certified;
+        let digest = self.ledger.meet(order);
+        if self.ledger.known(&digest).is_some_and(|known| known.certified) {
+            return;
+        }
+        if !self.is_backed(certificate, &digest) {
+            let says = format!("witness {node} keeps {digest} as certified by fewer than q witnesses");
+            return self.fail(Invariant::GoodOrder, says);
+        }
+        if self.ledger.saw_certificate(&digest, certificate) {
+            self.watch_certificate(&digest);
         }
     }
 
@@ -293,6 +300,11 @@ impl World<'_> {
             return;
         }
         let Some(order) = self.ledger.known(digest).map(|known| known.order.clone()) else { return };
+        let set = self.nodes[node].clock.set;
+        if set > 0 && self.now < set + LONGEST_COMMIT {
+            // The answer may be of another day's clock.
+            return;
+        }
         let day = self.time(node) / DAY;
         let (points, coupons) = self.counted(node, &order, day);
         // At midnight the answer may be of yesterday.

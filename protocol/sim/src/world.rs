@@ -229,7 +229,7 @@ impl<'t> World<'t> {
             Event::Seek(wallet, serial) => self.seek_timeout(wallet, serial, luck),
             Event::Inquired(wallet, serial) => self.inquired(wallet, serial, &mut luck),
             Event::Mend(number) => self.network.mend(number),
-            Event::SetClock(node) => self.nodes[node].clock.offset = 0,
+            Event::SetClock(node) => self.nodes[node].clock.set_off(0, self.now),
             Event::Room(node) => self.nodes[node].disk.full = false,
         }
     }

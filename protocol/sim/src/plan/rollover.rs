@@ -57,7 +57,9 @@ fn trouble(plan: &mut Plan, at: u64, first: u8, luck: &mut Luck) {
         4 => Act::Full { store, lasts },
         _ => {
             let days = [366, 368, 400, 725, 730][luck.place(5)];
-            Act::Jump { store, by: days * 86_400, lasts }
+            // Who is alone can ask nobody, and would close the keyset for good.
+            let by = if plan.later == 1 { 90_000 } else { days * 86_400 };
+            Act::Jump { store, by, lasts }
         }
     };
     plan.ops.push(Op { at: at + luck.below(500), seed: luck.number(), act });
