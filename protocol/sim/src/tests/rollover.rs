@@ -82,6 +82,7 @@ fn a_move_beyond_what_the_logs_leave_is_noticed() {
     let (node, entry) = (later(&world), entry(&world));
     // It has read nothing.
     world.nodes[node].disk.forget(State::of(Memory::default()));
+    world.ledger.earlier_read.clear();
     world.watch_move(node, &[Write::LogEntry(0, Box::new(entry))]);
     assert_fails(&world, Invariant::MovesAreBounded);
 }
