@@ -27,7 +27,6 @@ fn pull(town: &mut Town, from: u64) -> LogPage {
     }
 }
 
-/// LOG-11, LOG-12.
 /// STORE-32: two witnesses voted for what a store issued, and the store is gone.
 #[test]
 fn an_order_without_inputs_is_carried_on_by_whoever_is_asked_for_it() {
@@ -50,6 +49,7 @@ fn an_order_without_inputs_is_carried_on_by_whoever_is_asked_for_it() {
     assert_eq!((pending.status, &pending.body["votes"]), (202, &serde_json::json!(2)), "{pending:?}");
 }
 
+/// LOG-11, LOG-12.
 #[test]
 fn a_log_is_read_in_pages_without_gaps_that_their_heads_cover() {
     let mut town = Town::found(Plan::of(1));

@@ -9,7 +9,7 @@ use ronde_protocol::{
         Gate, OtherKeys, Witness,
         memory::Memory,
         peers::{Restored, Started, Startup, handle_restored},
-        record::{Retirement, Write},
+        record::{Retirement, View, Write},
     },
     message::{
         head::{Head, HeadAnswer},
@@ -113,6 +113,10 @@ fn what_peers_show_at_a_start_changes_no_reason_that_stands() {
         startup.handle_answer(&committee.seats[0].witness, &answer(&committee, &startup, peer, Some(newest)));
     }
     assert!(matches!(poll(&committee, &startup), Started::Open(Gate::Open)));
+    // Whatever else is found: a step that was decided before the other was written down.
+    committee.seats[0].memory.apply(vec![Write::Retire(Retirement::LogRolledBack { signed: 3, held: 1 })]);
+    let reason = committee.seats[0].memory.retired(KEYSET).unwrap();
+    assert!(matches!(reason, Some(Retirement::RestoredCopy)), "{reason:?}");
 }
 
 /// ROLLBACK-6.

@@ -43,13 +43,25 @@ impl Desk {
         Self { orders, restore, patience }
     }
 
-    /// Takes on an order that needs no columns, as if somebody had brought it (STORE-32).
-    async fn carry_on(&self, signed: SignedOrder) -> Result<Outcome, DeskError> {
-        self.orders.submit(Submission { signed, columns: Bounded::default() }, self.patience).await
+    /// Takes on an order that needs no columns, as if somebody had brought it, by the first authorization that is good
+    /// (STORE-32). Nobody waits for it: whoever asks again hears what came of it.
+    async fn carry_on(&self, shown: Vec<SignedOrder>) {
+        for signed in shown {
+            let submission = Submission { signed, columns: Bounded::default() };
+            match self.orders.submit(submission, Duration::ZERO).await {
+                Ok(_) => return,
+                Err(error) => tracing::debug!(%error, "an order that was asked for is not carried on"),
+            }
+        }
     }
 
     /// Asks the witnesses what became of an order, and completes it if they hold what that takes.
-    async fn ask_witnesses(&self, keyset: KeysetId, digest: OrderDigest) -> Result<Option<Outcome>, DeskError> {
+    async fn ask_witnesses(
+        &self,
+        keyset: KeysetId,
+        digest: OrderDigest,
+        in_hand: bool,
+    ) -> Result<Option<Outcome>, DeskError> {
         let charter = self.charter();
         let Some(keyset) = charter.keyset(keyset) else { return Err(Refusal::CharterBehind.into()) };
         let mut found = Found::ask(self.orders.core(), keyset, digest).await;
@@ -63,10 +75,13 @@ impl Desk {
                 let (answered, needed) = (found.answered, keyset.quorum().votes());
                 Err(DeskError::QuorumUnreachable { answered, needed })
             }
-            None => match found.whole {
-                Some(signed) => self.carry_on(signed).await.map(Some),
-                None => Ok(found.signed.map(|_| Outcome::Pending { votes: found.votes.len() })),
-            },
+            None => {
+                let is_over = self.orders.core().clock.unix_seconds() > keyset.evaluate_until();
+                if !in_hand && !is_over {
+                    self.carry_on(found.shown).await;
+                }
+                Ok(found.signed.map(|_| Outcome::Pending { votes: found.votes.len() }))
+            }
         }
     }
 }
@@ -94,7 +109,7 @@ impl OrderDesk for Desk {
         Box::pin(async move {
             match self.orders.peek(&digest) {
                 Some(outcome @ Outcome::Certified { .. }) => Ok(Some(outcome)),
-                pending => Ok(self.ask_witnesses(keyset, digest).await?.or(pending)),
+                pending => Ok(self.ask_witnesses(keyset, digest, pending.is_some()).await?.or(pending)),
             }
         })
     }

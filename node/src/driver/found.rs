@@ -21,8 +21,8 @@ pub struct Found {
     pub answered: usize,
     /// The order, as one of them voted for it.
     pub signed: Option<SignedOrder>,
-    /// The same if it needs no more than it brings: its authorization is good, and it has no inputs.
-    pub whole: Option<SignedOrder>,
+    /// The same as each that has good votes showed it, if it has no inputs: its authorization nobody has looked at.
+    pub shown: Vec<SignedOrder>,
     /// Votes for it.
     pub votes: Vec<VerifiedVote>,
     certificate: Option<CertifiedOrder>,
@@ -49,10 +49,11 @@ impl Found {
         self.answered += usize::from(answer.is_some());
         match answer {
             Some(ReplyV1::Order(OrderState::Voted { signed, vote })) if signed.order.digest() == digest => {
-                self.votes.extend(vote.verify(keyset, &digest).ok());
-                if signed.order.inputs.is_empty() && is_authorized(charter, &signed) {
-                    self.whole = Some(signed.clone());
+                let vote = vote.verify(keyset, &digest).ok();
+                if vote.is_some() && signed.order.inputs.is_empty() && !self.shown.contains(&signed) {
+                    self.shown.push(signed.clone());
                 }
+                self.votes.extend(vote);
                 self.signed = Some(signed);
             }
             Some(ReplyV1::Order(OrderState::Certified { order, certificate, .. }))
@@ -83,8 +84,4 @@ impl Found {
         };
         self.certificate.clone().or_else(assembled)
     }
-}
-
-fn is_authorized(charter: &Charter, signed: &SignedOrder) -> bool {
-    signed.clone().check(charter).and_then(|checked| checked.authorize(charter)).is_ok()
 }

@@ -294,7 +294,10 @@ fn apply_one(tx: &mut dyn Transaction, keyset: KeysetId, write: &Write) -> Resul
             tx.put(Table::Feed, &key(keyset, &[&store.0.to_be_bytes(), &position.to_be_bytes()]), &[])
         }
         Write::Bucket(place) => tx.put(Table::Bucket, &key(keyset, &[&place.key()]), &[]),
-        Write::Retire(why) => tx.put(Table::Meta, &Kept::Retired.of(keyset), &encode(why)),
+        Write::Retire(why) => {
+            let key = Kept::Retired.of(keyset);
+            if tx.get(Table::Meta, &key)?.is_some() { Ok(()) } else { tx.put(Table::Meta, &key, &encode(why)) }
+        }
         Write::Evidence(evidence) => tx.put(Table::Evidence, &evidence.id(), &encode(evidence.as_ref())),
         Write::Exhibit(exhibit) => tx.put(Table::Evidence, &exhibit.id(), &encode(exhibit.as_ref())),
         Write::Statement(statement) => tx.put(Table::Meta, &Kept::Statement.of(keyset), &encode(statement)),

@@ -85,10 +85,8 @@ impl World<'_> {
             return self.watch_head(node, of, head, true);
         }
         let keyset = self.keyset_of(of);
-        let followed = self.nodes[node].followed.entry(of).or_default();
-        let noted = followed.handle_head(keyset, head);
-        let kept = followed.highest() == Some(&head);
-        self.watch_head(node, of, head, kept);
+        self.watch_head(node, of, head, true);
+        let noted = self.nodes[node].followed.entry(of).or_default().handle_head(keyset, head);
         if let Ok(Some(evidence)) = noted {
             self.keep_evidence(node, *evidence, luck);
         }

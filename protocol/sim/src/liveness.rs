@@ -127,6 +127,7 @@ impl World<'_> {
                 continue;
             }
             let mut orders = self.orders_of(wallet);
+            let all: i128 = orders.iter().map(|(_, order)| gain(order)).sum();
             orders.retain(|(_, order)| !self.is_unheard(wallet, order));
             if orders.is_empty() {
                 continue;
@@ -159,7 +160,7 @@ impl World<'_> {
             let claim = if searched { Invariant::WordsAreEnough } else { Invariant::NothingLost };
             let ended = !person.wallet.is_searching();
             self.stake(claim);
-            if found < expected - late || found > expected + given || !ended {
+            if found < expected - late || found > all + given || !ended {
                 let says = format!("wallet {wallet} holds {balances:?} where its orders left it {expected}");
                 self.fail(claim, says);
             }

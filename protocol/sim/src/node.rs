@@ -14,6 +14,7 @@ use ronde_protocol::{
     },
     message::{
         charter::Keyset,
+        head::Head,
         ids::{KeysetId, OrderDigest, Reference, StoreId, WitnessIndex},
         order::Seconds,
         vote::VerifiedVote,
@@ -88,6 +89,8 @@ pub struct Node {
     pub agreed: BTreeSet<usize>,
     /// Peers that answered its start.
     pub heard: BTreeSet<WitnessIndex>,
+    /// The heads of its own that they showed it then.
+    pub shown: Vec<Head>,
 }
 
 /// A death that waits for a commit.
@@ -158,6 +161,7 @@ impl Node {
             clocks: OtherClocks::default(),
             agreed: BTreeSet::new(),
             heard: BTreeSet::new(),
+            shown: Vec::new(),
         }
     }
 
@@ -266,6 +270,8 @@ impl World<'_> {
             }
         }
         let life = starting.life;
+        let before = starting.followed.iter().filter_map(|(peer, followed)| Some((*peer, *followed.highest()?)));
+        self.ledger.heads.extend(before.map(|(peer, head)| ((node, life, peer), head)));
         self.say(format_args!("store {} starts, life {life}", node + 1));
         if self.nodes[node].index.is_some() {
             self.nodes[node].startup = Some(Startup::new(luck.bytes()));

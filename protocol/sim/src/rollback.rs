@@ -2,8 +2,12 @@
 
 use ronde_protocol::{
     crypto::merkle::Frontier,
-    machine::witness::record::Write,
-    message::{head::HeadAnswer, ids::WitnessIndex, log::LogEntry},
+    machine::witness::{Gate, record::Write},
+    message::{
+        head::{Head, HeadAnswer},
+        ids::WitnessIndex,
+        log::LogEntry,
+    },
 };
 
 use crate::{outcome::Invariant, world::World};
@@ -24,6 +28,7 @@ impl World<'_> {
         let ahead: Vec<(usize, u32)> = ahead.map(|peer| (peer, self.nodes[peer].life)).collect();
         self.nodes[node].ahead = ahead;
         self.nodes[node].heard.clear();
+        self.nodes[node].shown.clear();
         if self.is_known_to_be_behind(node) {
             self.stake(Invariant::LostStateVotesNoMore);
         }
@@ -36,11 +41,12 @@ impl World<'_> {
         };
         let Some(nonce) = self.nodes[node].startup.as_ref().map(|startup| startup.query(witness).nonce) else { return };
         let keyset = self.keyset_of(node);
-        let good = keyset.member(answer.index).is_some_and(|member| {
-            answer.index != witness.index() && answer.verify(keyset, member, witness.index(), &nonce).is_ok()
-        });
-        if good {
+        let Some(member) = keyset.member(answer.index).filter(|_| answer.index != witness.index()) else { return };
+        if let Ok(newest) = answer.verify(keyset, member, witness.index(), &nonce) {
             self.nodes[node].heard.insert(answer.index);
+            // What comes when it votes already is asked for again by ROLLBACK-12, which is not simulated.
+            let newest = newest.filter(|_| self.nodes[node].gate != Gate::Open);
+            self.nodes[node].shown.extend(newest.map(|head| head.get()));
         }
     }
 
@@ -58,6 +64,12 @@ impl World<'_> {
         still.count() > quorum.witnesses() - quorum.votes()
     }
 
+    /// A head of its own that a peer showed it at its start, and that its log does not extend.
+    fn shown_and_not_held(&self, node: usize) -> Option<&Head> {
+        let log = self.nodes[node].disk.seen().ledger.log();
+        self.nodes[node].shown.iter().find(|head| root_of(log, head.size) != Some(head.root))
+    }
+
     /// A vote that was not given before is about to be written down by a witness that does not lie.
     pub fn watch_new_vote(&mut self, node: usize, index: WitnessIndex) {
         let needed = self.keyset_of(node).quorum().votes() - 1;
@@ -66,6 +78,8 @@ impl World<'_> {
             Some(format!("after {heard} answers to its start, where {needed} are needed"))
         } else if self.nodes[node].marked {
             Some("on a copy that is marked".to_owned())
+        } else if let Some(head) = self.shown_and_not_held(node) {
+            Some(format!("though it was shown that its log had {} entries, and they are not there", head.size))
         } else if self.is_known_to_be_behind(node) {
             Some(format!("though {:?} know that its log was longer", self.nodes[node].ahead))
         } else if self.nodes[node].fallen && self.has_forgotten(node, index) {

@@ -333,8 +333,12 @@ impl World<'_> {
                 let claimed = self.people[wallet].wallet.claim_again(&link, &kept);
                 let claimed = claimed.map(|request| request.outputs.into_vec()).unwrap_or_default();
                 if let Ok(sealed) = self.people[wallet].wallet.handle_claim_withdrawn(&link, now) {
-                    self.ledger.given_up.extend(claimed.iter().map(|output| output.blinded));
                     self.keep(wallet, sealed, luck);
+                    let kept = self.people[wallet].save();
+                    // Unless it died before it wrote that down.
+                    if self.people[wallet].wallet.claim_again(&link, &kept).is_none() {
+                        self.ledger.given_up.extend(claimed.iter().map(|output| output.blinded));
+                    }
                 }
             }
             News::Refused(Refusal::Conflict(conflict)) => {

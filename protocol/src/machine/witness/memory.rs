@@ -96,7 +96,7 @@ impl Memory {
             Write::Bucket(place) => {
                 self.buckets.insert(place.key().to_vec());
             }
-            Write::Retire(why) => self.retired = Some(why),
+            Write::Retire(why) => self.retired = self.retired.take().or(Some(why)),
             // One that is met again is the same.
             Write::Evidence(evidence) => {
                 let known = self.evidence.iter().any(|known| known.id() == evidence.id());

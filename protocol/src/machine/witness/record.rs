@@ -147,7 +147,7 @@ pub enum Write {
     Feed(StoreId, u64),
     /// A certified order is found under this B (RESTORE-15).
     Bucket(BucketPlace),
-    /// The witness never votes again in this keyset (ROLLBACK-9).
+    /// The witness never votes again in this keyset (ROLLBACK-9). If there is a reason already, that stays.
     Retire(Retirement),
     /// Evidence against some witness.
     Evidence(Box<Evidence>),
