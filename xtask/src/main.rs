@@ -10,6 +10,7 @@ mod dudect;
 mod interop;
 mod model;
 mod mutants;
+mod side_by_side;
 mod sim;
 mod tools;
 mod vectors;

@@ -35,10 +35,10 @@ pub fn during<T>(work: impl FnOnce() -> T) -> T {
 /// # Errors
 /// Those of `verify`. What failed is not remembered.
 pub fn once<E>(name: &'static str, parts: &[&[u8]], verify: impl FnOnce() -> Result<(), E>) -> Result<(), E> {
-    let remembers = GOOD.with_borrow(Option::is_some);
-    let key =
-        || [name.as_bytes(), &[0]].into_iter().chain(parts.iter().copied()).flatten().copied().collect::<Vec<u8>>();
-    let key = if remembers { key() } else { Vec::new() };
+    if GOOD.with_borrow(Option::is_none) {
+        return verify();
+    }
+    let key = [&[name.as_bytes(), &[0]], parts].concat().concat();
     if GOOD.with_borrow(|good| good.as_ref().is_some_and(|good| good.contains(&key))) {
         return Ok(());
     }

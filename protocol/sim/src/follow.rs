@@ -80,12 +80,12 @@ impl World<'_> {
 
     /// Keeps a witness's head if it is the highest.
     pub fn note_head(&mut self, node: usize, of: usize, head: Head, luck: &mut Luck) {
+        self.watch_head(node, of, head, true);
         if self.nodes[node].followed.get(&of).is_some_and(|followed| followed.highest() == Some(&head)) {
             // This very head was checked before.
-            return self.watch_head(node, of, head, true);
+            return;
         }
         let keyset = self.keyset_of(of);
-        self.watch_head(node, of, head, true);
         let noted = self.nodes[node].followed.entry(of).or_default().handle_head(keyset, head);
         if let Ok(Some(evidence)) = noted {
             self.keep_evidence(node, *evidence, luck);

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::side_by_side::side_by_side;
+use crate::side_by_side::side_by_side;
 use crate::tools::{command, run, typed};
 
 const BUILD: [&str; 6] = ["cargo", "test", "--workspace", "--all-features", "--no-run", "--color=never"];

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use super::side_by_side::side_by_side;
+use crate::side_by_side::side_by_side;
 use crate::tools::{command, output, repository, run as run_shown, target_dir};
 
 const SECONDS_PER_TARGET: u32 = 10;

@@ -3,7 +3,6 @@
 mod every_test;
 mod fuzz;
 mod purity;
-mod side_by_side;
 mod stages;
 
 use std::process::ExitCode;

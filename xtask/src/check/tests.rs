@@ -2,8 +2,8 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use super::every_test::{Program, listed};
-use super::side_by_side::side_by_side;
 use super::{Request, parse};
+use crate::side_by_side::side_by_side;
 
 fn asked(words: &[&str]) -> Result<Request, String> {
     parse(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>())

@@ -8,16 +8,15 @@ mod table;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::thread;
 use std::time::Instant;
 
 use faults::Fault;
 use hunt::{Found, Hunt};
 use table::Row;
 
+use crate::side_by_side::side_by_side;
 use crate::tools::target_dir;
 
 /// Seeds within which every fault has to be found.
@@ -132,19 +131,12 @@ fn pass(simulator: &Path, seeds: BTreeSet<u64>) -> Result<(), String> {
 
 /// Does as many things at a time as there are cores; the results in their order.
 fn at_once<T: Send>(hunts: Vec<Hunt>, work: impl Fn(&Hunt) -> Result<T, String> + Sync) -> Vec<Result<T, String>> {
-    let waiting = Mutex::new(hunts.iter().enumerate());
     let results = Mutex::new(Vec::new());
-    let take = || waiting.lock().ok().and_then(|mut waiting| waiting.next());
-    thread::scope(|scope| {
-        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
-            scope.spawn(|| {
-                while let Some((at, hunt)) = take() {
-                    let result = work(hunt);
-                    if let Ok(mut results) = results.lock() {
-                        results.push((at, result));
-                    }
-                }
-            });
+    let numbered: Vec<(usize, Hunt)> = hunts.into_iter().enumerate().collect();
+    side_by_side(&numbered, 1, |(at, hunt)| {
+        let result = work(hunt);
+        if let Ok(mut results) = results.lock() {
+            results.push((*at, result));
         }
     });
     let mut results = results.into_inner().unwrap_or_default();
