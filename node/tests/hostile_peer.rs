@@ -27,11 +27,11 @@ use ronde_protocol::message::head::Head;
 use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
 use ronde_protocol::message::log::CertifiedOrder;
 use ronde_protocol::message::offer::SignedOffer;
-use ronde_protocol::message::order::{Column, Purpose, SignedOrder};
+use ronde_protocol::message::order::{Authorization, Column, Purpose, SignedOrder};
 use ronde_protocol::message::refusal::{ExpectedCode, Refusal};
 use ronde_protocol::message::wire::{
-    CHARTER_CHUNK, Certified, CharterChunk, CharterQuery, FeedEntry, FeedPage, FromPosition, LogPage, Reply, ReplyV1,
-    Request, RequestV1, Voted,
+    CHARTER_CHUNK, Certified, CharterChunk, CharterQuery, FeedEntry, FeedPage, FromPosition, LogPage, OrderState, Reply,
+    ReplyV1, Request, RequestV1, Voted,
 };
 use serde_json::json;
 
@@ -572,4 +572,48 @@ fn a_peer_that_makes_up_pieces_of_a_charter_is_asked_for_no_second_one() {
     eventually("each lie was told", || gossip.asked.lock().unwrap().1.len() >= 6);
     assert!(gossip.asked.lock().unwrap().1.iter().all(|offset| *offset == 0));
     assert_eq!(town.get(1, "/v1/status").body["charter_version"], 1);
+}
+
+/// A witness that says it voted for an order, and shows it as nobody signed it.
+struct Spoiler {
+    federation: Federation,
+    shown: SignedOrder,
+}
+
+impl Handler for Spoiler {
+    fn handle(&self, _: NodeKey, request: Vec<u8>) -> HandlerFuture<'_> {
+        Box::pin(async move {
+            let reply = match decode::<Request>(&request, MAX_MESSAGE_BYTES) {
+                Ok(Request::V1(RequestV1::Order(query))) if query.digest == self.shown.order.digest() => {
+                    let vote = self.federation.vote(&self.shown.order, TRAITOR);
+                    ReplyV1::Order(OrderState::Voted { signed: self.shown.clone(), vote })
+                }
+                _ => ReplyV1::Refused(Refusal::Unknown),
+            };
+            encode(&Reply::V1(reply))
+        })
+    }
+}
+
+/// STORE-32.
+#[test]
+fn an_order_that_a_liar_shows_unsigned_is_carried_on_once_somebody_shows_it_signed() {
+    let issue = |federation: &Federation| orders::earn(federation, TRAITORS_STORE, 1, &[(1, 8)]);
+    let mut town = with_handler(Plan::of(4), |federation| {
+        let mut shown = issue(&federation);
+        let Authorization::Store(signature) = &mut shown.authorization else { panic!("a store signs what it issues") };
+        signature.0[3] ^= 4;
+        Arc::new(Spoiler { federation, shown })
+    });
+    let issued = issue(&town.federation);
+    let path = format!("/v1/orders/{}?keyset={KEYSET}", issued.order.digest());
+    // The vote is good, so the order is known; but nobody takes it on.
+    for _ in 0..2 {
+        let pending = town.get(3, &path);
+        assert_eq!((pending.status, &pending.body["votes"]), (202, &json!(1)), "{pending:?}");
+        assert_eq!(town.get(3, "/v1/status").body["open_orders"], 0);
+    }
+    let request = orders::request(&town.federation, 1, &issued, &[]);
+    assert!(matches!(town.ask(1, 1, RequestV1::Vote(request)), ReplyV1::Voted(_)));
+    eventually("it is certified", || town.get(3, &path).status == 200);
 }
