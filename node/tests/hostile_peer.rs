@@ -30,8 +30,8 @@ use ronde_protocol::message::offer::SignedOffer;
 use ronde_protocol::message::order::{Authorization, Column, Purpose, SignedOrder};
 use ronde_protocol::message::refusal::{ExpectedCode, Refusal};
 use ronde_protocol::message::wire::{
-    CHARTER_CHUNK, Certified, CharterChunk, CharterQuery, FeedEntry, FeedPage, FromPosition, LogPage, OrderState, Reply,
-    ReplyV1, Request, RequestV1, Voted,
+    CHARTER_CHUNK, Certified, CharterChunk, CharterQuery, FeedEntry, FeedPage, FromPosition, LogPage, OrderState,
+    Reply, ReplyV1, Request, RequestV1, Voted,
 };
 use serde_json::json;
 
@@ -430,6 +430,8 @@ struct Gossip {
     feed: Mutex<Vec<CertifiedOrder>>,
     /// Feed positions and charter offsets that store 1 asked for.
     asked: Mutex<(Vec<u64>, Vec<u64>)>,
+    /// What it shows as the charter of any version that is asked for; otherwise it makes up pieces.
+    charter: Option<Vec<u8>>,
 }
 
 impl Gossip {
@@ -445,6 +447,13 @@ impl Gossip {
             RequestV1::Charter(CharterQuery { version, offset }) => {
                 let mut asked = self.asked.lock().unwrap();
                 asked.1.push(offset);
+                if let Some(charter) = &self.charter {
+                    return ReplyV1::Charter(CharterChunk {
+                        version,
+                        total: charter.len().try_into().unwrap(),
+                        bytes: list(charter.iter().copied()),
+                    });
+                }
                 // A crumb, too much in all, and a piece of something else.
                 let (version, total, piece) = match asked.1.len() % 3 {
                     0 => (version, 1000, 1),
@@ -571,6 +580,28 @@ fn a_peer_that_makes_up_pieces_of_a_charter_is_asked_for_no_second_one() {
     let town = with_handler(Plan::of(4), |_| gossip.clone());
     eventually("each lie was told", || gossip.asked.lock().unwrap().1.len() >= 6);
     assert!(gossip.asked.lock().unwrap().1.iter().all(|offset| *offset == 0));
+    assert_eq!(town.get(1, "/v1/status").body["charter_version"], 1);
+}
+
+/// TRANSPORT-14.
+#[test]
+fn an_old_charter_that_is_shown_as_the_next_is_not_asked_for_again_at_once() {
+    let mut gossip = None;
+    let town = with_handler(Plan::of(4), |federation| {
+        let charter = encode(&federation.signed);
+        assert!(charter.len() <= CHARTER_CHUNK, "one piece is one question");
+        let shown = Arc::new(Gossip { charter: Some(charter), ..Gossip::default() });
+        gossip.insert(shown).clone()
+    });
+    let gossip = gossip.unwrap();
+    // The feed is asked for as often as the charter: once each time that it is this witness's turn.
+    let asked = || {
+        let asked = gossip.asked.lock().unwrap();
+        (asked.0.len(), asked.1.len())
+    };
+    eventually("it had many turns", || asked().0 >= 20);
+    let (turns, questions) = asked();
+    assert!(questions <= 2 * turns, "{questions} questions in {turns} turns");
     assert_eq!(town.get(1, "/v1/status").body["charter_version"], 1);
 }
 

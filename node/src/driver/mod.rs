@@ -9,6 +9,7 @@
 pub mod closing;
 pub mod copied;
 mod core;
+mod counted;
 mod desk;
 pub mod drift;
 pub mod earlier;

@@ -19,7 +19,7 @@ use super::follow;
 use super::ledger::{self, LedgerError};
 use super::orders::Orders;
 use super::witness::WitnessService;
-use crate::charter_store::CharterStore;
+use crate::charter_store::{Added, CharterStore};
 use crate::shop::{PeerLogTrouble, ShopError};
 use crate::store::Table;
 use crate::{clock, entropy, fault};
@@ -341,8 +341,14 @@ pub async fn pull_charter(core: Arc<Core>, keyset: KeysetId, peer: WitnessIndex)
         let Some(bytes) = fetch_charter(&core, keyset, peer, version).await? else { return Ok(()) };
         let signed: SignedCharter =
             decode(&bytes, ronde_protocol::limits::MAX_CHARTER_BYTES).map_err(|_| SyncError::Answer)?;
+        if signed.body.version != version {
+            // What is known already leads nowhere: the same would be asked for again at once, and for ever.
+            return Err(SyncError::Answer);
+        }
         match core.with_charters(|charters| charters.add(signed)) {
-            Ok(_) => tracing::info!(version = core.charter().version(), "a new charter was fetched and holds"),
+            Ok(Added::New) => tracing::info!(version, "a new charter was fetched and holds"),
+            // It has come from elsewhere meanwhile, or another of its version has.
+            Ok(Added::Known | Added::Fork) => {}
             Err(error) => {
                 tracing::warn!(%error, "a peer's charter was refused");
                 return Ok(());

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use ronde_protocol::crypto::Entropy;
 use ronde_protocol::machine::durable::Durable;
@@ -21,17 +20,13 @@ use ronde_protocol::message::statement::{ClosingStatement, StatementError};
 use ronde_protocol::message::wire::{FeedPage, LogPage, ReplyV1, VoteRequest};
 
 use super::copied;
+use super::counted::{self, Counted};
 use super::ledger::{self, Ledger, LedgerError};
 use super::pool::Pool;
 use crate::clock::Clock;
 use crate::space::Space;
 use crate::store::{Readers, Writer};
-use crate::{clock, entropy, fault};
-use tokio::sync::Mutex;
-use tokio::time::Instant;
-
-/// How long a count of the buckets is gone by.
-const COUNT_AGE: Duration = Duration::from_secs(600);
+use crate::{entropy, fault};
 
 /// One witness on the node's database.
 pub struct WitnessService {
@@ -42,7 +37,7 @@ pub struct WitnessService {
     pool: Pool,
     open: AtomicBool,
     waits_to_close: AtomicBool,
-    sizes: Mutex<Option<(Instant, BucketSizes)>>,
+    sizes: Counted,
     space: Space,
 }
 
@@ -62,7 +57,7 @@ impl WitnessService {
             pool,
             open: AtomicBool::new(false),
             waits_to_close: AtomicBool::new(false),
-            sizes: Mutex::new(None),
+            sizes: Counted::new(counted::AGE),
             space,
         }
     }
@@ -306,27 +301,16 @@ impl WitnessService {
         self.read(|ledger| self.witness.bucket_page(ledger, query, now)).unwrap_or_else(|error| failed(&error))
     }
 
-    /// How long prefixes are (RESTORE-16). All entries are counted for it, so not at each question: an old count is one
-    /// that is too low.
+    /// How long prefixes are (RESTORE-16). All entries are counted for it, so not at each question.
     pub async fn bucket_length(&self, query: &LengthQuery) -> ReplyV1 {
         let now = self.clock.unix_seconds();
-        // Whoever asks meanwhile waits for the same count.
-        let mut counted = self.sizes.lock().await;
-        let current = match counted.take().filter(|(at, _)| at.elapsed() < COUNT_AGE) {
-            Some(current) => current,
-            None => match self.count_buckets().await {
-                Ok(sizes) => (clock::monotonic(), sizes),
-                Err(reply) => return *reply,
-            },
+        let (readers, pool, keyset) = (Arc::clone(&self.readers), self.pool.clone(), self.witness.keyset().id());
+        let count = async move {
+            let counted = pool.run(move || Ok(readers.with_long(|read| BucketSizes::of(&Ledger(read), keyset)))).await;
+            counted.map_err(|refusal| Box::new(ReplyV1::Refused(refusal)))?.map_err(|error| Box::new(failed(&error)))
         };
-        let (_, sizes) = counted.insert(current);
-        self.witness.bucket_length(sizes, query, now)
-    }
-
-    async fn count_buckets(&self) -> Result<BucketSizes, Box<ReplyV1>> {
-        let (readers, keyset) = (Arc::clone(&self.readers), self.witness.keyset().id());
-        let counted = self.pool.run(move || Ok(readers.with(|read| BucketSizes::of(&Ledger(read), keyset)))).await;
-        counted.map_err(|refusal| Box::new(ReplyV1::Refused(refusal)))?.map_err(|error| Box::new(failed(&error)))
+        let answer = self.sizes.read(count, |sizes| self.witness.bucket_length(sizes, query, now)).await;
+        answer.unwrap_or_else(|reply| *reply)
     }
 
     /// Brings the buckets up to the log, if the database is older than they are.

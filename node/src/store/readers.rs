@@ -8,18 +8,20 @@ use super::{Engine, Read, StorageError};
 
 type Slot = Mutex<Box<dyn Read + Send>>;
 
-/// A fixed set of readers. Reads take microseconds, so they may be made from async code.
+/// A fixed set of readers. Reads take microseconds, so they may be made from async code; but for the long ones, which have
+/// a reader of their own, so that nobody else waits for them.
 pub struct Readers {
     first: Slot,
     more: Vec<Slot>,
+    long: Slot,
 }
 
 impl Readers {
-    /// Opens `count` readers (at least one) on `engine`.
+    /// Opens `count` readers (at least one) on `engine`, and the one for long reads.
     pub fn open(engine: &dyn Engine, count: usize) -> Result<Self, StorageError> {
         let slot = || engine.reader().map(Mutex::new);
         let more = (1..count).map(|_| slot()).collect::<Result<_, _>>()?;
-        Ok(Self { first: slot()?, more })
+        Ok(Self { first: slot()?, more, long: slot()? })
     }
 
     /// Runs `work` with a free reader, or waits for one.
@@ -33,6 +35,12 @@ impl Readers {
             }
         }
         let reader = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        work(reader.as_ref())
+    }
+
+    /// Runs work that reads a whole table, one at a time: not from async code.
+    pub fn with_long<T>(&self, work: impl FnOnce(&dyn Read) -> T) -> T {
+        let reader = self.long.lock().unwrap_or_else(PoisonError::into_inner);
         work(reader.as_ref())
     }
 }

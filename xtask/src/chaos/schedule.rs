@@ -75,16 +75,26 @@ pub fn plan(seed: u64, total: Duration, nodes: usize) -> Vec<Planned> {
         let kinds = faults(lane, nodes, &mut chance).len();
         let slots = kinds.max(usize::try_from(total.as_millis() / SLOT.as_millis()).unwrap_or(kinds));
         let slot = total / u32::try_from(slots).unwrap_or(u32::MAX);
-        for number in 0..slots {
+        let mut number = 0;
+        while number < slots {
             if waiting.is_empty() {
                 waiting = faults(lane, nodes, &mut chance);
                 chance.shuffle(&mut waiting);
             }
-            let Some(fault) = waiting.pop() else { continue };
+            let Some(fault) = waiting.pop() else { break };
             let part = |per_mille: u64| slot * u32::try_from(per_mille).unwrap_or(0) / 1000;
             let start = slot * u32::try_from(number).unwrap_or(0) + part(chance.below(200));
             let length = part(chance.between(400, 750)).min(LONGEST);
-            all.push(Planned { lane, start, length, fault });
+            number += 1;
+            // Others' patience ends after some time: what answers nobody does so for the longest, where there is time.
+            let long =
+                matches!(fault, Fault::Stop(_)) && start + LONGEST < slot * u32::try_from(number + 1).unwrap_or(0);
+            if long && number < slots {
+                all.push(Planned { lane, start, length: LONGEST, fault });
+                number += 1;
+            } else {
+                all.push(Planned { lane, start, length, fault });
+            }
         }
     }
     let (start, length) = (total / 4, total * 2 / 5);

@@ -64,7 +64,7 @@ pub const STAGES: &[Stage] = &[
     },
     Stage {
         name: "fuzz",
-        about: "every fuzz target built and run for 10 s, and the canary dies",
+        about: "every fuzz target that needs no node built and run for 10 s, and the canary dies",
         tools: &[Tool::Nightly, Tool::CargoFuzz, Tool::Cxx],
         run: fuzz::run,
     },

@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,10 @@ const HELD: usize = 400;
 const HUGE: usize = 64 << 20;
 /// How long the stranger's node may take to say that it is ready.
 const STRANGER_START: Duration = Duration::from_secs(15);
+/// How much longer the stranger goes on if nobody has refused it yet, as other faults may keep everybody from it.
+const STRANGER_MORE: Duration = Duration::from_secs(30);
+/// What the stranger's node says if a witness refuses its key.
+const STRANGER_REFUSED: &str = "refuses this node's key";
 
 /// One attack, for its time.
 pub fn play(world: &World<'_>, planned: &Planned) -> Result<(), String> {
@@ -55,7 +60,7 @@ pub fn play(world: &World<'_>, planned: &Planned) -> Result<(), String> {
             huge(own(place)?.1, &mut chance, going);
             Ok(())
         }
-        Fault::Stranger => stranger(world, going),
+        Fault::Stranger => stranger(world, until),
         _ => Ok(()),
     }
 }
@@ -118,21 +123,23 @@ fn huge(node: SocketAddr, chance: &mut Chance, going: impl Fn() -> bool) {
 }
 
 /// A node with a key that no charter of the others lists, and with everything else as it should be. It asks all
-/// witnesses for its feed every two seconds; it must not get one answer.
-fn stranger(world: &World<'_>, going: impl Fn() -> bool) -> Result<(), String> {
+/// witnesses for its feed every two seconds; it must be refused, and not get one answer.
+fn stranger(world: &World<'_>, until: Instant) -> Result<(), String> {
     let log = world.ronde.home().join(STRANGER).join("node.log");
     let before = std::fs::metadata(&log).map_or(0, |about| about.len());
-    let log = OpenOptions::new().create(true).append(true).open(&log).map_err(|error| error.to_string())?;
-    let address = "127.0.0.1:0";
+    let writes = OpenOptions::new().create(true).append(true).open(&log).map_err(|error| error.to_string())?;
     let mut command = world.ronde.command(&["node", "--config", &format!("{STRANGER}/ronde.toml")]);
-    command.env("RONDE_HTTP_LISTEN", address).stdout(Stdio::piped()).stderr(log);
+    // Why nobody answers is told there.
+    command.env("RONDE_HTTP_LISTEN", "127.0.0.1:0").env("RONDE_LOG_LEVEL", "debug");
+    command.stdout(Stdio::piped()).stderr(writes);
     let mut child = spawn(command)?;
     let http = child.stdout.take().and_then(|stdout| {
         // A node that says nothing must not hold up the run: it is told at the end.
         let line = first_line(stdout, STRANGER_START).ok()?;
         line.split_whitespace().find_map(|word| word.strip_prefix("http=")?.parse::<SocketAddr>().ok())
     });
-    while going() {
+    let going = |until| Instant::now() < until && !world.is_over();
+    while going(until) || (going(until + STRANGER_MORE) && refusals(&log, before) == 0) {
         std::thread::sleep(Duration::from_millis(100));
     }
     let status = http.and_then(|http| crate::demo::http::get(http, "/v1/status", None).ok());
@@ -140,10 +147,20 @@ fn stranger(world: &World<'_>, going: impl Fn() -> bool) -> Result<(), String> {
     let _ = child.wait();
     let witnesses = status.as_ref().and_then(|status| status.pointer("/witnesses")?.as_array());
     let up = witnesses.map(|all| all.iter().filter(|one| one.pointer("/up").is_some_and(|up| up == true)).count());
-    world.history.event("stranger", json!({ "reached": up, "log_from": before }))?;
+    let refused = refusals(&log, before);
+    world.history.event("stranger", json!({ "reached": up, "refused": refused, "log_from": before }))?;
     match up {
-        Some(0) => Ok(()),
+        // Towards the end of a run others' faults may have kept everybody from it.
+        Some(0) if refused > 0 || world.is_over() => Ok(()),
+        Some(0) => Err("no witness refused a node whose key their charter does not list: it came to none".to_owned()),
         Some(reached) => Err(format!("{reached} witnesses talk to a node whose key their charter does not list")),
         None => Err("the stranger's node did not say how it is".to_owned()),
     }
+}
+
+/// How often its log, from a place on, says that a witness refused it.
+fn refusals(log: &Path, from: u64) -> usize {
+    let text = std::fs::read(log).unwrap_or_default();
+    let said = text.get(usize::try_from(from).unwrap_or(usize::MAX)..).unwrap_or_default();
+    String::from_utf8_lossy(said).matches(STRANGER_REFUSED).count()
 }

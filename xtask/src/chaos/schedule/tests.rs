@@ -50,3 +50,13 @@ fn a_partition_into_halves_leaves_no_quorum_and_the_restored_node_is_not_the_one
         }
     }
 }
+
+#[test]
+fn in_ten_minutes_processes_are_stopped_for_half_a_minute() {
+    for seed in 0..50 {
+        let all = plan(seed, Duration::from_secs(600), 6);
+        let stopped = all.iter().filter(|planned| matches!(planned.fault, Fault::Stop(_)));
+        let lengths: Vec<Duration> = stopped.map(|planned| planned.length).collect();
+        assert!(lengths.len() > 1 && lengths.iter().filter(|length| **length == Duration::from_secs(30)).count() > 1);
+    }
+}
