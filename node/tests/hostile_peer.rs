@@ -12,10 +12,7 @@ use federation::{Town, base64, eventually, http, in_memory, on_disk, orders};
 use federation_support::{DAY, Federation, KEYSET, NOW, Plan, entropy, list, node_seed};
 use ronde_node::clock::Clock;
 use ronde_node::store::{Engine as _, SqliteEngine, Table};
-use ronde_node::transport::{
-    AllowList, Dialer, DialerConfig, Handler, HandlerFuture, Identity, Listener, ListenerConfig, NodeKey,
-    TransportError,
-};
+use ronde_node::transport::{Dialer, DialerConfig, Handler, HandlerFuture, Identity, NodeKey, TransportError};
 use ronde_node::wallet::Session;
 use ronde_protocol::crypto::merkle;
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
@@ -291,14 +288,7 @@ fn with_handler(plan: Plan, handler: impl FnOnce(Federation) -> Arc<dyn Handler>
     let mut town = Town::found(plan);
     let charter = &town.federation.charter;
     let handler = handler(Federation { charter: charter.clone(), signed: town.federation.signed.clone() });
-    let known: Vec<NodeKey> = town.federation.charter.body().stores.iter().map(|store| key_of(store.id.0)).collect();
-    let identity = Identity::from_seed(*node_seed(StoreId(TRAITORS_STORE)).node_key_seed()).unwrap();
-    let address = town.quic(TRAITORS_STORE).parse().unwrap();
-    town.spawn(async move {
-        let allowed = Arc::new(AllowList::new(known));
-        let listener = Listener::bind(address, &identity, allowed, ListenerConfig::default()).unwrap();
-        listener.serve(handler, std::future::pending()).await;
-    });
+    town.impersonate(TRAITORS_STORE, handler);
     (1..=3).for_each(|store| town.start(store, on_disk));
     town.wait_for_votes();
     town

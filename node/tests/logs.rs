@@ -1,5 +1,6 @@
 //! Logs between real nodes: read in pages, asked about at a start, and compared with what peers have seen.
 
+mod endless;
 mod federation;
 #[path = "../../protocol/tests/federation_support/mod.rs"]
 mod federation_support;
@@ -9,12 +10,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use federation::{Town, eventually, in_memory, on_disk, orders};
-use federation_support::{DAY, KEYSET, NOW, Plan, node_seed};
-use ronde_node::transport::{AllowList, Handler, HandlerFuture, Identity, Listener, ListenerConfig, NodeKey};
+use federation_support::{DAY, KEYSET, NOW, Plan};
+use ronde_node::transport::{Handler, HandlerFuture, NodeKey};
 use ronde_protocol::crypto::merkle;
 use ronde_protocol::limits::{LOG_ANSWER_BYTES, MAX_LOG_ENTRIES, MAX_MESSAGE_BYTES};
 use ronde_protocol::message::codec::{decode, encode};
-use ronde_protocol::message::ids::{StoreId, WitnessIndex};
+use ronde_protocol::message::ids::WitnessIndex;
 use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
 use ronde_protocol::message::order::SignedOrder;
 use ronde_protocol::message::refusal::{NotVoting, Refusal};
@@ -106,14 +107,7 @@ impl Handler for Listening {
 
 fn listen(town: &Town, store: u32) -> Arc<Listening> {
     let heard = Arc::new(Listening::default());
-    let known: Vec<NodeKey> = (1..=4).map(|of| node_seed(StoreId(of)).node_key().verifying_key().encode().0).collect();
-    let identity = Identity::from_seed(*node_seed(StoreId(store)).node_key_seed()).unwrap();
-    let (address, handler) = (town.quic(store).parse().unwrap(), Arc::clone(&heard));
-    town.spawn(async move {
-        let allowed = Arc::new(AllowList::new(known));
-        let listener = Listener::bind(address, &identity, allowed, ListenerConfig::default()).unwrap();
-        listener.serve(handler, std::future::pending()).await;
-    });
+    town.impersonate(store, Arc::clone(&heard) as _);
     heard
 }
 
@@ -212,4 +206,40 @@ fn a_witness_put_back_to_an_old_database_learns_it_from_its_peers_and_votes_no_m
     town.stop(4);
     town.start(4, on_disk);
     assert_eq!(town.get(4, "/v1/status").body["retired"], serde_json::json!([KEYSET]));
+}
+
+/// What was asked of a witness whose log has no end: pages in a row, and the nonces in between.
+#[derive(Default)]
+struct Asked {
+    pages: usize,
+    most: usize,
+    nonces: BTreeSet<[u8; 32]>,
+}
+
+/// LOG-21: each pass over such a log ends, and the witness goes on with what else it does by the clock.
+#[test]
+fn a_log_without_end_is_read_a_piece_at_a_time() {
+    let mut town = Town::found(Plan::of(4));
+    let asked = Arc::<Mutex<Asked>>::default();
+    let heard = Arc::clone(&asked);
+    let one = orders::pledge(&town.federation, 1, NOW);
+    town.impersonate(
+        4,
+        endless::log_without_end(&town, WitnessIndex(3), one, move |request| {
+            let mut asked = heard.lock().unwrap();
+            match request {
+                RequestV1::Log(_) => asked.pages += 1,
+                RequestV1::NewestHead(query) => {
+                    asked.most = asked.most.max(std::mem::take(&mut asked.pages));
+                    asked.nonces.insert(query.nonce);
+                }
+                _ => {}
+            }
+        }),
+    );
+    // Its own peers are not there: nobody else asks.
+    town.start(1, in_memory);
+    eventually("it is asked for heads with one nonce after the other", || asked.lock().unwrap().nonces.len() > 3);
+    let most = asked.lock().unwrap().most;
+    assert!((2..=512).contains(&most), "{most} pages in a row");
 }

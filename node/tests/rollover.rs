@@ -1,10 +1,12 @@
 //! Whole nodes, real QUIC and HTTP, clocks set by hand: points move into a later keyset, and the first one is closed.
 
+mod endless;
 mod federation;
 #[path = "../../protocol/tests/federation_support/mod.rs"]
 mod federation_support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
 
 use federation::{Town, eventually, free_addresses, from_base64, on_disk, orders};
 use federation_support::{DAY, KEYSET, NOW, Plan};
@@ -186,6 +188,30 @@ fn clocks_are_asked_at_every_web_address_of_a_store() {
     let end = town.federation.charter.keyset(KEYSET).unwrap().evaluate_until();
     (1..=4).for_each(|store| town.set_clock(store, end + 1));
     eventually("the keyset closes", || (1..=4).all(|store| statement(&mut town, store).is_some()));
+}
+
+/// LOG-21: one witness of the first keyset shows a log without an end, before anything was issued.
+#[test]
+fn a_log_without_end_of_one_earlier_witness_holds_up_no_move() {
+    let mut town = Town::found(Plan { keysets: 2, apart: 365 * DAY, ..Plan::of(4) });
+    let pages = Arc::<Mutex<BTreeMap<KeysetId, usize>>>::default();
+    let asked = Arc::clone(&pages);
+    let one = orders::pledge(&town.federation, 1, NOW);
+    let liar = endless::log_without_end(&town, WitnessIndex(3), one, move |request| {
+        if let RequestV1::Log(from) = request {
+            *asked.lock().unwrap().entry(from.keyset).or_default() += 1;
+        }
+    });
+    town.impersonate(4, liar);
+    (1..=3).for_each(|store| town.start(store, on_disk));
+    town.wait_for_votes();
+    // Of the first keyset it is read by the three witnesses of either.
+    eventually("all read it", || pages.lock().unwrap().get(&KEYSET).is_some_and(|pages| *pages > 100));
+    assert_eq!(town.submit(1, &orders::earn(&town.federation, 1, 1, &[(1, 8)])).status, 200);
+    let moved = orders::moving(&town.federation, LATER, &[(1, 8)], &[(11, 8)]);
+    eventually("the three honest witnesses of the later keyset evaluate", || {
+        evaluated(&town, LATER, &moved).len() == 3
+    });
 }
 
 fn evaluated_by_move(town: &mut Town, moved: &SignedOrder) -> usize {

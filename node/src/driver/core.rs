@@ -204,14 +204,14 @@ impl Core {
         }
     }
 
-    /// Notes how pulling a peer's log went.
-    pub fn note_pull(&self, keyset: KeysetId, index: WitnessIndex, trouble: Option<(PeerLogTrouble, String)>) {
+    /// Notes how pulling a peer's log went: whether it was read to its end, or what was in the way.
+    pub fn note_pull(&self, keyset: KeysetId, index: WitnessIndex, pulled: Result<bool, (PeerLogTrouble, String)>) {
         let mut pulls = self.pulls.lock().unwrap_or_else(PoisonError::into_inner);
         let pull = pulls.entry((keyset, index)).or_default();
-        if trouble.is_none() {
+        if let Ok(true) = pulled {
             pull.read_at = Some(clock::monotonic());
         }
-        pull.trouble = trouble;
+        pull.trouble = pulled.err();
     }
 
     /// How pulling a peer's log went last.

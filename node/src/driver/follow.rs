@@ -8,12 +8,14 @@ use std::time::Duration;
 use ronde_protocol::machine::witness::inquiry::{Found as Inquired, Inquiry};
 use ronde_protocol::machine::witness::record::{OrderRecord, View};
 use ronde_protocol::message::codec::encode;
+use ronde_protocol::message::head::Head;
 use ronde_protocol::message::ids::{KeysetId, OrderDigest, WitnessIndex};
 use ronde_protocol::message::wire::{FromPosition, HeadQuery, ReplyV1, RequestV1};
 
 use super::core::Core;
 use super::found::Found;
 use super::ledger::{self, Ledger, LedgerError};
+use super::pulls::{LOG_PAGES, Pass};
 use super::sync::SyncError;
 use super::witness::WitnessService;
 use crate::entropy;
@@ -43,24 +45,46 @@ pub async fn check_own_head(core: &Arc<Core>, keyset: KeysetId, peer: WitnessInd
     Ok(())
 }
 
-/// Finds out whether a log that does not lead through an earlier head has two histories (LOG-18).
-pub async fn inquire(core: &Arc<Core>, service: &WitnessService, peer: WitnessIndex) -> Result<(), SyncError> {
+/// An inquiry that goes on over several passes, and the head that it is about.
+#[derive(Default)]
+pub struct Inquiring(Option<(Head, Inquiry)>);
+
+impl Inquiring {
+    /// The inquiry about a head: the one that was begun, or a new one.
+    fn about(&mut self, earlier: Head) -> &mut Inquiry {
+        let begun = self.0.take().filter(|(head, _)| *head == earlier);
+        &mut self.0.insert(begun.unwrap_or_else(|| (earlier, Inquiry::new(earlier)))).1
+    }
+}
+
+/// Finds out whether a log that does not lead through an earlier head has two histories (LOG-18); one pass of it.
+pub async fn inquire(
+    core: &Arc<Core>,
+    service: &WitnessService,
+    peer: WitnessIndex,
+    inquiring: &mut Inquiring,
+) -> Result<Pass, SyncError> {
     let keyset = service.witness().keyset();
     let parted = core.with_followed(keyset.id(), peer, |followed| followed.parted().copied());
-    let Some(earlier) = parted else { return Ok(()) };
-    let mut inquiry = Inquiry::new(earlier);
-    loop {
+    let Some(earlier) = parted else { return Ok(Pass::Over) };
+    for _ in 0..LOG_PAGES {
+        let inquiry = inquiring.about(earlier);
         let request = RequestV1::Log(FromPosition { keyset: keyset.id(), from: inquiry.position() });
         let ReplyV1::Log(page) = core.ask(keyset.id(), peer, request).await? else { return Err(SyncError::Answer) };
-        match inquiry.handle_page(keyset, peer, page)? {
+        let inquired = inquiry.handle_page(keyset, peer, page);
+        if !matches!(inquired, Ok(Inquired::More)) {
+            *inquiring = Inquiring::default();
+        }
+        match inquired? {
             Inquired::More => continue,
             Inquired::Fork(evidence) => core.keep_evidence(*evidence).await,
             Inquired::Nothing => {}
         }
-        break;
+        core.with_followed(keyset.id(), peer, |followed| followed.settle());
+        save_followed(core, keyset.id(), peer).await?;
+        return Ok(Pass::Over);
     }
-    core.with_followed(keyset.id(), peer, |followed| followed.settle());
-    save_followed(core, keyset.id(), peer).await
+    Ok(Pass::GoesOn)
 }
 
 async fn save_followed(core: &Core, keyset: KeysetId, peer: WitnessIndex) -> Result<(), SyncError> {

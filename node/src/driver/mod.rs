@@ -3,7 +3,7 @@
 //! ```text
 //! QUIC  -> core ----> witness -> (pool: prepare) -> (writer: decide, apply, commit) -> reply
 //! HTTP  -> shop, desk -> orders -> core::ask -> every witness, this node's own among them
-//! clock -> sync: newest heads at the start, peers' logs, feeds, charters
+//! clock -> sync: newest heads at the start, feeds, charters; pulls: peers' logs
 //! ```
 
 pub mod closing;
@@ -19,6 +19,7 @@ pub mod heads;
 mod ledger;
 mod orders;
 mod pool;
+mod pulls;
 mod restore;
 pub mod seats;
 mod status;

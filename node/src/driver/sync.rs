@@ -1,28 +1,27 @@
-//! What a node does by the clock: asks its peers at the start, pulls their logs, reads its feed, fetches charters.
+//! What a node does by the clock: asks its peers at the start, reads its feed, fetches charters.
 
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ronde_protocol::machine::witness::peers::{Followed, PageError, Started, Startup};
-use ronde_protocol::message::charter::{Charter, SignedCharter};
+use ronde_protocol::machine::witness::peers::{PageError, Started, Startup};
+use ronde_protocol::message::charter::SignedCharter;
 use ronde_protocol::message::codec::{decode, encode};
-use ronde_protocol::message::ids::{KeysetId, OrderDigest, WitnessIndex};
-use ronde_protocol::message::wire::{CHARTER_CHUNK, CharterQuery, FeedPage, FromPosition, LogPage, ReplyV1, RequestV1};
+use ronde_protocol::message::ids::{KeysetId, WitnessIndex};
+use ronde_protocol::message::wire::{CHARTER_CHUNK, CharterQuery, FeedPage, FromPosition, ReplyV1, RequestV1};
 
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::core::{AskError, Core};
-use super::follow;
 use super::ledger::{self, LedgerError};
 use super::orders::Orders;
 use super::witness::WitnessService;
 use crate::charter_store::{Added, CharterStore};
 use crate::shop::{PeerLogTrouble, ShopError};
 use crate::store::Table;
-use crate::{clock, entropy, fault};
+use crate::{clock, entropy};
 
 /// Between two rounds of asking peers for the newest head.
 const ASK_AGAIN: Duration = Duration::from_millis(100);
@@ -64,7 +63,7 @@ pub enum SyncError {
 
 impl SyncError {
     /// Of which kind it is, for whoever reads the status.
-    fn trouble(&self) -> PeerLogTrouble {
+    pub(super) fn trouble(&self) -> PeerLogTrouble {
         match self {
             Self::Ask(AskError::Transport(_) | AskError::NoAddress(_)) => PeerLogTrouble::Unreachable,
             Self::Ask(AskError::Answer(_)) | Self::Answer => PeerLogTrouble::NoLog,
@@ -118,124 +117,11 @@ async fn ask_for_heads(core: &Arc<Core>, service: &WitnessService, startup: &mut
     }
 }
 
-fn peers(service: &WitnessService) -> Vec<WitnessIndex> {
+/// The other witnesses of its keyset.
+pub(super) fn peers(service: &WitnessService) -> Vec<WitnessIndex> {
     let own = service.witness().index();
     let members = service.witness().keyset().members().iter();
     members.map(|member| member.index()).filter(|index| *index != own).collect()
-}
-
-/// Takes over what the peers certified, from all of them at once, every `pause`.
-pub async fn pull_logs(core: Arc<Core>, keyset: KeysetId, pause: Duration) {
-    let Some(service) = core.witness(keyset) else { return };
-    let mut tasks = tokio::task::JoinSet::new();
-    for index in peers(&service) {
-        let core = Arc::clone(&core);
-        tasks.spawn(async move {
-            loop {
-                let pulled = pull_log(&core, keyset, index).await;
-                if let Err(error) = &pulled {
-                    tracing::debug!(witness = index.0, %error, "a peer's log could not be pulled");
-                }
-                core.note_pull(keyset, index, pulled.err().map(|error| (error.trouble(), error.to_string())));
-                let checked = follow::check_own_head(&core, keyset, index).await;
-                if let Err(error) = checked {
-                    tracing::debug!(witness = index.0, %error, "a peer did not say which head of this witness it knows");
-                }
-                tokio::time::sleep(pause).await;
-            }
-        });
-    }
-    while tasks.join_next().await.is_some() {}
-}
-
-/// Reads a peer's log to its end.
-async fn pull_log(core: &Arc<Core>, keyset: KeysetId, peer: WitnessIndex) -> Result<(), SyncError> {
-    let Some(service) = core.witness(keyset) else { return Ok(()) };
-    loop {
-        let from = core.with_followed(keyset, peer, |followed| followed.position());
-        let request = RequestV1::Log(FromPosition { keyset, from });
-        let ReplyV1::Log(page) = core.ask(keyset, peer, request).await? else { return Err(SyncError::Answer) };
-        if !take_page(core, &service, peer, page).await? {
-            return follow::inquire(core, &service, peer).await;
-        }
-    }
-}
-
-async fn take_page(
-    core: &Arc<Core>,
-    service: &WitnessService,
-    peer: WitnessIndex,
-    page: LogPage,
-) -> Result<bool, SyncError> {
-    let keyset = service.witness().keyset();
-    // Looked at on a copy: the position moves on only when the entries are on disk (LOG-15).
-    let mut followed = core.with_followed(keyset.id(), peer, |followed| followed.clone());
-    let before = followed.position();
-    if followed.is_shorter(&page.head) && page.head.verify(keyset).is_ok() {
-        return Err(SyncError::Shorter { read: before, shown: page.head.size });
-    }
-    let read = match followed.handle_page(keyset, peer, page) {
-        Ok(read) => read,
-        Err(error) => {
-            // Its head is kept all the same (LOG-16).
-            core.raise_followed(keyset.id(), peer, |kept| replace(kept, followed));
-            return Err(error.into());
-        }
-    };
-    if let Some(evidence) = read.fork {
-        core.keep_evidence(*evidence).await;
-    }
-    let charter = core.charter();
-    for certified in read.certified {
-        if let Err(error) = take_over(service, &charter, certified).await {
-            // The page is read again; its head was seen all the same (LOG-16).
-            core.raise_followed(keyset.id(), peer, |kept| kept.keep_highest(&followed));
-            return Err(error);
-        }
-    }
-    if followed.position() > before {
-        fault::point("sync.before-position");
-        let key = ledger::key(keyset.id(), &[&[peer.0]]);
-        let bytes = encode(&followed);
-        let id = keyset.id();
-        let voted: Vec<OrderDigest> = read.voted.iter().map(|signed| signed.order.digest()).collect();
-        let moved = core.writer.submit(move |tx| {
-            follow::note_votes(tx, id, peer, &voted)?;
-            Ok::<_, LedgerError>(tx.put(Table::PeerLog, &key, &bytes)?)
-        });
-        moved.await?;
-    }
-    core.with_followed(keyset.id(), peer, |kept| replace(kept, followed));
-    Ok(read.more)
-}
-
-/// Heads that came with votes while pages were read are kept if they are higher.
-fn replace(kept: &mut Followed, mut followed: Followed) {
-    followed.keep_highest(kept);
-    *kept = followed;
-}
-
-/// A certified entry of a peer is taken over like a certificate from anybody; a peer's mistake stops nothing.
-async fn take_over(
-    service: &WitnessService,
-    charter: &Arc<Charter>,
-    certified: ronde_protocol::message::log::CertifiedOrder,
-) -> Result<(), SyncError> {
-    use ronde_protocol::message::refusal::Refusal;
-    let reply = if certified.order.keyset == service.witness().keyset().id() {
-        service.certify(charter, certified).await
-    } else {
-        // `rollover-behind` is passed over: the store that carries the order shows it again (ROLLOVER-14).
-        service.take_move(charter, certified).await
-    };
-    match reply {
-        ReplyV1::Refused(Refusal::StorageFailed | Refusal::Busy | Refusal::CharterBehind) => Err(SyncError::Answer),
-        ReplyV1::Refused(refusal) => {
-            tracing::warn!(%refusal, "an entry of a peer's log was not taken over");
-            Ok(())
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Does something with every witness of the charter, all at once, every `pause`, beginning now; sooner with one that was

@@ -7,7 +7,7 @@ mod places;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,9 @@ use ronde_node::daemon::{Node, NodeError, Setup};
 use ronde_node::http::ServeLimits;
 use ronde_node::space::{Disk, ManualDisk, Space};
 use ronde_node::store::{Engine, MemoryEngine, SqliteEngine};
-use ronde_node::transport::{Dialer, DialerConfig, Identity, TransportError};
+use ronde_node::transport::{
+    AllowList, Dialer, DialerConfig, Handler, Identity, Listener, ListenerConfig, NodeKey, TransportError,
+};
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
 use ronde_protocol::message::charter::{CharterBody, KeysetEntry};
 use ronde_protocol::message::codec::{Bounded, Decode, Encode, decode, encode};
@@ -243,6 +245,19 @@ impl Town {
         let running = self.nodes.remove(&store).unwrap();
         running.stop.send(()).unwrap();
         running.thread.join().unwrap().unwrap();
+    }
+
+    /// Lets something else answer in a store's place, with its key.
+    pub fn impersonate(&self, store: u32, handler: Arc<dyn Handler>) {
+        let stores = &self.federation.charter.body().stores;
+        let known: Vec<NodeKey> = stores.iter().map(|store| store.node_key.0).collect();
+        let identity = Identity::from_seed(*node_seed(StoreId(store)).node_key_seed()).unwrap();
+        let address = self.quic(store).parse().unwrap();
+        self.spawn(async move {
+            let allowed = Arc::new(AllowList::new(known));
+            let listener = Listener::bind(address, &identity, allowed, ListenerConfig::default()).unwrap();
+            listener.serve(handler, std::future::pending()).await;
+        });
     }
 
     /// Waits until a store's node has ended by itself, and says why.

@@ -1,0 +1,213 @@
+//! Reads the logs of a witness's peers, and takes over what they certified.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ronde_protocol::machine::witness::peers::Followed;
+use ronde_protocol::message::charter::Charter;
+use ronde_protocol::message::codec::encode;
+use ronde_protocol::message::ids::{KeysetId, OrderDigest, WitnessIndex};
+use ronde_protocol::message::log::CertifiedOrder;
+use ronde_protocol::message::refusal::Refusal;
+use ronde_protocol::message::wire::{FromPosition, LogPage, ReplyV1, RequestV1};
+
+use super::core::Core;
+use super::follow::{self, Inquiring};
+use super::ledger::{self, LedgerError};
+use super::sync::{SyncError, peers};
+use super::witness::WitnessService;
+use crate::fault;
+use crate::store::Table;
+
+/// Pages of a log that one pass reads: a witness that signs a log without an end ends the pass, not the task (LOG-21).
+pub const LOG_PAGES: usize = 256;
+/// After a pass that did not come to the log's end.
+const REST: Duration = Duration::from_secs(5);
+
+/// How far one pass over a log came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pass {
+    /// To its end, or to where it is not read on for now.
+    Over,
+    /// The log goes on: the next pass reads the rest.
+    GoesOn,
+}
+
+impl Pass {
+    /// How long to wait for the next pass, if a log that was read to its end is read again after `pause`.
+    pub fn rest(self, pause: Duration) -> Duration {
+        match self {
+            Self::Over => pause,
+            Self::GoesOn => pause.min(REST),
+        }
+    }
+}
+
+/// Takes over what the peers certified, from all of them at once, every `pause`.
+pub async fn pull_logs(core: Arc<Core>, keyset: KeysetId, pause: Duration) {
+    let Some(service) = core.witness(keyset) else { return };
+    let mut tasks = tokio::task::JoinSet::new();
+    for index in peers(&service) {
+        tasks.spawn(keep_pulling(Arc::clone(&core), Arc::clone(&service), index, pause));
+    }
+    while tasks.join_next().await.is_some() {}
+}
+
+async fn keep_pulling(core: Arc<Core>, service: Arc<WitnessService>, index: WitnessIndex, pause: Duration) {
+    let keyset = service.witness().keyset().id();
+    let mut inquiring = Inquiring::default();
+    loop {
+        let pulled = pull_log(&core, &service, index, &mut inquiring).await;
+        if let Err(error) = &pulled {
+            tracing::debug!(witness = index.0, %error, "a peer's log could not be pulled");
+        }
+        let rest = pulled.as_ref().map_or(pause, |pass| pass.rest(pause));
+        let noted = pulled.map(|pass| pass == Pass::Over).map_err(|error| (error.trouble(), error.to_string()));
+        core.note_pull(keyset, index, noted);
+        if let Err(error) = follow::check_own_head(&core, keyset, index).await {
+            tracing::debug!(witness = index.0, %error, "a peer did not say which head of this witness it knows");
+        }
+        tokio::time::sleep(rest).await;
+    }
+}
+
+/// Entries of a pass that were refused.
+#[derive(Default)]
+struct PassedOver {
+    entries: u64,
+    first: Option<Refusal>,
+}
+
+impl PassedOver {
+    fn note(&mut self, refusal: Refusal) {
+        self.entries = self.entries.saturating_add(1);
+        self.first.get_or_insert(refusal);
+    }
+
+    /// Once for all of them: a liar's log may be full of such.
+    fn tell(&self, keyset: KeysetId, peer: WitnessIndex) {
+        if let Some(refusal) = &self.first {
+            tracing::warn!(
+                keyset = keyset.0, witness = peer.0, entries = self.entries, %refusal,
+                "entries of a peer's log were not taken over; why the first was not is told"
+            );
+        }
+    }
+}
+
+/// Reads a peer's log to its end, or as much of it as one pass reads.
+async fn pull_log(
+    core: &Arc<Core>,
+    service: &WitnessService,
+    peer: WitnessIndex,
+    inquiring: &mut Inquiring,
+) -> Result<Pass, SyncError> {
+    let keyset = service.witness().keyset().id();
+    let mut passed_over = PassedOver::default();
+    let read = read_pages(core, service, peer, &mut passed_over).await;
+    passed_over.tell(keyset, peer);
+    if read? == Pass::GoesOn {
+        return Ok(Pass::GoesOn);
+    }
+    follow::inquire(core, service, peer, inquiring).await
+}
+
+async fn read_pages(
+    core: &Arc<Core>,
+    service: &WitnessService,
+    peer: WitnessIndex,
+    passed_over: &mut PassedOver,
+) -> Result<Pass, SyncError> {
+    let keyset = service.witness().keyset().id();
+    for _ in 0..LOG_PAGES {
+        let from = core.with_followed(keyset, peer, |followed| followed.position());
+        let request = RequestV1::Log(FromPosition { keyset, from });
+        let ReplyV1::Log(page) = core.ask(keyset, peer, request).await? else { return Err(SyncError::Answer) };
+        if !take_page(core, service, peer, page, passed_over).await? {
+            return Ok(Pass::Over);
+        }
+    }
+    Ok(Pass::GoesOn)
+}
+
+async fn take_page(
+    core: &Arc<Core>,
+    service: &WitnessService,
+    peer: WitnessIndex,
+    page: LogPage,
+    passed_over: &mut PassedOver,
+) -> Result<bool, SyncError> {
+    let keyset = service.witness().keyset();
+    // Looked at on a copy: the position moves on only when the entries are on disk (LOG-15).
+    let mut followed = core.with_followed(keyset.id(), peer, |followed| followed.clone());
+    let before = followed.position();
+    if followed.is_shorter(&page.head) && page.head.verify(keyset).is_ok() {
+        return Err(SyncError::Shorter { read: before, shown: page.head.size });
+    }
+    let read = match followed.handle_page(keyset, peer, page) {
+        Ok(read) => read,
+        Err(error) => {
+            // Its head is kept all the same (LOG-16).
+            core.raise_followed(keyset.id(), peer, |kept| replace(kept, followed));
+            return Err(error.into());
+        }
+    };
+    if let Some(evidence) = read.fork {
+        core.keep_evidence(*evidence).await;
+    }
+    let charter = core.charter();
+    for certified in read.certified {
+        if let Err(error) = take_over(service, &charter, certified, passed_over).await {
+            // The page is read again; its head was seen all the same (LOG-16).
+            core.raise_followed(keyset.id(), peer, |kept| kept.keep_highest(&followed));
+            return Err(error);
+        }
+    }
+    if followed.position() > before {
+        fault::point("sync.before-position");
+        let key = ledger::key(keyset.id(), &[&[peer.0]]);
+        let bytes = encode(&followed);
+        let id = keyset.id();
+        let voted: Vec<OrderDigest> = read.voted.iter().map(|signed| signed.order.digest()).collect();
+        let moved = core.writer.submit(move |tx| {
+            follow::note_votes(tx, id, peer, &voted)?;
+            Ok::<_, LedgerError>(tx.put(Table::PeerLog, &key, &bytes)?)
+        });
+        if let Err(error) = moved.await {
+            // As above.
+            core.raise_followed(keyset.id(), peer, |kept| kept.keep_highest(&followed));
+            return Err(error.into());
+        }
+    }
+    core.with_followed(keyset.id(), peer, |kept| replace(kept, followed));
+    Ok(read.more)
+}
+
+/// Heads that came with votes while pages were read are kept if they are higher.
+fn replace(kept: &mut Followed, mut followed: Followed) {
+    followed.keep_highest(kept);
+    *kept = followed;
+}
+
+/// A certified entry of a peer is taken over like a certificate from anybody; a peer's mistake stops nothing.
+async fn take_over(
+    service: &WitnessService,
+    charter: &Arc<Charter>,
+    certified: CertifiedOrder,
+    passed_over: &mut PassedOver,
+) -> Result<(), SyncError> {
+    let reply = if certified.order.keyset == service.witness().keyset().id() {
+        service.certify(charter, certified).await
+    } else {
+        // `rollover-behind` is passed over: the store that carries the order shows it again (ROLLOVER-14).
+        service.take_move(charter, certified).await
+    };
+    match reply {
+        ReplyV1::Refused(Refusal::StorageFailed | Refusal::Busy | Refusal::CharterBehind) => Err(SyncError::Answer),
+        ReplyV1::Refused(refusal) => {
+            passed_over.note(refusal);
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
