@@ -12,6 +12,7 @@ use hyper_util::service::TowerToHyperService;
 use ronde_node::charter_store::CharterStore;
 use ronde_node::clock::Clock;
 use ronde_node::daemon::{Node, Setup};
+use ronde_node::driver::OpenLimits;
 use ronde_node::http::Code;
 use ronde_node::space::{Disk, Space};
 use ronde_node::store::MemoryEngine;
@@ -94,6 +95,7 @@ impl Shop {
             feed: std::time::Duration::from_secs(3600),
             pull: std::time::Duration::from_secs(3600),
             patience: std::time::Duration::from_secs(2),
+            open_orders: OpenLimits::default(),
             clock: Clock::manual(NOW * 1000).0,
         };
         let router = runtime.block_on(async {

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use crate::charter_store::{CharterStore, CharterStoreError};
 use crate::clock::Clock;
 use crate::driver::{
-    Core, Desk, LedgerError, Orders, Pool, Service, copied, drift, heads, seats, seats::SeatError, sync,
+    Core, Desk, LedgerError, OpenLimits, Orders, Pool, Service, copied, drift, heads, seats, seats::SeatError, sync,
 };
 use crate::http::{self, AdminToken, AdminTokenError, ServeLimits, Site};
 use crate::shop::{self, Shop, ShopError};
@@ -49,6 +49,8 @@ pub struct Setup {
     pub pull: Duration,
     /// How long an order is waited for.
     pub patience: Duration,
+    /// How many orders are in hand at a time.
+    pub open_orders: OpenLimits,
     /// The clock.
     pub clock: Clock,
     /// The room on the disk of the database.
@@ -143,7 +145,7 @@ impl Node {
         seats::take_all(&core, &setup.seed).await?;
         let source = Arc::clone(&core);
         let shop = Shop::new(setup.store, Arc::new(move || source.charter()), writer, readers, setup.clock);
-        let orders = Orders::new(core, Arc::new(shop.clone()));
+        let orders = Orders::new(core, Arc::new(shop.clone()), setup.open_orders);
         let desk = Arc::new(Desk::new(orders.clone(), setup.patience));
         let http = http::listen(setup.http);
         let http = http.map_err(|source| NodeError::Http { address: setup.http, source })?;

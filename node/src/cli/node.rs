@@ -12,6 +12,7 @@ use crate::charter_store::CharterStore;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::{Node, NodeError, Setup};
+use crate::driver::OpenLimits;
 use crate::space::{Disk, Space};
 use crate::store::SqliteEngine;
 use crate::{logging, secret_file};
@@ -86,6 +87,7 @@ fn setup(config: &Config) -> Result<Setup, Failure> {
         feed: config.sync.feed,
         pull: config.sync.pull,
         patience: config.sync.patience,
+        open_orders: OpenLimits::default(),
         clock: Clock::System,
         space: Space::new(Disk::Folder(config.data.clone()), config.disk_floor),
     })

@@ -29,6 +29,6 @@ mod witness;
 pub use self::core::{AskError, Core, Service};
 pub use desk::Desk;
 pub use ledger::{Ledger, LedgerError, load};
-pub use orders::Orders;
+pub use orders::{OpenLimits, Orders};
 pub use pool::Pool;
 pub use witness::WitnessService;

@@ -1,6 +1,6 @@
 //! Runs the gateway machine: one task per open order, which ends when every witness holds the certificate.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,10 +12,15 @@ use ronde_protocol::message::refusal::Refusal;
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
+mod aside;
 mod disk;
+mod places;
 mod rounds;
 mod running;
 
+use aside::Aside;
+pub use places::OpenLimits;
+use places::{Place, Places};
 use running::Running;
 
 use super::core::Core;
@@ -30,13 +35,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const ROUNDS_AT_HAND: u32 = 6;
 /// Between two sweeps of the orders on disk.
 const SWEEP_PAUSE: Duration = Duration::from_secs(15);
-/// Orders that one sweep takes up.
+/// Records that a sweep reads at a time.
 const SWEEP: usize = 256;
-/// Orders in hand at a time; those on disk are not counted.
-const MAX_OPEN: usize = 4096;
-/// Orders on disk of which it is known that the shop has heard of them; of any more, and after a restart, it hears once
-/// more, which changes nothing there.
-const MAX_TOLD: usize = 1 << 16;
 
 /// The node's open orders; clones share them.
 #[derive(Clone)]
@@ -46,24 +46,26 @@ struct Inner {
     core: Arc<Core>,
     shop: Arc<dyn Certified>,
     open: Mutex<BTreeMap<OrderDigest, Arc<Running>>>,
-    /// Certified orders that wait on disk for their last witnesses, and of which the shop has heard.
-    told: Mutex<BTreeSet<OrderDigest>>,
+    /// Orders that wait on disk.
+    aside: Mutex<Aside>,
+    places: Places,
 }
 
 /// What became of an order that was brought.
 enum Admitted {
     /// It was in hand, and what was brought is added.
     Added(Arc<Running>),
-    /// It is in hand now; the guard is that of saving.
-    New(Arc<Running>, OwnedMutexGuard<()>),
+    /// It is in hand now, in its place; the guard is that of saving.
+    New(Arc<Running>, OwnedMutexGuard<()>, Place),
     /// It is just being forgotten, and can be brought again after that.
     Ending(Arc<Running>, Box<Gathering>),
 }
 
 impl Orders {
     /// The desk's orders; `shop` hears of certificates.
-    pub fn new(core: Arc<Core>, shop: Arc<dyn Certified>) -> Self {
-        Self(Arc::new(Inner { core, shop, open: Mutex::default(), told: Mutex::default() }))
+    pub fn new(core: Arc<Core>, shop: Arc<dyn Certified>, limits: OpenLimits) -> Self {
+        let places = Places::new(limits);
+        Self(Arc::new(Inner { core, shop, open: Mutex::default(), aside: Mutex::default(), places }))
     }
 
     /// What all parts of the node share.
@@ -75,15 +77,8 @@ impl Orders {
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn told(&self) -> MutexGuard<'_, BTreeSet<OrderDigest>> {
-        self.0.told.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn note_told(&self, digest: OrderDigest) {
-        let mut told = self.told();
-        if told.len() < MAX_TOLD {
-            told.insert(digest);
-        }
+    fn aside(&self) -> MutexGuard<'_, Aside> {
+        self.0.aside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many orders are open.
@@ -109,15 +104,15 @@ impl Orders {
         let deadline = clock::monotonic() + patience;
         let mut gathering = Box::new(gathering);
         loop {
-            let running = match self.admit(gathering, false)? {
+            let running = match self.admit(gathering, None)? {
                 Admitted::Added(running) => {
                     self.save(&running).await?;
                     running.wake.notify_one();
                     running
                 }
-                Admitted::New(running, saving) => {
+                Admitted::New(running, saving, place) => {
                     // By itself: whoever gives up waiting must not leave behind an order that nobody carries.
-                    let begun = tokio::spawn(self.clone().begin(Arc::clone(&running), saving));
+                    let begun = tokio::spawn(self.clone().begin(Arc::clone(&running), saving, place));
                     begun.await.unwrap_or_else(|_| Err(Refusal::Busy.into()))?;
                     running
                 }
@@ -136,8 +131,8 @@ impl Orders {
     }
 
     /// Adds what was brought to the order in hand, or takes it in hand. Columns that can't be kept because too many of
-    /// one witness wait have to come again (STORE-27).
-    fn admit(&self, gathering: Box<Gathering>, taken_up: bool) -> Result<Admitted, Refusal> {
+    /// one witness wait have to come again (STORE-27). What is taken up from disk has its place already.
+    fn admit(&self, gathering: Box<Gathering>, taken_up: Option<Place>) -> Result<Admitted, Refusal> {
         let mut open = self.open();
         if let Some(running) = open.get(&gathering.digest()) {
             let running = Arc::clone(running);
@@ -147,27 +142,26 @@ impl Orders {
             return if running.bring(*gathering) { Ok(Admitted::Added(running)) } else { Err(Refusal::Busy) };
         }
         // What is on disk already needs no more room there (OPS-5).
-        if self.0.core.space.is_short() && !taken_up {
+        if self.0.core.space.is_short() && taken_up.is_none() {
             return Err(Refusal::StorageFailed);
         }
-        if open.len() >= MAX_OPEN {
-            return Err(Refusal::Busy);
-        }
         let digest = gathering.digest();
-        let running = Arc::new(Running::new(*gathering, self.told().remove(&digest)));
+        let is_brought = taken_up.is_none();
+        let place = taken_up.map_or_else(|| self.0.places.for_brought(), Ok)?;
+        let running = Arc::new(Running::new(*gathering, self.aside().take(&digest), is_brought));
         // Nobody else knows it yet.
         let saving = Arc::clone(&running.saving).try_lock_owned().map_err(|_| Refusal::Busy)?;
         open.insert(digest, Arc::clone(&running));
-        Ok(Admitted::New(running, saving))
+        Ok(Admitted::New(running, saving, place))
     }
 
     /// Writes an order down that was just taken in hand, with what is on disk of it already, and sends it on its way.
-    async fn begin(self, running: Arc<Running>, saving: OwnedMutexGuard<()>) -> Result<(), DeskError> {
+    async fn begin(self, running: Arc<Running>, saving: OwnedMutexGuard<()>, place: Place) -> Result<(), DeskError> {
         match self.write_first(&running).await {
             Ok(kept) => {
                 fault::point("gateway.after-open");
                 drop(saving);
-                tokio::spawn(self.run(running));
+                tokio::spawn(self.run(running, place));
                 if kept { Ok(()) } else { Err(Refusal::Busy.into()) }
             }
             Err(error) => {

@@ -16,6 +16,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ronde_node::charter_store::CharterStore;
 use ronde_node::clock::{Clock, ManualClock};
 use ronde_node::daemon::{Node, NodeError, Setup};
+use ronde_node::driver::OpenLimits;
 use ronde_node::http::ServeLimits;
 use ronde_node::space::{Disk, ManualDisk, Space};
 use ronde_node::store::{Engine, MemoryEngine, SqliteEngine};
@@ -68,6 +69,8 @@ pub struct Town {
     nodes: BTreeMap<u32, Running>,
     /// Between two readings of feeds, for nodes that are started from then on.
     pub feed: Duration,
+    /// How many orders they have in hand at a time.
+    pub open_orders: OpenLimits,
     dialers: BTreeMap<u32, Dialer>,
     /// Each probe is another order: a vote that was given before is given again by a witness that does not vote yet.
     probes: u64,
@@ -160,6 +163,7 @@ impl Town {
             disks,
             nodes: BTreeMap::new(),
             feed: Duration::from_millis(100),
+            open_orders: OpenLimits::default(),
             dialers: BTreeMap::new(),
             probes: 0,
             runtime: runtime(),
@@ -187,6 +191,7 @@ impl Town {
             feed: self.feed,
             pull: Duration::from_millis(100),
             patience: Duration::from_secs(10),
+            open_orders: self.open_orders,
             clock: self.clocks[place(store)].0.clone(),
             space: Space::new(Disk::Manual(self.disks[place(store)].clone()), FLOOR),
         };

@@ -8,7 +8,8 @@ use ronde_protocol::message::codec::{BadEncoding, decode, encode};
 use ronde_protocol::message::ids::OrderDigest;
 use ronde_protocol::message::refusal::Refusal;
 
-use super::{Admitted, MAX_OPEN, Orders, Running, SWEEP, SWEEP_PAUSE};
+use super::{Admitted, Orders, Running, SWEEP, SWEEP_PAUSE};
+use crate::clock;
 use crate::driver::ledger::LedgerError;
 use crate::shop::{DeskError, ShopError};
 use crate::store::Table;
@@ -48,8 +49,9 @@ impl Orders {
         }
     }
 
-    /// Takes up at most `limit` orders from a key on, and says where to go on. A record that can't be used holds up
-    /// none of the others.
+    /// Takes up those of at most `limit` orders from a key on whose turn it is, each as soon as it has a place, and says
+    /// where to go on: so however many there are, each gets its turn (STORE-34). A record that can't be used holds up none
+    /// of the others.
     async fn take_up(
         &self,
         from: &[u8],
@@ -58,12 +60,17 @@ impl Orders {
     ) -> Result<Option<Vec<u8>>, LedgerError> {
         let stored = self.0.core.readers.with(|read| read.scan(Table::Opened, from, None, limit))?;
         let next = stored.last().map(|(key, _)| [key.as_slice(), &[0]].concat());
-        for (key, bytes) in stored {
-            let room = self.count() < MAX_OPEN;
-            let known = key.first_chunk::<32>().is_some_and(|digest| self.open().contains_key(&OrderDigest(*digest)));
-            if known || !room {
+        for (key, _) in stored {
+            let digest = key.first_chunk::<32>().map(|digest| OrderDigest(*digest));
+            let now = clock::monotonic();
+            let is_its_turn =
+                digest.is_none_or(|digest| !self.open().contains_key(&digest) && self.aside().is_due(&digest, now));
+            if !is_its_turn {
                 continue;
             }
+            let Some(place) = self.0.places.for_taken_up().await else { return Ok(None) };
+            // While it waited it may have come again, and have been completed.
+            let Some(bytes) = self.0.core.readers.with(|read| read.get(Table::Opened, &key))? else { continue };
             match self.resume(&bytes).await {
                 Ok(gathering) if gathering.is_over(self.0.core.clock.unix_seconds()) => {
                     // No witness evaluates it any more, and none needs to hear of it.
@@ -71,8 +78,8 @@ impl Orders {
                 }
                 Ok(gathering) => {
                     // If it has come again meanwhile, what is on disk is added to that.
-                    if let Ok(Admitted::New(running, _saving)) = self.admit(Box::new(gathering), true) {
-                        tokio::spawn(self.clone().run(running));
+                    if let Ok(Admitted::New(running, _saving, place)) = self.admit(Box::new(gathering), Some(place)) {
+                        tokio::spawn(self.clone().run(running, place));
                     }
                 }
                 Err(error) => {

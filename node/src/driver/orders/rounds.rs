@@ -7,17 +7,18 @@ use ronde_protocol::message::ids::{KeysetId, WitnessIndex};
 use ronde_protocol::message::wire::{ReplyV1, RequestV1};
 use tokio::task::JoinSet;
 
-use super::{FIRST_PAUSE, Orders, ROUNDS_AT_HAND, Running};
+use super::{FIRST_PAUSE, Orders, Place, ROUNDS_AT_HAND, Running};
 use crate::driver::core::AskError;
-use crate::fault;
+use crate::{clock, fault};
 
 type Calls = JoinSet<(KeysetId, WitnessIndex, Result<ReplyV1, AskError>)>;
 
 impl Orders {
-    /// Asks the witnesses, round after round, until the order is decided or waits on disk.
-    pub(super) async fn run(self, running: Arc<Running>) {
+    /// Asks the witnesses, round after round, until the order is decided or waits on disk; then its place is free.
+    pub(super) async fn run(self, running: Arc<Running>, _place: Place) {
         let mut pause = FIRST_PAUSE;
         let mut rounds = 0u32;
+        let mut at_hand = if running.known().is_stuck() { 1 } else { ROUNDS_AT_HAND };
         let mut brought = running.brought();
         loop {
             self.round(&running).await;
@@ -35,11 +36,11 @@ impl Orders {
                 Standing::Gathering(_) | Standing::Certified { .. } => running.tell(0, true),
             }
             rounds = rounds.saturating_add(1);
-            if rounds >= ROUNDS_AT_HAND {
+            if rounds >= at_hand {
                 if self.set_aside(&running, brought) {
                     return running.tell_end();
                 }
-                (rounds, pause, brought) = (0, FIRST_PAUSE, running.brought());
+                (rounds, pause, at_hand, brought) = (0, FIRST_PAUSE, ROUNDS_AT_HAND, running.brought());
             }
             let _ = tokio::time::timeout(pause, running.wake.notified()).await;
             pause = pause.saturating_mul(2);
@@ -65,9 +66,7 @@ impl Orders {
             return false;
         }
         let digest = running.gathering().digest();
-        if running.is_told() {
-            self.note_told(digest);
-        }
+        self.aside().leave(digest, running.known().after_a_turn(brought > 0), clock::monotonic());
         open.remove(&digest);
         true
     }

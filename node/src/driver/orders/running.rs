@@ -7,6 +7,7 @@ use ronde_protocol::machine::gateway::{Gathering, Standing};
 use ronde_protocol::message::evaluation::Evaluation;
 use tokio::sync::{Notify, watch};
 
+use super::aside::Known;
 use crate::shop::Outcome;
 
 /// One open order. What says "under the lock" means that of all open orders, so that nothing is brought to an order
@@ -23,8 +24,10 @@ pub(super) struct Running {
     over: AtomicBool,
     /// The shop has heard of its certificate.
     told: AtomicBool,
-    /// How often something was brought to it. Changed under the lock.
+    /// How often somebody brought it; never, if the sweep took it up. Changed under the lock.
     brought: AtomicU64,
+    /// Turns in vain that it had when the sweep took it up.
+    vain: u32,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -39,16 +42,22 @@ pub(super) struct News {
 }
 
 impl Running {
-    pub(super) fn new(gathering: Gathering, told: bool) -> Self {
+    pub(super) fn new(gathering: Gathering, known: Known, is_brought: bool) -> Self {
         Self {
             gathering: Mutex::new(gathering),
             news: watch::Sender::new(News::default()),
             wake: Notify::new(),
             saving: Arc::default(),
             over: AtomicBool::new(false),
-            told: AtomicBool::new(told),
-            brought: AtomicU64::new(0),
+            told: AtomicBool::new(known.told),
+            brought: AtomicU64::new(u64::from(is_brought)),
+            vain: known.vain,
         }
+    }
+
+    /// What is known of it while it is not in hand. Once somebody has brought it, no turn of before counts.
+    pub(super) fn known(&self) -> Known {
+        Known { told: self.is_told(), vain: if self.brought() == 0 { self.vain } else { 0 } }
     }
 
     pub(super) fn gathering(&self) -> MutexGuard<'_, Gathering> {

@@ -1,0 +1,90 @@
+//! Orders that wait on disk: however many there are, and whatever they lack.
+
+mod federation;
+#[path = "../../protocol/tests/federation_support/mod.rs"]
+mod federation_support;
+
+use std::path::Path;
+
+use federation::{Town, eventually, on_disk, orders};
+use federation_support::{ASSOCIATION, DAY, NOW};
+use ronde_node::driver::OpenLimits;
+use ronde_node::store::{Engine as _, SqliteEngine, Table};
+use ronde_protocol::message::amount::Points;
+use ronde_protocol::message::charter::Charter;
+use ronde_protocol::message::codec::encode;
+use ronde_protocol::message::order::{Order, Purpose, SignedOrder, Submission};
+use ronde_protocol::message::wire::{ReplyV1, RequestV1};
+
+/// Orders of store 2 under one reference, of which none can be certified: two witnesses have voted for the first, the two
+/// others for the second.
+fn frozen(town: &mut Town, count: u64) -> Vec<SignedOrder> {
+    let pledge = orders::pledge(&town.federation, 2, NOW - 10 * DAY).order;
+    let body = |points| Order {
+        purpose: Purpose::Pledge { association: ASSOCIATION, points: Points(points) },
+        ..pledge.clone()
+    };
+    let frozen: Vec<SignedOrder> = (1..=count).map(|points| orders::by_store(body(points))).collect();
+    for (witness, signed) in [(1, &frozen[0]), (2, &frozen[0]), (3, &frozen[1]), (4, &frozen[1])] {
+        let request = RequestV1::Vote(orders::request(&town.federation, witness, signed, &[]));
+        assert!(matches!(town.ask(1, witness, request), ReplyV1::Voted(_)));
+    }
+    frozen
+}
+
+/// Writes orders into the database of a store that is stopped, as one that had taken them on would have left them.
+fn leave_on_disk(folder: &Path, charter: &Charter, submissions: impl IntoIterator<Item = Submission>) {
+    let mut engine = SqliteEngine::open(folder.join("ronde.sqlite")).unwrap();
+    let mut transaction = engine.begin().unwrap();
+    for submission in submissions {
+        let gathering = submission.check(charter).unwrap();
+        transaction.put(Table::Opened, &gathering.digest().0, &encode(&gathering.record())).unwrap();
+    }
+    transaction.commit().unwrap();
+}
+
+fn submission(town: &Town, signed: &SignedOrder) -> Submission {
+    Submission { signed: signed.clone(), columns: orders::columns(&town.federation, &signed.order) }
+}
+
+fn in_hand(town: &Town) -> u64 {
+    town.get(1, "/v1/status").body["open_orders"].as_u64().unwrap()
+}
+
+/// A town whose store 1 has left these orders on disk, and has little room.
+fn restart_with(town: &mut Town, left: &[SignedOrder]) {
+    let submissions: Vec<Submission> = left.iter().map(|signed| submission(town, signed)).collect();
+    town.stop(1);
+    leave_on_disk(&town.folder(1), &town.federation.charter, submissions);
+    town.open_orders = OpenLimits { brought: 8, taken_up: 2 };
+    town.start(1, on_disk);
+}
+
+/// STORE-33
+#[test]
+fn more_orders_than_fit_that_wait_on_disk_turn_no_new_payment_away() {
+    let mut town = Town::open(4, on_disk);
+    let left = frozen(&mut town, 16);
+    restart_with(&mut town, &left);
+    town.wait_for_votes();
+    eventually("all room is taken that there is for them", || in_hand(&town) >= 2);
+    for number in 1..=8 {
+        let paid = town.submit(1, &orders::swap(&town.federation, &[(10 * number, 2)], &[(10 * number + 1, 2)]));
+        assert_eq!(paid.status, 200, "{paid:?}");
+    }
+}
+
+/// STORE-13, STORE-34
+#[test]
+fn more_orders_than_fit_that_wait_on_disk_each_get_their_turn() {
+    let mut town = Town::open(4, on_disk);
+    let mut left = frozen(&mut town, 5);
+    let last = left.iter().map(|signed| signed.order.digest()).max().unwrap();
+    let behind = (1..)
+        .map(|number| orders::swap(&town.federation, &[(10 * number, 2)], &[(10 * number + 1, 2)]))
+        .find(|signed| signed.order.digest() > last)
+        .unwrap();
+    left.push(behind.clone());
+    restart_with(&mut town, &left);
+    eventually("the order behind them is certified", || (1..=4).all(|store| town.has_certified(store, &behind)));
+}
