@@ -16,24 +16,7 @@ use ronde_protocol::{
     },
 };
 
-use crate::{
-    disk::Key,
-    federation::{DAILY_LIMIT, VOUCHER_VALUE},
-    liveness::gain,
-    luck::Luck,
-    outcome::Invariant,
-    watch::issued,
-    world::World,
-};
-
-/// Coins of one kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Count {
-    /// Certified outputs.
-    pub made: i128,
-    /// Certified inputs.
-    pub spent: i128,
-}
+use crate::{disk::Key, federation::VOUCHER_VALUE, liveness::gain, luck::Luck, outcome::Invariant, world::World};
 
 impl World<'_> {
     /// Every claim.
@@ -43,51 +26,13 @@ impl World<'_> {
         self.check_classes();
         self.check_coins();
         self.check_books();
+        self.check_value();
         self.check_tills();
         self.check_totals();
         self.check_framing();
         self.check_evidence();
         self.check_audit();
         self.check_kept();
-    }
-
-    /// Certified outputs and inputs by keyset and kind.
-    pub fn classes(&self) -> BTreeMap<(KeysetId, Kind), Count> {
-        let mut classes: BTreeMap<(KeysetId, Kind), Count> = BTreeMap::new();
-        for (_, order) in self.ledger.certified() {
-            for output in &order.outputs {
-                classes.entry((output.class.keyset, output.class.kind)).or_default().made += 1;
-            }
-            for input in &order.inputs {
-                classes.entry((order.keyset, input.kind)).or_default().spent += 1;
-            }
-        }
-        classes
-    }
-
-    /// No kind of coin was spent more often than it was made, and what is left is worth what was issued and not yet
-    /// given back.
-    pub fn check_classes(&mut self) {
-        let classes = self.classes();
-        for (kind, count) in &classes {
-            self.stake(Invariant::NoNegativeClass);
-            if count.spent > count.made {
-                self.fail(Invariant::NoNegativeClass, format!("{kind:?}: {count:?}"));
-            }
-        }
-        if !classes.is_empty() {
-            self.stake(Invariant::ValueAddsUp);
-        }
-        for keyset in self.federation.keysets() {
-            let of = classes.iter().filter(|((of, _), _)| *of == keyset.id());
-            let float: i128 =
-                of.map(|((_, kind), count)| i128::from(kind.points().0) * (count.made - count.spent)).sum();
-            let expected: i128 = self.ledger.certified().map(|(_, order)| effect(order, keyset.id())).sum();
-            if float != expected || float < 0 {
-                let says = format!("coins of keyset {} are worth {float}, the orders say {expected}", keyset.id().0);
-                self.fail(Invariant::ValueAddsUp, says);
-            }
-        }
     }
 
     /// Coins in all wallets, lost ones and cheats' too, have q good components only if they were paid for. What an
@@ -243,47 +188,6 @@ impl World<'_> {
     /// Whether an honest witness holds its certificate.
     pub fn is_known_to_honest(&self, digest: &OrderDigest) -> bool {
         self.found_at_nodes(digest).is_some()
-    }
-
-    /// What a store was certified on one day of everybody's clock is less than twice its limit.
-    fn check_totals(&mut self) {
-        let mut totals: BTreeMap<(KeysetId, ronde_protocol::message::ids::StoreId, u64), u64> = BTreeMap::new();
-        for (digest, known) in self.ledger.orders().filter(|(_, known)| known.certified) {
-            let of = known.order.keyset;
-            let honest = |node: &crate::node::Node| node.index.filter(|_| !node.fallen && node.keyset == of);
-            let days = self.nodes.iter().filter_map(honest).filter(|index| known.votes.contains_key(index));
-            let days: Vec<Option<u64>> = days.map(|index| self.ledger.day(index, digest)).collect();
-            // Only if all honest votes are of one day is it clear which day it counts for.
-            if let Some(Some(day)) = days.first()
-                && days.iter().all(|other| *other == Some(*day))
-                && known.order.inputs.is_empty()
-            {
-                *totals.entry((of, known.order.store, *day)).or_default() += issued(&known.order);
-            }
-        }
-        for ((keyset, store, day), points) in totals {
-            let quorum = self.federation.committee_of(keyset).quorum();
-            let honest = (quorum.witnesses() - quorum.faults()) as u64;
-            let share = (quorum.votes() - quorum.faults()) as u64;
-            self.stake(Invariant::Limits);
-            if points * share > honest * DAILY_LIMIT {
-                self.fail(Invariant::Limits, format!("store {store} was certified {points} points on day {day}"));
-            }
-        }
-    }
-}
-
-/// What an order does to the points of a keyset.
-pub fn effect(order: &Order, keyset: KeysetId) -> i128 {
-    let of = order.outputs.iter().filter(|output| output.class.keyset == keyset);
-    let came: i128 = of.map(|output| i128::from(output.class.kind.points().0)).sum();
-    match order.purpose {
-        Purpose::Swap if gain(order) != 0 => i128::MIN / 2,
-        // What moved here from another.
-        Purpose::Swap if order.keyset != keyset => came,
-        Purpose::Swap => came - order.inputs.iter().map(|input| i128::from(input.kind.points().0)).sum::<i128>(),
-        Purpose::Earn | Purpose::Redeem | Purpose::Donate { .. } if order.keyset == keyset => gain(order),
-        _ => 0,
     }
 }
 

@@ -171,6 +171,7 @@ impl World<'_> {
             self.check_classes();
             self.check_coins();
             self.check_books();
+            self.check_value();
             self.check_framing();
             self.check_audit();
         }
@@ -192,6 +193,7 @@ impl World<'_> {
                 let submission = sealed.release(&Durable::after_commit());
                 self.ledger.signed(&submission.signed.order);
                 self.coverage.hit(Group::Fault, "clock set back behind a keyset's end");
+                self.note_columns(&submission);
                 self.show_order(node, node, &submission, luck);
             }
         }

@@ -17,6 +17,8 @@ pub enum Group {
     Invariant,
     /// An order that was certified, by purpose, and what else customers did.
     Deed,
+    /// A run, by the size of its first committee.
+    Committee,
 }
 
 /// Counters that add up over runs.
@@ -60,9 +62,26 @@ pub fn required() -> impl Iterator<Item = (Group, &'static str)> {
         .chain(of(Group::Fault, FAULTS))
         .chain(of(Group::Cheat, CHEATS))
         .chain(of(Group::Deed, DEEDS))
+        .chain(of(Group::Committee, COMMITTEES))
         .chain(crate::outcome::Invariant::ALL.iter().map(|invariant| (Group::Invariant, invariant.name())))
 }
 
+/// The sizes of the first committee, from 1.
+pub const COMMITTEES: &[&str] = &[
+    "1 witness",
+    "2 witnesses",
+    "3 witnesses",
+    "4 witnesses",
+    "5 witnesses",
+    "6 witnesses",
+    "7 witnesses",
+    "8 witnesses",
+    "9 witnesses",
+    "10 witnesses",
+    "11 witnesses",
+    "12 witnesses",
+    "13 witnesses",
+];
 /// Every refusal that the machines give.
 pub const REFUSALS: &[&str] = &[
     "bad certificate",
@@ -77,6 +96,9 @@ pub const REFUSALS: &[&str] = &[
     "conflict, certified",
     "invalid",
     "limit exceeded",
+    "limit exceeded: ballots",
+    "limit exceeded: points",
+    "limit exceeded: vouchers",
     "no column",
     "not voting: retired",
     "not voting: starting",
@@ -113,17 +135,17 @@ pub const BRANCHES: &[&str] = &[
 pub const FAULTS: &[&str] = &[
     "clock jumps",
     "clock set back behind a keyset's end",
+    "commit of several writes cut: none is there",
     "commit on disk, nobody told",
     "cut off",
     "disk full",
-    "last write torn",
     "marked copy restored",
     "message late",
     "message lost",
     "message repeated",
     "node crashed",
     "unmarked copy restored",
-    "unsynced writes lost",
+    "unsynced commits lost",
     "wallet dies after writing",
     "wallet dies unwritten",
 ];

@@ -81,6 +81,12 @@ impl State {
         named.filter_map(|key| if let Key::Checkout(reference) = key { Some(*reference) } else { None }).collect()
     }
 
+    /// A store's records but open orders, which have columns with them: names and bytes.
+    pub fn kept(&self) -> impl Iterator<Item = (&Key, &[u8])> {
+        let kept = self.shop.iter().filter(|(key, _)| !matches!(key, Key::Opened(_)));
+        kept.map(|(key, bytes)| (key, bytes.as_slice()))
+    }
+
     fn apply(&mut self, writes: Vec<Write>, shop: Vec<(Key, Option<Vec<u8>>)>) {
         self.ledger.apply(writes);
         for (key, bytes) in shop {
@@ -103,6 +109,11 @@ impl Writes {
     /// Of a witness's step.
     pub fn of(ledger: Vec<Write>) -> Self {
         Self { ledger, shop: Vec::new() }
+    }
+
+    /// How many there are.
+    fn len(&self) -> usize {
+        self.ledger.len() + self.shop.len()
     }
 
     /// Nothing yet.
@@ -134,6 +145,9 @@ pub struct Full;
 pub struct Wreck {
     /// Transactions lost.
     pub lost: usize,
+    /// Whether the oldest of them had several writes, so that a disk without transactions might have kept some of these: nothing
+    /// of it is there.
+    pub cut: bool,
     /// Of those that nobody had been told of, so many are there all the same.
     pub kept: usize,
 }
@@ -200,11 +214,13 @@ impl<A> Disk<A> {
     pub fn crash(&mut self, luck: &mut Luck) -> Wreck {
         let kept = luck.place(self.pending.len() + 1);
         let lost = self.pending.len() - kept;
-        for done in self.pending.drain(..).take(kept) {
+        for done in self.pending.drain(..kept) {
             self.durable.apply(done.writes.ledger, done.writes.shop);
         }
+        let torn = self.pending.drain(..).next().map(|torn| torn.writes);
+        let cut = torn.is_some_and(|torn| torn.len() > 1);
         self.seen = self.durable.clone();
-        Wreck { lost, kept }
+        Wreck { lost, cut, kept }
     }
 
     /// A liar forgets what its witness did since; its store goes on as it is.

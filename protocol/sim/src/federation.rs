@@ -46,8 +46,10 @@ pub const VOUCHER: OfferId = OfferId(1);
 pub const VOUCHER_VALUE: u64 = 3;
 /// What each store may issue a day.
 pub const DAILY_LIMIT: u64 = 200;
+/// Ballots that each store may give out: so few that runs get there.
+pub const BALLOT_CAP: u64 = 3;
 /// What each store may issue of vouchers.
-pub const VOUCHER_CAP: u64 = 12;
+pub const VOUCHER_CAP: u64 = 5;
 const DAY: Seconds = 86_400;
 
 /// A federation and all its secrets.
@@ -250,7 +252,7 @@ fn body((n, later): (u8, u8), base: u32) -> Option<CharterBody> {
             choices: list(vec![text("Lime")?, text("Plane")?, text("Oak")?])?,
             minimum: Points(BALLOT_MINIMUM),
             end: START + 30 * DAY,
-            ballots_per_store: 1000,
+            ballots_per_store: BALLOT_CAP,
         }])?,
         offers: list(vec![VoucherOffer {
             id: VOUCHER,

@@ -109,6 +109,7 @@ impl World<'_> {
         let report = audit(&self.federation.charter, keyset, &logs);
         self.stake(Invariant::AuditAgrees);
         self.check_audit_finds(keyset.id(), &report, &logs);
+        self.check_audited_value(keyset.id(), &report, &logs);
         for finding in &report.findings {
             self.check_finding(finding, &chosen);
         }

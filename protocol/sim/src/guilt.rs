@@ -14,7 +14,9 @@ use ronde_protocol::{
     },
 };
 
-use crate::{outcome::Invariant, world::World};
+use crate::{
+    clock::Millis, ledger::BadEvaluation, limits::LONGEST_COMMIT, network::End, outcome::Invariant, world::World,
+};
 
 impl World<'_> {
     /// Whatever has to leave evidence did.
@@ -48,18 +50,26 @@ impl World<'_> {
                 self.fail(Invariant::CheatsLeaveEvidence, says);
             }
         }
-        // A disk that was full, or died before the sync, may have kept nothing of one; hardly of two.
-        let mut seen: BTreeMap<usize, usize> = BTreeMap::new();
-        for (_, node) in &self.ledger.bad_evaluations {
-            *seen.entry(*node).or_default() += 1;
-        }
-        for (node, times) in seen {
+        for met in self.ledger.bad_evaluations.clone() {
+            if !self.is_kept_for_certain(&met) {
+                continue;
+            }
             self.stake(Invariant::CheatsLeaveEvidence);
-            if times > 3 && !guilty(node) {
-                let says = format!("witness {node} signed {times} bad evaluations, and nobody can prove it");
+            if !guilty(met.culprit) {
+                let says =
+                    format!("{:?} met a bad evaluation of witness {}, which nobody can prove", met.by, met.culprit);
                 self.fail(Invariant::CheatsLeaveEvidence, says);
             }
         }
+    }
+
+    /// Whether nothing was in the way of writing a bad evaluation down. One is enough then: a store begins the commit when
+    /// it comes, and a wallet's was waited for. A disk that was full, or a node that died before the commit was through,
+    /// may have kept nothing of it; and of a store that went on from an old copy nothing is promised.
+    fn is_kept_for_certain(&self, met: &BadEvaluation) -> bool {
+        let End::Node(node) = met.by else { return true };
+        let died = |death: &Millis| (met.at..=met.at + LONGEST_COMMIT).contains(death);
+        self.nodes[node].is_honest() && !met.full && !self.nodes[node].deaths.iter().any(died)
     }
 
     /// Two votes of a liar for orders that conflict convict it, once honest stores hold both: each may hold one of them.

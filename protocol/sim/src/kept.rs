@@ -21,6 +21,7 @@ impl World<'_> {
         self.check_forgotten();
         self.check_reached();
         self.check_feeds();
+        self.check_passing();
     }
 
     /// A coin is bound by an order that its witness voted for, and spent by one that is certified: what is dead holds

@@ -14,7 +14,7 @@ use ronde_protocol::{
     },
 };
 
-use crate::federation::Federation;
+use crate::{clock::Millis, federation::Federation, network::End};
 
 /// What one order takes for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +36,19 @@ pub struct Known {
     pub certified: bool,
 }
 
+/// A signed evaluation with a bad proof that somebody honest has met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadEvaluation {
+    /// The node of the witness that signed it.
+    pub culprit: usize,
+    /// Who met it.
+    pub by: End,
+    /// When.
+    pub at: Millis,
+    /// Whether their disk was full.
+    pub full: bool,
+}
+
 /// The omniscient ledger.
 pub struct Ledger {
     federation: &'static Federation,
@@ -48,8 +61,8 @@ pub struct Ledger {
     days: BTreeMap<(WitnessIndex, OrderDigest), u64>,
     checked: BTreeSet<(OrderDigest, Vec<u8>)>,
     met: BTreeMap<(usize, OrderDigest), Vote>,
-    /// Bad evaluations that reached an honest node or wallet: of which order, by which node.
-    pub bad_evaluations: BTreeSet<(OrderDigest, usize)>,
+    /// Bad evaluations that reached an honest store or wallet.
+    pub bad_evaluations: Vec<BadEvaluation>,
     /// Entries of honest witnesses' feeds that came to a store: store and witness from 0, position.
     pub fed: BTreeSet<(usize, usize, u64)>,
     /// Orders by which a cheat certified what a customer blinded.
@@ -94,7 +107,7 @@ impl Ledger {
             days: BTreeMap::new(),
             checked: BTreeSet::new(),
             met: BTreeMap::new(),
-            bad_evaluations: BTreeSet::new(),
+            bad_evaluations: Vec::new(),
             fed: BTreeSet::new(),
             copied: BTreeSet::new(),
             heads: BTreeMap::new(),

@@ -68,8 +68,8 @@ impl World<'_> {
     }
 
     /// Whether fewer than q honest witnesses can ever vote for an order, for a reason that is nobody's fault here: it was
-    /// signed by a clock that was far ahead, its store gave out more vouchers than it may, or the device that was lost
-    /// had signed another order over the same coins, which some witnesses voted for and nobody certified.
+    /// signed by a clock that was far ahead, its store gave out more ballots or vouchers than it may, or the device that
+    /// was lost had signed another order over the same coins, which some witnesses voted for and nobody certified.
     fn is_stuck(&self, view: &PendingView) -> bool {
         let Some(digest) = view.digest else { return false };
         let Some(known) = self.ledger.known(&digest) else { return false };
@@ -89,7 +89,7 @@ impl World<'_> {
             return order.inputs.iter().any(|input| bound(&input.point));
         }
         let ahead = order.time > Clock::default().seconds(self.now) + MAX_CLOCK_SKEW;
-        ahead || self.has_no_vouchers_left(node, order)
+        ahead || self.is_beyond_caps(node, order)
     }
 
     /// Whether nobody carries an order on, or the device that was lost stands in its way: a wallet that kept its file never

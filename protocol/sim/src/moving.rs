@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use ronde_protocol::{
     machine::witness::record::Write,
     message::{
-        ids::{KeysetId, OrderDigest},
+        ids::OrderDigest,
         log::LogEntry,
         order::{Order, Purpose},
     },
 };
 
-use crate::{claims::effect, federation::KEYSET, luck::Luck, ops::Manner, outcome::Invariant, plan::Lie, world::World};
+use crate::{federation::KEYSET, liveness::gain, luck::Luck, ops::Manner, outcome::Invariant, plan::Lie, world::World};
 
 /// Points that an order takes out of its keyset into another.
 pub fn moved(order: &Order) -> u64 {
@@ -84,7 +84,7 @@ impl World<'_> {
                 }
             }
         }
-        let left: i128 = orders.values().map(|order| left_of(order, KEYSET)).sum();
+        let left: i128 = orders.values().map(|order| left_of(order)).sum();
         self.stake(Invariant::MovesAreBounded);
         if i128::from(total) > left {
             let says = format!("witness {node} lets {total} points in, and the logs that it read leave {left}");
@@ -93,7 +93,7 @@ impl World<'_> {
     }
 }
 
-/// What an order leaves in a keyset, or takes out of it otherwise than by moving on.
-fn left_of(order: &Order, keyset: KeysetId) -> i128 {
-    if order.keyset == keyset && order.purpose == Purpose::Swap { 0 } else { effect(order, keyset) }
+/// What an order leaves in its keyset, or takes out of it otherwise than by moving on.
+fn left_of(order: &Order) -> i128 {
+    if order.purpose == Purpose::Swap { 0 } else { gain(order) }
 }

@@ -23,7 +23,7 @@ use ronde_protocol::{
 };
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, Millis},
     coverage::Group,
     disk::{Disk, Full, Key, State, Writes},
     federation::{Federation, KEYSET},
@@ -91,6 +91,8 @@ pub struct Node {
     pub heard: BTreeSet<WitnessIndex>,
     /// The heads of its own that they showed it then.
     pub shown: Vec<Head>,
+    /// When it died.
+    pub deaths: Vec<Millis>,
 }
 
 /// A death that waits for a commit.
@@ -162,6 +164,7 @@ impl Node {
             agreed: BTreeSet::new(),
             heard: BTreeSet::new(),
             shown: Vec::new(),
+            deaths: Vec::new(),
         }
     }
 
@@ -225,6 +228,7 @@ impl World<'_> {
     pub fn kill(&mut self, node: usize, luck: &mut Luck) {
         let dying = &mut self.nodes[node];
         dying.up = false;
+        dying.deaths.push(self.now);
         dying.running.clear();
         dying.found.clear();
         dying.followed.clear();
@@ -237,11 +241,11 @@ impl World<'_> {
         dying.disk.full = false;
         let wreck = dying.disk.crash(luck);
         self.coverage.hit(Group::Fault, "node crashed");
-        if wreck.lost > 0 {
-            self.coverage.hit(Group::Fault, "last write torn");
+        if wreck.cut {
+            self.coverage.hit(Group::Fault, "commit of several writes cut: none is there");
         }
-        if wreck.lost > 1 {
-            self.coverage.hit(Group::Fault, "unsynced writes lost");
+        if wreck.lost > 0 {
+            self.coverage.hit(Group::Fault, "unsynced commits lost");
         }
         if wreck.kept > 0 {
             self.coverage.hit(Group::Fault, "commit on disk, nobody told");

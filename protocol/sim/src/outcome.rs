@@ -61,8 +61,13 @@ invariants! {
     NoForgedCoin,
     /// Value: per class, certified outputs are no fewer than certified inputs.
     NoNegativeClass,
-    /// Value: what coins are worth is what was issued less what was redeemed and donated.
+    /// Value: what the books and audits say was issued, redeemed, donated and moved is what certified orders did, and leaves
+    /// as much as the coins that are left; no more of any class are in wallets.
     ValueAddsUp,
+    /// Value: where nobody cheats, waits, or lost a wallet, every coin that was made and not spent is in a wallet.
+    EveryCoinIsFound,
+    /// Each ballot that was cast is counted once, by all honest witnesses and audits alike.
+    TalliesAgree,
     /// Rollover: a move is written down once by each witness of the later keyset, certified by the earlier one.
     MovedOnce,
     /// Rollover: no more moves than what the logs that were read leave in the earlier keyset.
@@ -110,6 +115,17 @@ invariants! {
     CertificatesReachAll,
     /// A store that reads on in a feed misses nothing that names it.
     FeedsAreWhole,
+    /// Privacy: time, place and size of every coin that an honest wallet asks for are what every wallet's are.
+    OrdersLookAlike,
+    /// Privacy: all coins of an honest wallet's order are shown to the same witnesses, and each sees its own column alone.
+    OneSetOfWitnesses,
+    /// Privacy: an honest wallet sends an order or claim again in the same bytes, blinds no element twice, and shows no coin
+    /// in two orders unless the first is dead.
+    NothingToldTwice,
+    /// Privacy: a search asks by no longer prefixes than honest witnesses say, whatever liars do.
+    NoLongPrefix,
+    /// In the end no witness keeps a column, and no store one of an order that is over, or the secret of a grant.
+    NothingStays,
     /// Books sum to zero, and are the same at all honest nodes.
     BooksAgree,
     /// An accepted checkout has its certificate, and a certified payment has its effect.

@@ -8,7 +8,11 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{federation::Federation, luck::Luck, ops::Op};
+use crate::{
+    federation::{Federation, MAX_N},
+    luck::Luck,
+    ops::Op,
+};
 use deck::Deck;
 
 /// A whole run, before it is run.
@@ -141,7 +145,8 @@ pub struct Restorable {
 /// The plan of a seed.
 pub fn plan(seed: u64) -> Plan {
     let mut luck = Luck::new(seed, 0);
-    let n = committee(&mut luck);
+    let drawn = committee(&mut luck);
+    let n = rare_committee(seed).unwrap_or(drawn);
     let swarm = swarm(&mut luck, n);
     let count = if n <= 4 { 8 + luck.below(14) } else { 4 + luck.below(8) };
     let mut deck = Deck { stores: Federation::of(n).stores() as u64, swarm: &swarm, at: 2_000, luck: luck.child() };
@@ -157,6 +162,12 @@ pub fn plan(seed: u64) -> Plan {
     rollover::add(&mut plan);
     words::add(&mut plan);
     plan
+}
+
+/// In one run of 256 a committee of each large size in turn, so that every batch of 2,000 has all of them.
+fn rare_committee(seed: u64) -> Option<u8> {
+    let sizes = u64::from(MAX_N - 7);
+    (seed % 256 == 255).then(|| 8 + u8::try_from(seed / 256 % sizes).unwrap_or(0))
 }
 
 /// Small committees often, large ones seldom.

@@ -28,15 +28,20 @@ use crate::{
     Act, Invariant, Op, Plan, Swarm,
     disk::{State, Writes},
     federation::{ASSOCIATION, KEYSET},
+    ledger::BadEvaluation,
     luck::Luck,
     message::{Asked, Route},
+    network::End,
     node::node_of,
     ops::Manner,
     world::{After, World},
 };
 
 mod kept;
+mod limits;
+mod privacy;
 mod rollover;
+mod value;
 mod words;
 
 fn plan(seed: u64) -> Plan {
@@ -192,7 +197,7 @@ fn points_that_come_from_nowhere_are_noticed() {
     let mut world = ended(1);
     let (digest, _) = certified(&world, Purpose::Redeem);
     world.ledger.alter(&digest, |order| order.purpose = Purpose::Swap);
-    world.check_classes();
+    world.check_value();
     assert_fails(&world, Invariant::ValueAddsUp);
 }
 
@@ -275,12 +280,38 @@ fn a_checkout_that_nobody_paid_is_noticed() {
     assert_fails(&world, Invariant::TillsAgree);
 }
 
+/// A bad evaluation by witness 0, which store 1 met just now.
+fn met(world: &mut World<'_>) -> BadEvaluation {
+    let met = BadEvaluation { culprit: 0, by: End::Node(1), at: world.now, full: false };
+    world.ledger.bad_evaluations.push(met);
+    met
+}
+
 #[test]
-fn cheats_without_evidence_are_noticed() {
+fn one_bad_evaluation_that_left_no_evidence_is_noticed() {
     let mut world = ended(1);
-    for number in 0..4 {
-        world.ledger.bad_evaluations.insert((OrderDigest([number; 32]), 0));
-    }
+    met(&mut world);
+    world.check_evidence();
+    assert_fails(&world, Invariant::CheatsLeaveEvidence);
+    let mut world = ended(1);
+    let met = met(&mut world);
+    world.ledger.bad_evaluations = vec![BadEvaluation { by: End::Wallet(0), ..met }];
+    world.check_evidence();
+    assert_fails(&world, Invariant::CheatsLeaveEvidence);
+}
+
+#[test]
+fn a_bad_evaluation_that_could_not_be_written_down_is_excused_and_nothing_else() {
+    let mut world = ended(1);
+    let met = met(&mut world);
+    world.ledger.bad_evaluations = vec![BadEvaluation { full: true, ..met }];
+    world.check_evidence();
+    assert_eq!(world.failure, None, "its disk was full");
+    world.ledger.bad_evaluations = vec![met];
+    world.nodes[1].deaths.push(met.at + 60);
+    world.check_evidence();
+    assert_eq!(world.failure, None, "it died before the commit was through");
+    world.nodes[1].deaths = vec![met.at + 200];
     world.check_evidence();
     assert_fails(&world, Invariant::CheatsLeaveEvidence);
 }

@@ -310,6 +310,7 @@ impl World<'_> {
             News::Certified { order, certificate, evaluations } => {
                 let digest = order.digest();
                 let certified = CertifiedOrder { order: order.clone(), certificate: certificate.clone() };
+                let bad = self.bad_among(wallet, &digest, &evaluations);
                 let claim = link.filter(|link| self.people[wallet].waits_for_claim(link));
                 let taken = match &claim {
                     Some(link) => {
@@ -318,7 +319,9 @@ impl World<'_> {
                     }
                     None => self.people[wallet].wallet.handle_answer(charter, &digest, certificate, &evaluations, now),
                 };
-                self.settled(wallet, from, &certified, taken, luck);
+                if self.settled(wallet, from, &certified, taken, luck).is_some() {
+                    self.ledger.bad_evaluations.extend(bad);
+                }
             }
             News::Pending(Some(order)) => {
                 if let Some(link) = link
@@ -347,6 +350,7 @@ impl World<'_> {
                 let handled = self.people[wallet].wallet.handle_conflict(charter, &digest, other, certificate, now);
                 if let Ok(sealed) = handled {
                     self.watch_killed(wallet, &digest, other);
+                    self.note_dead(digest);
                     self.keep(wallet, sealed, luck);
                 }
             }
@@ -357,6 +361,7 @@ impl World<'_> {
         }
     }
 
+    /// Whether the wallet wrote the answer down.
     fn settled(
         &mut self,
         wallet: usize,
@@ -364,13 +369,16 @@ impl World<'_> {
         certified: &CertifiedOrder,
         taken: Result<Sealed<ronde_protocol::machine::wallet::Settled>, WalletError>,
         luck: &mut Luck,
-    ) {
+    ) -> Option<()> {
         let sealed = match taken {
             Ok(sealed) => sealed,
-            Err(error) => return self.say(format_args!("wallet {wallet} can't take an answer: {error}")),
+            Err(error) => {
+                self.say(format_args!("wallet {wallet} can't take an answer: {error}"));
+                return None;
+            }
         };
         self.watch_news(wallet, certified);
-        let Some(settled) = self.keep(wallet, sealed, luck) else { return };
+        let settled = self.keep(wallet, sealed, luck)?;
         for evidence in &settled.evidence {
             self.watch_evidence(evidence);
         }
@@ -391,6 +399,7 @@ impl World<'_> {
             let body = Body::Show(Box::new(certified.clone()));
             self.send(End::Wallet(wallet), End::Node(payee), luck, body);
         }
+        Some(())
     }
 
     /// The customer comes back: completes what is open, through this store or the next.

@@ -15,7 +15,7 @@ use ronde_protocol::{
         head::Head,
         ids::{OrderDigest, WitnessIndex},
         log::{CertifiedOrder, LogEntry},
-        order::{Order, Purpose},
+        order::Order,
         refusal::Refusal,
         vote::Vote,
         wire::{Certified, OrderState, ReplyV1},
@@ -24,34 +24,14 @@ use ronde_protocol::{
 
 use crate::{
     coverage::Group,
-    federation::{DAILY_LIMIT, KEYSET, VOUCHER_CAP},
-    ledger::share_lock,
+    federation::KEYSET,
+    ledger::{BadEvaluation, share_lock},
     moving::moved,
     names,
+    network::End,
     outcome::Invariant,
     world::World,
 };
-
-const DAY: u64 = 86_400;
-/// Milliseconds that an answer waits at most for its commit.
-const LONGEST_COMMIT: u64 = 100;
-
-/// Points that count towards a store's limit.
-pub fn issued(order: &Order) -> u64 {
-    match order.purpose {
-        Purpose::Earn => order.outputs.iter().map(|output| output.class.kind.points().0).sum(),
-        Purpose::Pledge { points, .. } => points.0,
-        _ => 0,
-    }
-}
-
-fn vouchers(order: &Order) -> u64 {
-    let is_voucher = |kind| matches!(kind, ronde_protocol::message::class::Kind::Voucher { .. });
-    if !order.inputs.is_empty() {
-        return 0;
-    }
-    order.outputs.iter().filter(|output| is_voucher(output.class.kind)).count() as u64
-}
 
 impl World<'_> {
     /// An answer leaves a witness.
@@ -260,63 +240,6 @@ impl World<'_> {
         }
     }
 
-    /// What a witness has voted a store on one day of its clock, by its own log.
-    fn counted(&self, node: usize, order: &Order, day: u64) -> (u64, u64) {
-        let Some(index) = self.nodes[node].index else { return (0, 0) };
-        let log = self.nodes[node].disk.seen().ledger.log().iter();
-        let same = log.filter_map(|entry| match entry {
-            LogEntry::Voted(signed) if signed.order.store == order.store => Some(&signed.order),
-            _ => None,
-        });
-        same.fold((0, 0), |(points, coupons), other| {
-            let today = self.ledger.day(index, &other.digest()) == Some(day);
-            (points + if today { issued(other) } else { 0 }, coupons + vouchers(other))
-        })
-    }
-
-    /// Whether an order has more vouchers than a witness may still vote its store.
-    pub fn has_no_vouchers_left(&self, node: usize, order: &Order) -> bool {
-        let (_, coupons) = self.counted(node, order, 0);
-        vouchers(order) > 0 && coupons + vouchers(order) > VOUCHER_CAP
-    }
-
-    /// A witness is about to write a vote down that counts.
-    pub fn check_limit(&mut self, node: usize, order: &Order, day: u64) {
-        if !self.nodes[node].is_honest_witness() || !order.inputs.is_empty() {
-            return;
-        }
-        // The log does not hold this vote yet.
-        let (points, coupons) = self.counted(node, order, day);
-        self.stake(Invariant::Limits);
-        if points + issued(order) > DAILY_LIMIT || coupons + vouchers(order) > VOUCHER_CAP {
-            let says =
-                format!("witness {node} votes {points} + {} points a day for store {}", issued(order), order.store);
-            self.fail(Invariant::Limits, says);
-        }
-    }
-
-    fn watch_limit_refusal(&mut self, node: usize, digest: &OrderDigest) {
-        if !self.nodes[node].is_honest_witness() {
-            return;
-        }
-        let Some(order) = self.ledger.known(digest).map(|known| known.order.clone()) else { return };
-        let set = self.nodes[node].clock.set;
-        if set > 0 && self.now < set + LONGEST_COMMIT {
-            // The answer may be of another day's clock.
-            return;
-        }
-        let day = self.time(node) / DAY;
-        let (points, coupons) = self.counted(node, &order, day);
-        // At midnight the answer may be of yesterday.
-        let (before, _) = self.counted(node, &order, day.saturating_sub(1));
-        self.stake(Invariant::NoEarlyLimit);
-        let over = points.max(before) + issued(&order) > DAILY_LIMIT || coupons + vouchers(&order) > VOUCHER_CAP;
-        if !over {
-            let says = format!("witness {node} refuses store {} at {points} + {}", order.store, issued(&order));
-            self.fail(Invariant::NoEarlyLimit, says);
-        }
-    }
-
     /// Somebody found evidence.
     pub fn watch_evidence(&mut self, evidence: &Evidence) {
         self.stake(Invariant::NobodyFramed);
@@ -356,18 +279,31 @@ impl World<'_> {
             && self.nodes[node].is_honest()
             && self.nodes[node].running.contains_key(digest)
         {
-            self.watch_evaluation(from, digest, &certified.evaluation);
+            let bad = self.is_bad(from, digest, &certified.evaluation);
+            let full = self.nodes[node].disk.full;
+            let met = BadEvaluation { culprit: from, by: End::Node(node), at: self.now, full };
+            self.ledger.bad_evaluations.extend(bad.then_some(met));
         }
     }
 
-    fn watch_evaluation(&mut self, from: usize, digest: &OrderDigest, evaluation: &Evaluation) {
-        // Only liars make bad ones; the honest ones' are checked with the coins.
+    /// Whether a liar signed this evaluation though its proof is bad. (The honest ones' are checked with the coins.)
+    fn is_bad(&self, from: usize, digest: &OrderDigest, evaluation: &Evaluation) -> bool {
         let liar = self.nodes[from].fallen;
-        let Some(order) = self.ledger.known(digest).map(|known| &known.order).filter(|_| liar) else { return };
+        let Some(order) = self.ledger.known(digest).map(|known| &known.order).filter(|_| liar) else { return false };
         let verified = evaluation.verify(self.keyset_of(from), order, digest);
-        if matches!(verified, Err(EvaluationError::BadProof(_))) {
-            self.ledger.bad_evaluations.insert((*digest, from));
-        }
+        matches!(verified, Err(EvaluationError::BadProof(_)))
+    }
+
+    /// Bad evaluations among those that come to an honest wallet, which writes them down before anything follows of them.
+    pub fn bad_among(&self, wallet: usize, digest: &OrderDigest, evaluations: &[Evaluation]) -> Vec<BadEvaluation> {
+        let by = End::Wallet(wallet);
+        let seats = evaluations.iter().filter(|_| self.people[wallet].honest).map(|evaluation| {
+            let culprit = self.federation.seat(evaluation.keyset, evaluation.index);
+            (culprit, evaluation)
+        });
+        let known = seats.filter(|(culprit, _)| self.federation.witness(*culprit).is_some());
+        let bad = known.filter(|(culprit, evaluation)| self.is_bad(*culprit, digest, evaluation));
+        bad.map(|(culprit, _)| BadEvaluation { culprit, by, at: self.now, full: false }).collect()
     }
 
     /// A wallet's order was killed by another's certificate.

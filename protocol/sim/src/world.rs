@@ -10,7 +10,7 @@ use ronde_protocol::{
 
 use crate::{
     clock::Millis,
-    coverage::{Coverage, Group},
+    coverage::{COMMITTEES, Coverage, Group},
     disk::{Full, Writes},
     federation::Federation,
     ledger::Ledger,
@@ -21,6 +21,7 @@ use crate::{
     ops::Manner,
     outcome::{Failure, Invariant, Outcome},
     plan::Plan,
+    privacy::Shown,
     trace::Trace,
     wallet::{Person, patience},
 };
@@ -136,6 +137,8 @@ pub struct World<'t> {
     pub network: Network,
     /// What really happened.
     pub ledger: Ledger,
+    /// What was shown to whom.
+    pub shown: Shown,
     /// What was hit.
     pub coverage: Coverage,
     /// Whether the faults are over.
@@ -164,6 +167,7 @@ impl<'t> World<'t> {
             people,
             network: Network::default(),
             ledger: Ledger::new(federation),
+            shown: Shown::default(),
             coverage: Coverage::default(),
             calm: false,
             failure: None,
@@ -185,6 +189,9 @@ impl<'t> World<'t> {
 
     /// Plays to the end.
     pub fn run(mut self) -> Outcome {
+        if let Some(size) = COMMITTEES.get(self.federation.witnesses.len().wrapping_sub(1)) {
+            self.coverage.hit(Group::Committee, size);
+        }
         self.play();
         if self.failure.is_none() {
             self.end();
@@ -252,6 +259,7 @@ impl<'t> World<'t> {
 
     /// Sends a message, if it gets through.
     pub fn send(&mut self, from: End, to: End, luck: &mut Luck, body: Body) {
+        self.watch_sent(from, to, &body);
         let mut luck = luck.child();
         let fate = self.network.fate(&self.plan.swarm, from, to, &mut luck);
         for (hit, name) in [(fate.cut, "cut off"), (fate.dropped, "message lost"), (fate.late, "message late")] {

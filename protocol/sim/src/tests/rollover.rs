@@ -102,7 +102,7 @@ fn points_that_are_lost_between_two_keysets_are_noticed() {
     let mut world = ended();
     let (digest, _) = a_move(&world);
     world.ledger.alter(&digest, |order| order.purpose = Purpose::Redeem);
-    world.check_classes();
+    world.check_value();
     assert_fails(&world, Invariant::ValueAddsUp);
 }
 
