@@ -10,11 +10,14 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use federation::{Town, eventually, in_memory, on_disk, orders};
-use federation_support::{DAY, KEYSET, NOW, Plan};
+use federation_support::{DAY, KEYSET, NOW, Plan, list};
 use ronde_node::transport::{Handler, HandlerFuture, NodeKey};
 use ronde_protocol::crypto::merkle;
 use ronde_protocol::limits::{LOG_ANSWER_BYTES, MAX_LOG_ENTRIES, MAX_MESSAGE_BYTES};
+use ronde_protocol::machine::witness::keys::WitnessKeys;
+use ronde_protocol::message::charter::Keyset;
 use ronde_protocol::message::codec::{decode, encode};
+use ronde_protocol::message::head::Head;
 use ronde_protocol::message::ids::WitnessIndex;
 use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
 use ronde_protocol::message::order::SignedOrder;
@@ -242,4 +245,64 @@ fn a_log_without_end_is_read_a_piece_at_a_time() {
     eventually("it is asked for heads with one nonce after the other", || asked.lock().unwrap().nonces.len() > 3);
     let most = asked.lock().unwrap().most;
     assert!((2..=512).contains(&most), "{most} pages in a row");
+}
+
+/// A witness that says of every order in its log that it voted, and shows nobody the vote.
+struct Boastful {
+    keys: WitnessKeys,
+    keyset: Keyset,
+    log: Mutex<Vec<LogEntry>>,
+    /// Who has read it to its end.
+    read: Mutex<BTreeSet<NodeKey>>,
+}
+
+impl Handler for Boastful {
+    fn handle(&self, peer: NodeKey, request: Vec<u8>) -> HandlerFuture<'_> {
+        let reply = match decode::<Request>(&request, MAX_MESSAGE_BYTES) {
+            Ok(Request::V1(RequestV1::Log(FromPosition { from, .. }))) => {
+                let log = self.log.lock().unwrap();
+                let leaves: Vec<[u8; 32]> = log.iter().map(LogEntry::leaf).collect();
+                let size = u64::try_from(leaves.len()).unwrap();
+                if size > 0 && from == size {
+                    self.read.lock().unwrap().insert(peer);
+                }
+                let head = Head::sign(&self.keys.vote, &self.keyset, WitnessIndex(3), size, merkle::root_of(&leaves));
+                let page = log.iter().skip(usize::try_from(from).unwrap()).take(MAX_LOG_ENTRIES).cloned();
+                ReplyV1::Log(LogPage { entries: list(page), head })
+            }
+            _ => ReplyV1::Refused(Refusal::Unknown),
+        };
+        Box::pin(async move { encode(&Reply::V1(reply)) })
+    }
+}
+
+/// LOG-20: each of three witnesses voted for more orders that lack a vote, by which a liar boasts, than one pass tries; of
+/// the one that has three votes the digest is the highest.
+#[test]
+fn orders_that_can_not_be_completed_keep_no_other_from_it() {
+    let mut town = Town::found(Plan::of(4));
+    let mut all: Vec<SignedOrder> =
+        (1..=106).map(|grant| orders::earn(&town.federation, 1, grant, &[(u64::from(grant), 1)])).collect();
+    all.sort_by_key(|signed| signed.order.digest());
+    let good = all.pop().unwrap();
+    let keyset = town.federation.charter.keyset(KEYSET).unwrap().clone();
+    let keys = town.federation.witness(KEYSET, WitnessIndex(3));
+    let liar = Arc::new(Boastful { keys, keyset, log: Mutex::default(), read: Mutex::default() });
+    town.impersonate(4, Arc::clone(&liar) as _);
+    (1..=3).for_each(|store| town.start(store, in_memory));
+    town.wait_for_votes();
+    let vote = |town: &mut Town, store: u32, signed: &SignedOrder| {
+        let request = RequestV1::Vote(orders::request(&town.federation, store, signed, &[]));
+        assert!(matches!(town.ask(store, store, request), ReplyV1::Voted(_)));
+    };
+    // 35 of each pair of witnesses: each of them has 70 that it can't complete.
+    for (number, signed) in (0_u32..).zip(&all) {
+        let absent = 1 + number % 3;
+        (1..=3).filter(|store| *store != absent).for_each(|store| vote(&mut town, store, signed));
+    }
+    *liar.log.lock().unwrap() = all.iter().cloned().map(LogEntry::Voted).collect();
+    eventually("all have read the liar's log", || liar.read.lock().unwrap().len() == 3);
+    (1..=3).for_each(|store| vote(&mut town, store, &good));
+    eventually("the one with a quorum is certified by all", || (1..=3).all(|store| town.has_certified(store, &good)));
+    assert_eq!(town.certified(1).len(), 1);
 }

@@ -1,30 +1,21 @@
-//! What a witness does beside pulling its peers' logs: asks for its own newest head, completes orders from the votes in
-//! those logs, and finds the proof against a peer whose log has two histories.
+//! What a witness does beside pulling its peers' logs: asks for its own newest head, and finds the proof against a peer
+//! whose log has two histories.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use ronde_protocol::machine::witness::inquiry::{Found as Inquired, Inquiry};
-use ronde_protocol::machine::witness::record::{OrderRecord, View};
 use ronde_protocol::message::codec::encode;
 use ronde_protocol::message::head::Head;
-use ronde_protocol::message::ids::{KeysetId, OrderDigest, WitnessIndex};
+use ronde_protocol::message::ids::{KeysetId, WitnessIndex};
 use ronde_protocol::message::wire::{FromPosition, HeadQuery, ReplyV1, RequestV1};
 
 use super::core::Core;
-use super::found::Found;
-use super::ledger::{self, Ledger, LedgerError};
+use super::ledger::{self, LedgerError};
 use super::pulls::{LOG_PAGES, Pass};
 use super::sync::SyncError;
 use super::witness::WitnessService;
 use crate::entropy;
-use crate::store::{Table, Transaction};
-
-/// Orders that one pass tries to complete.
-const COMPLETE_AT_ONCE: usize = 64;
-/// In a key of [`Table::PeerLog`] in place of a witness's index: what follows is an order's digest.
-const ORDERS: u8 = u8::MAX;
+use crate::store::Table;
 
 /// Asks a peer for this witness's newest head, and retires if the log does not extend it (ROLLBACK-12): another process
 /// signs with the same key, or an old state was put back under a running one.
@@ -92,73 +83,4 @@ async fn save_followed(core: &Core, keyset: KeysetId, peer: WitnessIndex) -> Res
     let bytes = core.with_followed(keyset, peer, |followed| encode(&*followed));
     core.writer.submit(move |tx| tx.put(Table::PeerLog, &key, &bytes)).await.map_err(LedgerError::from)?;
     Ok(())
-}
-
-fn order_key(keyset: KeysetId, digest: &OrderDigest) -> Vec<u8> {
-    ledger::key(keyset, &[&[ORDERS], &digest.0])
-}
-
-/// Notes, in the transaction in which the position moves on, that a peer voted for orders that this witness voted for
-/// too, and of which it knows no certificate yet.
-pub fn note_votes(
-    tx: &mut dyn Transaction,
-    keyset: KeysetId,
-    peer: WitnessIndex,
-    voted: &[OrderDigest],
-) -> Result<(), LedgerError> {
-    for digest in voted {
-        if matches!(Ledger(&*tx).order(keyset, digest)?, Some(OrderRecord::Voted(_))) {
-            let key = order_key(keyset, digest);
-            let known: u32 = ledger::load(&*tx, Table::PeerLog, &key)?.unwrap_or(0);
-            tx.put(Table::PeerLog, &key, &encode(&(known | 1u32.wrapping_shl(u32::from(peer.0)))))?;
-        }
-    }
-    Ok(())
-}
-
-/// Completes what q witnesses voted for by their logs, and nobody certifies (LOG-20), every `pause`. An order gets one
-/// pause to be certified in the ordinary way.
-pub async fn complete(core: Arc<Core>, keyset: KeysetId, pause: Duration) {
-    let mut seen = BTreeSet::new();
-    loop {
-        tokio::time::sleep(pause).await;
-        match complete_once(&core, keyset, &seen).await {
-            Ok(now) => seen = now,
-            Err(error) => tracing::debug!(%error, "orders in the logs of other witnesses could not be completed"),
-        }
-    }
-}
-
-async fn complete_once(
-    core: &Arc<Core>,
-    keyset: KeysetId,
-    seen: &BTreeSet<OrderDigest>,
-) -> Result<BTreeSet<OrderDigest>, SyncError> {
-    let Some(service) = core.witness(keyset) else { return Ok(BTreeSet::new()) };
-    let terms = service.witness().keyset();
-    let (from, to) = (ledger::key(keyset, &[&[ORDERS]]), ledger::key(KeysetId(keyset.0.saturating_add(1)), &[]));
-    let rows = core.readers.with(|read| read.scan(Table::PeerLog, &from, Some(&to), usize::MAX));
-    let (mut waiting, mut done, mut tried) = (BTreeSet::new(), Vec::new(), 0);
-    for (key, value) in rows.map_err(LedgerError::from)? {
-        let Some(digest) = key.last_chunk::<32>().map(|bytes| OrderDigest(*bytes)) else { continue };
-        if !matches!(service.read(|ledger| ledger.order(keyset, &digest))?, Some(OrderRecord::Voted(_))) {
-            done.push(key);
-            continue;
-        }
-        waiting.insert(digest);
-        let peers = value.first_chunk::<4>().map_or(0, |bytes| u32::from_le_bytes(*bytes).count_ones());
-        let voters = usize::try_from(peers).unwrap_or(0).saturating_add(1);
-        if voters < terms.quorum().votes() || !seen.contains(&digest) || tried >= COMPLETE_AT_ONCE {
-            continue;
-        }
-        tried += 1;
-        if let Some(certified) = Found::ask(core, terms, digest).await.certified(terms, digest) {
-            service.certify(&core.charter(), certified).await;
-        }
-    }
-    if !done.is_empty() {
-        let gone = move |tx: &mut dyn Transaction| done.iter().try_for_each(|key| tx.delete(Table::PeerLog, key));
-        core.writer.submit(gone).await.map_err(LedgerError::from)?;
-    }
-    Ok(waiting)
 }

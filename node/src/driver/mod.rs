@@ -7,6 +7,7 @@
 //! ```
 
 pub mod closing;
+mod completing;
 pub mod copied;
 mod core;
 mod counted;

@@ -11,6 +11,7 @@ use ronde_protocol::message::log::CertifiedOrder;
 use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::wire::{FromPosition, LogPage, ReplyV1, RequestV1};
 
+use super::completing;
 use super::core::Core;
 use super::follow::{self, Inquiring};
 use super::ledger::{self, LedgerError};
@@ -170,7 +171,7 @@ async fn take_page(
         let id = keyset.id();
         let voted: Vec<OrderDigest> = read.voted.iter().map(|signed| signed.order.digest()).collect();
         let moved = core.writer.submit(move |tx| {
-            follow::note_votes(tx, id, peer, &voted)?;
+            completing::note_votes(tx, id, peer, &voted)?;
             Ok::<_, LedgerError>(tx.put(Table::PeerLog, &key, &bytes)?)
         });
         if let Err(error) = moved.await {

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use super::core::Core;
 use super::ledger::LedgerError;
 use super::witness::WitnessService;
-use super::{closing, copied, earlier, follow, pulls, sync};
+use super::{closing, completing, copied, earlier, pulls, sync};
 
 /// Before a seat that could not be taken is tried again.
 const RETRY: Duration = Duration::from_secs(15);
@@ -151,7 +151,7 @@ fn begin(core: &Arc<Core>, keyset: KeysetId, (feed, pull): (Duration, Duration),
     let mut tasks = background.lock().unwrap_or_else(PoisonError::into_inner);
     tasks.spawn(sync::start_voting(Arc::clone(core), keyset));
     tasks.spawn(pulls::pull_logs(Arc::clone(core), keyset, pull));
-    tasks.spawn(follow::complete(Arc::clone(core), keyset, pull));
+    tasks.spawn(completing::complete(Arc::clone(core), keyset, pull));
     tasks.spawn(earlier::pull_earlier(Arc::clone(core), keyset, pull));
     tasks.spawn(closing::close(Arc::clone(core), keyset, feed));
 }
