@@ -161,6 +161,11 @@ impl World<'_> {
                     self.race(crook, usize::from(via), usize::from(other), u64::from(points), luck);
                 }
             }
+            Act::Plot { wallet, store, other, points } => {
+                if let Some(crook) = self.crook(wallet) {
+                    self.plot(crook, usize::from(store), usize::from(other), u64::from(points), luck);
+                }
+            }
             Act::Columns { wallet, via, wrong } => {
                 if let Some(crook) = self.crook(wallet) {
                     self.wrong_columns(crook, usize::from(via), wrong, luck);

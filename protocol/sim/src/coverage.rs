@@ -151,6 +151,10 @@ pub const FAULTS: &[&str] = &[
 ];
 /// Everything that a cheat can do.
 pub const CHEATS: &[&str] = &[
+    "conspirator evaluates for its own",
+    "conspirator evaluates for nobody else",
+    "conspirators pay with coins that they exchange",
+    "conspirators show liars both orders",
     "customer invents a coin",
     "customer races a coin",
     "customer shows foreign columns",

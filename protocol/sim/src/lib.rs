@@ -34,6 +34,7 @@ mod outcome;
 mod passing;
 mod people;
 pub mod plan;
+mod plot;
 mod privacy;
 mod probe;
 pub mod regression;

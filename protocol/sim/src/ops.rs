@@ -194,6 +194,18 @@ pub enum Act {
         /// How many points are paid.
         points: u16,
     },
+    /// A dishonest customer pays a dishonest store with coins that they have exchanged at another, while the liars vote for
+    /// both orders.
+    Plot {
+        /// Who.
+        wallet: u8,
+        /// The store that is paid.
+        store: u8,
+        /// The store that is asked for the exchange.
+        other: u8,
+        /// How many points are paid.
+        points: u16,
+    },
     /// A dishonest customer spends with columns that are not the coins'.
     Columns {
         /// Who.

@@ -1,6 +1,7 @@
 //! Which run a seed stands for.
 
 mod deck;
+mod plot;
 mod rollover;
 mod words;
 
@@ -103,6 +104,8 @@ pub enum Lie {
     Refuses,
     /// Signs what does not verify.
     Spoils,
+    /// Votes for whatever cheating customers and stores bring, and evaluates for them alone.
+    Plots,
 }
 
 /// A store that cheats.
@@ -161,6 +164,7 @@ pub fn plan(seed: u64) -> Plan {
     let mut plan = Plan { seed, n, later: 0, words: false, swarm, ops };
     rollover::add(&mut plan);
     words::add(&mut plan);
+    plot::add(&mut plan);
     plan
 }
 

@@ -39,6 +39,7 @@ use crate::{
 
 mod kept;
 mod limits;
+mod plot;
 mod privacy;
 mod rollover;
 mod value;

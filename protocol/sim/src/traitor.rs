@@ -44,6 +44,12 @@ impl World<'_> {
                 self.vote_for_anything(node, route, &request, luck);
                 None
             }
+            (Lie::Plots, RequestV1::Vote(request))
+                if self.is_of_accomplices(&request.signed.order.digest(), &request.signed.order) =>
+            {
+                self.vote_for_anything(node, route, &request, luck);
+                None
+            }
             (Lie::Refuses, RequestV1::Vote(request)) if luck.permille(700) => {
                 self.refuse(node, route, &request, luck);
                 None
@@ -149,6 +155,7 @@ impl World<'_> {
             // Two stories, and now and then a slip.
             Some(Lie::Forks) if (route.node % 2 == 1) != luck.permille(200) => self.fork(node, reply),
             Some(Lie::Spoils) if luck.permille(500) => self.spoil(reply),
+            Some(Lie::Plots) => self.withhold(node, route, reply),
             _ => reply,
         }
     }
