@@ -1,4 +1,4 @@
-//! Orders that wait on disk: however many there are, and whatever they lack.
+//! Orders that wait on disk: however many there are, whatever they lack, and whatever the clock shows.
 
 mod federation;
 #[path = "../../protocol/tests/federation_support/mod.rs"]
@@ -6,8 +6,8 @@ mod federation_support;
 
 use std::path::Path;
 
-use federation::{Town, eventually, on_disk, orders};
-use federation_support::{ASSOCIATION, DAY, NOW};
+use federation::{Town, checkouts, eventually, on_disk, orders};
+use federation_support::{ASSOCIATION, DAY, KEYSET, NOW};
 use ronde_node::driver::OpenLimits;
 use ronde_node::store::{Engine as _, SqliteEngine, Table};
 use ronde_protocol::message::amount::Points;
@@ -87,4 +87,51 @@ fn more_orders_than_fit_that_wait_on_disk_each_get_their_turn() {
     left.push(behind.clone());
     restart_with(&mut town, &left);
     eventually("the order behind them is certified", || (1..=4).all(|store| town.has_certified(store, &behind)));
+}
+
+/// A payment that store 1 has written down and cannot get certified, as witnesses 3 and 4 are gone; its checkout and till.
+fn stuck_payment(town: &mut Town) -> (SignedOrder, String, String) {
+    let till = town.till(1);
+    let (path, signed) = checkouts::open(town, 1, &till);
+    town.stop(3);
+    town.stop(4);
+    let answer = town.submit(1, &signed);
+    assert_eq!(answer.status, 202, "{answer:?}");
+    assert_eq!(checkouts::state(town, 1, &path, &till), "pending");
+    (signed, path, till)
+}
+
+fn end(town: &Town) -> u64 {
+    town.federation.charter.keyset(KEYSET).unwrap().evaluate_until()
+}
+
+/// STORE-35
+#[test]
+fn a_clock_that_jumps_ahead_forgets_no_open_order() {
+    let mut town = Town::open(4, on_disk);
+    let (signed, path, till) = stuck_payment(&mut town);
+    town.stop(1);
+    town.set_clock(1, end(&town) + 1000 * DAY);
+    town.start(1, on_disk);
+    eventually("it is taken up", || in_hand(&town) == 1);
+    town.start(3, on_disk);
+    town.start(4, on_disk);
+    eventually("it is certified", || (2..=4).all(|store| town.has_certified(store, &signed)));
+    eventually("the till hears of it", || checkouts::state(&town, 1, &path, &till) == "accepted");
+}
+
+/// STORE-35
+#[test]
+fn a_payment_that_no_witness_takes_any_more_is_refused_to_its_till() {
+    let mut town = Town::open(4, on_disk);
+    let (_, path, till) = stuck_payment(&mut town);
+    town.stop(1);
+    (1..=4).for_each(|store| town.set_clock(store, end(&town) + 1));
+    town.start(1, on_disk);
+    eventually("the till hears of it", || checkouts::state(&town, 1, &path, &till) == "refused");
+    eventually("nothing is open", || in_hand(&town) == 0);
+    let folder = town.folder(1);
+    town.stop(1);
+    let engine = SqliteEngine::open(folder.join("ronde.sqlite")).unwrap();
+    assert_eq!(engine.reader().unwrap().scan(Table::Opened, &[], None, 100).unwrap(), []);
 }

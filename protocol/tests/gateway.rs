@@ -226,6 +226,29 @@ fn a_witness_that_calls_its_last_column_wrong_twice_does_nothing_wrong() {
     }
 }
 
+/// STORE-35
+#[test]
+fn a_certified_order_is_over_once_a_quorum_that_was_shown_it_evaluates_no_more() {
+    let mut committee = committee(4);
+    let signed = payment(&committee);
+    let mut gathering = opened(&committee, &signed);
+    let closed = || ReplyV1::Refused(Refusal::Closed);
+    round(&mut committee, &mut gathering, &[0, 1, 2]);
+    assert!(gathering.certificate().is_some());
+    for at in 0..3 {
+        let _ = gathering.handle_reply(index(at), closed());
+    }
+    assert!(!gathering.is_over(), "they were asked to vote");
+    gathering.retry();
+    for at in [0, 1, 1] {
+        let _ = gathering.handle_reply(index(at), closed());
+    }
+    assert!(!gathering.is_over(), "two of four");
+    let _ = gathering.handle_reply(index(2), closed());
+    assert!(gathering.is_over());
+    assert!(matches!(gathering.standing(), Standing::Certified { .. }), "it is certified for ever");
+}
+
 /// STORE-8.
 #[test]
 fn one_witness_alone_can_not_refuse_an_order_for_good() {

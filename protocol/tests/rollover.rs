@@ -298,12 +298,40 @@ fn a_gateway_counts_of_the_later_committee_what_it_signed_and_nothing_else() {
         assert!(matches!(gathering.handle_move_reply(index(at), reply), Progress::Evaluated));
     }
     assert!(gathering.move_requests().is_empty());
-    let evaluate_until = town.keyset(KEYSET).evaluate_until();
-    assert!(!gathering.is_over(evaluate_until));
-    assert!(gathering.is_over(evaluate_until + 1), "the later committee has all of it");
-    let waiting = submission.check(&charter).unwrap();
-    assert!(!waiting.is_over(evaluate_until + 1));
-    assert!(waiting.is_over(town.keyset(LATER).evaluate_until() + 1));
+}
+
+/// STORE-31, STORE-35
+#[test]
+fn an_order_that_moves_points_is_over_once_both_committees_say_so_or_the_later_one_has_all_of_it() {
+    let mut town = Town::new();
+    let mut wallet = wallet(&town);
+    town.earn(&mut wallet, 1, 8);
+    town.pull_from(&[0, 1, 2, 3]);
+    let charter = town.federation.charter.clone();
+    let submission = wallet.move_on(&charter, KEYSET, 8, town.now, entropy(3)).unwrap().release(&save(&mut wallet));
+    let (certificate, order) = (town.federation.certify(&submission.signed.order), submission.signed.order);
+    let certified = CertifiedOrder { order: order.clone(), certificate: certificate.clone() };
+    let closed = || ReplyV1::Refused(Refusal::Closed);
+    let mut gathering = Gathering::of_certified(certified, &charter).unwrap();
+    for at in 0..3 {
+        let _ = gathering.handle_move_reply(index(at), closed());
+    }
+    assert!(!gathering.is_over(), "its own committee goes on");
+    for at in 0..3 {
+        let _ = gathering.handle_reply(index(at), closed());
+    }
+    assert!(gathering.is_over());
+    gathering.retry();
+    assert!(!gathering.is_over(), "each round anew");
+    for at in 0..3 {
+        let _ = gathering.handle_reply(index(at), closed());
+    }
+    assert!(!gathering.is_over(), "the later committee goes on");
+    for at in 0..4 {
+        let reply = town.ask(LATER, at, shown(&order, &certificate));
+        let _ = gathering.handle_move_reply(index(at), reply);
+    }
+    assert!(gathering.is_over(), "the later committee has all of it");
 }
 
 /// ROLLOVER-8, ROLLOVER-17

@@ -205,6 +205,8 @@ impl Orders {
                 Standing::Refused(_) => return Ok(running.outcome()),
                 // Not before it is forgotten: it may come again at once, with other columns.
                 Standing::Dropped if seen.ended => return Ok(Outcome::Refused(Refusal::CoinUnknown)),
+                // It is not on disk yet (STORE-10).
+                Standing::Certified { .. } if !running.is_kept() => deadline,
                 Standing::Certified { complete: true, .. } => return Ok(running.outcome()),
                 Standing::Certified { ready: true, .. } => {
                     let until = *grace.get_or_insert_with(|| clock::monotonic() + GRACE);

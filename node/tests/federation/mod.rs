@@ -1,6 +1,7 @@
 //! A federation in one process: every store a whole node, on real QUIC and HTTP over the loopback interface.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub mod checkouts;
 pub mod orders;
 #[path = "../places/mod.rs"]
 mod places;

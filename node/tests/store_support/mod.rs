@@ -1,6 +1,7 @@
-//! An engine whose commits can be made to fail.
+//! An engine whose commits, or writes to a table, can be made to fail.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use ronde_node::store::{Committed, Engine, Entry, MemoryEngine, Read, StorageError, Table, Transaction};
@@ -8,23 +9,59 @@ use ronde_node::store::{Committed, Engine, Entry, MemoryEngine, Read, StorageErr
 /// How the commits to come end, first to last; those after the last succeed.
 pub type Outcomes = Arc<Mutex<VecDeque<Result<(), StorageError>>>>;
 
-/// Memory, with failing commits.
+/// Writes to the tables; clones share them.
+#[derive(Clone, Default)]
+pub struct Writes(Arc<Mutex<Counted>>);
+
+#[derive(Default)]
+struct Counted {
+    full: Option<Table>,
+    puts: BTreeMap<Table, usize>,
+}
+
+impl Writes {
+    /// From now on there is no space left for this table, or for all there is.
+    pub fn fill(&self, full: Option<Table>) {
+        self.0.lock().unwrap().full = full;
+    }
+
+    /// How many records were put into a table.
+    pub fn puts(&self, table: Table) -> usize {
+        self.0.lock().unwrap().puts.get(&table).copied().unwrap_or(0)
+    }
+
+    fn note(&self, table: Table, puts: usize) -> Result<(), StorageError> {
+        let mut counted = self.0.lock().unwrap();
+        if counted.full == Some(table) {
+            return Err(StorageError::Full);
+        }
+        *counted.puts.entry(table).or_default() += puts;
+        Ok(())
+    }
+}
+
+/// Memory, with failing commits and writes.
 #[derive(Default)]
 pub struct Failing {
     engine: MemoryEngine,
     outcomes: Outcomes,
+    writes: Writes,
 }
 
 impl Failing {
     pub fn outcomes(&self) -> Outcomes {
         Arc::clone(&self.outcomes)
     }
+
+    pub fn writes(&self) -> Writes {
+        self.writes.clone()
+    }
 }
 
 impl Engine for Failing {
     fn begin<'a>(&'a mut self) -> Result<Box<dyn Transaction + 'a>, StorageError> {
-        let outcomes = Arc::clone(&self.outcomes);
-        Ok(Box::new(FailingTransaction { inner: self.engine.begin()?, outcomes }))
+        let (outcomes, writes) = (Arc::clone(&self.outcomes), self.writes.clone());
+        Ok(Box::new(FailingTransaction { inner: self.engine.begin()?, outcomes, writes }))
     }
 
     fn reader(&self) -> Result<Box<dyn Read + Send>, StorageError> {
@@ -35,6 +72,7 @@ impl Engine for Failing {
 struct FailingTransaction<'a> {
     inner: Box<dyn Transaction + 'a>,
     outcomes: Outcomes,
+    writes: Writes,
 }
 
 impl Read for FailingTransaction<'_> {
@@ -49,10 +87,12 @@ impl Read for FailingTransaction<'_> {
 
 impl Transaction for FailingTransaction<'_> {
     fn put(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<(), StorageError> {
+        self.writes.note(table, 1)?;
         self.inner.put(table, key, value)
     }
 
     fn delete(&mut self, table: Table, key: &[u8]) -> Result<(), StorageError> {
+        self.writes.note(table, 0)?;
         self.inner.delete(table, key)
     }
 

@@ -161,6 +161,9 @@ impl World<'_> {
         let Some(running) = self.nodes[node].running.get_mut(&digest) else { return };
         running.rounds += 1;
         let rounds = running.rounds;
+        if running.told && running.gathering.is_over() {
+            return self.forget(node, &digest, &mut luck);
+        }
         if rounds >= ROUNDS_AT_HAND {
             self.tell_waiting(node, digest, luck.child());
             self.nodes[node].running.remove(&digest);
@@ -200,11 +203,6 @@ impl World<'_> {
             }
             let Some(record) = self.nodes[node].disk.seen().load::<OpenOrder>(Key::Opened(digest)) else { continue };
             let Ok(gathering) = Gathering::resume(record, &self.federation.charter) else { continue };
-            if gathering.is_over(self.time(node)) {
-                // Nobody evaluates it any more.
-                let _ = self.commit(node, Writes::new().delete(Key::Opened(digest)), After::Nothing, &mut luck);
-                continue;
-            }
             self.nodes[node].running.insert(digest, Running::new(gathering));
             self.after(0, luck.child(), Event::Round(node, life, digest));
         }

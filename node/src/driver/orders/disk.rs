@@ -72,10 +72,6 @@ impl Orders {
             // While it waited it may have come again, and have been completed.
             let Some(bytes) = self.0.core.readers.with(|read| read.get(Table::Opened, &key))? else { continue };
             match self.resume(&bytes).await {
-                Ok(gathering) if gathering.is_over(self.0.core.clock.unix_seconds()) => {
-                    // No witness evaluates it any more, and none needs to hear of it.
-                    self.delete(gathering.digest()).await;
-                }
                 Ok(gathering) => {
                     // If it has come again meanwhile, what is on disk is added to that.
                     if let Ok(Admitted::New(running, _saving, place)) = self.admit(Box::new(gathering), Some(place)) {
@@ -128,7 +124,15 @@ impl Orders {
 
     /// The same, for whoever holds the lock of saving.
     pub(super) async fn write(&self, running: &Running) -> Result<(), DeskError> {
-        let record = running.gathering().record();
+        // The same order once more, word for word, costs no write.
+        let Some(record) = running.unwritten() else { return Ok(()) };
+        let certified = record.certificate.is_some();
+        let written = self.put(record).await;
+        running.note_written(written.is_ok(), certified);
+        written
+    }
+
+    async fn put(&self, record: OpenOrder) -> Result<(), DeskError> {
         let (key, bytes) = (record.order.digest().0, encode(&record));
         // STORE-29. What came with a certificate takes nothing: it is settled.
         let takes = (record.submission.is_some() && record.certificate.is_none()).then(|| record.order.clone());
@@ -146,19 +150,26 @@ impl Orders {
         Ok(())
     }
 
-    async fn delete(&self, digest: OrderDigest) {
-        let done = self.0.core.writer.submit(move |tx| tx.delete(Table::Opened, &digest.0)).await;
-        if let Err(error) = done {
-            tracing::warn!(%error, "a completed order stays listed as open until the next start");
-        }
-    }
-
     /// Forgets an order, on disk first: while that lasts, the same order waits.
     pub(super) async fn forget(&self, running: &Running) {
         let digest = running.gathering().digest();
         let _saving = running.saving.lock().await;
-        self.delete(digest).await;
+        let done = self.0.core.writer.submit(move |tx| tx.delete(Table::Opened, &digest.0)).await;
+        if let Err(error) = done {
+            tracing::warn!(%error, "an order that is done with stays on disk; it is forgotten at its next turn");
+            return self.leave(running);
+        }
         self.open().remove(&digest);
+        running.tell_end();
+    }
+
+    /// Lets go of an order that stays on disk, for the sweep to take up again.
+    pub(super) fn leave(&self, running: &Running) {
+        let mut open = self.open();
+        let digest = running.gathering().digest();
+        self.aside().leave(digest, running.known().after_a_turn(false), clock::monotonic());
+        open.remove(&digest);
+        drop(open);
         running.tell_end();
     }
 }

@@ -31,7 +31,11 @@ impl Orders {
                     // Something was brought in the last moment.
                     continue;
                 }
-                Standing::Certified { complete: true, .. } if running.is_told() => return self.forget(&running).await,
+                Standing::Certified { complete, .. }
+                    if running.is_told() && (complete || running.gathering().is_over()) =>
+                {
+                    return self.forget(&running).await;
+                }
                 // Refusals stay until the pause is over: whoever waits reads them.
                 Standing::Gathering(_) | Standing::Certified { .. } => running.tell(0, true),
             }
@@ -71,6 +75,8 @@ impl Orders {
         true
     }
 
+    /// Tells the shop that the order can't be certified, and forgets it. Unless the shop could write that down the order
+    /// stays on disk: its checkout would have no order (STORE-36).
     async fn give_up(&self, running: &Running) {
         let (order, standing) = {
             let gathering = running.gathering();
@@ -80,11 +86,14 @@ impl Orders {
             Standing::Dropped => self.0.shop.dropped(&order).await,
             _ => self.0.shop.refused(&order).await,
         };
-        if let Err(error) = heard {
-            tracing::warn!(%error, "the till could not be told of a refusal");
-        }
         running.tell(0, true);
-        self.forget(running).await;
+        match heard {
+            Ok(()) => self.forget(running).await,
+            Err(error) => {
+                tracing::warn!(%error, "the till could not be told of a refusal; it is told again");
+                self.leave(running);
+            }
+        }
     }
 
     /// Asks every witness that has not answered; a certificate on the way starts the second half at once.

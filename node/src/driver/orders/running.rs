@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ronde_protocol::machine::gateway::{Gathering, Standing};
+use ronde_protocol::machine::gateway::{Gathering, OpenOrder, Standing};
+use ronde_protocol::message::codec::encode;
 use ronde_protocol::message::evaluation::Evaluation;
 use tokio::sync::{Notify, watch};
 
@@ -22,6 +23,10 @@ pub(super) struct Running {
     pub(super) saving: Arc<tokio::sync::Mutex<()>>,
     /// It takes nothing more, and is about to be forgotten. Changed under the lock.
     over: AtomicBool,
+    /// What is known of it is not all on disk. Changed with the gathering locked.
+    unwritten: AtomicBool,
+    /// Its certificate is on disk.
+    kept: AtomicBool,
     /// The shop has heard of its certificate.
     told: AtomicBool,
     /// How often somebody brought it; never, if the sweep took it up. Changed under the lock.
@@ -44,6 +49,8 @@ pub(super) struct News {
 impl Running {
     pub(super) fn new(gathering: Gathering, known: Known, is_brought: bool) -> Self {
         Self {
+            unwritten: AtomicBool::new(is_brought),
+            kept: AtomicBool::new(!is_brought && gathering.certificate().is_some()),
             gathering: Mutex::new(gathering),
             news: watch::Sender::new(News::default()),
             wake: Notify::new(),
@@ -71,7 +78,36 @@ impl Running {
     /// Adds what the same order brought; under the lock. False if not all of it could be kept.
     pub(super) fn bring(&self, gathering: Gathering) -> bool {
         self.brought.fetch_add(1, Ordering::Relaxed);
-        self.gathering().merge(gathering)
+        let mut known = self.gathering();
+        let before = encode(&known.record());
+        let all = known.merge(gathering);
+        if encode(&known.record()) != before {
+            self.unwritten.store(true, Ordering::Relaxed);
+        }
+        all
+    }
+
+    /// What is to be written down, if not all is on disk; for whoever holds the lock of saving, and then says how that
+    /// went.
+    pub(super) fn unwritten(&self) -> Option<OpenOrder> {
+        let gathering = self.gathering();
+        let changed = self.unwritten.swap(false, Ordering::Relaxed);
+        let certified = gathering.certificate().is_some() && !self.is_kept();
+        (changed || certified).then(|| gathering.record())
+    }
+
+    /// What was to be written down is on disk, with a certificate or without, or is not.
+    pub(super) fn note_written(&self, is_written: bool, certified: bool) {
+        if is_written {
+            self.kept.fetch_or(certified, Ordering::Relaxed);
+        } else {
+            self.unwritten.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether its certificate is on disk: before that nobody here hears of it (STORE-10).
+    pub(super) fn is_kept(&self) -> bool {
+        self.kept.load(Ordering::Relaxed)
     }
 
     /// Adds it to what was on disk of the same order. False if not all of it could be kept.
@@ -125,7 +161,7 @@ impl Running {
     pub(super) fn outcome(&self) -> Outcome {
         let gathering = self.gathering();
         match (gathering.standing(), gathering.certificate()) {
-            (Standing::Certified { .. }, Some(certificate)) => Outcome::Certified {
+            (Standing::Certified { .. }, Some(certificate)) if self.is_kept() => Outcome::Certified {
                 order: Box::new(gathering.order().clone()),
                 certificate: certificate.as_certificate().clone(),
                 evaluations: gathering.evaluations().cloned().collect::<Vec<Evaluation>>(),

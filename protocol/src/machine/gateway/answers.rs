@@ -87,6 +87,9 @@ impl Gathering {
         if matches!(refusal, Refusal::CoinUnknown) {
             return self.handle_wrong_column(index);
         }
+        if self.is_shown && matches!(refusal, Refusal::Closed) {
+            self.evaluations.closed.insert(index);
+        }
         self.refusals.insert(index, refusal);
         match self.standing() {
             Standing::Refused(_) => Progress::Refused,

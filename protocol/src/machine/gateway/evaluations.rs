@@ -23,6 +23,8 @@ pub(super) struct Evaluations {
     pub(super) holders: BTreeSet<WitnessIndex>,
     /// Those of them that signed an evaluation whose proof is bad: a witness evaluates once, so asking again brings the same.
     pub(super) bad: BTreeSet<WitnessIndex>,
+    /// Witnesses that were shown the certificate in this round, and said that they evaluate no more.
+    pub(super) closed: BTreeSet<WitnessIndex>,
 }
 
 impl Evaluations {
@@ -61,5 +63,10 @@ impl Evaluations {
     /// Whether all witnesses hold the certificate.
     pub(super) fn are_complete(&self, keyset: &Keyset) -> bool {
         self.holders.len() >= keyset.quorum().witnesses()
+    }
+
+    /// Whether q witnesses have said that they evaluate no more.
+    pub(super) fn are_over(&self, keyset: &Keyset) -> bool {
+        self.closed.len() >= keyset.quorum().votes()
     }
 }

@@ -56,6 +56,8 @@ pub struct Gathering {
     evaluations: Evaluations,
     refusals: BTreeMap<WitnessIndex, Refusal>,
     killed: Option<Refusal>,
+    /// This round began with the certificate, so that whoever answers was shown it.
+    is_shown: bool,
     /// The committee of the later keyset that the order moves points into, if it does.
     moves: Option<Moves>,
 }
@@ -146,6 +148,7 @@ impl Gathering {
             evaluations: Evaluations::default(),
             refusals: BTreeMap::new(),
             killed: None,
+            is_shown: false,
             moves,
         })
     }
@@ -154,6 +157,7 @@ impl Gathering {
     pub fn of_certified(certified: CertifiedOrder, charter: &Charter) -> Result<Self, Refusal> {
         let mut gathering = Self::of(certified.order, charter)?;
         gathering.take_certificate(certified.certificate)?;
+        gathering.is_shown = true;
         Ok(gathering)
     }
 
@@ -278,9 +282,12 @@ impl Gathering {
         kinds.into_iter().max_by_key(|(_, count)| *count).map(|(refusal, _)| refusal)
     }
 
-    /// Forgets refusals that may have passed, before another round.
+    /// Forgets refusals that may have passed, before another round. What witnesses say of a certificate they say anew.
     pub fn retry(&mut self) {
         self.refusals.retain(|_, refusal| !refusal.is_retryable());
+        self.is_shown = self.certificate.is_some();
+        self.evaluations.closed.clear();
+        self.moves.iter_mut().for_each(Moves::retry);
     }
 
     /// The body.

@@ -8,7 +8,7 @@ use crate::message::{
     evaluation::Evaluation,
     ids::{KeysetId, WitnessIndex},
     log::CertifiedOrder,
-    order::{Order, Seconds},
+    order::Order,
     refusal::Refusal,
     wire::{MoveRequest, ReplyV1, RequestV1},
 };
@@ -35,6 +35,11 @@ impl Moves {
         self.evaluations.are_complete(&self.keyset)
     }
 
+    /// Forgets who said that it evaluates no more, before another round.
+    pub(super) fn retry(&mut self) {
+        self.evaluations.closed.clear();
+    }
+
     pub(super) fn evaluations(&self) -> impl Iterator<Item = &Evaluation> {
         self.evaluations.good.values()
     }
@@ -59,7 +64,12 @@ impl Gathering {
     pub fn handle_move_reply(&mut self, index: WitnessIndex, reply: ReplyV1) -> Progress {
         let Some(moves) = &mut self.moves else { return Progress::None };
         match reply {
-            ReplyV1::Refused(_) => Progress::None,
+            ReplyV1::Refused(refusal) => {
+                if matches!(refusal, Refusal::Closed) {
+                    moves.evaluations.closed.insert(index);
+                }
+                Progress::None
+            }
             ReplyV1::Certified(certified) => {
                 let order = (&self.order, &self.digest);
                 match moves.evaluations.take(&moves.keyset, order, index, certified.evaluation) {
@@ -71,10 +81,11 @@ impl Gathering {
         }
     }
 
-    /// Whether nobody evaluates the order any more, so that it is forgotten: the keyset's evaluations have ended, and,
-    /// where points move, those of the later one too, unless it has them all.
-    pub fn is_over(&self, now: Seconds) -> bool {
-        let moved = |moves: &Moves| moves.are_complete() || now > moves.keyset.evaluate_until();
-        now > self.keyset.evaluate_until() && self.moves.as_ref().is_none_or(moved)
+    /// Whether nobody evaluates the certified order any more, so that it is forgotten: q witnesses that were shown its
+    /// certificate in this round say so, and, where points move, q of the later keyset too, unless it has them all. It is
+    /// their word, not this node's clock, which may be years ahead (STORE-35).
+    pub fn is_over(&self) -> bool {
+        let moved = |moves: &Moves| moves.are_complete() || moves.evaluations.are_over(&moves.keyset);
+        self.evaluations.are_over(&self.keyset) && self.moves.as_ref().is_none_or(moved)
     }
 }

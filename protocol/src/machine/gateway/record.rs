@@ -43,6 +43,7 @@ impl Gathering {
         }
         if let Some(certificate) = record.certificate {
             gathering.take_certificate(certificate)?;
+            gathering.is_shown = true;
         }
         gathering.evaluations.holders = record.holders.iter().copied().collect();
         Ok(gathering)

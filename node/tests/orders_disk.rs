@@ -1,0 +1,100 @@
+//! What a store owes its till while its disk fails for a moment.
+
+mod federation;
+#[path = "../../protocol/tests/federation_support/mod.rs"]
+mod federation_support;
+mod store_support;
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use federation::{Town, checkouts, eventually, on_disk, orders};
+use federation_support::{KEYSET, Plan};
+use ronde_node::store::{Engine, Table};
+use store_support::{Failing, Writes};
+
+/// The disk of the store that is to fail. Whoever holds the first has the second to himself.
+static TURN: Mutex<()> = Mutex::new(());
+static WRITES: Mutex<Option<Writes>> = Mutex::new(None);
+
+fn watched(_: &Path) -> Box<dyn Engine> {
+    let engine = Failing::default();
+    *WRITES.lock().unwrap() = Some(engine.writes());
+    Box::new(engine)
+}
+
+fn writes() -> Writes {
+    WRITES.lock().unwrap().clone().unwrap()
+}
+
+/// Four stores; the first one's disk can be made to fail, and nobody reads its feed.
+fn town() -> (Town, MutexGuard<'static, ()>) {
+    let turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut town = Town::found(Plan::of(4));
+    town.feed = Duration::from_secs(3600);
+    town.start(1, watched);
+    (2..=4).for_each(|store| town.start(store, on_disk));
+    town.wait_for_votes();
+    (town, turn)
+}
+
+/// STORE-36: an order that is forgotten before its till has heard leaves a checkout that nobody can ever cancel.
+#[test]
+fn a_refusal_the_till_could_not_be_told_of_is_told_again() {
+    let (mut town, _turn) = town();
+    let till = town.till(1);
+    let (path, signed) = checkouts::open(&town, 1, &till);
+    town.stop(3);
+    town.stop(4);
+    assert_eq!(town.submit(1, &signed).status, 202);
+    let state = |town: &Town| checkouts::state(town, 1, &path, &till);
+    assert_eq!(state(&town), "pending");
+    writes().fill(Some(Table::Checkout));
+    // No witness votes any more: the order can't be certified.
+    let end = town.federation.charter.keyset(KEYSET).unwrap().evaluate_until();
+    (1..=2).for_each(|store| town.set_clock(store, end + 1));
+    eventually("it is refused", || town.submit(1, &signed).code() == "keyset-closed");
+    eventually("it is in hand no more", || town.get(1, "/v1/status").body["open_orders"] == 0);
+    assert_eq!(state(&town), "pending", "the disk is full");
+    writes().fill(None);
+    eventually("the till hears of it", || state(&town) == "refused");
+}
+
+/// STORE-10
+#[test]
+fn a_till_hears_of_a_payment_only_once_its_certificate_is_on_disk() {
+    let (mut town, _turn) = town();
+    let till = town.till(1);
+    let (path, signed) = checkouts::open(&town, 1, &till);
+    town.stop(3);
+    town.stop(4);
+    let (url, body) = (town.url(1, "/v1/orders"), town.submission(&signed));
+    let wallet = std::thread::spawn(move || federation::http("POST", &url, None, Some(&body)));
+    let state = |town: &Town| checkouts::state(town, 1, &path, &till);
+    eventually("it is written down", || state(&town) == "pending");
+    writes().fill(Some(Table::Opened));
+    town.start(3, on_disk);
+    town.start(4, on_disk);
+    eventually("it is certified", || town.has_certified(2, &signed));
+    assert_eq!(wallet.join().unwrap().status, 202, "not before it is on disk");
+    assert_eq!(state(&town), "pending");
+    writes().fill(None);
+    eventually("the till hears of it", || state(&town) == "accepted");
+}
+
+/// A wallet that sends its order again and again fills no disk's queue.
+#[test]
+fn the_same_order_once_more_is_not_written_down_once_more() {
+    let (mut town, _turn) = town();
+    town.stop(3);
+    town.stop(4);
+    let signed = orders::swap(&town.federation, &[(1, 2)], &[(2, 2)]);
+    let before = writes().puts(Table::Opened);
+    // All while it is in hand.
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..4).map(|_| scope.spawn(|| town.submit(1, &signed).status)).collect();
+        all.into_iter().for_each(|one| assert_eq!(one.join().unwrap(), 202));
+    });
+    assert_eq!(writes().puts(Table::Opened), before + 1);
+}
