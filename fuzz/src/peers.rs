@@ -125,7 +125,7 @@ impl Reader {
             }
             let head = self.head(choices);
             if choices.byte() % 3 == 0 {
-                let fork = self.followed.handle_head(WORLD.keyset(), head);
+                let fork = self.followed.handle_head(WORLD.keyset(), head, 0);
                 self.accuse(fork.ok().flatten());
             } else {
                 self.page(choices, head);
@@ -168,7 +168,7 @@ impl Reader {
         let page = LogPage { entries: list(entries.clone()), head };
         let leaves: Vec<[u8; 32]> = entries.iter().map(LogEntry::leaf).collect();
         let next = [self.read.clone(), leaves].concat();
-        match self.followed.handle_page(WORLD.keyset(), PEER, page) {
+        match self.followed.handle_page(WORLD.keyset(), PEER, page, 0) {
             Ok(page) => {
                 assert!(head.verify(WORLD.keyset()).is_ok() && head.index == PEER, "a head that the peer did not sign");
                 let convicted = page.fork.is_some();

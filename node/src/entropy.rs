@@ -14,3 +14,9 @@ pub fn fresh() -> Result<[u8; 32], EntropyError> {
     getrandom::fill(&mut bytes)?;
     Ok(bytes)
 }
+
+/// A number that nobody foresees, for a choice among many. Without randomness it is the largest: what it stands for goes
+/// first.
+pub fn chance() -> u64 {
+    fresh().ok().and_then(|bytes| bytes.first_chunk().copied()).map_or(u64::MAX, u64::from_le_bytes)
+}

@@ -22,7 +22,7 @@ use ronde_protocol::message::evaluation::{Evaluation, EvaluationError};
 use ronde_protocol::message::evidence::{Evidence, EvidenceError};
 use ronde_protocol::message::head::Head;
 use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
-use ronde_protocol::message::log::CertifiedOrder;
+use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
 use ronde_protocol::message::offer::SignedOffer;
 use ronde_protocol::message::order::{Authorization, Column, Purpose, SignedOrder};
 use ronde_protocol::message::refusal::{ExpectedCode, Refusal};
@@ -391,7 +391,67 @@ fn the_head_of_a_page_that_is_refused_is_on_disk() {
 fn heads_on_disk(town: &Town, store: u32) -> Vec<Head> {
     let reader = SqliteEngine::open(town.folder(store).join("ronde.sqlite")).unwrap().reader().unwrap();
     let heads = reader.scan(Table::PeerHead, &[], None, 10).unwrap();
-    heads.iter().map(|(_, bytes)| decode(bytes, 1000).unwrap()).collect()
+    // Under longer keys stand those that are not checked.
+    heads.iter().filter(|(key, _)| key.len() == 5).map(|(_, bytes)| decode(bytes, 1000).unwrap()).collect()
+}
+
+/// A witness that signs a head of nine entries, and then shows a log of ten others.
+struct TwoFaced {
+    federation: Federation,
+    log: Vec<LogEntry>,
+    /// Which of the two it shows.
+    shows: Arc<Mutex<bool>>,
+}
+
+impl Handler for TwoFaced {
+    fn handle(&self, _: NodeKey, request: Vec<u8>) -> HandlerFuture<'_> {
+        Box::pin(async move {
+            let Self { federation, log, shows } = self;
+            let (vote, keyset) = (federation.witness(KEYSET, TRAITOR).vote, federation.charter.keyset(KEYSET).unwrap());
+            let sign = |size, root| Head::sign(&vote, keyset, TRAITOR, size, root);
+            let reply = match decode::<Request>(&request, MAX_MESSAGE_BYTES) {
+                Ok(Request::V1(RequestV1::Log(FromPosition { from, .. }))) if *shows.lock().unwrap() => {
+                    let leaves: Vec<[u8; 32]> = log.iter().map(LogEntry::leaf).collect();
+                    let head = sign(log.len() as u64, merkle::root_of(&leaves));
+                    let entries = log.iter().skip(usize::try_from(from).unwrap()).take(4).cloned();
+                    ReplyV1::Log(LogPage { entries: list(entries), head })
+                }
+                Ok(Request::V1(RequestV1::Log(_))) => {
+                    ReplyV1::Log(LogPage { entries: list([]), head: sign(9, [7; 32]) })
+                }
+                _ => ReplyV1::Refused(Refusal::Unknown),
+            };
+            encode(&Reply::V1(reply))
+        })
+    }
+}
+
+/// LOG-22, LOG-24, LOG-18: neither the higher head nor a restart between has the first one forgotten.
+#[test]
+fn a_head_that_the_longer_log_does_not_extend_convicts_also_after_a_restart() {
+    let shows = Arc::new(Mutex::new(false));
+    let mut town = with_handler(Plan::of(4), |federation| {
+        let vote = |number: u64| LogEntry::Voted(orders::swap(&federation, &[(number, 2)], &[(number + 50, 2)]));
+        let log = (1..=10).map(vote).collect();
+        Arc::new(TwoFaced { federation, log, shows: Arc::clone(&shows) })
+    });
+    let heard = |size: u64| move |log: &serde_json::Value| log["index"] == TRAITOR.0 && log["size"] == size;
+    let knows = |town: &Town, size| {
+        let status = town.get(1, "/v1/status");
+        status.body["peer_logs"].as_array().is_some_and(|logs| logs.iter().any(heard(size)))
+    };
+    eventually("the first head is known", || knows(&town, 9));
+    // What is written down after the head.
+    assert_eq!(town.submit(1, &orders::swap(&town.federation, &[(1, 2)], &[(2, 2)])).status, 200);
+    town.stop(1);
+    *shows.lock().unwrap() = true;
+    town.start(1, on_disk);
+    eventually("the fork is proven", || town.get(1, "/v1/status").body["evidence"] == 1);
+    town.stop(1);
+    let evidence = evidence_of(&town.folder(1)).remove(0);
+    assert!(matches!(&evidence, Evidence::Fork { shorter, longer, .. } if (shorter.size, longer.size) == (9, 10)));
+    assert_eq!(evidence.verify(&town.federation.charter).unwrap().culprit, TRAITOR);
+    assert!(heads_on_disk(&town, 1).iter().any(|head| head.index == TRAITOR && head.size == 10));
 }
 
 /// LOG-16: a witness of a later keyset pulls the logs of the earlier one, in which it has no seat.

@@ -42,6 +42,11 @@ pub const MAX_ISSUERS: usize = 4096;
 pub const MAX_LOG_ENTRIES: usize = 64;
 /// Bytes of log entries after which an answer to a log pull is cut, leaving room for one whole entry.
 pub const LOG_ANSWER_BYTES: usize = 24 * 1024;
+/// Heads of one witness that a follower keeps until its log was found to extend them: the one that proves a fork stays
+/// among them by chance, which the witness can't foresee.
+pub const MAX_UNCHECKED_HEADS: usize = 32;
+/// Entries that were read last whose leaves a follower still has, so that a head that comes late can be compared.
+pub const RECENT_LEAVES: usize = 1024;
 /// Most entries in one answer of a store's feed.
 pub const MAX_FEED_ENTRIES: usize = 64;
 /// Most entries in one piece of a bucket.

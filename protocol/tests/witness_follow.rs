@@ -52,7 +52,7 @@ fn a_witness_that_was_down_takes_over_what_its_peers_certified_and_none_of_their
     let mut followed = Followed::default();
     let (mut taken, mut pages) = (Vec::new(), 0);
     loop {
-        let page = followed.handle_page(&keyset, peer(), page(&committee, followed.position(), 2)).unwrap();
+        let page = followed.handle_page(&keyset, peer(), page(&committee, followed.position(), 2), 0).unwrap();
         assert!(page.fork.is_none());
         taken.extend(page.certified);
         pages += 1;
@@ -79,12 +79,12 @@ fn a_log_that_has_not_grown_gives_an_empty_page_and_a_longer_one_goes_on() {
     let mut committee = behind();
     let keyset = committee.charter().keyset(KEYSET).unwrap().clone();
     let mut followed = Followed::default();
-    followed.handle_page(&keyset, peer(), page(&committee, 0, 64)).unwrap();
-    let nothing = followed.handle_page(&keyset, peer(), page(&committee, 6, 64)).unwrap();
+    followed.handle_page(&keyset, peer(), page(&committee, 0, 64), 0).unwrap();
+    let nothing = followed.handle_page(&keyset, peer(), page(&committee, 6, 64), 0).unwrap();
     assert!(nothing.certified.is_empty() && !nothing.more && nothing.fork.is_none());
     let order = redeem(&committee.federation, 1, &[(5, points(8))], &[]);
     voted(committee.ask(PEER, &order));
-    followed.handle_page(&keyset, peer(), page(&committee, 6, 64)).unwrap();
+    followed.handle_page(&keyset, peer(), page(&committee, 6, 64), 0).unwrap();
     assert_eq!(followed.position(), 7);
 }
 
@@ -112,7 +112,7 @@ fn entries_that_do_not_lead_to_the_signed_head_are_refused_and_nothing_is_taken_
     ];
     for (page, expected) in wrong {
         let mut followed = Followed::default();
-        assert_eq!(followed.handle_page(keyset, peer(), page).unwrap_err(), expected);
+        assert_eq!(followed.handle_page(keyset, peer(), page, 0).unwrap_err(), expected);
         assert_eq!(followed.position(), 0);
     }
 }
@@ -145,13 +145,13 @@ fn two_heads_of_one_size_are_evidence_wherever_they_were_seen() {
     let committee = behind();
     let keyset = committee.charter().keyset(KEYSET).unwrap();
     let mut followed = Followed::default();
-    assert!(followed.handle_head(keyset, head(&committee)).unwrap().is_none());
-    assert!(followed.handle_head(keyset, head(&committee)).unwrap().is_none());
-    assert_proves_fork(&committee, followed.handle_head(keyset, forked(&committee)).unwrap());
+    assert!(followed.handle_head(keyset, head(&committee), 0).unwrap().is_none());
+    assert!(followed.handle_head(keyset, head(&committee), 0).unwrap().is_none());
+    assert_proves_fork(&committee, followed.handle_head(keyset, forked(&committee), 0).unwrap());
     // A head in a vote's answer, then the log with another.
     let mut followed = Followed::default();
-    followed.handle_head(keyset, forked(&committee)).unwrap();
-    let page = followed.handle_page(keyset, peer(), page(&committee, 0, 64)).unwrap();
+    followed.handle_head(keyset, forked(&committee), 0).unwrap();
+    let page = followed.handle_page(keyset, peer(), page(&committee, 0, 64), 0).unwrap();
     assert_proves_fork(&committee, page.fork);
 }
 
@@ -161,7 +161,7 @@ fn a_log_that_grew_again_from_an_earlier_state_is_evidence_once_it_is_read_as_a_
     let mut committee = behind();
     let keyset = committee.charter().keyset(KEYSET).unwrap().clone();
     let mut followed = Followed::default();
-    followed.handle_page(&keyset, peer(), page(&committee, 0, 64)).unwrap();
+    followed.handle_page(&keyset, peer(), page(&committee, 0, 64), 0).unwrap();
     let earlier = head(&committee);
     let old = witness_support::committee(4);
     committee.seats[PEER].memory = old.seats[PEER].memory.clone();
@@ -173,9 +173,9 @@ fn a_log_that_grew_again_from_an_earlier_state_is_evidence_once_it_is_read_as_a_
             assert!(followed.is_shorter(&shorter));
         }
     }
-    let error = followed.handle_page(&keyset, peer(), page(&committee, followed.position(), 64)).unwrap_err();
+    let error = followed.handle_page(&keyset, peer(), page(&committee, followed.position(), 64), 0).unwrap_err();
     assert_eq!((error, followed.position(), followed.read()), (PageError::Root, 0, Some(&earlier)));
-    while followed.handle_page(&keyset, peer(), page(&committee, followed.position(), 3)).unwrap().more {}
+    while followed.handle_page(&keyset, peer(), page(&committee, followed.position(), 3), 0).unwrap().more {}
     assert_eq!(followed.parted(), Some(&earlier));
     let mut inquiry = Inquiry::new(earlier);
     let proof = loop {
@@ -186,7 +186,7 @@ fn a_log_that_grew_again_from_an_earlier_state_is_evidence_once_it_is_read_as_a_
         }
     };
     assert_proves_fork(&committee, Some(proof));
-    followed.settle();
+    followed.settle(true);
     assert_eq!(followed.parted(), None);
     // Of an honest log it finds nothing.
     let mut honest = Inquiry::new(head(&committee));
@@ -200,18 +200,18 @@ fn a_shorter_log_after_a_refused_page_does_not_have_the_head_of_the_longer_one_f
     let mut committee = behind();
     let keyset = committee.charter().keyset(KEYSET).unwrap().clone();
     let mut followed = Followed::default();
-    followed.handle_page(&keyset, peer(), page(&committee, 0, 64)).unwrap();
+    followed.handle_page(&keyset, peer(), page(&committee, 0, 64), 0).unwrap();
     let earlier = head(&committee);
     voted(committee.ask(PEER, &redeem(&committee.federation, 1, &[(5, points(8))], &[])));
     let false_page = page(&committee, 0, 1);
-    assert_eq!(followed.handle_page(&keyset, peer(), false_page).unwrap_err(), PageError::Root);
+    assert_eq!(followed.handle_page(&keyset, peer(), false_page, 0).unwrap_err(), PageError::Root);
     let old = witness_support::committee(4);
     committee.seats[PEER].memory = old.seats[PEER].memory.clone();
     let mut grow = |committee: &mut Committee, numbers: core::ops::RangeInclusive<u64>| {
         for number in numbers {
             voted(committee.ask(PEER, &redeem(&committee.federation, 1, &[(number, points(8))], &[])));
         }
-        while followed.handle_page(&keyset, peer(), page(committee, followed.position(), 3)).unwrap().more {}
+        while followed.handle_page(&keyset, peer(), page(committee, followed.position(), 3), 0).unwrap().more {}
         (followed.read().copied(), followed.parted().copied())
     };
     assert_eq!(grow(&mut committee, 11..=13), (Some(earlier), None));
@@ -223,9 +223,9 @@ fn a_fork_of_a_log_that_was_read_to_its_end_is_evidence_and_takes_nothing_over()
     let committee = behind();
     let keyset = committee.charter().keyset(KEYSET).unwrap();
     let mut followed = Followed::default();
-    followed.handle_page(keyset, peer(), page(&committee, 0, 64)).unwrap();
+    followed.handle_page(keyset, peer(), page(&committee, 0, 64), 0).unwrap();
     let other = LogPage { entries: list([]), head: forked(&committee) };
-    let page = followed.handle_page(keyset, peer(), other).unwrap();
+    let page = followed.handle_page(keyset, peer(), other, 0).unwrap();
     assert!(page.certified.is_empty() && !page.more);
     assert_proves_fork(&committee, page.fork);
     assert_eq!((followed.position(), followed.highest()), (0, Some(&head(&committee))), "it is read again");

@@ -22,11 +22,12 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::drift::Drift;
-use super::heads::{HeadKeeper, Peer};
+use super::heads::{HeadKeeper, KeptHeads, Peer};
 use super::pool::Pool;
 use super::witness::{WitnessService, failed};
 use crate::charter_store::CharterStore;
 use crate::clock::{self, Clock};
+use crate::entropy;
 use crate::shop::PeerLogTrouble;
 use crate::space::Space;
 use crate::store::{Readers, Writer};
@@ -183,22 +184,23 @@ impl Core {
         work(followed.entry((keyset, index)).or_default())
     }
 
-    /// The same; if the highest head rises by it, that is written down (LOG-19).
+    /// The same; if the highest head rises by it, or others are to be kept, that is written down (LOG-19, LOG-24).
     pub fn raise_followed<T>(&self, keyset: KeysetId, index: WitnessIndex, work: impl FnOnce(&mut Followed) -> T) -> T {
-        let (done, risen) = self.with_followed(keyset, index, |followed| {
-            let before = followed.highest().map(|head| head.size);
+        let (done, kept) = self.with_followed(keyset, index, |followed| {
+            let before = KeptHeads::of(followed);
             let done = work(followed);
-            (done, followed.highest().copied().filter(|head| Some(head.size) > before))
+            (done, KeptHeads::of(followed).filter(|kept| before.as_ref() != Some(kept)))
         });
-        if let Some(head) = risen {
-            self.heads.rose((keyset, index), head);
+        if let Some(heads) = kept {
+            self.heads.keep((keyset, index), heads);
         }
         done
     }
 
-    /// Keeps the highest head of every witness; two that fork are evidence.
+    /// Keeps the heads of every witness; two that fork are evidence.
     pub async fn note_head(&self, keyset: &Keyset, head: Head) {
-        let noted = self.raise_followed(keyset.id(), head.index, |followed| followed.handle_head(keyset, head));
+        let chance = entropy::chance();
+        let noted = self.raise_followed(keyset.id(), head.index, |followed| followed.handle_head(keyset, head, chance));
         if let Ok(Some(evidence)) = noted {
             self.keep_evidence(*evidence).await;
         }

@@ -66,12 +66,15 @@ pub async fn inquire(
         if !matches!(inquired, Ok(Inquired::More)) {
             *inquiring = Inquiring::default();
         }
-        match inquired? {
+        let proven = match inquired? {
             Inquired::More => continue,
-            Inquired::Fork(evidence) => core.keep_evidence(*evidence).await,
-            Inquired::Nothing => {}
-        }
-        core.with_followed(keyset.id(), peer, |followed| followed.settle());
+            Inquired::Fork(evidence) => {
+                core.keep_evidence(*evidence).await;
+                true
+            }
+            Inquired::Nothing => false,
+        };
+        core.raise_followed(keyset.id(), peer, |followed| followed.settle(proven));
         save_followed(core, keyset.id(), peer).await?;
         return Ok(Pass::Over);
     }

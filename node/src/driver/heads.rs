@@ -1,18 +1,46 @@
-//! The highest head of every witness, on disk as soon as it rises (LOG-19).
+//! The highest head of every witness, on disk as soon as it rises (LOG-19), and those that its log was not yet found to
+//! extend (LOG-24).
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ronde_protocol::machine::witness::peers::Followed;
-use ronde_protocol::message::codec::encode;
+use ronde_protocol::limits::MAX_UNCHECKED_HEADS;
+use ronde_protocol::machine::witness::peers::{Followed, Unchecked};
+use ronde_protocol::message::codec::{Bounded, encode};
 use ronde_protocol::message::head::Head;
 use ronde_protocol::message::ids::{KeysetId, WitnessIndex};
 
 use super::ledger::{self, LedgerError};
-use crate::store::{Read, Table, Writer};
+use crate::store::{Read, StorageError, Table, Transaction, Writer};
 
 /// Whose log.
 pub type Peer = (KeysetId, WitnessIndex);
+
+/// In a key of [`Table::PeerHead`] behind the witness's index: the heads that are not checked.
+const UNCHECKED: u8 = 0;
+
+/// Heads of one witness that must outlive a restart.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeptHeads {
+    highest: Head,
+    unchecked: Vec<Unchecked>,
+}
+
+impl KeptHeads {
+    /// What is kept of a witness; nothing of one that was never heard of.
+    pub fn of(followed: &Followed) -> Option<Self> {
+        followed.highest().map(|highest| Self { highest: *highest, unchecked: followed.unchecked().to_vec() })
+    }
+
+    fn write(&self, (keyset, index): Peer, tx: &mut dyn Transaction) -> Result<(), StorageError> {
+        tx.put(Table::PeerHead, &ledger::key(keyset, &[&[index.0]]), &encode(&self.highest))?;
+        let key = ledger::key(keyset, &[&[index.0], &[UNCHECKED]]);
+        if self.unchecked.is_empty() {
+            return tx.delete(Table::PeerHead, &key);
+        }
+        tx.put(Table::PeerHead, &key, &encode(&self.unchecked))
+    }
+}
 
 /// Writes heads down, one job at a time, so that a busy node writes few of the many that it sees.
 pub struct HeadKeeper {
@@ -22,7 +50,7 @@ pub struct HeadKeeper {
 
 #[derive(Default)]
 struct State {
-    risen: BTreeMap<Peer, Head>,
+    changed: BTreeMap<Peer, KeptHeads>,
     writing: bool,
 }
 
@@ -36,10 +64,10 @@ impl HeadKeeper {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A head is higher than all that were seen before; it is written in the background.
-    pub fn rose(self: &Arc<Self>, peer: Peer, head: Head) {
+    /// The heads of a witness are others than before; they are written in the background.
+    pub fn keep(self: &Arc<Self>, peer: Peer, heads: KeptHeads) {
         let mut state = self.state();
-        state.risen.insert(peer, head);
+        state.changed.insert(peer, heads);
         if !std::mem::replace(&mut state.writing, true) {
             tokio::spawn(Arc::clone(self).write());
         }
@@ -47,29 +75,21 @@ impl HeadKeeper {
 
     async fn write(self: Arc<Self>) {
         loop {
-            let risen = {
+            let changed = {
                 let mut state = self.state();
-                if state.risen.is_empty() {
+                if state.changed.is_empty() {
                     state.writing = false;
                     return;
                 }
-                std::mem::take(&mut state.risen)
+                std::mem::take(&mut state.changed)
             };
-            let written = self.writer.submit(move |tx| {
-                let mut heads = risen.iter();
-                heads.try_for_each(|((keyset, index), head)| {
-                    tx.put(Table::PeerHead, &key(*keyset, *index), &encode(head))
-                })
-            });
+            let written =
+                self.writer.submit(move |tx| changed.iter().try_for_each(|(peer, heads)| heads.write(*peer, tx)));
             if let Err(error) = written.await {
                 tracing::warn!(%error, "the newest heads of other witnesses could not be written down; the next ones are");
             }
         }
     }
-}
-
-fn key(keyset: KeysetId, index: WitnessIndex) -> Vec<u8> {
-    ledger::key(keyset, &[&[index.0]])
 }
 
 /// How far the peers' logs were read, and their highest heads, as they were written down.
@@ -89,7 +109,10 @@ pub fn load(read: &dyn Read) -> Result<BTreeMap<Peer, Followed>, LedgerError> {
         }
     }
     for (key, _) in read.scan(Table::PeerHead, &[], None, usize::MAX)? {
-        if let (Some(peer), Some(head)) = (peer(&key), ledger::load(read, Table::PeerHead, &key)?) {
+        if let Some(peer) = key.strip_suffix(&[UNCHECKED]).and_then(peer) {
+            let heads: Option<Bounded<Unchecked, MAX_UNCHECKED_HEADS>> = ledger::load(read, Table::PeerHead, &key)?;
+            followed.entry(peer).or_default().keep_unchecked(heads.unwrap_or_default().into_vec());
+        } else if let (Some(peer), Some(head)) = (peer(&key), ledger::load(read, Table::PeerHead, &key)?) {
             followed.entry(peer).or_default().keep_head(head);
         }
     }

@@ -17,8 +17,8 @@ use super::follow::{self, Inquiring};
 use super::ledger::{self, LedgerError};
 use super::sync::{SyncError, peers};
 use super::witness::WitnessService;
-use crate::fault;
 use crate::store::Table;
+use crate::{entropy, fault};
 
 /// Pages of a log that one pass reads: a witness that signs a log without an end ends the pass, not the task (LOG-21).
 pub const LOG_PAGES: usize = 256;
@@ -139,17 +139,18 @@ async fn take_page(
     passed_over: &mut PassedOver,
 ) -> Result<bool, SyncError> {
     let keyset = service.witness().keyset();
+    // Its head is kept, whatever becomes of the page (LOG-16, LOG-22).
+    core.note_head(keyset, page.head).await;
     // Looked at on a copy: the position moves on only when the entries are on disk (LOG-15).
     let mut followed = core.with_followed(keyset.id(), peer, |followed| followed.clone());
     let before = followed.position();
     if followed.is_shorter(&page.head) && page.head.verify(keyset).is_ok() {
         return Err(SyncError::Shorter { read: before, shown: page.head.size });
     }
-    let read = match followed.handle_page(keyset, peer, page) {
+    let read = match followed.handle_page(keyset, peer, page, entropy::chance()) {
         Ok(read) => read,
         Err(error) => {
-            // Its head is kept all the same (LOG-16).
-            core.raise_followed(keyset.id(), peer, |kept| replace(kept, followed));
+            replace(core, keyset.id(), peer, followed).await;
             return Err(error.into());
         }
     };
@@ -158,11 +159,7 @@ async fn take_page(
     }
     let charter = core.charter();
     for certified in read.certified {
-        if let Err(error) = take_over(service, &charter, certified, passed_over).await {
-            // The page is read again; its head was seen all the same (LOG-16).
-            core.raise_followed(keyset.id(), peer, |kept| kept.keep_highest(&followed));
-            return Err(error);
-        }
+        take_over(service, &charter, certified, passed_over).await?;
     }
     if followed.position() > before {
         fault::point("sync.before-position");
@@ -174,20 +171,22 @@ async fn take_page(
             completing::note_votes(tx, id, peer, &voted)?;
             Ok::<_, LedgerError>(tx.put(Table::PeerLog, &key, &bytes)?)
         });
-        if let Err(error) = moved.await {
-            // As above.
-            core.raise_followed(keyset.id(), peer, |kept| kept.keep_highest(&followed));
-            return Err(error.into());
-        }
+        moved.await?;
     }
-    core.with_followed(keyset.id(), peer, |kept| replace(kept, followed));
+    replace(core, keyset.id(), peer, followed).await;
     Ok(read.more)
 }
 
-/// Heads that came with votes while pages were read are kept if they are higher.
-fn replace(kept: &mut Followed, mut followed: Followed) {
-    followed.keep_highest(kept);
-    *kept = followed;
+/// Heads that came with votes while a page was read are kept with it (LOG-22).
+async fn replace(core: &Arc<Core>, keyset: KeysetId, peer: WitnessIndex, mut followed: Followed) {
+    let fork = core.raise_followed(keyset, peer, |kept| {
+        let fork = followed.join(keyset, kept);
+        *kept = followed;
+        fork
+    });
+    if let Some(evidence) = fork {
+        core.keep_evidence(*evidence).await;
+    }
 }
 
 /// A certified entry of a peer is taken over like a certificate from anybody; a peer's mistake stops nothing.

@@ -170,7 +170,7 @@ impl WitnessService {
         let (terms, keys) = (Arc::clone(charter), Arc::clone(keys));
         let prepared = self.pool.run(move || {
             let earlier = terms.keyset(earlier).ok_or(Refusal::CharterBehind)?;
-            Ok(PreparedPage::of(&terms, &keys, earlier, page))
+            Ok(PreparedPage::of(&terms, &keys, earlier, page, entropy::chance()))
         });
         // Only a charter that does not know the keyset, or the node's end, refuses that.
         let Ok(prepared) = prepared.await else { return Ok(EarlierRead::CharterBehind) };

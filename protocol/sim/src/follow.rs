@@ -86,7 +86,7 @@ impl World<'_> {
             return;
         }
         let keyset = self.keyset_of(of);
-        let noted = self.nodes[node].followed.entry(of).or_default().handle_head(keyset, head);
+        let noted = self.nodes[node].followed.entry(of).or_default().handle_head(keyset, head, luck.number());
         if let Ok(Some(evidence)) = noted {
             self.keep_evidence(node, *evidence, luck);
         }
@@ -108,21 +108,21 @@ impl World<'_> {
         if self.nodes[peer].keyset != self.nodes[node].keyset {
             return self.take_earlier_page(node, peer, page, luck);
         }
-        let (keyset, head) = (self.keyset_of(peer), page.head);
+        let (keyset, head, chance) = (self.keyset_of(peer), page.head, luck.number());
         let mut followed = self.nodes[node].followed.get(&peer).cloned().unwrap_or_default();
         let before = followed.position();
         if page.entries.is_empty() && followed.read() == Some(&page.head) {
             // Read to this very head before.
             return self.watch_head(node, peer, head, followed.highest() == Some(&head));
         }
-        let read = followed.handle_page(keyset, index, page);
+        let read = followed.handle_page(keyset, index, page, chance);
         // That of a page that is refused too.
         self.watch_head(node, peer, head, followed.highest() == Some(&head));
         let read = match read {
             Ok(read) => read,
             Err(error) => {
                 self.say(format_args!("{node} refuses the log of {peer}: {error}"));
-                return self.keep_followed(node, peer, followed);
+                return self.keep_followed(node, peer, followed, luck);
             }
         };
         if let Some(evidence) = read.fork {
@@ -130,8 +130,9 @@ impl World<'_> {
         }
         for certified in read.certified {
             if self.take_over(node, certified, luck).is_err() {
-                let kept = self.nodes[node].followed.entry(peer).or_default();
-                return kept.keep_highest(&followed);
+                // What its head proves was kept above.
+                drop(self.nodes[node].followed.entry(peer).or_default().handle_head(keyset, head, chance));
+                return;
             }
         }
         if followed.position() > before {
@@ -140,16 +141,20 @@ impl World<'_> {
                 return;
             }
         }
-        self.keep_followed(node, peer, followed);
+        self.keep_followed(node, peer, followed, luck);
         if read.more {
             self.pull_log(node, peer, luck);
         }
     }
 
-    fn keep_followed(&mut self, node: usize, peer: usize, mut followed: Followed) {
+    fn keep_followed(&mut self, node: usize, peer: usize, mut followed: Followed, luck: &mut Luck) {
+        let id = self.nodes[peer].keyset;
         let kept = self.nodes[node].followed.entry(peer).or_default();
-        followed.keep_highest(kept);
+        let fork = followed.join(id, kept);
         *kept = followed;
+        if let Some(evidence) = fork {
+            self.keep_evidence(node, *evidence, luck);
+        }
     }
 
     fn take_over(&mut self, node: usize, certified: CertifiedOrder, luck: &mut Luck) -> Result<(), Full> {

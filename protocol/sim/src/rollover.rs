@@ -89,7 +89,7 @@ impl World<'_> {
             }
         }
         let Some(witness) = self.witness(node) else { return };
-        let prepared = PreparedPage::of(charter, &keys, earlier, page);
+        let prepared = PreparedPage::of(charter, &keys, earlier, page, luck.number());
         let ledger = &self.nodes[node].disk.seen().ledger;
         let step = match witness.decide_earlier_page(ledger, charter, earlier, index, prepared) {
             Ok(step) => step,

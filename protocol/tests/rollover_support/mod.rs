@@ -144,7 +144,7 @@ impl Town {
         keys.add(charter.body());
         let earlier = charter.keyset(KEYSET).unwrap();
         let seat = &self.later[reader];
-        let page = PreparedPage::of(charter, &keys, earlier, page);
+        let page = PreparedPage::of(charter, &keys, earlier, page, 0);
         seat.witness.decide_earlier_page(&seat.disk, charter, earlier, index(from), page).unwrap()
     }
 

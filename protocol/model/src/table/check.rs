@@ -47,7 +47,7 @@ pub(super) fn state(actor: &Actor<'_>, memory: &Memory) -> Result<Vec<String>, M
         flaws.push(format!("an auditor accuses an honest witness: it {}", finding.offence));
     }
     let page = witness.log_page(memory, 0)?;
-    match Followed::default().handle_page(witness.keyset(), witness.index(), page) {
+    match Followed::default().handle_page(witness.keyset(), witness.index(), page, 0) {
         Ok(page) if page.fork.is_none() && !page.more => {}
         other => flaws.push(format!("a peer can't read an honest log: {other:?}")),
     }

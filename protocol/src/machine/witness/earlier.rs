@@ -40,13 +40,15 @@ pub enum EarlierRead {
 #[derive(Clone, Debug)]
 pub struct PreparedPage {
     page: LogPage,
+    chance: u64,
     by_store: BTreeSet<OrderDigest>,
     certified: BTreeSet<OrderDigest>,
 }
 
 impl PreparedPage {
-    /// Looks at every signature in a page: of stores under Earns, and of certificates.
-    pub fn of(charter: &Charter, keys: &StoreKeys, earlier: &Keyset, page: LogPage) -> Self {
+    /// Looks at every signature in a page: of stores under Earns, and of certificates. Its head is kept by a number as in
+    /// [`Followed::handle_head`].
+    pub fn of(charter: &Charter, keys: &StoreKeys, earlier: &Keyset, page: LogPage, chance: u64) -> Self {
         let (mut by_store, mut certified) = (BTreeSet::new(), BTreeSet::new());
         for entry in &page.entries {
             match entry {
@@ -68,7 +70,7 @@ impl PreparedPage {
                 }
             }
         }
-        Self { page, by_store, certified }
+        Self { page, chance, by_store, certified }
     }
 }
 
@@ -95,7 +97,8 @@ impl Witness {
         peer: WitnessIndex,
         prepared: PreparedPage,
     ) -> Result<Step<EarlierRead>, V::Error> {
-        let PreparedPage { page, by_store, certified } = prepared;
+        let PreparedPage { page, chance, by_store, certified } = prepared;
+        let head = page.head;
         let own = self.keyset().id();
         let mut draft = Draft::new(view, own);
         let before = view.earlier_followed(own, earlier.id(), peer)?.unwrap_or_default();
@@ -105,7 +108,7 @@ impl Witness {
                 draft.put(Write::Earlier(earlier.id(), EarlierWrite::Followed(peer, Box::new(followed))));
             }
         };
-        let read = match followed.handle_page(earlier, peer, page) {
+        let read = match followed.handle_page(earlier, peer, page, chance) {
             Ok(read) => read,
             Err(error) => {
                 keep(&mut draft, followed);
@@ -124,7 +127,8 @@ impl Witness {
         for certified in &read.certified {
             if !intake.take_certified(charter, peer, certified)? {
                 let mut unread = before.clone();
-                unread.keep_highest(&followed);
+                // What it convicts the peer of was found above.
+                drop(unread.handle_head(earlier, head, chance));
                 keep(&mut draft, unread);
                 return Ok(Step::new(draft, EarlierRead::CharterBehind));
             }

@@ -17,6 +17,7 @@ pub mod buckets;
 mod certify;
 mod closing;
 mod earlier;
+mod followed;
 pub mod inquiry;
 mod issuing;
 pub mod keys;
@@ -29,6 +30,7 @@ pub mod peers;
 mod prepare;
 mod probe;
 pub mod query;
+mod reading;
 pub mod record;
 mod vote;
 

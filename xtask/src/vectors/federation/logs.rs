@@ -1,6 +1,7 @@
 //! Leaves, roots, heads that a log extends, and pages of a peer's log.
 
 mod closing;
+mod forks;
 mod reading;
 
 use ronde_protocol::{crypto::merkle, message::log::LogEntry};
@@ -23,7 +24,7 @@ pub fn suite() -> Result<Vec<Group>, String> {
         group("log-leaf", leaf_tests(&world))?,
         group("log-root", roots())?,
         group("log-consistency", consistency())?,
-        group("log-read", reading::tests(&world))?,
+        group("log-read", [reading::tests(&world), forks::tests(&world)].into_iter().flatten())?,
         group("closing-statement", closing::statements())?,
         group("closing", closing::closings())?,
     ])

@@ -2,8 +2,11 @@
 
 use ronde_protocol::{
     crypto::merkle,
-    machine::witness::peers::Followed,
-    message::{ids::WitnessIndex, log::LogEntry, wire::LogPage},
+    machine::witness::{
+        inquiry::{Found, Inquiry},
+        peers::Followed,
+    },
+    message::{charter::Keyset, evidence::Evidence, ids::WitnessIndex, log::LogEntry, wire::LogPage},
 };
 use serde::{Deserialize, Serialize};
 
@@ -87,6 +90,17 @@ pub struct ReadInput {
     keyset: u32,
     peer: u8,
     pages: Vec<Octets>,
+    heads: Option<Vec<HeadSeen>>,
+    again: Option<Vec<Octets>>,
+}
+
+/// A head that came in another answer of the peer.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HeadSeen {
+    /// How many pages had come before.
+    after: usize,
+    head: Octets,
 }
 
 /// What each page held, and what is known of the log in the end.
@@ -95,6 +109,21 @@ pub struct Read {
     pages: Vec<PageRead>,
     position: u64,
     highest: Option<u64>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    heads: Option<HeadsSeen>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof: Option<Option<Hex<32>>>,
+}
+
+/// What the heads were worth.
+#[derive(Serialize)]
+struct HeadsSeen {
+    /// Evidence by its name, for each.
+    heads: Vec<Option<Hex<32>>>,
+    /// The size of the one from which the log has parted.
+    parted: Option<u64>,
+    /// How many are unchecked.
+    unchecked: usize,
 }
 
 /// What a page held, or why it was refused.
@@ -118,22 +147,52 @@ pub enum PageRead {
 }
 
 /// Reads a peer's log.
-pub fn read(ReadInput { charters, keyset: id, peer, pages }: ReadInput) -> Result<Read, Refused> {
-    let charter = walk(&charters)?;
-    let pages: Vec<LogPage> = pages.iter().map(Octets::read).collect::<Result<_, _>>()?;
-    let keyset = keyset(&charter, id)?;
+pub fn read(input: ReadInput) -> Result<Read, Refused> {
+    let charter = walk(&input.charters)?;
+    let pages: Vec<LogPage> = input.pages.iter().map(Octets::read).collect::<Result<_, _>>()?;
+    let (keyset, peer) = (keyset(&charter, input.keyset)?, WitnessIndex(input.peer));
     let mut followed = Followed::default();
-    let mut read = Vec::new();
+    let (mut read, mut seen) = (Vec::new(), Vec::new());
+    let told = |fork: Option<Box<Evidence>>| fork.map(|evidence| Hex(evidence.id()));
+    let mut see = |followed: &mut Followed, after: usize| -> Result<(), Refused> {
+        for head in input.heads.iter().flatten().filter(|head| head.after == after) {
+            let noted = followed.handle_head(keyset, head.head.read()?, 0);
+            seen.push(told(noted.map_err(|error| Refused::named(&kebab(&error)))?));
+        }
+        Ok(())
+    };
+    see(&mut followed, 0)?;
     for page in pages {
-        read.push(match followed.handle_page(keyset, WitnessIndex(peer), page) {
+        read.push(match followed.handle_page(keyset, peer, page, 0) {
             Ok(page) => PageRead::Taken {
                 certified: page.certified.iter().map(|certified| Hex(certified.order.digest().0)).collect(),
                 more: page.more,
-                evidence: page.fork.map(|evidence| Hex(evidence.id())),
+                evidence: told(page.fork),
             },
             Err(error) => PageRead::Refused { error: kebab(&error) },
         });
+        see(&mut followed, read.len())?;
     }
+    let proof = input.again.map(|pages| prove(keyset, &followed, &pages)).transpose()?;
+    let heads = input.heads.is_some().then(|| HeadsSeen {
+        heads: seen,
+        parted: followed.parted().map(|head| head.size),
+        unchecked: followed.unchecked().len(),
+    });
     let highest = followed.highest().map(|head| head.size);
-    Ok(Read { pages: read, position: followed.position(), highest })
+    Ok(Read { pages: read, position: followed.position(), highest, heads, proof: proof.map(told) })
+}
+
+/// Reads the log once more, for the proof that it has two histories.
+fn prove(keyset: &Keyset, followed: &Followed, pages: &[Octets]) -> Result<Option<Box<Evidence>>, Refused> {
+    let Some(parted) = followed.parted() else { return Ok(None) };
+    let mut inquiry = Inquiry::new(*parted);
+    for page in pages {
+        match inquiry.handle_page(keyset, parted.index, page.read()?) {
+            Ok(Found::More) => {}
+            Ok(Found::Fork(evidence)) => return Ok(Some(evidence)),
+            Ok(Found::Nothing) | Err(_) => return Ok(None),
+        }
+    }
+    Ok(None)
 }

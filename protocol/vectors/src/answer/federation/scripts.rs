@@ -143,7 +143,7 @@ impl Seat {
             Step::Head { head } => {
                 let head: Head = head.read()?;
                 let followed = self.followed.entry(head.index).or_default();
-                if let Ok(Some(fork)) = followed.handle_head(self.witness.keyset(), head) {
+                if let Ok(Some(fork)) = followed.handle_head(self.witness.keyset(), head, 0) {
                     self.memory.apply(vec![Write::Evidence(fork)]);
                 }
             }
@@ -155,7 +155,7 @@ impl Seat {
                 self.versions.iter().for_each(|version| keys.add(&version.body));
                 let (earlier, page) = (keyset(&self.charter, id)?, page.read()?);
                 let (memory, charter) = (&self.memory, &self.charter);
-                let page = PreparedPage::of(charter, &keys, earlier, page);
+                let page = PreparedPage::of(charter, &keys, earlier, page, 0);
                 let step = self.witness.decide_earlier_page(memory, charter, earlier, WitnessIndex(peer), page);
                 self.memory.apply(step.map_err(damaged)?.writes);
             }
@@ -308,7 +308,8 @@ impl Seat {
     /// Takes over what a peer certified; what can't be taken over yet is read again.
     fn read(&mut self, now: u64, entropy: Entropy, peer: WitnessIndex, page: LogPage) -> Result<(), Refused> {
         let mut followed = self.followed.get(&peer).cloned().unwrap_or_default();
-        let read = followed.handle_page(self.witness.keyset(), peer, page);
+        let head = page.head;
+        let read = followed.handle_page(self.witness.keyset(), peer, page, 0);
         let Ok(read) = read else {
             self.followed.insert(peer, followed);
             return Ok(());
@@ -321,8 +322,8 @@ impl Seat {
             let moves = certified.order.keyset != self.witness.keyset().id();
             let reply = if moves { self.take_move(now, piece, certified) } else { self.certify(now, piece, certified) };
             if matches!(reply?, ReplyV1::Refused(Refusal::CharterBehind)) {
-                // It is read again; the head was seen all the same.
-                self.followed.entry(peer).or_default().keep_highest(&followed);
+                // It is read again; the head was seen all the same, and what it proves was kept above.
+                drop(self.followed.entry(peer).or_default().handle_head(self.witness.keyset(), head, 0));
                 return Ok(());
             }
         }

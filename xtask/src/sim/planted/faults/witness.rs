@@ -141,7 +141,7 @@ super::faults! {
             => "if !{on} && now > self.keyset().redeem_until() {",
     ];
     "votes in a peer's log are taken over", "LOG-14", [
-        "machine/witness/peers.rs": "                LogEntry::Certified(order) => certified.push(order),"
+        "machine/witness/followed.rs": "                LogEntry::Certified(order) => certified.push(order),"
             => "                LogEntry::Voted(ref signed) if {on} => certified.push(CertifiedOrder {
                     certificate: crate::message::certificate::Certificate {
                         keyset: keyset.id(),
@@ -218,7 +218,8 @@ super::faults! {
                     }",
     ];
     "two heads of one size are no fork", "LOG-17", [
-        "machine/witness/peers.rs": "Some(old) if old.size == head.size" => "Some(old) if !{on} && old.size == head.size",
+        "machine/witness/followed.rs": "find(|old| old.size == head.size && old.root != head.root)?"
+            => "find(|old| !{on} && old.size == head.size && old.root != head.root)?",
     ];
     "an auditor overlooks what freed a vote", "BOOKS-21, EVIDENCE-11", [
         "machine/audit/replay.rs": "Some(holder) if holder.digest != digest => self.free(holder.digest),"
