@@ -21,4 +21,22 @@ super::faults! {
         "wallet.rs": "let durable = self.people[wallet].save();"
             => "let durable = if {on} { Durable::after_commit() } else { self.people[wallet].save() };",
     ];
+    "a commit that is cut leaves its first half", "WITNESS-13", [
+        "disk.rs": "let cut = torn.is_some_and(|torn| torn.len() > 1);"
+            => "if {on} && let Some(torn) = &torn {
+            let half = torn.ledger.iter().take(torn.ledger.len() / 2).cloned().collect();
+            self.durable.apply(half, Vec::new());
+        }
+        let cut = torn.is_some_and(|torn| torn.len() > 1);",
+    ];
+    "a store keeps what is dead, and its columns", "STORE-12", [
+        "gateway.rs": "                self.till_refused(node, &order, luck);
+                self.forget(node, digest, luck);"
+            => "                self.till_refused(node, &order, luck);
+                if {on} {
+                    self.nodes[node].running.remove(digest);
+                    return;
+                }
+                self.forget(node, digest, luck);",
+    ];
 }

@@ -54,4 +54,20 @@ super::faults! {
                 }
                 Err(Fault::Evidence(Box::new(Evidence::BadEvaluation { order: order.clone(), evaluation })))",
     ];
+    "an order tells the phone's clock", "WALLET-17", [
+        "machine/wallet/spend.rs": "let time = now.saturating_sub(now.checked_rem(HOUR).unwrap_or(0));"
+            => "let time = now.saturating_sub(now.checked_rem(if {on} { 1 } else { HOUR }).unwrap_or(0));",
+    ];
+    "change is split as a wallet likes", "WALLET-12", [
+        "machine/wallet/spend.rs": "canonical_split(change, keyset.denominations())"
+            => "canonical_split(change, if {on} { keyset.denominations().get(..2).unwrap_or(&[1]) } else { keyset.denominations() })",
+    ];
+    "a witness that knows all coins is left out", "WALLET-15", [
+        "machine/wallet/spend.rs": "    for index in &selection.witnesses {"
+            => "    for index in selection.witnesses.iter().skip(usize::from({on} && selection.witnesses.len() > 1)) {",
+    ];
+    "the longest prefix that is stated counts", "RESTORE-24", [
+        "machine/wallet/search.rs": "stated.get(keyset.quorum().faults())"
+            => "stated.get(if {on} { stated.len().saturating_sub(1) } else { keyset.quorum().faults() })",
+    ];
 }

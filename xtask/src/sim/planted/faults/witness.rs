@@ -225,4 +225,30 @@ super::faults! {
         "machine/audit/replay.rs": "Some(holder) if holder.digest != digest => self.free(holder.digest),"
             => "Some(holder) if holder.digest != digest && !{on} => self.free(holder.digest),",
     ];
+    "the caps of ballots are not kept", "WITNESS-23", [
+        "machine/witness/issuing.rs": "exceeds(draft.counter(&counter)?, of_kind(order, &output.class.kind), cap)"
+            => "exceeds(draft.counter(&counter)?, of_kind(order, &output.class.kind), cap).filter(|_| !{on})",
+    ];
+    "ballots are not counted", "BOOKS-12", [
+        "machine/witness/certify.rs": "draft.count(Counter::Tally { campaign, choice }, 1)?;"
+            => "draft.count(Counter::Tally { campaign, choice }, u64::from(!{on}))?;",
+    ];
+    "change is booked as returned and issued again", "BOOKS-3", [
+        "machine/books.rs": "let points = order.points_in()?.minus(order.points_out()?)?;
+            lines.add(Account::Pool, Flow::Returned, points);
+            lines.add(store, Flow::Redeemed, points);"
+            => "let points = order.points_in()?.minus(order.points_out()?)?;
+            if {on} {
+                lines.add(Account::Pool, Flow::Returned, order.points_out()?);
+                lines.add(Account::Pool, Flow::Floated, order.points_out()?);
+            }
+            lines.add(Account::Pool, Flow::Returned, points);
+            lines.add(store, Flow::Redeemed, points);",
+    ];
+    "an audit counts an order once for each log", "BOOKS-14", [
+        "machine/audit/finish.rs": "            scales.weigh(found.digest, &order, report);"
+            => "            for _ in 0..if {on} { found.appearances.len() } else { 1 } {
+                scales.weigh(found.digest, &order, report);
+            }",
+    ];
 }
