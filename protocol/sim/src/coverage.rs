@@ -107,7 +107,8 @@ pub const REFUSALS: &[&str] = &[
     "storage failed",
     "unknown",
 ];
-/// Every branch that at most f traitors can reach. A certificate of a dead or contested order needs more of them.
+/// Every branch that at most f traitors can reach. A certificate of a dead or contested order needs more of them; that a witness
+/// retires for a head that it is shown while it runs, not at its start, comes in one run of a thousand.
 pub const BRANCHES: &[&str] = &[
     "certificate: certified already",
     "certificate: unknown order",

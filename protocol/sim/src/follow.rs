@@ -55,6 +55,7 @@ impl World<'_> {
         }
         if self.nodes[peer].keyset == self.nodes[node].keyset {
             self.pull_log(node, peer, luck);
+            self.ask_own_head(node, peer);
         } else if self.witness(node).is_some() && self.nodes[node].keyset == LATER {
             self.pull_earlier(node, peer, luck);
         }

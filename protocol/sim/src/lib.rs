@@ -31,6 +31,7 @@ mod network;
 mod node;
 pub mod ops;
 mod outcome;
+mod own_head;
 mod passing;
 mod people;
 pub mod plan;

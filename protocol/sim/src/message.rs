@@ -23,8 +23,10 @@ pub enum Asked {
     Order(OrderDigest),
     /// What became of an order, for a wallet.
     State(OrderDigest, usize),
-    /// Its own newest head.
+    /// Its own newest head, at its start.
     Head,
+    /// The same while it runs.
+    OwnHead,
     /// A page of the log.
     Log,
     /// A page of the feed.

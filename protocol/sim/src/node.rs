@@ -89,10 +89,14 @@ pub struct Node {
     pub agreed: BTreeSet<usize>,
     /// Peers that answered its start.
     pub heard: BTreeSet<WitnessIndex>,
-    /// The heads of its own that they showed it then.
+    /// The heads of its own that they showed it then, and since.
     pub shown: Vec<Head>,
     /// When it died.
     pub deaths: Vec<Millis>,
+    /// How often it asked peers for its own head while it ran.
+    pub own_asks: u64,
+    /// The nonces of those questions that were not answered, by the peers' nodes.
+    pub own_nonces: BTreeMap<usize, [u8; 32]>,
 }
 
 /// A death that waits for a commit.
@@ -165,6 +169,8 @@ impl Node {
             heard: BTreeSet::new(),
             shown: Vec::new(),
             deaths: Vec::new(),
+            own_asks: 0,
+            own_nonces: BTreeMap::new(),
         }
     }
 
@@ -236,6 +242,7 @@ impl World<'_> {
         dying.startup = None;
         dying.clocks = OtherClocks::default();
         dying.agreed.clear();
+        dying.own_nonces.clear();
         dying.sweep_due = false;
         dying.sweeps = 0;
         dying.disk.full = false;

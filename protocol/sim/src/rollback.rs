@@ -44,7 +44,7 @@ impl World<'_> {
         let Some(member) = keyset.member(answer.index).filter(|_| answer.index != witness.index()) else { return };
         if let Ok(newest) = answer.verify(keyset, member, witness.index(), &nonce) {
             self.nodes[node].heard.insert(answer.index);
-            // What comes when it votes already is asked for again by ROLLBACK-12, which is not simulated.
+            // What comes when it votes already is asked for again, and counts then.
             let newest = newest.filter(|_| self.nodes[node].gate != Gate::Open);
             self.nodes[node].shown.extend(newest.map(|head| head.get()));
         }
@@ -64,10 +64,14 @@ impl World<'_> {
         still.count() > quorum.witnesses() - quorum.votes()
     }
 
-    /// A head of its own that a peer showed it at its start, and that its log does not extend.
+    /// A head of its own that a peer showed it, at its start or later, and that its log does not extend.
     fn shown_and_not_held(&self, node: usize) -> Option<&Head> {
-        let log = self.nodes[node].disk.seen().ledger.log();
-        self.nodes[node].shown.iter().find(|head| root_of(log, head.size) != Some(head.root))
+        self.nodes[node].shown.iter().find(|head| !self.holds(node, head))
+    }
+
+    /// Whether a witness's log extends a head.
+    pub fn holds(&self, node: usize, head: &Head) -> bool {
+        root_of(self.nodes[node].disk.seen().ledger.log(), head.size) == Some(head.root)
     }
 
     /// A vote that was not given before is about to be written down by a witness that does not lie.

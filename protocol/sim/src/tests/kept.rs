@@ -255,3 +255,18 @@ fn a_certificate_that_only_the_disk_of_a_dead_node_has_counts() {
     assert_eq!(world.failure, None);
     assert!(world.ledger.certified().any(|(other, _)| *other == digest));
 }
+
+#[test]
+fn a_vote_after_a_running_witness_was_shown_what_its_log_lacks_is_noticed() {
+    let mut world = ended(1);
+    let head = world.federation.witnesses[0].head(&world.nodes[0].disk.durable().ledger).unwrap();
+    world.nodes[0].fallen = true;
+    world.nodes[0].disk.forget(State::of(Memory::default()));
+    world.ask_own_head(0, 1);
+    world.play();
+    assert_eq!(world.failure, None);
+    assert_eq!(world.nodes[0].shown, [head]);
+    assert!(matches!(world.retired(0), Some(Retirement::LogRolledBack { held: 0, .. })), "the machine retires");
+    world.watch_new_vote(0, WitnessIndex(0));
+    assert_fails(&world, Invariant::LostStateVotesNoMore);
+}
