@@ -125,8 +125,11 @@ impl Reader {
             }
             let head = self.head(choices);
             if choices.byte() % 3 == 0 {
-                let fork = self.followed.handle_head(WORLD.keyset(), head, 0);
-                self.accuse(fork.ok().flatten());
+                // Heads are kept by whose they are; that another's is refused is tried with pages.
+                if head.index == PEER {
+                    let fork = self.followed.handle_head(WORLD.keyset(), head, 0);
+                    self.accuse(fork.ok().flatten());
+                }
             } else {
                 self.page(choices, head);
             }
@@ -175,11 +178,15 @@ impl Reader {
                 self.accuse(page.fork);
                 if page.more || page.whole {
                     let size = next.len() as u64;
-                    assert!(size <= head.size && page.more == (size < head.size), "a page that does not fit its head");
-                    assert!(page.more || merkle::root_of(&next) == head.root, "entries that lead elsewhere");
+                    assert!(
+                        size <= head.size && page.whole == (size == head.size),
+                        "a page that does not fit its head"
+                    );
+                    assert!(!page.whole || merkle::root_of(&next) == head.root, "entries that lead elsewhere");
                     let offered = entries.iter().filter(|entry| matches!(entry, LogEntry::Certified(_))).count();
                     assert!(page.certified.len() == offered, "votes bind nobody else");
-                    self.read = next;
+                    // To its end and on: from the beginning, for heads that came late.
+                    self.read = if page.whole && page.more { Vec::new() } else { next };
                 } else {
                     assert!(convicted && page.certified.is_empty(), "a page that is refused was taken over");
                     self.refused();

@@ -4,6 +4,7 @@ mod federation;
 #[path = "../../protocol/tests/federation_support/mod.rs"]
 mod federation_support;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -398,27 +399,47 @@ fn heads_on_disk(town: &Town, store: u32) -> Vec<Head> {
 /// A witness that signs a head of nine entries, and then shows a log of ten others.
 struct TwoFaced {
     federation: Federation,
-    log: Vec<LogEntry>,
-    /// Which of the two it shows.
+    told: Vec<LogEntry>,
+    shown: Vec<LogEntry>,
+    /// Whether it shows one yet.
     shows: Arc<Mutex<bool>>,
+    /// Whether whoever reads it once more sees the log that the head is of.
+    by_turns: bool,
+    /// How often each node began to read.
+    begun: Mutex<BTreeMap<NodeKey, usize>>,
+}
+
+impl TwoFaced {
+    fn new(federation: Federation, shows: &Arc<Mutex<bool>>, by_turns: bool) -> Self {
+        let vote = |number: u64| LogEntry::Voted(orders::swap(&federation, &[(number, 2)], &[(number + 50, 2)]));
+        let (told, shown) = ((21..=30).map(vote).collect(), (1..=10).map(vote).collect());
+        Self { federation, told, shown, shows: Arc::clone(shows), by_turns, begun: Mutex::default() }
+    }
+
+    fn page(&self, peer: NodeKey, from: u64) -> LogPage {
+        let Self { federation, told, shown, .. } = self;
+        let (vote, keyset) = (federation.witness(KEYSET, TRAITOR).vote, federation.charter.keyset(KEYSET).unwrap());
+        let head = |log: &[LogEntry]| {
+            let leaves: Vec<[u8; 32]> = log.iter().map(LogEntry::leaf).collect();
+            Head::sign(&vote, keyset, TRAITOR, log.len() as u64, merkle::root_of(&leaves))
+        };
+        if !*self.shows.lock().unwrap() {
+            return LogPage { entries: list([]), head: head(&told[..9]) };
+        }
+        let mut begun = self.begun.lock().unwrap();
+        let times = begun.entry(peer).or_default();
+        *times += usize::from(from == 0);
+        let log = if self.by_turns && times.is_multiple_of(2) { told } else { shown };
+        let entries = log.iter().skip(usize::try_from(from).unwrap()).take(4).cloned();
+        LogPage { entries: list(entries), head: head(log) }
+    }
 }
 
 impl Handler for TwoFaced {
-    fn handle(&self, _: NodeKey, request: Vec<u8>) -> HandlerFuture<'_> {
+    fn handle(&self, peer: NodeKey, request: Vec<u8>) -> HandlerFuture<'_> {
         Box::pin(async move {
-            let Self { federation, log, shows } = self;
-            let (vote, keyset) = (federation.witness(KEYSET, TRAITOR).vote, federation.charter.keyset(KEYSET).unwrap());
-            let sign = |size, root| Head::sign(&vote, keyset, TRAITOR, size, root);
             let reply = match decode::<Request>(&request, MAX_MESSAGE_BYTES) {
-                Ok(Request::V1(RequestV1::Log(FromPosition { from, .. }))) if *shows.lock().unwrap() => {
-                    let leaves: Vec<[u8; 32]> = log.iter().map(LogEntry::leaf).collect();
-                    let head = sign(log.len() as u64, merkle::root_of(&leaves));
-                    let entries = log.iter().skip(usize::try_from(from).unwrap()).take(4).cloned();
-                    ReplyV1::Log(LogPage { entries: list(entries), head })
-                }
-                Ok(Request::V1(RequestV1::Log(_))) => {
-                    ReplyV1::Log(LogPage { entries: list([]), head: sign(9, [7; 32]) })
-                }
+                Ok(Request::V1(RequestV1::Log(FromPosition { from, .. }))) => ReplyV1::Log(self.page(peer, from)),
                 _ => ReplyV1::Refused(Refusal::Unknown),
             };
             encode(&Reply::V1(reply))
@@ -426,32 +447,39 @@ impl Handler for TwoFaced {
     }
 }
 
-/// LOG-22, LOG-24, LOG-18: neither the higher head nor a restart between has the first one forgotten.
-#[test]
-fn a_head_that_the_longer_log_does_not_extend_convicts_also_after_a_restart() {
+/// A node that knows of the head, and is restarted; then the log is shown.
+fn fork_found(by_turns: bool) -> Evidence {
     let shows = Arc::new(Mutex::new(false));
-    let mut town = with_handler(Plan::of(4), |federation| {
-        let vote = |number: u64| LogEntry::Voted(orders::swap(&federation, &[(number, 2)], &[(number + 50, 2)]));
-        let log = (1..=10).map(vote).collect();
-        Arc::new(TwoFaced { federation, log, shows: Arc::clone(&shows) })
+    let mut town = with_handler(Plan::of(4), |federation| Arc::new(TwoFaced::new(federation, &shows, by_turns)));
+    let heard = |log: &serde_json::Value| log["index"] == TRAITOR.0 && log["size"] == 9;
+    eventually("the first head is known", || {
+        town.get(1, "/v1/status").body["peer_logs"].as_array().unwrap().iter().any(heard)
     });
-    let heard = |size: u64| move |log: &serde_json::Value| log["index"] == TRAITOR.0 && log["size"] == size;
-    let knows = |town: &Town, size| {
-        let status = town.get(1, "/v1/status");
-        status.body["peer_logs"].as_array().is_some_and(|logs| logs.iter().any(heard(size)))
-    };
-    eventually("the first head is known", || knows(&town, 9));
     // What is written down after the head.
     assert_eq!(town.submit(1, &orders::swap(&town.federation, &[(1, 2)], &[(2, 2)])).status, 200);
     town.stop(1);
     *shows.lock().unwrap() = true;
     town.start(1, on_disk);
-    eventually("the fork is proven", || town.get(1, "/v1/status").body["evidence"] == 1);
+    eventually("the fork is proven", || town.get(1, "/v1/status").body["evidence"] != 0);
     town.stop(1);
-    let evidence = evidence_of(&town.folder(1)).remove(0);
-    assert!(matches!(&evidence, Evidence::Fork { shorter, longer, .. } if (shorter.size, longer.size) == (9, 10)));
-    assert_eq!(evidence.verify(&town.federation.charter).unwrap().culprit, TRAITOR);
     assert!(heads_on_disk(&town, 1).iter().any(|head| head.index == TRAITOR && head.size == 10));
+    let evidence = evidence_of(&town.folder(1)).remove(0);
+    assert_eq!(evidence.clone().verify(&town.federation.charter).unwrap().culprit, TRAITOR);
+    evidence
+}
+
+/// LOG-22, LOG-24, LOG-18: neither the higher head nor a restart between has the first one forgotten.
+#[test]
+fn a_head_that_the_longer_log_does_not_extend_convicts_also_after_a_restart() {
+    let evidence = fork_found(false);
+    assert!(matches!(&evidence, Evidence::Fork { shorter, longer, .. } if (shorter.size, longer.size) == (9, 10)));
+}
+
+/// LOG-18: the log is read once more, and is another then.
+#[test]
+fn a_witness_that_shows_its_two_logs_by_turns_is_convicted_by_their_heads() {
+    let evidence = fork_found(true);
+    assert!(matches!(&evidence, Evidence::Fork { shorter, longer, .. } if (shorter.size, longer.size) == (10, 10)));
 }
 
 /// LOG-16: a witness of a later keyset pulls the logs of the earlier one, in which it has no seat.
