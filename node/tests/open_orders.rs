@@ -135,3 +135,19 @@ fn a_payment_that_no_witness_takes_any_more_is_refused_to_its_till() {
     let engine = SqliteEngine::open(folder.join("ronde.sqlite")).unwrap();
     assert_eq!(engine.reader().unwrap().scan(Table::Opened, &[], None, 100).unwrap(), []);
 }
+
+/// STORE-11: it is pushed to the witness that lacks it alone, until somebody asks for its coins.
+#[test]
+fn whoever_asks_for_an_order_that_is_being_pushed_gets_all_its_evaluations() {
+    let mut town = Town::open(4, on_disk);
+    town.stop(4);
+    let signed = orders::swap(&town.federation, &[(1, 2)], &[(2, 2)]);
+    assert_eq!(town.submit(1, &signed).status, 200);
+    eventually("it is set aside", || in_hand(&town) == 0);
+    eventually("it is taken up again", || in_hand(&town) == 1);
+    let shown = town.get(1, &format!("/v1/orders/{}?keyset={KEYSET}", signed.order.digest()));
+    assert_eq!((shown.status, shown.body["evaluations"].as_array().map(Vec::len)), (200, Some(3)), "{shown:?}");
+    town.start(4, on_disk);
+    eventually("the last witness holds it", || town.has_certified(4, &signed));
+    eventually("nothing is open", || in_hand(&town) == 0);
+}

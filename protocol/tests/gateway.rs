@@ -226,6 +226,28 @@ fn a_witness_that_calls_its_last_column_wrong_twice_does_nothing_wrong() {
     }
 }
 
+/// STORE-11: nobody is shown again what it holds, until somebody waits for its coins.
+#[test]
+fn what_nobody_waits_for_is_shown_to_those_alone_that_lack_it() {
+    let mut committee = committee(4);
+    let signed = payment(&committee);
+    let mut gathering = opened(&committee, &signed);
+    assert_eq!(gathering.pushes().len(), 4, "all are asked to vote");
+    round(&mut committee, &mut gathering, &[0, 1, 2]);
+    round(&mut committee, &mut gathering, &[0, 1, 2]);
+    let holders: Vec<_> = gathering.holders().collect();
+    assert_eq!(holders, [index(0), index(1), index(2)]);
+    let mut resumed = Gathering::resume(gathering.record(), committee.charter()).expect("a good record");
+    resumed.remember_holders(holders);
+    let to = |requests: Vec<(_, RequestV1)>| requests.into_iter().map(|(to, _)| to).collect::<Vec<_>>();
+    assert_eq!(to(resumed.pushes()), [index(3)]);
+    assert_eq!(to(resumed.requests()).len(), 4, "no evaluation is here");
+    assert!(resumed.merge(opened(&committee, &signed)));
+    assert_eq!(to(resumed.pushes()).len(), 4, "whoever brought it waits for all of them");
+    round(&mut committee, &mut resumed, &[0, 1, 2, 3]);
+    assert!(matches!(resumed.standing(), Standing::Certified { evaluations: 4, ready: true, complete: true }));
+}
+
 /// STORE-35
 #[test]
 fn a_certified_order_is_over_once_a_quorum_that_was_shown_it_evaluates_no_more() {

@@ -107,7 +107,7 @@ impl OrderDesk for Desk {
 
     fn look_up(&self, keyset: KeysetId, digest: OrderDigest) -> BoxFuture<'_, Result<Option<Outcome>, DeskError>> {
         Box::pin(async move {
-            match self.orders.peek(&digest) {
+            match self.orders.look(&digest, self.patience).await {
                 Some(outcome @ Outcome::Certified { .. }) => Ok(Some(outcome)),
                 pending => Ok(self.ask_witnesses(keyset, digest, pending.is_some()).await?.or(pending)),
             }

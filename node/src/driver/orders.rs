@@ -188,9 +188,23 @@ impl Orders {
         Ok(kept)
     }
 
-    /// What is known here of an open order.
-    pub fn peek(&self, digest: &OrderDigest) -> Option<Outcome> {
-        self.open().get(digest).cloned().map(|running| running.outcome())
+    /// What is known here of an open order. One that is certified, and was only pushed on so far, has its coins asked for.
+    pub async fn look(&self, digest: &OrderDigest, patience: Duration) -> Option<Outcome> {
+        let (running, was_awaited) = {
+            let open = self.open();
+            let running = open.get(digest).filter(|running| !running.is_over()).cloned()?;
+            let was_awaited = running.is_awaited();
+            if running.gathering().certificate().is_some() {
+                running.ask_for();
+            }
+            (running, was_awaited)
+        };
+        if was_awaited || !running.is_kept() {
+            return Some(running.outcome());
+        }
+        running.wake.notify_one();
+        let waited = self.wait(&running, clock::monotonic() + patience).await;
+        Some(waited.unwrap_or_else(|_| running.outcome()))
     }
 
     async fn wait(&self, running: &Running, deadline: Instant) -> Result<Outcome, DeskError> {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use ronde_protocol::message::ids::OrderDigest;
+use ronde_protocol::machine::gateway::Gathering;
+use ronde_protocol::message::ids::{OrderDigest, WitnessIndex};
 use tokio::time::Instant;
 
 /// Orders of which something is known. Any more are taken up by each sweep, and their shop hears once more of what is
@@ -21,11 +22,24 @@ const LONGEST_WAIT: Duration = Duration::from_secs(240);
 pub(super) struct Known {
     /// The shop has heard of its certificate.
     pub(super) told: bool,
+    /// Witnesses that hold its certificate, a bit for each index.
+    pub(super) holders: u32,
     /// Turns in vain since somebody brought it.
     pub(super) vain: u32,
 }
 
 impl Known {
+    /// What holds of an order in hand.
+    pub(super) fn of(gathering: &Gathering, told: bool, vain: u32) -> Self {
+        let bit = |index: WitnessIndex| 1_u32.checked_shl(u32::from(index.0)).unwrap_or(0);
+        Self { told, holders: gathering.holders().map(bit).fold(0, |all, one| all | one), vain }
+    }
+
+    /// The witnesses that hold its certificate.
+    pub(super) fn holders(self) -> impl Iterator<Item = WitnessIndex> {
+        (0_u8..32).filter(move |index| self.holders >> index & 1 == 1).map(WitnessIndex)
+    }
+
     /// Whether it has had so many turns in vain that one round is enough for the next.
     pub(super) fn is_stuck(self) -> bool {
         self.vain > PROMPT

@@ -34,7 +34,11 @@ impl Orders {
                 Standing::Certified { complete, .. }
                     if running.is_told() && (complete || running.gathering().is_over()) =>
                 {
-                    return self.forget(&running).await;
+                    if self.close_done(&running) {
+                        return self.forget(&running).await;
+                    }
+                    // Somebody asks for its coins since the last moment.
+                    continue;
                 }
                 // Refusals stay until the pause is over: whoever waits reads them.
                 Standing::Gathering(_) | Standing::Certified { .. } => running.tell(0, true),
@@ -60,6 +64,17 @@ impl Orders {
             running.close();
         }
         given_up
+    }
+
+    /// The same for an order that is done with.
+    fn close_done(&self, running: &Running) -> bool {
+        let _open = self.open();
+        let done =
+            matches!(running.standing(), Standing::Certified { complete: true, .. }) || running.gathering().is_over();
+        if done {
+            running.close();
+        }
+        done
     }
 
     /// Leaves it on disk, where the sweep takes it up again, so that a witness that is down fills no memory; unless
@@ -99,14 +114,24 @@ impl Orders {
     /// Asks every witness that has not answered; a certificate on the way starts the second half at once.
     async fn round(&self, running: &Running) {
         let mut calls = JoinSet::new();
-        let requests = running.gathering().requests();
+        let pushed = !running.is_awaited();
+        let requests = self.requests(running);
         self.send(running, &mut calls, requests);
         self.send_moves(running, &mut calls);
         if running.gathering().certificate().is_some() && !running.is_told() {
             self.certified(running).await;
         }
         running.tell(calls.len(), false);
-        while let Some(done) = calls.join_next().await {
+        loop {
+            let done = tokio::select! {
+                done = calls.join_next() => done,
+                () = running.wake.notified(), if pushed => {
+                    // Somebody waits now: others are asked than those that may be down.
+                    running.wake.notify_one();
+                    return;
+                }
+            };
+            let Some(done) = done else { return };
             if let Ok((keyset, index, Ok(reply))) = done {
                 self.take_reply(running, &mut calls, (keyset, index), reply).await;
             } else if let Ok((_, index, Err(error))) = done {
@@ -118,6 +143,14 @@ impl Orders {
                 return;
             }
         }
+    }
+
+    /// What to send: an order that nobody waits for goes to those alone that lack it, unless, by the own clock, its time is
+    /// over: then all are asked whether it is (STORE-35).
+    fn requests(&self, running: &Running) -> Vec<(WitnessIndex, RequestV1)> {
+        let gathering = running.gathering();
+        let seems_over = self.0.core.clock.unix_seconds() > gathering.keyset().evaluate_until();
+        if running.is_awaited() || seems_over { gathering.requests() } else { gathering.pushes() }
     }
 
     async fn take_reply(
@@ -138,7 +171,7 @@ impl Orders {
         match progress {
             Progress::Certified(fault) => {
                 self.certified(running).await;
-                let requests = running.gathering().requests();
+                let requests = self.requests(running);
                 self.send(running, calls, requests);
                 self.send_moves(running, calls);
                 if let Some(fault) = fault {

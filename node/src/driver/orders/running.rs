@@ -47,7 +47,10 @@ pub(super) struct News {
 }
 
 impl Running {
-    pub(super) fn new(gathering: Gathering, known: Known, is_brought: bool) -> Self {
+    pub(super) fn new(mut gathering: Gathering, known: Known, is_brought: bool) -> Self {
+        if !is_brought {
+            gathering.remember_holders(known.holders());
+        }
         Self {
             unwritten: AtomicBool::new(is_brought),
             kept: AtomicBool::new(!is_brought && gathering.certificate().is_some()),
@@ -64,7 +67,7 @@ impl Running {
 
     /// What is known of it while it is not in hand. Once somebody has brought it, no turn of before counts.
     pub(super) fn known(&self) -> Known {
-        Known { told: self.is_told(), vain: if self.brought() == 0 { self.vain } else { 0 } }
+        Known::of(&self.gathering(), self.is_told(), if self.is_awaited() { 0 } else { self.vain })
     }
 
     pub(super) fn gathering(&self) -> MutexGuard<'_, Gathering> {
@@ -115,6 +118,19 @@ impl Running {
         let mut gathering = self.gathering();
         let brought = std::mem::replace(&mut *gathering, before);
         gathering.merge(brought)
+    }
+
+    /// Somebody asks for what came of it; under the lock.
+    pub(super) fn ask_for(&self) {
+        if !self.is_awaited() {
+            self.brought.fetch_add(1, Ordering::Relaxed);
+            self.gathering().forget_holders();
+        }
+    }
+
+    /// Whether somebody waits for its coins, or has: what the sweep took up is pushed to whoever lacks it, and no more.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.brought() > 0
     }
 
     pub(super) fn brought(&self) -> u64 {

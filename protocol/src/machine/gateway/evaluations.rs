@@ -55,6 +55,11 @@ impl Evaluations {
         }
     }
 
+    /// Leaves those holders alone whose evaluations are here.
+    pub(super) fn forget_remembered(&mut self) {
+        self.holders.retain(|index| self.good.contains_key(index) || self.bad.contains(index));
+    }
+
     /// Whether they are enough for spendable coins.
     pub(super) fn are_ready(&self, keyset: &Keyset) -> bool {
         self.good.len() >= keyset.quorum().votes()

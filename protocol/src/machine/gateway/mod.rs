@@ -161,8 +161,8 @@ impl Gathering {
         Ok(gathering)
     }
 
-    /// Adds what the same order brings when it comes again: columns, its signature, its certificate, who holds that.
-    /// False if a column could not be kept, because too many of its witness wait (STORE-27).
+    /// Adds what the same order brings when it comes again: columns, its signature, its certificate. Whoever brings it
+    /// waits for its evaluations, so it counts as held by those alone whose evaluations are here. False if a column could not be kept, because too many of its witness wait (STORE-27).
     pub fn merge(&mut self, other: Self) -> bool {
         if other.digest != self.digest {
             return false;
@@ -171,7 +171,7 @@ impl Gathering {
         if self.certificate.is_none() {
             self.certificate = other.certificate;
         }
-        self.evaluations.holders.extend(other.evaluations.holders);
+        self.forget_holders();
         if self.certificate.is_some() {
             return true;
         }
@@ -221,6 +221,30 @@ impl Gathering {
                 .filter_map(|index| Some((index, self.vote_request(index)?)))
                 .collect(),
         }
+    }
+
+    /// The same if nobody waits for the coins: the certificate goes to those alone that do not hold it yet.
+    pub fn pushes(&self) -> Vec<(WitnessIndex, RequestV1)> {
+        let mut requests = self.requests();
+        if self.certificate.is_some() {
+            requests.retain(|(index, _)| !self.evaluations.holders.contains(index));
+        }
+        requests
+    }
+
+    /// Witnesses that have written the certificate down, as far as is known.
+    pub fn holders(&self) -> impl Iterator<Item = WitnessIndex> {
+        self.evaluations.holders.iter().copied()
+    }
+
+    /// These have written the certificate down, in answer to what was sent before.
+    pub fn remember_holders(&mut self, holders: impl IntoIterator<Item = WitnessIndex>) {
+        self.evaluations.holders.extend(holders);
+    }
+
+    /// Somebody waits for the evaluations from now on: they are asked of every witness whose evaluation is not here.
+    pub fn forget_holders(&mut self) {
+        self.evaluations.forget_remembered();
     }
 
     /// What to ask one witness, after [`Progress::AnotherColumn`].
