@@ -14,7 +14,8 @@ use tokio::task::JoinSet;
 use crate::charter_store::{CharterStore, CharterStoreError};
 use crate::clock::Clock;
 use crate::driver::{
-    Core, Desk, LedgerError, OpenLimits, Orders, Pool, Service, copied, drift, heads, seats, seats::SeatError, sync,
+    Core, Desk, LedgerError, OpenLimits, Orders, Pool, Service, copied, drift, evidence, heads, seats,
+    seats::SeatError, sync,
 };
 use crate::http::{self, AdminToken, AdminTokenError, ServeLimits, Site};
 use crate::shop::{self, Shop, ShopError};
@@ -126,6 +127,7 @@ impl Node {
         let readers = Arc::new(Readers::open(setup.engine.as_ref(), READERS)?);
         let writer = Writer::start(setup.engine, WriterConfig::default())?;
         take_mark(&writer, &setup.charters, setup.clock.unix_seconds()).await?;
+        evidence::index(&writer).await?;
         let identity = Identity::from_seed(*setup.seed.node_key_seed())?;
         let allowed = Arc::new(AllowList::new(charter.body().stores.iter().map(|store| store.node_key.0)));
         let listener = Listener::bind(setup.quic, &identity, Arc::clone(&allowed) as _, ListenerConfig::default())?;

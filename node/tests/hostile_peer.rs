@@ -482,6 +482,100 @@ fn a_witness_that_shows_its_two_logs_by_turns_is_convicted_by_their_heads() {
     assert!(matches!(&evidence, Evidence::Fork { shorter, longer, .. } if (shorter.size, longer.size) == (10, 10)));
 }
 
+/// A witness that signs another root for its newest size with every answer.
+struct Restless {
+    federation: Federation,
+    /// How often each node was shown one.
+    shown: Arc<Mutex<BTreeMap<NodeKey, u64>>>,
+}
+
+impl Handler for Restless {
+    fn handle(&self, peer: NodeKey, request: Vec<u8>) -> HandlerFuture<'_> {
+        Box::pin(async move {
+            let Self { federation, shown } = self;
+            let (vote, keyset) = (federation.witness(KEYSET, TRAITOR).vote, federation.charter.keyset(KEYSET).unwrap());
+            let mut root = peer;
+            let mut shown = shown.lock().unwrap();
+            let count = shown.entry(peer).or_default();
+            *count += 1;
+            root[..8].copy_from_slice(&count.to_le_bytes());
+            let head = Head::sign(&vote, keyset, TRAITOR, 9, root);
+            let reply = match decode::<Request>(&request, MAX_MESSAGE_BYTES) {
+                Ok(Request::V1(RequestV1::Log(_))) => ReplyV1::Log(LogPage { entries: list([]), head }),
+                Ok(Request::V1(RequestV1::Vote(request))) => {
+                    ReplyV1::Voted(Voted { vote: federation.vote(&request.signed.order, TRAITOR), head })
+                }
+                _ => ReplyV1::Refused(Refusal::Unknown),
+            };
+            encode(&Reply::V1(reply))
+        })
+    }
+}
+
+/// EVIDENCE-20
+#[test]
+fn a_liar_with_a_new_head_each_time_fills_no_disk() {
+    let shown = Arc::<Mutex<BTreeMap<NodeKey, u64>>>::default();
+    let mut town = with_handler(Plan::of(4), |federation| Arc::new(Restless { federation, shown: Arc::clone(&shown) }));
+    let times = || shown.lock().unwrap().get(&key_of(1)).copied().unwrap_or_default();
+    let folder = town.folder(1);
+    for _ in 0..2 {
+        let before = times();
+        // Its head comes with the log, and with votes for whatever somebody brings.
+        let mut number = 0;
+        eventually("it has shown many heads", || {
+            number += 1;
+            let coin = before * 1000 + number * 10;
+            town.submit(1, &orders::swap(&town.federation, &[(coin, 2)], &[(coin + 1, 2)]));
+            times() > before + 60
+        });
+        town.stop(1);
+        let kept = evidence_of(&folder);
+        assert_eq!(kept.len(), 8);
+        for evidence in kept {
+            assert_eq!(evidence.verify(&town.federation.charter).unwrap().culprit, TRAITOR);
+        }
+        // Not with a count of its own, either.
+        town.start(1, on_disk);
+        town.wait_for_votes();
+    }
+}
+
+/// EVIDENCE-20: a database of an earlier program holds far more against one witness than is shown at a time.
+#[test]
+fn evidence_against_one_liar_hides_none_against_another() {
+    let mut town = Town::found(Plan::of(4));
+    let folder = town.folder(1);
+    std::fs::create_dir_all(&folder).unwrap();
+    let keyset = town.federation.charter.keyset(KEYSET).unwrap().clone();
+    let fork = |index: u8, root: u16| {
+        let index = WitnessIndex(index);
+        let key = town.federation.witness(KEYSET, index).vote;
+        let mut other = [1; 32];
+        other[..2].copy_from_slice(&root.to_le_bytes());
+        let (shorter, longer) =
+            (Head::sign(&key, &keyset, index, 5, [0; 32]), Head::sign(&key, &keyset, index, 5, other));
+        Evidence::Fork { keyset: KEYSET, shorter, longer, subtrees: list([]) }
+    };
+    // What is about the second has the highest name of all.
+    let mut second: Vec<Evidence> = (0..20).map(|root| fork(2, root)).collect();
+    second.sort_by_key(Evidence::id);
+    let second = second.pop().unwrap();
+    let first: Vec<Evidence> = (0..600).map(|root| fork(3, root)).filter(|piece| piece.id() < second.id()).collect();
+    assert!(first.len() > 300);
+    let mut engine = SqliteEngine::open(folder.join("ronde.sqlite")).unwrap();
+    let mut tx = engine.begin().unwrap();
+    for piece in first.iter().chain([&second]) {
+        tx.put(Table::Evidence, &piece.id(), &encode(piece)).unwrap();
+    }
+    tx.commit().unwrap();
+    drop(engine);
+    town.start(1, on_disk);
+    let listed = town.get(1, "/v1/evidence").body["evidence"].as_array().unwrap().clone();
+    let against = |index: u8| listed.iter().filter(|piece| piece["culprits"][0]["witness"] == index).count();
+    assert_eq!((against(2), against(3)), (1, 8));
+}
+
 /// LOG-16: a witness of a later keyset pulls the logs of the earlier one, in which it has no seat.
 #[test]
 fn the_head_of_an_earlier_keysets_log_is_kept_like_any_other() {

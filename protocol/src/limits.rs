@@ -69,6 +69,8 @@ pub const ASK_AT_LATEST: u64 = 86_400;
 pub const MAX_PROOF_HASHES: usize = 64 + 2 * 126;
 /// Longest evidence against a witness, in bytes: orders or entries, and what was signed about them.
 pub const MAX_EVIDENCE_BYTES: usize = 2 * MAX_MESSAGE_BYTES + 32 * MAX_PROOF_HASHES;
+/// Most pieces of evidence that a node keeps of one offence of one accused. One convicts.
+pub const MAX_EVIDENCE_PIECES: usize = 8;
 /// How far ahead of a witness's clock the time of an Earn or Pledge may lie, in seconds.
 pub const MAX_CLOCK_SKEW: u64 = 600;
 /// How long after a campaign's end its ballots are still counted, in seconds.

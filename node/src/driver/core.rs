@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
+use ronde_protocol::machine::audit::Exhibit;
 use ronde_protocol::machine::witness::OtherClocks;
 use ronde_protocol::machine::witness::pages;
 use ronde_protocol::machine::witness::peers::Followed;
-use ronde_protocol::machine::witness::record::Write;
 use ronde_protocol::message::charter::{Charter, Keyset, Member};
 use ronde_protocol::message::codec::{BadEncoding, decode, encode};
 use ronde_protocol::message::evidence::Evidence;
@@ -22,6 +22,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::drift::Drift;
+use super::evidence::EvidenceKeeper;
 use super::heads::{HeadKeeper, KeptHeads, Peer};
 use super::pool::Pool;
 use super::witness::{WitnessService, failed};
@@ -30,7 +31,7 @@ use crate::clock::{self, Clock};
 use crate::entropy;
 use crate::shop::PeerLogTrouble;
 use crate::space::Space;
-use crate::store::{Readers, Writer};
+use crate::store::{Readers, StorageError, Writer};
 use crate::transport::{AllowList, Dialer, Handler, HandlerFuture, NodeKey, PeerState, TransportError};
 
 /// How long one witness is waited for. It costs the others nothing.
@@ -66,6 +67,7 @@ pub struct Core {
     charter: watch::Sender<Arc<Charter>>,
     followed: Mutex<BTreeMap<Peer, Followed>>,
     heads: Arc<HeadKeeper>,
+    evidence: Arc<EvidenceKeeper>,
     pulls: Mutex<BTreeMap<Peer, Pull>>,
 }
 
@@ -105,6 +107,7 @@ impl Core {
         followed: BTreeMap<Peer, Followed>,
     ) -> Self {
         let heads = HeadKeeper::new(writer.clone());
+        let evidence = EvidenceKeeper::new(writer.clone(), Arc::clone(&readers));
         let charter = watch::Sender::new(Arc::new(charters.charter().clone()));
         Self {
             store,
@@ -123,6 +126,7 @@ impl Core {
             charter,
             followed: Mutex::new(followed),
             heads,
+            evidence,
             pulls: Mutex::default(),
         }
     }
@@ -222,14 +226,19 @@ impl Core {
         pulls.get(&(keyset, index)).cloned().unwrap_or_default()
     }
 
-    /// Writes evidence down (EVIDENCE-9). It accuses on its own; this node's word adds nothing.
+    /// Writes evidence down (EVIDENCE-9), now or as soon as the disk takes it. It accuses on its own; this node's word adds
+    /// nothing.
     pub async fn keep_evidence(&self, evidence: Evidence) {
-        tracing::error!(evidence = %hex::encode(evidence.id()), "evidence against a witness was found");
-        let writes = vec![Write::Evidence(Box::new(evidence))];
-        let kept = self.writer.submit(move |tx| super::ledger::apply(tx, KeysetId(0), &writes)).await;
-        if let Err(error) = kept {
-            tracing::error!(%error, "evidence could not be written down");
-        }
+        // If it is not on disk yet, that was said, and it is tried again.
+        let _ = self.evidence.keep(Exhibit::Witness(evidence)).await;
+    }
+
+    /// The same for whoever may go on only once it is on disk.
+    ///
+    /// # Errors
+    /// It is not yet.
+    pub async fn must_keep_evidence(&self, evidence: Evidence) -> Result<(), StorageError> {
+        self.evidence.keep(Exhibit::Witness(evidence)).await
     }
 
     /// Asks a witness, which may be this very node.

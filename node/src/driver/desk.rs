@@ -18,6 +18,7 @@ use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::statement::ClosingStatement;
 use ronde_protocol::message::wire::LogPage;
 
+use super::evidence;
 use super::found::Found;
 use super::ledger::LedgerError;
 use super::orders::Orders;
@@ -141,9 +142,7 @@ impl OrderDesk for Desk {
     }
 
     fn evidence(&self) -> Result<Vec<(EvidenceId, Vec<u8>)>, DeskError> {
-        let core = self.orders.core();
-        let kept = core.readers.with(|read| read.scan(Table::Evidence, &[], None, MAX_EVIDENCE_SHOWN))?;
-        Ok(kept.into_iter().filter_map(|(key, bytes)| Some((EvidenceId(key.try_into().ok()?), bytes))).collect())
+        Ok(self.orders.core().readers.with(|read| evidence::list(read, MAX_EVIDENCE_SHOWN))?)
     }
 
     fn piece(&self, id: &EvidenceId) -> Result<Option<Vec<u8>>, DeskError> {

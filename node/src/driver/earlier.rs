@@ -95,7 +95,12 @@ async fn pull(core: &Arc<Core>, keys: &Arc<StoreKeys>, log: Log) -> Result<Pass,
         if let Some(earlier) = charter.keyset(earlier).filter(|_| page.head.index == peer) {
             core.note_head(earlier, page.head).await;
         }
-        match service.take_earlier_page(&charter, keys, earlier, peer, page).await? {
+        let mut unwritten = Vec::new();
+        let taken = service.take_earlier_page(&charter, keys, earlier, peer, page, &mut unwritten).await;
+        for evidence in unwritten {
+            core.keep_evidence(evidence).await;
+        }
+        match taken? {
             EarlierRead::Taken { more: true } => {}
             EarlierRead::Taken { more: false } | EarlierRead::CharterBehind => return Ok(Pass::Over),
             EarlierRead::Refused(error) => return Err(error.into()),

@@ -70,8 +70,9 @@ pub async fn inquire(
         }
         let proven = match inquired? {
             Inquired::More => continue,
+            // Only once it is on disk there is nothing more to find out.
             Inquired::Fork(evidence) => {
-                core.keep_evidence(*evidence).await;
+                core.must_keep_evidence(*evidence).await.map_err(LedgerError::from)?;
                 true
             }
             Inquired::Nothing => false,

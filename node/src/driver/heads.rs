@@ -10,6 +10,7 @@ use ronde_protocol::message::codec::{Bounded, encode};
 use ronde_protocol::message::head::Head;
 use ronde_protocol::message::ids::{KeysetId, WitnessIndex};
 
+use super::evidence::WRITE_AGAIN;
 use super::ledger::{self, LedgerError};
 use crate::store::{Read, StorageError, Table, Transaction, Writer};
 
@@ -73,6 +74,14 @@ impl HeadKeeper {
         }
     }
 
+    /// Heads that could not be written, unless they have changed again meanwhile.
+    fn put_back(&self, changed: BTreeMap<Peer, KeptHeads>) {
+        let mut state = self.state();
+        for (peer, heads) in changed {
+            state.changed.entry(peer).or_insert(heads);
+        }
+    }
+
     async fn write(self: Arc<Self>) {
         loop {
             let changed = {
@@ -83,10 +92,17 @@ impl HeadKeeper {
                 }
                 std::mem::take(&mut state.changed)
             };
+            let heads = changed.clone();
             let written =
-                self.writer.submit(move |tx| changed.iter().try_for_each(|(peer, heads)| heads.write(*peer, tx)));
-            if let Err(error) = written.await {
-                tracing::warn!(%error, "the newest heads of other witnesses could not be written down; the next ones are");
+                self.writer.submit(move |tx| heads.iter().try_for_each(|(peer, heads)| heads.write(*peer, tx)));
+            match written.await {
+                Ok(_) => {}
+                Err(StorageError::Stopped) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "the newest heads of other witnesses could not be written down yet");
+                    self.put_back(changed);
+                    tokio::time::sleep(WRITE_AGAIN).await;
+                }
             }
         }
     }

@@ -4,6 +4,7 @@
 
 use ronde_protocol::crypto::group::PointBytes;
 use ronde_protocol::crypto::merkle::Subtree;
+use ronde_protocol::machine::audit::Exhibit;
 use ronde_protocol::machine::books::{Account, Flow};
 use ronde_protocol::machine::witness::buckets::{self, BucketView};
 use ronde_protocol::machine::witness::outstanding::{Outstanding, Seen};
@@ -18,6 +19,7 @@ use ronde_protocol::message::ids::{KeysetId, OrderDigest, Reference, StoreId, Wi
 use ronde_protocol::message::log::LogEntry;
 use ronde_protocol::message::statement::ClosingStatement;
 
+use super::evidence;
 use crate::store::{Read, StorageError, Table, Transaction};
 
 /// Longest record; an order with a certificate and an evaluation at their widest stays below.
@@ -298,8 +300,8 @@ fn apply_one(tx: &mut dyn Transaction, keyset: KeysetId, write: &Write) -> Resul
             let key = Kept::Retired.of(keyset);
             if tx.get(Table::Meta, &key)?.is_some() { Ok(()) } else { tx.put(Table::Meta, &key, &encode(why)) }
         }
-        Write::Evidence(evidence) => tx.put(Table::Evidence, &evidence.id(), &encode(evidence.as_ref())),
-        Write::Exhibit(exhibit) => tx.put(Table::Evidence, &exhibit.id(), &encode(exhibit.as_ref())),
+        Write::Evidence(evidence) => evidence::put_exhibit(tx, &Exhibit::Witness(evidence.as_ref().clone())),
+        Write::Exhibit(exhibit) => evidence::put_exhibit(tx, exhibit),
         Write::Statement(statement) => tx.put(Table::Meta, &Kept::Statement.of(keyset), &encode(statement)),
         Write::Earlier(earlier, write) => apply_earlier(tx, keyset, *earlier, write),
     }?;

@@ -150,6 +150,9 @@ async fn try_take(core: &Core, charter: &Charter, keyset: &Keyset, index: Witnes
 fn begin(core: &Arc<Core>, keyset: KeysetId, (feed, pull): (Duration, Duration), background: &Background) {
     let mut tasks = background.lock().unwrap_or_else(PoisonError::into_inner);
     tasks.spawn(sync::start_voting(Arc::clone(core), keyset));
+    if let Some(service) = core.witness(keyset) {
+        tasks.spawn(async move { service.keep_retiring().await });
+    }
     tasks.spawn(pulls::pull_logs(Arc::clone(core), keyset, pull));
     tasks.spawn(completing::complete(Arc::clone(core), keyset, pull));
     tasks.spawn(earlier::pull_earlier(Arc::clone(core), keyset, pull));

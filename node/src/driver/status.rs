@@ -3,6 +3,7 @@
 use ronde_protocol::machine::witness::record::Retirement;
 
 use super::core::Core;
+use super::evidence;
 use super::ledger::LedgerError;
 use super::orders::Orders;
 use crate::clock;
@@ -10,7 +11,6 @@ use crate::shop::{
     ClockStatus, DeskStatus, DiskStatus, LogStatus, PeerLogStatus, RetiredBecause, SeatNotTaken, WitnessStatus,
 };
 use crate::space::MIB;
-use crate::store::Table;
 
 /// Pieces of evidence that are counted.
 const MAX_COUNTED: usize = 1000;
@@ -28,13 +28,13 @@ fn reason(retirement: &Retirement) -> RetiredBecause {
 /// All of it, from committed state.
 pub fn of(orders: &Orders) -> Result<DeskStatus, LedgerError> {
     let core = orders.core();
-    let evidence = core.readers.with(|read| read.scan(Table::Evidence, &[], None, MAX_COUNTED))?;
+    let evidence = core.readers.with(|read| evidence::count(read, MAX_COUNTED))?;
     Ok(DeskStatus {
         witnesses: witnesses(core),
         open_orders: u64::try_from(orders.count()).unwrap_or(u64::MAX),
         log: own_logs(core)?,
         peer_logs: peer_logs(core),
-        evidence: u64::try_from(evidence.len()).unwrap_or(u64::MAX),
+        evidence: u64::try_from(evidence).unwrap_or(u64::MAX),
         seats_not_taken: seats_not_taken(core),
         disk: Some(disk(core)),
         clock: core.drift.ahead().map(|(ahead_ms, stores)| ClockStatus { ahead_ms, stores }),

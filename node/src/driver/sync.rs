@@ -91,7 +91,7 @@ pub async fn start_voting(core: Arc<Core>, keyset: KeysetId) {
             }
             Ok(Started::RolledBack(write)) => {
                 if let Err(error) = service.write(vec![write]).await {
-                    tracing::error!(%error, "the retirement could not be written down; this witness does not vote");
+                    tracing::error!(%error, "the retirement could not be written down yet; this witness does not vote");
                 }
                 return;
             }

@@ -6,23 +6,26 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ronde_protocol::crypto::Entropy;
 use ronde_protocol::machine::durable::Durable;
 use ronde_protocol::machine::witness::buckets::BucketSizes;
-use ronde_protocol::machine::witness::outstanding::StoreKeys;
 use ronde_protocol::machine::witness::record::{Retirement, View, Write};
-use ronde_protocol::machine::witness::{EarlierRead, Gate, OtherClocks, PreparedPage, Step, Witness};
+use ronde_protocol::machine::witness::{Gate, OtherClocks, Step, Witness};
 use ronde_protocol::message::bucket::{BucketQuery, LengthQuery};
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::head::Head;
-use ronde_protocol::message::ids::{KeysetId, OrderDigest, StoreId, WitnessIndex};
+use ronde_protocol::message::ids::{OrderDigest, StoreId};
 use ronde_protocol::message::log::CertifiedOrder;
 use ronde_protocol::message::probe::Probe;
 use ronde_protocol::message::refusal::Refusal;
-use ronde_protocol::message::statement::{ClosingStatement, StatementError};
+use ronde_protocol::message::statement::ClosingStatement;
 use ronde_protocol::message::wire::{FeedPage, LogPage, ReplyV1, VoteRequest};
+
+mod earlier;
 
 use super::copied;
 use super::counted::{self, Counted};
+use super::evidence::WRITE_AGAIN;
 use super::ledger::{self, Ledger, LedgerError};
 use super::pool::Pool;
+use super::retiring::Retiring;
 use crate::clock::Clock;
 use crate::space::Space;
 use crate::store::{Readers, Writer};
@@ -36,6 +39,7 @@ pub struct WitnessService {
     clock: Clock,
     pool: Pool,
     open: AtomicBool,
+    retiring: Arc<Retiring>,
     waits_to_close: AtomicBool,
     sizes: Counted,
     space: Space,
@@ -56,6 +60,7 @@ impl WitnessService {
             clock,
             pool,
             open: AtomicBool::new(false),
+            retiring: Arc::default(),
             waits_to_close: AtomicBool::new(false),
             sizes: Counted::new(counted::AGE),
             space,
@@ -73,7 +78,7 @@ impl WitnessService {
     }
 
     fn gate(&self) -> Gate {
-        match (self.open.load(Ordering::Acquire), self.space.is_short()) {
+        match (!self.is_starting(), self.space.is_short()) {
             (false, _) => Gate::Starting,
             (true, true) => Gate::Full,
             (true, false) => Gate::Open,
@@ -157,52 +162,6 @@ impl WitnessService {
         self.read(|ledger| ledger.statement(self.witness.keyset().id()))
     }
 
-    /// Takes in a page of an earlier keyset's log. Its signatures are looked at beside other work; and a page that says
-    /// nothing new, as most do, is not written down.
-    pub async fn take_earlier_page(
-        &self,
-        charter: &Arc<Charter>,
-        keys: &Arc<StoreKeys>,
-        earlier: KeysetId,
-        peer: WitnessIndex,
-        page: LogPage,
-    ) -> Result<EarlierRead, LedgerError> {
-        let (terms, keys) = (Arc::clone(charter), Arc::clone(keys));
-        let prepared = self.pool.run(move || {
-            let earlier = terms.keyset(earlier).ok_or(Refusal::CharterBehind)?;
-            Ok(PreparedPage::of(&terms, &keys, earlier, page, entropy::chance()))
-        });
-        // Only a charter that does not know the keyset, or the node's end, refuses that.
-        let Ok(prepared) = prepared.await else { return Ok(EarlierRead::CharterBehind) };
-        let (witness, terms) = (Arc::clone(&self.witness), Arc::clone(charter));
-        let decide = move |view: &Ledger<'_>, prepared| {
-            let Some(earlier) = terms.keyset(earlier) else { return Ok(None) };
-            witness.decide_earlier_page(view, &terms, earlier, peer, prepared).map(Some)
-        };
-        match self.read(|ledger| decide(ledger, prepared.clone()))? {
-            None => return Ok(EarlierRead::CharterBehind),
-            // Nothing has to be durable before this is known.
-            Some(step) if step.writes.is_empty() => return Ok(step.reply.release(&Durable::after_commit())),
-            Some(_) => {}
-        }
-        Ok(self.step(move |view| decide(view, prepared)).await?.unwrap_or(EarlierRead::CharterBehind))
-    }
-
-    /// Keeps a closing statement of an earlier keyset.
-    pub async fn take_earlier_statement(
-        &self,
-        charter: &Arc<Charter>,
-        earlier: KeysetId,
-        statement: ClosingStatement,
-    ) -> Result<Option<Result<(), StatementError>>, LedgerError> {
-        let (witness, terms) = (Arc::clone(&self.witness), Arc::clone(charter));
-        self.step(move |view| {
-            let Some(earlier) = terms.keyset(earlier) else { return Ok(None) };
-            witness.decide_earlier_statement(view, earlier, statement).map(Some)
-        })
-        .await
-    }
-
     /// Decides and commits, for what answers nobody.
     async fn step<T: Send + 'static>(
         &self,
@@ -241,15 +200,18 @@ impl WitnessService {
         &self,
         work: impl FnOnce(&Ledger<'_>) -> Result<(Vec<Write>, R), LedgerError> + Send + 'static,
     ) -> Result<R, LedgerError> {
-        let keyset = self.witness.keyset().id();
-        let decided = self.writer.submit(move |tx| -> Result<R, LedgerError> {
+        let (keyset, retiring) = (self.witness.keyset().id(), Arc::clone(&self.retiring));
+        let decided = self.writer.submit(move |tx| -> Result<(R, bool), LedgerError> {
+            let retires = retiring.put(tx, keyset)?;
             let (writes, reply) = work(&Ledger(&*tx))?;
+            let retires = retiring.note(&writes) || retires;
             ledger::apply(tx, keyset, &writes)?;
             alarm(&writes);
-            Ok(reply)
+            Ok((reply, retires))
         });
-        let (reply, _committed) = decided.await?;
-        Ok(reply)
+        let decided = decided.await;
+        self.retiring.ended(matches!(decided, Ok(((_, true), _))));
+        decided.map(|((reply, _), _committed)| reply)
     }
 
     /// Decides, and gives the reply only after the commit (WITNESS-3).
@@ -268,9 +230,7 @@ impl WitnessService {
 
     /// Writes something down that no reply waits for.
     pub async fn write(&self, writes: Vec<Write>) -> Result<(), LedgerError> {
-        let keyset = self.witness.keyset().id();
-        alarm(&writes);
-        self.writer.submit(move |tx| ledger::apply(tx, keyset, &writes)).await.map(|_| ())
+        self.commit(move |_| Ok((writes, ()))).await
     }
 
     /// What became of an order here.
@@ -334,9 +294,22 @@ impl WitnessService {
         self.read(|ledger| ledger.retired(self.witness.keyset().id()))
     }
 
-    /// Whether it still waits for its peers before it votes.
+    /// Whether it still waits for its peers before it votes, or for the disk before it has retired.
     pub fn is_starting(&self) -> bool {
-        !self.open.load(Ordering::Acquire)
+        !self.open.load(Ordering::Acquire) || self.retiring.is_undone()
+    }
+
+    /// Writes down why the witness retires whenever that could not be done at once (ROLLBACK-15); for as long as the node runs.
+    pub async fn keep_retiring(&self) {
+        loop {
+            self.retiring.failed().await;
+            while self.retiring.is_undone() {
+                tokio::time::sleep(WRITE_AGAIN).await;
+                if let Err(error) = self.write(Vec::new()).await {
+                    tracing::error!(%error, "this witness retires and can't write it down yet; it does not vote");
+                }
+            }
+        }
     }
 
     /// A piece of the log, as many entries as fit one answer.

@@ -40,15 +40,24 @@ impl Writes {
     }
 }
 
-/// Memory, with failing commits and writes.
-#[derive(Default)]
+/// An engine with failing commits and writes; by default memory.
 pub struct Failing {
-    engine: MemoryEngine,
+    engine: Box<dyn Engine>,
     outcomes: Outcomes,
     writes: Writes,
 }
 
+impl Default for Failing {
+    fn default() -> Self {
+        Self::over(Box::new(MemoryEngine::new()))
+    }
+}
+
 impl Failing {
+    pub fn over(engine: Box<dyn Engine>) -> Self {
+        Self { engine, outcomes: Outcomes::default(), writes: Writes::default() }
+    }
+
     pub fn outcomes(&self) -> Outcomes {
         Arc::clone(&self.outcomes)
     }

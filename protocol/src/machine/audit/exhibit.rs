@@ -11,7 +11,7 @@ use crate::{
         codec::{BadEncoding, Bounded, Decode, Encode, decode, encode},
         evidence::{Evidence, EvidenceError, conflict},
         head::Head,
-        ids::KeysetId,
+        ids::{KeysetId, WitnessIndex},
         log::{CertifiedOrder, LogEntry},
         order::{Authorization, Order, SignedOrder},
         refusal::{Refusal, Rule},
@@ -125,6 +125,39 @@ impl Exhibit {
     /// Names the exhibit (EVIDENCE-10).
     pub fn id(&self) -> [u8; 32] {
         hash::derive(labels::EVIDENCE_ID, &[&encode(self)])
+    }
+
+    /// Whom it accuses, and of what, by what it says alone; of several the first. So pieces are told apart of which one is
+    /// as good as the other (EVIDENCE-20).
+    pub fn charge(&self) -> (Culprit, Offence) {
+        let witness = |keyset, index| Culprit::Witness(keyset, index);
+        match self {
+            Self::Witness(Evidence::DoubleVote { first, first_vote, .. }) => {
+                (witness(first.keyset, first_vote.index), Offence::DoubleVote)
+            }
+            Self::Witness(Evidence::BadEvaluation { evaluation, .. }) => {
+                (witness(evaluation.keyset, evaluation.index), Offence::BadEvaluation)
+            }
+            Self::Witness(Evidence::Fork { keyset, shorter, .. }) => (witness(*keyset, shorter.index), Offence::Fork),
+            Self::Logged(logged) => {
+                let voted = logged.entries.iter().filter(|logged| matches!(logged.entry, LogEntry::Voted(_))).count();
+                let offence = match (logged.entries.len(), voted) {
+                    (2, 2) => Offence::DoubleVote,
+                    (2, _) => Offence::VoteAgainstCertificate,
+                    (_, 0) => Offence::BadCertificate,
+                    _ => Offence::BadVote,
+                };
+                (witness(logged.keyset, logged.head.index), offence)
+            }
+            Self::Order(CertifiedOrder { certificate, .. }) => {
+                let index = certificate.votes.first().map_or(WitnessIndex(u8::MAX), |vote| vote.index);
+                (witness(certificate.keyset, index), Offence::BadOrder)
+            }
+            Self::Store { first, .. } => (Culprit::Store(first.order.store), Offence::TwoBodies),
+            Self::Closed { statement: closed, .. } | Self::ClosedTwice { first: closed, .. } => {
+                (witness(closed.keyset, closed.index), Offence::Reopened)
+            }
+        }
     }
 
     /// Checks it against the charter alone.
