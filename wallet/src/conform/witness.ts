@@ -1,10 +1,27 @@
 import { toHex, witnessKeys } from '../crypto/index.js';
 import { Follower, Witness } from '../machine/witness/index.js';
-import { decodeMessage, evidenceId, MESSAGES, logPage, orderDigest, decode, MAX_MESSAGE_BYTES } from '../message/index.js';
+import {
+  decode,
+  decodeMessage,
+  evidenceId,
+  logPage,
+  MAX_MESSAGE_BYTES,
+  MESSAGES,
+  orderDigest,
+  verifyHead,
+  type Evidence,
+  type Keyset,
+} from '../message/index.js';
 import { RondeError } from '../crypto/error.js';
 import { charterOf, errorOf, fromHex as hex, keysetOf, type Handler, type Input, type Output } from './answer.js';
 
 const page = (text: string) => decode(logPage, hex(text), MAX_MESSAGE_BYTES);
+
+/** A number drawn by chance: of a question any will do, since never so many heads come that one is dropped. */
+const CHANCE = 0n;
+
+const nameOf = (evidence: Evidence | undefined): string | null =>
+  evidence === undefined ? null : toHex(evidenceId(evidence));
 
 /** What a step may refuse without a reply: the script goes on. */
 function tolerate(step: () => void): void {
@@ -37,13 +54,13 @@ function play(witness: Witness, step: Input): string | null {
       witness.restored();
       return null;
     case 'head':
-      tolerate(() => witness.seeHead(decodeMessage(MESSAGES.Head, hex(step.head))));
+      tolerate(() => witness.seeHead(decodeMessage(MESSAGES.Head, hex(step.head)), CHANCE));
       return null;
     case 'page':
-      tolerate(() => witness.takePage(step.peer, page(step.page), BigInt(step.now), hex(step.entropy)));
+      tolerate(() => witness.takePage(step.peer, page(step.page), BigInt(step.now), hex(step.entropy), CHANCE));
       return null;
     case 'earlier-page':
-      tolerate(() => witness.takeEarlierPage(step.keyset, step.peer, page(step.page)));
+      tolerate(() => witness.takeEarlierPage(step.keyset, step.peer, page(step.page), CHANCE));
       return null;
     case 'earlier-statement':
       tolerate(() => witness.takeEarlierStatement(decodeMessage(MESSAGES.ClosingStatement, hex(step.statement))));
@@ -69,24 +86,39 @@ function witnessScript(input: Input): Output {
   };
 }
 
+function readPage(follower: Follower, text: string, keyset: Keyset): Output {
+  try {
+    const { certified, more, evidence } = follower.read(page(text), keyset, CHANCE);
+    return { certified: certified.map(({ order }) => toHex(orderDigest(order))), evidence: nameOf(evidence), more };
+  } catch (error) {
+    if (error instanceof RondeError) return errorOf(error);
+    throw error;
+  }
+}
+
 function logRead(input: Input): Output {
   const keyset = keysetOf(charterOf(input.charters), input.keyset);
   const follower = new Follower(input.peer);
-  const pages = input.pages.map((text: string) => {
-    try {
-      const { certified, more, evidence } = follower.read(page(text), keyset);
-      return {
-        certified: certified.map(({ order }) => toHex(orderDigest(order))),
-        evidence: evidence === undefined ? null : toHex(evidenceId(evidence)),
-        more,
-      };
-    } catch (error) {
-      if (error instanceof RondeError) return errorOf(error);
-      throw error;
+  const heads: (string | null)[] = [];
+  const pages: Output[] = [];
+  for (let after = 0; after <= input.pages.length; after += 1) {
+    for (const item of (input.heads ?? []).filter((each: Input) => each.after === after)) {
+      const head = verifyHead(decodeMessage(MESSAGES.Head, hex(item.head)), keyset);
+      heads.push(nameOf(follower.note(head, keyset, CHANCE)));
     }
-  });
-  const { highest, position } = follower;
-  return { highest: highest === undefined ? null : Number(highest.size), pages, position };
+    if (after < input.pages.length) pages.push(readPage(follower, input.pages[after], keyset));
+  }
+  const { highest, parted, position, unchecked } = follower;
+  const output = { highest: highest === undefined ? null : Number(highest.size), pages, position };
+  if (input.heads === undefined) return output;
+  const more = { heads, parted: parted === undefined ? null : Number(parted.size), unchecked: unchecked.length };
+  return { ...output, ...more, ...(input.again === undefined ? {} : { proof: proofOf(follower, input.again, keyset) }) };
+}
+
+/** The fork that reading the log once more proves, which is found last. */
+function proofOf(follower: Follower, again: readonly string[], keyset: Keyset): string | null {
+  const [fork] = again.flatMap((text) => follower.readOnceMore(page(text), keyset, CHANCE)).slice(-1);
+  return nameOf(fork);
 }
 
 /** The types of witnesses and followers. */

@@ -17,14 +17,33 @@ interface Subtree {
   readonly hash: Uint8Array;
 }
 
-/** The perfect subtrees over a log's leaves, the largest first: enough to append, and to tell the root. */
+/**
+ * The fewest perfect subtrees over a log's leaves, from the left: enough to append, and to tell the root. Those over the leaves
+ * from a later position on are what a proof shows of them (Cover).
+ */
 export class MerkleTree {
-  readonly #row: Subtree[] = [];
-  #size = 0n;
+  #row: Subtree[] = [];
+  #size: bigint;
 
-  /** How many leaves there are. */
+  constructor(from = 0n) {
+    this.#size = from;
+  }
+
+  /** How many leaves there are, with those before the first subtree. */
   get size(): bigint {
     return this.#size;
+  }
+
+  /** The roots of the subtrees. */
+  get hashes(): Uint8Array[] {
+    return this.#row.map(({ hash }) => hash);
+  }
+
+  /** Another tree, which grows for itself. */
+  copy(): MerkleTree {
+    const tree = new MerkleTree(this.#size);
+    tree.#row = [...this.#row];
+    return tree;
   }
 
   /** Adds a leaf hash at the end; or a perfect subtree of 2^level leaves, where one can stand. */
@@ -33,7 +52,7 @@ export class MerkleTree {
     let last: Subtree = { level, hash };
     for (;;) {
       const before = this.#row.at(-1);
-      if (before?.level !== last.level) break;
+      if (before?.level !== last.level || this.#size % (2n << BigInt(last.level)) !== 0n) break;
       this.#row.pop();
       last = { level: last.level + 1, hash: nodeHash(before.hash, last.hash) };
     }
@@ -52,7 +71,7 @@ export class MerkleTree {
     return hashes.slice(levels.length);
   }
 
-  /** Root (LOG-6, LOG-7). */
+  /** Root (LOG-6, LOG-7), of a tree from position 0. */
   root(): Uint8Array {
     const subtrees = [...this.#row];
     let root = subtrees.pop()?.hash;

@@ -37,6 +37,10 @@ export const MAX_ISSUERS = 4_096;
 export const MAX_LOG_ENTRIES = 64;
 /** Bytes of log entries after which an answer to a log pull is cut, leaving room for one whole entry. */
 export const LOG_ANSWER_BYTES = 24_576;
+/** Heads of one witness that a follower keeps until its log was found to extend them. */
+export const MAX_UNCHECKED_HEADS = 32;
+/** Entries that were read last whose leaves a follower still has, so that a head that comes late can be compared. */
+export const RECENT_LEAVES = 1_024;
 /** Most entries in one answer of a store's feed. */
 export const MAX_FEED_ENTRIES = 64;
 /** Most entries in one piece of a bucket. */

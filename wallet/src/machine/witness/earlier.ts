@@ -80,14 +80,23 @@ export class EarlierKeyset {
     this.#closeIfRead(statement.index);
   }
 
-  /** ReadEarlier: a page of the log of a witness. Refuses with `PageError`, or with `charter-behind`, having read nothing. */
-  readPage(peer: number, page: LogPage, reading: Reading): { readonly evidence: Evidence | undefined } {
+  /** What was read of the log of a witness. */
+  follower(peer: number): Follower {
     const follower = this.#followers.get(peer) ?? new Follower(peer);
     this.#followers.set(peer, follower);
-    const { position } = follower;
-    const { entries, certified, ended, evidence } = follower.read(page, reading.keyset);
+    return follower;
+  }
+
+  /**
+   * ReadEarlier: a page of the log of a witness, with a number that was drawn by chance. Refuses with `PageError`; of one with
+   * what is `charter-behind` nothing is read but the head.
+   */
+  readPage(peer: number, page: LogPage, reading: Reading, chance: bigint): { readonly evidence: Evidence | undefined } {
+    const follower = this.follower(peer);
+    const { standing } = follower;
+    const { entries, certified, ended, evidence } = follower.read(page, reading.keyset, chance);
     if (certified.some(({ order }) => judge(order, reading.charter) === 'behind')) {
-      follower.rewind(position);
+      follower.goBack(standing, page.head, reading.keyset, chance);
       return { evidence };
     }
     for (const entry of entries) if (entry.type === 'voted') this.#takeVoted(entry.value, reading);

@@ -1,118 +1,248 @@
 import { equalBytes } from '../../crypto/bytes.js';
-import { RondeError } from '../../crypto/error.js';
-import { leafHash, merkleRoot } from '../../crypto/merkle.js';
+import { leafHash } from '../../crypto/merkle.js';
 import {
   encode,
   logEntry,
-  verifyHead,
-  type CertifiedOrder,
+  MAX_UNCHECKED_HEADS,
   type Evidence,
   type Head,
   type Keyset,
   type LogEntry,
   type LogPage,
 } from '../../message/index.js';
+import { checkPageHead, checkPageLength, PageError, type PageRead } from './page.js';
+import { ReadLeaves } from './read-leaves.js';
+import { Rereading } from './rereading.js';
 
-/** A page of a log that is not taken over; the fault is of the witness that was asked. */
-export class PageError extends RondeError<'head' | 'length' | 'root'> {
-  constructor(code: 'head' | 'length' | 'root') {
-    const meaning = {
-      head: 'the head is not signed by the witness that sent it',
-      length: 'more entries than the head has, or none though it has more',
-      root: 'the entries do not hash to the signed head',
-    }[code];
-    super(code, meaning, { fault: 'witness', retryable: true });
-  }
+/** A head that the log was not yet found to extend. */
+export interface UncheckedHead {
+  readonly head: Head;
+  /** 64 bits that were drawn for it by chance, and that nobody else knows (LOG-23). */
+  readonly chance: bigint;
+  /** Whether the entries that were read lead through it. They are signed only once they lead to a head. */
+  readonly met: boolean;
 }
 
-/** What a page gave. */
-export interface PageRead {
-  /** All entries of it that count, and those of them that are certified orders. */
-  readonly entries: readonly LogEntry[];
-  readonly certified: readonly CertifiedOrder[];
-  /** Whether the log goes on. */
-  readonly more: boolean;
-  /** Whether it was read to the end of the head. One that is refused, but for what it proves, is not, and does not go on. */
-  readonly ended: boolean;
-  readonly evidence: Evidence | undefined;
+/** Where a follower stands. It is replaced, never changed, so that it can be gone back to. */
+export interface Standing {
+  readonly leaves: ReadLeaves;
+  /** The highest head seen (LOG-16). */
+  readonly highest: Head | undefined;
+  /** The longest head to which the log was read. */
+  readonly readTo: Head | undefined;
+  /** Each head from when it was seen until the log was read through it (LOG-22). */
+  readonly unchecked: readonly UncheckedHead[];
+  /** The head through which the log that is read does not lead. */
+  readonly parted: Head | undefined;
+  /** How many entries the log had when it was last read again (LOG-25). */
+  readonly readAgain: bigint;
 }
 
-/** What is remembered of a peer's log while it is read. */
+const sameSize = (a: Head, b: Head): boolean => a.size === b.size;
+const same = (a: Head, b: Head): boolean => sameSize(a, b) && equalBytes(a.root, b.root);
+
+/**
+ * What is remembered of a peer's log while it is read, and of each head that it signed. Whoever makes it durable writes the
+ * heads when they change (LOG-19, LOG-24).
+ */
 export class Follower {
-  #leaves: Uint8Array[] = [];
-  #highest: Head | undefined;
+  #at: Standing = {
+    leaves: new ReadLeaves(),
+    highest: undefined,
+    readTo: undefined,
+    unchecked: [],
+    parted: undefined,
+    readAgain: 0n,
+  };
+  #rereading: Rereading | undefined;
 
   constructor(readonly peer: number) {}
 
   /** How many entries were read. */
   get position(): number {
-    return this.#leaves.length;
+    return Number(this.#at.leaves.size);
   }
 
-  /** The highest head seen (LOG-16). */
   get highest(): Head | undefined {
-    return this.#highest;
+    return this.#at.highest;
   }
 
-  /** Keeps a verified head of the peer if it is the highest; gives evidence if it contradicts that (LOG-17). */
-  see(head: Head, keyset: Keyset): Evidence | undefined {
-    const seen = this.#highest;
-    if (seen === undefined || head.size > seen.size) {
-      this.#highest = head;
-      return undefined;
+  get parted(): Head | undefined {
+    return this.#at.parted;
+  }
+
+  get unchecked(): readonly UncheckedHead[] {
+    return this.#at.unchecked;
+  }
+
+  get standing(): Standing {
+    return this.#at;
+  }
+
+  /**
+   * NoteHead: keeps a verified head of the peer until its log was read through it; gives evidence if it contradicts one that
+   * is kept (LOG-17, LOG-22).
+   */
+  note(head: Head, keyset: Keyset, chance: bigint): Evidence | undefined {
+    const { highest, readTo, parted, unchecked } = this.#at;
+    const kept = [readTo, parted, ...unchecked.map((each) => each.head)].filter((each) => each !== undefined);
+    const seen = highest === undefined ? kept : [highest, ...kept];
+    if (highest === undefined || head.size > highest.size) this.#at = { ...this.#at, highest: head };
+    const other = seen.some((each) => same(each, head)) ? undefined : seen.find((each) => sameSize(each, head));
+    if (other !== undefined) return { type: 'fork', keyset: keyset.id, shorter: other, longer: head, subtrees: [] };
+    if (!kept.some((each) => same(each, head))) this.#compare(head, chance);
+    return undefined;
+  }
+
+  /** Compares a head with what was read, if that is still known. */
+  #compare(head: Head, chance: bigint): void {
+    const { leaves, readTo, parted } = this.#at;
+    const known = leaves.rootAt(head.size);
+    const met = known !== undefined && equalBytes(known, head.root);
+    if (known !== undefined && !met) this.#at = { ...this.#at, parted: parted ?? head };
+    // The head to which the log was read stands for all that it extends.
+    const isRead = readTo?.size === leaves.size && equalBytes(readTo.root, leaves.root());
+    if (!met || !isRead) this.#keep({ head, chance, met });
+  }
+
+  /** Keeps an unchecked head, and drops one by chance if there are too many (LOG-23). */
+  #keep(one: UncheckedHead): void {
+    const unchecked = [...this.#at.unchecked, one];
+    if (unchecked.length > MAX_UNCHECKED_HEADS) {
+      const last = unchecked.reduce((a, b) => (b.chance > a.chance ? b : a));
+      unchecked.splice(unchecked.indexOf(last), 1);
     }
-    if (head.size < seen.size || equalBytes(head.root, seen.root)) return undefined;
-    return { type: 'fork', keyset: keyset.id, shorter: seen, longer: head, subtrees: [] };
+    this.#at = { ...this.#at, unchecked };
+  }
+
+  /** Meet: of the heads that have as many entries as were read. */
+  #meet(): void {
+    const { leaves, highest, readTo, unchecked, parted } = this.#at;
+    const kept = [highest, readTo, ...unchecked.map(({ head }) => head)].filter((head) => head?.size === leaves.size);
+    if (kept.length === 0) return;
+    const root = leaves.root();
+    const leads = (head: Head): boolean => head.size === leaves.size && equalBytes(head.root, root);
+    this.#at = {
+      ...this.#at,
+      unchecked: unchecked.map((one) => (!one.met && leads(one.head) ? { ...one, met: true } : one)),
+      parted: parted ?? kept.find((head) => head !== undefined && !leads(head)),
+    };
+  }
+
+  /** Begins again: the log is read from position 0. */
+  #beginAgain(): void {
+    const unchecked = this.#at.unchecked.map((one) => ({ ...one, met: false }));
+    this.#at = { ...this.#at, leaves: new ReadLeaves(), unchecked };
+    this.#meet();
   }
 
   /**
    * ReadPage (LOG-13): all of the page, or nothing of it. The head of one that is refused for its entries is signed all the
-   * same: it is kept, and what it proves stands in the place of the error (LOG-16, LOG-17).
+   * same: it is kept, and what it proves stands in the place of the error (LOG-17).
    */
-  read(page: LogPage, keyset: Keyset): PageRead {
-    this.#verifyHead(page.head, keyset);
-    const evidence = this.see(page.head, keyset);
-    const leaves = [...this.#leaves, ...page.entries.map((entry) => leafHash(encode(logEntry, entry)))];
-    const [size, count] = [page.head.size, BigInt(leaves.length)];
-    if (count > size || (page.entries.length === 0 && count < size)) return refused('length', evidence);
-    this.#leaves = leaves;
-    if (count < size) return { ...of(page.entries, evidence), more: true, ended: false };
-    if (!equalBytes(merkleRoot(leaves), page.head.root)) {
-      this.#leaves = [];
-      return refused('root', evidence);
+  read(page: LogPage, keyset: Keyset, chance: bigint): PageRead {
+    checkPageHead(page, this.peer, keyset);
+    const evidence = this.note(page.head, keyset, chance);
+    try {
+      return { ...this.#take(page), evidence };
+    } catch (error) {
+      if (evidence === undefined || !(error instanceof PageError)) throw error;
+      return { ...brought([]), more: false, ended: false, evidence };
     }
-    return { ...of(page.entries, evidence), more: false, ended: true };
+  }
+
+  #take(page: LogPage): Omit<PageRead, 'evidence'> {
+    const { head, entries } = page;
+    const noted = this.#at;
+    checkPageLength(page, noted.leaves.size);
+    this.#at = { ...noted, leaves: noted.leaves.copy() };
+    for (const entry of entries) {
+      this.#at.leaves.append(leafHash(encode(logEntry, entry)));
+      this.#meet();
+    }
+    const { leaves } = this.#at;
+    if (leaves.size < head.size) return { ...brought(entries), more: true, ended: false };
+    if (!equalBytes(leaves.root(), head.root)) {
+      this.#at = noted;
+      this.#beginAgain();
+      throw new PageError('root');
+    }
+    this.#end(head);
+    const again = this.#isToReadAgain();
+    if (again) {
+      this.#at = { ...this.#at, readAgain: leaves.size };
+      this.#beginAgain();
+    }
+    return { ...brought(entries), more: again, ended: !again };
+  }
+
+  /** The log was read to a head: that is signed, and stands for those that the entries led through. */
+  #end(head: Head): void {
+    this.#meet();
+    const { readTo, unchecked } = this.#at;
+    if (readTo !== undefined && readTo.size > head.size) return;
+    this.#at = { ...this.#at, readTo: head, unchecked: unchecked.filter(({ met }) => !met) };
+  }
+
+  /** Whether a head came too late to be compared, and the log has grown to twice the entries of the last time (LOG-25). */
+  #isToReadAgain(): boolean {
+    const { leaves, unchecked, parted, readAgain } = this.#at;
+    const late = unchecked.some(({ head, met }) => !met && head.size <= leaves.size);
+    return parted === undefined && late && leaves.size >= 2n * readAgain;
+  }
+
+  /** From where to read the log once more, if it has parted from a head. */
+  get positionAgain(): number | undefined {
+    return this.parted && Number(this.#rereading?.position ?? 0n);
+  }
+
+  /**
+   * Reads the whole log once more, page by page, after it has parted from a head (LOG-18). The heads of the pages are noted
+   * like any other. Gives what all that proves; nothing is parted any more once that is settled.
+   *
+   * @throws PageError if the page is refused, and proves nothing: the log is read once more from its beginning then
+   */
+  readOnceMore(page: LogPage, keyset: Keyset, chance: bigint): readonly Evidence[] {
+    const { parted } = this;
+    if (parted === undefined) return [];
+    checkPageHead(page, this.peer, keyset);
+    const evidence = this.note(page.head, keyset, chance);
+    const found = evidence === undefined ? [] : [evidence];
+    const rereading = this.#rereading ?? new Rereading(this.peer, parted);
+    this.#rereading = undefined;
+    try {
+      const outcome = rereading.take(page, keyset);
+      if (outcome === undefined) this.#rereading = rereading;
+      else this.#settle(parted, outcome.proof, chance);
+      return outcome?.proof === undefined ? found : [...found, outcome.proof];
+    } catch (error) {
+      if (evidence === undefined || !(error instanceof PageError)) throw error;
+      return found;
+    }
+  }
+
+  /** The peer is convicted, and its heads are no matter any more; or it has shown two logs, and that head is unchecked again. */
+  #settle(head: Head, proof: Evidence | undefined, chance: bigint): void {
+    this.#at = { ...this.#at, parted: undefined, unchecked: proof === undefined ? this.#at.unchecked : [] };
+    if (proof !== undefined || this.unchecked.some((one) => same(one.head, head))) return;
+    this.#keep({ head, chance, met: false });
   }
 
   /** Whether a statement of this size and root ends what was read: no head of more entries was seen. */
   isEndedBy({ size, root }: Pick<Head, 'size' | 'root'>): boolean {
-    if (size !== BigInt(this.position) || size < (this.#highest?.size ?? 0n)) return false;
-    return equalBytes(merkleRoot(this.#leaves), root);
+    const { leaves, highest } = this.#at;
+    if (size !== leaves.size || size < (highest?.size ?? 0n)) return false;
+    return equalBytes(leaves.root(), root);
   }
 
-  /** Goes back to where reading stood, so that what could not be taken over for now is read again (LOG-15). */
-  rewind(position: number): void {
-    this.#leaves = this.#leaves.slice(0, position);
+  /** Goes back to before a page that could not be taken over for now, but for its head; it is read again later (LOG-15). */
+  goBack(standing: Standing, head: Head, keyset: Keyset, chance: bigint): void {
+    this.#at = standing;
+    this.note(head, keyset, chance);
   }
-
-  #verifyHead(head: Head, keyset: Keyset): void {
-    try {
-      if (head.index !== this.peer) throw new PageError('head');
-      verifyHead(head, keyset);
-    } catch {
-      throw new PageError('head');
-    }
-  }
-}
-
-/** A page that is refused for its entries: what its head proves, with none of them, or the error. */
-function refused(code: 'length' | 'root', evidence: Evidence | undefined): PageRead {
-  if (evidence === undefined) throw new PageError(code);
-  return { ...of([], evidence), more: false, ended: false };
 }
 
 /** What a page brought. */
-function of(entries: readonly LogEntry[], evidence: Evidence | undefined) {
-  const certified = entries.flatMap((entry) => (entry.type === 'certified' ? [entry.value] : []));
-  return { entries, certified, evidence };
+function brought(entries: readonly LogEntry[]): Pick<PageRead, 'entries' | 'certified'> {
+  return { entries, certified: entries.flatMap((entry) => (entry.type === 'certified' ? [entry.value] : [])) };
 }

@@ -187,8 +187,8 @@ export class WitnessState {
     return this.#retired;
   }
 
-  /** Retires for the rest of the keyset (ROLLBACK-9). The first reason stays, unless there are two certificates. */
+  /** Retires for the rest of the keyset; the reason for which it retired first stays (ROLLBACK-9). */
   retire(reason: Retired): void {
-    this.#retired = reason === 'two-certificates' ? reason : (this.#retired ?? reason);
+    this.#retired ??= reason;
   }
 }

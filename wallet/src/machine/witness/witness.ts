@@ -26,7 +26,7 @@ import { charterReply, feedReply, logReply, orderReply } from './answers.js';
 import { certifiedReply, certify } from './certify.js';
 import { decideVote } from './decide.js';
 import { EarlierKeyset } from './earlier.js';
-import { Follower, PageError } from './follower.js';
+import { Follower } from './follower.js';
 import { Start } from './gate.js';
 import { move, prepareMove } from './move.js';
 import { isFrozen, type Moment, type WitnessPlace } from './place.js';
@@ -222,22 +222,22 @@ export class Witness {
     this.state.retire('restored-copy');
   }
 
-  /** A head that was seen somewhere; one that does not verify counts for nothing. */
-  seeHead(head: Head): void {
+  /** A head that was seen somewhere, with a number that was drawn for it by chance; one that does not verify counts for nothing. */
+  seeHead(head: Head, chance: bigint): void {
     try {
       verifyHead(head, this.#keyset);
     } catch {
       return;
     }
-    const evidence = this.#follower(head.index).see(head, this.#keyset);
+    const evidence = this.#follower(head.index).note(head, this.#keyset, chance);
     if (evidence !== undefined) this.state.keepEvidence(evidence);
   }
 
   /** A page of a peer's log: its certificates are taken over, its votes are not (LOG-14). */
-  takePage(peer: number, page: LogPage, now: bigint, entropy: Uint8Array): void {
+  takePage(peer: number, page: LogPage, now: bigint, entropy: Uint8Array, chance: bigint): void {
     const follower = this.#follower(peer);
-    const { position } = follower;
-    const read = follower.read(page, this.#keyset);
+    const { standing } = follower;
+    const read = follower.read(page, this.#keyset, chance);
     if (read.evidence !== undefined) this.state.keepEvidence(read.evidence);
     const pieces = splitEntropy(entropy, read.certified.length);
     for (const [i, certified] of read.certified.entries()) {
@@ -245,10 +245,20 @@ export class Witness {
       const own = certified.order.keyset === this.#place.keyset;
       const reply = refusing(() => (own ? this.#certify(certified, now, piece) : this.#move(certified, now, piece)));
       if (reply.type === 'refused' && AGAIN.includes(reply.value.type)) {
-        follower.rewind(position);
+        follower.goBack(standing, page.head, this.#keyset, chance);
         return;
       }
     }
+  }
+
+  /** From where to read the log of a peer once more that has parted from an earlier head; undefined if it has not (LOG-18). */
+  positionAgain(peer: number): number | undefined {
+    return this.#followers.get(peer)?.positionAgain;
+  }
+
+  /** The next page of that reading, which takes nothing over; what it proves is kept (LOG-18). */
+  takePageAgain(peer: number, page: LogPage, chance: bigint): void {
+    for (const evidence of this.#follower(peer).readOnceMore(page, this.#keyset, chance)) this.state.keepEvidence(evidence);
   }
 
   #follower(peer: number): Follower {
@@ -258,12 +268,21 @@ export class Witness {
   }
 
   /** A page of the log of a witness of an earlier keyset: ReadEarlier. */
-  takeEarlierPage(id: number, peer: number, page: LogPage): void {
+  takeEarlierPage(id: number, peer: number, page: LogPage, chance: bigint): void {
     const keyset = this.#charter.keyset(id);
     if (keyset === undefined) return;
     const reading = { keyset, charter: this.#charter, versions: this.#versions };
-    const { evidence } = this.#earlierKeyset(id).readPage(peer, page, reading);
+    const { evidence } = this.#earlierKeyset(id).readPage(peer, page, reading, chance);
     if (evidence !== undefined) this.state.keepEvidence(evidence);
+  }
+
+  /** As `takePageAgain`, of the log of a witness of an earlier keyset. */
+  takeEarlierPageAgain(id: number, peer: number, page: LogPage, chance: bigint): void {
+    const keyset = this.#charter.keyset(id);
+    if (keyset === undefined) return;
+    for (const evidence of this.#earlierKeyset(id).follower(peer).readOnceMore(page, keyset, chance)) {
+      this.state.keepEvidence(evidence);
+    }
   }
 
   /** A closing statement that a witness of an earlier keyset has shown. */
@@ -288,5 +307,3 @@ function refusing(serve: () => ReplyV1): ReplyV1 {
     throw error;
   }
 }
-
-export { PageError };
