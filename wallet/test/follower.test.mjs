@@ -1,0 +1,192 @@
+// Following a peer's log (chapter 16): which heads are kept, when the log is read again, and what convicts.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { leafHash, merkleRoot, MerkleTree } from '../dist/crypto/merkle.js';
+import { replay } from '../dist/machine/audit/replay.js';
+import { ReadLeaves } from '../dist/machine/witness/read-leaves.js';
+import { Follower, WitnessState } from '../dist/machine/witness/index.js';
+import * as message from '../dist/message/index.js';
+import { Federation } from './support/federation.mjs';
+
+const federation = new Federation();
+const { charter } = federation;
+const keyset = charter.keyset(1);
+const peer = 2;
+const { vote: key } = federation.witnesses.get(1)[peer];
+
+/** An entry of its own for each name; nothing of it is checked here. */
+function entry(name, { point, keyset: of = 1 } = {}) {
+  const reference = new Uint8Array(32);
+  new DataView(reference.buffer).setUint32(0, name);
+  const kind = { type: 'points', denomination: 1n };
+  const order = {
+    federation: charter.federation,
+    keyset: of,
+    store: 1,
+    purpose: { type: 'earn' },
+    reference,
+    time: 0n,
+    inputs: point === undefined ? [] : [{ kind, point }],
+    outputs: [],
+  };
+  return { type: 'voted', value: { order, authorization: { type: 'store', value: new Uint8Array(64) } } };
+}
+
+const leafOf = (each) => leafHash(message.encode(message.logEntry, each));
+const log = (count, from = 0) => Array.from({ length: count }, (_, i) => entry(from + i));
+const headOf = (entries) =>
+  message.signHead(key, keyset, peer, BigInt(entries.length), merkleRoot(entries.map(leafOf)));
+const pageOf = (entries, from = 0, head = headOf(entries)) => ({ head, entries: entries.slice(from) });
+/** Any head of a size, of a log that nobody has. */
+const strange = (size, name = 1000) => headOf(log(size, name));
+const sizes = (follower) => follower.unchecked.map(({ head }) => Number(head.size));
+
+describe('unchecked heads', () => {
+  it('the one with the largest number is dropped of more than 32, be it the newest or not', () => {
+    const follower = new Follower(peer);
+    for (let size = 1; size <= 32; size += 1) follower.note(strange(size), keyset, BigInt(size === 7 ? 99 : size));
+    assert.equal(sizes(follower).length, 32);
+    follower.note(strange(33), keyset, 50n);
+    assert.equal(sizes(follower).length, 32);
+    assert.ok(!sizes(follower).includes(7) && sizes(follower).includes(33));
+    follower.note(strange(34), keyset, 98n);
+    assert.ok(!sizes(follower).includes(34));
+    assert.equal(follower.highest.size, 34n);
+  });
+
+  it('one that comes twice is kept once', () => {
+    const follower = new Follower(peer);
+    for (const chance of [1n, 2n]) assert.equal(follower.note(strange(3), keyset, chance), undefined);
+    assert.deepEqual(sizes(follower), [3]);
+  });
+
+  it('are kept until the log was read through them to a head', () => {
+    const [follower, all] = [new Follower(peer), log(8)];
+    follower.note(headOf(all.slice(0, 3)), keyset, 1n);
+    follower.read({ head: headOf(all), entries: all.slice(0, 4) }, keyset, 2n);
+    assert.deepEqual(follower.unchecked.map(({ met }) => met), [true, false]);
+    follower.read(pageOf(all, 4), keyset, 3n);
+    assert.deepEqual(sizes(follower), []);
+    assert.equal(follower.parted, undefined);
+  });
+
+  it('a page that is read again later leaves its head, and nothing else', () => {
+    const [follower, all] = [new Follower(peer), log(4)];
+    const { standing } = follower;
+    const page = pageOf(all);
+    follower.read(page, keyset, 5n);
+    follower.goBack(standing, page.head, keyset, 5n);
+    assert.deepEqual([follower.position, sizes(follower), follower.highest.size], [0, [4], 4n]);
+  });
+});
+
+describe('a log that has parted from a head', () => {
+  it('is read once more, and convicts the peer for each pair of sizes', () => {
+    for (let size = 1; size <= 9; size += 1) {
+      for (let short = 1; short < size; short += 1) {
+        const [follower, all] = [new Follower(peer), log(size)];
+        follower.note(strange(short), keyset, 1n);
+        follower.read(pageOf(all), keyset, 2n);
+        assert.equal(follower.parted?.size, BigInt(short));
+        const half = Math.ceil(size / 2);
+        assert.deepEqual(follower.readOnceMore({ head: headOf(all), entries: all.slice(0, half) }, keyset, 3n), []);
+        assert.equal(follower.positionAgain, half);
+        const proofs = follower.readOnceMore(pageOf(all, half), keyset, 4n);
+        const convicted = proofs.map((proof) => message.verifyEvidence(proof, charter));
+        assert.deepEqual(convicted, [{ keyset: 1, index: peer }], `${short} of ${size}`);
+        assert.deepEqual([follower.parted, sizes(follower)], [undefined, []]);
+      }
+    }
+  });
+
+  it('that leads through the head when it is read once more proves nothing; the head is unchecked again', () => {
+    const [follower, all] = [new Follower(peer), log(6)];
+    const early = headOf(all.slice(0, 3));
+    follower.note(early, keyset, 1n);
+    // Another log, which was never read to a head: nothing of it is signed.
+    const other = { head: strange(9), entries: log(4, 50) };
+    follower.read(other, keyset, 2n);
+    assert.equal(follower.parted, early);
+    assert.deepEqual(follower.readOnceMore(pageOf(all), keyset, 3n), []);
+    assert.equal(follower.parted, undefined);
+    assert.ok(follower.unchecked.some(({ head, met }) => head === early && !met));
+  });
+
+  it('is read from its beginning after a page that is refused', () => {
+    const [follower, all] = [new Follower(peer), log(6)];
+    follower.note(strange(3), keyset, 1n);
+    follower.read(pageOf(all), keyset, 2n);
+    follower.readOnceMore({ head: headOf(all), entries: all.slice(0, 2) }, keyset, 3n);
+    assert.throws(() => follower.readOnceMore(pageOf(all, 6), keyset, 3n), { code: 'length' });
+    assert.equal(follower.positionAgain, 0);
+    assert.equal(follower.readOnceMore(pageOf(all), keyset, 4n).length, 1);
+  });
+});
+
+describe('a head that comes too late to be compared', () => {
+  const all = log(4200);
+  const through = (count) => all.slice(0, count);
+  /** Reads on to this many entries. */
+  const readTo = (follower, count) => follower.read(pageOf(through(count), follower.position), keyset, 1n);
+
+  it('has the log read again, and once more only when it has twice the entries', () => {
+    const follower = new Follower(peer);
+    readTo(follower, 2050);
+    follower.note(strange(5), keyset, 1n);
+    assert.deepEqual([follower.parted, sizes(follower)], [undefined, [5]]);
+    const read = readTo(follower, 2060);
+    assert.deepEqual([read.more, read.ended, follower.position], [true, false, 0]);
+    assert.equal(readTo(follower, 2060).ended, true);
+    assert.equal(follower.parted.size, 5n);
+    follower.readOnceMore(pageOf(through(2060)), keyset, 1n);
+    follower.note(strange(6), keyset, 1n);
+    assert.equal(readTo(follower, 4119).ended, true, 'not yet twice as many');
+    assert.equal(readTo(follower, 4120).more, true, 'twice as many');
+  });
+
+  it('is compared at once if what it covers was read of late', () => {
+    const follower = new Follower(peer);
+    readTo(follower, 2050);
+    follower.note(strange(1030), keyset, 1n);
+    assert.equal(follower.parted.size, 1030n);
+    follower.note(headOf(through(1500)), keyset, 1n);
+    assert.deepEqual(sizes(follower), [1030], 'the read head stands for it');
+  });
+
+  it('the roots of late are those of the log', () => {
+    const leaves = new ReadLeaves();
+    const hashes = all.slice(0, 3000).map(leafOf);
+    for (const leaf of hashes) leaves.append(leaf);
+    assert.equal(leaves.rootAt(3001n), undefined);
+    assert.equal(leaves.rootAt(1n), undefined);
+    for (const size of [0, 1976, 2500, 2999, 3000]) {
+      assert.deepEqual(leaves.rootAt(BigInt(size)), merkleRoot(hashes.slice(0, size)), `${size}`);
+    }
+  });
+});
+
+it('the subtrees from any position on lead from the tree before it to the whole', () => {
+  const hashes = log(20).map(leafOf);
+  for (let from = 0; from <= 20; from += 1) {
+    const behind = new MerkleTree(BigInt(from));
+    for (const leaf of hashes.slice(from)) behind.append(leaf);
+    const tree = new MerkleTree();
+    for (const leaf of hashes.slice(0, from)) tree.append(leaf);
+    assert.deepEqual(tree.advance(20n, behind.hashes), []);
+    assert.deepEqual(tree.root(), merkleRoot(hashes));
+  }
+});
+
+it('a witness tells the reason for which it retired first', () => {
+  const state = new WitnessState();
+  state.retire('restored-copy');
+  state.retire('two-certificates');
+  assert.equal(state.retired, 'restored-copy');
+});
+
+it('a vote for an order of another keyset binds nothing in a replay', () => {
+  const point = new Uint8Array(32).fill(7);
+  const [other, first, second] = [entry(1, { point, keyset: 2 }), entry(2, { point }), entry(3, { point })];
+  assert.deepEqual(replay([other, first], 1), []);
+  assert.equal(replay([other, first, second], 1).length, 1);
+});
