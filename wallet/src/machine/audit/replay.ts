@@ -17,7 +17,7 @@ function locksOf(order: Order): string[] {
 
 /**
  * Replays a log of a keyset as its witness lived it: the votes over what another order held then. Orders of other keysets,
- * which moved points here, are passed over: a coin of theirs is another one, also if it has the same key (BOOKS-26).
+ * voted or certified, are passed over: a coin of theirs is another one, also if it has the same key (BOOKS-26).
  */
 export function replay(entries: readonly LogEntry[], keyset: number): Clash[] {
   const holders = new Map<string, { readonly digest: string; readonly spent: boolean }>();
