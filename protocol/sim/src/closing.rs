@@ -148,6 +148,7 @@ impl World<'_> {
             self.now += HOUR;
             self.read_logs(luck);
         }
+        self.read_to_the_end(10);
         let early: Vec<(OrderDigest, Order)> =
             self.ledger.certified().map(|(digest, order)| (*digest, order.clone())).collect();
         self.now = self.now.max((self.federation.keyset().evaluate_until() - START) * 1000 + HOUR);
@@ -164,7 +165,7 @@ impl World<'_> {
             self.finish_round(round, luck);
             self.read_logs(luck);
         }
-        self.read_to_the_end();
+        self.read_to_the_end(11);
         self.set_back(luck);
         if self.failure.is_none() {
             self.check_closed(&early);
@@ -179,9 +180,9 @@ impl World<'_> {
     }
 
     /// Everybody reads everybody's log once more: what a store showed a single witness in the last round, behind the last pulls,
-    /// is on its way to the others, and nobody's fault.
-    fn read_to_the_end(&mut self) {
-        let mut luck = Luck::new(self.plan.seed, 10);
+    /// is on its way to the others, and nobody's fault. The chance is of a stream of its own.
+    fn read_to_the_end(&mut self, stream: u64) {
+        let mut luck = Luck::new(self.plan.seed, stream);
         for node in self.federation.seats().filter(|node| self.nodes[*node].up).collect::<Vec<_>>() {
             for peer in self.federation.seats() {
                 self.follow(node, peer, &mut luck);
