@@ -266,15 +266,22 @@ fn a_log_of_which_nothing_but_two_heads_was_shown_counts_as_unread() {
     assert!(matches!(town.ask(LATER, 0, shown(&order, &certificate)), ReplyV1::Certified(_)));
 }
 
-/// STORE-31: what a witness of the later keyset says can't undo a certificate.
-#[test]
-fn a_gateway_counts_of_the_later_committee_what_it_signed_and_nothing_else() {
+/// A town of which all logs were read, and what moves a wallet's 8 points into the later keyset.
+fn moving_8_points() -> (Town, Submission) {
     let mut town = Town::new();
     let mut wallet = wallet(&town);
     town.earn(&mut wallet, 1, 8);
     town.pull_from(&[0, 1, 2, 3]);
+    let moved = wallet.move_on(&town.federation.charter, KEYSET, 8, town.now, entropy(3)).unwrap();
+    let submission = moved.release(&save(&mut wallet));
+    (town, submission)
+}
+
+/// STORE-31: what a witness of the later keyset says can't undo a certificate.
+#[test]
+fn a_gateway_counts_of_the_later_committee_what_it_signed_and_nothing_else() {
+    let (mut town, submission) = moving_8_points();
     let charter = town.federation.charter.clone();
-    let submission = wallet.move_on(&charter, KEYSET, 8, town.now, entropy(3)).unwrap().release(&save(&mut wallet));
     let mut gathering = submission.clone().check(&charter).unwrap();
     assert!(gathering.move_requests().is_empty(), "nothing to show before there is a certificate");
     let (certificate, order) = (town.federation.certify(&submission.signed.order), submission.signed.order.clone());
@@ -303,12 +310,8 @@ fn a_gateway_counts_of_the_later_committee_what_it_signed_and_nothing_else() {
 /// STORE-31, STORE-35
 #[test]
 fn an_order_that_moves_points_is_over_once_both_committees_say_so_or_the_later_one_has_all_of_it() {
-    let mut town = Town::new();
-    let mut wallet = wallet(&town);
-    town.earn(&mut wallet, 1, 8);
-    town.pull_from(&[0, 1, 2, 3]);
+    let (mut town, submission) = moving_8_points();
     let charter = town.federation.charter.clone();
-    let submission = wallet.move_on(&charter, KEYSET, 8, town.now, entropy(3)).unwrap().release(&save(&mut wallet));
     let (certificate, order) = (town.federation.certify(&submission.signed.order), submission.signed.order);
     let certified = CertifiedOrder { order: order.clone(), certificate: certificate.clone() };
     let closed = || ReplyV1::Refused(Refusal::Closed);
