@@ -410,9 +410,9 @@ struct TwoFaced {
 }
 
 impl TwoFaced {
-    fn new(federation: Federation, shows: &Arc<Mutex<bool>>, by_turns: bool) -> Self {
+    fn new(federation: Federation, shows: &Arc<Mutex<bool>>, told: u64, by_turns: bool) -> Self {
         let vote = |number: u64| LogEntry::Voted(orders::swap(&federation, &[(number, 2)], &[(number + 50, 2)]));
-        let (told, shown) = ((21..=30).map(vote).collect(), (1..=10).map(vote).collect());
+        let (told, shown) = ((21..21 + told).map(vote).collect(), (1..=10).map(vote).collect());
         Self { federation, told, shown, shows: Arc::clone(shows), by_turns, begun: Mutex::default() }
     }
 
@@ -448,9 +448,9 @@ impl Handler for TwoFaced {
 }
 
 /// A node that knows of the head, and is restarted; then the log is shown.
-fn fork_found(by_turns: bool) -> Evidence {
+fn fork_found(told: u64, by_turns: bool) -> Evidence {
     let shows = Arc::new(Mutex::new(false));
-    let mut town = with_handler(Plan::of(4), |federation| Arc::new(TwoFaced::new(federation, &shows, by_turns)));
+    let mut town = with_handler(Plan::of(4), |federation| Arc::new(TwoFaced::new(federation, &shows, told, by_turns)));
     let heard = |log: &serde_json::Value| log["index"] == TRAITOR.0 && log["size"] == 9;
     eventually("the first head is known", || {
         town.get(1, "/v1/status").body["peer_logs"].as_array().unwrap().iter().any(heard)
@@ -462,7 +462,7 @@ fn fork_found(by_turns: bool) -> Evidence {
     town.start(1, on_disk);
     eventually("the fork is proven", || town.get(1, "/v1/status").body["evidence"] != 0);
     town.stop(1);
-    assert!(heads_on_disk(&town, 1).iter().any(|head| head.index == TRAITOR && head.size == 10));
+    assert!(heads_on_disk(&town, 1).iter().any(|head| head.index == TRAITOR && head.size == told.max(10)));
     let evidence = evidence_of(&town.folder(1)).remove(0);
     assert_eq!(evidence.clone().verify(&town.federation.charter).unwrap().culprit, TRAITOR);
     evidence
@@ -471,15 +471,18 @@ fn fork_found(by_turns: bool) -> Evidence {
 /// LOG-22, LOG-24, LOG-18: neither the higher head nor a restart between has the first one forgotten.
 #[test]
 fn a_head_that_the_longer_log_does_not_extend_convicts_also_after_a_restart() {
-    let evidence = fork_found(false);
+    let evidence = fork_found(10, false);
     assert!(matches!(&evidence, Evidence::Fork { shorter, longer, .. } if (shorter.size, longer.size) == (9, 10)));
 }
 
-/// LOG-18: the log is read once more, and is another then.
+/// LOG-17, LOG-18: the log is read once more, and is another then, of the same size or of another.
 #[test]
 fn a_witness_that_shows_its_two_logs_by_turns_is_convicted_by_their_heads() {
-    let evidence = fork_found(true);
-    assert!(matches!(&evidence, Evidence::Fork { shorter, longer, .. } if (shorter.size, longer.size) == (10, 10)));
+    for told in [10, 11] {
+        let evidence = fork_found(told, true);
+        let Evidence::Fork { shorter, longer, .. } = evidence else { panic!("{evidence:?}") };
+        assert_eq!((shorter.size, longer.size), (10, told));
+    }
 }
 
 /// A witness that signs another root for its newest size with every answer.

@@ -6,7 +6,7 @@ mod witness_support;
 use federation_support::{KEYSET, list};
 use ronde_protocol::{
     machine::witness::{
-        inquiry::{Found, Inquiry},
+        inquiry::Found,
         peers::{Followed, PageError},
     },
     message::{evidence::Evidence, head::Head, ids::WitnessIndex, log::LogEntry, wire::LogPage},
@@ -177,7 +177,7 @@ fn a_log_that_grew_again_from_an_earlier_state_is_evidence_once_it_is_read_as_a_
     assert_eq!((error, followed.position(), followed.read()), (PageError::Root, 0, Some(&earlier)));
     while followed.handle_page(&keyset, peer(), page(&committee, followed.position(), 3), 0).unwrap().more {}
     assert_eq!(followed.parted(), Some(&earlier));
-    let mut inquiry = Inquiry::new(earlier);
+    let mut inquiry = followed.inquiry().unwrap();
     let proof = loop {
         match inquiry.handle_page(&keyset, peer(), page(&committee, inquiry.position(), 3)).unwrap() {
             Found::More => {}
@@ -186,12 +186,8 @@ fn a_log_that_grew_again_from_an_earlier_state_is_evidence_once_it_is_read_as_a_
         }
     };
     assert_proves_fork(&committee, Some(proof));
-    followed.settle(true);
-    assert_eq!(followed.parted(), None);
-    // Of an honest log it finds nothing.
-    let mut honest = Inquiry::new(head(&committee));
-    voted(committee.ask(PEER, &redeem(&committee.federation, 1, &[(20, points(8))], &[])));
-    assert!(matches!(honest.handle_page(&keyset, peer(), page(&committee, 0, 64)).unwrap(), Found::Nothing));
+    followed.settle(true, 0);
+    assert!(followed.parted().is_none() && followed.inquiry().is_none());
 }
 
 /// LOG-18: the peer has its log read again, by a page that does not fit, and shows a shorter one that grows from there.

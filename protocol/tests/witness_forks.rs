@@ -8,7 +8,7 @@ use ronde_protocol::{
     crypto::merkle,
     limits::{MAX_UNCHECKED_HEADS, RECENT_LEAVES},
     machine::witness::{
-        inquiry::{Found, Inquiry},
+        inquiry::Found,
         peers::{Followed, PageError},
     },
     message::{
@@ -77,16 +77,23 @@ impl Peer {
 
     /// The log is read once more, for the proof (LOG-18).
     fn prove(&self, followed: &mut Followed, history: &[LogEntry]) -> Option<Box<Evidence>> {
-        let mut inquiry = Inquiry::new(*followed.parted()?);
-        let proof = loop {
-            match inquiry.handle_page(self.keyset(), PEER, self.page(history, inquiry.position(), 5)).unwrap() {
-                Found::More => {}
-                Found::Fork(evidence) => break Some(evidence),
-                Found::Nothing => break None,
-            }
+        let proof = match self.inquire(followed, history, 5).unwrap() {
+            Found::Fork(evidence) => Some(evidence),
+            _ => None,
         };
-        followed.settle(proof.is_some());
+        followed.settle(proof.is_some(), 0);
         proof
+    }
+
+    /// What that leads to.
+    fn inquire(&self, followed: &Followed, history: &[LogEntry], at_once: usize) -> Result<Found, PageError> {
+        let mut inquiry = followed.inquiry().expect("the log has parted from a head");
+        loop {
+            match inquiry.handle_page(self.keyset(), PEER, self.page(history, inquiry.position(), at_once)) {
+                Ok(Found::More) => {}
+                end => return end,
+            }
+        }
     }
 
     fn assert_convicted(&self, proof: Option<Box<Evidence>>) {
@@ -267,20 +274,96 @@ fn two_heads_of_one_size_convict_although_a_higher_one_came_between() {
     peer.assert_convicted(peer.tell(&mut followed, &other, 7));
 }
 
-/// LOG-22: a peer that shows the told history to whoever reads the whole log once more, and the other again later.
+/// LOG-22, LOG-18: the entries that led past the head were made up; the log extends it, until another is shown.
 #[test]
 fn a_head_from_which_the_log_parted_stays_unchecked_if_it_is_not_proven() {
     let peer = Peer::new();
-    let (told, shown) = (peer.history(10, 1), peer.history(12, 100));
+    let (told, shown) = (peer.history(12, 1), peer.history(12, 100));
     let mut followed = Followed::default();
     peer.tell(&mut followed, &told, 10);
-    peer.read(&mut followed, &shown, 64);
+    let spoiled = LogPage { head: peer.head(&told, 12), ..peer.page(&shown, 0, 11) };
+    assert!(followed.handle_page(peer.keyset(), PEER, spoiled, 0).unwrap().more);
+    assert_eq!(followed.parted(), Some(&peer.head(&told, 10)));
     assert!(peer.prove(&mut followed, &told).is_none());
-    assert_eq!((followed.parted(), followed.unchecked().len()), (None, 1));
-    let mut longer = shown.clone();
-    longer.extend(peer.history(20, 200));
+    assert!(followed.parted().is_none());
+    assert!(followed.unchecked().iter().any(|unchecked| unchecked.head() == &peer.head(&told, 10)));
+    let end = LogPage { head: peer.head(&told, 12), ..peer.page(&told, 11, 1) };
+    assert_eq!(followed.handle_page(peer.keyset(), PEER, end, 0).unwrap_err(), PageError::Root);
+    let longer = [&shown[..], &peer.history(20, 200)].concat();
     peer.read(&mut followed, &longer, 64);
     peer.assert_convicted(peer.prove(&mut followed, &longer));
+}
+
+/// LOG-18: it shows the history of the first head to whoever reads the log once more, at sizes of which no two are one.
+#[test]
+fn a_witness_that_shows_its_two_logs_by_turns_is_convicted_by_the_first_that_is_long_enough() {
+    let peer = Peer::new();
+    let (told, shown) = (peer.history(31, 1), peer.history(30, 100));
+    for (one, other) in [(7, 8), (7, 10), (9, 20)] {
+        for at_once in [1, 3, 64] {
+            let mut followed = Followed::default();
+            peer.tell(&mut followed, &told, one);
+            peer.read(&mut followed, &shown[..other], 4);
+            assert_eq!(followed.parted(), Some(&peer.head(&told, one)));
+            // As long as the log that it shows contradicts nothing, there is nothing to tell, and nothing is forgotten.
+            for short in [one, other - 1] {
+                let refused = peer.inquire(&followed, &told[..short], at_once).unwrap_err();
+                assert_eq!((refused, followed.parted()), (PageError::Length, Some(&peer.head(&told, one))));
+            }
+            for long in [other, other + 1, 31] {
+                let Found::Fork(proof) = peer.inquire(&followed, &told[..long], at_once).unwrap() else { panic!() };
+                let Evidence::Fork { shorter, longer, .. } = &*proof else { panic!() };
+                assert_eq!((*shorter, *longer), (peer.head(&shown, other), peer.head(&told, long)));
+                peer.assert_convicted(Some(proof));
+            }
+            peer.assert_convicted(peer.prove(&mut followed, &shown));
+        }
+    }
+}
+
+/// LOG-18: whatever else it signed counts as well.
+#[test]
+fn reading_a_log_once_more_compares_it_with_every_head_that_is_kept() {
+    let peer = Peer::new();
+    let (told, shown, third) = (peer.history(20, 1), peer.history(12, 100), peer.history(20, 200));
+    let mut followed = Followed::default();
+    peer.tell(&mut followed, &told, 15);
+    peer.tell(&mut followed, &told, 10);
+    peer.read(&mut followed, &shown, 64);
+    assert_eq!(followed.parted(), Some(&peer.head(&told, 10)));
+    let pairs = |history: &[LogEntry]| match peer.inquire(&followed, history, 64).unwrap() {
+        Found::Fork(proof) => match *proof {
+            Evidence::Fork { shorter, longer, .. } => (shorter.size, longer.size),
+            _ => panic!("a fork"),
+        },
+        other => panic!("{other:?}"),
+    };
+    // The shortest of those that it contradicts, whichever it is.
+    assert_eq!(pairs(&shown), (10, 12));
+    assert_eq!(pairs(&told), (12, 20));
+    assert_eq!(pairs(&third), (10, 20));
+    assert_eq!(pairs(&[&told[..11], &third[..9]].concat()), (12, 20));
+}
+
+/// LOG-23: it was dropped while the log was read once more.
+#[test]
+fn a_head_that_comes_back_among_the_unchecked_takes_its_chance_like_any_other() {
+    let peer = Peer::new();
+    let (told, shown) = (peer.history(60, 1), peer.history(61, 100));
+    for (chance, kept) in [(0, true), (u64::MAX, false)] {
+        let mut followed = Followed::default();
+        followed.handle_head(peer.keyset(), peer.head(&told, 10), u64::MAX).unwrap();
+        let spoiled = LogPage { head: peer.head(&told, 60), ..peer.page(&shown, 0, 11) };
+        followed.handle_page(peer.keyset(), PEER, spoiled, 1).unwrap();
+        for size in 20..20 + MAX_UNCHECKED_HEADS {
+            followed.handle_head(peer.keyset(), peer.head(&told, size), 2).unwrap();
+        }
+        let first = peer.head(&told, 10);
+        let has_it = |followed: &Followed| followed.unchecked().iter().any(|unchecked| unchecked.head() == &first);
+        assert!(followed.parted() == Some(&first) && !has_it(&followed));
+        followed.settle(false, chance);
+        assert_eq!((has_it(&followed), followed.unchecked().len()), (kept, MAX_UNCHECKED_HEADS));
+    }
 }
 
 /// Whatever honest heads come, and when: nothing is parted, and nothing stays unchecked.

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use ronde_protocol::machine::witness::inquiry::{Found as Inquired, Inquiry};
+use ronde_protocol::machine::witness::peers::Followed;
 use ronde_protocol::message::codec::encode;
-use ronde_protocol::message::head::Head;
 use ronde_protocol::message::ids::{KeysetId, WitnessIndex};
 use ronde_protocol::message::wire::{FromPosition, HeadQuery, ReplyV1, RequestV1};
 
@@ -36,15 +36,16 @@ pub async fn check_own_head(core: &Arc<Core>, keyset: KeysetId, peer: WitnessInd
     Ok(())
 }
 
-/// An inquiry that goes on over several passes, and the head that it is about.
+/// An inquiry that goes on over several passes.
 #[derive(Default)]
-pub struct Inquiring(Option<(Head, Inquiry)>);
+pub struct Inquiring(Option<Inquiry>);
 
 impl Inquiring {
-    /// The inquiry about a head: the one that was begun, or a new one.
-    fn about(&mut self, earlier: Head) -> &mut Inquiry {
-        let begun = self.0.take().filter(|(head, _)| *head == earlier);
-        &mut self.0.insert(begun.unwrap_or_else(|| (earlier, Inquiry::new(earlier)))).1
+    /// The inquiry about the head from which a log has parted: the one that was begun, or a new one.
+    fn about(&mut self, followed: &Followed) -> Option<&mut Inquiry> {
+        let begun = self.0.take().filter(|begun| followed.parted() == Some(begun.parted()));
+        self.0 = begun.or_else(|| followed.inquiry());
+        self.0.as_mut()
     }
 }
 
@@ -56,10 +57,9 @@ pub async fn inquire(
     inquiring: &mut Inquiring,
 ) -> Result<Pass, SyncError> {
     let keyset = service.witness().keyset();
-    let parted = core.with_followed(keyset.id(), peer, |followed| followed.parted().copied());
-    let Some(earlier) = parted else { return Ok(Pass::Over) };
     for _ in 0..LOG_PAGES {
-        let inquiry = inquiring.about(earlier);
+        let about = core.with_followed(keyset.id(), peer, |followed| inquiring.about(followed));
+        let Some(inquiry) = about else { return Ok(Pass::Over) };
         let request = RequestV1::Log(FromPosition { keyset: keyset.id(), from: inquiry.position() });
         let ReplyV1::Log(page) = core.ask(keyset.id(), peer, request).await? else { return Err(SyncError::Answer) };
         // Shown this history and another by turns, the heads of both are kept (LOG-22).
@@ -77,7 +77,7 @@ pub async fn inquire(
             }
             Inquired::Nothing => false,
         };
-        core.raise_followed(keyset.id(), peer, |followed| followed.settle(proven));
+        core.raise_followed(keyset.id(), peer, |followed| followed.settle(proven, entropy::chance()));
         save_followed(core, keyset.id(), peer).await?;
         return Ok(Pass::Over);
     }

@@ -170,6 +170,11 @@ impl Cutting {
         Self { cuts: BTreeSet::from([size]), ..Self::default() }
     }
 
+    /// Of the leaves from a place on, for a tree of which the peaks up to there are at hand.
+    pub fn from(place: u64) -> Self {
+        Self { size: place, ..Self::default() }
+    }
+
     /// To show that leaves stand at these places.
     pub fn around(places: impl IntoIterator<Item = u64>) -> Self {
         Self { left_out: places.into_iter().collect(), ..Self::default() }

@@ -8,7 +8,7 @@ use bincode::{
     error::{DecodeError, EncodeError},
 };
 
-use super::reading::Reading;
+use super::{inquiry::Inquiry, reading::Reading};
 use crate::{
     crypto::merkle::Frontier,
     limits::MAX_UNCHECKED_HEADS,
@@ -33,6 +33,13 @@ pub struct Unchecked {
     chance: u64,
     /// Whether the entries lead through it that were read. If these do not lead to a head in the end, others are read.
     met: bool,
+}
+
+impl Unchecked {
+    /// Which head.
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
 }
 
 /// How far a peer's log has been read.
@@ -136,20 +143,25 @@ impl Followed {
         &self.unchecked
     }
 
-    /// A head through which the log does not lead, until [`Followed::settle`]: an [`super::inquiry::Inquiry`] finds the
-    /// proof (LOG-18).
+    /// A head through which the log does not lead, until [`Followed::settle`].
     pub fn parted(&self) -> Option<&Head> {
         self.parted.as_ref()
     }
 
+    /// What finds the proof, if the log has parted from a head (LOG-18).
+    pub fn inquiry(&self) -> Option<Inquiry> {
+        Some(Inquiry::new(self.parted?, self.read, self.heads()))
+    }
+
     /// What there was to find out about [`Followed::parted`] is found out. One proof convicts the peer; without it the
-    /// head stays unchecked, as the peer has shown two logs and may show them again.
-    pub fn settle(&mut self, proven: bool) {
+    /// head stays unchecked, as the peer has shown two logs and may show them again. If it was dropped meanwhile it comes
+    /// back by a number as in [`Followed::handle_head`].
+    pub fn settle(&mut self, proven: bool, chance: u64) {
         let parted = self.parted.take();
         if proven {
             self.unchecked.clear();
         } else if let Some(head) = parted.filter(|head| !self.knows(head)) {
-            self.add(Unchecked { head, chance: 0, met: false });
+            self.add(Unchecked { head, chance, met: false });
         }
     }
 
@@ -204,7 +216,7 @@ impl Followed {
         Some(Box::new(Evidence::Fork { keyset, shorter: old, longer: *head, subtrees: Bounded::default() }))
     }
 
-    fn heads(&self) -> impl Iterator<Item = Head> {
+    fn heads(&self) -> impl DoubleEndedIterator<Item = Head> {
         let kept = [self.highest, self.read, self.parted].into_iter().flatten();
         kept.chain(self.unchecked.iter().map(|unchecked| unchecked.head))
     }
@@ -221,7 +233,7 @@ impl Followed {
         if self.unchecked.len() > MAX_UNCHECKED_HEADS {
             let last = self.unchecked.iter().enumerate().max_by_key(|(_, unchecked)| unchecked.chance);
             if let Some((place, _)) = last {
-                self.unchecked.swap_remove(place);
+                self.unchecked.remove(place);
             }
         }
     }

@@ -2,10 +2,7 @@
 
 use ronde_protocol::{
     crypto::merkle,
-    machine::witness::{
-        inquiry::{Found, Inquiry},
-        peers::Followed,
-    },
+    machine::witness::{inquiry::Found, peers::Followed},
     message::{charter::Keyset, evidence::Evidence, ids::WitnessIndex, log::LogEntry, wire::LogPage},
 };
 use serde::{Deserialize, Serialize};
@@ -136,6 +133,8 @@ pub enum PageRead {
         certified: Vec<Hex<32>>,
         /// Whether it goes on.
         more: bool,
+        /// Whether what was read is the log of the page's head, to its end.
+        whole: bool,
         /// A fork.
         evidence: Option<Hex<32>>,
     },
@@ -167,6 +166,7 @@ pub fn read(input: ReadInput) -> Result<Read, Refused> {
             Ok(page) => PageRead::Taken {
                 certified: page.certified.iter().map(|certified| Hex(certified.order.digest().0)).collect(),
                 more: page.more,
+                whole: page.whole,
                 evidence: told(page.fork),
             },
             Err(error) => PageRead::Refused { error: kebab(&error) },
@@ -185,10 +185,10 @@ pub fn read(input: ReadInput) -> Result<Read, Refused> {
 
 /// Reads the log once more, for the proof that it has two histories.
 fn prove(keyset: &Keyset, followed: &Followed, pages: &[Octets]) -> Result<Option<Box<Evidence>>, Refused> {
-    let Some(parted) = followed.parted() else { return Ok(None) };
-    let mut inquiry = Inquiry::new(*parted);
+    let Some(mut inquiry) = followed.inquiry() else { return Ok(None) };
+    let peer = inquiry.parted().index;
     for page in pages {
-        match inquiry.handle_page(keyset, parted.index, page.read()?) {
+        match inquiry.handle_page(keyset, peer, page.read()?) {
             Ok(Found::More) => {}
             Ok(Found::Fork(evidence)) => return Ok(Some(evidence)),
             Ok(Found::Nothing) | Err(_) => return Ok(None),

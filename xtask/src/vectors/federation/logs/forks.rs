@@ -44,26 +44,45 @@ impl<'w> Peer<'w> {
         LogPage { entries: list(history[from..to].iter().cloned()), head: self.head(history, size) }
     }
 
-    fn case(&self, (slug, rule, comment): (&str, &'static str, &str), heads: &[Seen], pages: &[LogPage]) -> Case {
+    fn case(
+        &self,
+        (slug, rule, comment): (&str, &'static str, &str),
+        heads: &[Seen],
+        pages: &[LogPage],
+        again: &[LogPage],
+    ) -> Case {
         let heads: Vec<Value> =
             heads.iter().map(|(after, head)| json!({"after": after, "head": shown(head)})).collect();
-        let again = [self.page(&self.shown, (0, 5), 8), self.page(&self.shown, (5, 8), 8)];
         let all = |pages: &[LogPage]| pages.iter().map(shown).collect::<Vec<_>>();
         let input = json!({
             "charters": self.world.shown(), "keyset": KEYSET.0, "peer": 1, "pages": all(pages), "heads": heads,
-            "again": all(&again),
+            "again": all(again),
         });
         case("log-read", slug, rule, comment, input)
     }
 
+    /// Its log is read once more as it was read before.
     fn reads(
         &self,
         words: (&str, &'static str, &str),
         heads: &[Seen],
         pages: &[LogPage],
+        said: Said<'_>,
+    ) -> Result<Test, String> {
+        let again = [self.page(&self.shown, (0, 5), 8), self.page(&self.shown, (5, 8), 8)];
+        let parted = said.2.is_some();
+        self.reads_again(words, heads, pages, (&again, parted), said)
+    }
+
+    fn reads_again(
+        &self,
+        words: (&str, &'static str, &str),
+        heads: &[Seen],
+        pages: &[LogPage],
+        (again, proven): (&[LogPage], bool),
         (of_pages, of_heads, parted, unchecked): Said<'_>,
     ) -> Result<Test, String> {
-        let case = self.case(words, heads, pages);
+        let case = self.case(words, heads, pages, again);
         let case = if parted.is_some() || of_heads.contains('!') { case.flag("fork") } else { case };
         let test = case.valid()?;
         let evidence = |name: &Value| if name.is_null() { "." } else { "!" };
@@ -75,7 +94,7 @@ impl<'w> Peer<'w> {
         let found: Vec<String> = listed("pages").iter().map(page).collect();
         let seen: String = listed("heads").iter().map(evidence).collect();
         let rest = (&test.expected["parted"], &test.expected["unchecked"], test.expected["proof"].is_null());
-        if found == of_pages && seen == of_heads && rest == (&json!(parted), &json!(unchecked), parted.is_none()) {
+        if found == of_pages && seen == of_heads && rest == (&json!(parted), &json!(unchecked), !proven) {
             Ok(test)
         } else {
             Err(format!("{}: {found:?} {seen} {rest:?}", test.id))
@@ -86,6 +105,10 @@ impl<'w> Peer<'w> {
 /// One history told and read, or two.
 pub fn tests(world: &World) -> Vec<Result<Test, String>> {
     let peer = Peer::new(world);
+    [told_and_read(&peer), read_once_more(&peer)].into_iter().flatten().collect()
+}
+
+fn told_and_read(peer: &Peer<'_>) -> Vec<Result<Test, String>> {
     let (told, shown) = (&peer.told, &peer.shown);
     let (all, halves) = ([peer.page(shown, (0, 8), 8)], [peer.page(shown, (0, 4), 8), peer.page(shown, (4, 8), 8)]);
     let good = |after: usize, size: usize| (after, peer.head(shown, size));
@@ -145,6 +168,68 @@ pub fn tests(world: &World) -> Vec<Result<Test, String>> {
             &of_one_size,
             &[],
             (&[], "..!", None, 2),
+        ),
+    ]
+}
+
+/// What reading the log once more proves (LOG-18).
+fn read_once_more(peer: &Peer<'_>) -> Vec<Result<Test, String>> {
+    let (told, shown) = (&peer.told, &peer.shown);
+    let all = [peer.page(shown, (0, 8), 8)];
+    let told_six = [(0, peer.head(told, 6))];
+    let read = |slug: &str, comment: &str, again: &[LogPage], proven: bool| {
+        let said: Said<'_> = (&["."], ".", Some(6), 1);
+        peer.reads_again((slug, "LOG-18", comment), &told_six, &all, (again, proven), said)
+    };
+    let longer = [told.as_slice(), &shown[..1]].concat();
+    let mixed = [&told[..6], &shown[6..]].concat();
+    // Nobody signed the entries that led past the head.
+    let made_up = [LogPage { head: peer.head(told, 8), ..peer.page(shown, (0, 7), 7) }];
+    let several = [(0, peer.head(told, 6)), (0, peer.head(told, 3)), (1, peer.head(shown, 5))];
+    vec![
+        read(
+            "read-again-as-told",
+            "The told history, of a size of its own: not that of the head that was read.",
+            &[peer.page(&longer, (0, 4), 9), peer.page(&longer, (4, 9), 9)],
+            true,
+        ),
+        read(
+            "read-again-at-one-size",
+            "The two logs have one size: the heads need no subtrees.",
+            &[peer.page(&mixed, (0, 8), 8)],
+            true,
+        ),
+        read(
+            "read-again-too-short",
+            "The told history up to seven entries: too few to contradict the eight.",
+            &[peer.page(told, (0, 7), 7)],
+            false,
+        ),
+        read(
+            "read-again-spoiled",
+            "The entries do not lead to the head.",
+            &[LogPage { head: peer.head(told, 8), ..peer.page(shown, (0, 8), 8) }],
+            false,
+        ),
+        read(
+            "read-again-not-to-the-end",
+            "The second page has no entries.",
+            &[peer.page(shown, (0, 5), 8), peer.page(shown, (5, 5), 8)],
+            false,
+        ),
+        peer.reads_again(
+            ("read-again-nothing-proven", "LOG-18", "The told history is the only one that was signed."),
+            &told_six,
+            &made_up,
+            (&[peer.page(told, (0, 8), 8)], false),
+            (&["+."], ".", Some(6), 2),
+        ),
+        peer.reads_again(
+            ("read-again-by-the-shortest", "LOG-18", "Of the heads that it contradicts, the evidence is the shortest."),
+            &several,
+            &all,
+            (&[peer.page(shown, (0, 8), 8)], true),
+            (&["."], "...", Some(3), 2),
         ),
     ]
 }
