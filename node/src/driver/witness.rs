@@ -228,8 +228,9 @@ impl WitnessService {
         }
     }
 
-    /// Writes something down that no reply waits for.
+    /// Writes something down that no reply waits for. Votes that wait for the disk before it are refused if it retires.
     pub async fn write(&self, writes: Vec<Write>) -> Result<(), LedgerError> {
+        self.retiring.note(&writes);
         self.commit(move |_| Ok((writes, ()))).await
     }
 
