@@ -321,6 +321,27 @@ fn a_witness_that_shows_its_two_logs_by_turns_is_convicted_by_the_first_that_is_
     }
 }
 
+/// LOG-18: the head from which the log has parted is the longest to which it was read, and the other log ends behind it.
+#[test]
+fn a_read_head_from_which_the_log_parted_is_not_forgotten_for_a_longer_one() {
+    let peer = Peer::new();
+    let (first, other) = (peer.history(9, 1), peer.history(40, 100));
+    let mut followed = Followed::default();
+    peer.read(&mut followed, &first, 64);
+    // The log is read again, and is another then.
+    let spoiled = LogPage { head: peer.head(&other, 10), ..peer.page(&other, 0, 1) };
+    assert_eq!(followed.handle_page(peer.keyset(), PEER, spoiled, 0).unwrap_err(), PageError::Root);
+    let begun = LogPage { head: peer.head(&other, 20), ..peer.page(&other, 0, 10) };
+    assert!(followed.handle_page(peer.keyset(), PEER, begun, 0).unwrap().more);
+    assert_eq!(followed.parted(), Some(&peer.head(&first, 9)));
+    // Whoever reads it once more sees the first log.
+    assert!(peer.prove(&mut followed, &first).is_none());
+    peer.read(&mut followed, &other[..20], 64);
+    assert_eq!(followed.read(), Some(&peer.head(&other, 20)));
+    peer.read(&mut followed, &other, 64);
+    peer.assert_convicted(peer.prove(&mut followed, &other));
+}
+
 /// LOG-18: whatever else it signed counts as well.
 #[test]
 fn reading_a_log_once_more_compares_it_with_every_head_that_is_kept() {

@@ -77,6 +77,29 @@ fn a_conflict_with_a_certified_order_is_final_and_shows_its_certificate() {
     }
 }
 
+/// WITNESS-10: those that hold its other coins may wait for each other for ever.
+#[test]
+fn an_order_over_a_coin_that_is_spent_is_shown_the_certificate_whoever_holds_its_other_coins() {
+    let mut committee = committee(4);
+    let coins = [(1, points(8)), (2, points(4)), (3, points(2))];
+    let all = redeem(&committee.federation, 2, &coins, &[(12, points(1))]);
+    for spent in 0..3 {
+        let mut committee = self::committee(4);
+        for (number, coin) in coins.iter().enumerate() {
+            let lone = redeem(&committee.federation, 1, &[*coin], &[]);
+            if number == spent {
+                committee.settle(&lone);
+            } else {
+                voted(committee.ask(0, &lone));
+            }
+        }
+        let held = conflict(committee.ask(0, &all));
+        assert_eq!(held.other.order().inputs[0].kind, coins[spent].1);
+        assert!(held.certificate.is_some());
+    }
+    voted(committee.ask(0, &all));
+}
+
 /// WITNESS-32
 #[test]
 fn a_certificate_kills_the_order_that_was_voted_and_frees_its_other_coins() {

@@ -21,10 +21,11 @@ const HOUR: Seconds = 3_600;
 /// What was sent so far, by whomever.
 #[derive(Default)]
 pub struct Shown {
-    /// Honest wallets' orders with their authorization, in bytes.
-    signed: BTreeMap<OrderDigest, Vec<u8>>,
-    /// Honest wallets' claims, by wallet and grant: what is asked for, in bytes.
-    claims: BTreeMap<(usize, u64), Vec<u8>>,
+    /// Honest wallets' orders with their authorization, in bytes, by the device: of what a lost one signed the next may
+    /// know nothing, and sign it anew.
+    signed: BTreeMap<(OrderDigest, u32), Vec<u8>>,
+    /// Honest wallets' claims, by wallet, device and grant: what is asked for, in bytes.
+    claims: BTreeMap<(usize, u32, u64), Vec<u8>>,
     /// For which of these an honest wallet blinded an element.
     elements: BTreeMap<PointBytes, Use>,
     /// The newest order in which an honest wallet spends a coin, and which of its owner's devices that was.
@@ -87,12 +88,11 @@ impl World<'_> {
         self.watch_looks(wallet, order);
         self.watch_witnesses(wallet, digest, submission);
         self.stake(Invariant::NothingToldTwice);
-        let bytes = encode(&submission.signed);
-        if *self.shown.signed.entry(digest).or_insert_with(|| bytes.clone()) != bytes {
+        let (bytes, device) = (encode(&submission.signed), self.people[wallet].device);
+        if *self.shown.signed.entry((digest, device)).or_insert_with(|| bytes.clone()) != bytes {
             self.fail(Invariant::NothingToldTwice, format!("wallet {wallet} sends {digest} in other bytes"));
         }
         self.watch_elements(&order.outputs, Use::Order(digest));
-        let device = self.people[wallet].device;
         for input in &order.inputs {
             let before = self.shown.coins.insert(input.point, (digest, device));
             // Of what a lost device signed the next may know nothing: that the coin is free it has from a probe.
@@ -120,15 +120,22 @@ impl World<'_> {
         self.shown.dead.insert(digest);
     }
 
+    /// A wallet has given up a claim: what it asks for if it tries the same grant again is another order.
+    pub fn note_withdrawn(&mut self, keyset: KeysetId, outputs: &[Output]) {
+        let given_up = asked_for(keyset, outputs);
+        self.shown.claims.retain(|_, bytes| *bytes != given_up);
+    }
+
     fn watch_claim(&mut self, wallet: usize, grant: u64, keyset: KeysetId, outputs: &[Output]) {
         self.stake(Invariant::OrdersLookAlike);
         if let Some(why) = self.oddity(keyset, outputs) {
             self.fail(Invariant::OrdersLookAlike, format!("wallet {wallet} claims grant {grant}: {why}"));
         }
         self.stake(Invariant::NothingToldTwice);
-        let mut bytes = keyset.0.to_le_bytes().to_vec();
-        outputs.iter().for_each(|output| bytes.extend(encode(output)));
-        if *self.shown.claims.entry((wallet, grant)).or_insert_with(|| bytes.clone()) != bytes {
+        let bytes = asked_for(keyset, outputs);
+        if *self.shown.claims.entry((wallet, self.people[wallet].device, grant)).or_insert_with(|| bytes.clone())
+            != bytes
+        {
             self.fail(Invariant::NothingToldTwice, format!("wallet {wallet} claims grant {grant} in other bytes"));
         }
         self.watch_elements(outputs, Use::Claim(wallet, grant));
@@ -237,6 +244,12 @@ impl World<'_> {
             self.fail(Invariant::NoLongPrefix, format!("wallet {wallet} asks by {bits} bits, and is alone with them"));
         }
     }
+}
+
+fn asked_for(keyset: KeysetId, outputs: &[Output]) -> Vec<u8> {
+    let mut bytes = keyset.0.to_le_bytes().to_vec();
+    outputs.iter().for_each(|output| bytes.extend(encode(output)));
+    bytes
 }
 
 fn denomination(output: &Output) -> Option<u64> {

@@ -333,14 +333,14 @@ impl World<'_> {
             News::Withdrawn => {
                 let Some(link) = link else { return };
                 let kept = self.people[wallet].save();
-                let claimed = self.people[wallet].wallet.claim_again(&link, &kept);
-                let claimed = claimed.map(|request| request.outputs.into_vec()).unwrap_or_default();
+                let Some(claimed) = self.people[wallet].wallet.claim_again(&link, &kept) else { return };
                 if let Ok(sealed) = self.people[wallet].wallet.handle_claim_withdrawn(&link, now) {
                     self.keep(wallet, sealed, luck);
                     let kept = self.people[wallet].save();
                     // Unless it died before it wrote that down.
                     if self.people[wallet].wallet.claim_again(&link, &kept).is_none() {
-                        self.ledger.given_up.extend(claimed.iter().map(|output| output.blinded));
+                        self.ledger.given_up.extend(claimed.outputs.iter().map(|output| output.blinded));
+                        self.note_withdrawn(claimed.keyset, &claimed.outputs);
                     }
                 }
             }

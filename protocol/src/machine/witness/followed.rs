@@ -160,7 +160,8 @@ impl Followed {
         let parted = self.parted.take();
         if proven {
             self.unchecked.clear();
-        } else if let Some(head) = parted.filter(|head| !self.knows(head)) {
+        } else if let Some(head) = parted.filter(|head| !is_among(self.unchecked_heads(), head)) {
+            // Also if it is the read head, which goes when the log is read to a longer one.
             self.add(Unchecked { head, chance, met: false });
         }
     }
@@ -209,7 +210,7 @@ impl Followed {
 
     /// A head that is kept already proves nothing anew.
     fn fork_with(&self, keyset: KeysetId, head: &Head) -> Option<Box<Evidence>> {
-        if self.heads().any(|known| known.size == head.size && known.root == head.root) {
+        if is_among(self.heads(), head) {
             return None;
         }
         let old = self.heads().find(|old| old.size == head.size && old.root != head.root)?;
@@ -218,14 +219,16 @@ impl Followed {
 
     fn heads(&self) -> impl DoubleEndedIterator<Item = Head> {
         let kept = [self.highest, self.read, self.parted].into_iter().flatten();
-        kept.chain(self.unchecked.iter().map(|unchecked| unchecked.head))
+        kept.chain(self.unchecked_heads())
     }
 
     /// Whether a head need not be kept once more. The highest one is another matter: it goes when a higher one comes.
     fn knows(&self, head: &Head) -> bool {
-        let kept = [self.read, self.parted].into_iter().flatten();
-        let mut heads = kept.chain(self.unchecked.iter().map(|unchecked| unchecked.head));
-        heads.any(|known| known.size == head.size && known.root == head.root)
+        is_among([self.read, self.parted].into_iter().flatten().chain(self.unchecked_heads()), head)
+    }
+
+    fn unchecked_heads(&self) -> impl DoubleEndedIterator<Item = Head> {
+        self.unchecked.iter().map(|unchecked| unchecked.head)
     }
 
     fn add(&mut self, unchecked: Unchecked) {
@@ -332,6 +335,11 @@ impl Followed {
         }
         Ok(Page { certified, voted, more, whole, fork })
     }
+}
+
+/// A head that is signed twice says the same.
+fn is_among(mut heads: impl Iterator<Item = Head>, head: &Head) -> bool {
+    heads.any(|known| known.size == head.size && known.root == head.root)
 }
 
 /// Of a page that is refused nothing is left but what its very head proves.

@@ -144,15 +144,21 @@ impl Witness {
     }
 }
 
-/// Another order that holds one of the coins (WITNESS-10) or the reference (WITNESS-11).
+/// Another order that holds one of the coins (WITNESS-10) or the reference (WITNESS-11). One that is certified comes before
+/// others: it is final, and whoever carries this order can give it up.
 fn holder<V: View>(draft: &Draft<'_, V>, authorized: &AuthorizedOrder) -> Result<Option<OrderDigest>, V::Error> {
     let (order, digest) = (authorized.order(), authorized.digest());
+    let mut bound = None;
     for input in &order.inputs {
-        if let Some(record) = draft.coin(&input.point)?
-            && record.digest != digest
-        {
-            return Ok(Some(record.digest));
+        match draft.coin(&input.point)? {
+            Some(record) if record.digest == digest => {}
+            Some(record) if record.spent => return Ok(Some(record.digest)),
+            Some(record) => bound = bound.or(Some(record.digest)),
+            None => {}
         }
+    }
+    if bound.is_some() {
+        return Ok(bound);
     }
     if order.inputs.is_empty()
         && let Some(held_by) = draft.reference(order.store, &order.reference)?

@@ -27,6 +27,7 @@ pub fn tests(world: &World) -> Vec<Result<Test, String>> {
         again(world),
         two_orders(world),
         first_holder(world),
+        spent_first(world),
         reference(world),
         quorum(world),
         wrong_votes(world),
@@ -78,6 +79,21 @@ fn first_holder(world: &World) -> Result<Test, String> {
     let holder = lone(first.unwrap_or(1)).order.digest();
     play.vote(&both, Expect::Conflict(holder, false));
     play.case("WITNESS-10", "Each of two coins is held by another order: that of the smaller P is shown.")
+}
+
+fn spent_first(world: &World) -> Result<Test, String> {
+    let mut play = Play::new("a-spent-coin-before-one-that-is-held", world);
+    let both = redeem(world, 1, &[(1, points(8)), (2, points(4))], &[]);
+    let lone = |number: u64| redeem(world, 2, &[(number, if number == 1 { points(8) } else { points(4) })], &[]);
+    // The coin of the larger P is the one that is spent.
+    let (held, spent) = match [lone(1), lone(2)] {
+        [one, two] if one.order.inputs[0].point == both.order.inputs[0].point => (one, two),
+        [one, two] => (two, one),
+    };
+    play.votes(&held, 1);
+    play.certifies(&spent.order, 2);
+    play.vote(&both, Expect::Conflict(spent.order.digest(), true));
+    play.case("WITNESS-10", "The order with a certificate is shown, though another holds the coin of the smaller P.")
 }
 
 fn reference(world: &World) -> Result<Test, String> {
