@@ -243,7 +243,7 @@ fn heads_that_came_while_a_page_was_read_are_joined_and_what_they_prove_is_told(
         let mut read = kept.clone();
         peer.tell(&mut kept, &told, size);
         peer.read(&mut read, &shown, 64);
-        let fork = read.join(id, &kept);
+        let fork = read.join(id, &[], &kept);
         if at_once {
             peer.assert_convicted(fork);
         } else {
@@ -257,10 +257,39 @@ fn heads_that_came_while_a_page_was_read_are_joined_and_what_they_prove_is_told(
         peer.tell(&mut kept, &shown, size);
     }
     peer.read(&mut read, &shown[..8], 64);
-    assert!(read.join(id, &kept).is_none());
+    assert!(read.join(id, &[], &kept).is_none());
     assert_eq!((read.unchecked().len(), read.highest()), (1, Some(&peer.head(&shown, 12))));
     peer.read(&mut read, &shown, 64);
     assert!(read.unchecked().is_empty() && read.parted().is_none());
+}
+
+/// LOG-22: what a page has checked does not come back with the copy that did not read it, however long ago that was.
+#[test]
+fn heads_that_the_pages_have_checked_are_not_joined_again() {
+    let peer = Peer::new();
+    let one = peer.history(1, 1).remove(0);
+    let shown = vec![one; 4 * RECENT_LEAVES];
+    let mut kept = Followed::default();
+    for size in [5, 50, 500, shown.len()] {
+        peer.tell(&mut kept, &shown, size);
+    }
+    let mut begun = 0;
+    loop {
+        let (mut followed, before) = (kept.clone(), kept.unchecked().to_vec());
+        begun += usize::from(followed.position() == 0);
+        let page = peer.page(&shown, followed.position(), 64);
+        let more = followed.handle_page(peer.keyset(), PEER, page, 0).unwrap().more;
+        // One comes meanwhile.
+        if followed.position() == 64 {
+            peer.tell(&mut kept, &shown, 100);
+        }
+        assert!(followed.join(peer.keyset().id(), &before, &kept).is_none());
+        kept = followed;
+        if !more {
+            break;
+        }
+    }
+    assert_eq!((begun, kept.unchecked(), kept.parted()), (1, &[][..], None));
 }
 
 /// LOG-17: neither of the two is the highest.

@@ -19,27 +19,37 @@ pub type Peer = (KeysetId, WitnessIndex);
 
 /// In a key of [`Table::PeerHead`] behind the witness's index: the heads that are not checked.
 const UNCHECKED: u8 = 0;
+/// The same: the head from which the log has parted.
+const PARTED: u8 = 1;
 
 /// Heads of one witness that must outlive a restart.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeptHeads {
     highest: Head,
     unchecked: Vec<Unchecked>,
+    parted: Option<Head>,
 }
 
 impl KeptHeads {
     /// What is kept of a witness; nothing of one that was never heard of.
     pub fn of(followed: &Followed) -> Option<Self> {
-        followed.highest().map(|highest| Self { highest: *highest, unchecked: followed.unchecked().to_vec() })
+        let (unchecked, parted) = (followed.unchecked().to_vec(), followed.parted().copied());
+        followed.highest().map(|highest| Self { highest: *highest, unchecked, parted })
     }
 
     fn write(&self, (keyset, index): Peer, tx: &mut dyn Transaction) -> Result<(), StorageError> {
         tx.put(Table::PeerHead, &ledger::key(keyset, &[&[index.0]]), &encode(&self.highest))?;
         let key = ledger::key(keyset, &[&[index.0], &[UNCHECKED]]);
         if self.unchecked.is_empty() {
-            return tx.delete(Table::PeerHead, &key);
+            tx.delete(Table::PeerHead, &key)?;
+        } else {
+            tx.put(Table::PeerHead, &key, &encode(&self.unchecked))?;
         }
-        tx.put(Table::PeerHead, &key, &encode(&self.unchecked))
+        let key = ledger::key(keyset, &[&[index.0], &[PARTED]]);
+        match &self.parted {
+            Some(head) => tx.put(Table::PeerHead, &key, &encode(head)),
+            None => tx.delete(Table::PeerHead, &key),
+        }
     }
 }
 
@@ -128,9 +138,16 @@ pub fn load(read: &dyn Read) -> Result<BTreeMap<Peer, Followed>, LedgerError> {
         if let Some(peer) = key.strip_suffix(&[UNCHECKED]).and_then(peer) {
             let heads: Option<Bounded<Unchecked, MAX_UNCHECKED_HEADS>> = ledger::load(read, Table::PeerHead, &key)?;
             followed.entry(peer).or_default().keep_unchecked(heads.unwrap_or_default().into_vec());
+        } else if let Some(peer) = key.strip_suffix(&[PARTED]).and_then(peer) {
+            if let Some(head) = ledger::load(read, Table::PeerHead, &key)? {
+                followed.entry(peer).or_default().keep_parted(head);
+            }
         } else if let (Some(peer), Some(head)) = (peer(&key), ledger::load(read, Table::PeerHead, &key)?) {
             followed.entry(peer).or_default().keep_head(head);
         }
     }
     Ok(followed)
 }
+
+#[cfg(test)]
+mod tests;

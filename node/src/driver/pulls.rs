@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ronde_protocol::machine::witness::peers::Followed;
+use ronde_protocol::machine::witness::peers::{Followed, PageError, Unchecked};
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::codec::encode;
 use ronde_protocol::message::ids::{KeysetId, OrderDigest, WitnessIndex};
@@ -107,8 +107,9 @@ async fn pull_log(
     let mut passed_over = PassedOver::default();
     let read = read_pages(core, service, peer, &mut passed_over).await;
     passed_over.tell(keyset, peer);
-    // A log without an end keeps nobody from finding out what it contradicts.
-    let passes = [read?, follow::inquire(core, service, peer, inquiring).await?];
+    // Neither a log without an end nor pages that are refused keep anybody from finding out what it contradicts.
+    let inquired = follow::inquire(core, service, peer, inquiring).await;
+    let passes = [read?, inquired?];
     Ok(if passes.contains(&Pass::GoesOn) { Pass::GoesOn } else { Pass::Over })
 }
 
@@ -138,18 +139,21 @@ async fn take_page(
     passed_over: &mut PassedOver,
 ) -> Result<bool, SyncError> {
     let keyset = service.witness().keyset();
+    if page.head.index != peer {
+        return Err(PageError::Head.into());
+    }
     // Its head is kept, whatever becomes of the page (LOG-16, LOG-22).
     core.note_head(keyset, page.head).await;
     // Looked at on a copy: the position moves on only when the entries are on disk (LOG-15).
     let mut followed = core.with_followed(keyset.id(), peer, |followed| followed.clone());
-    let before = followed.position();
+    let (before, unchecked) = (followed.position(), followed.unchecked().to_vec());
     if followed.is_shorter(&page.head) && page.head.verify(keyset).is_ok() {
         return Err(SyncError::Shorter { read: before, shown: page.head.size });
     }
     let read = match followed.handle_page(keyset, peer, page, entropy::chance()) {
         Ok(read) => read,
         Err(error) => {
-            replace(core, keyset.id(), peer, followed).await;
+            replace(core, keyset.id(), peer, &unchecked, followed).await;
             return Err(error.into());
         }
     };
@@ -160,7 +164,8 @@ async fn take_page(
     for certified in read.certified {
         take_over(service, &charter, certified, passed_over).await?;
     }
-    if followed.position() > before {
+    let begins_again = read.whole && read.more;
+    if followed.position() > before || begins_again {
         fault::point("sync.before-position");
         let key = ledger::key(keyset.id(), &[&[peer.0]]);
         let bytes = encode(&followed);
@@ -172,14 +177,14 @@ async fn take_page(
         });
         moved.await?;
     }
-    replace(core, keyset.id(), peer, followed).await;
+    replace(core, keyset.id(), peer, &unchecked, followed).await;
     Ok(read.more)
 }
 
 /// Heads that came with votes while a page was read are kept with it (LOG-22).
-async fn replace(core: &Arc<Core>, keyset: KeysetId, peer: WitnessIndex, mut followed: Followed) {
+async fn replace(core: &Arc<Core>, keyset: KeysetId, peer: WitnessIndex, before: &[Unchecked], mut followed: Followed) {
     let fork = core.raise_followed(keyset, peer, |kept| {
-        let fork = followed.join(keyset, kept);
+        let fork = followed.join(keyset, before, kept);
         *kept = followed;
         fork
     });

@@ -14,7 +14,7 @@ use crate::store::Transaction;
 #[derive(Default)]
 pub struct Retiring {
     undone: Mutex<Option<Write>>,
-    failed: Notify,
+    found: Notify,
 }
 
 impl Retiring {
@@ -39,6 +39,8 @@ impl Retiring {
         let found = writes.iter().find(|write| matches!(write, Write::Retire(_)));
         if let Some(write) = found {
             self.undone().get_or_insert_with(|| write.clone());
+            // Whoever submits it may be gone before it has ended.
+            self.found.notify_one();
         }
         found.is_some()
     }
@@ -48,12 +50,15 @@ impl Retiring {
         if held_and_committed {
             *self.undone() = None;
         } else if self.is_undone() {
-            self.failed.notify_one();
+            self.found.notify_one();
         }
     }
 
-    /// Waits for one that could not be written down.
-    pub async fn failed(&self) {
-        self.failed.notified().await;
+    /// Waits for one, which may not be on disk yet.
+    pub async fn found(&self) {
+        self.found.notified().await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -303,9 +303,10 @@ impl WitnessService {
     /// Writes down why the witness retires whenever that could not be done at once (ROLLBACK-15); for as long as the node runs.
     pub async fn keep_retiring(&self) {
         loop {
-            self.retiring.failed().await;
+            self.retiring.found().await;
             while self.retiring.is_undone() {
                 tokio::time::sleep(WRITE_AGAIN).await;
+                // Whoever found it has written it meanwhile, unless the disk was full, or the asker gone.
                 if let Err(error) = self.write(Vec::new()).await {
                     tracing::error!(%error, "this witness retires and can't write it down yet; it does not vote");
                 }

@@ -2,7 +2,7 @@
 
 use ronde_protocol::{
     machine::witness::{
-        peers::Followed,
+        peers::{Followed, Unchecked},
         record::{OrderRecord, Write},
     },
     message::{
@@ -111,7 +111,7 @@ impl World<'_> {
         }
         let (keyset, head, chance) = (self.keyset_of(peer), page.head, luck.number());
         let mut followed = self.nodes[node].followed.get(&peer).cloned().unwrap_or_default();
-        let before = followed.position();
+        let (before, unchecked) = (followed.position(), followed.unchecked().to_vec());
         if page.entries.is_empty() && followed.read() == Some(&page.head) {
             // Read to this very head before.
             return self.watch_head(node, peer, head, followed.highest() == Some(&head));
@@ -123,7 +123,7 @@ impl World<'_> {
             Ok(read) => read,
             Err(error) => {
                 self.say(format_args!("{node} refuses the log of {peer}: {error}"));
-                return self.keep_followed(node, peer, followed, luck);
+                return self.keep_followed(node, peer, &unchecked, followed, luck);
             }
         };
         if let Some(evidence) = read.fork {
@@ -142,16 +142,23 @@ impl World<'_> {
                 return;
             }
         }
-        self.keep_followed(node, peer, followed, luck);
+        self.keep_followed(node, peer, &unchecked, followed, luck);
         if read.more {
             self.pull_log(node, peer, luck);
         }
     }
 
-    fn keep_followed(&mut self, node: usize, peer: usize, mut followed: Followed, luck: &mut Luck) {
+    fn keep_followed(
+        &mut self,
+        node: usize,
+        peer: usize,
+        before: &[Unchecked],
+        mut followed: Followed,
+        luck: &mut Luck,
+    ) {
         let id = self.nodes[peer].keyset;
         let kept = self.nodes[node].followed.entry(peer).or_default();
-        let fork = followed.join(id, kept);
+        let fork = followed.join(id, before, kept);
         *kept = followed;
         if let Some(evidence) = fork {
             self.keep_evidence(node, *evidence, luck);

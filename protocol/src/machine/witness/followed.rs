@@ -114,11 +114,19 @@ impl Followed {
         }
     }
 
-    /// Takes the heads that came to another copy while this one read pages. Evidence as in [`Followed::handle_head`].
-    pub fn join(&mut self, keyset: KeysetId, other: &Self) -> Option<Box<Evidence>> {
+    /// Takes a head that was written down as the one from which the log has parted.
+    pub fn keep_parted(&mut self, head: Head) {
+        self.part(head);
+    }
+
+    /// Takes the heads that came to another copy while this one read pages: not those that were unchecked `before`, some of
+    /// which were checked by these very pages. Evidence as in [`Followed::handle_head`].
+    pub fn join(&mut self, keyset: KeysetId, before: &[Unchecked], other: &Self) -> Option<Box<Evidence>> {
         let mut fork = None;
         for Unchecked { head, chance, .. } in &other.unchecked {
-            fork = fork.or(self.note(keyset, *head, *chance));
+            if !is_among(before.iter().map(|unchecked| unchecked.head), head) {
+                fork = fork.or(self.note(keyset, *head, *chance));
+            }
         }
         if let Some(head) = other.highest {
             fork = fork.or_else(|| self.fork_with(keyset, &head));
