@@ -36,7 +36,9 @@ impl World<'_> {
                 self.now += 2 * 86_400_000;
             }
             self.say(format_args!("round {round}"));
+            let before = self.logged();
             self.finish_round(round, &mut luck);
+            self.news = self.logged() != before;
         }
         if self.failure.is_none() {
             self.check_all();
@@ -45,6 +47,12 @@ impl World<'_> {
             }
             self.stake(Invariant::NoInconsistency);
         }
+    }
+
+    /// How much honest witnesses have logged.
+    fn logged(&self) -> usize {
+        let honest = self.nodes.iter().filter(|node| node.is_honest_witness());
+        honest.map(|node| node.disk.durable().ledger.log().len()).sum()
     }
 
     /// What a lost device claimed may be certified on the next day only; its coins are found after that, and exchanged.

@@ -63,9 +63,10 @@ impl World<'_> {
             || ledger.evidence().iter().any(|evidence| wanted.is_in(&encode(evidence)))
     }
 
-    /// Where every witness answers, no honest store carries an order, and its columns, that a certificate has killed.
+    /// Where every witness answers, no honest store carries an order, and its columns, that a certificate has killed: not in
+    /// the last round only, since then the store may not have asked.
     fn check_dead_are_forgotten(&mut self) {
-        if self.nodes.iter().any(|node| node.index.is_some() && node.fallen) || !self.is_lively() {
+        if self.news || self.nodes.iter().any(|node| node.index.is_some() && node.fallen) || !self.is_lively() {
             return;
         }
         for node in (0..self.nodes.len()).filter(|node| self.nodes[*node].is_honest()).collect::<Vec<_>>() {

@@ -143,6 +143,8 @@ pub struct World<'t> {
     pub coverage: Coverage,
     /// Whether the faults are over.
     pub calm: bool,
+    /// Whether honest witnesses logged anything in the last round of the end: others may not have heard of it.
+    pub news: bool,
     /// The first claim that did not hold.
     pub failure: Option<Failure>,
     step: usize,
@@ -170,6 +172,7 @@ impl<'t> World<'t> {
             shown: Shown::default(),
             coverage: Coverage::default(),
             calm: false,
+            news: false,
             failure: None,
             step: 0,
             queue: BTreeMap::new(),
