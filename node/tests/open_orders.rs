@@ -5,6 +5,8 @@ mod federation;
 mod federation_support;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use federation::{Town, checkouts, eventually, on_disk, orders};
 use federation_support::{ASSOCIATION, DAY, KEYSET, NOW};
@@ -16,15 +18,19 @@ use ronde_protocol::message::codec::encode;
 use ronde_protocol::message::order::{Order, Purpose, SignedOrder, Submission};
 use ronde_protocol::message::wire::{ReplyV1, RequestV1};
 
-/// Orders of store 2 under one reference, of which none can be certified: two witnesses have voted for the first, the two
-/// others for the second.
-fn frozen(town: &mut Town, count: u64) -> Vec<SignedOrder> {
+/// Orders of store 2 under one reference.
+fn rivals(town: &Town, count: u64) -> Vec<SignedOrder> {
     let pledge = orders::pledge(&town.federation, 2, NOW - 10 * DAY).order;
     let body = |points| Order {
         purpose: Purpose::Pledge { association: ASSOCIATION, points: Points(points) },
         ..pledge.clone()
     };
-    let frozen: Vec<SignedOrder> = (1..=count).map(|points| orders::by_store(body(points))).collect();
+    (1..=count).map(|points| orders::by_store(body(points))).collect()
+}
+
+/// The same, of which none can be certified: two witnesses have voted for the first, the two others for the second.
+fn frozen(town: &mut Town, count: u64) -> Vec<SignedOrder> {
+    let frozen = rivals(town, count);
     for (witness, signed) in [(1, &frozen[0]), (2, &frozen[0]), (3, &frozen[1]), (4, &frozen[1])] {
         let request = RequestV1::Vote(orders::request(&town.federation, witness, signed, &[]));
         assert!(matches!(town.ask(1, witness, request), ReplyV1::Voted(_)));
@@ -51,13 +57,27 @@ fn in_hand(town: &Town) -> u64 {
     town.get(1, "/v1/status").body["open_orders"].as_u64().unwrap()
 }
 
-/// A town whose store 1 has left these orders on disk, and has little room.
-fn restart_with(town: &mut Town, left: &[SignedOrder]) {
+/// Little room.
+const FEW: OpenLimits = OpenLimits { brought: 8, taken_up: 2 };
+
+/// A town whose store 1 has left these orders on disk, and has room for so many.
+fn restart_with(town: &mut Town, left: &[SignedOrder], room: OpenLimits) {
     let submissions: Vec<Submission> = left.iter().map(|signed| submission(town, signed)).collect();
     town.stop(1);
     leave_on_disk(&town.folder(1), &town.federation.charter, submissions);
-    town.open_orders = OpenLimits { brought: 8, taken_up: 2 };
+    town.open_orders = room;
     town.start(1, on_disk);
+}
+
+/// So many orders of which none can be certified, and one that can be, whose turn on disk comes last.
+fn frozen_before_another(town: &mut Town, count: u64) -> (Vec<SignedOrder>, SignedOrder) {
+    let frozen = frozen(town, count);
+    let last = frozen.iter().map(|signed| signed.order.digest()).max().unwrap();
+    let behind = (1..)
+        .map(|number| orders::swap(&town.federation, &[(10 * number, 2)], &[(10 * number + 1, 2)]))
+        .find(|signed| signed.order.digest() > last)
+        .unwrap();
+    (frozen, behind)
 }
 
 /// STORE-33
@@ -65,7 +85,7 @@ fn restart_with(town: &mut Town, left: &[SignedOrder]) {
 fn more_orders_than_fit_that_wait_on_disk_turn_no_new_payment_away() {
     let mut town = Town::open(4, on_disk);
     let left = frozen(&mut town, 16);
-    restart_with(&mut town, &left);
+    restart_with(&mut town, &left, FEW);
     town.wait_for_votes();
     eventually("all room is taken that there is for them", || in_hand(&town) >= 2);
     for number in 1..=8 {
@@ -78,15 +98,56 @@ fn more_orders_than_fit_that_wait_on_disk_turn_no_new_payment_away() {
 #[test]
 fn more_orders_than_fit_that_wait_on_disk_each_get_their_turn() {
     let mut town = Town::open(4, on_disk);
-    let mut left = frozen(&mut town, 5);
-    let last = left.iter().map(|signed| signed.order.digest()).max().unwrap();
-    let behind = (1..)
-        .map(|number| orders::swap(&town.federation, &[(10 * number, 2)], &[(10 * number + 1, 2)]))
-        .find(|signed| signed.order.digest() > last)
-        .unwrap();
+    let (mut left, behind) = frozen_before_another(&mut town, 5);
     left.push(behind.clone());
-    restart_with(&mut town, &left);
+    restart_with(&mut town, &left, FEW);
     eventually("the order behind them is certified", || (1..=4).all(|store| town.has_certified(store, &behind)));
+}
+
+/// Sets what it holds when it goes, also if the test fails.
+struct SetAtTheEnd<'a>(&'a AtomicBool);
+
+impl Drop for SetAtTheEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whoever left orders behind that nobody can certify brings those that are in hand again and again.
+fn are_brought_again_and_again(room: OpenLimits) {
+    let mut town = Town::open(4, on_disk);
+    let (mut left, behind) = frozen_before_another(&mut town, 5);
+    left.sort_by_key(|signed| signed.order.digest());
+    let first = left[..room.taken_up].to_vec();
+    left.push(behind.clone());
+    restart_with(&mut town, &left, room);
+    eventually("all room is taken that there is for them", || in_hand(&town) >= 2);
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let _end = SetAtTheEnd(&is_over);
+        for signed in &first {
+            let (url, body, is_over) = (town.url(1, "/v1/orders"), town.submission(signed), &is_over);
+            scope.spawn(move || {
+                while !is_over.load(Ordering::Relaxed) {
+                    federation::http("POST", &url, None, Some(&body));
+                    std::thread::sleep(Duration::from_millis(100));
+                }
+            });
+        }
+        eventually("the order behind them is certified", || town.has_certified(1, &behind));
+    });
+}
+
+/// STORE-34
+#[test]
+fn orders_in_hand_from_disk_that_are_brought_again_and_again_make_room_for_those_behind_them() {
+    are_brought_again_and_again(FEW);
+}
+
+/// STORE-34: there is no other room to which they could go.
+#[test]
+fn orders_in_hand_from_disk_wait_there_again_however_often_they_are_brought_if_no_other_room_is_free() {
+    are_brought_again_and_again(OpenLimits { brought: 0, taken_up: 2 });
 }
 
 /// A payment that store 1 has written down and cannot get certified, as witnesses 3 and 4 are gone; its checkout and till.

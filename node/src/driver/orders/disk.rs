@@ -116,8 +116,7 @@ impl Orders {
     pub(super) async fn save(&self, running: &Running) -> Result<(), DeskError> {
         let _saving = running.saving.lock().await;
         if running.has_ended() {
-            let certified = running.gathering().certificate().is_some();
-            return if certified { Ok(()) } else { Err(Refusal::Busy.into()) };
+            return if running.is_kept() { Ok(()) } else { Err(Refusal::Busy.into()) };
         }
         self.write(running).await
     }
@@ -167,7 +166,7 @@ impl Orders {
     pub(super) fn leave(&self, running: &Running) {
         let mut open = self.open();
         let digest = running.gathering().digest();
-        self.aside().leave(digest, running.known().after_a_turn(false), clock::monotonic());
+        self.aside().leave(digest, running.known().after_a_turn(running.is_awaited()), clock::monotonic());
         open.remove(&digest);
         drop(open);
         running.tell_end();

@@ -31,7 +31,12 @@ pub(super) struct Places {
 
 /// One order's place; free again when this is dropped.
 #[derive(Debug)]
-pub(super) struct Place(#[allow(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+pub(super) struct Place {
+    #[allow(dead_code, reason = "held, not read")]
+    permit: OwnedSemaphorePermit,
+    /// Whether it is one of those for what was taken up from disk.
+    pub(super) is_of_taken_up: bool,
+}
 
 impl Places {
     pub(super) fn new(limits: OpenLimits) -> Self {
@@ -41,11 +46,13 @@ impl Places {
 
     /// A place for an order that is brought, if one is free.
     pub(super) fn for_brought(&self) -> Result<Place, Refusal> {
-        Arc::clone(&self.brought).try_acquire_owned().map(Place).map_err(|_| Refusal::Busy)
+        let permit = Arc::clone(&self.brought).try_acquire_owned().map_err(|_| Refusal::Busy)?;
+        Ok(Place { permit, is_of_taken_up: false })
     }
 
     /// A place for an order from disk, as soon as one is free. None only if there will never be one.
     pub(super) async fn for_taken_up(&self) -> Option<Place> {
-        Arc::clone(&self.taken_up).acquire_owned().await.ok().map(Place)
+        let permit = Arc::clone(&self.taken_up).acquire_owned().await.ok()?;
+        Some(Place { permit, is_of_taken_up: true })
     }
 }

@@ -9,19 +9,23 @@ use tokio::task::JoinSet;
 
 use super::{FIRST_PAUSE, Orders, Place, ROUNDS_AT_HAND, Running};
 use crate::driver::core::AskError;
-use crate::{clock, fault};
+use crate::fault;
 
 type Calls = JoinSet<(KeysetId, WitnessIndex, Result<ReplyV1, AskError>)>;
 
 impl Orders {
-    /// Asks the witnesses, round after round, until the order is decided or waits on disk; then its place is free.
-    pub(super) async fn run(self, running: Arc<Running>, _place: Place) {
+    /// Asks the witnesses, round after round, until the order is decided or waits on disk; then its place is free. In a
+    /// place of those that were taken up from disk it has one turn, and one more if it is brought or asked for meanwhile,
+    /// however often that is: others wait for theirs (STORE-34).
+    pub(super) async fn run(self, running: Arc<Running>, mut place: Place) {
         let mut pause = FIRST_PAUSE;
         let mut rounds = 0u32;
         let mut at_hand = if running.known().is_stuck() { 1 } else { ROUNDS_AT_HAND };
-        let mut brought = running.brought();
+        let mut calls = running.calls();
+        let mut has_one_more = false;
         loop {
             self.round(&running).await;
+            self.make_room(&running, &mut place);
             let standing = running.standing();
             match standing {
                 Standing::Refused(_) | Standing::Dropped => {
@@ -45,10 +49,12 @@ impl Orders {
             }
             rounds = rounds.saturating_add(1);
             if rounds >= at_hand {
-                if self.set_aside(&running, brought) {
-                    return running.tell_end();
+                let must_go = place.is_of_taken_up && has_one_more;
+                if self.close_in_vain(&running, (!must_go).then_some(calls)) {
+                    return self.set_aside(&running).await;
                 }
-                (rounds, pause, at_hand, brought) = (0, FIRST_PAUSE, ROUNDS_AT_HAND, running.brought());
+                (rounds, pause, at_hand, calls) = (0, FIRST_PAUSE, ROUNDS_AT_HAND, running.calls());
+                has_one_more = true;
             }
             let _ = tokio::time::timeout(pause, running.wake.notified()).await;
             pause = pause.saturating_mul(2);
@@ -77,17 +83,37 @@ impl Orders {
         done
     }
 
-    /// Leaves it on disk, where the sweep takes it up again, so that a witness that is down fills no memory; unless
-    /// something was brought since `brought`.
-    fn set_aside(&self, running: &Running, brought: u64) -> bool {
-        let mut open = self.open();
-        if running.brought() != brought {
-            return false;
+    /// The same for an order that is to wait on disk; not if somebody brought it, or asked for it, since there were so
+    /// many calls.
+    fn close_in_vain(&self, running: &Running, calls: Option<u64>) -> bool {
+        let _open = self.open();
+        let in_vain = calls.is_none_or(|calls| running.calls() == calls);
+        if in_vain {
+            running.close();
         }
-        let digest = running.gathering().digest();
-        self.aside().leave(digest, running.known().after_a_turn(brought > 0), clock::monotonic());
-        open.remove(&digest);
-        true
+        in_vain
+    }
+
+    /// What was taken up from disk and is brought meanwhile goes on among what was brought, if there is room: its place is
+    /// for the next on disk. To ask for an order gives it no such room: that would cost too little (STORE-33).
+    fn make_room(&self, running: &Running, place: &mut Place) {
+        if place.is_of_taken_up
+            && running.is_brought()
+            && let Ok(other) = self.0.places.for_brought()
+        {
+            *place = other;
+        }
+    }
+
+    /// Leaves it on disk, where the sweep takes it up again, so that a witness that is down fills no memory. What was
+    /// brought in the last moment is there first.
+    async fn set_aside(&self, running: &Running) {
+        let _saving = running.saving.lock().await;
+        if let Err(error) = self.write(running).await {
+            // Whoever brought it is told so, and what witnesses said they say again.
+            tracing::warn!(%error, "the last that is known of an order that waits on disk could not be written down");
+        }
+        self.leave(running);
     }
 
     /// Tells the shop that the order can't be certified, and forgets it. Unless the shop could write that down the order

@@ -31,6 +31,8 @@ pub(super) struct Running {
     told: AtomicBool,
     /// How often somebody brought it; never, if the sweep took it up. Changed under the lock.
     brought: AtomicU64,
+    /// Somebody asked for its coins while nobody had brought it. Changed under the lock.
+    asked_for: AtomicBool,
     /// Turns in vain that it had when the sweep took it up.
     vain: u32,
 }
@@ -61,6 +63,7 @@ impl Running {
             over: AtomicBool::new(false),
             told: AtomicBool::new(known.told),
             brought: AtomicU64::new(u64::from(is_brought)),
+            asked_for: AtomicBool::new(false),
             vain: known.vain,
         }
     }
@@ -123,18 +126,24 @@ impl Running {
     /// Somebody asks for what came of it; under the lock.
     pub(super) fn ask_for(&self) {
         if !self.is_awaited() {
-            self.brought.fetch_add(1, Ordering::Relaxed);
+            self.asked_for.store(true, Ordering::Relaxed);
             self.gathering().forget_holders();
         }
     }
 
     /// Whether somebody waits for its coins, or has: what the sweep took up is pushed to whoever lacks it, and no more.
     pub(super) fn is_awaited(&self) -> bool {
-        self.brought() > 0
+        self.calls() > 0
     }
 
-    pub(super) fn brought(&self) -> u64 {
-        self.brought.load(Ordering::Relaxed)
+    /// Whether somebody brought it since it is in hand.
+    pub(super) fn is_brought(&self) -> bool {
+        self.brought.load(Ordering::Relaxed) > 0
+    }
+
+    /// Goes up whenever somebody brings it, and once when somebody asks for it.
+    pub(super) fn calls(&self) -> u64 {
+        self.brought.load(Ordering::Relaxed).saturating_add(u64::from(self.asked_for.load(Ordering::Relaxed)))
     }
 
     /// Lets nothing more be brought; under the lock.
