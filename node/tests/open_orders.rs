@@ -5,18 +5,22 @@ mod federation;
 mod federation_support;
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use federation::{Town, checkouts, eventually, on_disk, orders};
 use federation_support::{ASSOCIATION, DAY, KEYSET, NOW};
 use ronde_node::driver::OpenLimits;
 use ronde_node::store::{Engine as _, SqliteEngine, Table};
+use ronde_node::transport::{Handler, HandlerFuture, NodeKey};
+use ronde_protocol::limits::MAX_MESSAGE_BYTES;
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::charter::Charter;
-use ronde_protocol::message::codec::encode;
+use ronde_protocol::message::codec::{decode, encode};
 use ronde_protocol::message::order::{Order, Purpose, SignedOrder, Submission};
-use ronde_protocol::message::wire::{ReplyV1, RequestV1};
+use ronde_protocol::message::refusal::Refusal;
+use ronde_protocol::message::wire::{Reply, ReplyV1, Request, RequestV1};
 
 /// Orders of store 2 under one reference.
 fn rivals(town: &Town, count: u64) -> Vec<SignedOrder> {
@@ -148,6 +152,44 @@ fn orders_in_hand_from_disk_that_are_brought_again_and_again_make_room_for_those
 #[test]
 fn orders_in_hand_from_disk_wait_there_again_however_often_they_are_brought_if_no_other_room_is_free() {
     are_brought_again_and_again(OpenLimits { brought: 0, taken_up: 2 });
+}
+
+/// Stands in a witness's place: the first request to vote it never answers, and for every other it is busy.
+#[derive(Default)]
+struct Silent {
+    asked: AtomicU64,
+}
+
+impl Handler for Silent {
+    fn handle(&self, _: NodeKey, request: Vec<u8>) -> HandlerFuture<'_> {
+        Box::pin(async move {
+            let request = decode::<Request>(&request, MAX_MESSAGE_BYTES);
+            if matches!(request, Ok(Request::V1(RequestV1::Vote(_)))) && self.asked.fetch_add(1, Ordering::Relaxed) == 0
+            {
+                std::future::pending::<()>().await;
+            }
+            encode(&Reply::V1(ReplyV1::Refused(Refusal::Busy)))
+        })
+    }
+}
+
+/// The round in which its order was pushed ends without an answer when somebody brings it. Whoever does hears what most
+/// witnesses say in the next round, and not what the first of them says.
+#[test]
+fn whoever_brings_an_order_while_it_is_pushed_is_answered_once_all_witnesses_were_asked_anew() {
+    let mut town = Town::open(4, on_disk);
+    let rivals = rivals(&town, 2);
+    for witness in [2, 3] {
+        let request = RequestV1::Vote(orders::request(&town.federation, witness, &rivals[0], &[]));
+        assert!(matches!(town.ask(1, witness, request), ReplyV1::Voted(_)));
+    }
+    town.stop(4);
+    let silent = Arc::new(Silent::default());
+    town.impersonate(4, Arc::clone(&silent) as _);
+    restart_with(&mut town, &rivals[1..], FEW);
+    eventually("it is pushed to the silent one", || silent.asked.load(Ordering::Relaxed) > 0);
+    let answer = town.submit(1, &rivals[1]);
+    assert_eq!(answer.code(), "order-conflict", "{answer:?}");
 }
 
 /// A payment that store 1 has written down and cannot get certified, as witnesses 3 and 4 are gone; its checkout and till.

@@ -24,8 +24,13 @@ impl Orders {
         let mut calls = running.calls();
         let mut has_one_more = false;
         loop {
-            self.round(&running).await;
+            let has_ended = self.round(&running).await;
             self.make_room(&running, &mut place);
+            if !has_ended {
+                // Nobody waits for the end of that round, nor takes what some witnesses said in it for an answer.
+                running.gathering().retry();
+                continue;
+            }
             let standing = running.standing();
             match standing {
                 Standing::Refused(_) | Standing::Dropped => {
@@ -137,8 +142,9 @@ impl Orders {
         }
     }
 
-    /// Asks every witness that has not answered; a certificate on the way starts the second half at once.
-    async fn round(&self, running: &Running) {
+    /// Asks every witness that has not answered; a certificate on the way starts the second half at once. False if the
+    /// round was cut short, because somebody waits now.
+    async fn round(&self, running: &Running) -> bool {
         let mut calls = JoinSet::new();
         let pushed = !running.is_awaited();
         let requests = self.requests(running);
@@ -151,13 +157,10 @@ impl Orders {
         loop {
             let done = tokio::select! {
                 done = calls.join_next() => done,
-                () = running.wake.notified(), if pushed => {
-                    // Somebody waits now: others are asked than those that may be down.
-                    running.wake.notify_one();
-                    return;
-                }
+                // Others are asked now than those that may be down.
+                () = running.wake.notified(), if pushed => return false,
             };
-            let Some(done) = done else { return };
+            let Some(done) = done else { return true };
             if let Ok((keyset, index, Ok(reply))) = done {
                 self.take_reply(running, &mut calls, (keyset, index), reply).await;
             } else if let Ok((_, index, Err(error))) = done {
@@ -166,7 +169,7 @@ impl Orders {
             running.tell(calls.len(), false);
             if matches!(running.standing(), Standing::Dropped) {
                 // Whoever has good columns need not wait for a witness that is down.
-                return;
+                return true;
             }
         }
     }
