@@ -35,8 +35,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const ROUNDS_AT_HAND: u32 = 6;
 /// Between two sweeps of the orders on disk.
 const SWEEP_PAUSE: Duration = Duration::from_secs(15);
-/// Records that a sweep reads at a time.
-const SWEEP: usize = 256;
+/// Records that a sweep reads at a time, each of up to a mebibyte.
+const SWEEP: usize = 32;
 
 /// The node's open orders; clones share them.
 #[derive(Clone)]

@@ -59,8 +59,10 @@ impl Orders {
         told: &mut BTreeSet<Vec<u8>>,
     ) -> Result<Option<Vec<u8>>, LedgerError> {
         let stored = self.0.core.readers.with(|read| read.scan(Table::Opened, from, None, limit))?;
-        let next = stored.last().map(|(key, _)| [key.as_slice(), &[0]].concat());
-        for (key, _) in stored {
+        // Only keys are held while it waits for places: each record may have a mebibyte, and changes meanwhile.
+        let keys: Vec<Vec<u8>> = stored.into_iter().map(|(key, _)| key).collect();
+        let next = keys.last().map(|key| [key.as_slice(), &[0]].concat());
+        for key in keys {
             let digest = key.first_chunk::<32>().map(|digest| OrderDigest(*digest));
             let now = clock::monotonic();
             let is_its_turn =
