@@ -1,45 +1,12 @@
 // Following a peer's log (chapter 16): which heads are kept, when the log is read again, and what convicts.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { leafHash, merkleRoot, MerkleTree } from '../dist/crypto/merkle.js';
+import { merkleRoot, MerkleTree } from '../dist/crypto/merkle.js';
 import { replay } from '../dist/machine/audit/replay.js';
+import { EarlierKeyset } from '../dist/machine/witness/earlier.js';
 import { ReadLeaves } from '../dist/machine/witness/read-leaves.js';
 import { Follower, WitnessState } from '../dist/machine/witness/index.js';
-import * as message from '../dist/message/index.js';
-import { Federation } from './support/federation.mjs';
-
-const federation = new Federation();
-const { charter } = federation;
-const keyset = charter.keyset(1);
-const peer = 2;
-const { vote: key } = federation.witnesses.get(1)[peer];
-
-/** An entry of its own for each name; nothing of it is checked here. */
-function entry(name, { point, keyset: of = 1 } = {}) {
-  const reference = new Uint8Array(32);
-  new DataView(reference.buffer).setUint32(0, name);
-  const kind = { type: 'points', denomination: 1n };
-  const order = {
-    federation: charter.federation,
-    keyset: of,
-    store: 1,
-    purpose: { type: 'earn' },
-    reference,
-    time: 0n,
-    inputs: point === undefined ? [] : [{ kind, point }],
-    outputs: [],
-  };
-  return { type: 'voted', value: { order, authorization: { type: 'store', value: new Uint8Array(64) } } };
-}
-
-const leafOf = (each) => leafHash(message.encode(message.logEntry, each));
-const log = (count, from = 0) => Array.from({ length: count }, (_, i) => entry(from + i));
-const headOf = (entries) =>
-  message.signHead(key, keyset, peer, BigInt(entries.length), merkleRoot(entries.map(leafOf)));
-const pageOf = (entries, from = 0, head = headOf(entries)) => ({ head, entries: entries.slice(from) });
-/** Any head of a size, of a log that nobody has. */
-const strange = (size, name = 1000) => headOf(log(size, name));
-const sizes = (follower) => follower.unchecked.map(({ head }) => Number(head.size));
+import { charter, entry, federation, headOf, keyset, leafOf, log, pageOf, peer, sizes, strange } from './support/logs.mjs';
 
 describe('unchecked heads', () => {
   it('the one with the largest number is dropped of more than 32, be it the newest or not', () => {
@@ -80,49 +47,6 @@ describe('unchecked heads', () => {
   });
 });
 
-describe('a log that has parted from a head', () => {
-  it('is read once more, and convicts the peer for each pair of sizes', () => {
-    for (let size = 1; size <= 9; size += 1) {
-      for (let short = 1; short < size; short += 1) {
-        const [follower, all] = [new Follower(peer), log(size)];
-        follower.note(strange(short), keyset, 1n);
-        follower.read(pageOf(all), keyset, 2n);
-        assert.equal(follower.parted?.size, BigInt(short));
-        const half = Math.ceil(size / 2);
-        assert.deepEqual(follower.readOnceMore({ head: headOf(all), entries: all.slice(0, half) }, keyset, 3n), []);
-        assert.equal(follower.positionAgain, half);
-        const proofs = follower.readOnceMore(pageOf(all, half), keyset, 4n);
-        const convicted = proofs.map((proof) => message.verifyEvidence(proof, charter));
-        assert.deepEqual(convicted, [{ keyset: 1, index: peer }], `${short} of ${size}`);
-        assert.deepEqual([follower.parted, sizes(follower)], [undefined, []]);
-      }
-    }
-  });
-
-  it('that leads through the head when it is read once more proves nothing; the head is unchecked again', () => {
-    const [follower, all] = [new Follower(peer), log(6)];
-    const early = headOf(all.slice(0, 3));
-    follower.note(early, keyset, 1n);
-    // Another log, which was never read to a head: nothing of it is signed.
-    const other = { head: strange(9), entries: log(4, 50) };
-    follower.read(other, keyset, 2n);
-    assert.equal(follower.parted, early);
-    assert.deepEqual(follower.readOnceMore(pageOf(all), keyset, 3n), []);
-    assert.equal(follower.parted, undefined);
-    assert.ok(follower.unchecked.some(({ head, met }) => head === early && !met));
-  });
-
-  it('is read from its beginning after a page that is refused', () => {
-    const [follower, all] = [new Follower(peer), log(6)];
-    follower.note(strange(3), keyset, 1n);
-    follower.read(pageOf(all), keyset, 2n);
-    follower.readOnceMore({ head: headOf(all), entries: all.slice(0, 2) }, keyset, 3n);
-    assert.throws(() => follower.readOnceMore(pageOf(all, 6), keyset, 3n), { code: 'length' });
-    assert.equal(follower.positionAgain, 0);
-    assert.equal(follower.readOnceMore(pageOf(all), keyset, 4n).length, 1);
-  });
-});
-
 describe('a head that comes too late to be compared', () => {
   const all = log(4200);
   const through = (count) => all.slice(0, count);
@@ -135,13 +59,25 @@ describe('a head that comes too late to be compared', () => {
     follower.note(strange(5), keyset, 1n);
     assert.deepEqual([follower.parted, sizes(follower)], [undefined, [5]]);
     const read = readTo(follower, 2060);
-    assert.deepEqual([read.more, read.ended, follower.position], [true, false, 0]);
+    assert.deepEqual([read.more, read.ended, follower.position], [true, true, 0]);
     assert.equal(readTo(follower, 2060).ended, true);
     assert.equal(follower.parted.size, 5n);
-    follower.readOnceMore(pageOf(through(2060)), keyset, 1n);
+    follower.inquire(pageOf(through(2060)), keyset, 1n);
     follower.note(strange(6), keyset, 1n);
     assert.equal(readTo(follower, 4119).ended, true, 'not yet twice as many');
     assert.equal(readTo(follower, 4120).more, true, 'twice as many');
+  });
+
+  it('does not keep a log of an earlier keyset from being read to the end of the head', () => {
+    const earlier = new EarlierKeyset();
+    const reading = { keyset, charter, versions: federation.chain };
+    const others = Array.from({ length: 2060 }, (_, i) => entry(i, { keyset: 2 }));
+    const head = headOf(others);
+    earlier.readPage(peer, { head, entries: others.slice(0, 2050) }, reading, 1n);
+    earlier.follower(peer).note(strange(5), keyset, 2n);
+    assert.equal(earlier.read, 0);
+    earlier.readPage(peer, { head, entries: others.slice(2050) }, reading, 3n);
+    assert.deepEqual([earlier.read, earlier.follower(peer).position], [1, 0], 'it begins again all the same');
   });
 
   it('is compared at once if what it covers was read of late', () => {

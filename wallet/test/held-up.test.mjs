@@ -48,6 +48,17 @@ describe('an order that is held up', () => {
     assert.equal(again.balance().held, 0n);
   });
 
+  it('asks the store first that the caller names', async () => {
+    for (const store of [1, 2, 3, 4]) {
+      const { federation, storage, surroundings, maker } = await heldUp();
+      federation.requests.length = 0;
+      const via = federation.addresses[store - 1];
+      const again = await Wallet.open({ ...surroundings, storage: await copyOf(storage), via });
+      await again.resume();
+      assert.deepEqual(asked(federation, maker).map((request) => request.store), [store]);
+    }
+  });
+
   it('is not sent once more if no component came', async () => {
     const { federation, wallet, maker } = await heldUp();
     federation.mute = new Set([2, 3]);

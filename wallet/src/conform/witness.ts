@@ -88,8 +88,9 @@ function witnessScript(input: Input): Output {
 
 function readPage(follower: Follower, text: string, keyset: Keyset): Output {
   try {
-    const { certified, more, evidence } = follower.read(page(text), keyset, CHANCE);
-    return { certified: certified.map(({ order }) => toHex(orderDigest(order))), evidence: nameOf(evidence), more };
+    const { certified, more, ended: whole, evidence } = follower.read(page(text), keyset, CHANCE);
+    const digests = certified.map(({ order }) => toHex(orderDigest(order)));
+    return { certified: digests, evidence: nameOf(evidence), more, whole };
   } catch (error) {
     if (error instanceof RondeError) return errorOf(error);
     throw error;
@@ -115,10 +116,19 @@ function logRead(input: Input): Output {
   return { ...output, ...more, ...(input.again === undefined ? {} : { proof: proofOf(follower, input.again, keyset) }) };
 }
 
-/** The fork that reading the log once more proves, which is found last. */
+/** The fork that the inquiry proves: none if a page is refused, be there more of them. */
 function proofOf(follower: Follower, again: readonly string[], keyset: Keyset): string | null {
-  const [fork] = again.flatMap((text) => follower.readOnceMore(page(text), keyset, CHANCE)).slice(-1);
-  return nameOf(fork);
+  for (const each of again.map(page)) {
+    try {
+      const { proof } = follower.inquire(each, keyset, CHANCE);
+      // It goes on if it stands behind this page.
+      if (!follower.inquiryPosition) return nameOf(proof);
+    } catch (error) {
+      if (error instanceof RondeError) return null;
+      throw error;
+    }
+  }
+  return null;
 }
 
 /** The types of witnesses and followers. */

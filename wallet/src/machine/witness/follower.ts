@@ -10,9 +10,9 @@ import {
   type LogEntry,
   type LogPage,
 } from '../../message/index.js';
+import { Inquiry } from './inquiry.js';
 import { checkPageHead, checkPageLength, PageError, type PageRead } from './page.js';
 import { ReadLeaves } from './read-leaves.js';
-import { Rereading } from './rereading.js';
 
 /** A head that the log was not yet found to extend. */
 export interface UncheckedHead {
@@ -38,6 +38,14 @@ export interface Standing {
   readonly readAgain: bigint;
 }
 
+/** What a page of an inquiry gave. */
+export interface Inquired {
+  /** What its head proves by itself (LOG-17). */
+  readonly evidence: Evidence | undefined;
+  /** The fork that the log proves, once it was read. */
+  readonly proof: Evidence | undefined;
+}
+
 const sameSize = (a: Head, b: Head): boolean => a.size === b.size;
 const same = (a: Head, b: Head): boolean => sameSize(a, b) && equalBytes(a.root, b.root);
 
@@ -54,7 +62,7 @@ export class Follower {
     parted: undefined,
     readAgain: 0n,
   };
-  #rereading: Rereading | undefined;
+  #inquiry: Inquiry | undefined;
 
   constructor(readonly peer: number) {}
 
@@ -84,14 +92,20 @@ export class Follower {
    * is kept (LOG-17, LOG-22).
    */
   note(head: Head, keyset: Keyset, chance: bigint): Evidence | undefined {
-    const { highest, readTo, parted, unchecked } = this.#at;
-    const kept = [readTo, parted, ...unchecked.map((each) => each.head)].filter((each) => each !== undefined);
+    const { highest } = this.#at;
+    const kept = this.#heads();
     const seen = highest === undefined ? kept : [highest, ...kept];
     if (highest === undefined || head.size > highest.size) this.#at = { ...this.#at, highest: head };
     const other = seen.some((each) => same(each, head)) ? undefined : seen.find((each) => sameSize(each, head));
     if (other !== undefined) return { type: 'fork', keyset: keyset.id, shorter: other, longer: head, subtrees: [] };
     if (!kept.some((each) => same(each, head))) this.#compare(head, chance);
     return undefined;
+  }
+
+  /** The heads that are kept beside the highest: the read, the parted and the unchecked, in this order. */
+  #heads(): readonly Head[] {
+    const { readTo, parted, unchecked } = this.#at;
+    return [readTo, parted, ...unchecked.map(({ head }) => head)].filter((head) => head !== undefined);
   }
 
   /** Compares a head with what was read, if that is still known. */
@@ -115,7 +129,7 @@ export class Follower {
     this.#at = { ...this.#at, unchecked };
   }
 
-  /** Meet: of the heads that have as many entries as were read. */
+  /** Meet: of the heads that have as many entries as were read. The log parts from the first that has another root. */
   #meet(): void {
     const { leaves, highest, readTo, unchecked, parted } = this.#at;
     const kept = [highest, readTo, ...unchecked.map(({ head }) => head)].filter((head) => head?.size === leaves.size);
@@ -173,7 +187,7 @@ export class Follower {
       this.#at = { ...this.#at, readAgain: leaves.size };
       this.#beginAgain();
     }
-    return { ...brought(entries), more: again, ended: !again };
+    return { ...brought(entries), more: again, ended: true };
   }
 
   /** The log was read to a head: that is signed, and stands for those that the entries led through. */
@@ -191,40 +205,47 @@ export class Follower {
     return parted === undefined && late && leaves.size >= 2n * readAgain;
   }
 
-  /** From where to read the log once more, if it has parted from a head. */
-  get positionAgain(): number | undefined {
-    return this.parted && Number(this.#rereading?.position ?? 0n);
+  /** From where to read on in an inquiry, if the log has parted from a head. */
+  get inquiryPosition(): number | undefined {
+    return this.parted && Number(this.#inquiry?.position ?? 0n);
   }
 
   /**
-   * Reads the whole log once more, page by page, after it has parted from a head (LOG-18). The heads of the pages are noted
-   * like any other. Gives what all that proves; nothing is parted any more once that is settled.
+   * Reads the whole log once more, page by page, after it has parted from a head, and beside the ordinary reading (LOG-18).
+   * The heads of the pages are noted like any other. Nothing is parted any more once that is settled.
    *
-   * @throws PageError if the page is refused, and proves nothing: the log is read once more from its beginning then
+   * @throws PageError if the page is refused, and its head proves nothing either; another inquiry begins then
    */
-  readOnceMore(page: LogPage, keyset: Keyset, chance: bigint): readonly Evidence[] {
+  inquire(page: LogPage, keyset: Keyset, chance: bigint): Inquired {
     const { parted } = this;
-    if (parted === undefined) return [];
+    if (parted === undefined) return { evidence: undefined, proof: undefined };
+    const inquiry = this.#inquiry ?? this.#beginInquiry(parted);
+    this.#inquiry = undefined;
     checkPageHead(page, this.peer, keyset);
     const evidence = this.note(page.head, keyset, chance);
-    const found = evidence === undefined ? [] : [evidence];
-    const rereading = this.#rereading ?? new Rereading(this.peer, parted);
-    this.#rereading = undefined;
     try {
-      const outcome = rereading.take(page, keyset);
-      if (outcome === undefined) this.#rereading = rereading;
-      else this.#settle(parted, outcome.proof, chance);
-      return outcome?.proof === undefined ? found : [...found, outcome.proof];
+      const finding = inquiry.take(page, keyset);
+      if (finding === undefined) this.#inquiry = inquiry;
+      else this.#settle(parted, finding.proof, chance);
+      return { evidence, proof: finding?.proof };
     } catch (error) {
       if (evidence === undefined || !(error instanceof PageError)) throw error;
-      return found;
+      return { evidence, proof: undefined };
     }
   }
 
-  /** The peer is convicted, and its heads are no matter any more; or it has shown two logs, and that head is unchecked again. */
+  /** Compares the log with every head that is kept now, as it may be another that it shows to whoever begins at position 0. */
+  #beginInquiry(parted: Head): Inquiry {
+    const { highest, readTo } = this.#at;
+    const heads = this.#heads();
+    const enough = readTo === undefined || readTo.size < parted.size ? parted.size : readTo.size;
+    return new Inquiry(this.peer, highest === undefined ? heads : [highest, ...heads], enough);
+  }
+
+  /** The peer is convicted, and its heads are no matter any more; or nothing is proven, and that head is unchecked again. */
   #settle(head: Head, proof: Evidence | undefined, chance: bigint): void {
     this.#at = { ...this.#at, parted: undefined, unchecked: proof === undefined ? this.#at.unchecked : [] };
-    if (proof !== undefined || this.unchecked.some((one) => same(one.head, head))) return;
+    if (proof !== undefined || this.#heads().some((kept) => same(kept, head))) return;
     this.#keep({ head, chance, met: false });
   }
 

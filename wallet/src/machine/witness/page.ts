@@ -6,7 +6,7 @@ export class PageError extends RondeError<'head' | 'length' | 'root'> {
   constructor(code: 'head' | 'length' | 'root') {
     const meaning = {
       head: 'the head is not signed by the witness that sent it',
-      length: 'more entries than the head has, or none though it has more',
+      length: 'more entries than the head has, or none though it has more, or a head of fewer than were read before',
       root: 'the entries do not hash to the signed head',
     }[code];
     super(code, meaning, { fault: 'witness', retryable: true });

@@ -26,7 +26,7 @@ import { charterReply, feedReply, logReply, orderReply } from './answers.js';
 import { certifiedReply, certify } from './certify.js';
 import { decideVote } from './decide.js';
 import { EarlierKeyset } from './earlier.js';
-import { Follower } from './follower.js';
+import { Follower, type Inquired } from './follower.js';
 import { Start } from './gate.js';
 import { move, prepareMove } from './move.js';
 import { isFrozen, type Moment, type WitnessPlace } from './place.js';
@@ -251,14 +251,18 @@ export class Witness {
     }
   }
 
-  /** From where to read the log of a peer once more that has parted from an earlier head; undefined if it has not (LOG-18). */
-  positionAgain(peer: number): number | undefined {
-    return this.#followers.get(peer)?.positionAgain;
+  /** From where to read on in an inquiry about a peer, whose log has parted from a head; undefined if it has not (LOG-18). */
+  inquiryPosition(peer: number): number | undefined {
+    return this.#followers.get(peer)?.inquiryPosition;
   }
 
-  /** The next page of that reading, which takes nothing over; what it proves is kept (LOG-18). */
-  takePageAgain(peer: number, page: LogPage, chance: bigint): void {
-    for (const evidence of this.#follower(peer).readOnceMore(page, this.#keyset, chance)) this.state.keepEvidence(evidence);
+  /** The next page of an inquiry, which takes nothing over; what it proves is kept (LOG-18). */
+  takeInquiryPage(peer: number, page: LogPage, chance: bigint): void {
+    this.#keepFound(this.#follower(peer).inquire(page, this.#keyset, chance));
+  }
+
+  #keepFound({ evidence, proof }: Inquired): void {
+    for (const each of [evidence, proof]) if (each !== undefined) this.state.keepEvidence(each);
   }
 
   #follower(peer: number): Follower {
@@ -276,13 +280,10 @@ export class Witness {
     if (evidence !== undefined) this.state.keepEvidence(evidence);
   }
 
-  /** As `takePageAgain`, of the log of a witness of an earlier keyset. */
-  takeEarlierPageAgain(id: number, peer: number, page: LogPage, chance: bigint): void {
+  /** As `takeInquiryPage`, of the log of a witness of an earlier keyset. */
+  takeEarlierInquiryPage(id: number, peer: number, page: LogPage, chance: bigint): void {
     const keyset = this.#charter.keyset(id);
-    if (keyset === undefined) return;
-    for (const evidence of this.#earlierKeyset(id).follower(peer).readOnceMore(page, keyset, chance)) {
-      this.state.keepEvidence(evidence);
-    }
+    if (keyset !== undefined) this.#keepFound(this.#earlierKeyset(id).follower(peer).inquire(page, keyset, chance));
   }
 
   /** A closing statement that a witness of an earlier keyset has shown. */
