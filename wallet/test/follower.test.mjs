@@ -6,7 +6,11 @@ import { replay } from '../dist/machine/audit/replay.js';
 import { EarlierKeyset } from '../dist/machine/witness/earlier.js';
 import { ReadLeaves } from '../dist/machine/witness/read-leaves.js';
 import { Follower, WitnessState } from '../dist/machine/witness/index.js';
-import { charter, entry, federation, headOf, keyset, leafOf, log, pageOf, peer, sizes, strange } from './support/logs.mjs';
+import * as message from '../dist/message/index.js';
+import * as logs from './support/logs.mjs';
+
+const { certifiedEntry, charter, entry, federation, headOf, keyset, leafOf, log, pageOf } = logs;
+const { peer, sizes, statementOf, strange } = logs;
 
 describe('unchecked heads', () => {
   it('the one with the largest number is dropped of more than 32, be it the newest or not', () => {
@@ -78,6 +82,34 @@ describe('a head that comes too late to be compared', () => {
     assert.equal(earlier.read, 0);
     earlier.readPage(peer, { head, entries: others.slice(2050) }, reading, 3n);
     assert.deepEqual([earlier.read, earlier.follower(peer).position], [1, 0], 'it begins again all the same');
+  });
+
+  it('keeps a statement from ending the log until that was read once more', () => {
+    const earlier = new EarlierKeyset();
+    const reading = { keyset, charter, versions: federation.chain };
+    const certified = certifiedEntry();
+    const others = [certified, ...through(2059)];
+    const head = headOf(others);
+    const closedLogs = () => earlier.closedLogsWith(message.orderDigest(certified.value.order));
+    earlier.takeStatement(statementOf(others), keyset);
+    earlier.readPage(peer, { head, entries: others.slice(0, 2050) }, reading, 1n);
+    earlier.follower(peer).note(strange(5), keyset, 2n);
+    earlier.readPage(peer, { head, entries: others.slice(2050) }, reading, 3n);
+    assert.deepEqual([earlier.read, earlier.follower(peer).position, closedLogs()], [1, 0, 0], 'it begins again');
+    earlier.readPage(peer, pageOf(others), reading, 4n);
+    assert.deepEqual([earlier.follower(peer).position, closedLogs()], [2060, 1]);
+  });
+
+  it('does not keep a log of an earlier keyset from being closed, as it makes no inquiry there', () => {
+    const earlier = new EarlierKeyset();
+    const reading = { keyset, charter, versions: federation.chain };
+    const certified = certifiedEntry();
+    const others = [certified, ...through(9)];
+    earlier.follower(peer).note(strange(5), keyset, 1n);
+    const { evidence } = earlier.readPage(peer, pageOf(others), reading, 1n);
+    assert.deepEqual([evidence, earlier.follower(peer).parted.size, earlier.read], [undefined, 5n, 1]);
+    earlier.takeStatement(statementOf(others), keyset);
+    assert.equal(earlier.closedLogsWith(message.orderDigest(certified.value.order)), 1);
   });
 
   it('is compared at once if what it covers was read of late', () => {

@@ -137,11 +137,63 @@ describe('an inquiry that proves nothing', () => {
     assert.deepEqual(follower.unchecked.filter(({ head }) => head === early).map(({ met }) => met), [false]);
   });
 
-  it('does not keep twice a head that is read', () => {
+  it('leaves the head unchecked also if it is the read one', () => {
     const { follower, early } = madeUp({ isRead: true });
-    assert.equal(follower.standing.readTo.size, 3n);
+    assert.deepEqual([follower.standing.readTo, follower.parted], [early, early]);
     assert.deepEqual(follower.inquire(pageOf(first(6)), keyset, 3n), none);
-    assert.ok(!follower.unchecked.some(({ head }) => head === early));
+    assert.deepEqual(follower.unchecked.filter(({ head }) => head.size === 3n), [{ head: early, chance: 3n, met: false }]);
+  });
+
+  it('does not keep twice a head that is unchecked', () => {
+    const { follower, early } = madeUp();
+    assert.deepEqual(follower.inquire(pageOf(first(6)), keyset, 3n), none);
+    assert.deepEqual(follower.unchecked.filter(({ head }) => head === early).map(({ chance }) => chance), [1n]);
+  });
+
+  /** A peer has its one log read to nine entries, and the other from then on; asked, it shows the one again. */
+  function changedItsLog() {
+    const follower = new Follower(peer);
+    follower.read(pageOf(first(9)), keyset, 1n);
+    assert.throws(() => follower.read({ head: headOf(first(11, other)), entries: log(2, 50) }, keyset, 1n), { code: 'root' });
+    follower.read({ head: headOf(first(14, other)), entries: first(10, other) }, keyset, 1n);
+    assert.equal(follower.parted, follower.standing.readTo);
+    assert.deepEqual(follower.inquire(pageOf(first(9)), keyset, 1n), none);
+    assert.equal(follower.parted, undefined);
+    const longer = follower.read(pageOf(first(14, other), 10), keyset, 1n);
+    assert.deepEqual([longer.ended, longer.more, follower.position], [true, true, 0], 'it is read again');
+    assert.equal(follower.standing.readTo.size, 14n);
+    return follower;
+  }
+
+  it('does not let a read head be forgotten for a longer one of another log, and the peer is convicted', () => {
+    const follower = changedItsLog();
+    follower.read(pageOf(first(14, other)), keyset, 1n);
+    assert.equal(follower.parted.size, 9n);
+    const { proof } = follower.inquire(pageOf(first(14, other)), keyset, 1n);
+    assert.deepEqual(pair(proof), [9, 14]);
+    convicts(proof);
+  });
+
+  it('does not let a longer head of another log be forgotten for the read one either', () => {
+    const follower = changedItsLog();
+    follower.read({ head: headOf(one), entries: first(15) }, keyset, 1n);
+    assert.equal(follower.parted.size, 14n);
+    const { proof } = follower.inquire(pageOf(one), keyset, 1n);
+    assert.deepEqual(pair(proof), [14, 16]);
+    convicts(proof);
+  });
+
+  it('asks for no more entries than the parted and the read head had when it began', () => {
+    const { follower, early } = madeUp();
+    assert.deepEqual(follower.inquire({ head: headOf(first(6)), entries: first(4) }, keyset, 3n), none);
+    const made = log(8, 50);
+    follower.read(pageOf(made, 4), keyset, 3n);
+    assert.deepEqual([follower.standing.readTo.size, follower.parted], [8n, early]);
+    assert.deepEqual(follower.inquire(pageOf(first(6), 4), keyset, 3n), none);
+    assert.equal(follower.parted, undefined);
+    // One that begins now asks for more.
+    const late = shownBoth();
+    assert.throws(() => late.inquire(pageOf(first(8, other)), keyset, 3n), { code: 'length' });
   });
 
   it('drops one of more than 32 unchecked heads for the one that is unchecked again, or that one', () => {

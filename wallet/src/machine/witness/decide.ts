@@ -12,6 +12,7 @@ import {
 import { certifiedReply, certify, conflictWith } from './certify.js';
 import { headNow, isFrozen, signVote, type Moment } from './place.js';
 import type { PreparedVote } from './prepare.js';
+import type { WitnessState } from './state.js';
 
 /** DecideVote (WITNESS-9 to WITNESS-25). Whatever it throws, it has written nothing but what Certify writes. */
 export function decideVote({ checked, votes, evaluation }: PreparedVote, moment: Moment): ReplyV1 {
@@ -42,17 +43,28 @@ function mayVote(order: Order, digest: Uint8Array, moment: Moment): void {
   const { state, keyset, charter, now, starting } = moment;
   if (state.retired !== undefined) throw new RefusedError({ type: 'not-voting', value: { type: 'retired' } });
   if (starting) throw new RefusedError({ type: 'not-voting', value: { type: 'starting' } });
-  const holders = order.inputs.map(({ point }) => state.coin(point)?.digest);
-  if (order.inputs.length === 0) holders.push(state.reference(order));
-  for (const holder of holders) {
-    if (holder !== undefined && !equalBytes(holder, digest)) throw conflictWith(state, holder);
-  }
+  const holder = holderOf(order, digest, state);
+  if (holder !== undefined) throw conflictWith(state, holder);
   if (now > keyset.entry.redeemUntil) throw RefusedError.plain('closed');
   if (order.purpose.type === 'vote') {
     const end = charter.campaign(order.purpose.campaign)?.end ?? 0n;
     if (now > capped(end + CAMPAIGN_GRACE)) throw RefusedError.plain('closed');
   }
   if (order.inputs.length === 0) mayIssue(order, moment);
+}
+
+/**
+ * The order that is in the way: of those that hold the inputs, in their order, the first that has spent one, or else the first
+ * (WITNESS-10); of one without inputs that which holds the reference (WITNESS-11).
+ */
+function holderOf(order: Order, digest: Uint8Array, state: WitnessState): Uint8Array | undefined {
+  const isOther = (holder: Uint8Array | undefined): boolean => holder !== undefined && !equalBytes(holder, digest);
+  if (order.inputs.length === 0) {
+    const holder = state.reference(order);
+    return isOther(holder) ? holder : undefined;
+  }
+  const held = order.inputs.map(({ point }) => state.coin(point)).filter((coin) => isOther(coin?.digest));
+  return (held.find((coin) => coin?.spent) ?? held[0])?.digest;
 }
 
 const issuedOn = (store: number, now: bigint): string => `issued ${store} ${now / DAY}`;

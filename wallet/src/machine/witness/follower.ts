@@ -245,11 +245,15 @@ export class Follower {
   /** The peer is convicted, and its heads are no matter any more; or nothing is proven, and that head is unchecked again. */
   #settle(head: Head, proof: Evidence | undefined, chance: bigint): void {
     this.#at = { ...this.#at, parted: undefined, unchecked: proof === undefined ? this.#at.unchecked : [] };
-    if (proof !== undefined || this.#heads().some((kept) => same(kept, head))) return;
-    this.#keep({ head, chance, met: false });
+    const { unchecked } = this.#at;
+    // Also if it is the read head: that goes when the log is read to a longer one, and would be forgotten (LOG-22).
+    if (proof === undefined && !unchecked.some((one) => same(one.head, head))) this.#keep({ head, chance, met: false });
   }
 
-  /** Whether a statement of this size and root ends what was read: no head of more entries was seen. */
+  /**
+   * Whether a statement of this size and root ends what was read: no head of more entries was seen. Nothing does while the
+   * log is read again.
+   */
   isEndedBy({ size, root }: Pick<Head, 'size' | 'root'>): boolean {
     const { leaves, highest } = this.#at;
     if (size !== leaves.size || size < (highest?.size ?? 0n)) return false;

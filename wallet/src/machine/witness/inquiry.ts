@@ -26,7 +26,8 @@ export class Inquiry {
 
   /**
    * @param heads those that the follower keeps: the highest, the read, the parted and the unchecked, in this order
-   * @param enough the entries of the parted head or of the read one, of which more are: a log of fewer has not answered
+   * @param enough the entries that the parted or the read head has as it begins, of which more are: a log of fewer has not
+   * answered
    */
   constructor(
     readonly peer: number,

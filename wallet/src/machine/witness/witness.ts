@@ -26,7 +26,7 @@ import { charterReply, feedReply, logReply, orderReply } from './answers.js';
 import { certifiedReply, certify } from './certify.js';
 import { decideVote } from './decide.js';
 import { EarlierKeyset } from './earlier.js';
-import { Follower, type Inquired } from './follower.js';
+import { Follower } from './follower.js';
 import { Start } from './gate.js';
 import { move, prepareMove } from './move.js';
 import { isFrozen, type Moment, type WitnessPlace } from './place.js';
@@ -258,10 +258,7 @@ export class Witness {
 
   /** The next page of an inquiry, which takes nothing over; what it proves is kept (LOG-18). */
   takeInquiryPage(peer: number, page: LogPage, chance: bigint): void {
-    this.#keepFound(this.#follower(peer).inquire(page, this.#keyset, chance));
-  }
-
-  #keepFound({ evidence, proof }: Inquired): void {
+    const { evidence, proof } = this.#follower(peer).inquire(page, this.#keyset, chance);
     for (const each of [evidence, proof]) if (each !== undefined) this.state.keepEvidence(each);
   }
 
@@ -271,19 +268,13 @@ export class Witness {
     return follower;
   }
 
-  /** A page of the log of a witness of an earlier keyset: ReadEarlier. */
+  /** A page of the log of a witness of an earlier keyset: ReadEarlier. No inquiry is made there, whatever it parts from. */
   takeEarlierPage(id: number, peer: number, page: LogPage, chance: bigint): void {
     const keyset = this.#charter.keyset(id);
     if (keyset === undefined) return;
     const reading = { keyset, charter: this.#charter, versions: this.#versions };
     const { evidence } = this.#earlierKeyset(id).readPage(peer, page, reading, chance);
     if (evidence !== undefined) this.state.keepEvidence(evidence);
-  }
-
-  /** As `takeInquiryPage`, of the log of a witness of an earlier keyset. */
-  takeEarlierInquiryPage(id: number, peer: number, page: LogPage, chance: bigint): void {
-    const keyset = this.#charter.keyset(id);
-    if (keyset !== undefined) this.#keepFound(this.#earlierKeyset(id).follower(peer).inquire(page, keyset, chance));
   }
 
   /** A closing statement that a witness of an earlier keyset has shown. */
