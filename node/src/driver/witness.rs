@@ -262,13 +262,17 @@ impl WitnessService {
         self.read(|ledger| self.witness.bucket_page(ledger, query, now)).unwrap_or_else(|error| failed(&error))
     }
 
-    /// How long prefixes are (RESTORE-16). All entries are counted for it, so not at each question.
+    /// How long prefixes are (RESTORE-16). All entries are counted for it, so not at each question, and in no place of
+    /// the pool: votes are prepared meanwhile.
     pub async fn bucket_length(&self, query: &LengthQuery) -> ReplyV1 {
         let now = self.clock.unix_seconds();
-        let (readers, pool, keyset) = (Arc::clone(&self.readers), self.pool.clone(), self.witness.keyset().id());
+        if let Err(refusal) = self.witness.serves_buckets(now) {
+            return ReplyV1::Refused(refusal);
+        }
+        let (readers, keyset) = (Arc::clone(&self.readers), self.witness.keyset().id());
         let count = async move {
-            let counted = pool.run(move || Ok(readers.with_long(|read| BucketSizes::of(&Ledger(read), keyset)))).await;
-            counted.map_err(|refusal| Box::new(ReplyV1::Refused(refusal)))?.map_err(|error| Box::new(failed(&error)))
+            let counted = readers.with_long(move |read| BucketSizes::of(&Ledger(read), keyset)).await;
+            counted.unwrap_or_else(|error| Err(error.into())).map_err(|error| Box::new(failed(&error)))
         };
         let answer = self.sizes.read(count, |sizes| self.witness.bucket_length(sizes, query, now)).await;
         answer.unwrap_or_else(|reply| *reply)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::iter;
-use std::sync::{Mutex, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 use super::{Engine, Read, StorageError};
 
@@ -13,7 +13,7 @@ type Slot = Mutex<Box<dyn Read + Send>>;
 pub struct Readers {
     first: Slot,
     more: Vec<Slot>,
-    long: Slot,
+    long: Arc<tokio::sync::Mutex<Box<dyn Read + Send>>>,
 }
 
 impl Readers {
@@ -21,7 +21,7 @@ impl Readers {
     pub fn open(engine: &dyn Engine, count: usize) -> Result<Self, StorageError> {
         let slot = || engine.reader().map(Mutex::new);
         let more = (1..count).map(|_| slot()).collect::<Result<_, _>>()?;
-        Ok(Self { first: slot()?, more, long: slot()? })
+        Ok(Self { first: slot()?, more, long: Arc::new(tokio::sync::Mutex::new(engine.reader()?)) })
     }
 
     /// Runs `work` with a free reader, or waits for one.
@@ -38,10 +38,17 @@ impl Readers {
         work(reader.as_ref())
     }
 
-    /// Runs work that reads a whole table, one at a time: not from async code.
-    pub fn with_long<T>(&self, work: impl FnOnce(&dyn Read) -> T) -> T {
-        let reader = self.long.lock().unwrap_or_else(PoisonError::into_inner);
-        work(reader.as_ref())
+    /// Runs work that reads a whole table, on a blocking thread and one at a time: whoever waits for its turn keeps no
+    /// thread from anybody.
+    ///
+    /// # Errors
+    /// [`StorageError::Stopped`] if the work was cut off by the node's end, or panicked.
+    pub async fn with_long<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn Read) -> T + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let reader = Arc::clone(&self.long).lock_owned().await;
+        tokio::task::spawn_blocking(move || work(reader.as_ref())).await.map_err(|_| StorageError::Stopped)
     }
 }
 

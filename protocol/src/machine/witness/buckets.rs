@@ -110,10 +110,18 @@ pub fn index_log<V: LogView>(view: &V, keyset: KeysetId, from: u64) -> Result<(V
 }
 
 impl Witness {
+    /// Whether buckets are still served, which is asked before anything is counted.
+    ///
+    /// # Errors
+    /// [`Refusal::Closed`] once the keyset's time is over.
+    pub fn serves_buckets(&self, now: Seconds) -> Result<(), Refusal> {
+        if now > self.keyset().evaluate_until() { Err(Refusal::Closed) } else { Ok(()) }
+    }
+
     /// Says how long prefixes are, by a count that may be old.
     pub fn bucket_length(&self, sizes: &BucketSizes, query: &LengthQuery, now: Seconds) -> ReplyV1 {
-        if now > self.keyset().evaluate_until() {
-            return ReplyV1::Refused(Refusal::Closed);
+        if let Err(refusal) = self.serves_buckets(now) {
+            return ReplyV1::Refused(refusal);
         }
         let bits = sizes.longest_prefix();
         ReplyV1::Length(BucketLength::sign(&self.keys().vote, self.keyset(), self.index(), &query.nonce, bits))
@@ -121,8 +129,8 @@ impl Witness {
 
     /// A piece of a bucket, as many entries as fit one answer (RESTORE-15). The view must show committed state only.
     pub fn bucket_page<V: BucketView>(&self, view: &V, query: &BucketQuery, now: Seconds) -> Result<ReplyV1, V::Error> {
-        if now > self.keyset().evaluate_until() {
-            return Ok(ReplyV1::Refused(Refusal::Closed));
+        if let Err(refusal) = self.serves_buckets(now) {
+            return Ok(ReplyV1::Refused(refusal));
         }
         if !query.is_possible() {
             return Ok(ReplyV1::Refused(Refusal::Unknown));
