@@ -4,25 +4,29 @@ mod endless;
 mod federation;
 #[path = "../../protocol/tests/federation_support/mod.rs"]
 mod federation_support;
+mod store_support;
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use federation::{Town, eventually, in_memory, on_disk, orders};
-use federation_support::{DAY, KEYSET, NOW, Plan, list};
+use federation_support::{DAY, Federation, KEYSET, NOW, Plan, list};
+use ronde_node::store::{Engine, StorageError};
 use ronde_node::transport::{Handler, HandlerFuture, NodeKey};
 use ronde_protocol::crypto::merkle;
 use ronde_protocol::limits::{LOG_ANSWER_BYTES, MAX_LOG_ENTRIES, MAX_MESSAGE_BYTES};
 use ronde_protocol::machine::witness::keys::WitnessKeys;
 use ronde_protocol::message::charter::Keyset;
 use ronde_protocol::message::codec::{decode, encode};
-use ronde_protocol::message::head::Head;
+use ronde_protocol::message::head::{Head, HeadAnswer};
 use ronde_protocol::message::ids::WitnessIndex;
 use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
 use ronde_protocol::message::order::SignedOrder;
 use ronde_protocol::message::refusal::{NotVoting, Refusal};
-use ronde_protocol::message::wire::{FromPosition, HeadQuery, LogPage, Reply, ReplyV1, Request, RequestV1};
+use ronde_protocol::message::wire::{FromPosition, HeadQuery, LogPage, OrderState, Reply, ReplyV1, Request, RequestV1};
+use store_support::{Failing, Outcomes};
 
 fn pull(town: &mut Town, from: u64) -> LogPage {
     match town.ask(1, 1, RequestV1::Log(FromPosition { keyset: KEYSET, from })) {
@@ -274,6 +278,120 @@ impl Handler for Boastful {
         };
         Box::pin(async move { encode(&Reply::V1(reply)) })
     }
+}
+
+/// A witness that says that it voted for an order, and shows its certificate, each from when it is told to.
+struct Witnessed {
+    federation: Federation,
+    index: WitnessIndex,
+    order: SignedOrder,
+    script: Arc<Script>,
+}
+
+#[derive(Default)]
+struct Script {
+    has_voted: AtomicBool,
+    shows: AtomicBool,
+    /// How often all of them were asked for their logs, and for the order.
+    pulled: AtomicUsize,
+    asked: AtomicUsize,
+}
+
+impl Witnessed {
+    fn answer(&self, request: &RequestV1) -> ReplyV1 {
+        let Self { federation, index, order: SignedOrder { order, .. }, script } = self;
+        let (vote, keyset) = (federation.witness(KEYSET, *index).vote, federation.charter.keyset(KEYSET).unwrap());
+        match request {
+            RequestV1::NewestHead(query) => {
+                ReplyV1::NewestHead(HeadAnswer::sign(&vote, keyset, *index, query.asker, &query.nonce, None))
+            }
+            RequestV1::Log(FromPosition { from, .. }) if script.has_voted.load(Ordering::Relaxed) => {
+                script.pulled.fetch_add(1, Ordering::Relaxed);
+                let entry = LogEntry::Voted(self.order.clone());
+                let head = Head::sign(&vote, keyset, *index, 1, entry.leaf());
+                ReplyV1::Log(LogPage { entries: list((*from == 0).then_some(entry)), head })
+            }
+            RequestV1::Order(_) => {
+                script.asked.fetch_add(1, Ordering::Relaxed);
+                if !script.shows.load(Ordering::Relaxed) {
+                    return ReplyV1::Refused(Refusal::Unknown);
+                }
+                let certificate = federation.certify(order);
+                let evaluation = federation.evaluate(order, *index).unwrap();
+                ReplyV1::Order(OrderState::Certified { order: order.clone(), certificate, evaluation })
+            }
+            _ => ReplyV1::Refused(Refusal::Unknown),
+        }
+    }
+}
+
+impl Handler for Witnessed {
+    fn handle(&self, _: NodeKey, request: Vec<u8>) -> HandlerFuture<'_> {
+        let reply = match decode::<Request>(&request, MAX_MESSAGE_BYTES) {
+            Ok(Request::V1(request)) => self.answer(&request),
+            Err(error) => ReplyV1::Refused(error.into()),
+        };
+        Box::pin(async move { encode(&Reply::V1(reply)) })
+    }
+}
+
+/// By the folder of the store, how the commits to come end.
+static OUTCOMES: Mutex<BTreeMap<PathBuf, Outcomes>> = Mutex::new(BTreeMap::new());
+
+fn breakable(folder: &Path) -> Box<dyn Engine> {
+    let engine = Failing::over(in_memory(folder));
+    OUTCOMES.lock().unwrap().insert(folder.to_owned(), engine.outcomes());
+    Box::new(engine)
+}
+
+/// LOG-20: an order that three witnesses voted for, and whose certificate the other three show to one that can't take it.
+/// How often it asked while it read their logs so many times, of which it reads three in a pass.
+fn asked_in_vain(hinder: impl Fn(&Town)) -> (usize, usize) {
+    let mut town = Town::found(Plan::of(4));
+    let order = orders::earn(&town.federation, 1, 1, &[(1, 1)]);
+    let script = Arc::<Script>::default();
+    for store in 2..=4 {
+        let (charter, signed) = (town.federation.charter.clone(), town.federation.signed.clone());
+        let (federation, index) = (Federation { charter, signed }, WitnessIndex(store - 1));
+        let witnessed = Witnessed { federation, index, order: order.clone(), script: Arc::clone(&script) };
+        town.impersonate(u32::from(store), Arc::new(witnessed));
+    }
+    town.start(1, breakable);
+    eventually("it votes", || {
+        let request = orders::request(&town.federation, 1, &order, &[]);
+        matches!(town.ask(1, 1, RequestV1::Vote(request)), ReplyV1::Voted(_))
+    });
+    script.has_voted.store(true, Ordering::Relaxed);
+    let count = |what: &AtomicUsize| what.load(Ordering::Relaxed);
+    eventually("it asks what became of the order", || count(&script.asked) > 0);
+    hinder(&town);
+    let until = count(&script.pulled) + 9;
+    eventually("what was begun is over", || count(&script.pulled) >= until);
+    script.shows.store(true, Ordering::Relaxed);
+    let (asked, pulled) = (count(&script.asked), count(&script.pulled));
+    eventually("it has read their logs many times", || count(&script.pulled) >= pulled + 120);
+    let vain = (count(&script.asked) - asked, count(&script.pulled) - pulled);
+    assert!(!town.has_certified(1, &order), "it could take it");
+    vain
+}
+
+#[test]
+fn a_certificate_that_the_disk_does_not_take_is_asked_for_less_and_less_often() {
+    let (asked, pulled) = asked_in_vain(|town| {
+        let outcomes = Arc::clone(&OUTCOMES.lock().unwrap()[&town.folder(1)]);
+        outcomes.lock().unwrap().extend(std::iter::repeat_n(Err(StorageError::Full), 1_000_000));
+    });
+    // Three at a time, after 2, 4, 8 passes and so on.
+    assert!((1..=20).contains(&asked), "asked {asked} times in {pulled} pulls");
+}
+
+#[test]
+fn nobody_is_asked_for_a_certificate_once_the_keyset_is_over() {
+    let (asked, _) = asked_in_vain(|town| {
+        let end = town.federation.charter.keyset(KEYSET).unwrap().evaluate_until();
+        town.set_clock(1, end + 1);
+    });
+    assert_eq!(asked, 0);
 }
 
 /// LOG-20: each of three witnesses voted for more orders that lack a vote, by which a liar boasts, than one pass tries; of

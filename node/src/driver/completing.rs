@@ -7,6 +7,7 @@ use std::time::Duration;
 use ronde_protocol::machine::witness::record::{OrderRecord, View};
 use ronde_protocol::message::codec::encode;
 use ronde_protocol::message::ids::{KeysetId, OrderDigest, WitnessIndex};
+use ronde_protocol::message::wire::ReplyV1;
 use tokio::task::JoinSet;
 
 use super::core::Core;
@@ -66,6 +67,8 @@ impl Turns {
     fn is_due(&mut self, digest: OrderDigest) -> bool {
         match self.waiting.get(&digest) {
             Some((_, next)) => *next <= self.pass,
+            // The others are tried whenever they are looked at: in a pass no more than of those that are remembered, since
+            // it ends with so many, and the next begins behind them.
             None if self.waiting.len() >= REMEMBERED => true,
             None => {
                 self.waiting.insert(digest, (0, self.pass.saturating_add(1)));
@@ -89,11 +92,21 @@ pub async fn complete(core: Arc<Core>, keyset: KeysetId, pause: Duration) {
     loop {
         tokio::time::sleep(pause).await;
         let Some(service) = core.witness(keyset) else { continue };
+        match is_frozen(&core, &service) {
+            // Nothing can be written into the log any more: nobody is asked.
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::debug!(%error, "it can't be read whether a keyset is closed"),
+        }
         if let Err(error) = complete_once(&core, &service, &mut turns).await {
             tracing::debug!(%error, "orders in the logs of other witnesses could not be completed");
         }
         turns.pass = turns.pass.saturating_add(1);
     }
+}
+
+fn is_frozen(core: &Core, service: &WitnessService) -> Result<bool, LedgerError> {
+    service.read(|ledger| service.witness().is_frozen(ledger, core.clock.unix_seconds()))
 }
 
 /// What one pass found.
@@ -164,10 +177,10 @@ async fn complete_once(core: &Arc<Core>, service: &Arc<WitnessService>, turns: &
     Ok(())
 }
 
-/// Asks all witnesses about an order, and writes the certificate down that they show or that their votes make.
+/// Asks all witnesses about an order, and writes the certificate down that they show or that their votes make. Whether that
+/// was done: a certificate that can't be taken (the disk is full, the charter is behind) is asked for less often, too.
 async fn try_one(core: &Arc<Core>, service: &WitnessService, digest: OrderDigest) -> bool {
     let terms = service.witness().keyset();
     let Some(certified) = Found::ask(core, terms, digest).await.certified(terms, digest) else { return false };
-    service.certify(&core.charter(), certified).await;
-    true
+    matches!(service.certify(&core.charter(), certified).await, ReplyV1::Certified(_))
 }

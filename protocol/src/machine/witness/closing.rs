@@ -31,7 +31,7 @@ impl Witness {
 
     /// Nothing is added to the log any more: its time is over (ROLLOVER-7), or the witness has said so already, by
     /// whatever clock (ROLLOVER-17).
-    pub(super) fn is_frozen<V: View>(&self, view: &V, now: Seconds) -> Result<bool, V::Error> {
+    pub fn is_frozen<V: View>(&self, view: &V, now: Seconds) -> Result<bool, V::Error> {
         Ok(now > self.keyset().evaluate_until() || view.statement(self.keyset().id())?.is_some())
     }
 
