@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ronde_protocol::limits::MAX_EVIDENCE_PIECES;
 use ronde_protocol::machine::audit::{Culprit, Exhibit, MAX_EXHIBIT_BYTES};
+use ronde_protocol::machine::witness::record::Write;
 use ronde_protocol::message::codec::encode;
 
 use crate::shop::EvidenceId;
@@ -164,10 +165,7 @@ impl EvidenceKeeper {
 
     async fn write(&self, exhibit: Exhibit) -> Result<(), StorageError> {
         let (id, bytes) = named(&exhibit);
-        let (is_new, _) = self.writer.submit(move |tx| put(tx, &exhibit, &id, &bytes)).await?;
-        if is_new {
-            tracing::error!(evidence = %hex::encode(id), "evidence against a witness was found and kept");
-        }
+        self.writer.submit(move |tx| put_named(tx, &exhibit, &id, &bytes)).await?;
         Ok(())
     }
 
@@ -212,5 +210,29 @@ fn named(exhibit: &Exhibit) -> ([u8; 32], Vec<u8>) {
 /// The same for a machine's write, in its transaction.
 pub fn put_exhibit(tx: &mut dyn Transaction, exhibit: &Exhibit) -> Result<(), StorageError> {
     let (id, bytes) = named(exhibit);
-    put(tx, exhibit, &id, &bytes).map(drop)
+    put_named(tx, exhibit, &id, &bytes)
+}
+
+/// Says of what is kept, and of nothing else, that it is: whoever lies with each answer fills no log either.
+fn put_named(tx: &mut dyn Transaction, exhibit: &Exhibit, id: &[u8; 32], bytes: &[u8]) -> Result<(), StorageError> {
+    if !put(tx, exhibit, id, bytes)? {
+        return Ok(());
+    }
+    let evidence = hex::encode(id);
+    match exhibit {
+        Exhibit::Order(_) => tracing::error!(
+            %evidence,
+            "a certificate of an order whose sums are wrong was kept as evidence: more witnesses lie than this committee \
+             bears; stop taking its points and tell the stewards"
+        ),
+        _ => tracing::error!(%evidence, "evidence against a witness was found and kept"),
+    }
+    Ok(())
+}
+
+/// Whether a machine's write changes anything: not if it is evidence that is kept, or one piece too many (EVIDENCE-20).
+pub fn is_wanted(read: &dyn Read, write: &Write) -> Result<bool, StorageError> {
+    let Write::Evidence(evidence) = write else { return Ok(true) };
+    let is_kept = read.get(Table::Evidence, &evidence.id())?.is_some();
+    Ok(!is_kept && !is_full(read, &group(&Exhibit::Witness(evidence.as_ref().clone())))?)
 }

@@ -331,19 +331,8 @@ impl WitnessService {
 
 fn alarm(writes: &[Write]) {
     for write in writes {
-        match write {
-            Write::Retire(why) => {
-                tracing::error!(?why, "this witness never votes again in this keyset; rejoin with the next keyset");
-            }
-            Write::Evidence(evidence) => {
-                tracing::error!(evidence = %hex::encode(evidence.id()), "evidence against a witness was kept");
-            }
-            Write::Exhibit(exhibit) => tracing::error!(
-                evidence = %hex::encode(exhibit.id()),
-                "a certificate of an order whose sums are wrong was kept as evidence: more witnesses lie than this \
-                 committee bears; stop taking its points and tell the stewards"
-            ),
-            _ => {}
+        if let Write::Retire(why) = write {
+            tracing::error!(?why, "this witness never votes again in this keyset; rejoin with the next keyset");
         }
     }
 }

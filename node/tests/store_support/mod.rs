@@ -16,6 +16,7 @@ pub struct Writes(Arc<Mutex<Counted>>);
 #[derive(Default)]
 struct Counted {
     full: Option<Table>,
+    commits: usize,
     puts: BTreeMap<Table, usize>,
 }
 
@@ -23,6 +24,11 @@ impl Writes {
     /// From now on there is no space left for this table, or for all there is.
     pub fn fill(&self, full: Option<Table>) {
         self.0.lock().unwrap().full = full;
+    }
+
+    /// How many transactions came to their end.
+    pub fn commits(&self) -> usize {
+        self.0.lock().unwrap().commits
     }
 
     /// How many records were put into a table.
@@ -118,6 +124,7 @@ impl Transaction for FailingTransaction<'_> {
     }
 
     fn commit(self: Box<Self>) -> Result<Committed, StorageError> {
+        self.writes.0.lock().unwrap().commits += 1;
         let outcome = self.outcomes.lock().unwrap().pop_front();
         outcome.unwrap_or(Ok(()))?;
         self.inner.commit()

@@ -14,12 +14,12 @@ use ronde_protocol::message::statement::{ClosingStatement, StatementError};
 use ronde_protocol::message::wire::LogPage;
 
 use super::WitnessService;
-use crate::driver::{Ledger, LedgerError};
+use crate::driver::{Ledger, LedgerError, evidence};
 use crate::entropy;
 
 impl WitnessService {
     /// Takes in a page of an earlier keyset's log. Its signatures are looked at beside other work; and a page that says
-    /// nothing new, as most do, is not written down. What could not be written down is in `unwritten` then, if it convicts
+    /// nothing new, as most do, is not written down, nor one whose head convicts the peer of what it is convicted of already. What could not be written down is in `unwritten` then, if it convicts
     /// somebody: the page that is read again may be another.
     pub async fn take_earlier_page(
         &self,
@@ -42,7 +42,18 @@ impl WitnessService {
             let Some(earlier) = terms.keyset(earlier) else { return Ok(None) };
             witness.decide_earlier_page(view, &terms, earlier, peer, prepared).map(Some)
         };
-        match self.read(|ledger| decide(ledger, prepared.clone()))? {
+        let decided = self.read(|ledger| -> Result<_, LedgerError> {
+            let Some(mut step) = decide(ledger, prepared.clone())? else { return Ok(None) };
+            let mut wanted = Vec::new();
+            for write in step.writes {
+                if evidence::is_wanted(ledger.0, &write)? {
+                    wanted.push(write);
+                }
+            }
+            step.writes = wanted;
+            Ok(Some(step))
+        });
+        match decided? {
             None => return Ok(EarlierRead::CharterBehind),
             // Nothing has to be durable before this is known.
             Some(step) if step.writes.is_empty() => return Ok(step.reply.release(&Durable::after_commit())),
