@@ -127,7 +127,13 @@ impl Node {
         let readers = Arc::new(Readers::open(setup.engine.as_ref(), READERS)?);
         let writer = Writer::start(setup.engine, WriterConfig::default())?;
         take_mark(&writer, &setup.charters, setup.clock.unix_seconds()).await?;
-        evidence::index(&writer).await?;
+        match evidence::index(&writer).await {
+            Ok(()) => {}
+            Err(error @ StorageError::Full) => tracing::error!(
+                %error, "evidence that an earlier program kept can't be listed yet; the node starts, and tries again"
+            ),
+            Err(error) => return Err(error.into()),
+        }
         let identity = Identity::from_seed(*setup.seed.node_key_seed())?;
         let allowed = Arc::new(AllowList::new(charter.body().stores.iter().map(|store| store.node_key.0)));
         let listener = Listener::bind(setup.quic, &identity, Arc::clone(&allowed) as _, ListenerConfig::default())?;
@@ -177,6 +183,7 @@ impl Node {
         let mut background = JoinSet::new();
         background.spawn(self.orders.clone().sweep());
         background.spawn(core.space.clone().watch());
+        background.spawn(evidence::index_in_time(core.writer.clone()));
         background.spawn(drift::compare(Arc::clone(&core), self.feed));
         background.spawn(sync::watch_folder(Arc::clone(&core), self.feed));
         background.spawn(seats::work(Arc::clone(&core), self.seed, (self.feed, self.pull), Arc::clone(&tasks)));

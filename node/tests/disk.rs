@@ -15,11 +15,12 @@ use ronde_node::store::{Engine, SqliteEngine, StorageError, Table};
 use ronde_node::transport::{Handler, HandlerFuture, NodeKey};
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
 use ronde_protocol::message::codec::{decode, encode};
+use ronde_protocol::message::evidence::Evidence;
 use ronde_protocol::message::head::{Head, HeadAnswer};
 use ronde_protocol::message::ids::WitnessIndex;
 use ronde_protocol::message::refusal::Refusal;
-use ronde_protocol::message::wire::{HeadQuery, LogPage, Reply, ReplyV1, Request, RequestV1};
-use store_support::{Failing, Outcomes};
+use ronde_protocol::message::wire::{FromPosition, HeadQuery, LogPage, Reply, ReplyV1, Request, RequestV1};
+use store_support::{Failing, Outcomes, Writes};
 
 /// By the folder of the store, how the commits to come end.
 static BROKEN: Mutex<BTreeMap<PathBuf, Outcomes>> = Mutex::new(BTreeMap::new());
@@ -41,6 +42,51 @@ fn fill_disk(town: &Town, store: u32) -> (Outcomes, impl Fn() -> usize + use<>) 
     outcomes.lock().unwrap().extend(std::iter::repeat_n(Err(StorageError::Full), MANY));
     let failing = Arc::clone(&outcomes);
     (outcomes, move || MANY - failing.lock().unwrap().len())
+}
+
+/// By the folder of the store, what is written.
+static WRITES: Mutex<BTreeMap<PathBuf, Writes>> = Mutex::new(BTreeMap::new());
+
+fn without_room_for_lists(folder: &Path) -> Box<dyn Engine> {
+    let engine = Failing::over(on_disk(folder));
+    engine.writes().fill(Some(Table::Meta));
+    WRITES.lock().unwrap().insert(folder.to_owned(), engine.writes());
+    Box::new(engine)
+}
+
+/// EVIDENCE-20: an earlier program kept it, without a list of what convicts whom.
+#[test]
+fn a_node_with_unlisted_evidence_starts_on_a_full_disk_shows_it_and_lists_it_once_there_is_room() {
+    let mut town = Town::found(Plan::of(4));
+    let folder = town.folder(1);
+    std::fs::create_dir_all(&folder).unwrap();
+    let keyset = town.federation.charter.keyset(KEYSET).unwrap().clone();
+    let fork = |index: u8, root: u8| {
+        let index = WitnessIndex(index);
+        let key = town.federation.witness(KEYSET, index).vote;
+        let head = |root: u8| Head::sign(&key, &keyset, index, 5, [root; 32]);
+        Evidence::Fork { keyset: KEYSET, shorter: head(0), longer: head(root), subtrees: list([]) }
+    };
+    let mut engine = SqliteEngine::open(folder.join("ronde.sqlite")).unwrap();
+    let mut tx = engine.begin().unwrap();
+    for piece in (1..=20).map(|root| fork(3, root)).chain([fork(2, 1)]) {
+        tx.put(Table::Evidence, &piece.id(), &encode(&piece)).unwrap();
+    }
+    tx.commit().unwrap();
+    drop(engine);
+    town.start(1, without_room_for_lists);
+    let against = |town: &Town, index: u8| {
+        let listed = town.get(1, "/v1/evidence").body["evidence"].as_array().unwrap().clone();
+        listed.iter().filter(|piece| piece["culprits"][0]["witness"] == index).count()
+    };
+    assert_eq!((against(&town, 2), against(&town, 3)), (1, 20));
+    assert_eq!(town.get(1, "/v1/status").body["evidence"], 21);
+    let writes = WRITES.lock().unwrap()[&folder].clone();
+    writes.fill(None);
+    eventually("it is listed", || (against(&town, 2), against(&town, 3)) == (1, 8));
+    assert_eq!(town.get(1, "/v1/status").body["evidence"], 9);
+    let log = RequestV1::Log(FromPosition { keyset: KEYSET, from: 0 });
+    eventually("it takes its seat", || matches!(town.ask(1, 1, log.clone()), ReplyV1::Log(_)));
 }
 
 #[test]

@@ -58,7 +58,18 @@ pub fn put(tx: &mut dyn Transaction, exhibit: &Exhibit, id: &[u8; 32], bytes: &[
     Ok(true)
 }
 
-/// Lists what an earlier program kept, once.
+/// Lists what an earlier program kept, once; as soon as there is room for it, if the disk is full.
+pub async fn index_in_time(writer: Writer) {
+    while let Err(StorageError::Full) = index(&writer).await {
+        tokio::time::sleep(WRITE_AGAIN).await;
+    }
+}
+
+/// The same at once.
+///
+/// # Errors
+/// The disk's, or the engine's. On a full disk the node can be started all the same: what is not listed yet is shown beside
+/// the rest, and [`index_in_time`] goes on.
 pub async fn index(writer: &Writer) -> Result<(), StorageError> {
     let mut from = Some(Vec::new());
     while let Some(key) = from {
@@ -89,7 +100,22 @@ fn index_some(tx: &mut dyn Transaction, from: &[u8]) -> Result<Option<Vec<u8>>, 
 
 /// How many pieces are kept, or `limit` if there are more.
 pub fn count(read: &dyn Read, limit: usize) -> Result<usize, StorageError> {
+    if read.get(Table::Meta, IS_INDEXED)?.is_none() {
+        return count_unlisted(read, limit);
+    }
     Ok(read.scan(Table::Meta, INDEX, Some(INDEX_END), limit)?.len())
+}
+
+/// The same before all is listed: pieces are large, so some at a time.
+fn count_unlisted(read: &dyn Read, limit: usize) -> Result<usize, StorageError> {
+    let (mut count, mut from) = (0, Vec::new());
+    while count < limit {
+        let found = read.scan(Table::Evidence, &from, None, INDEXED_AT_ONCE.min(limit - count))?;
+        let Some((last, _)) = found.last() else { break };
+        from = [last.as_slice(), &[0]].concat();
+        count += found.len();
+    }
+    Ok(count)
 }
 
 /// At most `limit` pieces, ascending: one of each accused and offence before a second of any, so that nobody hides what
@@ -105,13 +131,21 @@ pub fn list(read: &dyn Read, limit: usize) -> Result<Vec<(EvidenceId, Vec<u8>)>,
     }
     ranked.sort_unstable();
     ranked.truncate(limit);
-    let mut ids: Vec<[u8; 32]> = ranked.into_iter().map(|(_, id)| id).collect();
-    ids.sort_unstable();
-    let mut pieces = Vec::new();
+    let ids: Vec<[u8; 32]> = ranked.into_iter().map(|(_, id)| id).collect();
+    let mut pieces = BTreeMap::new();
     for id in ids {
-        pieces.extend(read.get(Table::Evidence, &id)?.map(|bytes| (EvidenceId(id), bytes)));
+        pieces.extend(read.get(Table::Evidence, &id)?.map(|bytes| (id, bytes)));
     }
-    Ok(pieces)
+    // Beside them what an earlier program kept, as far as there was no room yet to list it.
+    if pieces.len() < limit && read.get(Table::Meta, IS_INDEXED)?.is_none() {
+        for (key, bytes) in read.scan(Table::Evidence, &[], None, limit)? {
+            let Ok(id) = <[u8; 32]>::try_from(key) else { continue };
+            if pieces.len() < limit {
+                pieces.insert(id, bytes);
+            }
+        }
+    }
+    Ok(pieces.into_iter().map(|(id, bytes)| (EvidenceId(id), bytes)).collect())
 }
 
 /// Writes evidence down (EVIDENCE-9). What the disk does not take is kept in memory, one piece of each accused and

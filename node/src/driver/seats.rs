@@ -14,6 +14,7 @@ use super::core::Core;
 use super::ledger::LedgerError;
 use super::witness::WitnessService;
 use super::{closing, completing, copied, earlier, pulls, sync};
+use crate::store::StorageError;
 
 /// Before a seat that could not be taken is tried again.
 const RETRY: Duration = Duration::from_secs(15);
@@ -50,12 +51,17 @@ fn witness(charter: &Charter, keyset: &Keyset, index: WitnessIndex, seed: &NodeS
 }
 
 /// Takes the seats of the charter at hand, when a node starts. One whose keys are not of its seed is left empty, and the
-/// node says so and goes on (OPS-8).
+/// node says so and goes on (OPS-8); so is one for which a full disk has no room, until [`work`] finds some.
 pub async fn take_all(core: &Core, seed: &NodeSeed) -> Result<(), SeatError> {
     let charter = core.charter();
     for (keyset, index) in seats(&charter, core.store) {
         match witness(&charter, keyset, index, seed) {
-            Ok(witness) => take(core, witness).await?,
+            Ok(witness) => match take(core, witness).await {
+                Err(error @ SeatError::Ledger(LedgerError::Storage(StorageError::Full))) => {
+                    tell_not_taken(core, keyset.id(), &error);
+                }
+                taken => taken?,
+            },
             Err(error @ SeatError::OtherKeys(_)) => tell_not_taken(core, keyset.id(), &error),
             Err(error) => return Err(error),
         }
