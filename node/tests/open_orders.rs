@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use federation::{Town, checkouts, eventually, on_disk, orders};
+use federation::{Town, base64, checkouts, eventually, on_disk, orders};
 use federation_support::{ASSOCIATION, DAY, KEYSET, NOW};
 use ronde_node::driver::OpenLimits;
 use ronde_node::store::{Engine as _, SqliteEngine, Table};
@@ -18,9 +18,11 @@ use ronde_protocol::limits::MAX_MESSAGE_BYTES;
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::codec::{decode, encode};
+use ronde_protocol::message::ids::{OrderDigest, WitnessIndex};
 use ronde_protocol::message::order::{Order, Purpose, SignedOrder, Submission};
 use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::wire::{Reply, ReplyV1, Request, RequestV1};
+use tokio::sync::Semaphore;
 
 /// Orders of store 2 under one reference.
 fn rivals(town: &Town, count: u64) -> Vec<SignedOrder> {
@@ -190,6 +192,65 @@ fn whoever_brings_an_order_while_it_is_pushed_is_answered_once_all_witnesses_wer
     eventually("it is pushed to the silent one", || silent.asked.load(Ordering::Relaxed) > 0);
     let answer = town.submit(1, &rivals[1]);
     assert_eq!(answer.code(), "order-conflict", "{answer:?}");
+}
+
+/// Stands in a witness's place: calls each column of one order wrong, once it may, and notes that it was shown another.
+struct Picky {
+    order: OrderDigest,
+    may_answer: Semaphore,
+    saw_another: AtomicBool,
+}
+
+impl Handler for Picky {
+    fn handle(&self, _: NodeKey, request: Vec<u8>) -> HandlerFuture<'_> {
+        Box::pin(async move {
+            let refusal = match decode::<Request>(&request, MAX_MESSAGE_BYTES) {
+                Ok(Request::V1(RequestV1::Vote(vote))) if vote.signed.order.digest() == self.order => {
+                    self.may_answer.acquire().await.unwrap().forget();
+                    Refusal::CoinUnknown
+                }
+                Ok(Request::V1(RequestV1::Vote(_))) => {
+                    self.saw_another.store(true, Ordering::Relaxed);
+                    Refusal::Busy
+                }
+                _ => Refusal::Busy,
+            };
+            encode(&Reply::V1(ReplyV1::Refused(refusal)))
+        })
+    }
+}
+
+/// STORE-34: a wallet and a witness that lie together. Before the witness calls a column wrong, the wallet brings the next.
+#[test]
+fn one_column_after_another_that_a_witness_calls_wrong_make_no_round_without_end() {
+    let mut town = Town::open(4, on_disk);
+    let swap = |town: &Town, from, to| orders::swap(&town.federation, &[(from, 2)], &[(to, 2)]);
+    let (endless, rival) = (swap(&town, 1, 2), swap(&town, 1, 3));
+    let bound = RequestV1::Vote(orders::request(&town.federation, 3, &rival, &[]));
+    assert!(matches!(town.ask(1, 3, bound), ReplyV1::Voted(_)));
+    let digest = endless.order.digest();
+    let behind =
+        (1..).map(|number| swap(&town, 10 * number, 10 * number + 1)).find(|swap| swap.order.digest() > digest);
+    town.stop(4);
+    let picky = Arc::new(Picky { order: digest, may_answer: Semaphore::new(0), saw_another: AtomicBool::new(false) });
+    town.impersonate(4, Arc::clone(&picky) as _);
+    restart_with(&mut town, &[endless.clone(), behind.unwrap()], OpenLimits { brought: 0, taken_up: 1 });
+    eventually("it is in hand", || in_hand(&town) == 1);
+    let mut number = 1_000;
+    eventually("the order behind it has its turn", || {
+        let mut body = town.submission(&endless);
+        let other = swap(&town, number, number + 1);
+        body["columns"][3] = base64(&orders::column(&town.federation, &other.order, WitnessIndex(3))).into();
+        let url = town.url(1, "/v1/orders");
+        std::thread::spawn(move || federation::http("POST", &url, None, Some(&body)));
+        std::thread::sleep(Duration::from_millis(100));
+        // The first two wait.
+        if number > 1_002 {
+            picky.may_answer.add_permits(1);
+        }
+        number += 1;
+        picky.saw_another.load(Ordering::Relaxed)
+    });
 }
 
 /// A payment that store 1 has written down and cannot get certified, as witnesses 3 and 4 are gone; its checkout and till.

@@ -11,6 +11,10 @@ use super::{FIRST_PAUSE, Orders, Place, ROUNDS_AT_HAND, Running};
 use crate::driver::core::AskError;
 use crate::fault;
 
+/// Columns more that a witness is shown in one round: as many as can have waited when it began. Whoever brings the next each
+/// time that one is called wrong would make a round without end (STORE-34).
+const MORE: usize = 2;
+
 type Calls = JoinSet<(KeysetId, WitnessIndex, Result<ReplyV1, AskError>)>;
 
 impl Orders {
@@ -146,6 +150,7 @@ impl Orders {
     /// round was cut short, because somebody waits now.
     async fn round(&self, running: &Running) -> bool {
         let mut calls = JoinSet::new();
+        let mut had_another: Vec<WitnessIndex> = Vec::new();
         let pushed = !running.is_awaited();
         let requests = self.requests(running);
         self.send(running, &mut calls, requests);
@@ -162,7 +167,13 @@ impl Orders {
             };
             let Some(done) = done else { return true };
             if let Ok((keyset, index, Ok(reply))) = done {
-                self.take_reply(running, &mut calls, (keyset, index), reply).await;
+                let wrong = self.take_reply(running, &mut calls, (keyset, index), reply).await;
+                if let Some(index) = wrong.filter(|index| had_another.iter().filter(|had| *had == index).count() < MORE)
+                {
+                    had_another.push(index);
+                    let request = running.gathering().vote_request(index);
+                    self.send(running, &mut calls, request.into_iter().map(|request| (index, request)).collect());
+                }
             } else if let Ok((_, index, Err(error))) = done {
                 tracing::debug!(witness = index.0, %error, "a witness gave no answer");
             }
@@ -182,13 +193,14 @@ impl Orders {
         if running.is_awaited() || seems_over { gathering.requests() } else { gathering.pushes() }
     }
 
+    /// The witness, if it called its column wrong and has another.
     async fn take_reply(
         &self,
         running: &Running,
         calls: &mut Calls,
         (keyset, index): (KeysetId, WitnessIndex),
         reply: ReplyV1,
-    ) {
+    ) -> Option<WitnessIndex> {
         let progress = {
             let mut gathering = running.gathering();
             if gathering.keyset().id() == keyset {
@@ -208,12 +220,10 @@ impl Orders {
                 }
             }
             Progress::Faulty(fault) => self.note_fault(fault).await,
-            Progress::AnotherColumn(index) => {
-                let request = running.gathering().vote_request(index);
-                self.send(running, calls, request.into_iter().map(|request| (index, request)).collect());
-            }
+            Progress::AnotherColumn(index) => return Some(index),
             Progress::None | Progress::Evaluated | Progress::Dropped | Progress::Refused => {}
         }
+        None
     }
 
     async fn note_fault(&self, fault: Fault) {
