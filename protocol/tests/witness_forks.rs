@@ -371,6 +371,26 @@ fn a_read_head_from_which_the_log_parted_is_not_forgotten_for_a_longer_one() {
     peer.assert_convicted(peer.prove(&mut followed, &other));
 }
 
+/// LOG-18: it told a head of the second history while it showed the first, so that the log had parted before it was read to the
+/// end of the second.
+#[test]
+fn a_witness_that_shows_another_history_from_now_on_is_convicted_by_the_one_that_was_read_before() {
+    let peer = Peer::new();
+    let (first, second) = (peer.history(10, 1), peer.history(14, 100));
+    for at_once in [1, 5, 64] {
+        let mut followed = Followed::default();
+        peer.read(&mut followed, &first, at_once);
+        peer.tell(&mut followed, &second, 7);
+        assert_eq!(followed.parted(), Some(&peer.head(&second, 7)));
+        let turned = peer.page(&second, 10, 64);
+        assert_eq!(followed.handle_page(peer.keyset(), PEER, turned, 0).unwrap_err(), PageError::Root);
+        peer.read(&mut followed, &second, at_once);
+        assert_eq!(followed.read(), Some(&peer.head(&second, 14)));
+        assert_eq!(followed.parted(), Some(&peer.head(&first, 10)));
+        peer.assert_convicted(peer.prove(&mut followed, &second));
+    }
+}
+
 /// LOG-18: whatever else it signed counts as well.
 #[test]
 fn reading_a_log_once_more_compares_it_with_every_head_that_is_kept() {

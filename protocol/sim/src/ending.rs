@@ -40,6 +40,7 @@ impl World<'_> {
             self.finish_round(round, &mut luck);
             self.news = self.logged() != before;
         }
+        self.read_histories();
         if self.failure.is_none() {
             self.check_all();
             if !self.federation.later.is_empty() {

@@ -112,9 +112,10 @@ impl World<'_> {
         let (keyset, head, chance) = (self.keyset_of(peer), page.head, luck.number());
         let mut followed = self.nodes[node].followed.get(&peer).cloned().unwrap_or_default();
         let (before, unchecked) = (followed.position(), followed.unchecked().to_vec());
-        if page.entries.is_empty() && followed.read() == Some(&page.head) {
+        if page.entries.is_empty() && followed.read() == Some(&page.head) && followed.unchecked().is_empty() {
             // Read to this very head before.
-            return self.watch_head(node, peer, head, followed.highest() == Some(&head));
+            self.watch_head(node, peer, head, followed.highest() == Some(&head));
+            return self.read_once_more(node, peer, luck);
         }
         let read = followed.handle_page(keyset, index, page, chance);
         // That of a page that is refused too.
@@ -145,6 +146,8 @@ impl World<'_> {
         self.keep_followed(node, peer, &unchecked, followed, luck);
         if read.more {
             self.pull_log(node, peer, luck);
+        } else {
+            self.read_once_more(node, peer, luck);
         }
     }
 

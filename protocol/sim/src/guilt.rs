@@ -23,6 +23,7 @@ impl World<'_> {
     pub fn check_evidence(&mut self) {
         self.check_kept_evidence();
         self.check_double_votes();
+        self.check_histories();
     }
 
     /// Whoever evaluated with other keys, or showed two heads of one size, for an honest store to see, is convicted by

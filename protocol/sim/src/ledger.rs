@@ -14,7 +14,7 @@ use ronde_protocol::{
     },
 };
 
-use crate::{clock::Millis, federation::Federation, network::End};
+use crate::{clock::Millis, federation::Federation, histories::Met, network::End};
 
 /// What one order takes for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +73,8 @@ pub struct Ledger {
     pub earlier_read: BTreeMap<(usize, usize), u64>,
     /// The highest heads that a node was shown in a life of its: node, life, of which node.
     pub heads: BTreeMap<(usize, u32, usize), Head>,
+    /// Heads of a liar with two histories that a witness was shown: by whom, of whom.
+    pub histories: BTreeMap<(usize, usize), Met>,
     /// Nodes that showed two heads of one size to one node, with nothing in the way of keeping them.
     pub forks: BTreeMap<usize, usize>,
     bodies: BTreeMap<(StoreId, Reference), OrderDigest>,
@@ -111,6 +113,7 @@ impl Ledger {
             fed: BTreeSet::new(),
             copied: BTreeSet::new(),
             heads: BTreeMap::new(),
+            histories: BTreeMap::new(),
             given_up: BTreeSet::new(),
             earlier_read: BTreeMap::new(),
             forks: BTreeMap::new(),

@@ -19,6 +19,8 @@ mod found;
 mod framing;
 mod gateway;
 mod guilt;
+mod histories;
+mod inquiring;
 mod kept;
 mod ledger;
 mod limits;

@@ -29,6 +29,8 @@ pub enum Asked {
     OwnHead,
     /// A page of the log.
     Log,
+    /// A page of a log that is read once more, from a position on.
+    Inquiry(u64),
     /// A page of the feed.
     Feed,
     /// Its closing statement.

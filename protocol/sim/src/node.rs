@@ -8,6 +8,7 @@ use ronde_protocol::{
         gateway::Gathering,
         witness::{
             Gate, OtherClocks, Witness,
+            inquiry::Inquiry,
             peers::{Followed, Restored, Started, Startup, handle_restored},
             record::{Retirement, View, Write},
         },
@@ -27,6 +28,7 @@ use crate::{
     coverage::Group,
     disk::{Disk, Full, Key, State, Writes},
     federation::{Federation, KEYSET},
+    histories::Histories,
     luck::Luck,
     message::{Asked, Body, News, Route},
     network::End,
@@ -61,6 +63,8 @@ pub struct Node {
     pub found: BTreeMap<OrderDigest, Vec<VerifiedVote>>,
     /// How far peers' logs were read, and witnesses' highest heads, by their nodes.
     pub followed: BTreeMap<usize, Followed>,
+    /// Peers' logs that are read once more, by their nodes.
+    pub inquiring: BTreeMap<usize, Inquiry>,
     /// It dies while one of its next commits is on its way.
     pub trap: Option<Trap>,
     /// A copy of its disk, and where its log was then.
@@ -97,6 +101,8 @@ pub struct Node {
     pub own_asks: u64,
     /// The nonces of those questions that were not answered, by the peers' nodes.
     pub own_nonces: BTreeMap<usize, [u8; 32]>,
+    /// Its histories, if it is a witness that has two.
+    pub histories: Histories,
 }
 
 /// A death that waits for a commit.
@@ -153,6 +159,7 @@ impl Node {
             running: BTreeMap::new(),
             found: BTreeMap::new(),
             followed: BTreeMap::new(),
+            inquiring: BTreeMap::new(),
             trap: None,
             copy: None,
             lie,
@@ -171,6 +178,7 @@ impl Node {
             deaths: Vec::new(),
             own_asks: 0,
             own_nonces: BTreeMap::new(),
+            histories: Histories::new(plan.seed, number),
         }
     }
 
@@ -238,6 +246,7 @@ impl World<'_> {
         dying.running.clear();
         dying.found.clear();
         dying.followed.clear();
+        dying.inquiring.clear();
         dying.gate = Gate::Starting;
         dying.startup = None;
         dying.clocks = OtherClocks::default();
@@ -399,6 +408,7 @@ impl World<'_> {
                 }
             }
             After::Checkout(wallet, reference, intent) => self.present(node, wallet, reference, intent, luck),
+            After::Proven(peer) => self.end_inquiry(node, peer, true, &mut luck),
             After::Pledge(to_sign) => self.sign_pledge(node, to_sign, &durable, luck),
         }
     }

@@ -132,6 +132,8 @@ invariants! {
     TillsAgree,
     /// A cheat that mattered left evidence.
     CheatsLeaveEvidence,
+    /// A witness that was shown two histories of another's log, and read the longer to its end, can prove it.
+    TwoHistoriesAreProven,
     /// The audit of n - f logs finds every claim true.
     AuditAgrees,
     /// The machines never contradict themselves.

@@ -1,6 +1,7 @@
 //! Which run a seed stands for.
 
 mod deck;
+mod histories;
 mod plot;
 mod rollover;
 mod words;
@@ -106,6 +107,8 @@ pub enum Lie {
     Spoils,
     /// Votes for whatever cheating customers and stores bring, and evaluates for them alone.
     Plots,
+    /// Has two histories of its log, each of them consistent, and shows one or the other.
+    TwoHistories,
 }
 
 /// A store that cheats.
@@ -165,6 +168,7 @@ pub fn plan(seed: u64) -> Plan {
     rollover::add(&mut plan);
     words::add(&mut plan);
     plot::add(&mut plan);
+    histories::add(&mut plan);
     plan
 }
 

@@ -37,6 +37,7 @@ use crate::{
     world::{After, World},
 };
 
+mod histories;
 mod kept;
 mod limits;
 mod plot;

@@ -66,6 +66,10 @@ impl World<'_> {
                 self.overstate(node, route, &query, luck);
                 None
             }
+            (Lie::TwoHistories, RequestV1::Log(asked)) if self.nodes[route.node].keyset == self.nodes[node].keyset => {
+                self.show_history(node, route, asked.from, luck);
+                None
+            }
             (Lie::Forgets, request) => {
                 if luck.permille(150) {
                     self.nodes[node].copy = Some(self.nodes[node].disk.durable().clone());
@@ -156,6 +160,7 @@ impl World<'_> {
             Some(Lie::Forks) if (route.node % 2 == 1) != luck.permille(200) => self.fork(node, reply),
             Some(Lie::Spoils) if luck.permille(500) => self.spoil(reply),
             Some(Lie::Plots) => self.withhold(node, route, reply),
+            Some(Lie::TwoHistories) => self.tell_history(node, route, reply, luck),
             _ => reply,
         }
     }

@@ -203,6 +203,7 @@ impl World<'_> {
     /// A node is shown a head, and has `kept` it if it is the highest. Once the faults are over nothing is in the way of
     /// keeping two that are a fork.
     pub fn watch_head(&mut self, node: usize, of: usize, head: Head, kept: bool) {
+        self.watch_history(node, of, &head);
         let shown = (node, self.nodes[node].life, of);
         if !self.nodes[node].is_honest() || self.ledger.heads.get(&shown) == Some(&head) {
             return;

@@ -119,6 +119,8 @@ pub enum After {
     Checkout(usize, ronde_protocol::message::ids::Reference, Intent),
     /// The store signs its pledge.
     Pledge(ToSign),
+    /// What proves that a witness's node forked its log is on disk.
+    Proven(usize),
 }
 
 /// A federation as it runs.

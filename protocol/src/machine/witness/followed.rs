@@ -264,10 +264,10 @@ impl Followed {
         for unchecked in &mut self.unchecked {
             unchecked.met |= here(&unchecked.head) && unchecked.head.root == root;
         }
-        let other = self.heads().find(|head| here(head) && head.root != root);
-        if let Some(head) = other {
-            self.part(head);
-        }
+        let other = |head: &Head| here(head) && head.root != root;
+        // What was read to before is kept nowhere else once the log is read to the end of another history.
+        let was_read = self.read.filter(other);
+        self.parted = was_read.or(self.parted).or_else(|| self.heads().find(other));
     }
 
     /// Everything is read again: which entries were false is not known, or heads have to be met that came late.

@@ -39,4 +39,8 @@ super::faults! {
                 }
                 self.forget(node, digest, luck);",
     ];
+    "no log is read once more", "LOG-18", [
+        "inquiring.rs": "let Some(inquiry) = begun.or_else(|| followed.inquiry()) else { return };"
+            => "let Some(inquiry) = begun.or_else(|| followed.inquiry()).filter(|_| !{on}) else { return };",
+    ];
 }

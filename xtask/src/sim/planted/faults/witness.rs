@@ -221,6 +221,20 @@ super::faults! {
         "machine/witness/followed.rs": "find(|old| old.size == head.size && old.root != head.root)?"
             => "find(|old| !{on} && old.size == head.size && old.root != head.root)?",
     ];
+    "a head is forgotten when a higher one comes", "LOG-22", [
+        "machine/witness/followed.rs": "            self.add(Unchecked { head, chance, met });"
+            => "            if {on} {
+                self.unchecked.retain(|kept| kept.head.size > head.size);
+            }
+            self.add(Unchecked { head, chance, met });",
+    ];
+    "a history that was read is forgotten for the next", "LOG-18", [
+        "machine/witness/followed.rs": "let was_read = self.read.filter(other);"
+            => "let was_read = self.read.filter(other).filter(|_| !{on});",
+    ];
+    "a log is read once more for the parted head alone", "LOG-18", [
+        "machine/witness/inquiry.rs": "kept.rev().collect();" => "kept.rev().filter(|head| !{on} || *head == parted).collect();",
+    ];
     "an auditor overlooks what freed a vote", "BOOKS-21, EVIDENCE-11", [
         "machine/audit/replay.rs": "Some(holder) if holder.digest != digest => self.free(holder.digest),"
             => "Some(holder) if holder.digest != digest && !{on} => self.free(holder.digest),",
