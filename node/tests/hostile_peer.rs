@@ -485,6 +485,46 @@ fn a_witness_that_shows_its_two_logs_by_turns_is_convicted_by_their_heads() {
     }
 }
 
+/// A witness that shows one log from its beginning, and to whoever goes on reading the head of another that is shorter.
+struct Backward(Federation);
+
+impl Handler for Backward {
+    fn handle(&self, _: NodeKey, request: Vec<u8>) -> HandlerFuture<'_> {
+        Box::pin(async move {
+            let Self(federation) = self;
+            let (vote, keyset) = (federation.witness(KEYSET, TRAITOR).vote, federation.charter.keyset(KEYSET).unwrap());
+            let log = |from: u64, count: u64| -> Vec<LogEntry> {
+                let order = |number| LogEntry::Voted(orders::swap(federation, &[(number, 2)], &[(number + 50, 2)]));
+                (from..from + count).map(order).collect()
+            };
+            let head = |log: &[LogEntry]| {
+                let leaves: Vec<[u8; 32]> = log.iter().map(LogEntry::leaf).collect();
+                Head::sign(&vote, keyset, TRAITOR, log.len() as u64, merkle::root_of(&leaves))
+            };
+            let (whole, other) = (log(1, 9), log(21, 7));
+            let reply = match decode::<Request>(&request, MAX_MESSAGE_BYTES) {
+                Ok(Request::V1(RequestV1::Log(FromPosition { from: 0, .. }))) => {
+                    ReplyV1::Log(LogPage { head: head(&whole), entries: list(whole) })
+                }
+                Ok(Request::V1(RequestV1::Log(_))) => ReplyV1::Log(LogPage { head: head(&other), entries: list([]) }),
+                _ => ReplyV1::Refused(Refusal::Unknown),
+            };
+            encode(&Reply::V1(reply))
+        })
+    }
+}
+
+/// LOG-18: the ordinary reading is refused each time, and the log is read once more all the same.
+#[test]
+fn a_log_whose_pages_are_refused_is_read_once_more_from_its_beginning() {
+    let mut town = with_handler(Plan::of(4), |federation| Arc::new(Backward(federation)));
+    eventually("the fork is proven", || town.get(1, "/v1/status").body["evidence"] != 0);
+    town.stop(1);
+    let evidence = evidence_of(&town.folder(1)).remove(0);
+    assert_eq!(evidence.clone().verify(&town.federation.charter).unwrap().culprit, TRAITOR);
+    assert!(matches!(&evidence, Evidence::Fork { shorter, longer, .. } if (shorter.size, longer.size) == (7, 9)));
+}
+
 /// A witness that signs another root for its newest size with every answer.
 struct Restless {
     federation: Federation,

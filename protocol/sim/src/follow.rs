@@ -124,7 +124,9 @@ impl World<'_> {
             Ok(read) => read,
             Err(error) => {
                 self.say(format_args!("{node} refuses the log of {peer}: {error}"));
-                return self.keep_followed(node, peer, &unchecked, followed, luck);
+                self.keep_followed(node, peer, &unchecked, followed, luck);
+                // Whoever is asked from where it is refused may be asked from the beginning.
+                return self.read_once_more(node, peer, luck);
             }
         };
         if let Some(evidence) = read.fork {
@@ -137,7 +139,8 @@ impl World<'_> {
                 return;
             }
         }
-        if followed.position() > before {
+        let begins_again = read.whole && read.more;
+        if followed.position() > before || begins_again {
             let writes = Writes::new().put(Key::Peer(peer), &followed);
             if self.commit(node, writes, After::Nothing, luck).is_err() {
                 return;

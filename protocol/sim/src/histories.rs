@@ -247,16 +247,21 @@ impl World<'_> {
         let mut luck = Luck::new(self.plan.seed, LAST);
         self.say(format_args!("{liars:?} show one history"));
         liars.iter().for_each(|liar| self.nodes[*liar].histories.steady = true);
+        self.read_logs_of(&liars, &mut luck);
+        // What came to light in these pages goes where it belongs; then the logs grow no more.
+        self.finish_round(0, &mut luck);
+        self.read_logs_of(&liars, &mut luck);
+    }
+
+    fn read_logs_of(&mut self, liars: &[usize], luck: &mut Luck) {
         for _ in 0..PASSES {
-            for liar in &liars {
+            for liar in liars {
                 for node in self.peers_of(*liar).filter(|node| self.nodes[*node].lie.is_none()).collect::<Vec<_>>() {
-                    self.pull_log(node, *liar, &mut luck);
+                    self.pull_log(node, *liar, luck);
                 }
             }
             self.play();
         }
-        // What came to light in these pages goes where it belongs.
-        self.finish_round(0, &mut luck);
     }
 
     /// Whoever was shown a head of each history since it started last can prove the fork, after everybody has read the longer

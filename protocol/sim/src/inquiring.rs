@@ -31,9 +31,9 @@ impl World<'_> {
 
     /// A page of a log that is read once more has come. One that comes twice, or too late, is of another position.
     pub fn take_inquiry_page(&mut self, node: usize, peer: usize, from: u64, page: LogPage, luck: &mut Luck) {
+        let Some(index) = self.nodes[peer].index.filter(|index| page.head.index == *index) else { return };
         // Shown this history and another by turns, the heads of both are kept (LOG-22).
         self.note_head(node, peer, page.head, luck);
-        let Some(index) = self.nodes[peer].index else { return };
         let keyset = self.keyset_of(peer);
         let begun = self.nodes[node].inquiring.get_mut(&peer).filter(|begun| begun.position() == from);
         let Some(inquiry) = begun else { return };

@@ -232,8 +232,8 @@ super::faults! {
         "machine/witness/followed.rs": "let was_read = self.read.filter(other);"
             => "let was_read = self.read.filter(other).filter(|_| !{on});",
     ];
-    "a log is read once more for the parted head alone", "LOG-18", [
-        "machine/witness/inquiry.rs": "kept.rev().collect();" => "kept.rev().filter(|head| !{on} || *head == parted).collect();",
+    "a log that is read once more need not lead to its head", "LOG-18", [
+        "machine/witness/inquiry.rs": "if self.read.root() != head.root {" => "if !{on} && self.read.root() != head.root {",
     ];
     "an auditor overlooks what freed a vote", "BOOKS-21, EVIDENCE-11", [
         "machine/audit/replay.rs": "Some(holder) if holder.digest != digest => self.free(holder.digest),"
