@@ -228,10 +228,6 @@ super::faults! {
             }
             self.add(Unchecked { head, chance, met });",
     ];
-    "a history that was read is forgotten for the next", "LOG-18", [
-        "machine/witness/followed.rs": "let was_read = self.read.filter(other);"
-            => "let was_read = self.read.filter(other).filter(|_| !{on});",
-    ];
     "a log that is read once more need not lead to its head", "LOG-18", [
         "machine/witness/inquiry.rs": "if self.read.root() != head.root {" => "if !{on} && self.read.root() != head.root {",
     ];
