@@ -59,6 +59,22 @@ describe('an inquiry into a log that has parted from a head', () => {
     assert.equal(again.parted, undefined);
   });
 
+  it('convicts a peer by the head to which its one log was read, although a head of the other came before that was read', () => {
+    const follower = new Follower(peer);
+    follower.read(pageOf(first(9)), keyset, 1n);
+    const read = follower.standing.readTo;
+    follower.note(headOf(first(7, other)), keyset, 2n);
+    assert.equal(follower.parted.size, 7n);
+    assert.throws(() => follower.read(pageOf(first(11, other), 9), keyset, 3n), { code: 'root' });
+    assert.deepEqual([follower.parted.size, follower.position], [7n, 0]);
+    assert.equal(follower.read(pageOf(first(11, other)), keyset, 4n).ended, true);
+    assert.equal(follower.standing.readTo.size, 11n);
+    assert.equal(follower.parted, read, 'else nothing is left of the one log');
+    const { proof } = follower.inquire(pageOf(first(11, other)), keyset, 5n);
+    assert.deepEqual([proof?.shorter, pair(proof)], [read, [9, 11]]);
+    convicts(proof);
+  });
+
   it('is not answered by a log that ends before the parted head or the read one', () => {
     const follower = shownBoth();
     for (const size of [2, 5, 8]) {

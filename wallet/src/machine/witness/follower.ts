@@ -129,17 +129,21 @@ export class Follower {
     this.#at = { ...this.#at, unchecked };
   }
 
-  /** Meet: of the heads that have as many entries as were read. The log parts from the first that has another root. */
+  /**
+   * Meet: of the heads that have as many entries as were read. The log parts from the read head whatever it had parted from
+   * before, as nothing else may be left of what was read to it; else from the first that has another root.
+   */
   #meet(): void {
     const { leaves, highest, readTo, unchecked, parted } = this.#at;
-    const kept = [highest, readTo, ...unchecked.map(({ head }) => head)].filter((head) => head?.size === leaves.size);
-    if (kept.length === 0) return;
+    const isHere = (head: Head | undefined): head is Head => head?.size === leaves.size;
+    const others = [highest, ...unchecked.map(({ head }) => head)].filter(isHere);
+    if (others.length === 0 && !isHere(readTo)) return;
     const root = leaves.root();
-    const leads = (head: Head): boolean => head.size === leaves.size && equalBytes(head.root, root);
+    const leads = (head: Head): boolean => equalBytes(head.root, root);
     this.#at = {
       ...this.#at,
-      unchecked: unchecked.map((one) => (!one.met && leads(one.head) ? { ...one, met: true } : one)),
-      parted: parted ?? kept.find((head) => head !== undefined && !leads(head)),
+      unchecked: unchecked.map((one) => (!one.met && isHere(one.head) && leads(one.head) ? { ...one, met: true } : one)),
+      parted: isHere(readTo) && !leads(readTo) ? readTo : (parted ?? others.find((head) => !leads(head))),
     };
   }
 
