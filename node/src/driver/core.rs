@@ -201,8 +201,12 @@ impl Core {
         done
     }
 
-    /// Keeps the heads of every witness; two that fork are evidence.
-    pub async fn note_head(&self, keyset: &Keyset, head: Head) {
+    /// Keeps the head that came in a witness's answer; two that fork are evidence. Of one that is another's nothing is
+    /// noted: an old head that is shown late would have that one's log read again.
+    pub async fn note_head(&self, keyset: &Keyset, from: WitnessIndex, head: Head) {
+        if head.index != from {
+            return;
+        }
         let chance = entropy::chance();
         let noted = self.raise_followed(keyset.id(), head.index, |followed| followed.handle_head(keyset, head, chance));
         if let Ok(Some(evidence)) = noted {
@@ -262,8 +266,8 @@ impl Core {
             ReplyV1::Certified(certified) => Some(certified.head),
             _ => None,
         };
-        if let (Some(head), Some(keyset)) = (head.filter(|head| head.index == index), charter.keyset(keyset)) {
-            self.note_head(keyset, head).await;
+        if let (Some(head), Some(keyset)) = (head, charter.keyset(keyset)) {
+            self.note_head(keyset, index, head).await;
         }
         Ok(reply)
     }

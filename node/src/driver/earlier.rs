@@ -92,8 +92,8 @@ async fn pull(core: &Arc<Core>, keys: &Arc<StoreKeys>, log: Log) -> Result<Pass,
         let request = RequestV1::Log(FromPosition { keyset: earlier, from });
         let ReplyV1::Log(page) = core.ask(earlier, peer, request).await? else { return Err(SyncError::Answer) };
         // Its head is the witness's word, as in any other answer (LOG-16).
-        if let Some(earlier) = charter.keyset(earlier).filter(|_| page.head.index == peer) {
-            core.note_head(earlier, page.head).await;
+        if let Some(earlier) = charter.keyset(earlier) {
+            core.note_head(earlier, peer, page.head).await;
         }
         let mut unwritten = Vec::new();
         let taken = service.take_earlier_page(&charter, keys, earlier, peer, page, &mut unwritten).await;

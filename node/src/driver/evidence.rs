@@ -60,8 +60,14 @@ pub fn put(tx: &mut dyn Transaction, exhibit: &Exhibit, id: &[u8; 32], bytes: &[
 
 /// Lists what an earlier program kept, once; as soon as there is room for it, if the disk is full.
 pub async fn index_in_time(writer: Writer) {
-    while let Err(StorageError::Full) = index(&writer).await {
-        tokio::time::sleep(WRITE_AGAIN).await;
+    loop {
+        match index(&writer).await {
+            Err(StorageError::Full) => tokio::time::sleep(WRITE_AGAIN).await,
+            Ok(()) | Err(StorageError::Stopped) => return,
+            Err(error) => {
+                return tracing::error!(%error, "evidence that an earlier program kept is not listed before the next start");
+            }
+        }
     }
 }
 

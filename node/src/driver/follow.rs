@@ -63,9 +63,7 @@ pub async fn inquire(
         let request = RequestV1::Log(FromPosition { keyset: keyset.id(), from: inquiry.position() });
         let ReplyV1::Log(page) = core.ask(keyset.id(), peer, request).await? else { return Err(SyncError::Answer) };
         // Shown this history and another by turns, the heads of both are kept (LOG-22).
-        if page.head.index == peer {
-            core.note_head(keyset, page.head).await;
-        }
+        core.note_head(keyset, peer, page.head).await;
         let inquired = inquiry.handle_page(keyset, peer, page);
         if !matches!(inquired, Ok(Inquired::More)) {
             *inquiring = Inquiring::default();

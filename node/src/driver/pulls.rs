@@ -143,7 +143,7 @@ async fn take_page(
         return Err(PageError::Head.into());
     }
     // Its head is kept, whatever becomes of the page (LOG-16, LOG-22).
-    core.note_head(keyset, page.head).await;
+    core.note_head(keyset, peer, page.head).await;
     // Looked at on a copy: the position moves on only when the entries are on disk (LOG-15).
     let mut followed = core.with_followed(keyset.id(), peer, |followed| followed.clone());
     let (before, unchecked) = (followed.position(), followed.unchecked().to_vec());

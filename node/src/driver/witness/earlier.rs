@@ -19,8 +19,9 @@ use crate::entropy;
 
 impl WitnessService {
     /// Takes in a page of an earlier keyset's log. Its signatures are looked at beside other work; and a page that says
-    /// nothing new, as most do, is not written down, nor one whose head convicts the peer of what it is convicted of already. What could not be written down is in `unwritten` then, if it convicts
-    /// somebody: the page that is read again may be another.
+    /// nothing new, as most do, is not written down, nor one whose head convicts the peer of what it is convicted of
+    /// already. What could not be written down is in `unwritten` then, if it convicts somebody: the page that is read again
+    /// may be another.
     pub async fn take_earlier_page(
         &self,
         charter: &Arc<Charter>,
