@@ -84,6 +84,33 @@ fn a_till_hears_of_a_payment_only_once_its_certificate_is_on_disk() {
     eventually("the till hears of it", || state(&town) == "accepted");
 }
 
+/// STORE-3: a column that came later as much as those that came first.
+#[test]
+fn a_column_that_could_not_be_written_down_is_shown_to_no_witness() {
+    let (mut town, _turn) = town();
+    town.stop(3);
+    let signed = orders::swap(&town.federation, &[(1, 2)], &[(2, 2)]);
+    let mut body = town.submission(&signed);
+    let fourth = body["columns"].as_array_mut().unwrap().pop().unwrap();
+    let url = town.url(1, "/v1/orders");
+    let (begun, logged) = (writes().puts(Table::Opened), [2, 4].map(|store| town.log(store).len()));
+    let first = std::thread::spawn({
+        let (url, body) = (url.clone(), body.clone());
+        move || federation::http("POST", &url, None, Some(&body))
+    });
+    eventually("it is in hand", || writes().puts(Table::Opened) > begun && town.log(2).len() > logged[0]);
+    writes().fill(Some(Table::Opened));
+    body["columns"].as_array_mut().unwrap().push(fourth);
+    let second = federation::http("POST", &url, None, Some(&body));
+    assert_eq!(second.code(), "storage-failed", "{second:?}");
+    let before = writes().refused();
+    eventually("a round has begun", || writes().refused() > before);
+    assert_eq!(town.log(4).len(), logged[1], "the fourth was shown its column");
+    assert_eq!(first.join().unwrap().status, 202);
+    writes().fill(None);
+    assert_eq!(town.submit(1, &signed).status, 200);
+}
+
 /// A wallet that sends its order again and again fills no disk's queue.
 #[test]
 fn the_same_order_once_more_is_not_written_down_once_more() {

@@ -18,6 +18,7 @@ struct Counted {
     full: Option<Table>,
     commits: usize,
     puts: BTreeMap<Table, usize>,
+    refused: usize,
 }
 
 impl Writes {
@@ -36,9 +37,15 @@ impl Writes {
         self.0.lock().unwrap().puts.get(&table).copied().unwrap_or(0)
     }
 
+    /// How many writes there was no space for.
+    pub fn refused(&self) -> usize {
+        self.0.lock().unwrap().refused
+    }
+
     fn note(&self, table: Table, puts: usize) -> Result<(), StorageError> {
         let mut counted = self.0.lock().unwrap();
         if counted.full == Some(table) {
+            counted.refused += 1;
             return Err(StorageError::Full);
         }
         *counted.puts.entry(table).or_default() += puts;

@@ -153,6 +153,9 @@ impl Orders {
         let mut had_another: Vec<WitnessIndex> = Vec::new();
         let pushed = !running.is_awaited();
         let requests = self.requests(running);
+        if !self.may_send(running).await {
+            return true;
+        }
         self.send(running, &mut calls, requests);
         self.send_moves(running, &mut calls);
         if running.gathering().certificate().is_some() && !running.is_told() {
@@ -172,7 +175,10 @@ impl Orders {
                 {
                     had_another.push(index);
                     let request = running.gathering().vote_request(index);
-                    self.send(running, &mut calls, request.into_iter().map(|request| (index, request)).collect());
+                    let requests = request.into_iter().map(|request| (index, request)).collect();
+                    if self.may_send(running).await {
+                        self.send(running, &mut calls, requests);
+                    }
                 }
             } else if let Ok((_, index, Err(error))) = done {
                 tracing::debug!(witness = index.0, %error, "a witness gave no answer");
@@ -183,6 +189,16 @@ impl Orders {
                 return true;
             }
         }
+    }
+
+    /// Whether all that was brought so far is on disk, so that it may go to witnesses (STORE-3). Only a certificate may that
+    /// is not: every witness can have it.
+    async fn may_send(&self, running: &Running) -> bool {
+        let saved = self.save(running).await;
+        if let Err(error) = &saved {
+            tracing::warn!(%error, "what was brought could not be written down; nobody is shown it before it is");
+        }
+        saved.is_ok() || running.gathering().certificate().is_some()
     }
 
     /// What to send: an order that nobody waits for goes to those alone that lack it, unless, by the own clock, its time is
