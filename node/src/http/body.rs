@@ -55,10 +55,11 @@ impl<S: Send + Sync> FromRequest<S> for Call {
         let declared = body.size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok());
         let bytes = declared.unwrap_or(most).min(most);
         // Before the first of them is read (HTTP-28).
-        let held = turn.as_ref().map(|turn| turn.holds(bytes)).transpose();
-        let held =
-            held.map_err(|_| Problem::new(Code::RateLimited, "the node is at work on as much as it has room for"))?;
-        let body = tokio::time::timeout(BODY_PATIENCE, arrive(body, most)).await;
+        let held = match &turn {
+            Some(turn) => Some(room(turn, bytes).await?),
+            None => None,
+        };
+        let body = tokio::time::timeout(BODY_PATIENCE, arrive(body, bytes, most)).await;
         let body = body.map_err(|_| Problem::encoding("body", 0, "a body that arrives in time"))??;
         if let Some(turn) = turn {
             turn.works();
@@ -67,10 +68,17 @@ impl<S: Send + Sync> FromRequest<S> for Call {
     }
 }
 
+/// Room for a body, which one from an address that takes most of it waits for.
+async fn room(turn: &Turn, bytes: usize) -> Result<Held, Problem> {
+    let held = tokio::time::timeout(BODY_PATIENCE, turn.holds(bytes)).await;
+    let held = held.map_err(|_| Problem::new(Code::RateLimited, "bodies from this address take all the room"))?;
+    held.map_err(|_| Problem::new(Code::RateLimited, "the node is at work on as much as it has room for"))
+}
+
 /// Takes a body as it comes, and no more of it than it takes to see that it is too long (HTTP-6) or too deep (HTTP-29).
-async fn arrive(mut body: Body, most: usize) -> Result<Bytes, Problem> {
+async fn arrive(mut body: Body, declared: usize, most: usize) -> Result<Bytes, Problem> {
     // Put together as it comes: each piece holds the whole buffer that it was read into, be it one byte.
-    let (mut whole, mut depth) = (Vec::new(), Depth::default());
+    let (mut whole, mut depth) = (Vec::with_capacity(declared), Depth::default());
     while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
         let frame = frame.map_err(|_| Problem::encoding("body", 0, "a whole body"))?;
         let Ok(piece) = frame.into_data() else { continue };

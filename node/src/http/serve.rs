@@ -51,7 +51,7 @@ pub struct ServeLimits {
     /// Bytes of the bodies of all requests at one time (HTTP-28).
     pub bodies: usize,
     /// While there is no room, newcomers at once from an address that holds more than half of the places, after a quiet
-    /// time (HTTP-30).
+    /// time; and likewise bodies of one whose bodies hold more than half of the bytes (HTTP-30).
     pub newcomers: u32,
     /// Between two newcomers after those.
     pub newcomer_interval: Duration,
@@ -101,7 +101,7 @@ pub async fn serve(
     limits: ServeLimits,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) {
-    let crowd = Crowd::new(limits.connections, limits.bodies);
+    let crowd = Crowd::new(&limits);
     let line = Line::new(&limits);
     let (stop, stopping) = watch::channel(false);
     let mut connections = JoinSet::new();

@@ -47,6 +47,6 @@ async fn a_body_that_comes_byte_by_byte_is_put_together_and_no_piece_is_held() {
     let sent = br#"{"order":"abc"}"#.to_vec();
     let most = Arc::default();
     let drip = Drip { left: sent.clone().into_iter(), held: Arc::new(()), most: Arc::clone(&most) };
-    assert_eq!(arrive(Body::new(drip), sent.len()).await.unwrap(), sent);
+    assert_eq!(arrive(Body::new(drip), sent.len(), sent.len()).await.unwrap(), sent);
     assert_eq!(*most.lock().unwrap(), 0);
 }

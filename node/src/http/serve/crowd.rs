@@ -1,6 +1,6 @@
 //! Who is connected, and who has to go when there is no room: whoever only waits for its peer costs nothing but its
 //! place, so a newcomer takes the place of the one that has waited longest, from where most connections come (HTTP-25).
-//! The bytes of bodies are given out likewise (HTTP-28).
+//! The bytes of bodies are given out likewise (HTTP-28), and one by one to whoever has most of them (HTTP-30).
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -8,11 +8,13 @@ use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::Notify;
+use tokio::sync::{Mutex as Line, Notify};
 use tokio::time::Instant;
 
+use super::ServeLimits;
 use crate::clock;
 use crate::network::network;
+use crate::pace::Pace;
 
 /// Everybody who is connected.
 #[derive(Clone)]
@@ -25,6 +27,10 @@ struct Inner {
     guests: Mutex<Guests>,
     /// Somebody left, or began to wait.
     changed: Notify,
+    /// Whoever is at its head is the next to take room for a body from others of its own address. It lets them in in
+    /// the order in which they came, and who has gone from it takes nobody's turn.
+    line: Line<()>,
+    pace: Pace,
 }
 
 #[derive(Default)]
@@ -73,16 +79,26 @@ pub(in crate::http) struct Held {
 pub(in crate::http) struct NoRoom;
 
 impl Crowd {
-    /// Room for so many connections, and for so many bytes of bodies.
-    pub(super) fn new(room: usize, bytes: usize) -> Self {
-        let (guests, changed) = (Mutex::default(), Notify::new());
-        Self(Arc::new(Inner { room, bytes, guests, changed }))
+    /// Nobody, and room within the limits.
+    pub(super) fn new(limits: &ServeLimits) -> Self {
+        let pace = Pace::new(limits.newcomer_interval, limits.newcomers);
+        let (guests, changed, line) = (Mutex::default(), Notify::new(), Line::default());
+        Self(Arc::new(Inner { room: limits.connections, bytes: limits.bodies, guests, changed, line, pace }))
     }
 
     /// Whether there is no room, and most of what there was is this address's.
     pub(super) fn is_full_of(&self, from: IpAddr) -> bool {
         let guests = self.lock();
         guests.open.len() >= self.0.room && guests.count(network(from)).saturating_mul(2) > self.0.room
+    }
+
+    /// Whether there is no room for the body of this guest, and most of what there was is its address's already.
+    fn is_full_of_bodies_like(&self, id: u64, bytes: usize) -> bool {
+        let guests = self.lock();
+        let Some(guest) = guests.open.get(&id).filter(|_| guests.held.saturating_add(bytes) > self.0.bytes) else {
+            return false;
+        };
+        guests.bytes_by_address().get(&guest.from).is_some_and(|held| held.saturating_mul(2) > self.0.bytes)
     }
 
     /// A place. While the node is at work for all who have one, the newcomer waits.
@@ -137,13 +153,19 @@ impl Guests {
         self.send_away(self.next_to_go(|from| self.count(from), |_, _| true)?)
     }
 
-    /// Sends one away that holds bytes and only waits, but not this one.
-    fn make_bytes(&mut self, but: u64) -> Option<()> {
+    /// What the bodies of each address hold.
+    fn bytes_by_address(&self) -> BTreeMap<IpAddr, usize> {
         let mut by_address: BTreeMap<IpAddr, usize> = BTreeMap::new();
         for guest in self.open.values() {
             let bytes = by_address.entry(guest.from).or_default();
             *bytes = bytes.saturating_add(guest.holds);
         }
+        by_address
+    }
+
+    /// Sends one away that holds bytes and only waits, but not this one.
+    fn make_bytes(&mut self, but: u64) -> Option<()> {
+        let by_address = self.bytes_by_address();
         let has = |from| by_address.get(&from).copied().unwrap_or(0);
         self.send_away(self.next_to_go(has, |id, guest| guest.holds > 0 && id != but)?)
     }
@@ -210,8 +232,18 @@ impl Turn {
         self.crowd.set_waiting(self.id, None);
     }
 
-    /// Room for a body of so many bytes; whoever only waits has to go for it.
-    pub(in crate::http) fn holds(&self, bytes: usize) -> Result<Held, NoRoom> {
+    /// Room for a body of so many bytes; whoever only waits has to go for it. While most of the room is this address's,
+    /// it waits for its turn: otherwise whoever had to go for it comes back for the room of the next, and the node reads
+    /// bodies that never end as fast as they come.
+    pub(in crate::http) async fn holds(&self, bytes: usize) -> Result<Held, NoRoom> {
+        if self.crowd.is_full_of_bodies_like(self.id, bytes) {
+            let _first = self.crowd.0.line.lock().await;
+            tokio::time::sleep(self.crowd.0.pace.take(1)).await;
+        }
+        self.takes(bytes)
+    }
+
+    fn takes(&self, bytes: usize) -> Result<Held, NoRoom> {
         let most = self.crowd.0.bytes;
         let mut guests = self.crowd.lock();
         while guests.held.saturating_add(bytes) > most {
