@@ -65,7 +65,26 @@ impl World<'_> {
     pub fn pull_log(&mut self, node: usize, peer: usize, luck: &mut Luck) {
         let from = self.nodes[node].followed.get(&peer).map_or(0, Followed::position);
         let keyset = self.nodes[peer].keyset;
-        self.ask(node, peer, Asked::Log, RequestV1::Log(FromPosition { keyset, from }), luck);
+        self.ask_log(node, peer, FromPosition { keyset, from }, luck);
+    }
+
+    /// Asks for a page of a log. What an earlier question brings from now on asks for no further page.
+    pub fn ask_log(&mut self, node: usize, peer: usize, from: FromPosition, luck: &mut Luck) {
+        let here = &mut self.nodes[node];
+        here.log_asks += 1;
+        here.reading.insert(peer, here.log_asks);
+        let asked = Asked::Log(here.log_asks);
+        self.ask(node, peer, asked, RequestV1::Log(from), luck);
+    }
+
+    /// Whether this answer to a question about a peer's log is the one that its reading goes on with.
+    pub fn goes_on_with(&mut self, node: usize, peer: usize, question: u64) -> bool {
+        let here = &mut self.nodes[node];
+        let goes_on = here.reading.get(&peer) == Some(&question);
+        if goes_on {
+            here.reading.remove(&peer);
+        }
+        goes_on
     }
 
     /// Asks for the next page of a witness's feed.
@@ -103,19 +122,33 @@ impl World<'_> {
         let _ = self.commit(node, Writes::of(vec![write]), After::Nothing, luck);
     }
 
-    /// A page of a peer's log has come. The place moves on only behind what was taken over.
-    pub fn take_page(&mut self, node: usize, peer: usize, page: LogPage, luck: &mut Luck) {
-        let Some(index) = self.nodes[peer].index.filter(|_| self.witness(node).is_some()) else { return };
+    /// A page of a peer's log has come.
+    pub fn take_log(&mut self, node: usize, peer: usize, question: u64, page: LogPage, luck: &mut Luck) {
+        let goes_on = self.goes_on_with(node, peer, question);
         if self.nodes[peer].keyset != self.nodes[node].keyset {
-            return self.take_earlier_page(node, peer, page, luck);
+            if self.take_earlier_page(node, peer, page, luck) && goes_on {
+                self.pull_earlier(node, peer, luck);
+            }
+            return;
         }
+        match self.take_page(node, peer, page, luck) {
+            Some(true) if goes_on => self.pull_log(node, peer, luck),
+            Some(false) if goes_on => self.read_once_more(node, peer, luck),
+            _ => {}
+        }
+    }
+
+    /// Whether there is more to read; nothing if the node's disk did not take it. The place moves on only behind what was
+    /// taken over.
+    pub fn take_page(&mut self, node: usize, peer: usize, page: LogPage, luck: &mut Luck) -> Option<bool> {
+        let index = self.nodes[peer].index.filter(|_| self.witness(node).is_some())?;
         let (keyset, head, chance) = (self.keyset_of(peer), page.head, luck.number());
         let mut followed = self.nodes[node].followed.get(&peer).cloned().unwrap_or_default();
         let (before, unchecked) = (followed.position(), followed.unchecked().to_vec());
         if page.entries.is_empty() && followed.read() == Some(&page.head) && followed.unchecked().is_empty() {
             // Read to this very head before.
             self.watch_head(node, peer, head, followed.highest() == Some(&head));
-            return self.read_once_more(node, peer, luck);
+            return Some(false);
         }
         let read = followed.handle_page(keyset, index, page, chance);
         // That of a page that is refused too.
@@ -126,7 +159,7 @@ impl World<'_> {
                 self.say(format_args!("{node} refuses the log of {peer}: {error}"));
                 self.keep_followed(node, peer, &unchecked, followed, luck);
                 // Whoever is asked from where it is refused may be asked from the beginning.
-                return self.read_once_more(node, peer, luck);
+                return Some(false);
             }
         };
         if let Some(evidence) = read.fork {
@@ -136,22 +169,18 @@ impl World<'_> {
             if self.take_over(node, certified, luck).is_err() {
                 // What its head proves was kept above.
                 drop(self.nodes[node].followed.entry(peer).or_default().handle_head(keyset, head, chance));
-                return;
+                return None;
             }
         }
         let begins_again = read.whole && read.more;
         if followed.position() > before || begins_again {
             let writes = Writes::new().put(Key::Peer(peer), &followed);
             if self.commit(node, writes, After::Nothing, luck).is_err() {
-                return;
+                return None;
             }
         }
         self.keep_followed(node, peer, &unchecked, followed, luck);
-        if read.more {
-            self.pull_log(node, peer, luck);
-        } else {
-            self.read_once_more(node, peer, luck);
-        }
+        Some(read.more)
     }
 
     fn keep_followed(

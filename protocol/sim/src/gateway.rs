@@ -233,7 +233,7 @@ impl World<'_> {
                 }
             }
             (Asked::OwnHead, ReplyV1::NewestHead(answer)) => self.hear_own_head(node, from, &answer, &mut luck),
-            (Asked::Log, ReplyV1::Log(page)) => self.take_page(node, from, page, &mut luck),
+            (Asked::Log(question), ReplyV1::Log(page)) => self.take_log(node, from, question, page, &mut luck),
             (Asked::Inquiry(place), ReplyV1::Log(page)) => self.take_inquiry_page(node, from, place, page, &mut luck),
             (Asked::Statement, ReplyV1::Statement(statement)) => {
                 self.take_earlier_statement(node, from, statement, &mut luck);

@@ -27,8 +27,8 @@ pub enum Asked {
     Head,
     /// The same while it runs.
     OwnHead,
-    /// A page of the log.
-    Log,
+    /// A page of the log, by which of the asker's questions.
+    Log(u64),
     /// A page of a log that is read once more, from a position on.
     Inquiry(u64),
     /// A page of the feed.

@@ -63,6 +63,11 @@ pub struct Node {
     pub found: BTreeMap<OrderDigest, Vec<VerifiedVote>>,
     /// How far peers' logs were read, and witnesses' highest heads, by their nodes.
     pub followed: BTreeMap<usize, Followed>,
+    /// How often it asked for a page of a log, in all its lives.
+    pub log_asks: u64,
+    /// Of each peer's log, by its node, the question whose answer goes on with the reading. That comes once to a question; what
+    /// comes twice here, or to a question before it, is looked at, and asks for nothing more.
+    pub reading: BTreeMap<usize, u64>,
     /// Peers' logs that are read once more, by their nodes.
     pub inquiring: BTreeMap<usize, Inquiry>,
     /// It dies while one of its next commits is on its way.
@@ -159,6 +164,8 @@ impl Node {
             running: BTreeMap::new(),
             found: BTreeMap::new(),
             followed: BTreeMap::new(),
+            log_asks: 0,
+            reading: BTreeMap::new(),
             inquiring: BTreeMap::new(),
             trap: None,
             copy: None,
@@ -246,6 +253,7 @@ impl World<'_> {
         dying.running.clear();
         dying.found.clear();
         dying.followed.clear();
+        dying.reading.clear();
         dying.inquiring.clear();
         dying.gate = Gate::Starting;
         dying.startup = None;

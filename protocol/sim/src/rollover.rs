@@ -72,12 +72,12 @@ impl World<'_> {
             self.ask(node, peer, Asked::Statement, query, luck);
         }
         let from = followed.unwrap_or_default().position();
-        self.ask(node, peer, Asked::Log, RequestV1::Log(FromPosition { keyset: KEYSET, from }), luck);
+        self.ask_log(node, peer, FromPosition { keyset: KEYSET, from }, luck);
     }
 
-    /// A page of the log of a witness of the earlier keyset has come.
-    pub fn take_earlier_page(&mut self, node: usize, peer: usize, page: LogPage, luck: &mut Luck) {
-        let Some(index) = self.nodes[peer].index.filter(|_| self.nodes[node].keyset == LATER) else { return };
+    /// A page of the log of a witness of the earlier keyset has come: whether there is more to read.
+    pub fn take_earlier_page(&mut self, node: usize, peer: usize, page: LogPage, luck: &mut Luck) -> bool {
+        let Some(index) = self.nodes[peer].index.filter(|_| self.nodes[node].keyset == LATER) else { return false };
         // Its head counts as any other that was seen.
         self.note_head(node, peer, page.head, luck);
         let (charter, earlier) = (&self.federation.charter, self.keyset_of(peer));
@@ -88,13 +88,14 @@ impl World<'_> {
                 self.ledger.meet(&certified.order);
             }
         }
-        let Some(witness) = self.witness(node) else { return };
+        let Some(witness) = self.witness(node) else { return false };
         let prepared = PreparedPage::of(charter, &keys, earlier, page, luck.number());
         let ledger = &self.nodes[node].disk.seen().ledger;
         let step = match witness.decide_earlier_page(ledger, charter, earlier, index, prepared) {
             Ok(step) => step,
             Err(error) => {
-                return self.fail(Invariant::NoInconsistency, format!("witness {node} on the log of {peer}: {error}"));
+                self.fail(Invariant::NoInconsistency, format!("witness {node} on the log of {peer}: {error}"));
+                return false;
             }
         };
         let read = step.reply.release(&Durable::after_commit());
@@ -106,7 +107,7 @@ impl World<'_> {
             }
         }
         if !step.writes.is_empty() && self.commit(node, Writes::of(step.writes), After::Nothing, luck).is_err() {
-            return;
+            return false;
         }
         match read {
             EarlierRead::Taken { more } => {
@@ -115,12 +116,13 @@ impl World<'_> {
                 let position = followed.ok().flatten().unwrap_or_default().position();
                 let ever = self.ledger.earlier_read.entry((node, peer)).or_default();
                 *ever = position.max(*ever);
-                if more {
-                    self.pull_earlier(node, peer, luck);
-                }
+                more
             }
-            EarlierRead::CharterBehind => {}
-            EarlierRead::Refused(error) => self.say(format_args!("{node} refuses the log of {peer}: {error}")),
+            EarlierRead::CharterBehind => false,
+            EarlierRead::Refused(error) => {
+                self.say(format_args!("{node} refuses the log of {peer}: {error}"));
+                false
+            }
         }
     }
 
