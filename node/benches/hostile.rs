@@ -1,4 +1,4 @@
-//! What honest traffic is left of while somebody attacks: a federation of four real nodes on this machine, wallets that
+//! How much of the honest traffic is left while somebody attacks: a federation of four real nodes on this machine, wallets that
 //! pay at three of them, and one attack after another on the first.
 //!
 //! ```text

@@ -32,10 +32,15 @@ impl Pace {
         from.saturating_duration_since(now).saturating_sub(self.ahead)
     }
 
+    /// How long the next would have to wait. Nothing is taken.
+    pub(crate) fn wait(&self) -> Duration {
+        let even = *self.even.lock().unwrap_or_else(PoisonError::into_inner);
+        even.saturating_duration_since(clock::monotonic()).saturating_sub(self.ahead)
+    }
+
     /// Whether the next would have to wait.
     pub(crate) fn is_used_up(&self) -> bool {
-        let even = *self.even.lock().unwrap_or_else(PoisonError::into_inner);
-        even.saturating_duration_since(clock::monotonic()) > self.ahead
+        !self.wait().is_zero()
     }
 
     /// Whether nothing is used up.

@@ -383,6 +383,36 @@ async fn who_holds_most_places_comes_back_one_by_one_and_others_at_once() {
     }
 }
 
+/// HTTP-30
+#[test]
+fn bodies_of_an_address_that_has_most_of_their_room_come_in_one_by_one_and_those_of_others_at_once() {
+    let limits = ServeLimits { bodies: 100, newcomers: 1, newcomer_interval: LONG * 10, ..patient() };
+    let node = http_support::Node::start_within(limits, Default::default());
+    let address = node.url.trim_start_matches("http://").parse().unwrap();
+    let head = "POST /v1/probes HTTP/1.1\r\nHost: a\r\nContent-Length: 30\r\n\r\n";
+    let whole = format!("{head}{:30}", r#"{"probe":"A"}"#);
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let (ended, mut ends) = mpsc::unbounded_channel();
+        for _ in 0..5 {
+            let (ended, mut dawdler) = (ended.clone(), connect_from("127.0.0.66", address, head.as_bytes()).await);
+            tokio::spawn(async move {
+                let answer = read_to(&mut dawdler, "never").await;
+                ended.send(answer).unwrap();
+            });
+        }
+        // Three have room.
+        for _ in 0..2 {
+            assert_eq!(tokio::time::timeout(LONG, ends.recv()).await.unwrap(), Some(String::new()));
+        }
+        let mut sixth = connect_from("127.0.0.66", address, whole.as_bytes()).await;
+        let early = tokio::time::timeout(SHORT, sixth.read_u8()).await;
+        assert!(early.is_err(), "{early:?}");
+        let mut other = connect_from("127.0.0.67", address, whole.as_bytes()).await;
+        assert!(read_to(&mut other, "bad-encoding").await.starts_with("HTTP/1.1 400"));
+        assert_eq!(tokio::time::timeout(LONG, ends.recv()).await.unwrap(), Some(String::new()));
+    });
+}
+
 /// HTTP-30: while the node is at work for all who are in, those who wait to come in have a socket each, so they stay in the
 /// line, and whoever comes when that is full is closed.
 #[tokio::test]

@@ -5,14 +5,22 @@ mod federation;
 mod federation_support;
 mod store_support;
 
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use federation::{Town, checkouts, eventually, on_disk, orders};
+use federation::{Town, base64, checkouts, eventually, on_disk, orders};
 use federation_support::{KEYSET, Plan};
 use ronde_node::store::{Engine, Table};
+use ronde_node::transport::{Handler, HandlerFuture, NodeKey};
+use ronde_protocol::limits::MAX_MESSAGE_BYTES;
+use ronde_protocol::message::codec::{decode, encode};
+use ronde_protocol::message::ids::{OrderDigest, WitnessIndex};
+use ronde_protocol::message::refusal::Refusal;
+use ronde_protocol::message::wire::{Reply, ReplyV1, Request, RequestV1};
 use store_support::{Failing, Writes};
+use tokio::sync::Semaphore;
 
 /// The disk of the store that is to fail. Whoever holds the first has the second to himself.
 static TURN: Mutex<()> = Mutex::new(());
@@ -105,10 +113,67 @@ fn a_column_that_could_not_be_written_down_is_shown_to_no_witness() {
     assert_eq!(second.code(), "storage-failed", "{second:?}");
     let before = writes().refused();
     eventually("a round has begun", || writes().refused() > before);
-    assert_eq!(town.log(4).len(), logged[1], "the fourth was shown its column");
     assert_eq!(first.join().unwrap().status, 202);
+    assert_eq!(town.log(4).len(), logged[1], "the fourth was shown its column");
     writes().fill(None);
     assert_eq!(town.submit(1, &signed).status, 200);
+}
+
+/// Stands in a witness's place: calls each column of one order wrong, once it may, and notes them.
+struct Picky {
+    order: OrderDigest,
+    may_answer: Semaphore,
+    columns: Mutex<BTreeSet<Vec<u8>>>,
+}
+
+impl Handler for Picky {
+    fn handle(&self, _: NodeKey, request: Vec<u8>) -> HandlerFuture<'_> {
+        Box::pin(async move {
+            let refusal = match decode::<Request>(&request, MAX_MESSAGE_BYTES) {
+                Ok(Request::V1(RequestV1::Vote(vote))) if vote.signed.order.digest() == self.order => {
+                    self.columns.lock().unwrap().insert(encode(&vote.column));
+                    self.may_answer.acquire().await.unwrap().forget();
+                    Refusal::CoinUnknown
+                }
+                _ => Refusal::Busy,
+            };
+            encode(&Reply::V1(ReplyV1::Refused(refusal)))
+        })
+    }
+}
+
+/// STORE-3, STORE-27: a column that waits until the one before it is called wrong.
+#[test]
+fn a_column_in_place_of_a_wrong_one_is_shown_once_it_is_on_disk() {
+    let (mut town, _turn) = town();
+    town.stop(3);
+    town.stop(4);
+    let signed = orders::swap(&town.federation, &[(1, 2)], &[(2, 2)]);
+    let other = orders::swap(&town.federation, &[(3, 2)], &[(4, 2)]);
+    let order = signed.order.digest();
+    let picky = Arc::new(Picky { order, may_answer: Semaphore::new(0), columns: Mutex::default() });
+    town.impersonate(4, Arc::clone(&picky) as _);
+    let (url, mut body) = (town.url(1, "/v1/orders"), town.submission(&signed));
+    let right = body["columns"][3].take();
+    body["columns"][3] = base64(&orders::column(&town.federation, &other.order, WitnessIndex(3))).into();
+    let first = std::thread::spawn({
+        let (url, body) = (url.clone(), body.clone());
+        move || federation::http("POST", &url, None, Some(&body))
+    });
+    let shown = || picky.columns.lock().unwrap().len();
+    eventually("it is shown the first", || shown() == 1);
+    writes().fill(Some(Table::Opened));
+    body["columns"][3] = right;
+    let second = federation::http("POST", &url, None, Some(&body));
+    assert_eq!(second.code(), "storage-failed", "{second:?}");
+    let before = writes().refused();
+    picky.may_answer.add_permits(100);
+    eventually("it may be shown the second", || writes().refused() > before);
+    let first = first.join().unwrap();
+    assert_eq!(shown(), 1, "{first:?}");
+    writes().fill(None);
+    let third = federation::http("POST", &url, None, Some(&body));
+    assert_eq!(shown(), 2, "{third:?}");
 }
 
 /// A wallet that sends its order again and again fills no disk's queue.

@@ -98,7 +98,11 @@ impl Tool {
             Self::CargoFuzz => &["cargo", "fuzz", "--version"],
             Self::Cxx => &["c++", "--version"],
             // The oldest that the wallet's package allows.
-            Self::Node => &["node", "-e", "process.exit(Number(process.versions.node.split('.')[0]) < 20 ? 1 : 0)"],
+            Self::Node => &[
+                "node",
+                "-e",
+                "const [a, b] = process.versions.node.split('.').map(Number); process.exit(a < 20 || a === 20 && b < 19 ? 1 : 0)",
+            ],
             Self::Python => &["python3", "--version"],
             Self::Faketime => &["faketime", "--version"],
         }

@@ -49,7 +49,7 @@ pub struct AuditArgs {
     /// Keep the charter and the logs that were read in this folder
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
-    /// Where to keep what is compared while the audit runs: about a quarter of the logs' size, and as much as the logs if
+    /// Where to keep what is compared while the audit runs: about a fifth of the logs' size, and as much as the logs if
     /// nodes are asked; without it, the system's folder for temporary files
     #[arg(long, value_name = "DIR")]
     temp: Option<PathBuf>,

@@ -96,7 +96,7 @@ The program reads {\"id\", \"type\", \"input\"} and writes {\"id\", \"result\": 
 Exit codes: 0 all passed; 1 none failed, but some are not supported; 2 some failed, or there was nothing to judge.";
 
 const ANSWER_EXAMPLE: &str = "Example:
-  echo '{\"id\": \"mine\", \"type\": \"quorum\", \"input\": {\"witnesses\": 4, \"faulty\": 1}}' | ronde vectors answer";
+  echo '{\"id\": \"mine\", \"type\": \"quorum\", \"input\": {\"witnesses\": 4, \"faults\": 1}}' | ronde vectors answer";
 
 /// Runs `ronde vectors`.
 ///

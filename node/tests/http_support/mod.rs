@@ -47,6 +47,11 @@ impl Node {
 
     /// On a database as it was left.
     pub fn start_from(snapshot: Snapshot) -> Self {
+        Self::start_within(http::ServeLimits::default(), snapshot)
+    }
+
+    /// With other limits.
+    pub fn start_within(limits: http::ServeLimits, snapshot: Snapshot) -> Self {
         let runtime = Runtime::new().unwrap();
         let engine = MemoryEngine::restore(snapshot);
         let observer = engine.observer();
@@ -65,7 +70,6 @@ impl Node {
         let url = runtime.block_on(async {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
-            let limits = http::ServeLimits::default();
             tokio::spawn(http::serve(listener, http::router(site), limits, async move { drop(stopped.await) }));
             format!("http://{address}")
         });

@@ -153,7 +153,7 @@ impl Orders {
         let mut had_another: Vec<WitnessIndex> = Vec::new();
         let pushed = !running.is_awaited();
         let requests = self.requests(running);
-        if !self.may_send(running).await {
+        if !self.may_send(running, &requests).await {
             return true;
         }
         self.send(running, &mut calls, requests);
@@ -175,8 +175,8 @@ impl Orders {
                 {
                     had_another.push(index);
                     let request = running.gathering().vote_request(index);
-                    let requests = request.into_iter().map(|request| (index, request)).collect();
-                    if self.may_send(running).await {
+                    let requests: Vec<_> = request.into_iter().map(|request| (index, request)).collect();
+                    if self.may_send(running, &requests).await {
                         self.send(running, &mut calls, requests);
                     }
                 }
@@ -191,14 +191,16 @@ impl Orders {
         }
     }
 
-    /// Whether all that was brought so far is on disk, so that it may go to witnesses (STORE-3). Only a certificate may that
-    /// is not: every witness can have it.
-    async fn may_send(&self, running: &Running) -> bool {
+    /// Whether these may go to witnesses: columns once they are on disk (STORE-3), a certificate at any time.
+    async fn may_send(&self, running: &Running, requests: &[(WitnessIndex, RequestV1)]) -> bool {
+        if !requests.iter().any(|(_, request)| matches!(request, RequestV1::Vote(_))) {
+            return true;
+        }
         let saved = self.save(running).await;
         if let Err(error) = &saved {
             tracing::warn!(%error, "what was brought could not be written down; nobody is shown it before it is");
         }
-        saved.is_ok() || running.gathering().certificate().is_some()
+        saved.is_ok()
     }
 
     /// What to send: an order that nobody waits for goes to those alone that lack it, unless, by the own clock, its time is

@@ -28,7 +28,8 @@ struct Inner {
     /// Somebody left, or began to wait.
     changed: Notify,
     /// Whoever is at its head is the next to take room for a body from others of its own address. It lets them in in
-    /// the order in which they came, and who has gone from it takes nobody's turn.
+    /// the order in which they came, and whoever was sent away from it takes nobody's turn. A peer that hangs up is not
+    /// noticed before it is its turn: nothing reads what it sends until then.
     line: Line<()>,
     pace: Pace,
 }
@@ -198,13 +199,19 @@ impl Guests {
         Some(guest)
     }
 
-    /// What one holds, more or less by so much. False if it had to go.
-    fn change(&mut self, id: u64, change: impl Fn(usize) -> usize) -> bool {
-        let Some(guest) = self.open.get_mut(&id) else { return false };
-        let holds = change(guest.holds);
-        self.held = self.held.saturating_sub(guest.holds).saturating_add(holds);
-        guest.holds = holds;
-        true
+    /// Room for so many bytes more. For what is in them the peer is waited for from now on.
+    fn gives(&mut self, id: u64, bytes: usize) {
+        let Some(guest) = self.open.get_mut(&id) else { return };
+        guest.holds = guest.holds.saturating_add(bytes);
+        guest.waiting = guest.waiting.map(|_| clock::monotonic());
+        self.held = self.held.saturating_add(bytes);
+    }
+
+    /// Room for so many bytes less, unless it left.
+    fn takes_back(&mut self, id: u64, bytes: usize) {
+        let Some(guest) = self.open.get_mut(&id) else { return };
+        guest.holds = guest.holds.saturating_sub(bytes);
+        self.held = self.held.saturating_sub(bytes);
     }
 }
 
@@ -238,7 +245,11 @@ impl Turn {
     pub(in crate::http) async fn holds(&self, bytes: usize) -> Result<Held, NoRoom> {
         if self.crowd.is_full_of_bodies_like(self.id, bytes) {
             let _first = self.crowd.0.line.lock().await;
-            tokio::time::sleep(self.crowd.0.pace.take(1)).await;
+            // There may be room again when it is the first.
+            if self.crowd.is_full_of_bodies_like(self.id, bytes) {
+                tokio::time::sleep(self.crowd.0.pace.wait()).await;
+                self.crowd.0.pace.take(1);
+            }
         }
         self.takes(bytes)
     }
@@ -246,15 +257,16 @@ impl Turn {
     fn takes(&self, bytes: usize) -> Result<Held, NoRoom> {
         let most = self.crowd.0.bytes;
         let mut guests = self.crowd.lock();
+        // Nobody goes for one that had to go itself.
+        if !guests.open.contains_key(&self.id) {
+            return Err(NoRoom);
+        }
         while guests.held.saturating_add(bytes) > most {
             guests.make_bytes(self.id).ok_or(NoRoom)?;
         }
-        if guests.change(self.id, |holds| holds.saturating_add(bytes)) {
-            drop(guests);
-            Ok(Held { turn: self.clone(), bytes })
-        } else {
-            Err(NoRoom)
-        }
+        guests.gives(self.id, bytes);
+        drop(guests);
+        Ok(Held { turn: self.clone(), bytes })
     }
 
     /// The connection waits for its peer from now on.
@@ -265,7 +277,7 @@ impl Turn {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.turn.crowd.lock().change(self.turn.id, |holds| holds.saturating_sub(self.bytes));
+        self.turn.crowd.lock().takes_back(self.turn.id, self.bytes);
     }
 }
 
