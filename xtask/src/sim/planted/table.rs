@@ -18,8 +18,8 @@ const HEAD: &str = "\
 # Planted faults
 
 Written by `cargo xtask sim --planted`. Each fault is a rule left out of the protocol's machines or of the simulator's
-drivers; the simulator runs seed after seed, from 0, until a claim does not hold. The same seeds pass without the fault. What
-nothing has shown yet says after how many seeds; `--planted` fails for it.
+drivers; the simulator runs seed after seed, from 0, until a claim does not hold. The same seeds pass without the fault. A fault
+that nothing has shown yet is listed with the number of seeds tried, and `--planted` fails.
 
 ";
 
