@@ -164,6 +164,12 @@ impl Guests {
         by_address
     }
 
+    /// Bytes of those that can't be sent away for this one, its own among them.
+    fn at_work(&self, but: u64) -> usize {
+        let stay = self.open.iter().filter(|(id, guest)| guest.waiting.is_none() || **id == but);
+        stay.map(|(_, guest)| guest.holds).fold(0, usize::saturating_add)
+    }
+
     /// Sends one away that holds bytes and only waits, but not this one.
     fn make_bytes(&mut self, but: u64) -> Option<()> {
         let by_address = self.bytes_by_address();
@@ -259,6 +265,11 @@ impl Turn {
         let mut guests = self.crowd.lock();
         // Nobody goes for one that had to go itself.
         if !guests.open.contains_key(&self.id) {
+            return Err(NoRoom);
+        }
+        // Nor for one that has no room all the same.
+        let is_full = guests.held.saturating_add(bytes) > most;
+        if is_full && guests.at_work(self.id).saturating_add(bytes) > most {
             return Err(NoRoom);
         }
         while guests.held.saturating_add(bytes) > most {

@@ -107,3 +107,47 @@ async fn bodies_of_an_address_that_holds_most_of_the_room_get_it_one_by_one_and_
     let alone = guest(&crowd, THERE);
     assert!(tokio::time::timeout(SHORT, alone.1.holds(30)).await.is_ok());
 }
+
+/// HTTP-28: whoever waited for its room would else be the next to go, however long it has had it.
+#[test]
+fn a_peer_is_waited_for_from_when_its_body_has_room() {
+    let crowd = crowd(10, 100);
+    let (late, early) = (guest(&crowd, THERE), guest(&crowd, THERE));
+    let _held = (early.1.takes(50).unwrap(), late.1.takes(50).unwrap());
+    let _newcomer = guest(&crowd, THERE).1.takes(30).unwrap();
+    assert!(had_to_go(&crowd, &early.0) && !had_to_go(&crowd, &late.0));
+}
+
+#[test]
+fn who_had_to_go_sends_nobody_away() {
+    let crowd = crowd(10, 100);
+    let (gone, stays) = (guest(&crowd, THERE), guest(&crowd, THERE));
+    let _held = (gone.1.takes(60).unwrap(), stays.1.takes(60).unwrap());
+    assert!(had_to_go(&crowd, &gone.0));
+    assert!(gone.1.takes(60).is_err());
+    assert!(!had_to_go(&crowd, &stays.0));
+}
+
+#[test]
+fn nobody_is_sent_away_for_a_body_that_has_no_room_all_the_same() {
+    let crowd = crowd(10, 100);
+    let (busy, waits) = (guest(&crowd, THERE), guest(&crowd, THERE));
+    let _held = (busy.1.takes(60).unwrap(), waits.1.takes(30).unwrap());
+    busy.1.works();
+    assert!(guest(&crowd, HERE).1.takes(50).is_err());
+    assert!(!had_to_go(&crowd, &waits.0));
+}
+
+/// HTTP-30
+#[tokio::test]
+async fn who_leaves_the_line_takes_nobodys_turn() {
+    let crowd = crowd(10, 100);
+    let dawdlers = [guest(&crowd, THERE), guest(&crowd, THERE), guest(&crowd, THERE)];
+    let _held = dawdlers.each_ref().map(|(_, turn)| turn.takes(30).unwrap());
+    let back = [guest(&crowd, THERE), guest(&crowd, THERE)];
+    let [first, second] = back.each_ref().map(|(_, turn)| turn.holds(30));
+    let _taken = (first.await.unwrap(), second.await.unwrap());
+    let leaves = guest(&crowd, THERE);
+    assert!(tokio::time::timeout(SHORT, leaves.1.holds(30)).await.is_err());
+    assert!(crowd.0.pace.wait() <= LONG);
+}
