@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use federation::picky::Picky;
 use federation::{Town, base64, checkouts, eventually, on_disk, orders};
 use federation_support::{ASSOCIATION, DAY, KEYSET, NOW};
 use ronde_node::driver::OpenLimits;
@@ -18,11 +19,10 @@ use ronde_protocol::limits::MAX_MESSAGE_BYTES;
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::codec::{decode, encode};
-use ronde_protocol::message::ids::{OrderDigest, WitnessIndex};
+use ronde_protocol::message::ids::WitnessIndex;
 use ronde_protocol::message::order::{Order, Purpose, SignedOrder, Submission};
 use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::wire::{Reply, ReplyV1, Request, RequestV1};
-use tokio::sync::Semaphore;
 
 /// Orders of store 2 under one reference.
 fn rivals(town: &Town, count: u64) -> Vec<SignedOrder> {
@@ -194,32 +194,6 @@ fn whoever_brings_an_order_while_it_is_pushed_is_answered_once_all_witnesses_wer
     assert_eq!(answer.code(), "order-conflict", "{answer:?}");
 }
 
-/// Stands in a witness's place: calls each column of one order wrong, once it may, and notes that it was shown another.
-struct Picky {
-    order: OrderDigest,
-    may_answer: Semaphore,
-    saw_another: AtomicBool,
-}
-
-impl Handler for Picky {
-    fn handle(&self, _: NodeKey, request: Vec<u8>) -> HandlerFuture<'_> {
-        Box::pin(async move {
-            let refusal = match decode::<Request>(&request, MAX_MESSAGE_BYTES) {
-                Ok(Request::V1(RequestV1::Vote(vote))) if vote.signed.order.digest() == self.order => {
-                    self.may_answer.acquire().await.unwrap().forget();
-                    Refusal::CoinUnknown
-                }
-                Ok(Request::V1(RequestV1::Vote(_))) => {
-                    self.saw_another.store(true, Ordering::Relaxed);
-                    Refusal::Busy
-                }
-                _ => Refusal::Busy,
-            };
-            encode(&Reply::V1(ReplyV1::Refused(refusal)))
-        })
-    }
-}
-
 /// STORE-34: a wallet and a witness that lie together. Before the witness calls a column wrong, the wallet brings the next.
 #[test]
 fn one_column_after_another_that_a_witness_calls_wrong_make_no_round_without_end() {
@@ -232,7 +206,7 @@ fn one_column_after_another_that_a_witness_calls_wrong_make_no_round_without_end
     let behind =
         (1..).map(|number| swap(&town, 10 * number, 10 * number + 1)).find(|swap| swap.order.digest() > digest);
     town.stop(4);
-    let picky = Arc::new(Picky { order: digest, may_answer: Semaphore::new(0), saw_another: AtomicBool::new(false) });
+    let picky = Picky::of(digest);
     town.impersonate(4, Arc::clone(&picky) as _);
     restart_with(&mut town, &[endless.clone(), behind.unwrap()], OpenLimits { brought: 0, taken_up: 1 });
     eventually("it is in hand", || in_hand(&town) == 1);

@@ -5,22 +5,17 @@ mod federation;
 mod federation_support;
 mod store_support;
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
+use federation::picky::Picky;
 use federation::{Town, base64, checkouts, eventually, on_disk, orders};
 use federation_support::{KEYSET, Plan};
 use ronde_node::store::{Engine, Table};
-use ronde_node::transport::{Handler, HandlerFuture, NodeKey};
-use ronde_protocol::limits::MAX_MESSAGE_BYTES;
-use ronde_protocol::message::codec::{decode, encode};
-use ronde_protocol::message::ids::{OrderDigest, WitnessIndex};
-use ronde_protocol::message::refusal::Refusal;
-use ronde_protocol::message::wire::{Reply, ReplyV1, Request, RequestV1};
+use ronde_protocol::message::ids::WitnessIndex;
 use store_support::{Failing, Writes};
-use tokio::sync::Semaphore;
 
 /// The disk of the store that is to fail. Whoever holds the first has the second to himself.
 static TURN: Mutex<()> = Mutex::new(());
@@ -45,6 +40,12 @@ fn town() -> (Town, MutexGuard<'static, ()>) {
     (2..=4).for_each(|store| town.start(store, on_disk));
     town.wait_for_votes();
     (town, turn)
+}
+
+/// Brings an order while the test goes on.
+fn bring(url: &str, body: &serde_json::Value) -> JoinHandle<federation::Answer> {
+    let (url, body) = (url.to_owned(), body.clone());
+    std::thread::spawn(move || federation::http("POST", &url, None, Some(&body)))
 }
 
 /// STORE-36: an order that is forgotten before its till has heard leaves a checkout that nobody can ever cancel.
@@ -78,8 +79,7 @@ fn a_till_hears_of_a_payment_only_once_its_certificate_is_on_disk() {
     let (path, signed) = checkouts::open(&town, 1, &till);
     town.stop(3);
     town.stop(4);
-    let (url, body) = (town.url(1, "/v1/orders"), town.submission(&signed));
-    let wallet = std::thread::spawn(move || federation::http("POST", &url, None, Some(&body)));
+    let wallet = bring(&town.url(1, "/v1/orders"), &town.submission(&signed));
     let state = |town: &Town| checkouts::state(town, 1, &path, &till);
     eventually("it is written down", || state(&town) == "pending");
     writes().fill(Some(Table::Opened));
@@ -102,10 +102,7 @@ fn a_column_that_could_not_be_written_down_is_shown_to_no_witness() {
     let fourth = body["columns"].as_array_mut().unwrap().pop().unwrap();
     let url = town.url(1, "/v1/orders");
     let (begun, logged) = (writes().puts(Table::Opened), [2, 4].map(|store| town.log(store).len()));
-    let first = std::thread::spawn({
-        let (url, body) = (url.clone(), body.clone());
-        move || federation::http("POST", &url, None, Some(&body))
-    });
+    let first = bring(&url, &body);
     eventually("it is in hand", || writes().puts(Table::Opened) > begun && town.log(2).len() > logged[0]);
     writes().fill(Some(Table::Opened));
     body["columns"].as_array_mut().unwrap().push(fourth);
@@ -119,29 +116,6 @@ fn a_column_that_could_not_be_written_down_is_shown_to_no_witness() {
     assert_eq!(town.submit(1, &signed).status, 200);
 }
 
-/// Stands in a witness's place: calls each column of one order wrong, once it may, and notes them.
-struct Picky {
-    order: OrderDigest,
-    may_answer: Semaphore,
-    columns: Mutex<BTreeSet<Vec<u8>>>,
-}
-
-impl Handler for Picky {
-    fn handle(&self, _: NodeKey, request: Vec<u8>) -> HandlerFuture<'_> {
-        Box::pin(async move {
-            let refusal = match decode::<Request>(&request, MAX_MESSAGE_BYTES) {
-                Ok(Request::V1(RequestV1::Vote(vote))) if vote.signed.order.digest() == self.order => {
-                    self.columns.lock().unwrap().insert(encode(&vote.column));
-                    self.may_answer.acquire().await.unwrap().forget();
-                    Refusal::CoinUnknown
-                }
-                _ => Refusal::Busy,
-            };
-            encode(&Reply::V1(ReplyV1::Refused(refusal)))
-        })
-    }
-}
-
 /// STORE-3, STORE-27: a column that waits until the one before it is called wrong.
 #[test]
 fn a_column_in_place_of_a_wrong_one_is_shown_once_it_is_on_disk() {
@@ -150,16 +124,12 @@ fn a_column_in_place_of_a_wrong_one_is_shown_once_it_is_on_disk() {
     town.stop(4);
     let signed = orders::swap(&town.federation, &[(1, 2)], &[(2, 2)]);
     let other = orders::swap(&town.federation, &[(3, 2)], &[(4, 2)]);
-    let order = signed.order.digest();
-    let picky = Arc::new(Picky { order, may_answer: Semaphore::new(0), columns: Mutex::default() });
+    let picky = Picky::of(signed.order.digest());
     town.impersonate(4, Arc::clone(&picky) as _);
     let (url, mut body) = (town.url(1, "/v1/orders"), town.submission(&signed));
     let right = body["columns"][3].take();
     body["columns"][3] = base64(&orders::column(&town.federation, &other.order, WitnessIndex(3))).into();
-    let first = std::thread::spawn({
-        let (url, body) = (url.clone(), body.clone());
-        move || federation::http("POST", &url, None, Some(&body))
-    });
+    let first = bring(&url, &body);
     let shown = || picky.columns.lock().unwrap().len();
     eventually("it is shown the first", || shown() == 1);
     writes().fill(Some(Table::Opened));

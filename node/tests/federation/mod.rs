@@ -3,6 +3,7 @@
 
 pub mod checkouts;
 pub mod orders;
+pub mod picky;
 #[path = "../places/mod.rs"]
 mod places;
 

@@ -78,7 +78,7 @@ impl World<'_> {
     }
 
     /// Whether this answer to a question about a peer's log is the one that its reading goes on with.
-    pub fn goes_on_with(&mut self, node: usize, peer: usize, question: u64) -> bool {
+    fn goes_on_with(&mut self, node: usize, peer: usize, question: u64) -> bool {
         let here = &mut self.nodes[node];
         let goes_on = here.reading.get(&peer) == Some(&question);
         if goes_on {

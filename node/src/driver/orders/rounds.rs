@@ -153,10 +153,7 @@ impl Orders {
         let mut had_another: Vec<WitnessIndex> = Vec::new();
         let pushed = !running.is_awaited();
         let requests = self.requests(running);
-        if !self.may_send(running, &requests).await {
-            return true;
-        }
-        self.send(running, &mut calls, requests);
+        self.send(running, &mut calls, requests).await;
         self.send_moves(running, &mut calls);
         if running.gathering().certificate().is_some() && !running.is_told() {
             self.certified(running).await;
@@ -175,10 +172,8 @@ impl Orders {
                 {
                     had_another.push(index);
                     let request = running.gathering().vote_request(index);
-                    let requests: Vec<_> = request.into_iter().map(|request| (index, request)).collect();
-                    if self.may_send(running, &requests).await {
-                        self.send(running, &mut calls, requests);
-                    }
+                    let requests = request.into_iter().map(|request| (index, request)).collect();
+                    self.send(running, &mut calls, requests).await;
                 }
             } else if let Ok((_, index, Err(error))) = done {
                 tracing::debug!(witness = index.0, %error, "a witness gave no answer");
@@ -189,18 +184,6 @@ impl Orders {
                 return true;
             }
         }
-    }
-
-    /// Whether these may go to witnesses: columns once they are on disk (STORE-3), a certificate at any time.
-    async fn may_send(&self, running: &Running, requests: &[(WitnessIndex, RequestV1)]) -> bool {
-        if !requests.iter().any(|(_, request)| matches!(request, RequestV1::Vote(_))) {
-            return true;
-        }
-        let saved = self.save(running).await;
-        if let Err(error) = &saved {
-            tracing::warn!(%error, "what was brought could not be written down; nobody is shown it before it is");
-        }
-        saved.is_ok()
     }
 
     /// What to send: an order that nobody waits for goes to those alone that lack it, unless, by the own clock, its time is
@@ -231,7 +214,7 @@ impl Orders {
             Progress::Certified(fault) => {
                 self.certified(running).await;
                 let requests = self.requests(running);
-                self.send(running, calls, requests);
+                self.send(running, calls, requests).await;
                 self.send_moves(running, calls);
                 if let Some(fault) = fault {
                     self.note_fault(fault).await;
@@ -276,7 +259,13 @@ impl Orders {
         }
     }
 
-    fn send(&self, running: &Running, calls: &mut Calls, requests: Vec<(WitnessIndex, RequestV1)>) {
+    /// Columns go to witnesses once they are on disk (STORE-3), a certificate at any time.
+    async fn send(&self, running: &Running, calls: &mut Calls, requests: Vec<(WitnessIndex, RequestV1)>) {
+        let has_columns = requests.iter().any(|(_, request)| matches!(request, RequestV1::Vote(_)));
+        if has_columns && let Err(error) = self.save(running).await {
+            tracing::warn!(%error, "what was brought could not be written down; nobody is shown it before it is");
+            return;
+        }
         let keyset = running.gathering().keyset().id();
         for (index, request) in requests {
             let core = Arc::clone(&self.0.core);

@@ -8,13 +8,13 @@ use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Mutex as Line, Notify};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::ServeLimits;
+use super::line::Turns;
 use crate::clock;
 use crate::network::network;
-use crate::pace::Pace;
 
 /// Everybody who is connected.
 #[derive(Clone)]
@@ -27,11 +27,9 @@ struct Inner {
     guests: Mutex<Guests>,
     /// Somebody left, or began to wait.
     changed: Notify,
-    /// Whoever is at its head is the next to take room for a body from others of its own address. It lets them in in
-    /// the order in which they came, and whoever was sent away from it takes nobody's turn. A peer that hangs up is not
-    /// noticed before it is its turn: nothing reads what it sends until then.
-    line: Line<()>,
-    pace: Pace,
+    /// Of bodies that take room from others of their own address. A peer that hangs up is not noticed before it is its
+    /// turn: nothing reads what it sends until then.
+    turns: Turns,
 }
 
 #[derive(Default)]
@@ -82,9 +80,8 @@ pub(in crate::http) struct NoRoom;
 impl Crowd {
     /// Nobody, and room within the limits.
     pub(super) fn new(limits: &ServeLimits) -> Self {
-        let pace = Pace::new(limits.newcomer_interval, limits.newcomers);
-        let (guests, changed, line) = (Mutex::default(), Notify::new(), Line::default());
-        Self(Arc::new(Inner { room: limits.connections, bytes: limits.bodies, guests, changed, line, pace }))
+        let (guests, changed, turns) = (Mutex::default(), Notify::new(), Turns::new(limits));
+        Self(Arc::new(Inner { room: limits.connections, bytes: limits.bodies, guests, changed, turns }))
     }
 
     /// Whether there is no room, and most of what there was is this address's.
@@ -99,7 +96,7 @@ impl Crowd {
         let Some(guest) = guests.open.get(&id).filter(|_| guests.held.saturating_add(bytes) > self.0.bytes) else {
             return false;
         };
-        guests.bytes_by_address().get(&guest.from).is_some_and(|held| held.saturating_mul(2) > self.0.bytes)
+        guests.bytes(|_, other| other.from == guest.from).saturating_mul(2) > self.0.bytes
     }
 
     /// A place. While the node is at work for all who have one, the newcomer waits.
@@ -154,25 +151,19 @@ impl Guests {
         self.send_away(self.next_to_go(|from| self.count(from), |_, _| true)?)
     }
 
-    /// What the bodies of each address hold.
-    fn bytes_by_address(&self) -> BTreeMap<IpAddr, usize> {
+    /// What the bodies of some of them hold together.
+    fn bytes(&self, counts: impl Fn(u64, &Guest) -> bool) -> usize {
+        let some = self.open.iter().filter(|(id, guest)| counts(**id, guest));
+        some.map(|(_, guest)| guest.holds).fold(0, usize::saturating_add)
+    }
+
+    /// Sends one away that holds bytes and only waits, but not this one.
+    fn make_bytes(&mut self, but: u64) -> Option<()> {
         let mut by_address: BTreeMap<IpAddr, usize> = BTreeMap::new();
         for guest in self.open.values() {
             let bytes = by_address.entry(guest.from).or_default();
             *bytes = bytes.saturating_add(guest.holds);
         }
-        by_address
-    }
-
-    /// Bytes of those that can't be sent away for this one, its own among them.
-    fn at_work(&self, but: u64) -> usize {
-        let stay = self.open.iter().filter(|(id, guest)| guest.waiting.is_none() || **id == but);
-        stay.map(|(_, guest)| guest.holds).fold(0, usize::saturating_add)
-    }
-
-    /// Sends one away that holds bytes and only waits, but not this one.
-    fn make_bytes(&mut self, but: u64) -> Option<()> {
-        let by_address = self.bytes_by_address();
         let has = |from| by_address.get(&from).copied().unwrap_or(0);
         self.send_away(self.next_to_go(has, |id, guest| guest.holds > 0 && id != but)?)
     }
@@ -250,11 +241,10 @@ impl Turn {
     /// bodies that never end as fast as they come.
     pub(in crate::http) async fn holds(&self, bytes: usize) -> Result<Held, NoRoom> {
         if self.crowd.is_full_of_bodies_like(self.id, bytes) {
-            let _first = self.crowd.0.line.lock().await;
+            let first = self.crowd.0.turns.first().await;
             // There may be room again when it is the first.
             if self.crowd.is_full_of_bodies_like(self.id, bytes) {
-                tokio::time::sleep(self.crowd.0.pace.wait()).await;
-                self.crowd.0.pace.take(1);
+                first.turn().await;
             }
         }
         self.takes(bytes)
@@ -267,9 +257,10 @@ impl Turn {
         if !guests.open.contains_key(&self.id) {
             return Err(NoRoom);
         }
-        // Nor for one that has no room all the same.
+        // Nor for one that has no room all the same, beside what can't be sent away for it.
         let is_full = guests.held.saturating_add(bytes) > most;
-        if is_full && guests.at_work(self.id).saturating_add(bytes) > most {
+        let stays = |id, guest: &Guest| guest.waiting.is_none() || id == self.id;
+        if is_full && guests.bytes(stays).saturating_add(bytes) > most {
             return Err(NoRoom);
         }
         while guests.held.saturating_add(bytes) > most {

@@ -149,5 +149,5 @@ async fn who_leaves_the_line_takes_nobodys_turn() {
     let _taken = (first.await.unwrap(), second.await.unwrap());
     let leaves = guest(&crowd, THERE);
     assert!(tokio::time::timeout(SHORT, leaves.1.holds(30)).await.is_err());
-    assert!(crowd.0.pace.wait() <= LONG);
+    assert!(crowd.0.turns.wait() <= LONG);
 }
