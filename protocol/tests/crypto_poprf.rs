@@ -6,8 +6,8 @@ use crypto_support::{any_scalar, coin, element, entropy, point, secret, tweak, w
 use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar};
 use proptest::prelude::*;
 use ronde_protocol::crypto::{
-    BlindFactor, CoinSecret, MacError, MacItem, Point, PoprfError, PoprfSecretKey, Seed, Tweak, blind, coin_hash,
-    derive_blind, derive_coin_secret, labels,
+    BlindFactor, CoinHash, CoinSecret, MacError, MacItem, Point, PoprfError, PoprfSecretKey, Seed, Tweak, blind,
+    coin_hash, derive_blind, derive_coin_secret, labels,
     mac::{check_batch, check_one},
     suite::{self, Mode},
     unblind, unblind_all,
@@ -15,9 +15,9 @@ use ronde_protocol::crypto::{
 
 /// A correct component of the coin with this number, of the class with this tweak.
 fn item(key: &PoprfSecretKey, number: u64, class: u8) -> MacItem {
-    let point_hash = coin_hash(&coin(number).public().encode());
+    let point = coin(number).public().encode();
     let tweak = tweak(class);
-    MacItem { tweak, point_hash, component: key.evaluate(&tweak, &point_hash).unwrap() }
+    MacItem { tweak, hash: CoinHash::of(&point), component: key.evaluate(&tweak, &coin_hash(&point)).unwrap() }
 }
 
 fn blind_of(scalar: Scalar) -> BlindFactor {
@@ -116,7 +116,7 @@ fn a_batch_with_one_spoiled_item_fails_wherever_it_stands() {
     for at in 0..good.len() {
         let spoils: [fn(&mut MacItem); 3] = [
             |item| item.component = Point::generator(),
-            |item| item.point_hash = Point::generator(),
+            |item| item.hash = CoinHash::of(&Point::generator().encode()),
             |item| item.tweak = tweak(9),
         ];
         for spoil in spoils {
@@ -159,13 +159,15 @@ proptest! {
         c in any_scalar(), r in any_scalar(), seed in any::<[u8; 32]>(), class in any::<u8>(),
     ) {
         let key = PoprfSecretKey::from_seed(&seed).unwrap();
-        let h = coin_hash(&CoinSecret::from_secret(secret(c)).public().encode());
+        let p = CoinSecret::from_secret(secret(c)).public().encode();
+        let (h, hash) = (coin_hash(&p), CoinHash::of(&p));
         let r = blind_of(r);
+        prop_assert_eq!(hash.blind(&r), blind(&h, &r));
         let z = key.evaluate(&tweak(class), &blind(&h, &r)).unwrap();
         let component = unblind(&z, &r);
         prop_assert_eq!(component, key.evaluate(&tweak(class), &h).unwrap());
         prop_assert_eq!(unblind_all(&[z, z], r), vec![component, component]);
-        let mut item = MacItem { tweak: tweak(class), point_hash: h, component };
+        let mut item = MacItem { tweak: tweak(class), hash, component };
         prop_assert!(check_one(&key, &item).is_ok());
         prop_assert!(check_batch(&key, &[item], entropy(1)).is_ok());
         item.tweak = tweak(class.wrapping_add(1));
@@ -211,7 +213,7 @@ proptest! {
         let items: Vec<MacItem> = wrong.iter().enumerate().map(|(i, wrong)| {
             let mut item = item(&key, 50 + i as u64, 0);
             if *wrong {
-                item.component = item.point_hash;
+                item.component = coin_hash(item.hash.coin());
             }
             item
         }).collect();

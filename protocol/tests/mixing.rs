@@ -14,7 +14,7 @@ use ronde_protocol::{
         coin::derive_blind,
         group::PointBytes,
         mac::{MacItem, check_one},
-        poprf::{coin_hash, unblind},
+        poprf::{CoinHash, unblind},
     },
     message::{
         certificate::Certificate,
@@ -66,7 +66,7 @@ impl Loot {
             let component = unblind(&evaluated.decode().unwrap(), &factor);
             let item = MacItem {
                 tweak: Class { keyset: KEYSET, kind: points(1) }.tweak(&federation.id()),
-                point_hash: coin_hash(&coin(number).public().encode()),
+                hash: CoinHash::of(&coin(number).public().encode()),
                 component,
             };
             check_one(&federation.witness(KEYSET, evaluation.index).poprf, &item).unwrap();

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ronde_protocol::{
     crypto::{
         mac::{MacItem, check_batch},
-        poprf::coin_hash,
+        poprf::CoinHash,
     },
     machine::{books::Account, till::checkout::Checkout, wallet::Wallet, witness::memory::Memory},
     message::{
@@ -47,7 +47,7 @@ impl World<'_> {
             let books = person.lost.iter().chain([&person.wallet]).map(Wallet::book);
             for coin in books.flat_map(|book| &book.coins) {
                 if person.honest {
-                    hashes.entry(coin.point).or_insert_with(|| coin_hash(&coin.point));
+                    hashes.entry(coin.point).or_insert_with(|| CoinHash::of(&coin.point));
                     let own = coin.components.iter();
                     components.extend(own.map(|(of, is)| (coin.place.keyset, *of, coin.kind, coin.point, *is)));
                 }
@@ -63,7 +63,7 @@ impl World<'_> {
             let own = components.iter().filter(|(of, witness, ..)| *of == keyset && *witness == index);
             let items = own.filter_map(|(_, _, kind, point, component)| {
                 let tweak = Class { keyset, kind: *kind }.tweak(self.federation.charter.federation());
-                Some(MacItem { tweak, point_hash: *hashes.get(point)?, component: component.decode().ok()? })
+                Some(MacItem { tweak, hash: *hashes.get(point)?, component: component.decode().ok()? })
             });
             let items: Vec<MacItem> = items.collect();
             if check_batch(&key.poprf, &items, luck.entropy()).is_err() {

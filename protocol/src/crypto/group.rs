@@ -1,5 +1,6 @@
 //! ristretto255 (RFC 9496): wire forms, and values that were checked.
 
+use alloc::vec::Vec;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 
@@ -8,11 +9,11 @@ use curve25519_dalek::{
     constants::RISTRETTO_BASEPOINT_POINT,
     ristretto::{CompressedRistretto, RistrettoPoint},
     scalar::Scalar,
-    traits::IsIdentity,
+    traits::{Identity, IsIdentity, VartimeMultiscalarMul},
 };
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use thiserror::Error;
-use zeroize::{ZeroizeOnDrop, Zeroizing};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::redact::{hex_debug, redacted_debug};
 
@@ -105,16 +106,18 @@ impl Point {
         Self { bytes: PointBytes(point.compress().0), point }
     }
 
+    /// Twice each of these, none of which is the identity. To encode an element takes an inversion; doubles of many share one.
+    pub(super) fn doubles(halves: &[RistrettoPoint]) -> Vec<Self> {
+        let encodings = RistrettoPoint::double_and_compress_batch(halves);
+        let doubled = halves.iter().zip(encodings);
+        doubled.map(|(half, bytes)| Self { point: half + half, bytes: PointBytes(bytes.0) }).collect()
+    }
+
     /// The one-way map from 64 uniform bytes (RFC 9496 section 4.3.4).
     ///
-    /// Were the image the identity, which nobody can bring about by hashing (2^-252), the generator stands in, so that
-    /// the type keeps its promise (GROUP-6).
+    /// See GROUP-6 for the identity.
     pub fn from_uniform_bytes(uniform: &[u8; 64]) -> Self {
-        let point = RistrettoPoint::from_uniform_bytes(uniform);
-        if point.is_identity() {
-            return Self::generator();
-        }
-        Self::from_nonidentity(point)
+        Self::from_nonidentity(element_from_uniform_bytes(uniform))
     }
 
     pub(crate) fn inner(&self) -> &RistrettoPoint {
@@ -139,6 +142,68 @@ impl Hash for Point {
 impl fmt::Debug for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         super::redact::hex_tuple(f, "Point", &self.bytes.0)
+    }
+}
+
+/// The one-way map, without the encoding of what it gives.
+///
+/// Were the image the identity, which nobody can bring about by hashing (2^-252), the generator stands in (GROUP-6).
+pub(super) fn element_from_uniform_bytes(uniform: &[u8; 64]) -> RistrettoPoint {
+    let point = RistrettoPoint::from_uniform_bytes(uniform);
+    if point.is_identity() { RISTRETTO_BASEPOINT_POINT } else { point }
+}
+
+/// From so many terms on the arithmetic below sorts them into buckets, and the more there are the less each costs.
+const BUCKETS_FROM: usize = 190;
+/// With fewer, each term has a table of its own: of more than this many the tables leave the processor's nearest memory.
+const TABLES_AT_ONCE: usize = 40;
+
+/// The sum of scalar times element over all terms, none of them secret, in variable time. Of no terms, the identity.
+fn multiscalar(scalars: &[Scalar], points: &[RistrettoPoint]) -> RistrettoPoint {
+    if scalars.len() >= BUCKETS_FROM {
+        return RistrettoPoint::vartime_multiscalar_mul(scalars, points);
+    }
+    let parts = scalars.len().div_ceil(TABLES_AT_ONCE).max(1);
+    let length = scalars.len().div_ceil(parts).max(1);
+    let pieces = scalars.chunks(length).zip(points.chunks(length));
+    pieces.fold(RistrettoPoint::identity(), |sum, (s, p)| sum + RistrettoPoint::vartime_multiscalar_mul(s, p))
+}
+
+/// Terms of a sum of scalar times element. None is a secret that outlives the check it is made for.
+#[derive(Default)]
+pub(super) struct Terms {
+    scalars: Vec<Scalar>,
+    points: Vec<RistrettoPoint>,
+}
+
+impl Terms {
+    pub(super) fn push(&mut self, scalar: Scalar, point: RistrettoPoint) {
+        self.scalars.push(scalar);
+        self.points.push(point);
+    }
+
+    pub(super) fn append(&mut self, other: Self) {
+        self.scalars.extend_from_slice(&other.scalars);
+        self.points.extend_from_slice(&other.points);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.scalars.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Scalar, &RistrettoPoint)> {
+        self.scalars.iter().zip(&self.points)
+    }
+
+    pub(super) fn sum(&self) -> RistrettoPoint {
+        multiscalar(&self.scalars, &self.points)
+    }
+}
+
+// Whoever knew the weights of a batch while it is checked could make errors that cancel.
+impl Drop for Terms {
+    fn drop(&mut self) {
+        self.scalars.zeroize();
     }
 }
 
@@ -184,6 +249,11 @@ impl SecretScalar {
         let reduced = Zeroizing::new(Scalar::from_bytes_mod_order_wide(wide));
         let zero = reduced.ct_eq(&Scalar::ZERO);
         Self(Scalar::conditional_select(&reduced, &Scalar::ONE, zero))
+    }
+
+    /// Half of 1/s, for elements that [`Point::doubles`] doubles again; in constant time.
+    pub(super) fn half_inverse(&self) -> Zeroizing<Scalar> {
+        Zeroizing::new(self.0.invert().div_by_2())
     }
 
     /// The canonical encoding. The name is a warning: only storage and tests have a reason to call this.

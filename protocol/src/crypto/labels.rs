@@ -92,6 +92,8 @@ labels! {
     BATCH_WEIGHTS = "ronde/1 batch weights: mac";
     /// Fresh secret weights of a batch of spend signatures.
     SPEND_BATCH_WEIGHTS = "ronde/1 batch weights: spend";
+    /// Fresh secret weights of a batch of orders that present coins.
+    PRESENTED_WEIGHTS = "ronde/1 batch weights: presented coins";
     /// Hedged nonce of an evaluation proof.
     HEDGED_NONCE = "ronde/1 hedged nonce: evaluation proof";
     /// Hedged nonce of a signature by coin keys.

@@ -23,7 +23,7 @@ use zeroize::Zeroizing;
 
 use super::{
     entropy::Entropy,
-    group::{Point, ScalarBytes},
+    group::{Point, ScalarBytes, Terms},
     hash::{Transcript, derive_secret_scalar, derive_wide, xof},
     labels,
     once::once,
@@ -157,12 +157,14 @@ fn fold(statement: [u8; 32], items: &[EvaluationItem]) -> Result<Folded, ProofEr
 }
 
 fn weigh(statement: [u8; 32], weights: &[Scalar], items: &[EvaluationItem]) -> Result<Folded, ProofError> {
-    let evaluated = || items.iter().map(|item| item.evaluated.inner());
-    let blinded = items.iter().map(|item| item.blinded.inner());
-    let pulled_back = weights.iter().zip(items).map(|(w, item)| -(w * item.tweak.inner()));
-    let base = RistrettoPoint::vartime_multiscalar_mul(weights, evaluated());
-    let image =
-        RistrettoPoint::vartime_multiscalar_mul(weights.iter().copied().chain(pulled_back), blinded.chain(evaluated()));
+    let (mut base, mut image) = (Terms::default(), Terms::default());
+    for (weight, item) in weights.iter().zip(items) {
+        let evaluated = *item.evaluated.inner();
+        base.push(*weight, evaluated);
+        image.push(*weight, *item.blinded.inner());
+        image.push(-(weight * item.tweak.inner()), evaluated);
+    }
+    let (base, image) = (base.sum(), image.sum());
     // With M = 0 the second equation would say nothing about k (PROOF-5).
     if base.is_identity() {
         return Err(ProofError::Degenerate);

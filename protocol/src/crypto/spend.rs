@@ -8,18 +8,13 @@
 use alloc::vec::Vec;
 
 use bincode::{Decode, Encode};
-use curve25519_dalek::{
-    constants::RISTRETTO_BASEPOINT_POINT,
-    ristretto::RistrettoPoint,
-    scalar::Scalar,
-    traits::{IsIdentity, VartimeMultiscalarMul},
-};
+use curve25519_dalek::{constants::RISTRETTO_BASEPOINT_POINT, scalar::Scalar, traits::IsIdentity};
 use thiserror::Error;
 
 use super::{
     coin::CoinSecret,
     entropy::Entropy,
-    group::{Point, PointBytes, ScalarBytes},
+    group::{Point, PointBytes, ScalarBytes, Terms},
     hash::{Transcript, xof},
     labels,
 };
@@ -91,7 +86,7 @@ impl SpendCheck<'_> {
     /// # Errors
     /// Any [`SpendError`].
     pub fn verify(&self) -> Result<(), SpendError> {
-        let mut terms = Terms::default();
+        let mut terms = SpendTerms::default();
         terms.add(self, Scalar::ONE)?;
         terms.check()
     }
@@ -153,7 +148,7 @@ pub fn verify_batch(checks: &[SpendCheck<'_>], entropy: Entropy) -> Result<(), S
         transcript.part(check.digest).part(&check.signature.r.0).part(&check.signature.s.0);
     }
     let mut stream = transcript.xof();
-    let mut terms = Terms::default();
+    let mut terms = SpendTerms::default();
     for check in checks {
         terms.add(check, Scalar::from(stream.next_u128()))?;
     }
@@ -165,16 +160,15 @@ fn challenges(purpose: SpendPurpose, r: &PointBytes, digest: &[u8; 32], count: u
     (0..count).map(|_| Scalar::from(stream.next_u128())).collect()
 }
 
-/// The sum over all checks of w·(R + sum e_i·P_i - s·G), which must vanish.
+/// Terms of a sum, among them w·(R + sum e_i·P_i - s·G) for all checks, which vanishes for good signatures.
 #[derive(Default)]
-struct Terms {
+pub(super) struct SpendTerms {
     on_generator: Scalar,
-    scalars: Vec<Scalar>,
-    points: Vec<RistrettoPoint>,
+    others: Terms,
 }
 
-impl Terms {
-    fn add(&mut self, check: &SpendCheck<'_>, weight: Scalar) -> Result<(), SpendError> {
+impl SpendTerms {
+    pub(super) fn add(&mut self, check: &SpendCheck<'_>, weight: Scalar) -> Result<(), SpendError> {
         if check.keys.is_empty() {
             return Err(SpendError::NoKeys);
         }
@@ -182,20 +176,21 @@ impl Terms {
         let s = signature.s.decode().map_err(|_| SpendError::Response)?;
         let r = signature.r.decode().map_err(|_| SpendError::Commitment)?;
         self.on_generator -= weight * s.0;
-        self.scalars.push(weight);
-        self.points.push(*r.inner());
+        self.others.push(weight, *r.inner());
         let e = challenges(check.purpose, &signature.r, check.digest, check.keys.len());
         for (challenge, key) in e.iter().zip(check.keys) {
-            self.scalars.push(weight * challenge);
-            self.points.push(*key.inner());
+            self.others.push(weight * challenge, *key.inner());
         }
         Ok(())
     }
 
-    fn check(mut self) -> Result<(), SpendError> {
-        self.scalars.push(self.on_generator);
-        self.points.push(RISTRETTO_BASEPOINT_POINT);
-        let sum = RistrettoPoint::vartime_multiscalar_mul(&self.scalars, &self.points);
-        if sum.is_identity() { Ok(()) } else { Err(SpendError::Wrong) }
+    /// All terms, that of the generator among them.
+    pub(super) fn into_terms(mut self) -> Terms {
+        self.others.push(self.on_generator, RISTRETTO_BASEPOINT_POINT);
+        self.others
+    }
+
+    fn check(self) -> Result<(), SpendError> {
+        if self.into_terms().sum().is_identity() { Ok(()) } else { Err(SpendError::Wrong) }
     }
 }

@@ -5,12 +5,12 @@
 
 use alloc::vec::Vec;
 
-use curve25519_dalek::scalar::Scalar;
+use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar};
 use sha2::{Digest, Sha512};
 use zeroize::Zeroizing;
 
 use super::{
-    group::{Point, PublicScalar, SecretScalar},
+    group::{Point, PublicScalar, SecretScalar, element_from_uniform_bytes},
     poprf::PoprfError,
 };
 
@@ -91,6 +91,11 @@ pub fn expand_message_xmd(message: &[&[u8]], tag: Tag, mode: Mode) -> [u8; 64] {
 /// `HashToGroup` (RFC 9497 section 4.1). Never the identity, see [`Point::from_uniform_bytes`].
 pub fn hash_to_group(mode: Mode, input: &[u8]) -> Point {
     Point::from_uniform_bytes(&expand_message_xmd(&[input], Tag::HashToGroup, mode))
+}
+
+/// The same without its encoding.
+pub(super) fn hash_to_element(mode: Mode, input: &[u8]) -> RistrettoPoint {
+    element_from_uniform_bytes(&expand_message_xmd(&[input], Tag::HashToGroup, mode))
 }
 
 /// `HashToScalar` (RFC 9497 section 4.1) of a message that comes in parts.

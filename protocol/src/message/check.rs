@@ -287,18 +287,28 @@ impl CheckedOrder {
     /// store.
     pub(crate) fn authority(&self, charter: &Charter) -> Option<Authority<'_>> {
         match &self.signed.authorization {
-            Authorization::Spend(signature) => Some(Authority::Coins(SpendCheck {
-                purpose: SpendPurpose::Order,
-                keys: &self.inputs,
-                digest: &self.digest.0,
-                signature,
-            })),
+            Authorization::Spend(_) => self.spend().map(Authority::Coins),
             Authorization::Store(signature) => {
                 let key = charter.node_key(self.signed.order.store)?;
                 let parts: [&[u8]; 2] = [&self.signed.order.federation.0, &self.digest.0];
                 Some(Authority::Store(key.check(labels::STORE_ORDER_SIGNATURE, &parts, signature)))
             }
         }
+    }
+
+    /// The spend signature with what it must fit, if the coins' keys are who signs.
+    pub(super) fn spend(&self) -> Option<SpendCheck<'_>> {
+        match &self.signed.authorization {
+            Authorization::Spend(signature) => {
+                Some(SpendCheck { purpose: SpendPurpose::Order, keys: &self.inputs, digest: &self.digest.0, signature })
+            }
+            Authorization::Store(_) => None,
+        }
+    }
+
+    /// For [`super::presented::authorize_all`] alone, once the signature was verified together with others.
+    pub(super) fn into_authorized(self) -> AuthorizedOrder {
+        AuthorizedOrder(self)
     }
 
     /// Checks the spend signature by all coin keys, or the debited store's signature (ORDER-2, ORDER-27).

@@ -1,5 +1,7 @@
 //! What a coin is, without whose: its class.
 
+use alloc::collections::BTreeMap;
+
 use super::{
     amount::Points,
     codec::{Decode, Encode},
@@ -44,6 +46,29 @@ pub struct Class {
 
 /// Length of a class's POPRF `info`: the tag, federation, keyset, kind and its number, of fixed widths.
 pub const INFO_BYTES: usize = labels::CLASS_INFO.len() + 32 + 4 + 4 + 8;
+
+/// The tweaks of one keyset's kinds of coins: those of its denominations are computed once.
+#[derive(Clone, Debug)]
+pub struct Tweaks {
+    federation: FederationId,
+    keyset: KeysetId,
+    known: BTreeMap<Kind, Tweak>,
+}
+
+impl Tweaks {
+    /// Of a keyset with these denominations.
+    pub fn new(federation: FederationId, keyset: KeysetId, denominations: &[u64]) -> Self {
+        let kinds = denominations.iter().map(|denomination| Kind::Points { denomination: *denomination });
+        let known = kinds.map(|kind| (kind, Class { keyset, kind }.tweak(&federation))).collect();
+        Self { federation, keyset, known }
+    }
+
+    /// m of the class of this kind (COIN-2).
+    pub fn of(&self, kind: &Kind) -> Tweak {
+        let class = Class { keyset: self.keyset, kind: *kind };
+        self.known.get(kind).copied().unwrap_or_else(|| class.tweak(&self.federation))
+    }
+}
 
 impl Kind {
     /// Its worth in points: the denomination, or nothing for what is no point coin.

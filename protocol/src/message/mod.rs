@@ -15,6 +15,7 @@ pub(crate) mod json;
 pub mod log;
 pub mod offer;
 pub mod order;
+pub mod presented;
 pub mod probe;
 pub mod refusal;
 pub mod statement;

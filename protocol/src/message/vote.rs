@@ -61,6 +61,11 @@ impl Vote {
 }
 
 impl VerifiedVote {
+    /// One that whoever holds the key makes itself: it need not be verified.
+    pub(crate) fn by_signing(key: &SigningKey, keyset: &Keyset, index: WitnessIndex, digest: &OrderDigest) -> Self {
+        Self(Vote::sign(key, keyset, index, digest))
+    }
+
     /// The vote.
     pub fn get(&self) -> Vote {
         self.0

@@ -5,7 +5,7 @@ pub mod lost;
 
 use ronde_protocol::{
     crypto::{
-        Entropy, MacItem, Seed, coin_hash,
+        CoinHash, Entropy, MacItem, Seed,
         mac::check_one,
         spend::{SpendPurpose, verify},
     },
@@ -134,7 +134,7 @@ pub fn assert_sound(federation: &Federation, submission: &Submission) {
             let class = Class { keyset: order.keyset, kind: input.kind };
             let item = MacItem {
                 tweak: class.tweak(&federation.id()),
-                point_hash: coin_hash(&input.point),
+                hash: CoinHash::of(&input.point),
                 component: component.decode().unwrap(),
             };
             check_one(&key, &item).unwrap();

@@ -9,7 +9,7 @@ use ronde_protocol::{
         group::{Point, PointBytes, SecretScalar},
         labels,
         mac::{MacItem, check_batch, check_one},
-        poprf::{self, PoprfSecretKey, Tweak, coin_hash},
+        poprf::{self, CoinHash, PoprfSecretKey, Tweak, coin_hash},
         possession::{KeySlot, prove_poprf},
         proof,
         sign::SigningKey,
@@ -72,9 +72,9 @@ pub fn evaluate_many(runner: &mut CtRunner, rng: &mut BenchRng) {
 }
 
 fn mac(special: bool, rng: &mut BenchRng) -> (PoprfSecretKey, [MacItem; 1]) {
-    let (key, point_hash) = (key(special, rng), point(rng));
-    let component = key.evaluate(&tweak(), &point_hash).unwrap();
-    (key, [MacItem { tweak: tweak(), point_hash, component }])
+    let (key, coin) = (key(special, rng), PointBytes(random(rng)));
+    let component = key.evaluate(&tweak(), &coin_hash(&coin)).unwrap();
+    (key, [MacItem { tweak: tweak(), hash: CoinHash::of(&coin), component }])
 }
 
 /// The check of one MAC.

@@ -92,7 +92,8 @@ faults! {
         ["crypto/spend.rs": "let mut stream = xof(purpose.label(), &[&r.0, digest]);"
             => "let _ = purpose;\n    let mut stream = xof(labels::SPEND_CHALLENGE, &[&r.0, digest]);"];
     "MAC checks weighted alike", ["crypto_poprf"],
-        ["crypto/mac.rs": "let mut weight = stream.next_u128();" => "let mut weight = stream.next_u128().min(1).max(1);"];
+        ["crypto/mac.rs": "let weight = Scalar::from(weights.next_u128());"
+            => "let weight = Scalar::from(weights.next_u128().clamp(1, 1));"];
     "an evaluation's signature unchecked: a relay can accuse a witness", ["message_evidence", "wallet_answers"],
         ["message/evaluation.rs": "self.verify_signature(keyset, member)?;" => ""];
     "votes for orders that do not conflict convict", ["message_evidence"],

@@ -3,11 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::{
-    crypto::{
-        Entropy,
-        group::PointBytes,
-        poprf::{blind, coin_hash},
-    },
+    crypto::{Entropy, group::PointBytes, poprf::CoinHash},
     limits::MAX_OUTPUTS,
     machine::durable::{Durable, Sealed},
     message::{
@@ -266,7 +262,7 @@ impl Wallet {
 
     /// The same of a coin whose P is known.
     pub(super) fn blinded_of(&self, point: &PointBytes, place: &Place) -> PointBytes {
-        blind(&coin_hash(point), &self.blind_factor(place)).encode()
+        CoinHash::of(point).blind(&self.blind_factor(place)).encode()
     }
 }
 

@@ -3,7 +3,9 @@
 use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 
 use super::{
-    Step, Witness, buckets, log,
+    Step, Witness, buckets,
+    decide::Verdict,
+    log,
     prepare::PreparedCertificate,
     record::{CoinRecord, Counter, Draft, OrderRecord, Retirement, View, Write},
 };
@@ -20,7 +22,7 @@ use crate::{
         log::{CertifiedOrder, LogEntry},
         order::{Order, Purpose, Seconds},
         refusal::Refusal,
-        wire::{Certified, ReplyV1},
+        wire::ReplyV1,
     },
 };
 
@@ -36,13 +38,23 @@ impl Witness {
         now: Seconds,
     ) -> Result<Step<ReplyV1>, V::Error> {
         let mut draft = Draft::new(view, self.keyset().id());
+        let verdict = self.certificate_in(&mut draft, charter, &prepared, now)?;
+        self.end_alone(draft, verdict)
+    }
+
+    pub(super) fn certificate_in<V: View>(
+        &self,
+        draft: &mut Draft<'_, V>,
+        charter: &Charter,
+        prepared: &PreparedCertificate,
+        now: Seconds,
+    ) -> Result<Verdict, V::Error> {
         // The log is frozen (ROLLOVER-7).
-        if self.is_frozen(view, now)? {
-            return Ok(Step::new(draft, ReplyV1::Refused(Refusal::Closed)));
+        if self.is_frozen(draft.view(), now)? {
+            return Ok(Verdict::Refused(Refusal::Closed));
         }
         let PreparedCertificate { order, certificate, evaluation, .. } = prepared;
-        let reply = self.certify(&mut draft, charter, order, &certificate, evaluation)?;
-        Ok(Step::new(draft, reply))
+        self.certify(draft, charter, order.clone(), certificate, evaluation.clone())
     }
 
     /// WITNESS-32; what was certified before is served as stored (WITNESS-30).
@@ -53,15 +65,15 @@ impl Witness {
         order: Order,
         certificate: &VerifiedCertificate,
         evaluation: Evaluation,
-    ) -> Result<ReplyV1, V::Error> {
+    ) -> Result<Verdict, V::Error> {
         let digest = certificate.digest();
         match draft.order(&digest)? {
             // It is in the log and the books already (LOG-3, BOOKS-1).
             Some(OrderRecord::Certified { certificate, evaluation, .. }) => {
-                return self.evaluated(draft, certificate, evaluation);
+                return Ok(Verdict::Certified(certificate, evaluation));
             }
             Some(OrderRecord::Contested { against, .. }) => {
-                return Ok(ReplyV1::Refused(self.conflict_with(draft, &against)?));
+                return Ok(Verdict::Refused(self.conflict_with(draft, &against)?));
             }
             Some(OrderRecord::Voted(_) | OrderRecord::Dead { .. }) => {}
             None if certificate.has_vote_of(self.index()) && draft.retired()?.is_none() => {
@@ -77,14 +89,14 @@ impl Witness {
         // Not before it can be booked (BOOKS-9).
         let lines = match books::postings(&order, charter) {
             Ok(postings) => booked(draft, postings)?,
-            Err(BooksError::UnknownOffer) => return Ok(ReplyV1::Refused(Refusal::CharterBehind)),
+            Err(BooksError::UnknownOffer) => return Ok(Verdict::Refused(Refusal::CharterBehind)),
             Err(BooksError::Overflow(_)) => None,
         };
         let Some(lines) = lines else {
             // No charter to come mends a sum: q witnesses voted for what breaks a rule (WITNESS-36).
             let certified = CertifiedOrder { order, certificate: certificate.as_certificate().clone() };
             draft.put(Write::Exhibit(Box::new(Exhibit::Order(certified))));
-            return Ok(ReplyV1::Refused(Refusal::BadCertificate));
+            return Ok(Verdict::Refused(Refusal::BadCertificate));
         };
         spend(draft, &order, digest)?;
         lines.into_iter().for_each(|line| draft.put(line));
@@ -102,7 +114,7 @@ impl Witness {
         order: Order,
         certificate: Certificate,
         evaluation: Evaluation,
-    ) -> Result<ReplyV1, V::Error> {
+    ) -> Result<Verdict, V::Error> {
         let digest = certificate.digest;
         let entry = CertifiedOrder { order: order.clone(), certificate: certificate.clone() };
         let position = log::append(draft, LogEntry::Certified(entry))?;
@@ -112,17 +124,7 @@ impl Witness {
         buckets::places_of(&order, digest, self.keyset().id()).for_each(|place| draft.put(Write::Bucket(place)));
         let record = OrderRecord::Certified { order, certificate: certificate.clone(), evaluation: evaluation.clone() };
         draft.put(Write::Order(digest, Box::new(record)));
-        self.evaluated(draft, certificate, evaluation)
-    }
-
-    /// The answer to a certified order, with the head of the log as this step leaves it.
-    pub(super) fn evaluated<V: View>(
-        &self,
-        draft: &Draft<'_, V>,
-        certificate: Certificate,
-        evaluation: Evaluation,
-    ) -> Result<ReplyV1, V::Error> {
-        Ok(ReplyV1::Certified(Certified { certificate, evaluation, head: self.drafted_head(draft)? }))
+        Ok(Verdict::Certified(certificate, evaluation))
     }
 
     /// Two valid certificates over one coin, or more: keep all, evaluate none further, stop voting, raise the alarm
@@ -134,7 +136,7 @@ impl Witness {
         certificate: &VerifiedCertificate,
         other: OrderDigest,
         rivals: &[OrderDigest],
-    ) -> Result<ReplyV1, V::Error> {
+    ) -> Result<Verdict, V::Error> {
         let digest = certificate.digest();
         let certificate = certificate.as_certificate().clone();
         for rival in rivals {
@@ -150,7 +152,7 @@ impl Witness {
         let record = OrderRecord::Contested { order, certificate, against: other };
         draft.put(Write::Order(digest, Box::new(record)));
         draft.put(Write::Retire(Retirement::TwoCertificates(other, digest)));
-        Ok(ReplyV1::Refused(self.conflict_with(draft, &other)?))
+        Ok(Verdict::Refused(self.conflict_with(draft, &other)?))
     }
 }
 

@@ -16,6 +16,7 @@
 pub mod buckets;
 mod certify;
 mod closing;
+mod decide;
 mod earlier;
 mod followed;
 pub mod inquiry;
@@ -37,6 +38,7 @@ mod vote;
 use alloc::vec::Vec;
 
 pub use closing::OtherClocks;
+pub use decide::{Decided, HeadToSign, Prepared};
 pub use earlier::{EarlierRead, PreparedPage};
 pub use moving::PreparedMove;
 pub use prepare::{PreparedCertificate, PreparedVote};
@@ -47,7 +49,7 @@ use self::{
 };
 use crate::{
     machine::durable::Sealed,
-    message::{charter::Keyset, ids::WitnessIndex},
+    message::{charter::Keyset, class::Tweaks, ids::WitnessIndex},
 };
 
 /// One witness of one keyset: its place and its secrets. Its state is elsewhere, behind [`View`].
@@ -56,6 +58,7 @@ pub struct Witness {
     keyset: Keyset,
     index: WitnessIndex,
     keys: WitnessKeys,
+    tweaks: Tweaks,
 }
 
 /// Whether the witness has heard from enough peers since it started.
@@ -97,7 +100,8 @@ impl Witness {
             member.poprf_key().encode() == keys.poprf.public().encode()
                 && member.vote_key().encode() == keys.vote.verifying_key().encode()
         });
-        if fits { Ok(Self { keyset, index, keys }) } else { Err(OtherKeys(index)) }
+        let tweaks = Tweaks::new(*keyset.federation(), keyset.id(), keyset.denominations());
+        if fits { Ok(Self { keyset, index, keys, tweaks }) } else { Err(OtherKeys(index)) }
     }
 
     /// The committee.

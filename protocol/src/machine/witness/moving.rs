@@ -2,6 +2,7 @@
 
 use super::{
     Step, Witness,
+    decide::Verdict,
     outstanding::points_into,
     record::{Counter, Draft, EarlierView, Inconsistent, OrderRecord, Write},
 };
@@ -72,28 +73,36 @@ impl Witness {
         prepared: PreparedMove,
         now: Seconds,
     ) -> Result<Step<ReplyV1>, V::Error> {
-        let own = self.keyset().id();
-        let mut draft = Draft::new(view, own);
+        let mut draft = Draft::new(view, self.keyset().id());
+        let verdict = self.move_in(&mut draft, &prepared, now)?;
+        self.end_alone(draft, verdict)
+    }
+
+    pub(super) fn move_in<V: EarlierView>(
+        &self,
+        draft: &mut Draft<'_, V>,
+        prepared: &PreparedMove,
+        now: Seconds,
+    ) -> Result<Verdict, V::Error> {
+        let (own, view) = (self.keyset().id(), draft.view());
         if self.is_frozen(view, now)? {
-            return Ok(Step::new(draft, ReplyV1::Refused(Refusal::Closed)));
+            return Ok(Verdict::Refused(Refusal::Closed));
         }
         let PreparedMove { order, digest, earlier, certificate, evaluation } = prepared;
-        if let Some(OrderRecord::Certified { certificate, evaluation, .. }) = draft.order(&digest)? {
-            let reply = self.evaluated(&draft, certificate, evaluation)?;
-            return Ok(Step::new(draft, reply));
+        if let Some(OrderRecord::Certified { certificate, evaluation, .. }) = draft.order(digest)? {
+            return Ok(Verdict::Certified(certificate, evaluation));
         }
         let sums = view.outstanding(own, earlier.id())?.unwrap_or_default();
         let counter = Counter::Moved { from: earlier.id() };
-        let moved = draft.counter(&counter)?.checked_add(points_into(&order, own)).ok_or(Inconsistent::Overflow)?;
+        let moved = draft.counter(&counter)?.checked_add(points_into(order, own)).ok_or(Inconsistent::Overflow)?;
         // Once the earlier keyset is closed, its statements say what it certified (ROLLOVER-9), not whoever kept a
         // certificate back (ROLLOVER-15).
         let closed = now > earlier.evaluate_until();
-        let seen = view.seen(own, earlier.id(), &digest)?.unwrap_or_default();
-        if (closed && !sums.is_certified(&earlier, seen)) || !sums.allows(&earlier, own, moved) {
-            return Ok(Step::new(draft, ReplyV1::Refused(Refusal::RolloverBehind)));
+        let seen = view.seen(own, earlier.id(), digest)?.unwrap_or_default();
+        if (closed && !sums.is_certified(earlier, seen)) || !sums.allows(earlier, own, moved) {
+            return Ok(Verdict::Refused(Refusal::RolloverBehind));
         }
         draft.put(Write::Counter(counter, moved));
-        let reply = self.keep_certified(&mut draft, order, certificate.into_certificate(), evaluation)?;
-        Ok(Step::new(draft, reply))
+        self.keep_certified(draft, order.clone(), certificate.as_certificate().clone(), evaluation.clone())
     }
 }

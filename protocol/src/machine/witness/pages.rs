@@ -2,7 +2,10 @@
 
 use alloc::vec::Vec;
 
-use super::{Witness, record::View};
+use super::{
+    Witness,
+    record::{OrderRecord, View},
+};
 use crate::{
     limits::{LOG_ANSWER_BYTES, MAX_FEED_ENTRIES, MAX_LOG_ENTRIES},
     message::{
@@ -12,9 +15,7 @@ use crate::{
         log::LogEntry,
         order::Seconds,
         refusal::Refusal,
-        wire::{
-            CHARTER_CHUNK, Certified, CharterChunk, CharterQuery, FeedEntry, FeedPage, LogPage, OrderState, ReplyV1,
-        },
+        wire::{CHARTER_CHUNK, Certified, CharterChunk, CharterQuery, FeedEntry, FeedPage, LogPage, ReplyV1},
     },
 };
 
@@ -33,9 +34,8 @@ impl Witness {
         if self.is_frozen(view, now)? {
             return Ok(Some(ReplyV1::Refused(Refusal::Closed)));
         }
-        let Some(OrderState::Certified { certificate, evaluation, .. }) = self.order_state(view, digest)? else {
-            return Ok(None);
-        };
+        let record = view.order(self.keyset().id(), digest)?;
+        let Some(OrderRecord::Certified { certificate, evaluation, .. }) = record else { return Ok(None) };
         Ok(Some(ReplyV1::Certified(Certified { certificate, evaluation, head: self.head(view)? })))
     }
 

@@ -1,29 +1,28 @@
 //! What a witness checks and computes before it looks at its state: pure functions of the message and the keys.
 
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 use super::Witness;
 use crate::{
     crypto::{
         Entropy,
         group::{Point, PointBytes},
-        mac::{self, MacItem},
-        poprf::{Tweak, coin_hash},
+        poprf::Tweak,
         proof::{self, EvaluationContext, EvaluationItem},
     },
-    limits::{MAX_INPUTS, MAX_OUTPUTS},
+    limits::{MAX_OUTPUTS, MAX_WITNESSES},
     message::{
         certificate::VerifiedCertificate,
         charter::Charter,
         check::AuthorizedOrder,
-        class::Class,
         codec::Bounded,
         evaluation::{Evaluation, NO_PROOF, outputs_of},
-        ids::OrderDigest,
+        ids::{OrderDigest, StoreId},
         log::CertifiedOrder,
         order::{Order, Output},
+        presented::{self, Presented},
         refusal::Refusal,
-        vote::VerifiedVote,
+        vote::{VerifiedVote, Vote},
         wire::VoteRequest,
     },
 };
@@ -44,6 +43,17 @@ pub struct PreparedCertificate {
     pub(super) digest: OrderDigest,
     pub(super) certificate: VerifiedCertificate,
     pub(super) evaluation: Evaluation,
+}
+
+/// Votes that came with a request, not looked at.
+type Votes = Bounded<Vote, MAX_WITNESSES>;
+
+/// An order on its way to be authorized.
+enum Opened {
+    /// Its coins and their signature are checked together with those of others.
+    Presented(Presented),
+    /// A store signed it.
+    Authorized(AuthorizedOrder),
 }
 
 impl PreparedVote {
@@ -70,6 +80,53 @@ impl Witness {
         request: VoteRequest,
         entropy: Entropy,
     ) -> Result<PreparedVote, Refusal> {
+        let alone = self.prepare_votes(charter, vec![(None, request)], entropy).pop();
+        // There is one answer to one request.
+        alone.unwrap_or(Err(Refusal::Busy))
+    }
+
+    /// The same for many requests at once, each with the store that relayed it: in their order, each with the answer that it
+    /// would get alone, for a part of the price (WITNESS-38).
+    pub fn prepare_votes(
+        &self,
+        charter: &Charter,
+        requests: Vec<(Option<StoreId>, VoteRequest)>,
+        entropy: Entropy,
+    ) -> Vec<Result<PreparedVote, Refusal>> {
+        let mut fresh = entropy.split(requests.len().saturating_add(1)).into_iter();
+        let Some(for_all) = fresh.next() else { return Vec::new() };
+        let (mut opened, mut presented) = (Vec::with_capacity(requests.len()), Vec::with_capacity(requests.len()));
+        for (relay, request) in requests {
+            opened.push(self.open_request(charter, relay, request).map(|(order, votes)| {
+                let order = match order {
+                    Opened::Presented(order) => {
+                        presented.push(order);
+                        None
+                    }
+                    Opened::Authorized(order) => Some(order),
+                };
+                (order, votes)
+            }));
+        }
+        let mut authorized = presented::authorize_all(&self.keys().poprf, presented, for_all).into_iter();
+        let finish = |(opened, entropy): (Result<(Option<AuthorizedOrder>, Votes), Refusal>, Entropy)| {
+            let (order, votes) = opened?;
+            let order = match order {
+                Some(order) => order,
+                None => authorized.next().unwrap_or(Err(Refusal::Busy))?,
+            };
+            self.finish_vote(order, &votes, entropy)
+        };
+        opened.into_iter().zip(fresh).map(finish).collect()
+    }
+
+    /// What needs no other request: all of it, if no coins are presented.
+    fn open_request(
+        &self,
+        charter: &Charter,
+        relay: Option<StoreId>,
+        request: VoteRequest,
+    ) -> Result<(Opened, Votes), Refusal> {
         let VoteRequest { signed, column, votes } = request;
         // WITNESS-6
         if signed.order.keyset != self.keyset().id() {
@@ -80,11 +137,25 @@ impl Witness {
             signed.order.check_rules(charter)?;
             return Err(Refusal::NoColumn);
         }
-        let order = signed.check(charter)?.authorize(charter)?;
-        let (for_macs, for_proof) = entropy.split_two();
-        if let Some(column) = column {
-            self.check_column(&order, &column, for_macs)?;
-        }
+        let order = signed.check(charter)?;
+        let opened = match column {
+            Some(column) if !order.order().inputs.is_empty() => {
+                Opened::Presented(Presented::new(order, &column, &self.tweaks, relay)?)
+            }
+            column => {
+                let order = order.authorize(charter)?;
+                // A column of no inputs has nothing in it (WITNESS-8).
+                if column.is_some_and(|column| !column.is_empty()) {
+                    return Err(Refusal::CoinUnknown);
+                }
+                Opened::Authorized(order)
+            }
+        };
+        Ok((opened, votes))
+    }
+
+    /// Counts the votes that came with it, and evaluates ahead if this one may make the quorum full.
+    fn finish_vote(&self, order: AuthorizedOrder, votes: &Votes, entropy: Entropy) -> Result<PreparedVote, Refusal> {
         let digest = order.digest();
         // A wrong vote proves nothing about anybody and is left out (VOTE-7, WITNESS-18); what remains must do.
         let votes: Vec<VerifiedVote> =
@@ -95,32 +166,11 @@ impl Witness {
             let own = |(output, _): &(&Output, &Point)| output.class.keyset == self.keyset().id();
             let outputs = order.order().outputs.iter().zip(order.outputs());
             let blinded: Vec<Point> = outputs.filter(own).map(|(_, blinded)| *blinded).collect();
-            Some(self.evaluate(order.order(), digest, &blinded, for_proof)?)
+            Some(self.evaluate(order.order(), digest, &blinded, entropy)?)
         } else {
             None
         };
         Ok(PreparedVote { order, votes, evaluation })
-    }
-
-    /// WITNESS-8. The column is looked at here and kept nowhere (WITNESS-5).
-    fn check_column(
-        &self,
-        order: &AuthorizedOrder,
-        column: &Bounded<PointBytes, MAX_INPUTS>,
-        entropy: Entropy,
-    ) -> Result<(), Refusal> {
-        let inputs = &order.order().inputs;
-        if column.len() != inputs.len() {
-            return Err(Refusal::CoinUnknown);
-        }
-        let mut items = Vec::with_capacity(inputs.len());
-        for (input, component) in inputs.iter().zip(column) {
-            let class = Class { keyset: self.keyset().id(), kind: input.kind };
-            let tweak: Tweak = class.tweak(self.keyset().federation());
-            let component = component.decode().map_err(|_| Refusal::CoinUnknown)?;
-            items.push(MacItem { tweak, point_hash: coin_hash(&input.point), component });
-        }
-        mac::check_batch(&self.keys().poprf, &items, entropy).map_err(|_| Refusal::CoinUnknown)
     }
 
     /// Checks a certificate (WITNESS-27) and evaluates the order's outputs. The order itself needs no further trust: q
@@ -161,7 +211,7 @@ impl Witness {
     ) -> Result<Evaluation, Refusal> {
         let (keyset, keys) = (self.keyset(), self.keys());
         let tweaked: Vec<(Tweak, Point)> = outputs_of(order, keyset.id())
-            .map(|output| output.class.tweak(keyset.federation()))
+            .map(|output| self.tweaks.of(&output.class.kind))
             .zip(blinded.iter().copied())
             .collect();
         // k + m = 0, and a proof that fails on its own evaluations, need luck of 2^-252 or broken memory.

@@ -1,6 +1,6 @@
 //! What a witness keeps, and the narrow view it has of it.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
 
 use crate::{
     crypto::{group::PointBytes, merkle::Subtree},
@@ -238,6 +238,24 @@ pub trait EarlierView: View {
     ) -> Result<Option<ClosingStatement>, Self::Error>;
 }
 
+/// A sum or size of which one step may write several values.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Rewritten {
+    LogSize,
+    Counter(Counter),
+    Book(Account, Flow),
+}
+
+/// Whether nothing after it writes the same place, for what is rewritten again and again.
+fn stands(write: &Write, later: &mut BTreeSet<Rewritten>) -> bool {
+    match write {
+        Write::LogSize(_) => later.insert(Rewritten::LogSize),
+        Write::Counter(counter, _) => later.insert(Rewritten::Counter(*counter)),
+        Write::Book(account, flow, _) => later.insert(Rewritten::Book(*account, *flow)),
+        _ => true,
+    }
+}
+
 /// The writes of a step in the making, seen as if they were done.
 pub(super) struct Draft<'v, V> {
     view: &'v V,
@@ -250,12 +268,21 @@ impl<'v, V: View> Draft<'v, V> {
         Self { view, keyset, writes: Vec::new() }
     }
 
+    /// What is committed.
+    pub(super) fn view(&self) -> &'v V {
+        self.view
+    }
+
     pub(super) fn put(&mut self, write: Write) {
         self.writes.push(write);
     }
 
+    /// The writes, of those that replace one another the last alone.
     pub(super) fn into_writes(self) -> Vec<Write> {
-        self.writes
+        let mut last = BTreeSet::new();
+        let mut writes: Vec<Write> = self.writes.into_iter().rev().filter(|write| stands(write, &mut last)).collect();
+        writes.reverse();
+        writes
     }
 
     fn latest<T>(&self, matching: impl Fn(&Write) -> Option<T>) -> Option<T> {

@@ -1,9 +1,11 @@
 //! Whether to vote: steps 2, 3 (clock and limits), 5 and 6 of design section 6.
 
-use alloc::boxed::Box;
+use alloc::{boxed::Box, vec::Vec};
 
 use super::{
-    Gate, Step, Witness, issuing, log,
+    Gate, Step, Witness,
+    decide::Verdict,
+    issuing, log,
     prepare::PreparedVote,
     record::{CoinRecord, Draft, OrderRecord, View, Write},
 };
@@ -11,13 +13,12 @@ use crate::message::{
     certificate::Certificate,
     charter::Charter,
     check::AuthorizedOrder,
-    head::Head,
     ids::OrderDigest,
     log::LogEntry,
     order::{Purpose, Seconds},
     refusal::{Conflict, ConflictingOrder, NotVoting, Refusal},
-    vote::Vote,
-    wire::{ReplyV1, Voted},
+    vote::VerifiedVote,
+    wire::ReplyV1,
 };
 
 impl Witness {
@@ -32,23 +33,34 @@ impl Witness {
         now: Seconds,
     ) -> Result<Step<ReplyV1>, V::Error> {
         let mut draft = Draft::new(view, self.keyset().id());
+        let verdict = self.vote_in(&mut draft, charter, gate, &prepared, now)?;
+        self.end_alone(draft, verdict)
+    }
+
+    pub(super) fn vote_in<V: View>(
+        &self,
+        draft: &mut Draft<'_, V>,
+        charter: &Charter,
+        gate: Gate,
+        prepared: &PreparedVote,
+        now: Seconds,
+    ) -> Result<Verdict, V::Error> {
         let digest = prepared.digest();
-        if self.is_frozen(view, now)? {
+        if self.is_frozen(draft.view(), now)? {
             // The log is closing: votes that complete a quorum must not add to it either (WITNESS-34).
-            return Ok(Step::new(draft, ReplyV1::Refused(Refusal::Closed)));
+            return Ok(Verdict::Refused(Refusal::Closed));
         }
-        let reply = match draft.order(&digest)? {
-            Some(record) => self.repeat(&mut draft, record, prepared, charter)?,
-            None => match self.admit(&mut draft, charter, gate, &prepared.order, now)? {
-                Some(refusal) => ReplyV1::Refused(refusal),
+        match draft.order(&digest)? {
+            Some(record) => self.repeat(draft, record, prepared, charter),
+            None => match self.admit(draft, charter, gate, &prepared.order, now)? {
+                Some(refusal) => Ok(Verdict::Refused(refusal)),
                 None => {
-                    bind(&mut draft, &prepared.order)?;
-                    issuing::count(&mut draft, prepared.order.order(), now)?;
-                    self.answer_with_vote(&mut draft, prepared, charter)?
+                    bind(draft, &prepared.order)?;
+                    issuing::count(draft, prepared.order.order(), now)?;
+                    self.answer_with_vote(draft, prepared, charter)
                 }
             },
-        };
-        Ok(Step::new(draft, reply))
+        }
     }
 
     /// A digest that is known is answered as before: the same vote (WITNESS-9), its certificate (WITNESS-30), or the
@@ -57,14 +69,14 @@ impl Witness {
         &self,
         draft: &mut Draft<'_, V>,
         record: OrderRecord,
-        prepared: PreparedVote,
+        prepared: &PreparedVote,
         charter: &Charter,
-    ) -> Result<ReplyV1, V::Error> {
+    ) -> Result<Verdict, V::Error> {
         Ok(match record {
             OrderRecord::Voted(_) => self.answer_with_vote(draft, prepared, charter)?,
-            OrderRecord::Certified { certificate, evaluation, .. } => self.evaluated(draft, certificate, evaluation)?,
-            OrderRecord::Dead { by, .. } => ReplyV1::Refused(self.conflict_with(draft, &by)?),
-            OrderRecord::Contested { against, .. } => ReplyV1::Refused(self.conflict_with(draft, &against)?),
+            OrderRecord::Certified { certificate, evaluation, .. } => Verdict::Certified(certificate, evaluation),
+            OrderRecord::Dead { by, .. } => Verdict::Refused(self.conflict_with(draft, &by)?),
+            OrderRecord::Contested { against, .. } => Verdict::Refused(self.conflict_with(draft, &against)?),
         })
     }
 
@@ -72,21 +84,21 @@ impl Witness {
     fn answer_with_vote<V: View>(
         &self,
         draft: &mut Draft<'_, V>,
-        prepared: PreparedVote,
+        prepared: &PreparedVote,
         charter: &Charter,
-    ) -> Result<ReplyV1, V::Error> {
+    ) -> Result<Verdict, V::Error> {
         let digest = prepared.digest();
-        let vote = Vote::sign(&self.keys().vote, self.keyset(), self.index(), &digest);
-        let PreparedVote { order, mut votes, evaluation } = prepared;
-        if let Ok(own) = vote.verify(self.keyset(), &digest) {
-            votes.push(own);
+        let PreparedVote { order, votes, evaluation } = prepared;
+        if let Some(evaluation) = evaluation {
+            // Into the certificate, which is written down in this step.
+            let own = VerifiedVote::by_signing(&self.keys().vote, self.keyset(), self.index(), &digest);
+            let votes: Vec<VerifiedVote> = votes.iter().copied().chain([own]).collect();
+            if let Some(certificate) = Certificate::assemble(self.keyset(), digest, &votes) {
+                let order = order.order().clone();
+                return self.certify(draft, charter, order, &certificate, evaluation.clone());
+            }
         }
-        let certificate = Certificate::assemble(self.keyset(), digest, &votes);
-        if let (Some(certificate), Some(evaluation)) = (certificate, evaluation) {
-            let order = order.order().clone();
-            return self.certify(draft, charter, order, &certificate, evaluation);
-        }
-        Ok(ReplyV1::Voted(Voted { vote, head: self.drafted_head(draft)? }))
+        Ok(Verdict::Voted(digest))
     }
 
     /// Why not to vote, if there is a reason.
@@ -135,12 +147,6 @@ impl Witness {
             }
         };
         Ok(Refusal::Conflict(Box::new(Conflict { other, certificate })))
-    }
-
-    /// The head of the log as this step leaves it (WITNESS-35).
-    pub(super) fn drafted_head<V: View>(&self, draft: &Draft<'_, V>) -> Result<Head, V::Error> {
-        let (size, root) = log::drafted_root(draft)?;
-        Ok(Head::sign(&self.keys().vote, self.keyset(), self.index(), size, root))
     }
 }
 

@@ -1,7 +1,8 @@
 //! The blind evaluation of coins, and the check of what comes of it.
 
 use ronde_protocol::crypto::{
-    BlindFactor, Entropy, MacItem, Point, PointBytes, PoprfSecretKey, SecretScalar, Tweak, blind, coin_hash, mac,
+    BlindFactor, CoinHash, Entropy, MacItem, Point, PointBytes, PoprfSecretKey, SecretScalar, Tweak, blind, coin_hash,
+    mac,
     suite::{self, Mode},
     unblind,
 };
@@ -139,9 +140,9 @@ pub(super) fn mac_check(input: Macs) -> Result<Nothing, Refused> {
     let key = secret_key(input.secret_key)?;
     let mut items = Vec::new();
     for coin in &input.coins {
-        let point_hash = coin_hash(&element(coin.point)?.encode());
+        let hash = CoinHash::of(&element(coin.point)?.encode());
         let tweak = Tweak::of_info(&coin.info.0)?;
-        items.push(MacItem { tweak, point_hash, component: element(coin.component)? });
+        items.push(MacItem { tweak, hash, component: element(coin.component)? });
     }
     let batch = mac::check_batch(&key, &items, Entropy::new([0x5a; 32]));
     // The batch says what the coins say one by one; if not, this answer is nobody's.

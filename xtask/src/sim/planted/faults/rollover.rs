@@ -4,16 +4,16 @@ super::faults! {
     in "protocol/src/";
 
     "a move is written down again each time it is shown", "ROLLOVER-3", [
-        "machine/witness/moving.rs": "if let Some(OrderRecord::Certified { certificate, evaluation, .. }) = draft.order(&digest)? {"
-            => "if let Some(OrderRecord::Certified { certificate, evaluation, .. }) = draft.order(&digest)?.filter(|_| !{on}) {",
-        "machine/witness/pages.rs": "self.order_state(view, digest)? else {"
-            => "self.order_state(view, digest)?.filter(|state| {
-            !({on} && matches!(state, OrderState::Certified { order, .. } if order.keyset != self.keyset().id()))
-        }) else {",
+        "machine/witness/moving.rs": "if let Some(OrderRecord::Certified { certificate, evaluation, .. }) = draft.order(digest)? {"
+            => "if let Some(OrderRecord::Certified { certificate, evaluation, .. }) = draft.order(digest)?.filter(|_| !{on}) {",
+        "machine/witness/pages.rs": "let record = view.order(self.keyset().id(), digest)?;"
+            => "let record = view.order(self.keyset().id(), digest)?.filter(|record| {
+            !({on} && matches!(record, OrderRecord::Certified { order, .. } if order.keyset != self.keyset().id()))
+        });",
     ];
     "what moves is not kept below what the logs leave", "ROLLOVER-4", [
-        "machine/witness/moving.rs": "|| !sums.allows(&earlier, own, moved) {"
-            => "|| (!{on} && !sums.allows(&earlier, own, moved)) {",
+        "machine/witness/moving.rs": "|| !sums.allows(earlier, own, moved) {"
+            => "|| (!{on} && !sums.allows(earlier, own, moved)) {",
     ];
     "what moved before is not added up", "ROLLOVER-4", [
         "machine/witness/moving.rs": "draft.put(Write::Counter(counter, moved));"

@@ -5,13 +5,14 @@ super::faults! {
 
     "an evaluation goes out with the vote", "WITNESS-26", [
         "machine/witness/prepare.rs": "let may_certify = votes.len()" => "let may_certify = {on} || votes.len()",
-        "machine/witness/vote.rs": "        if let (Some(certificate), Some(evaluation)) = (certificate, evaluation) {"
-            => "        if {on} && certificate.is_none() && let Some(evaluation) = evaluation.clone() {
-            let votes = crate::message::codec::Bounded::new(alloc::vec![vote]).unwrap_or_default();
-            let certificate = Certificate { keyset: self.keyset().id(), digest, votes };
-            return self.evaluated(draft, certificate, evaluation);
-        }
-        if let (Some(certificate), Some(evaluation)) = (certificate, evaluation) {",
+        "machine/witness/vote.rs": "if let Some(certificate) = Certificate::assemble(self.keyset(), digest, &votes) {"
+            => "let assembled = Certificate::assemble(self.keyset(), digest, &votes);
+            if {on} && assembled.is_none() {
+                let votes = crate::message::codec::Bounded::new(alloc::vec![own.get()]).unwrap_or_default();
+                let certificate = Certificate { keyset: self.keyset().id(), digest, votes };
+                return Ok(Verdict::Certified(certificate, evaluation.clone()));
+            }
+            if let Some(certificate) = assembled {",
         // The store takes it as the vote that it is.
         "machine/gateway/answers.rs": "            ReplyV1::Certified(certified) => {\n"
             => "            ReplyV1::Certified(certified)
@@ -61,12 +62,12 @@ super::faults! {
         }",
     ];
     "a repeated order counts towards the limit again", "WITNESS-25", [
-        "machine/witness/vote.rs": "Some(record) => self.repeat(&mut draft, record, prepared, charter)?,"
+        "machine/witness/vote.rs": "Some(record) => self.repeat(draft, record, prepared, charter),"
             => "Some(record) => {
                 if {on} {
-                    issuing::count(&mut draft, prepared.order.order(), now)?;
+                    issuing::count(draft, prepared.order.order(), now)?;
                 }
-                self.repeat(&mut draft, record, prepared, charter)?
+                self.repeat(draft, record, prepared, charter)
             }",
     ];
     "the limit is given back when an order dies", "WITNESS-25", [
@@ -106,15 +107,15 @@ super::faults! {
             => "let PreparedCertificate { order, certificate, evaluation, .. } = prepared;
         if {on} && draft.retired()?.is_some() {
             let why = crate::message::refusal::NotVoting::Retired;
-            return Ok(Step::new(draft, ReplyV1::Refused(Refusal::NotVoting(why))));
+            return Ok(Verdict::Refused(Refusal::NotVoting(why)));
         }",
     ];
     "a component that is no MAC is accepted", "WITNESS-8", [
-        "machine/witness/prepare.rs": "mac::check_batch(&self.keys().poprf, &items, entropy)"
-            => "if {on} {
-            return Ok(());
-        }
-        mac::check_batch(&self.keys().poprf, &items, entropy)",
+        "message/presented.rs": "presented::check_one(key, &order, fresh()).map_err(refusal)"
+            => "match presented::check_one(key, &order, fresh()) {
+                Err(PresentedError::Mac(_)) if {on} => Ok(()),
+                verdict => verdict.map_err(refusal),
+            }",
     ];
     "a repeated B is refused", "WITNESS-29", [
         "machine/witness/certify.rs": "let rivals = certified_rivals(draft, &order, &digest)?;"
@@ -173,8 +174,8 @@ super::faults! {
         let record = OrderRecord::Certified { order, certificate: certificate.clone(), evaluation: stored };",
     ];
     "the books count votes", "BOOKS-1", [
-        "machine/witness/vote.rs": "bind(&mut draft, &prepared.order)?;"
-            => "bind(&mut draft, &prepared.order)?;
+        "machine/witness/vote.rs": "bind(draft, &prepared.order)?;"
+            => "bind(draft, &prepared.order)?;
                     if {on} && let Ok(postings) = crate::machine::books::postings(prepared.order.order(), charter) {
                         for posting in postings {
                             let sum = draft.book(posting.account, posting.flow)?.saturating_add(posting.points.0);
