@@ -315,9 +315,9 @@ impl Core {
             return ReplyV1::Refused(if known { Refusal::Unknown } else { Refusal::CharterBehind });
         };
         match request {
-            RequestV1::Vote(request) => witness.vote(&charter, request).await,
-            RequestV1::Certify(certified) => witness.certify(&charter, certified).await,
-            RequestV1::Move(request) => witness.take_move(&charter, request.certified).await,
+            RequestV1::Vote(request) => witness.vote(&charter, from, request).await,
+            RequestV1::Certify(certified) => witness.certify(&charter, from, certified).await,
+            RequestV1::Move(request) => witness.take_move(&charter, from, request.certified).await,
             RequestV1::Statement(_) => witness.statement(OtherClocks::default()).await,
             RequestV1::Order(query) => witness.order(&query.digest),
             RequestV1::Log(page) => witness.log_page(page.from).map_or_else(|error| failed(&error), ReplyV1::Log),

@@ -1,7 +1,7 @@
 //! Runs the machines of `ronde_protocol`: takes an input, persists what the machine says, then sends.
 //!
 //! ```text
-//! QUIC  -> core ----> witness -> (pool: prepare) -> (writer: decide, apply, commit) -> reply
+//! QUIC  -> core ----> witness -> (lane: prepare a batch) -> (writer: decide, apply, commit) -> sign -> reply
 //! HTTP  -> shop, desk -> orders -> core::ask -> every witness, this node's own among them
 //! clock -> sync: newest heads at the start, feeds, charters; pulls: peers' logs
 //! ```
@@ -18,6 +18,7 @@ pub mod evidence;
 pub mod follow;
 mod found;
 pub mod heads;
+mod lane;
 mod ledger;
 mod orders;
 mod pool;

@@ -7,13 +7,21 @@ use tokio::sync::Semaphore;
 
 /// A bounded share of the blocking threads. Clones share the bound.
 #[derive(Clone)]
-pub struct Pool(Arc<Semaphore>);
+pub struct Pool {
+    places: Arc<Semaphore>,
+    cores: usize,
+}
 
 impl Pool {
     /// One place per core.
     pub fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        Self(Arc::new(Semaphore::new(cores)))
+        Self { places: Arc::new(Semaphore::new(cores)), cores }
+    }
+
+    /// How many cores there are.
+    pub fn cores(&self) -> usize {
+        self.cores
     }
 
     /// Runs the work off the event loop.
@@ -21,7 +29,7 @@ impl Pool {
         &self,
         work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
-        let place = Arc::clone(&self.0).acquire_owned().await.map_err(|_| Refusal::Busy)?;
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| Refusal::Busy)?;
         let done = tokio::task::spawn_blocking(move || {
             let result = work();
             drop(place);

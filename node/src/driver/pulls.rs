@@ -201,10 +201,10 @@ async fn take_over(
     passed_over: &mut PassedOver,
 ) -> Result<(), SyncError> {
     let reply = if certified.order.keyset == service.witness().keyset().id() {
-        service.certify(charter, certified).await
+        service.certify(charter, None, certified).await
     } else {
         // `rollover-behind` is passed over: the store that carries the order shows it again (ROLLOVER-14).
-        service.take_move(charter, certified).await
+        service.take_move(charter, None, certified).await
     };
     match reply {
         ReplyV1::Refused(Refusal::StorageFailed | Refusal::Busy | Refusal::CharterBehind) => Err(SyncError::Answer),

@@ -74,6 +74,15 @@ impl Writer {
         self.queue.send(message).await.map_err(|_| StorageError::Stopped)
     }
 
+    /// The same from a thread that may wait; never from async code.
+    pub fn submit_from_thread(&self, job: Box<dyn Job>) {
+        if let Err(refused) = self.queue.blocking_send(Message::Run(job))
+            && let Message::Run(job) = refused.0
+        {
+            job.done(Err(&StorageError::Stopped));
+        }
+    }
+
     /// Runs `work` in a transaction and answers once that is durable.
     ///
     /// If `work` fails, its writes are taken back and its error is returned; the error, too, waits for the commit,

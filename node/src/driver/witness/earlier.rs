@@ -38,10 +38,10 @@ impl WitnessService {
         });
         // Only a charter that does not know the keyset, or the node's end, refuses that.
         let Ok(prepared) = prepared.await else { return Ok(EarlierRead::CharterBehind) };
-        let (witness, terms) = (Arc::clone(&self.witness), Arc::clone(charter));
+        let (seat, terms) = (Arc::clone(&self.seat), Arc::clone(charter));
         let decide = move |view: &Ledger<'_>, prepared| {
             let Some(earlier) = terms.keyset(earlier) else { return Ok(None) };
-            witness.decide_earlier_page(view, &terms, earlier, peer, prepared).map(Some)
+            seat.witness.decide_earlier_page(view, &terms, earlier, peer, prepared).map(Some)
         };
         let decided = self.read(|ledger| -> Result<_, LedgerError> {
             let Some(mut step) = decide(ledger, prepared.clone())? else { return Ok(None) };
@@ -75,10 +75,10 @@ impl WitnessService {
         earlier: KeysetId,
         statement: ClosingStatement,
     ) -> Result<Option<Result<(), StatementError>>, LedgerError> {
-        let (witness, terms) = (Arc::clone(&self.witness), Arc::clone(charter));
+        let (seat, terms) = (Arc::clone(&self.seat), Arc::clone(charter));
         self.step(move |view| {
             let Some(earlier) = terms.keyset(earlier) else { return Ok(None) };
-            witness.decide_earlier_statement(view, earlier, statement).map(Some)
+            seat.witness.decide_earlier_statement(view, earlier, statement).map(Some)
         })
         .await
     }

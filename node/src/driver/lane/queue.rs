@@ -1,0 +1,111 @@
+//! Who is next: stores in turn, and those that relayed something wrong after the others.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::Relay;
+
+/// Good requests in a row by which a store leaves the slow lane.
+const TO_MAKE_GOOD: u32 = 64;
+/// Batches of the others between two of the slow lane, if both wait.
+const BETWEEN_SLOW: u32 = 8;
+/// Requests of the slow lane at a time: they may have to be looked at one by one.
+const SLOW_AT_ONCE: usize = 4;
+
+/// A bounded queue, fair between stores.
+pub struct FairQueue<T> {
+    stores: BTreeMap<Relay, Store<T>>,
+    /// Stores with something waiting, the next one first; of each lane.
+    fast: VecDeque<Relay>,
+    slow: VecDeque<Relay>,
+    most_of_one: usize,
+    since_slow: u32,
+}
+
+struct Store<T> {
+    waiting: VecDeque<T>,
+    /// Good requests that it owes until it is trusted again.
+    owes: u32,
+}
+
+impl<T> FairQueue<T> {
+    /// A queue in which so many of one store may wait.
+    pub fn new(most_of_one: usize) -> Self {
+        Self {
+            stores: BTreeMap::new(),
+            fast: VecDeque::new(),
+            slow: VecDeque::new(),
+            most_of_one: most_of_one.max(1),
+            since_slow: 0,
+        }
+    }
+
+    /// Adds a request; gives it back if too many of that store wait.
+    pub fn push(&mut self, relay: Relay, request: T) -> Result<(), T> {
+        let store = self.stores.entry(relay).or_insert_with(|| Store { waiting: VecDeque::new(), owes: 0 });
+        if store.waiting.len() >= self.most_of_one {
+            return Err(request);
+        }
+        store.waiting.push_back(request);
+        if store.waiting.len() == 1 {
+            if store.owes == 0 { self.fast.push_back(relay) } else { self.slow.push_back(relay) }
+        }
+        Ok(())
+    }
+
+    /// How many wait.
+    #[cfg(test)]
+    pub fn waiting(&self) -> usize {
+        self.stores.values().map(|store| store.waiting.len()).sum()
+    }
+
+    /// The next batch: one request of each store in turn, up to `most`; now and then a few of one store in the slow lane.
+    pub fn take(&mut self, most: usize) -> Vec<T> {
+        let slow_waits = !self.slow.is_empty();
+        if self.fast.is_empty() || (slow_waits && self.since_slow >= BETWEEN_SLOW) {
+            self.since_slow = 0;
+            let Some(relay) = self.slow.pop_front() else { return Vec::new() };
+            return self.take_of(relay, SLOW_AT_ONCE.min(most));
+        }
+        self.since_slow = if slow_waits { self.since_slow + 1 } else { 0 };
+        let mut batch = Vec::new();
+        while batch.len() < most {
+            let Some(relay) = self.fast.pop_front() else { break };
+            batch.extend(self.take_of(relay, 1));
+        }
+        batch
+    }
+
+    /// Some of one store, which then stands last if it has more.
+    fn take_of(&mut self, relay: Relay, most: usize) -> Vec<T> {
+        let Some(store) = self.stores.get_mut(&relay) else { return Vec::new() };
+        let taken = store.waiting.drain(..most.min(store.waiting.len())).collect();
+        if !store.waiting.is_empty() {
+            if store.owes == 0 { self.fast.push_back(relay) } else { self.slow.push_back(relay) }
+        } else if store.owes == 0 {
+            self.stores.remove(&relay);
+        }
+        taken
+    }
+
+    /// What a store relayed was good, or wrong: then it stands in the slow lane until it has made good.
+    pub fn note(&mut self, relay: Relay, is_good: bool) {
+        if is_good && !self.stores.contains_key(&relay) {
+            return;
+        }
+        let store = self.stores.entry(relay).or_insert_with(|| Store { waiting: VecDeque::new(), owes: 0 });
+        let was_slow = store.owes > 0;
+        store.owes = if is_good { store.owes.saturating_sub(1) } else { TO_MAKE_GOOD };
+        let (is_slow, waits) = (store.owes > 0, !store.waiting.is_empty());
+        if was_slow != is_slow && waits {
+            let (from, to) = if is_slow { (&mut self.fast, &mut self.slow) } else { (&mut self.slow, &mut self.fast) };
+            from.retain(|other| *other != relay);
+            to.push_back(relay);
+        }
+        if !is_slow && !waits {
+            self.stores.remove(&relay);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,94 @@
+use std::sync::mpsc;
+
+use super::*;
+
+const A: Relay = Some(StoreId(1));
+const B: Relay = Some(StoreId(2));
+
+/// A lane of one worker that says how long each batch was, and works on one only when told to.
+fn slow_lane() -> (Lane<u32, usize>, mpsc::Sender<()>) {
+    let (go, gone) = mpsc::channel::<()>();
+    let gone = Mutex::new(gone);
+    let lane = Lane::new(1, move |tickets: Vec<Ticket<u32, usize>>| {
+        gone.lock().unwrap().recv().unwrap();
+        let count = tickets.len();
+        tickets.into_iter().for_each(|ticket| ticket.asker.send(count).unwrap());
+        Vec::new()
+    });
+    (lane, go)
+}
+
+async fn until_waiting(lane: &Lane<u32, usize>, count: usize) {
+    let all = async {
+        while lane.0.state().queue.waiting() < count {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), all).await.unwrap();
+}
+
+/// Whether a worker has taken all that waited.
+fn is_in_hand(lane: &Lane<u32, usize>) -> bool {
+    let state = lane.0.state();
+    state.workers > 0 && state.queue.waiting() == 0
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lone_request_is_a_batch_and_what_came_meanwhile_is_the_next() {
+    let (lane, go) = slow_lane();
+    let lane = Arc::new(lane);
+    let first = tokio::spawn({
+        let lane = Arc::clone(&lane);
+        async move { lane.ask(A, 0).await }
+    });
+    let all = async {
+        while !is_in_hand(&lane) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), all).await.unwrap();
+    let others: Vec<_> = (1..=10)
+        .map(|number| {
+            let lane = Arc::clone(&lane);
+            tokio::spawn(async move { lane.ask(if number % 2 == 0 { A } else { B }, number).await })
+        })
+        .collect();
+    until_waiting(&lane, 10).await;
+    go.send(()).unwrap();
+    assert_eq!(first.await.unwrap().unwrap(), 1);
+    go.send(()).unwrap();
+    for other in others {
+        assert_eq!(other.await.unwrap().unwrap(), 10);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_than_a_store_s_share_is_told_to_come_again_and_others_are_not() {
+    let (lane, go) = slow_lane();
+    let lane = Arc::new(lane);
+    for number in 0..=WAITING_OF_ONE as u32 {
+        let lane = Arc::clone(&lane);
+        tokio::spawn(async move { lane.ask(A, number).await });
+    }
+    // One is in the worker's hands.
+    until_waiting(&lane, WAITING_OF_ONE).await;
+    assert!(matches!(lane.ask(A, 1).await, Err(Refusal::Busy)));
+    let other = tokio::spawn({
+        let lane = Arc::clone(&lane);
+        async move { lane.ask(B, 2).await }
+    });
+    until_waiting(&lane, WAITING_OF_ONE + 1).await;
+    (0..10).for_each(|_| go.send(()).unwrap());
+    assert!(other.await.unwrap().is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_panics_takes_its_batch_with_it_and_no_other() {
+    let lane = Lane::new(1, |tickets: Vec<Ticket<bool, ()>>| {
+        assert!(tickets.iter().all(|ticket| ticket.request), "as planned");
+        tickets.into_iter().for_each(|ticket| ticket.asker.send(()).unwrap());
+        Vec::new()
+    });
+    assert!(matches!(lane.ask(A, false).await, Err(Refusal::Busy)));
+    assert!(lane.ask(A, true).await.is_ok());
+}
