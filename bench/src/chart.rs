@@ -44,25 +44,34 @@ fn draw(run: &Run, svg: &mut String) -> Result<(), Failed> {
     let area = SVGBackend::with_string(svg, (WIDTH, height)).into_drawing_area();
     area.fill(&WHITE).or_fail("a background")?;
     let mut chart = ChartBuilder::on(&area)
-        .caption("our time over theirs (grey: over the floor; red: over its bar)", ("sans-serif", 16))
+        .caption("our time over theirs (grey: over the floor; red: over its bar)", ("sans-serif", 18))
         .margin(10)
         .x_label_area_size(30)
         .y_label_area_size(NAMES)
         .build_cartesian_2d(0.0..most, 0.0..count)
         .or_fail("a chart")?;
-    chart.configure_mesh().disable_y_mesh().disable_y_axis().x_labels(10).draw().or_fail("axes")?;
-    let right = ("sans-serif", 13).into_font().color(&BLACK).pos(Pos::new(HPos::Right, VPos::Center));
-    let left = ("sans-serif", 12).into_font().color(&BLACK).pos(Pos::new(HPos::Left, VPos::Center));
+    chart
+        .configure_mesh()
+        .disable_y_mesh()
+        .disable_y_axis()
+        .x_labels(10)
+        .x_max_light_lines(0)
+        .draw()
+        .or_fail("axes")?;
+    let right = ("sans-serif", 15).into_font().color(&BLACK).pos(Pos::new(HPos::Right, VPos::Center));
+    let left = ("sans-serif", 15).into_font().color(&BLACK).pos(Pos::new(HPos::Left, VPos::Center));
     for (line, place) in lines.iter().zip(1_u32..) {
         let middle = count - f64::from(place) + 0.5;
         let (low, high) = (middle - 0.35, middle + 0.35);
         let ratio = line.ratio.median;
         let bar = Rectangle::new([(0.0, low), (ratio, high)], color(line).filled());
-        let name = Text::new(format!("{}: {}", line.row, line.other), (-0.01 * most, middle), right.clone());
-        let figure =
-            Text::new(format!("{ratio:.2}"), (ratio.max(line.bar.unwrap_or(0.0)) + 0.01 * most, middle), left.clone());
+        let (x, y) = chart.backend_coord(&(0.0, middle));
+        let name = Text::new(format!("{}: {}", line.row, line.other), (x - 6, y), right.clone());
+        let (x, y) = chart.backend_coord(&(ratio.max(line.bar.unwrap_or(0.0)), middle));
+        let figure = Text::new(format!("{ratio:.2}"), (x + 6, y), left.clone());
         chart.plotting_area().draw(&bar).or_fail("a bar")?;
-        chart.draw_series([name, figure]).or_fail("a name")?;
+        area.draw(&name).or_fail("a name")?;
+        area.draw(&figure).or_fail("a figure")?;
         if let Some(at) = line.bar {
             let stroke = PathElement::new(vec![(at, middle - 0.45), (at, middle + 0.45)], BLACK.stroke_width(2));
             chart.plotting_area().draw(&stroke).or_fail("a stroke")?;

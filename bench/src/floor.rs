@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// As every floor is called.
-pub const NAME: &str = "the floor";
+const NAME: &str = "the floor";
 
 fn scalar(stream: &mut Stream) -> Scalar {
     Scalar::from_bytes_mod_order_wide(&stream.bytes())

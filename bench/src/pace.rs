@@ -2,7 +2,9 @@
 //! of them. A ratio is taken within a round, and the median over rounds is what is told.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::{
     fail::{Failed, ensure},
@@ -51,11 +53,11 @@ impl Side {
         let sample = move |stream: &mut Stream, repeat: usize| {
             let mut inputs = (0..repeat).map(|_| prepare(stream)).collect::<Result<Vec<I>, Failed>>()?;
             let mut outputs = Vec::with_capacity(repeat);
-            let start = Instant::now();
+            let start = spent();
             for input in &mut inputs {
                 outputs.push(black_box(work(black_box(input))?));
             }
-            Ok(start.elapsed())
+            Ok(spent().saturating_sub(start))
         };
         Self { name, units, most: usize::MAX, repeat: 1, sample: Box::new(sample) }
     }
@@ -79,6 +81,13 @@ impl Side {
         let elapsed = (self.sample)(stream, self.repeat)?;
         Ok(elapsed.as_secs_f64() * 1e9 / (self.repeat as f64 * f64::from(self.units)))
     }
+}
+
+/// The processor's time that this thread has had: what else runs on the machine does not count.
+fn spent() -> Duration {
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    let parts = (u64::try_from(now.tv_sec), u32::try_from(now.tv_nsec));
+    if let (Ok(seconds), Ok(nanoseconds)) = parts { Duration::new(seconds, nanoseconds) } else { Duration::ZERO }
 }
 
 /// What a side took, round by round, per unit.

@@ -10,7 +10,7 @@ const WIDTH: usize = 120;
 /// The whole table, its notes, and what is over its bar.
 pub fn table(run: &Run) -> String {
     let mut text = format!(
-        "{:11} {:36} {:>8} {:>13} {:>8} {:>13} {:>7} {:>8} {:>10}\n",
+        "{:11} {:36} {:>7} {:>13} {:>7} {:>13} {:>7} {:>8} {:>9}\n",
         "row", "beside", "us", "p10..p90", "they", "p10..p90", "us/peer", "us/floor", "bar"
     );
     let mut row = "";
@@ -40,7 +40,7 @@ fn one(name: &str, line: &Line) -> String {
     });
     let (us, them) = (line.us, line.them);
     let text = format!(
-        "{name:11} {:36} {:>8} {:>13} {:>8} {:>13} {peer:>7} {floor:>8} {bar:>10}",
+        "{name:11} {:36} {:>7} {:>13} {:>7} {:>13} {peer:>7} {floor:>8} {bar:>9}",
         line.other,
         short(us.median),
         range(us),
@@ -50,10 +50,14 @@ fn one(name: &str, line: &Line) -> String {
     text.trim_end().to_owned() + "\n"
 }
 
-/// Microseconds, with as many places as tell something.
+/// Microseconds, with as many places as tell something, in six columns at most.
 fn short(nanoseconds: f64) -> String {
     let microseconds = nanoseconds / 1e3;
-    if microseconds < 1000.0 { format!("{microseconds:.1}") } else { format!("{microseconds:.0}") }
+    match microseconds {
+        ..999.95 => format!("{microseconds:.1}"),
+        ..99_999.5 => format!("{microseconds:.0}"),
+        _ => format!("{:.0}ms", microseconds / 1e3),
+    }
 }
 
 fn range(spread: Spread) -> String {

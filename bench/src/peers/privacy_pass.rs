@@ -86,7 +86,7 @@ fn private<CS: PrivateCipherSuite + 'static>(name: &'static str, server: Rc<Priv
 
 /// Redeems private tokens over ristretto255.
 pub fn redeeming_ristretto(server: Private<Ristretto255>) -> Side {
-    private("privacypass 0.2, private ristretto255", Rc::new(server))
+    private("privacypass 0.2, private ristretto", Rc::new(server))
 }
 
 /// Redeems private tokens over P-384.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::{Other, Row};
 use crate::{
     fail::{Failed, OrFail},
+    figures::Against,
     floor,
     ours::{self, Witness, four_stores, vote, witnesses},
     peers::{bls, bypass, ed25519, privacy_pass, rsa, voprf},
@@ -28,10 +29,8 @@ pub fn checks_eight_orders(stream: &mut Stream) -> Result<Row, Failed> {
 /// Row 1 with 64, and with all others that redeem something.
 pub fn checks_64_orders(stream: &mut Stream) -> Result<Row, Failed> {
     let mut row = checks(64, 0.56, stream)?;
-    for other in &mut row.others {
-        if other.side.name == floor::NAME {
-            other.bar = Some(1.7);
-        }
+    for floor in row.others.iter_mut().filter(|other| other.against == Against::Floor) {
+        floor.bar = Some(1.7);
     }
     let server = Rc::new(voprf::Server::new(&witness()?, stream)?);
     let token = bypass::Server::new(stream);
