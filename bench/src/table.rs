@@ -29,7 +29,7 @@ pub fn table(run: &Run) -> String {
 }
 
 fn one(name: &str, line: &Line) -> String {
-    let ratio = format!("{:.2}", line.ratio.median);
+    let ratio = format!("{:.3}", line.ratio.median);
     let (peer, floor) = match line.against {
         Against::Peer => (ratio.as_str(), ""),
         Against::Floor => ("", ratio.as_str()),

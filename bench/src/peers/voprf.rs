@@ -47,16 +47,6 @@ impl Server {
     fn info(&self, at: usize) -> &Info {
         &self.infos[at % self.infos.len()]
     }
-
-    /// What it issued for an input: evaluated on the blinded element and finalized by its client.
-    fn issue(&self, input: &[u8], info: &Info, stream: &mut Stream) -> Result<[u8; OUTPUT], Failed> {
-        let client = PoprfClient::<Suite>::blind(input, &mut stream.generator()).or_fail("blinding")?;
-        let evaluated = self.poprf.blind_evaluate(&mut stream.generator(), &client.message, Some(info));
-        let evaluated = evaluated.or_fail("evaluating")?;
-        let key = self.poprf.get_public_key();
-        let output = client.state.finalize(input, &evaluated.message, &evaluated.proof, key, Some(info));
-        Ok(output.or_fail("finalizing")?.into())
-    }
 }
 
 /// Tokens as they are redeemed: input, info, output.
@@ -219,16 +209,40 @@ pub fn clients(witness: &Witness, stream: &mut Stream) -> Result<[Side; 2], Fail
     Ok([client(names[0], &one), client(names[1], &four)])
 }
 
-/// What a client finalizes is what the server evaluates, for the right info alone.
+/// What a client finalizes is what the server evaluates, in batches too, for the right info and under the right key alone.
 ///
 /// # Errors
 /// Which of them went otherwise.
 pub fn prove_that_it_works(server: &Server, stream: &mut Stream) -> Result<(), Failed> {
-    let input: [u8; 32] = stream.bytes();
-    let output = server.issue(&input, server.info(0), stream)?;
-    let evaluated = |at| {
-        Ok::<[u8; OUTPUT], Failed>(server.poprf.evaluate(&input, Some(server.info(at))).or_fail("evaluating")?.into())
+    let evaluated = |input: &[u8; 32], at| {
+        let output: [u8; OUTPUT] = server.poprf.evaluate(input, Some(server.info(at))).or_fail("evaluating")?.into();
+        Ok::<_, Failed>(output)
     };
-    ensure(evaluated(0)? == output, "a POPRF's server and client disagree")?;
-    ensure(evaluated(1)? != output, "a POPRF's info does not count")
+    let servers = core::slice::from_ref(server);
+    let mut batch = answered(servers, stream)?;
+    let generator = batch.generator.clone();
+    for (input, output) in batch.inputs.clone().iter().zip(take(servers, &mut batch)?) {
+        ensure(evaluated(input, 0)? == output, "a POPRF's server and client disagree")?;
+        ensure(evaluated(input, 1)? != output, "a POPRF's info does not count")?;
+    }
+    batch.generator = generator;
+    batch.answers.iter_mut().for_each(|(evaluated, _)| evaluated.swap(0, 1));
+    ensure(take(servers, &mut batch).is_err(), "a POPRF's proof verifies for exchanged elements")?;
+    prove_without_info(&server.voprf, stream)
+}
+
+fn prove_without_info(server: &VoprfServer<Suite>, stream: &mut Stream) -> Result<(), Failed> {
+    let inputs: Bytes = (0..COINS).map(|_| stream.bytes()).collect();
+    let mut blind = |input| VoprfClient::<Suite>::blind(input, &mut stream.generator()).or_fail("blinding");
+    let blinded = inputs.iter().map(|input| blind(input)).collect::<Result<Vec<_>, _>>()?;
+    let (clients, messages): (Vec<_>, Vec<_>) = blinded.into_iter().map(|blind| (blind.state, blind.message)).unzip();
+    let done = server.batch_blind_evaluate(&mut stream.generator(), &messages).or_fail("evaluating")?;
+    let inputs: Vec<&[u8]> = inputs.iter().map(|input| &input[..]).collect();
+    let key = server.get_public_key();
+    let outputs = VoprfClient::batch_finalize(&inputs, &clients, &done.messages, &done.proof, key);
+    for (input, output) in inputs.iter().zip(outputs.or_fail("finalizing")?) {
+        let evaluated = server.evaluate(input).or_fail("evaluating")?;
+        ensure(evaluated == output.or_fail("finalizing")?, "a VOPRF's server and client disagree")?;
+    }
+    Ok(())
 }

@@ -29,7 +29,8 @@ pub fn wallet(stream: &mut Stream) -> Result<Row, Failed> {
         Other::peer(four, "the peer's client given what is ours by design: one blinded element for four servers"),
         Other::floor(
             floor::of_wallet(),
-            "unblinding and a quarter of blinding by constant-time multiplication, one 128-bit term in each of the proof's two sums",
+            "unblinding and a quarter of blinding by constant-time multiplication, one 128-bit term in each of the \
+             proof's two sums",
         ),
     ];
     Ok(Row {
