@@ -35,9 +35,15 @@ fn check(folder: &str, rules: &[Rule]) {
 
 #[test]
 fn files_and_functions_are_short_and_tests_live_apart() {
-    for folder in
-        ["protocol/src", "protocol/model/src", "protocol/timing/src", "protocol/vectors/src", "node/src", "xtask/src"]
-    {
+    for folder in [
+        "protocol/src",
+        "protocol/model/src",
+        "protocol/timing/src",
+        "protocol/vectors/src",
+        "node/src",
+        "xtask/src",
+        "bench/src",
+    ] {
         check(folder, &[rules::file_length, rules::function_length, rules::no_inline_tests]);
     }
 }
@@ -75,6 +81,7 @@ fn every_file_is_compiled() {
     assert_clean(&rules::reachable(&tree("protocol/src"), &["protocol/src/lib.rs"]));
     assert_clean(&rules::reachable(&tree("node/src"), &["node/src/lib.rs", "node/src/main.rs"]));
     assert_clean(&rules::reachable(&tree("xtask/src"), &["xtask/src/main.rs"]));
+    assert_clean(&rules::reachable(&tree("bench/src"), &["bench/src/lib.rs", "bench/src/main.rs"]));
     assert_clean(&rules::reachable(&tree("protocol/timing/src"), &["protocol/timing/src/main.rs"]));
     let model = ["protocol/model/src/lib.rs", "protocol/model/src/main.rs"];
     assert_clean(&rules::reachable(&tree("protocol/model/src"), &model));

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod audit_logs;
+mod bench;
 mod build;
 mod chaos;
 mod check;
@@ -21,6 +22,7 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   audit-logs --orders N --out DIR    logs of so many orders with real signatures, honest or not, for `ronde audit`
+  bench --peers [--quick] [--only ROW]  our cryptography beside programs that others wrote; ends with 1 if a bar is missed
   demo [--once] [--keep DIR]         four shops on this machine: earn, spend, cheat, lose power, vote, close the books
   chaos [--minutes N] [--seed S]     real nodes and wallets while processes die, disks fill, clocks and networks fail
   check [--only STAGE]... [--list]   format, lints, licences, docs, tests, fuzz targets: what must hold before a commit
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
     let (command, rest) = arguments.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
     match command {
         "audit-logs" => audit_logs::run(rest),
+        "bench" => bench::run(rest),
         "demo" => demo::run(rest),
         "chaos" => chaos::run(rest),
         "check" => check::run(rest),
