@@ -2,6 +2,7 @@
 
 mod counted;
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -75,6 +76,15 @@ pub struct Client {
     bytes: Arc<Bytecount>,
 }
 
+impl fmt::Display for Silent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Broken(why) => write!(f, "the connection broke: {why}"),
+            Self::Late => write!(f, "nothing for {} s", WHOLE_CALL.as_secs()),
+        }
+    }
+}
+
 impl Call {
     /// Reads.
     pub fn get(path: impl Into<String>) -> Self {
@@ -136,7 +146,10 @@ impl Client {
 
     /// The same where any other answer than 2xx ends the run.
     pub async fn must(&self, node: usize, call: &Call) -> Result<Reply, Failed> {
-        let reply = self.call(node, call).await.map_err(|silent| format!("{} got no answer: {silent:?}", call.path))?;
+        let reply = self
+            .call(node, call)
+            .await
+            .map_err(|silent| format!("{} got no answer: {silent}; is a node gone?", call.path))?;
         if reply.status.is_success() {
             return Ok(reply);
         }

@@ -74,9 +74,7 @@ impl Federation {
             init(&ronde, at, place, door)?;
         }
         if plan.traitor {
-            let store = (plan.nodes + 1).to_string();
-            let folder = format!("store-{store}");
-            ronde.run(&["init", "--plan", PLAN, "--dir", &folder, "--store", &store, "--name", "Traitor"])?;
+            init_traitor(&ronde, plan.nodes + 1)?;
         }
         sign(&ronde, plan.nodes + usize::from(plan.traitor))?;
         let mut nodes = Vec::new();
@@ -154,6 +152,14 @@ fn init(ronde: &Ronde, at: usize, place: &Place, door: Option<SocketAddr>) -> Re
     if door.is_some() {
         words.extend(["--listen-quic", &own]);
     }
+    ronde.run(&words).map(drop)
+}
+
+/// A store that has a key and no seat. It listens nowhere, as its node is never started.
+fn init_traitor(ronde: &Ronde, store: usize) -> Result<(), Failed> {
+    let (store, folder, nowhere) = (store.to_string(), format!("store-{store}"), "127.0.0.1:0");
+    let mut words = vec!["init", "--plan", PLAN, "--dir", &folder, "--store", &store, "--name", "Traitor"];
+    words.extend(["--http", "http://127.0.0.1:9", "--listen-http", nowhere, "--listen-quic", nowhere]);
     ronde.run(&words).map(drop)
 }
 

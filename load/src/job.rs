@@ -49,6 +49,8 @@ pub struct Job {
 pub struct Done {
     /// What it did.
     pub deed: Deed,
+    /// The store that carried it.
+    pub node: usize,
     /// When it was to begin, since the phase's start.
     pub planned: Duration,
     /// When all was done.
@@ -95,6 +97,7 @@ impl Road {
         let Job { deed, node, call, subject, .. } = job;
         let empty = Done {
             deed,
+            node,
             planned,
             ended: planned,
             answer: None,

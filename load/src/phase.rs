@@ -13,7 +13,8 @@ use crate::board::Board;
 use crate::drive::{Driven, Pace, drive};
 use crate::job::{Job, Road};
 use crate::meter::Meter;
-pub use figures::{Figures, Second};
+use crate::schedule::Stage;
+pub use figures::{Figures, Second, Window};
 
 /// Before the first order: tills begin to wait, and clients to be ready.
 const RUN_UP: Duration = Duration::from_millis(200);
@@ -34,6 +35,8 @@ pub struct Plan {
     pub name: String,
     /// How orders are sent.
     pub pace: Pace,
+    /// Of an open loop, what its times were drawn from.
+    pub stages: Vec<Stage>,
     /// The first part, which does not count.
     pub warmup: Duration,
 }

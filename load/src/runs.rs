@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use crate::Failed;
 use crate::attack::{self, Attacked};
-use crate::drive::Pace;
 use crate::federation::Federation;
 use crate::options::{Options, Profile};
 use crate::phase::Figures;
@@ -119,9 +118,4 @@ async fn attacked(
         }
     }
     Ok(found)
-}
-
-/// Of an open loop, when orders come.
-fn open(times: Vec<Duration>, most: usize) -> Pace {
-    Pace::Open(times, most)
 }

@@ -44,18 +44,20 @@ pub fn arrivals(stages: &[Stage], how: Arrivals, chance: &mut Chance) -> Vec<Dur
     let mut begin = 0.0;
     for Stage { rate, length } in stages {
         let end = begin + length.as_secs_f64();
-        let gap = |chance: &mut Chance| match how {
-            Arrivals::Even => 1.0 / rate,
-            // Of an exponential distribution, by its inverse.
-            Arrivals::Poisson => -(1.0 - fraction(chance)).ln() / rate,
-        };
-        let mut at = match how {
-            Arrivals::Even => begin,
-            Arrivals::Poisson => begin + gap(chance),
-        };
-        while *rate > 0.0 && at < end {
+        let mut since = 0.0;
+        // An even arrival's time is counted, not summed up: small errors would add up to one more or less.
+        for number in 0_u32.. {
+            since = match how {
+                Arrivals::Even => f64::from(number) / rate,
+                // Of an exponential distribution, by its inverse.
+                Arrivals::Poisson => since - (1.0 - fraction(chance)).ln() / rate,
+            };
+            let at = begin + since;
+            // A rate of 0 has its first arrival never.
+            if at.is_nan() || at >= end {
+                break;
+            }
             times.push(Duration::from_secs_f64(at));
-            at += gap(chance);
         }
         begin = end;
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::phase::{Figures, Second};
+use crate::phase::{Figures, Window};
 use crate::trend::{self, Trend};
 
 /// The first minute fills caches.
@@ -36,15 +36,23 @@ pub fn judge(figures: &Figures) -> Soaked {
         let open =
             figures.looks.iter().filter_map(|look| Some((look.at, *look.open_orders.as_ref()?.get(node)? as f64)));
         trends.insert(format!("open orders of node {}", node + 1), trend(windows(open), OPEN));
+        for (name, of) in [("p50", p50 as Quantile), ("p99", p99)] {
+            let times = figures.windows.iter().filter_map(|window| Some((window.at, (*of(window).get(node)?)?)));
+            trends.insert(format!("{name} by node {}, ms", node + 1), trend(windows(times), LATENCY));
+        }
     }
-    let latency = |of: fn(&Second) -> f64| {
-        let seconds = figures.by_second.iter().filter(|second| second.planned > 0);
-        trend(windows(seconds.map(|second| (second.at, of(second)))), LATENCY)
-    };
-    trends.insert("p50, ms".to_owned(), latency(|second| second.p50_ms));
-    trends.insert("p99, ms".to_owned(), latency(|second| second.p99_ms));
     let grew = trends.iter().filter(|(_, trend)| trend.is_some_and(|trend| trend.grew)).map(|(name, _)| name.clone());
     Soaked { grew: grew.collect(), trends }
+}
+
+type Quantile = fn(&Window) -> &[Option<f64>];
+
+fn p50(window: &Window) -> &[Option<f64>] {
+    &window.p50_ms
+}
+
+fn p99(window: &Window) -> &[Option<f64>] {
+    &window.p99_ms
 }
 
 fn trend(windows: Vec<(f64, f64)>, (share, least): (f64, f64)) -> Option<Trend> {

@@ -1,5 +1,7 @@
 //! What a phase was like, in figures.
 
+mod slices;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -13,6 +15,7 @@ use crate::job::Done;
 use crate::latency::{Latency, Spread};
 use crate::meter::{Look, Reading};
 use crate::mix::Deed;
+pub use slices::{Second, StageFigures, Window};
 
 /// Quantiles that the chart shows.
 const CURVE: usize = 400;
@@ -29,21 +32,6 @@ pub struct DeedFigures {
     pub answer: Spread,
     /// Until the evaluations of all witnesses were there.
     pub change: Spread,
-}
-
-/// One second of a phase.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Second {
-    /// Since the start.
-    pub at: f64,
-    /// Orders that were to begin.
-    pub planned: u64,
-    /// Orders that were done.
-    pub done: u64,
-    /// Of those that were to begin in it.
-    pub p50_ms: f64,
-    /// Likewise.
-    pub p99_ms: f64,
 }
 
 /// All of a phase.
@@ -69,6 +57,10 @@ pub struct Figures {
     pub curve: Vec<(f64, f64)>,
     /// Second by second, the warm-up too.
     pub by_second: Vec<Second>,
+    /// Ten seconds by ten seconds and by the store that carried the orders, the warm-up too.
+    pub windows: Vec<Window>,
+    /// By stage, if there were several.
+    pub stages: Vec<StageFigures>,
     /// Refusals and broken calls on the way, by kind, the warm-up too. Those orders were sent again.
     pub troubles: BTreeMap<String, u64>,
     /// Questions after evaluations that the first answer lacked, per order.
@@ -146,7 +138,9 @@ impl Figures {
             headline: headline.spread(),
             deeds: deeds(&counted)?,
             curve: (0..CURVE).map(|step| percent(step)).map(|percent| (percent, headline.at(percent))).collect(),
-            by_second: by_second(done)?,
+            by_second: slices::by_second(done)?,
+            windows: slices::windows(done)?,
+            stages: slices::stages(done, &plan.stages)?,
             troubles: troubles(done),
             questions_per_order: f64::from(questions) / counted.len().max(1) as f64,
             node_cpu_ms_per_order: cpu.collect(),
@@ -191,27 +185,6 @@ fn deeds(counted: &[&Done]) -> Result<Vec<DeedFigures>, Failed> {
         figures.push(DeedFigures { deed, till, answer: spread(|one| one.answer)?, change: spread(|one| one.change)? });
     }
     Ok(figures)
-}
-
-fn by_second(done: &[Done]) -> Result<Vec<Second>, Failed> {
-    let mut seconds: BTreeMap<u64, (u64, u64, Latency)> = BTreeMap::new();
-    for one in done {
-        let ended = seconds.entry(one.ended.as_secs()).or_insert((0, 0, Latency::new()?));
-        ended.1 += 1;
-        let begun = seconds.entry(one.planned.as_secs()).or_insert((0, 0, Latency::new()?));
-        begun.0 += 1;
-        if let Some(time) = one.headline() {
-            begun.2.add(time);
-        }
-    }
-    let second = |(at, (planned, done, latency)): (u64, (u64, u64, Latency))| Second {
-        at: at as f64,
-        planned,
-        done,
-        p50_ms: latency.at(50.0),
-        p99_ms: latency.at(99.0),
-    };
-    Ok(seconds.into_iter().map(second).collect())
 }
 
 fn troubles(done: &[Done]) -> BTreeMap<String, u64> {

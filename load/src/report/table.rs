@@ -109,6 +109,11 @@ impl Figures {
             text += &row(&format!("{of}: the store answers the POST"), &deed.answer);
             text += &row(&format!("{of}: all evaluations are there"), &deed.change);
         }
+        for part in &self.stages {
+            let (rate, length) = (part.stage.rate, part.stage.length.as_secs_f64());
+            text += &row(&format!("customers, {rate:.0}/s for {length:.0} s"), &part.headline);
+            let _ = writeln!(text, "    the last of them was done {:.1} s after it", part.behind);
+        }
         let _ = writeln!(
             text,
             "in flight: {} at most, {} when the last came; waited for the bound {}; later questions per order {:.3}",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{CROWD, Found, TRIAL, open};
+use super::{CROWD, Found, TRIAL};
 use crate::Failed;
 use crate::chaos::chance::Chance;
 use crate::drive::Pace;
@@ -50,7 +50,7 @@ impl Running<'_> {
         let mut jobs = self.stock.take(orders).await?;
         say(&format!("{name}: {clients} clients for {:.0} s", whole.as_secs_f64()));
         let figures = loop {
-            let plan = Plan { name: name.to_owned(), pace: Pace::Closed(clients, whole), warmup };
+            let plan = Plan { name: name.to_owned(), pace: Pace::Closed(clients, whole), stages: Vec::new(), warmup };
             let (figures, left) = self.course.run(&plan, std::mem::take(&mut jobs)).await?;
             self.stock.give_back(left);
             let Some(at) = figures.ran_out_at else { break figures };
@@ -68,7 +68,7 @@ impl Running<'_> {
     async fn trial(&mut self, clients: usize) -> Result<f64, Failed> {
         let jobs = self.stock.take(TRIAL.max(clients * 4).min(TRIAL * clients.min(CROWD))).await?;
         let pace = Pace::Closed(clients, Duration::from_secs(3));
-        let plan = Plan { name: "trial".to_owned(), pace, warmup: Duration::ZERO };
+        let plan = Plan { name: "trial".to_owned(), pace, stages: Vec::new(), warmup: Duration::ZERO };
         let (figures, left) = self.course.run(&plan, jobs).await?;
         self.stock.give_back(left);
         Ok(figures.rate.max(1.0))
@@ -90,7 +90,8 @@ impl Running<'_> {
         let shown: Vec<String> =
             stages.iter().map(|stage| format!("{:.1}/s for {:.0} s", stage.rate, stage.length.as_secs_f64())).collect();
         say(&format!("{name}: {}", shown.join(", ")));
-        let plan = Plan { name: name.to_owned(), pace: open(times, self.in_flight), warmup };
+        let plan =
+            Plan { name: name.to_owned(), pace: Pace::Open(times, self.in_flight), stages: stages.to_vec(), warmup };
         let (mut figures, left) = self.course.run(&plan, jobs).await?;
         self.stock.give_back(left);
         if let [stage] = stages {
