@@ -160,8 +160,11 @@ pub fn be(orders: &str) -> Result<(), Failed> {
     Ok(writeln!(std::io::stdout(), "{}", serde_json::to_string(&tally)?)?)
 }
 
+/// A witness, and what is sent to it.
+type Aimed = (WitnessIndex, Arc<Vec<Vec<u8>>>);
+
 /// For each witness, requests that are well made but for the coins.
-fn forge(charter: &Charter, seed: u64) -> Result<Vec<(WitnessIndex, Arc<Vec<Vec<u8>>>)>, Failed> {
+fn forge(charter: &Charter, seed: u64) -> Result<Vec<Aimed>, Failed> {
     let keyset = charter.keysets().next().ok_or("the charter has no keyset")?;
     let mut chance = Chance::new(seed, "attacker");
     let mut by_witness: Vec<(WitnessIndex, Vec<Vec<u8>>)> =

@@ -69,6 +69,7 @@ fn main() -> ExitCode {
     if !options.shared_network && options.attacker.is_none() && !network::is_own() {
         network::enter();
     }
+    raise_files();
     let ended = match &options.attacker {
         Some(orders) => attack::be(orders).map(|()| ExitCode::SUCCESS),
         None => run(&options),
@@ -162,6 +163,15 @@ fn tell(options: &Options, report: &Report) -> Result<ExitCode, Failed> {
     let grew = report.soak.as_ref().is_some_and(|soak| !soak.grew.is_empty());
     let over = report.bars.iter().any(|bar| !bar.ok);
     Ok(if grew || over { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// A connection is an open file, and systems let a program have a thousand at first.
+fn raise_files() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // What can't be raised shows as connections that break.
+    let _ = setrlimit(Resource::Nofile, limit);
 }
 
 /// To standard error: the figures alone are for standard output.

@@ -26,6 +26,8 @@ pub struct Reading {
     pub node_cpu: Vec<f64>,
     /// Of this process.
     pub own_cpu: f64,
+    /// Of everything on this machine.
+    pub machine_cpu: f64,
     /// Commits of each node's database.
     pub commits: Vec<u64>,
     /// Jobs in them.
@@ -80,6 +82,7 @@ impl Meter {
         Ok(Reading {
             node_cpu: self.pids.iter().map(cpu).collect::<Result<_, _>>()?,
             own_cpu: cpu(&std::process::id())?,
+            machine_cpu: process::machine_seconds(&self.ticks)?,
             commits,
             jobs,
             wire: Wire::read()?,

@@ -69,6 +69,8 @@ pub struct Figures {
     pub node_cpu_ms_per_order: Vec<f64>,
     /// Of this program.
     pub client_cpu_ms_per_order: f64,
+    /// Processors that were used at a time: by all nodes, by this program, and by everything else on this machine.
+    pub processors: [f64; 3],
     /// Commits, each synced, of each node per order.
     pub syncs_per_order: Vec<f64>,
     /// Jobs of each node's database per order.
@@ -137,7 +139,7 @@ impl Figures {
             rate: orders as f64 / seconds.max(f64::MIN_POSITIVE),
             headline: headline.spread(),
             deeds: deeds(&counted)?,
-            curve: (0..CURVE).map(|step| percent(step)).map(|percent| (percent, headline.at(percent))).collect(),
+            curve: (0..CURVE).map(percent).map(|percent| (percent, headline.at(percent))).collect(),
             by_second: slices::by_second(done)?,
             windows: slices::windows(done)?,
             stages: slices::stages(done, &plan.stages)?,
@@ -145,6 +147,7 @@ impl Figures {
             questions_per_order: f64::from(questions) / counted.len().max(1) as f64,
             node_cpu_ms_per_order: cpu.collect(),
             client_cpu_ms_per_order: (after.own_cpu - before.own_cpu) * 1000.0 / worked,
+            processors: processors(before, after),
             syncs_per_order: per_order(&after.commits, &before.commits),
             jobs_per_order: per_order(&after.jobs, &before.jobs),
             datagram_bytes_per_order: bytes as f64 / worked,
@@ -169,6 +172,14 @@ impl Figures {
 /// Steps that get smaller towards 100: each decade of what is left has as many.
 fn percent(step: usize) -> f64 {
     100.0 * (1.0 - 10_f64.powf(-4.0 * step as f64 / CURVE as f64))
+}
+
+fn processors(before: &Reading, after: &Reading) -> [f64; 3] {
+    let seconds = after.at.saturating_duration_since(before.at).as_secs_f64().max(f64::MIN_POSITIVE);
+    let nodes = after.node_cpu.iter().sum::<f64>() - before.node_cpu.iter().sum::<f64>();
+    let own = after.own_cpu - before.own_cpu;
+    let others = (after.machine_cpu - before.machine_cpu - nodes - own).max(0.0);
+    [nodes, own, others].map(|used| used / seconds)
 }
 
 fn deeds(counted: &[&Done]) -> Result<Vec<DeedFigures>, Failed> {

@@ -126,6 +126,8 @@ impl Figures {
             self.node_cpu_ms_per_order.iter().sum::<f64>(),
             self.client_cpu_ms_per_order
         );
+        let [nodes, load, others] = self.processors;
+        let _ = writeln!(text, "processors used: nodes {nodes:.2}, load {load:.2}, everything else {others:.2}");
         let _ = writeln!(
             text,
             "synced commits per order: {} with {} jobs",
