@@ -135,7 +135,9 @@ impl Road {
             match self.client.call(node, &call).await {
                 Ok(reply) if matches!(reply.status, StatusCode::OK | StatusCode::ACCEPTED) => {
                     done.body = reply.body;
-                    let Ok(answer) = Answer::read(&done.body) else { return };
+                    let Ok(answer) = Answer::read(&done.body) else {
+                        return done.troubles.push("answer-unreadable".to_owned());
+                    };
                     let passed = since_planned(done.planned, start.elapsed());
                     if answer.certificate.is_some() {
                         done.answer.get_or_insert(passed);
@@ -145,7 +147,9 @@ impl Road {
                         return;
                     }
                     // From now on it is known by its digest.
-                    let Ok(order) = done.subject.order(&answer) else { return };
+                    let Ok(order) = done.subject.order(&answer) else {
+                        return done.troubles.push("other-order".to_owned());
+                    };
                     call = Call::get(format!("/v1/orders/{}?keyset={}", order.digest(), self.keyset));
                     done.questions += 1;
                 }

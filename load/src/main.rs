@@ -44,7 +44,7 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser as _;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use chaos::chance::Chance;
 use client::Client;
@@ -85,14 +85,7 @@ fn run(options: &Options) -> Result<ExitCode, Failed> {
         .enable_all()
         .max_blocking_threads(std::thread::available_parallelism().map_or(1, usize::from))
         .build()?;
-    let guard = runtime.enter();
-    let signals = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()].map(signal);
-    let [mut interrupt, mut terminate, mut hangup] = signals;
-    drop(guard);
-    let (interrupt, terminate, hangup) = (interrupt.as_mut(), terminate.as_mut(), hangup.as_mut());
-    let unheard = |error: &mut std::io::Error| format!("signals can't be heard: {error}; run it on Linux");
-    let (interrupt, terminate, hangup) =
-        (interrupt.map_err(unheard)?, terminate.map_err(unheard)?, hangup.map_err(unheard)?);
+    let [mut interrupt, mut terminate, mut hangup] = runtime.block_on(async { listen() })?;
     let federation = found(options)?;
     let asked = async {
         tokio::select! {
@@ -110,6 +103,12 @@ fn run(options: &Options) -> Result<ExitCode, Failed> {
             }
         }
     })
+}
+
+/// From now on none of these ends anything by itself: all is cleared away first.
+fn listen() -> Result<[Signal; 3], Failed> {
+    let listen = |kind| signal(kind).map_err(|error| format!("signals can't be heard: {error}; run it on Linux"));
+    Ok([listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?, listen(SignalKind::hangup())?])
 }
 
 fn found(options: &Options) -> Result<Federation, Failed> {

@@ -7,6 +7,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -15,6 +16,8 @@ use crate::Failed;
 
 /// What is open is finished before a node ends.
 const END: Duration = Duration::from_secs(12);
+/// A node starts within a second; a machine that is busy gets more.
+const START: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(20);
 
 /// A node, ended in order when this is dropped.
@@ -33,10 +36,18 @@ impl Node {
         command.process_group(0).stdout(Stdio::piped()).stderr(File::create(log)?);
         let mut node = Self { child: command.spawn()?, http, token: "".into() };
         let stdout = node.child.stdout.take().ok_or("a node without standard output")?;
-        let (mut stdout, mut line) = (BufReader::new(stdout), String::new());
-        stdout.read_line(&mut line)?;
+        let (told, tells) = channel();
+        std::thread::spawn(move || {
+            let (mut stdout, mut line) = (BufReader::new(stdout), String::new());
+            let read = stdout.read_line(&mut line).map(|_| line);
+            // Nobody hears of it if the node was given up.
+            let _ = told.send((read, stdout.into_inner()));
+        });
+        let slow = |_| format!("a node is not ready after {} s: is the machine too busy?", START.as_secs());
+        let (line, stdout) = tells.recv_timeout(START).map_err(slow)?;
         // Kept open, or what the node says later would have nowhere to go.
-        node.child.stdout = Some(stdout.into_inner());
+        node.child.stdout = Some(stdout);
+        let line = line?;
         if line.starts_with("ready") {
             return Ok(node);
         }

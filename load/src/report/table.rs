@@ -43,8 +43,8 @@ impl Report {
             list(&self.peak_memory_mb, 1)
         );
         if !self.own_network {
-            text += "bytes between nodes hold what other programs sent over this machine's loopback meanwhile: for a network of \
-                     its own the run needs `unshare` and `ip`, as root or where users may make namespaces\n";
+            text += "bytes between nodes hold what other programs sent over this machine's loopback meanwhile: for a \
+                     network of its own the run needs `unshare` and `ip`, as root or where users may make namespaces\n";
         }
         self.more(&mut text);
         text
@@ -55,8 +55,9 @@ impl Report {
             let left = 100.0 * attack.rate / attack.quiet_rate.max(f64::MIN_POSITIVE);
             let _ = writeln!(
                 text,
-                "\nattack: {:.0} forged orders/s refused by the witnesses together, {} other answers\nhonest orders: {:.1}/s of \
-                 {:.1}/s in quiet are left, {left:.0} %; p99 {:.1} ms, in quiet {:.1} ms",
+                "\nattack: {:.0} forged orders/s refused by the witnesses together, {} other answers; its own time is \
+                 among everything else's\nhonest orders: {:.1}/s of {:.1}/s in quiet are left, {left:.0} %; p99 {:.1} ms, in \
+                 quiet {:.1} ms",
                 attack.refused_per_second,
                 attack.other,
                 attack.rate,

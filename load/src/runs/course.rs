@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{CROWD, Found, TRIAL};
+use super::{Found, TRIAL};
 use crate::Failed;
 use crate::chaos::chance::Chance;
 use crate::drive::Pace;
@@ -46,7 +46,7 @@ impl Running<'_> {
             Some(rate) => rate,
             None => self.trial(clients).await?,
         };
-        let orders = LEAST.max((expected * whole.as_secs_f64() * SPARE).ceil() as usize);
+        let mut orders = LEAST.max((expected * whole.as_secs_f64() * SPARE).ceil() as usize);
         let mut jobs = self.stock.take(orders).await?;
         say(&format!("{name}: {clients} clients for {:.0} s", whole.as_secs_f64()));
         let figures = loop {
@@ -57,7 +57,8 @@ impl Running<'_> {
             // Faster than expected: once more with enough.
             let faster = orders as f64 / at.max(0.1);
             say(&format!("  all {orders} orders were sent after {at:.1} s: making more"));
-            jobs = self.stock.take((faster * whole.as_secs_f64() * SPARE).ceil() as usize).await?;
+            orders = (faster * whole.as_secs_f64() * SPARE).ceil() as usize;
+            jobs = self.stock.take(orders).await?;
         };
         tell(&figures);
         found.phases.push(figures);
@@ -66,7 +67,7 @@ impl Running<'_> {
 
     /// Orders a second, roughly.
     async fn trial(&mut self, clients: usize) -> Result<f64, Failed> {
-        let jobs = self.stock.take(TRIAL.max(clients * 4).min(TRIAL * clients.min(CROWD))).await?;
+        let jobs = self.stock.take(TRIAL.max(clients * 4)).await?;
         let pace = Pace::Closed(clients, Duration::from_secs(3));
         let plan = Plan { name: "trial".to_owned(), pace, stages: Vec::new(), warmup: Duration::ZERO };
         let (figures, left) = self.course.run(&plan, jobs).await?;
