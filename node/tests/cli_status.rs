@@ -138,6 +138,19 @@ fn how_far_the_other_logs_are_read_is_said_and_a_lag_is_worth_a_look() {
 }
 
 #[test]
+fn what_the_database_did_is_said_and_passed_on() {
+    let mut written = status([true; 4]);
+    let storage = json!({ "commits": 3, "jobs": 11, "largest_batch": 7, "failures": 1 });
+    written["storage"] = storage.clone();
+    let said = ask(written.clone(), charter(), "").ok();
+    let words = "database since the start: 3 commits of 11 jobs, at most 7 at a time; 1 failed";
+    assert!(said.out.contains(words), "{}", said.out);
+    assert_eq!(ask(written, charter(), "--json").json()["status"]["storage"], storage);
+    // An older node says nothing of it.
+    assert!(!ask(status([true; 4]), charter(), "").ok().out.contains("database"));
+}
+
+#[test]
 fn one_of_a_thing_is_said_as_one() {
     let mut few = status([true; 4]);
     few["open_orders"] = json!(1);

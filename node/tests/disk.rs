@@ -103,6 +103,23 @@ fn a_node_whose_database_fails_ends_and_says_why() {
     assert!(end.contains("has stopped because its database failed") && end.contains("restore a backup"), "{end}");
 }
 
+#[test]
+fn a_status_counts_what_was_committed_and_what_failed() {
+    let mut town = Town::found(Plan::of(4));
+    (1..=3).for_each(|store| town.start(store, in_memory));
+    town.start(4, breakable);
+    town.wait_for_votes();
+    let storage = |count: &str| town.get(4, "/v1/status").body["storage"][count].as_u64().unwrap();
+    let (commits, jobs) = (storage("commits"), storage("jobs"));
+    assert!(jobs >= commits && storage("largest_batch") <= jobs, "{jobs} jobs in {commits} commits");
+    assert_eq!(town.submit(4, &orders::swap(&town.federation, &[(1, 2)], &[(2, 2)])).status, 200);
+    assert!(storage("commits") > commits && storage("jobs") > jobs);
+    assert_eq!(storage("failures"), 0);
+    outcomes(&town, 4).lock().unwrap().push_back(Err(StorageError::Full));
+    let _ = town.submit(4, &orders::swap(&town.federation, &[(10, 2)], &[(11, 2)]));
+    eventually("the failure is counted", || storage("failures") == 1);
+}
+
 /// WITNESS-37, OPS-5.
 #[test]
 fn a_node_whose_disk_is_nearly_full_promises_nothing_new_says_so_and_goes_on_by_itself() {

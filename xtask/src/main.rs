@@ -9,6 +9,7 @@ mod check;
 mod demo;
 mod dudect;
 mod interop;
+mod load;
 mod model;
 mod mutants;
 mod side_by_side;
@@ -28,6 +29,7 @@ usage: cargo xtask COMMAND
   check [--only STAGE]... [--list]   format, lints, licences, docs, tests, fuzz targets: what must hold before a commit
   dudect [--release] [--only PART]   does the time of what touches a secret depend on it; takes a minute or two
   interop [--judge | --live]         the wallet in TypeScript: judged by the vectors, then at work with Rust nodes
+  load [n1|n4|n7|burst] [--help]     what orders cost real nodes, how many there can be, and how long they take
   model [--all]                      walk every interleaving of small committees with the real witness machine inside
   mutants [--minutes N] [--only PART] plant faults one at a time: do vectors and tests see each
   sim [--seeds N | --seed S | --planted]  whole federations in one thread, with every fault: does each claim hold
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         "check" => check::run(rest),
         "dudect" => dudect::run(rest),
         "interop" => interop::run(rest),
+        "load" => load::run(rest),
         "model" => model::run(rest),
         "mutants" => mutants::run(rest),
         "sim" => sim::run(rest),

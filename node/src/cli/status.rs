@@ -55,6 +55,8 @@ struct Status {
     #[serde(default)]
     disk: Option<Disk>,
     #[serde(default)]
+    storage: Option<Storage>,
+    #[serde(default)]
     clock: Option<ClockOffset>,
     version: String,
 }
@@ -112,6 +114,14 @@ struct Disk {
     floor_mib: u64,
     #[serde(default)]
     short: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Storage {
+    commits: u64,
+    jobs: u64,
+    largest_batch: u64,
+    failures: u64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -235,6 +245,7 @@ fn describe(status: &Status) -> String {
     for log in &status.peer_logs {
         text.push_str(&words::peer_log(log));
     }
+    text.push_str(&status.storage.as_ref().map(words::storage).unwrap_or_default());
     text
 }
 

@@ -8,9 +8,11 @@ use super::ledger::LedgerError;
 use super::orders::Orders;
 use crate::clock;
 use crate::shop::{
-    ClockStatus, DeskStatus, DiskStatus, LogStatus, PeerLogStatus, RetiredBecause, SeatNotTaken, WitnessStatus,
+    ClockStatus, DeskStatus, DiskStatus, LogStatus, PeerLogStatus, RetiredBecause, SeatNotTaken, StorageStatus,
+    WitnessStatus,
 };
 use crate::space::MIB;
+use crate::store::WriterStats;
 
 /// Pieces of evidence that are counted.
 const MAX_COUNTED: usize = 1000;
@@ -37,6 +39,7 @@ pub fn of(orders: &Orders) -> Result<DeskStatus, LedgerError> {
         evidence: u64::try_from(evidence).unwrap_or(u64::MAX),
         seats_not_taken: seats_not_taken(core),
         disk: Some(disk(core)),
+        storage: Some(storage(core)),
         clock: core.drift.ahead().map(|(ahead_ms, stores)| ClockStatus { ahead_ms, stores }),
         now_ms: core.clock.unix_millis(),
     })
@@ -49,6 +52,11 @@ fn seats_not_taken(core: &Core) -> Vec<SeatNotTaken> {
 fn disk(core: &Core) -> DiskStatus {
     let (free, floor) = core.space.figures();
     DiskStatus { free_mib: free / MIB, floor_mib: floor / MIB, short: core.space.is_short() }
+}
+
+fn storage(core: &Core) -> StorageStatus {
+    let WriterStats { commits, jobs, largest_batch, failures } = core.writer.stats();
+    StorageStatus { commits, jobs, largest_batch, failures }
 }
 
 fn witnesses(core: &Core) -> Vec<WitnessStatus> {

@@ -201,6 +201,9 @@ pub struct DeskStatus {
     /// The room on the disk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disk: Option<DiskStatus>,
+    /// What the database's writer has done since the node started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub storage: Option<StorageStatus>,
     /// How far the clock is off, if enough other stores say what theirs show.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock: Option<ClockStatus>,
@@ -227,6 +230,19 @@ pub struct DiskStatus {
     /// Whether it does so now.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub short: bool,
+}
+
+/// What the database's one writer has done since the node started. Each commit is synced to the disk.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct StorageStatus {
+    /// Transactions that are durable.
+    pub commits: u64,
+    /// Jobs in them.
+    pub jobs: u64,
+    /// Most jobs in one of them.
+    pub largest_batch: u64,
+    /// Transactions that failed and were taken back.
+    pub failures: u64,
 }
 
 /// How far this machine's clock is off.

@@ -29,7 +29,7 @@ pub use checkouts::{CheckoutView, NewCheckout};
 pub use desk::{
     Account, AccountLine, BoxFuture, Certified, ClockStatus, DeskError, DeskStatus, DiskStatus, EvidenceId,
     KeysetBooks, LogStatus, OrderDesk, Outcome, PeerLogStatus, PeerLogTrouble, RetiredBecause, SeatNotTaken,
-    WitnessStatus,
+    StorageStatus, WitnessStatus,
 };
 pub use error::{Missing, ShopError};
 pub use grants::{MadeGrant, NewGrant};

@@ -2,7 +2,7 @@
 
 use ronde_protocol::machine::drift;
 
-use super::{ClockOffset, Disk, Log, PeerLog, Seat};
+use super::{ClockOffset, Disk, Log, PeerLog, Seat, Storage};
 use crate::cli::Exit;
 use crate::cli::plural::counted;
 use crate::driver::drift::MEND;
@@ -88,6 +88,13 @@ pub(super) fn disk(disk: &Disk) -> Option<(Exit, String)> {
         );
         (Exit::Fail, what)
     })
+}
+
+/// What the database's writer has done since the node started.
+pub(super) fn storage(storage: &Storage) -> String {
+    let Storage { commits, jobs, largest_batch, failures } = storage;
+    let (synced, jobs) = (counted(*commits, "commit", "commits"), counted(*jobs, "job", "jobs"));
+    format!("  database since the start: {synced} of {jobs}, at most {largest_batch} at a time; {failures} failed\n")
 }
 
 fn of_others(stores: usize) -> String {
