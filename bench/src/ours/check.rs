@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use ronde_protocol::{
     crypto::{
-        Entropy, MacItem, Point, PointBytes, Seed, SpendCheck, SpendPurpose, SpendSignature, coin_hash,
-        derive_coin_secret, hash, labels, mac,
-        spend::{self, sign},
+        CoinHash, Entropy, MacItem, Point, PointBytes, Seed, SpendCheck, SpendPurpose, SpendSignature, coin_hash,
+        derive_coin_secret, hash, labels,
+        presented::{self, PresentedOrder},
+        spend::sign,
     },
     message::class::{Class, Kind},
 };
@@ -35,34 +36,28 @@ pub struct Presented {
 /// # Errors
 /// What is wrong; a batch does not say where.
 pub fn check_orders(witness: &Witness, orders: &[Presented], entropy: Entropy) -> Result<(), Failed> {
-    let mut keys: Vec<Vec<Point>> = Vec::with_capacity(orders.len());
-    let mut items: Vec<MacItem> = Vec::new();
-    for order in orders {
-        ensure(order.coins.len() == order.column.len(), "a column of another length")?;
-        let decoded = order.coins.iter().map(|(_, point)| point.decode());
-        keys.push(decoded.collect::<Result<_, _>>().or_fail("P")?);
-        for ((kind, point), component) in order.coins.iter().zip(&order.column) {
-            let class = Class { keyset: witness.keyset, kind: *kind };
-            items.push(MacItem {
-                tweak: class.tweak(&witness.federation),
-                point_hash: coin_hash(point),
-                component: component.decode().or_fail("N")?,
-            });
-        }
-    }
-    let checks: Vec<SpendCheck<'_>> = orders
+    let opened = orders.iter().map(|order| open(witness, order)).collect::<Result<Vec<_>, _>>()?;
+    let presented: Vec<PresentedOrder<'_>> = orders
         .iter()
-        .zip(&keys)
-        .map(|(order, keys)| SpendCheck {
-            purpose: SpendPurpose::Order,
-            keys,
-            digest: &order.digest,
-            signature: &order.signature,
+        .zip(&opened)
+        .map(|(Presented { digest, signature, .. }, (keys, coins))| PresentedOrder {
+            spend: SpendCheck { purpose: SpendPurpose::Order, keys, digest, signature },
+            coins,
         })
         .collect();
-    let (for_spends, for_macs) = entropy.split_two();
-    spend::verify_batch(&checks, for_spends).or_fail("spend signatures")?;
-    mac::check_batch(&witness.keys.poprf, &items, for_macs).or_fail("MACs")
+    presented::check_batch(&witness.keys.poprf, &presented, entropy).or_fail("signatures and MACs")
+}
+
+/// Decodes every element of an order, and hashes its coins.
+fn open(witness: &Witness, order: &Presented) -> Result<(Vec<Point>, Vec<MacItem>), Failed> {
+    ensure(order.coins.len() == order.column.len(), "a column of another length")?;
+    let (mut keys, mut items) = (Vec::with_capacity(order.coins.len()), Vec::with_capacity(order.coins.len()));
+    for ((kind, point), component) in order.coins.iter().zip(&order.column) {
+        keys.push(point.decode().or_fail("P")?);
+        let component = component.decode().or_fail("N")?;
+        items.push(MacItem { tweak: witness.tweaks.of(kind), hash: CoinHash::of(point), component });
+    }
+    Ok((keys, items))
 }
 
 /// An order of eight coins, one of each class, as a wallet would show it to this witness.

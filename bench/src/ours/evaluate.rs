@@ -45,7 +45,7 @@ pub fn context<'a>(witness: &'a Witness, digest: &'a [u8; 32]) -> EvaluationCont
 pub fn evaluate(witness: &Witness, asked: &Asked, entropy: Entropy) -> Result<Evaluated, Failed> {
     let tweaked = asked.outputs.iter().map(|(class, blinded)| {
         let blinded = blinded.decode().or_fail("B")?;
-        Ok((class.tweak(&witness.federation), blinded))
+        Ok((witness.tweaks.of(&class.kind), blinded))
     });
     let tweaked: Vec<(Tweak, Point)> = tweaked.collect::<Result<_, Failed>>()?;
     let evaluated = witness.keys.poprf.evaluate_batch(&tweaked).or_fail("evaluating")?;

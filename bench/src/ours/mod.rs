@@ -9,7 +9,7 @@ pub mod wallet;
 use ronde_protocol::{
     machine::witness::keys::WitnessKeys,
     message::{
-        class::Kind,
+        class::{Kind, Tweaks},
         ids::{FederationId, KeysetId, WitnessIndex},
     },
 };
@@ -37,6 +37,8 @@ pub struct Witness {
     pub index: WitnessIndex,
     /// Its keys.
     pub keys: WitnessKeys,
+    /// The tweaks of its keyset's denominations, which a witness computes once.
+    pub tweaks: Tweaks,
 }
 
 /// The federation of the protocol's tests, with four witnesses.
@@ -46,7 +48,13 @@ pub fn four_stores() -> Federation {
 
 /// All witnesses of a federation.
 pub fn witnesses(federation: &Federation) -> Vec<Witness> {
-    let witness =
-        |index| Witness { federation: federation.id(), keyset: KEYSET, index, keys: federation.witness(KEYSET, index) };
+    let denominations: Vec<u64> = (0..COINS).map(|power| 1 << power).collect();
+    let witness = |index| Witness {
+        federation: federation.id(),
+        keyset: KEYSET,
+        index,
+        keys: federation.witness(KEYSET, index),
+        tweaks: Tweaks::new(federation.id(), KEYSET, &denominations),
+    };
     federation.indices(KEYSET).into_iter().map(witness).collect()
 }
