@@ -217,6 +217,7 @@ impl Node {
         let mut seated = std::mem::take(&mut *tasks.lock().unwrap_or_else(PoisonError::into_inner));
         seated.shutdown().await;
         core.dialer.close().await;
+        core.keep_last_heads().await;
         core.writer.shutdown().await?;
         failure.map_or(Ok(()), |failure| Err(NodeError::Stopped(failure)))
     }

@@ -201,14 +201,22 @@ impl Core {
         done
     }
 
+    /// Writes down the heads that are not on disk yet, for a node that stops.
+    pub async fn keep_last_heads(&self) {
+        self.heads.finish().await;
+    }
+
     /// Keeps the head that came in a witness's answer; two that fork are evidence. Of one that is another's nothing is
     /// noted: an old head that is shown late would have that one's log read again.
     pub async fn note_head(&self, keyset: &Keyset, from: WitnessIndex, head: Head) {
-        if head.index != from {
+        if head.index != from || self.with_followed(keyset.id(), from, |followed| followed.is_highest(&head)) {
             return;
         }
+        // Not under the lock, which answers of all witnesses take.
+        let Ok(verified) = head.verify(keyset) else { return };
         let chance = entropy::chance();
-        let noted = self.raise_followed(keyset.id(), head.index, |followed| followed.handle_head(keyset, head, chance));
+        let noted = self
+            .raise_followed(keyset.id(), from, |followed| followed.handle_verified_head(keyset.id(), verified, chance));
         if let Ok(Some(evidence)) = noted {
             self.keep_evidence(*evidence).await;
         }

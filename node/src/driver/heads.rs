@@ -1,8 +1,9 @@
-//! The highest head of every witness, on disk as soon as it rises (LOG-19), and those that its log was not yet found to
+//! The highest head of every witness, on disk when it rises (LOG-19), and those that its log was not yet found to
 //! extend (LOG-24).
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use ronde_protocol::limits::MAX_UNCHECKED_HEADS;
 use ronde_protocol::machine::witness::peers::{Followed, Unchecked};
@@ -53,7 +54,11 @@ impl KeptHeads {
     }
 }
 
-/// Writes heads down, one job at a time, so that a busy node writes few of the many that it sees.
+/// Between two writings of heads. Every answer of a witness brings one, and each is higher than the last.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Writes heads down: the first that rises at once, and of those that rise soon after it the highest, so that a busy node
+/// writes few of the many that it sees.
 pub struct HeadKeeper {
     writer: Writer,
     state: Mutex<State>,
@@ -92,6 +97,22 @@ impl HeadKeeper {
         }
     }
 
+    /// Writes down what is not, for a node that stops.
+    pub async fn finish(&self) {
+        let changed = std::mem::take(&mut self.state().changed);
+        if let Err(error) = self.write_down(changed).await {
+            tracing::warn!(%error, "the newest heads of other witnesses could not be written down");
+        }
+    }
+
+    async fn write_down(&self, heads: BTreeMap<Peer, KeptHeads>) -> Result<(), StorageError> {
+        if heads.is_empty() {
+            return Ok(());
+        }
+        let writing = move |tx: &mut dyn Transaction| heads.iter().try_for_each(|(peer, heads)| heads.write(*peer, tx));
+        self.writer.submit(writing).await.map(drop)
+    }
+
     async fn write(self: Arc<Self>) {
         loop {
             let changed = {
@@ -102,11 +123,8 @@ impl HeadKeeper {
                 }
                 std::mem::take(&mut state.changed)
             };
-            let heads = changed.clone();
-            let written =
-                self.writer.submit(move |tx| heads.iter().try_for_each(|(peer, heads)| heads.write(*peer, tx)));
-            match written.await {
-                Ok(_) => {}
+            match self.write_down(changed.clone()).await {
+                Ok(_) => tokio::time::sleep(PAUSE).await,
                 Err(StorageError::Stopped) => return,
                 Err(error) => {
                     tracing::warn!(%error, "the newest heads of other witnesses could not be written down yet");

@@ -2,11 +2,7 @@
 
 use alloc::{boxed::Box, vec::Vec};
 
-use bincode::{
-    de::Decoder,
-    enc::Encoder,
-    error::{DecodeError, EncodeError},
-};
+use bincode::{de::Decoder, enc::Encoder, error::DecodeError, error::EncodeError};
 
 use super::{inquiry::Inquiry, reading::Reading};
 use crate::{
@@ -16,7 +12,7 @@ use crate::{
         charter::Keyset,
         codec::{Bounded, Decode, Encode},
         evidence::Evidence,
-        head::Head,
+        head::{Head, VerifiedHead},
         ids::{KeysetId, WitnessIndex},
         log::{CertifiedOrder, LogEntry},
         order::SignedOrder,
@@ -190,11 +186,30 @@ impl Followed {
         head: Head,
         chance: u64,
     ) -> Result<Option<Box<Evidence>>, PageError> {
-        let head = head.verify(keyset).map_err(|_| PageError::Head)?.get();
+        if self.is_highest(&head) {
+            return Ok(None);
+        }
+        let head = head.verify(keyset).map_err(|_| PageError::Head)?;
+        self.handle_verified_head(keyset.id(), head, chance)
+    }
+
+    /// Whether it is the highest head, to the byte: it comes with each answer of one transaction.
+    pub fn is_highest(&self, head: &Head) -> bool {
+        self.highest == Some(*head)
+    }
+
+    /// As [`Followed::handle_head`], for whoever verified it before.
+    pub fn handle_verified_head(
+        &mut self,
+        keyset: KeysetId,
+        head: VerifiedHead,
+        chance: u64,
+    ) -> Result<Option<Box<Evidence>>, PageError> {
+        let head = head.get();
         if self.highest.is_some_and(|own| own.index != head.index) {
             return Err(PageError::Head);
         }
-        Ok(self.note(keyset.id(), head, chance))
+        Ok(self.note(keyset, head, chance))
     }
 
     fn note(&mut self, keyset: KeysetId, head: Head, chance: u64) -> Option<Box<Evidence>> {
@@ -347,7 +362,7 @@ impl Followed {
 
 /// A head that is signed twice says the same.
 fn is_among(mut heads: impl Iterator<Item = Head>, head: &Head) -> bool {
-    heads.any(|known| known.size == head.size && known.root == head.root)
+    heads.any(|known| (known.size, known.root) == (head.size, head.root))
 }
 
 /// Of a page that is refused nothing is left but what its very head proves.
