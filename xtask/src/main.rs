@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod audit_logs;
+mod bench_storage;
 mod build;
 mod chaos;
 mod check;
@@ -21,6 +22,7 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   audit-logs --orders N --out DIR    logs of so many orders with real signatures, honest or not, for `ronde audit`
+  bench --storage [--entries N,..]   the database with 0, 5 and 50 million spent coins, beside other engines; --help says more
   demo [--once] [--keep DIR]         four shops on this machine: earn, spend, cheat, lose power, vote, close the books
   chaos [--minutes N] [--seed S]     real nodes and wallets while processes die, disks fill, clocks and networks fail
   check [--only STAGE]... [--list]   format, lints, licences, docs, tests, fuzz targets: what must hold before a commit
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
     let (command, rest) = arguments.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
     match command {
         "audit-logs" => audit_logs::run(rest),
+        "bench" if rest.first().is_some_and(|first| first == "--storage") => bench_storage::run(&rest[1..]),
         "demo" => demo::run(rest),
         "chaos" => chaos::run(rest),
         "check" => check::run(rest),
