@@ -47,12 +47,5 @@ fn run(options: &Options) -> Result<(), Failed> {
         let step: step::Step = serde_json::from_str(step)?;
         return Ok(std::io::stdout().write_all(step.perform()?.as_bytes())?);
     }
-    let found = runs::all(options)?;
-    if let Some(path) = &options.json {
-        std::fs::write(path, serde_json::to_string_pretty(&found)?)?;
-    }
-    if let Some(path) = &options.svg {
-        chart::draw(path, &found)?;
-    }
-    Ok(())
+    runs::all(options)
 }

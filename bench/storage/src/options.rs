@@ -10,7 +10,7 @@ use ronde_bench_storage::engines::Kind;
 #[command(name = "cargo xtask bench --storage")]
 pub struct Options {
     /// Coins spent before it is measured, one database of each size
-    #[arg(long, value_delimiter = ',', default_value = "0,5000000,50000000")]
+    #[arg(long, value_delimiter = ',', num_args = 0.., default_value = "0,5000000,50000000")]
     pub entries: Vec<u64>,
     /// Engines
     #[arg(long = "engine", value_delimiter = ',', default_value = "sqlite,fjall,redb")]
@@ -42,6 +42,10 @@ pub struct Options {
     /// Draws what was measured
     #[arg(long)]
     pub svg: Option<PathBuf>,
+    /// Earlier results, written by --json, that go into what is written and drawn too; may be repeated, and with
+    /// `--entries` alone nothing else does
+    #[arg(long)]
+    pub add: Vec<PathBuf>,
     /// In a process of its own: one step
     #[arg(long, hide = true)]
     pub step: Option<String>,

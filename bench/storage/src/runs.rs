@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use ronde_bench_storage::engines::{Kind, Layout, Settings};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
 use crate::Failed;
+use crate::chart;
 use crate::clustered::Clustered;
 use crate::dropping::{Dropped, Way};
 use crate::fill::Amount;
@@ -23,7 +24,7 @@ const LARGEST: f64 = 2.5;
 const SPARE: u64 = 4 << 30;
 
 /// One engine at one size.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Measured {
     /// Which.
     pub engine: Kind,
@@ -42,7 +43,7 @@ pub struct Measured {
 }
 
 /// Coins alone.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Coins {
     /// Which.
     pub engine: Kind,
@@ -55,7 +56,7 @@ pub struct Coins {
 }
 
 /// SQLite with other settings.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Tried {
     /// What differs.
     pub name: String,
@@ -68,7 +69,7 @@ pub struct Tried {
 }
 
 /// A keyset that went.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Gone {
     /// How.
     pub way: String,
@@ -79,7 +80,7 @@ pub struct Gone {
 }
 
 /// All that was measured.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Found {
     /// Engines beside one another.
     pub engines: Vec<Measured>,
@@ -89,6 +90,34 @@ pub struct Found {
     pub gone: Vec<Gone>,
     /// SQLite's settings.
     pub settings: Vec<Tried>,
+}
+
+impl Found {
+    /// What was measured before, of files that `--json` wrote.
+    pub fn before(paths: &[PathBuf]) -> Result<Self, Failed> {
+        let mut all = Self::default();
+        for path in paths {
+            let bytes = std::fs::read(path).map_err(|error| format!("{} can't be read: {error}", path.display()))?;
+            let found: Self = serde_json::from_slice(&bytes)
+                .map_err(|error| format!("{} is no result of this bench: {error}", path.display()))?;
+            all.engines.extend(found.engines);
+            all.keys.extend(found.keys);
+            all.gone.extend(found.gone);
+            all.settings.extend(found.settings);
+        }
+        Ok(all)
+    }
+
+    /// Writes what was measured so far.
+    fn save(&self, options: &Options) -> Result<(), Failed> {
+        if let Some(path) = &options.json {
+            std::fs::write(path, serde_json::to_string_pretty(self)?)?;
+        }
+        if let Some(path) = &options.svg {
+            chart::draw(path, self)?;
+        }
+        Ok(())
+    }
 }
 
 /// A database that is there.
@@ -125,9 +154,10 @@ impl Ready {
 }
 
 /// Runs what was asked for.
-pub fn all(options: &Options) -> Result<Found, Failed> {
+pub fn all(options: &Options) -> Result<(), Failed> {
     std::fs::create_dir_all(&options.folder)?;
-    let mut found = Found::default();
+    let mut found = Found::before(&options.add)?;
+    found.save(options)?;
     for coins in &options.entries {
         let amount = Amount { coins: *coins, orders: (*coins).min(options.with_orders) / INPUTS };
         if options.what.contains(&What::Engines) {
@@ -142,8 +172,10 @@ pub fn all(options: &Options) -> Result<Found, Failed> {
         if options.what.contains(&What::Drop) && *coins > 0 {
             found.gone.extend(gone(options, *coins)?);
         }
+        // A size takes minutes: what is known is not lost if the next one fails.
+        found.save(options)?;
     }
-    Ok(found)
+    Ok(())
 }
 
 fn which(options: &Options, kind: Kind) -> Which {
