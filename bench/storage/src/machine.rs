@@ -16,7 +16,8 @@ use crate::Failed;
 pub struct Used {
     /// Processor time of all its threads.
     pub cpu: Duration,
-    /// Bytes that it had written to the disk, or dirtied for it.
+    /// Bytes that it handed over to be written. What the operating system counts as written to the disk is counted in
+    /// pieces larger than pages.
     pub written: u64,
     /// Bytes that it had read from the disk.
     pub read: u64,
@@ -27,7 +28,7 @@ pub fn used() -> Result<Used, Failed> {
     let io = std::fs::read_to_string("/proc/self/io")?;
     let cpu = clock_gettime(ClockId::ProcessCPUTime);
     let cpu = Duration::new(u64::try_from(cpu.tv_sec)?, u32::try_from(cpu.tv_nsec)?);
-    Ok(Used { cpu, written: field(&io, "write_bytes:")?, read: field(&io, "read_bytes:")? })
+    Ok(Used { cpu, written: field(&io, "wchar:")?, read: field(&io, "read_bytes:")? })
 }
 
 /// Bytes of memory now, and at most since [`forget_peak`].

@@ -116,10 +116,11 @@ pub fn engines(all: &[Measured]) {
 pub fn keys(all: &[Coins]) {
     let Some(first) = all.first() else { return };
     let columns: Vec<_> = all.iter().map(|one| (one.engine.to_string(), one)).collect();
-    let figure = |name: &str, rounds: fn(&Coins) -> &[Pace], of: fn(&Pace) -> f64| -> Figure<'_, Coins> {
+    let figure = |name: &str, rounds: fn(&Coins) -> Vec<Pace>, of: fn(&Pace) -> f64| -> Figure<'_, Coins> {
         (name.to_owned(), Box::new(move |one| Median::of(rounds(one).iter().map(of))))
     };
-    let (spread, clustered): (fn(&Coins) -> &[Pace], fn(&Coins) -> &[Pace]) = (|one| &one.spread, |one| &one.clustered);
+    let spread = |one: &Coins| one.spread.clone();
+    let clustered = |one: &Coins| one.clustered.clone();
     table(
         &format!("coin rows alone, {} spent before, 8 orders of 4 coins in a transaction", first.coins),
         &columns,
@@ -134,12 +135,15 @@ pub fn keys(all: &[Coins]) {
     );
 }
 
+/// What is taken of a round.
+type Of<'a> = &'a dyn Fn(&Seen) -> f64;
+
 /// SQLite's settings, a row each.
 pub fn settings(all: &[Tried]) {
     let Some(first) = all.first() else { return };
     println!("\nSQLite with other settings, {} coins spent before", first.coins);
-    let middle = |one: &Tried, of: &dyn Fn(&Seen) -> f64| Median::of(one.rounds.iter().map(of));
-    let figures: [(&str, &dyn Fn(&Seen) -> f64); 9] = [
+    let middle = |one: &Tried, of: Of<'_>| Median::of(one.rounds.iter().map(of));
+    let figures: [(&str, Of<'_>); 9] = [
         ("1: orders/s", &|seen| seen.single.rate),
         ("1: ms p99", &|seen| seen.single.p99),
         ("32: orders/s", &|seen| seen.flight.rate),

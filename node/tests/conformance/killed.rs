@@ -29,7 +29,8 @@ pub fn work_until_killed(open: Open) {
         transaction.put(Table::Order, &key, &[2; 5000]).unwrap();
         transaction.put(Table::Meta, b"commits", &(number + 1).to_be_bytes()).unwrap();
         transaction.commit().unwrap();
-        writeln!(std::io::stderr(), "{}", number + 1).unwrap();
+        // Not by a macro for messages, whose words the harness of the tests would keep.
+        std::io::stderr().write_all(format!("{}\n", number + 1).as_bytes()).unwrap();
     }
 }
 
