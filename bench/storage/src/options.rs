@@ -18,6 +18,9 @@ pub struct Options {
     /// What is measured
     #[arg(long, value_delimiter = ',', default_value = "engines")]
     pub what: Vec<What>,
+    /// Of SQLite's settings those alone that have this in their names, beside the node's own; may be repeated
+    #[arg(long)]
+    pub setting: Vec<String>,
     /// Databases are made in a new folder below this one, and removed from it
     #[arg(long, default_value = "target")]
     pub folder: PathBuf,

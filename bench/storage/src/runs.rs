@@ -248,7 +248,9 @@ fn settings(options: &Options, coins: u64) -> Result<Vec<Tried>, Failed> {
     let counts = Counts::of(options.scale);
     let amount = Amount { coins, orders: coins.min(options.with_orders) / INPUTS };
     let mut ready: Vec<(Tried, Ready)> = Vec::new();
-    for (name, settings) in variants() {
+    let wanted = |name: &str| options.setting.is_empty() || options.setting.iter().any(|part| name.contains(part));
+    // The node's own come first: the others are compared with them.
+    for (_, (name, settings)) in variants().into_iter().enumerate().filter(|(at, (name, _))| *at == 0 || wanted(name)) {
         // Its file is like another's unless it is laid out otherwise: but each has its own, because each writes into it.
         let there = Ready::fill(&options.folder, Which::Tuned(settings), amount)?;
         let tried = Tried { name: name.to_owned(), coins, disk: there.disk, rounds: Vec::new() };
