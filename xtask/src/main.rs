@@ -3,6 +3,7 @@
 
 mod audit_logs;
 mod bench;
+mod bench_storage;
 mod build;
 mod chaos;
 mod check;
@@ -24,6 +25,7 @@ usage: cargo xtask COMMAND
 
   audit-logs --orders N --out DIR    logs of so many orders with real signatures, honest or not, for `ronde audit`
   bench --peers [--quick] [--only ROW]  our cryptography beside programs that others wrote; ends with 1 if a bar is missed
+  bench --storage [--entries N,..]   the database with 0, 5 and 50 million spent coins, beside other engines; --help says more
   demo [--once] [--keep DIR]         four shops on this machine: earn, spend, cheat, lose power, vote, close the books
   chaos [--minutes N] [--seed S]     real nodes and wallets while processes die, disks fill, clocks and networks fail
   check [--only STAGE]... [--list]   format, lints, licences, docs, tests, fuzz targets: what must hold before a commit
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
     let (command, rest) = arguments.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
     match command {
         "audit-logs" => audit_logs::run(rest),
+        "bench" if rest.first().is_some_and(|first| first == "--storage") => bench_storage::run(&rest[1..]),
         "bench" => bench::run(rest),
         "demo" => demo::run(rest),
         "chaos" => chaos::run(rest),

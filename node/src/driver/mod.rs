@@ -32,6 +32,8 @@ mod witness;
 
 pub use self::core::{AskError, Core, Service};
 pub use desk::Desk;
+#[cfg(feature = "foreign-engines")]
+pub use ledger::apply;
 pub use ledger::{Ledger, LedgerError, load};
 pub use orders::{OpenLimits, Orders};
 pub use pool::Pool;

@@ -73,7 +73,8 @@ pub const STAGES: &[Stage] = &[
 fn format() -> Result<(), String> {
     run(&mut command(&["cargo", "fmt", "--all", "--check"]))?;
     run(&mut command(&["cargo", "fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))?;
-    run(&mut command(&["cargo", "fmt", "--manifest-path", "bench/Cargo.toml", "--check"]))
+    run(&mut command(&["cargo", "fmt", "--manifest-path", "bench/Cargo.toml", "--check"]))?;
+    run(&mut command(&["cargo", "fmt", "--manifest-path", "bench/storage/Cargo.toml", "--check"]))
 }
 
 /// Advisories are not looked up: that database comes from the network and would make yesterday's commit fail today.
