@@ -27,7 +27,8 @@ use super::core::Core;
 use crate::shop::{Certified, DeskError, Outcome};
 use crate::{clock, fault};
 
-/// How long an order that could be answered waits for the last witnesses, so that coins are complete.
+/// How long an order that could be answered waits for the last witnesses at least, so that coins are complete: as long again as
+/// it has taken so far, if that is more. Whoever asks later costs more than who waits, and a till waits for neither.
 const GRACE: Duration = Duration::from_millis(25);
 /// Pause before the second round; doubles with each.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -209,7 +210,7 @@ impl Orders {
 
     async fn wait(&self, running: &Running, deadline: Instant) -> Result<Outcome, DeskError> {
         let mut news = running.news.subscribe();
-        let mut grace = None;
+        let (began, mut grace) = (clock::monotonic(), None);
         let rounds = news.borrow_and_update().rounds;
         loop {
             let seen = *news.borrow_and_update();
@@ -223,7 +224,8 @@ impl Orders {
                 Standing::Certified { .. } if !running.is_kept() => deadline,
                 Standing::Certified { complete: true, .. } => return Ok(running.outcome()),
                 Standing::Certified { ready: true, .. } => {
-                    let until = *grace.get_or_insert_with(|| clock::monotonic() + GRACE);
+                    let now = clock::monotonic();
+                    let until = *grace.get_or_insert_with(|| now + GRACE.max(now - began));
                     if seen.outstanding == 0 || clock::monotonic() >= until {
                         return Ok(running.outcome());
                     }

@@ -12,6 +12,13 @@ pub trait Read {
 
     /// At most `limit` entries with `from <= key`, and `key < to` if `to` is given, in ascending order of key bytes.
     fn scan(&self, table: Table, from: &[u8], to: Option<&[u8]>, limit: usize) -> Result<Vec<Entry>, StorageError>;
+
+    /// Several calls follow, up to [`Read::end_of_reads`], and may all be answered from one state: an engine whose locks cost
+    /// something then takes them once. Without meaning to an engine that does not care.
+    fn several_reads(&self) {}
+
+    /// The calls that [`Read::several_reads`] spoke of are over.
+    fn end_of_reads(&self) {}
 }
 
 /// One transaction: all of its writes or none. Reads see its own writes. Dropped without [`commit`] it is rolled back.

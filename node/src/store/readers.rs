@@ -24,18 +24,18 @@ impl Readers {
         Ok(Self { first: slot()?, more, long: Arc::new(tokio::sync::Mutex::new(engine.reader()?)) })
     }
 
-    /// Runs `work` with a free reader, or waits for one.
+    /// Runs `work` with a free reader, or waits for one. All that it reads is of one state.
     pub fn with<T>(&self, work: impl FnOnce(&dyn Read) -> T) -> T {
         for slot in iter::once(&self.first).chain(&self.more) {
             match slot.try_lock() {
-                Ok(reader) => return work(reader.as_ref()),
+                Ok(reader) => return together(reader.as_ref(), work),
                 // A reader holds no state that a panicking user could have left half changed.
-                Err(TryLockError::Poisoned(reader)) => return work(reader.into_inner().as_ref()),
+                Err(TryLockError::Poisoned(reader)) => return together(reader.into_inner().as_ref(), work),
                 Err(TryLockError::WouldBlock) => {}
             }
         }
         let reader = self.first.lock().unwrap_or_else(PoisonError::into_inner);
-        work(reader.as_ref())
+        together(reader.as_ref(), work)
     }
 
     /// Runs work that reads a whole table, on a blocking thread and one at a time: whoever waits for its turn keeps no
@@ -50,6 +50,21 @@ impl Readers {
         let reader = Arc::clone(&self.long).lock_owned().await;
         tokio::task::spawn_blocking(move || work(reader.as_ref())).await.map_err(|_| StorageError::Stopped)
     }
+}
+
+/// Ends the reads even if the work panics: the reader would show the others an old state for ever.
+struct Together<'a>(&'a dyn Read);
+
+impl Drop for Together<'_> {
+    fn drop(&mut self) {
+        self.0.end_of_reads();
+    }
+}
+
+fn together<T>(reader: &dyn Read, work: impl FnOnce(&dyn Read) -> T) -> T {
+    reader.several_reads();
+    let reading = Together(reader);
+    work(reading.0)
 }
 
 impl fmt::Debug for Readers {

@@ -106,7 +106,26 @@ impl Engine for SqliteEngine {
 
 struct SqliteReader(Connection);
 
+impl SqliteReader {
+    /// If it fails, each read locks by itself as it would without.
+    fn lock(&self, statement: &str) {
+        if let Err(error) = execute(&self.0, statement, []) {
+            tracing::debug!(%error, statement, "reads are not taken together");
+        }
+    }
+}
+
 impl Read for SqliteReader {
+    fn several_reads(&self) {
+        self.lock("BEGIN");
+    }
+
+    fn end_of_reads(&self) {
+        if !self.0.is_autocommit() {
+            self.lock("ROLLBACK");
+        }
+    }
+
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
         get(&self.0, table, key)
     }

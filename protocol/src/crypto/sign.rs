@@ -6,12 +6,13 @@
 //! s·G = R + h·A as it stands, h = SHA-512(R || A || message). Since A has no torsion, R has none either.
 
 mod batch;
+mod small_order;
 
 use core::fmt;
 
 use bincode::{Decode, Encode};
 use curve25519_dalek::{edwards::CompressedEdwardsY, traits::IsIdentity};
-use ed25519_dalek::Signer;
+use ed25519_dalek::{Signer, Verifier};
 use thiserror::Error;
 use zeroize::ZeroizeOnDrop;
 
@@ -22,6 +23,7 @@ use super::{
 };
 
 pub use batch::verify_batch;
+use small_order::SMALL_ORDER;
 
 /// Why an Ed25519 key or signature is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -116,7 +118,11 @@ impl SignatureCheck {
     pub fn verify(&self) -> Result<(), SignError> {
         once("signature", &[self.key.0.as_bytes(), &self.message, &self.signature.0], || {
             let signature = ed25519_dalek::Signature::from_bytes(&self.signature.0);
-            self.key.0.verify_strict(&self.message, &signature).map_err(|_| SignError::Wrong)
+            // It compares encodings: with R in its one canonical form, R of small order is one of eight strings.
+            if SMALL_ORDER.contains(signature.r_bytes()) {
+                return Err(SignError::Wrong);
+            }
+            self.key.0.verify(&self.message, &signature).map_err(|_| SignError::Wrong)
         })
     }
 }
