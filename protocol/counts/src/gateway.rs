@@ -47,12 +47,10 @@ pub fn all(counter: &mut Counter<'_>) -> Result<(), Failed> {
         }
         Ok((gathering, evaluated.clone()))
     };
-    counter.count(
-        Hot { name: "gateway-evaluation", units: 3, unit: "output" },
-        certified,
-        |(mut gathering, reply)| match gathering.handle_reply(index(0), reply) {
+    counter.count(Hot { name: "gateway-evaluation", units: 3, unit: "output" }, certified, |(mut gathering, reply)| {
+        match gathering.handle_reply(index(0), reply) {
             Progress::Evaluated => Ok(gathering),
             other => Err(format!("an evaluation gives {other:?}")),
-        },
-    )
+        }
+    })
 }

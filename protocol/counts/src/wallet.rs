@@ -36,8 +36,7 @@ pub fn all(counter: &mut Counter<'_>) -> Result<(), Failed> {
     let charter = &federation.charter;
     let offer = offer(&federation, 1, 1000, 1);
     let payment = Payment { points: Points(PRICE), vouchers: Vec::new() };
-    let pay =
-        |wallet: &mut Wallet| wallet.pay(charter, &offer, &payment, None, NOW, entropy(1)).or_fail("a payment");
+    let pay = |wallet: &mut Wallet| wallet.pay(charter, &offer, &payment, None, NOW, entropy(1)).or_fail("a payment");
     let full = filled(&federation);
     counter.count(
         Hot { name: "wallet-pay", units: 1, unit: "payment" },
