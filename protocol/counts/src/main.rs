@@ -2,8 +2,8 @@
 //!
 //! Nothing here reads a clock, rolls dice or starts a thread, so that what is counted depends on the code and the compiler
 //! alone. Each function is called twice with inputs of the same kind: the first call fills what is computed once, the second
-//! goes through [`counted`], which valgrind knows by its name. `cargo xtask instructions` builds this without SIMD, runs it under
-//! callgrind and compares; run by itself it only shows that each function does its work.
+//! goes through [`counted`], which valgrind knows by its name. `cargo xtask instructions` builds this without SIMD, runs it
+//! under callgrind and compares; run by itself it only shows that each function does its work.
 
 mod gateway;
 mod hot;
