@@ -9,6 +9,7 @@ mod chaos;
 mod check;
 mod demo;
 mod dudect;
+mod instructions;
 mod interop;
 mod load;
 mod model;
@@ -30,6 +31,7 @@ usage: cargo xtask COMMAND
   chaos [--minutes N] [--seed S]     real nodes and wallets while processes die, disks fill, clocks and networks fail
   check [--only STAGE]... [--list]   format, lints, licences, docs, tests, fuzz targets: what must hold before a commit
   dudect [--release] [--only PART]   does the time of what touches a secret depend on it; takes a minute or two
+  instructions [--accept]            how many the hot functions take beside what is kept; --accept keeps today's
   interop [--judge | --live]         the wallet in TypeScript: judged by the vectors, then at work with Rust nodes
   load [n1|n4|n7|burst] [--help]     what orders cost real nodes, how many there can be, and how long they take
   model [--all]                      walk every interleaving of small committees with the real witness machine inside
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         "chaos" => chaos::run(rest),
         "check" => check::run(rest),
         "dudect" => dudect::run(rest),
+        "instructions" => instructions::run(rest),
         "interop" => interop::run(rest),
         "load" => load::run(rest),
         "model" => model::run(rest),

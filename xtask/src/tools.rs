@@ -78,6 +78,8 @@ pub enum Tool {
     Python,
     /// A library that shows a process another time.
     Faketime,
+    /// Counts instructions.
+    Valgrind,
 }
 
 /// How a tool gets onto the machine.
@@ -105,6 +107,7 @@ impl Tool {
             ],
             Self::Python => &["python3", "--version"],
             Self::Faketime => &["faketime", "--version"],
+            Self::Valgrind => &["valgrind", "--version"],
         }
     }
 
@@ -120,6 +123,7 @@ impl Tool {
             Self::Node => Source::Package("npm"),
             Self::Python => Source::Package("python3"),
             Self::Faketime => Source::Package("faketime"),
+            Self::Valgrind => Source::Package("valgrind"),
         }
     }
 

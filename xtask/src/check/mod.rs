@@ -40,7 +40,7 @@ pub fn run(arguments: &[String]) -> ExitCode {
     match parse(arguments) {
         Ok(Request::List) => {
             for stage in STAGES {
-                println!("{:8} {}", stage.name, stage.about);
+                println!("{:12} {}", stage.name, stage.about);
             }
             ExitCode::SUCCESS
         }
@@ -108,11 +108,11 @@ fn run_stages(stages: &[&Stage]) -> ExitCode {
 
 /// The closing table, and one line that says it all.
 fn close(rows: &[Row], took: Duration) -> ExitCode {
-    println!("\n{:8} {:>7}", "stage", "minutes");
+    println!("\n{:12} {:>7}", "stage", "minutes");
     for row in rows {
-        println!("{:8} {:>7.2}  {}", row.name, minutes(row.took), row.outcome.as_ref().map_or("FAILED", |()| "ok"));
+        println!("{:12} {:>7.2}  {}", row.name, minutes(row.took), row.outcome.as_ref().map_or("FAILED", |()| "ok"));
     }
-    println!("{:8} {:>7.2}", "all", minutes(took));
+    println!("{:12} {:>7.2}", "all", minutes(took));
     let failed: Vec<&Row> = rows.iter().filter(|row| row.outcome.is_err()).collect();
     for row in &failed {
         println!("{}: {}", row.name, row.outcome.as_ref().err().map_or("", String::as_str));

@@ -2,7 +2,7 @@
 
 use super::{Stage, every_test, fuzz, purity};
 use crate::tools::{Tool, command, run};
-use crate::{chaos, interop, model, mutants, sim, vectors};
+use crate::{chaos, instructions, interop, model, mutants, sim, vectors};
 
 /// Minutes after which no further fault is planted.
 const MUTANT_MINUTES: u64 = 1;
@@ -24,6 +24,12 @@ pub const STAGES: &[Stage] = &[
         about: "the test vectors and the specification's examples are what their seed gives",
         tools: &[],
         run: vectors::compare,
+    },
+    Stage {
+        name: "instructions",
+        about: "no hot function takes 5 % more instructions than is kept in protocol/counts/counts.json",
+        tools: instructions::TOOLS,
+        run: instructions::check,
     },
     Stage { name: "tests", about: "all tests, with every feature", tools: &[Tool::Python], run: every_test::run_all },
     Stage {

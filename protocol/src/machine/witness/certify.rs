@@ -70,7 +70,7 @@ impl Witness {
         match draft.order(&digest)? {
             // It is in the log and the books already (LOG-3, BOOKS-1).
             Some(OrderRecord::Certified { certificate, evaluation, .. }) => {
-                return Ok(Verdict::Certified(certificate, evaluation));
+                return Ok(Verdict::certified(certificate, evaluation));
             }
             Some(OrderRecord::Contested { against, .. }) => {
                 return Ok(Verdict::Refused(self.conflict_with(draft, &against)?));
@@ -124,7 +124,7 @@ impl Witness {
         buckets::places_of(&order, digest, self.keyset().id()).for_each(|place| draft.put(Write::Bucket(place)));
         let record = OrderRecord::Certified { order, certificate: certificate.clone(), evaluation: evaluation.clone() };
         draft.put(Write::Order(digest, Box::new(record)));
-        Ok(Verdict::Certified(certificate, evaluation))
+        Ok(Verdict::certified(certificate, evaluation))
     }
 
     /// Two valid certificates over one coin, or more: keep all, evaluate none further, stop voting, raise the alarm

@@ -3,7 +3,7 @@
 //! Signing is left for after the commit: a vote that is not on disk is not even made, and nobody waits for the disk while a
 //! signature is computed. All answers of one step carry one head.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 
 use super::{
     Gate, PreparedCertificate, PreparedMove, PreparedVote, Step, Witness, log,
@@ -36,8 +36,14 @@ pub enum Prepared {
 #[derive(Debug)]
 pub(super) enum Verdict {
     Voted(OrderDigest),
-    Certified(Certificate, Evaluation),
+    Certified(Certificate, Box<Evaluation>),
     Refused(Refusal),
+}
+
+impl Verdict {
+    pub(super) fn certified(certificate: Certificate, evaluation: Evaluation) -> Self {
+        Self::Certified(certificate, Box::new(evaluation))
+    }
 }
 
 /// Size and root of the log as a step leaves it; not signed yet.
@@ -54,7 +60,7 @@ pub struct Decided(Answer);
 #[derive(Debug)]
 enum Answer {
     Voted(OrderDigest, HeadToSign),
-    Certified(Certificate, Evaluation, HeadToSign),
+    Certified(Certificate, Box<Evaluation>, HeadToSign),
     Refused(Refusal),
 }
 
@@ -111,7 +117,7 @@ impl Witness {
                 ReplyV1::Voted(Voted { vote, head: sign_head(head) })
             }
             Answer::Certified(certificate, evaluation, head) => {
-                ReplyV1::Certified(Certified { certificate, evaluation, head: sign_head(head) })
+                ReplyV1::Certified(Certified { certificate, evaluation: *evaluation, head: sign_head(head) })
             }
             Answer::Refused(refusal) => ReplyV1::Refused(refusal),
         }

@@ -90,7 +90,7 @@ impl Witness {
         }
         let PreparedMove { order, digest, earlier, certificate, evaluation } = prepared;
         if let Some(OrderRecord::Certified { certificate, evaluation, .. }) = draft.order(digest)? {
-            return Ok(Verdict::Certified(certificate, evaluation));
+            return Ok(Verdict::certified(certificate, evaluation));
         }
         let sums = view.outstanding(own, earlier.id())?.unwrap_or_default();
         let counter = Counter::Moved { from: earlier.id() };

@@ -1,0 +1,73 @@
+//! How a function is called.
+
+use std::fmt::{self, Debug};
+use std::hint::black_box;
+
+/// Why a function did not do its work. One that refuses early would look cheap.
+pub type Failed = String;
+
+/// Turns an error into words.
+pub trait OrFail<T> {
+    /// The value, or `what` with the reason.
+    fn or_fail(self, what: &str) -> Result<T, Failed>;
+}
+
+impl<T, E: Debug> OrFail<T> for Result<T, E> {
+    fn or_fail(self, what: &str) -> Result<T, Failed> {
+        self.map_err(|why| format!("{what}: {why:?}"))
+    }
+}
+
+impl<T> OrFail<T> for Option<T> {
+    fn or_fail(self, what: &str) -> Result<T, Failed> {
+        self.ok_or_else(|| format!("{what}: nothing there"))
+    }
+}
+
+/// A function, and what one call of it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hot {
+    /// Under which its count is kept.
+    pub name: &'static str,
+    /// How much of it one call does.
+    pub units: u32,
+    /// Of what.
+    pub unit: &'static str,
+}
+
+/// As `xtask` reads it.
+impl fmt::Display for Hot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.name, self.units, self.unit)
+    }
+}
+
+/// Calls functions.
+pub struct Counter<'a> {
+    through: fn(&mut dyn FnMut()),
+    tell: &'a mut dyn FnMut(Hot),
+}
+
+impl<'a> Counter<'a> {
+    /// Each call that counts goes `through`, and `tell` hears of it before.
+    pub fn new(through: fn(&mut dyn FnMut()), tell: &'a mut dyn FnMut(Hot)) -> Self {
+        Self { through, tell }
+    }
+
+    /// Calls `work` once to warm up and once to be counted. Making its input, and dropping its result, do not count.
+    pub fn count<I, O>(
+        &mut self,
+        hot: Hot,
+        mut make: impl FnMut() -> Result<I, Failed>,
+        work: impl Fn(I) -> Result<O, Failed>,
+    ) -> Result<(), Failed> {
+        let did_not = |why| format!("{}: {why}", hot.name);
+        black_box(work(black_box(make()?)).map_err(did_not)?);
+        let mut input = Some(black_box(make()?));
+        let mut result = None;
+        (self.tell)(hot);
+        (self.through)(&mut || result = input.take().map(&work));
+        black_box(result.or_fail("it was not called").map_err(did_not)?.map_err(did_not)?);
+        Ok(())
+    }
+}
