@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use super::batch::{Answer, Batch};
 use super::failed;
 use super::seat::Seat;
-use crate::driver::lane::{Found, Lane, Relay, Ticket};
+use crate::driver::lane::{Found, Lane, Ticket};
 use crate::entropy;
 
 /// An order to vote for, with the charter that was the newest when it came.
@@ -45,7 +45,7 @@ type Asker = oneshot::Sender<Answer>;
 
 fn vote(seat: &Arc<Seat>, tickets: Vec<Ticket<ToVote, Answer>>) -> Vec<Found> {
     let Some(charter) = tickets.last().map(|ticket| Arc::clone(&ticket.request.charter)) else { return Vec::new() };
-    let (mut requests, mut askers): (Vec<(Relay, VoteRequest)>, Vec<(Relay, Asker)>) = Default::default();
+    let (mut requests, mut askers) = (Vec::with_capacity(tickets.len()), Vec::with_capacity(tickets.len()));
     for Ticket { relay, request: ToVote { request, .. }, asker } in tickets {
         if let Some(asker) = unless_served(seat, &request.signed.order.digest(), asker) {
             requests.push((relay, request));
