@@ -4,6 +4,7 @@
 mod audit_logs;
 mod bench;
 mod build;
+mod capacity;
 mod chaos;
 mod check;
 mod demo;
@@ -24,6 +25,7 @@ usage: cargo xtask COMMAND
 
   audit-logs --orders N --out DIR    logs of so many orders with real signatures, honest or not, for `ronde audit`
   bench --peers [--quick] [--only ROW]  our cryptography beside programs that others wrote; ends with 1 if a bar is missed
+  capacity                           write docs/capacity.md and its chart by what `ronde capacity` says now
   demo [--once] [--keep DIR]         four shops on this machine: earn, spend, cheat, lose power, vote, close the books
   chaos [--minutes N] [--seed S]     real nodes and wallets while processes die, disks fill, clocks and networks fail
   check [--only STAGE]... [--list]   format, lints, licences, docs, tests, fuzz targets: what must hold before a commit
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
     match command {
         "audit-logs" => audit_logs::run(rest),
         "bench" => bench::run(rest),
+        "capacity" => capacity::run(rest),
         "demo" => demo::run(rest),
         "chaos" => chaos::run(rest),
         "check" => check::run(rest),

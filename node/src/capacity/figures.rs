@@ -59,10 +59,8 @@ impl Figures {
     #[must_use]
     pub fn built_in() -> Self {
         Self {
-            measured_on:
-                "2 cores of a virtual machine, shared by four nodes, their gateways, the load and other programs; \
-                          disk and the ratio of seven nodes to four at 20 to 50 orders/s there"
-                    .to_owned(),
+            measured_on: "2 cores of a virtual machine, shared by four nodes, what loads them, and other programs"
+                .to_owned(),
             witness_cpu_ms: 1.6,
             gateway_cpu_ms: 1.6,
             signature_us: 20.0,

@@ -43,6 +43,8 @@ pub struct Plan {
     pub utilisation: f64,
     /// Years until a keyset closes.
     pub years: f64,
+    /// Disk of each witness, in GB.
+    pub disk_gb: f64,
 }
 
 impl Default for Plan {
@@ -64,6 +66,7 @@ impl Default for Plan {
             coins_swapped: 8,
             utilisation: 0.7,
             years: 2.0,
+            disk_gb: 2000.0,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use ronde_protocol::limits::{MAX_KEYSETS, MAX_STORES};
 
-use super::answer::Answer;
+use super::answer::{Answer, Bound};
 use super::plan::Plan;
 use crate::capacity::words::number;
 
@@ -21,19 +21,23 @@ pub fn warnings(plan: &Plan, answer: &Answer) -> Vec<String> {
             number(answer.questions_per_second)
         )),
         Some(committees) if committees > 1.0 => warnings.push(format!(
-            "{} orders/s are more than the {} of one committee: publish {} keysets side by side, each with other witnesses, \
-             or give witnesses more cores (`--cores`)",
+            "{} orders/s are more than the {} of one committee: publish {} keysets side by side, each with other \
+             witnesses{}",
             number(answer.peak_rate),
             number(answer.committee_rate),
-            number(committees)
+            number(committees),
+            match answer.bound {
+                Bound::Processor => ", or give witnesses more cores (`--cores`)",
+                Bound::Writer => "; more cores do not help, as a database has one writer",
+            }
         )),
         Some(_) => {}
     }
     let committees = answer.committees.unwrap_or(1.0);
     if committees > 1.0 {
         warnings.push(format!(
-            "a customer's points are spread over {0} keysets then, and a payment takes them from one: prefer larger \
-             machines to more keysets as long as there are such",
+            "a customer's points are spread over {} keysets then, and a payment takes them from one: take as few and as \
+             large ones as you can",
             number(committees)
         ));
     }
@@ -47,7 +51,8 @@ fn room(plan: &Plan, answer: &Answer, committees: f64) -> Vec<String> {
     let seats = committees * plan.witnesses as f64;
     if seats > plan.stores {
         warnings.push(format!(
-            "{} seats are more than the {} stores that could take them: give witnesses more cores (`--cores`)",
+            "{} seats are more than the {} stores that could take them: let larger machines sit on fewer \
+             committees (`--cores`)",
             number(seats),
             number(plan.stores)
         ));
@@ -67,6 +72,14 @@ fn room(plan: &Plan, answer: &Answer, committees: f64) -> Vec<String> {
              (`--years`), or give witnesses more cores (`--cores`)",
             number(MAX_KEYSETS as f64),
             number(lasts)
+        ));
+    }
+    if answer.witness.at_close_gb > plan.disk_gb {
+        warnings.push(format!(
+            "a witness holds {} GB when its keyset closes, and its disk {} GB: let keysets close earlier (`--years`), publish \
+             more keysets side by side, or give witnesses larger disks (`--disk-gb`)",
+            number(answer.witness.at_close_gb),
+            number(plan.disk_gb)
         ));
     }
     if answer.hour_rate / committees > answer.logs_rate {

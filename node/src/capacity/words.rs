@@ -177,7 +177,7 @@ fn witness(plan: &Plan, figures: &Figures, answer: &Answer) -> Vec<Line> {
         line("records_gb", "orders, evaluations", needs.records_gb, "GB a year", yearly(cost.record_bytes)),
         line("log_gb", "log", needs.log_gb, "GB a year", yearly(cost.kept_log_bytes)),
         line("at_close_gb", "disk when a keyset closes", needs.at_close_gb, "GB", format!("all three * {years} years")),
-        line("logs_in_the_end_gb", "logs of 10 years", needs.logs_in_the_end_gb, "GB", kept),
+        line("logs_in_the_end_gb", "10 years, if it stays", needs.logs_in_the_end_gb, "GB", kept),
         line("written_gb_per_day", "written to the disk", needs.written_gb_per_day, "GB a day", written),
         line("syncs_at_peak", "synced commits, at most", needs.syncs_at_peak, "a second", syncs),
         line("witness_mb_per_day", "traffic", needs.mb_per_day, "MB a day", traffic),

@@ -65,6 +65,9 @@ pub struct CapacityArgs {
     /// Years until a keyset closes
     #[arg(long, default_value = "2", value_parser = years, value_name = "YEARS")]
     years: f64,
+    /// Disk of each witness, in GB
+    #[arg(long, default_value = "2000", value_parser = count, value_name = "GB")]
+    disk_gb: f64,
     /// Figures of your own machine: what `cargo xtask load --json` wrote, or a TOML file
     #[arg(long, value_name = "FILE")]
     figures: Option<PathBuf>,
@@ -124,7 +127,7 @@ fn one(plan: &Plan, figures: &Figures, context: &Context) -> Exit {
 }
 
 fn measured_on(figures: &Figures) -> String {
-    format!("\nmeasured on {}; what that is, and the formulas: docs/capacity.md\n", figures.measured_on)
+    format!("\nmeasured on {}\nformulas: docs/capacity.md\n", figures.measured_on)
 }
 
 impl CapacityArgs {
@@ -146,6 +149,7 @@ impl CapacityArgs {
             coins_swapped: usize::from(self.coins_swapped),
             utilisation: self.utilisation,
             years: self.years,
+            disk_gb: self.disk_gb,
         }
     }
 }
