@@ -21,7 +21,7 @@ const UP: (f64, f64) = (10.0, 100_000.0);
 /// Points of a line.
 const POINTS: u32 = 80;
 /// Machines of witnesses: processors.
-const CORES: [f64; 2] = [2.0, 16.0];
+const CORES: [f64; 2] = [2.0, 4.0];
 
 /// Draws what is needed and what committees carry, by the built-in figures.
 #[derive(Parser)]
