@@ -1,6 +1,6 @@
 //! The answer: what one committee carries, how many are needed, and what that takes of whom.
 
-use ronde_protocol::limits::{LOG_ANSWER_BYTES, MAX_LOG_ENTRIES};
+use ronde_protocol::limits::{LOG_ANSWER_BYTES, MAX_BUCKET_BITS, MAX_LOG_ENTRIES, MIN_BUCKET_ENTRIES};
 use serde::Serialize;
 
 use super::cost::{Cost, kinds, mean, mean_log_bytes};
@@ -16,6 +16,8 @@ const PING: f64 = 5.0;
 /// Seconds between two pulls of a log, and pages of one.
 const PULL: f64 = 5.0;
 const PAGES: f64 = 256.0;
+/// Most buckets of a keyset.
+const BUCKETS: f64 = (1_u32 << MAX_BUCKET_BITS) as f64;
 /// Years that a log is kept after its keyset has closed.
 pub const LOG_YEARS: f64 = 10.0;
 
@@ -81,6 +83,8 @@ pub struct WitnessNeeds {
     pub at_close_gb: f64,
     /// Ten years after, if keysets follow each other.
     pub logs_in_the_end_gb: f64,
+    /// Orders in each bucket that a search for a lost wallet reads, when the keyset closes.
+    pub bucket_orders: f64,
     /// What its disk writes, GB a day.
     pub written_gb_per_day: f64,
     /// Synced commits a second in the busiest minute, if they were shared no better than measured.
@@ -173,6 +177,7 @@ fn witness(plan: &Plan, figures: &Figures, cost: &Cost, committees: f64, questio
         log_gb,
         at_close_gb: (spent_gb + records_gb + log_gb) * plan.years,
         logs_in_the_end_gb: log_gb * (LOG_YEARS + plan.years),
+        bucket_orders: (daily * YEAR * plan.years / BUCKETS).max(MIN_BUCKET_ENTRIES as f64),
         written_gb_per_day: daily * cost.written_bytes / 1e9,
         syncs_at_peak: peak * figures.syncs_per_order,
         mb_per_day: (daily * bytes + own.a_day + asked * DAY) / 1e6,

@@ -1,6 +1,7 @@
 //! What was measured, and what was computed where nothing was: the only numbers of a machine in this module.
 //!
-//! Replace those of [`Figures::built_in`] when a release is measured; `cargo xtask capacity` then writes `docs/capacity.md` anew.
+//! Replace those of [`Figures::built_in`] when a release is measured; `cargo xtask capacity` then writes
+//! `docs/capacity.md` anew.
 
 use serde::{Deserialize, Serialize};
 

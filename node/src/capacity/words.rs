@@ -171,6 +171,7 @@ fn witness(plan: &Plan, figures: &Figures, answer: &Answer) -> Vec<Line> {
     let memory = format!("{} MB + S * {} kB", number(figures.busy_mb), number(figures.connection_kb));
     let written = format!("D / k * {} kB", number(cost.written_bytes / 1000.0));
     let syncs = format!("P / k * {}", number(figures.syncs_per_order));
+    let bucket = format!("D * 365 * {years} / k / 65,536 buckets, at least 1,000");
     let kept = format!("log * ({} + {years} years)", number(LOG_YEARS));
     vec![
         line("spent_gb", "spent set", needs.spent_gb, "GB a year", yearly(cost.spent_bytes)),
@@ -178,6 +179,7 @@ fn witness(plan: &Plan, figures: &Figures, answer: &Answer) -> Vec<Line> {
         line("log_gb", "log", needs.log_gb, "GB a year", yearly(cost.kept_log_bytes)),
         line("at_close_gb", "disk when a keyset closes", needs.at_close_gb, "GB", format!("all three * {years} years")),
         line("logs_in_the_end_gb", "10 years, if it stays", needs.logs_in_the_end_gb, "GB", kept),
+        line("bucket_orders", "a lost wallet's bucket", needs.bucket_orders, "orders", bucket),
         line("written_gb_per_day", "written to the disk", needs.written_gb_per_day, "GB a day", written),
         line("syncs_at_peak", "synced commits, at most", needs.syncs_at_peak, "a second", syncs),
         line("witness_mb_per_day", "traffic", needs.mb_per_day, "MB a day", traffic),
