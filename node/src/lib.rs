@@ -1,4 +1,5 @@
 //! The reference store node of Ronde.
+pub mod capacity;
 pub mod charter_store;
 pub mod cli;
 pub mod clock;

@@ -5,6 +5,7 @@ mod audit_logs;
 mod bench;
 mod bench_storage;
 mod build;
+mod capacity;
 mod chaos;
 mod check;
 mod demo;
@@ -27,6 +28,7 @@ usage: cargo xtask COMMAND
   audit-logs --orders N --out DIR    logs of so many orders with real signatures, honest or not, for `ronde audit`
   bench --peers [--quick] [--only ROW]  our cryptography beside programs that others wrote; ends with 1 if a bar is missed
   bench --storage [--entries N,..]   the database with 0, 5 and 50 million spent coins, beside other engines; --help says more
+  capacity                           write docs/capacity.md and its chart by what `ronde capacity` says now
   demo [--once] [--keep DIR]         four shops on this machine: earn, spend, cheat, lose power, vote, close the books
   chaos [--minutes N] [--seed S]     real nodes and wallets while processes die, disks fill, clocks and networks fail
   check [--only STAGE]... [--list]   format, lints, licences, docs, tests, fuzz targets: what must hold before a commit
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         "audit-logs" => audit_logs::run(rest),
         "bench" if rest.first().is_some_and(|first| first == "--storage") => bench_storage::run(&rest[1..]),
         "bench" => bench::run(rest),
+        "capacity" => capacity::run(rest),
         "demo" => demo::run(rest),
         "chaos" => chaos::run(rest),
         "check" => check::run(rest),

@@ -10,6 +10,7 @@ mod warning;
 
 pub mod audit;
 pub mod backup;
+pub mod capacity;
 pub mod charter;
 pub mod config;
 pub mod evidence;
@@ -113,6 +114,8 @@ enum Command {
     Wallet(wallet::WalletArgs),
     /// Replay the witnesses' logs: does everything add up, and if not, who cheated
     Audit(Box<audit::AuditArgs>),
+    /// Say how many orders committees carry, and what that takes of machines, disks and lines
+    Capacity(Box<capacity::CapacityArgs>),
     /// Judge an implementation, this one or another, by the test vectors
     Vectors(vectors::VectorsArgs),
 }
@@ -169,6 +172,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Till(args) => till::run(args, context),
         Command::Wallet(args) => wallet::run(args, context),
         Command::Audit(args) => audit::run(*args, context),
+        Command::Capacity(args) => capacity::run(&args, context),
         Command::Vectors(args) => vectors::run(args, context),
     }
 }
