@@ -3,6 +3,7 @@
 pub mod check;
 pub mod evaluate;
 pub mod payment;
+pub mod queue;
 pub mod vote;
 pub mod wallet;
 

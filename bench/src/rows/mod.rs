@@ -49,6 +49,8 @@ const ROWS: &[(&str, Make)] = &[
     ("check-8", witness::checks_one_order),
     ("check-64", witness::checks_eight_orders),
     ("check-512", witness::checks_64_orders),
+    ("poisoned", witness::poisoned_queue),
+    ("together", witness::whole_queue),
     ("evaluate", witness::evaluates),
     ("wallet", payment::wallet),
     ("vote", witness::votes),

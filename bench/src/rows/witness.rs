@@ -7,7 +7,7 @@ use crate::{
     fail::{Failed, OrFail},
     figures::Against,
     floor,
-    ours::{self, Witness, four_stores, vote, witnesses},
+    ours::{self, Witness, four_stores, queue::Queue, vote, witnesses},
     peers::{bls, bypass, ed25519, privacy_pass, rsa, voprf},
     stream::Stream,
 };
@@ -80,6 +80,38 @@ fn checks(orders: u32, bar: f64, stream: &mut Stream) -> Result<Row, Failed> {
         unit: "coin",
         us: ours::check::side(&witness, orders),
         others: vec![peer.bar(bar), floor],
+        wire: None,
+    })
+}
+
+fn queue(stream: &mut Stream) -> Result<Rc<Queue>, Failed> {
+    let queue = Queue::new(stream)?;
+    ours::queue::prove_that_it_works(&queue, stream)?;
+    Ok(Rc::new(queue))
+}
+
+/// A queue with a wrong column in it: what the wrong one costs the others.
+pub fn poisoned_queue(stream: &mut Stream) -> Result<Row, Failed> {
+    let queue = queue(stream)?;
+    Ok(Row {
+        what: "a witness prepares 64 waiting orders of 4 coins from 8 stores, one of them with a wrong MAC",
+        unit: "order",
+        us: ours::queue::poisoned(&queue),
+        others: vec![
+            Other::peer(ours::queue::one_by_one(&queue), "ourselves: the same orders, all good, each by itself").bar(1.3),
+        ],
+        wire: None,
+    })
+}
+
+/// The same queue, all good.
+pub fn whole_queue(stream: &mut Stream) -> Result<Row, Failed> {
+    let queue = queue(stream)?;
+    Ok(Row {
+        what: "a witness prepares 64 waiting orders of 4 coins from 8 stores, all good",
+        unit: "order",
+        us: ours::queue::together(&queue),
+        others: vec![Other::peer(ours::queue::one_by_one(&queue), "ourselves: the same orders, each by itself")],
         wire: None,
     })
 }

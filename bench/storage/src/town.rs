@@ -82,14 +82,14 @@ impl Town {
     /// Binds the coins, logs, votes: in a transaction that is still to be committed.
     pub fn vote(&self, tx: &mut dyn Transaction, payment: &Payment) -> Result<Sealed<ReplyV1>, LedgerError> {
         let (prepared, charter) = (payment.vote.clone(), &self.federation.charter);
-        let step = self.witness.decide_vote(&Ledger(&*tx), charter, Gate::Open, prepared, NOW)?;
+        let step = self.witness.decide_vote(&Ledger::new(&*tx), charter, Gate::Open, prepared, NOW)?;
         done(tx, step)
     }
 
     /// Spends the coins, logs, books and evaluates: in a transaction that is still to be committed.
     pub fn certify(&self, tx: &mut dyn Transaction, payment: &Payment) -> Result<Sealed<ReplyV1>, LedgerError> {
         let (prepared, charter) = (payment.certificate.clone(), &self.federation.charter);
-        let step = self.witness.decide_certificate(&Ledger(&*tx), charter, prepared, NOW)?;
+        let step = self.witness.decide_certificate(&Ledger::new(&*tx), charter, prepared, NOW)?;
         done(tx, step)
     }
 }

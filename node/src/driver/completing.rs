@@ -42,7 +42,7 @@ pub fn note_votes(
     voted: &[OrderDigest],
 ) -> Result<(), LedgerError> {
     for digest in voted {
-        if matches!(Ledger(&*tx).order(keyset, digest)?, Some(OrderRecord::Voted(_))) {
+        if matches!(Ledger::new(&*tx).order(keyset, digest)?, Some(OrderRecord::Voted(_))) {
             let key = order_key(keyset, digest);
             let known: u32 = ledger::load(&*tx, Table::PeerLog, &key)?.unwrap_or(0);
             tx.put(Table::PeerLog, &key, &encode(&(known | 1u32.wrapping_shl(u32::from(peer.0)))))?;

@@ -30,7 +30,7 @@ pub fn kept(read: &dyn Read) -> Result<Option<Restored>, LedgerError> {
 /// ROLLBACK-14). Says whether that is so and was not written down before.
 pub fn retire(tx: &mut dyn Transaction, keyset: KeysetId, first_issued: Seconds) -> Result<bool, LedgerError> {
     let Some(restored) = kept(&*tx)? else { return Ok(false) };
-    let write = handle_restored(keyset, first_issued, &restored, &Ledger(&*tx))?;
+    let write = handle_restored(keyset, first_issued, &restored, &Ledger::new(&*tx))?;
     ledger::apply(tx, keyset, write.as_slice())?;
     Ok(write.is_some())
 }

@@ -62,6 +62,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub struct HeadKeeper {
     writer: Writer,
     state: Mutex<State>,
+    /// Held while heads are taken and written, so that none replace newer ones.
+    writing: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -73,7 +75,7 @@ struct State {
 impl HeadKeeper {
     /// A keeper that has nothing to write.
     pub fn new(writer: Writer) -> Arc<Self> {
-        Arc::new(Self { writer, state: Mutex::default() })
+        Arc::new(Self { writer, state: Mutex::default(), writing: tokio::sync::Mutex::default() })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -99,6 +101,7 @@ impl HeadKeeper {
 
     /// Writes down what is not, for a node that stops.
     pub async fn finish(&self) {
+        let _one_after_the_other = self.writing.lock().await;
         let changed = std::mem::take(&mut self.state().changed);
         if let Err(error) = self.write_down(changed).await {
             tracing::warn!(%error, "the newest heads of other witnesses could not be written down");
@@ -115,6 +118,7 @@ impl HeadKeeper {
 
     async fn write(self: Arc<Self>) {
         loop {
+            let one_after_the_other = self.writing.lock().await;
             let changed = {
                 let mut state = self.state();
                 if state.changed.is_empty() {
@@ -123,7 +127,9 @@ impl HeadKeeper {
                 }
                 std::mem::take(&mut state.changed)
             };
-            match self.write_down(changed.clone()).await {
+            let written = self.write_down(changed.clone()).await;
+            drop(one_after_the_other);
+            match written {
                 Ok(_) => tokio::time::sleep(PAUSE).await,
                 Err(StorageError::Stopped) => return,
                 Err(error) => {

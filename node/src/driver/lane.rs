@@ -4,6 +4,7 @@
 //! Workers are blocking threads that exist only while something waits. The queue is bounded and fair between stores, and a
 //! store whose requests turn out wrong waits in a slow lane of its own, so that it slows nobody else (WITNESS-39).
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ronde_protocol::message::ids::StoreId;
@@ -16,8 +17,10 @@ use queue::FairQueue;
 
 /// Requests that one worker takes at a time.
 const AT_ONCE: usize = 64;
-/// Requests of one store that wait.
-const WAITING_OF_ONE: usize = 256;
+/// Elements in them, but for the last: so long does a small request wait for those that are taken with it.
+const WEIGHT_AT_ONCE: usize = 512;
+/// Requests of one store that wait: as many as a node itself has in hand. Those of others are bounded by their streams.
+const WAITING_OF_ONE: usize = 4096;
 
 /// Who relayed a request: a store, or this node's own work.
 pub type Relay = Option<StoreId>;
@@ -50,6 +53,16 @@ struct Inner<Q, A> {
     state: Mutex<State<Q, A>>,
     work: Work<Q, A>,
     most_workers: usize,
+    sharing: Sharing,
+}
+
+/// How what waits is divided among workers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// Each takes all it can: together they cost less.
+    Together,
+    /// Each takes its part: together they cost the same.
+    Evenly,
 }
 
 struct State<Q, A> {
@@ -59,20 +72,24 @@ struct State<Q, A> {
 
 impl<Q: Send + 'static, A: Send + 'static> Lane<Q, A> {
     /// A lane of so many workers at most, at least one.
-    pub fn new(most_workers: usize, work: impl Fn(Vec<Ticket<Q, A>>) -> Vec<Found> + Send + Sync + 'static) -> Self {
+    pub fn new(
+        most_workers: usize,
+        sharing: Sharing,
+        work: impl Fn(Vec<Ticket<Q, A>>) -> Vec<Found> + Send + Sync + 'static,
+    ) -> Self {
         let state = Mutex::new(State { queue: FairQueue::new(WAITING_OF_ONE), workers: 0 });
-        Self(Arc::new(Inner { state, work: Box::new(work), most_workers: most_workers.max(1) }))
+        Self(Arc::new(Inner { state, work: Box::new(work), most_workers: most_workers.max(1), sharing }))
     }
 
-    /// Waits for the answer to a request.
+    /// Waits for the answer to a request; `weight` is how many elements there are in it.
     ///
     /// # Errors
     /// [`Refusal::Busy`] if too many of that store wait already, or the node stops.
-    pub async fn ask(&self, relay: Relay, request: Q) -> Result<A, Refusal> {
+    pub async fn ask(&self, relay: Relay, request: Q, weight: usize) -> Result<A, Refusal> {
         let (asker, answer) = oneshot::channel();
         let start = {
             let mut state = self.0.state();
-            state.queue.push(relay, Ticket { relay, request, asker }).map_err(|_| Refusal::Busy)?;
+            state.queue.push(relay, Ticket { relay, request, asker }, weight).map_err(|_| Refusal::Busy)?;
             let start = state.workers < self.0.most_workers;
             state.workers += usize::from(start);
             start
@@ -90,38 +107,32 @@ impl<Q, A> Inner<Q, A> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// One worker, until nothing waits.
+    /// One worker, until nothing waits. If its work panics, those whose requests it held hear that the node is too busy.
     fn run(&self) {
-        let mut leaving = Leaving { inner: self, has_left: false };
         loop {
-            let batch = {
+            let mut batch = {
                 let mut state = self.state();
-                let batch = state.queue.take(AT_ONCE);
+                let waiting = state.queue.waiting();
+                let most = match self.sharing {
+                    Sharing::Together => AT_ONCE,
+                    Sharing::Evenly => waiting.div_ceil(self.most_workers).min(AT_ONCE),
+                };
+                let batch = state.queue.take(most, WEIGHT_AT_ONCE);
                 if batch.is_empty() {
                     // Under the lock: whoever comes now starts another.
                     state.workers -= 1;
-                    leaving.has_left = true;
                     return;
                 }
                 batch
             };
-            let found = (self.work)(batch);
+            // Whoever has given up waiting asks again.
+            batch.retain(|ticket| !ticket.asker.is_closed());
+            let found = panic::catch_unwind(AssertUnwindSafe(|| (self.work)(batch))).unwrap_or_else(|_| {
+                tracing::error!("a batch of requests could not be worked on");
+                Vec::new()
+            });
             let mut state = self.state();
             found.iter().for_each(|found| state.queue.note(found.relay, found.is_good));
-        }
-    }
-}
-
-/// Takes a worker off the count if its work panics; those whose requests it held hear that the node is too busy.
-struct Leaving<'a, Q, A> {
-    inner: &'a Inner<Q, A>,
-    has_left: bool,
-}
-
-impl<Q, A> Drop for Leaving<'_, Q, A> {
-    fn drop(&mut self) {
-        if !self.has_left {
-            self.inner.state().workers -= 1;
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Keys begin with the keyset, big endian, so that one keyset's records lie together and can go together.
 
+use std::cell::Cell;
+
 use ronde_protocol::crypto::group::PointBytes;
 use ronde_protocol::crypto::merkle::Subtree;
 use ronde_protocol::machine::audit::Exhibit;
@@ -39,8 +41,16 @@ pub enum LedgerError {
     Record(#[from] BadEncoding),
 }
 
-/// A witness's state as a reader or a transaction shows it.
-pub struct Ledger<'a>(pub &'a dyn Read);
+/// A witness's state as a reader or a transaction shows it, for one decision: it writes nothing, and nothing may be written
+/// while it is in use.
+///
+/// Whether a coin is spent is not written to it a second time, at a place of its own for each coin: the order that holds it
+/// says so, once it is certified. (Rows of earlier programs say it themselves.)
+pub struct Ledger<'a> {
+    read: &'a dyn Read,
+    /// The last order of which it was asked whether it is certified: the next coin is likely its too.
+    holder: Cell<Option<(OrderDigest, bool)>>,
+}
 
 /// The key of something of one keyset.
 pub fn key(keyset: KeysetId, parts: &[&[u8]]) -> Vec<u8> {
@@ -57,12 +67,35 @@ pub fn load<T: Decode<()> + Encode>(read: &dyn Read, table: Table, key: &[u8]) -
     }
 }
 
-impl Ledger<'_> {
+impl<'a> Ledger<'a> {
+    /// What a reader or transaction shows.
+    pub fn new(read: &'a dyn Read) -> Self {
+        Self { read, holder: Cell::new(None) }
+    }
+
+    /// The reader or transaction.
+    pub fn read(&self) -> &'a dyn Read {
+        self.read
+    }
+
+    /// Whether an order is certified, alone or against another: then what it holds is spent.
+    fn is_certified(&self, keyset: KeysetId, digest: OrderDigest) -> Result<bool, LedgerError> {
+        if let Some((holder, is_certified)) = self.holder.get()
+            && holder == digest
+        {
+            return Ok(is_certified);
+        }
+        let record = self.order(keyset, &digest)?;
+        let is_certified = matches!(record, Some(OrderRecord::Certified { .. } | OrderRecord::Contested { .. }));
+        self.holder.set(Some((digest, is_certified)));
+        Ok(is_certified)
+    }
+
     /// Every flow of every account.
     pub fn books(&self, keyset: KeysetId) -> Result<Vec<(Account, Flow, u64)>, LedgerError> {
         let (from, to) = (key(keyset, &[]), key(KeysetId(keyset.0.saturating_add(1)), &[]));
         let mut lines = Vec::new();
-        for (found, value) in self.0.scan(Table::Book, &from, Some(&to), usize::MAX)? {
+        for (found, value) in self.read.scan(Table::Book, &from, Some(&to), usize::MAX)? {
             let name = found.get(4..).unwrap_or_default();
             let (account, flow) = decode::<(Account, Flow)>(name, MAX_RECORD_BYTES)?;
             lines.push((account, flow, decode(&value, MAX_RECORD_BYTES)?));
@@ -73,12 +106,12 @@ impl Ledger<'_> {
     /// From which position of the log on certified orders have no entries in the buckets yet; nothing if all have. What is
     /// written from now on has.
     pub fn to_index(&self, keyset: KeysetId) -> Result<Option<u64>, LedgerError> {
-        let indexed = load(self.0, Table::Meta, &Kept::LogIndexed.of(keyset))?;
+        let indexed = load(self.read, Table::Meta, &Kept::LogIndexed.of(keyset))?;
         Ok(indexed.unwrap_or(Some(0)))
     }
 
     fn number(&self, table: Table, key: &[u8]) -> Result<u64, LedgerError> {
-        Ok(load(self.0, table, key)?.unwrap_or(0))
+        Ok(load(self.read, table, key)?.unwrap_or(0))
     }
 }
 
@@ -124,14 +157,14 @@ fn reference_key(keyset: KeysetId, store: StoreId, reference: &Reference) -> Vec
 
 impl LogView for Ledger<'_> {
     fn log_entry(&self, keyset: KeysetId, position: u64) -> Result<Option<LogEntry>, LedgerError> {
-        load(self.0, Table::LogEntry, &key(keyset, &[&position.to_be_bytes()]))
+        load(self.read, Table::LogEntry, &key(keyset, &[&position.to_be_bytes()]))
     }
 
     fn feed(&self, keyset: KeysetId, store: StoreId, from: u64, limit: usize) -> Result<Vec<u64>, LedgerError> {
         let store = store.0.to_be_bytes();
         let first = key(keyset, &[&store, &from.to_be_bytes()]);
         let last = key(keyset, &[&store, &u64::MAX.to_be_bytes()]);
-        let found = self.0.scan(Table::Feed, &first, Some(&last), limit)?;
+        let found = self.read.scan(Table::Feed, &first, Some(&last), limit)?;
         let position = |key: &[u8]| key.last_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes));
         Ok(found.iter().filter_map(|(key, _)| position(key)).collect())
     }
@@ -146,7 +179,7 @@ impl BucketView for Ledger<'_> {
         limit: usize,
     ) -> Result<Vec<BucketKey>, LedgerError> {
         let end = end.map_or_else(|| key(KeysetId(keyset.0.saturating_add(1)), &[]), |end| key(keyset, &[end]));
-        let found = self.0.scan(Table::Bucket, &key(keyset, &[first]), Some(&end), limit)?;
+        let found = self.read.scan(Table::Bucket, &key(keyset, &[first]), Some(&end), limit)?;
         Ok(found.iter().filter_map(|(key, _)| key.last_chunk::<64>().copied()).collect())
     }
 }
@@ -155,7 +188,14 @@ impl View for Ledger<'_> {
     type Error = LedgerError;
 
     fn coin(&self, keyset: KeysetId, point: &PointBytes) -> Result<Option<CoinRecord>, LedgerError> {
-        load(self.0, Table::Coin, &key(keyset, &[&point.0]))
+        let record: Option<CoinRecord> = load(self.read, Table::Coin, &key(keyset, &[&point.0]))?;
+        match record {
+            Some(CoinRecord { digest, spent: false }) => {
+                let spent = self.is_certified(keyset, digest)?;
+                Ok(Some(CoinRecord { digest, spent }))
+            }
+            record => Ok(record),
+        }
     }
 
     fn reference(
@@ -164,11 +204,11 @@ impl View for Ledger<'_> {
         store: StoreId,
         reference: &Reference,
     ) -> Result<Option<OrderDigest>, LedgerError> {
-        load(self.0, Table::Reference, &reference_key(keyset, store, reference))
+        load(self.read, Table::Reference, &reference_key(keyset, store, reference))
     }
 
     fn order(&self, keyset: KeysetId, digest: &OrderDigest) -> Result<Option<OrderRecord>, LedgerError> {
-        load(self.0, Table::Order, &key(keyset, &[&digest.0]))
+        load(self.read, Table::Order, &key(keyset, &[&digest.0]))
     }
 
     fn counter(&self, keyset: KeysetId, counter: &Counter) -> Result<u64, LedgerError> {
@@ -184,15 +224,15 @@ impl View for Ledger<'_> {
     }
 
     fn log_node(&self, keyset: KeysetId, subtree: Subtree) -> Result<Option<[u8; 32]>, LedgerError> {
-        load(self.0, Table::LogNode, &node_key(keyset, subtree))
+        load(self.read, Table::LogNode, &node_key(keyset, subtree))
     }
 
     fn retired(&self, keyset: KeysetId) -> Result<Option<Retirement>, LedgerError> {
-        load(self.0, Table::Meta, &Kept::Retired.of(keyset))
+        load(self.read, Table::Meta, &Kept::Retired.of(keyset))
     }
 
     fn statement(&self, keyset: KeysetId) -> Result<Option<ClosingStatement>, LedgerError> {
-        load(self.0, Table::Meta, &Kept::Statement.of(keyset))
+        load(self.read, Table::Meta, &Kept::Statement.of(keyset))
     }
 }
 
@@ -213,15 +253,15 @@ impl EarlierView for Ledger<'_> {
         earlier: KeysetId,
         index: WitnessIndex,
     ) -> Result<Option<Followed>, LedgerError> {
-        load(self.0, Table::Earlier, &earlier_key(keyset, earlier, FOLLOWED, &[index.0]))
+        load(self.read, Table::Earlier, &earlier_key(keyset, earlier, FOLLOWED, &[index.0]))
     }
 
     fn outstanding(&self, keyset: KeysetId, earlier: KeysetId) -> Result<Option<Outstanding>, LedgerError> {
-        load(self.0, Table::Earlier, &earlier_key(keyset, earlier, OUTSTANDING, &[]))
+        load(self.read, Table::Earlier, &earlier_key(keyset, earlier, OUTSTANDING, &[]))
     }
 
     fn seen(&self, keyset: KeysetId, earlier: KeysetId, digest: &OrderDigest) -> Result<Option<Seen>, LedgerError> {
-        load(self.0, Table::Earlier, &earlier_key(keyset, earlier, SEEN, &digest.0))
+        load(self.read, Table::Earlier, &earlier_key(keyset, earlier, SEEN, &digest.0))
     }
 
     fn earlier_statement(
@@ -230,7 +270,7 @@ impl EarlierView for Ledger<'_> {
         earlier: KeysetId,
         index: WitnessIndex,
     ) -> Result<Option<ClosingStatement>, LedgerError> {
-        load(self.0, Table::Earlier, &earlier_key(keyset, earlier, STATEMENT, &[index.0]))
+        load(self.read, Table::Earlier, &earlier_key(keyset, earlier, STATEMENT, &[index.0]))
     }
 }
 
@@ -255,7 +295,7 @@ fn apply_earlier(
 
 /// Makes the entries of some more of the log, and notes how far that came.
 pub fn index_log(tx: &mut dyn Transaction, keyset: KeysetId, from: u64) -> Result<Option<u64>, LedgerError> {
-    let (writes, next) = buckets::index_log(&Ledger(&*tx), keyset, from)?;
+    let (writes, next) = buckets::index_log(&Ledger::new(&*tx), keyset, from)?;
     apply(tx, keyset, &writes)?;
     tx.put(Table::Meta, &Kept::LogIndexed.of(keyset), &encode(&next))?;
     Ok(next)
@@ -266,11 +306,21 @@ pub fn apply(tx: &mut dyn Transaction, keyset: KeysetId, writes: &[Write]) -> Re
     writes.iter().try_for_each(|write| apply_one(tx, keyset, write))
 }
 
+/// Whether the coin's row names this order already, whose own record says what became of it.
+fn is_bound(tx: &dyn Transaction, key: &[u8], digest: OrderDigest) -> Result<bool, LedgerError> {
+    let held: Option<CoinRecord> = match tx.get(Table::Coin, key)? {
+        Some(bytes) => Some(decode(&bytes, MAX_RECORD_BYTES)?),
+        None => None,
+    };
+    Ok(held.is_some_and(|held| held.digest == digest))
+}
+
 fn apply_one(tx: &mut dyn Transaction, keyset: KeysetId, write: &Write) -> Result<(), LedgerError> {
     match write {
         Write::Coin(point, record) => {
             let key = key(keyset, &[&point.0]);
             match record {
+                Some(record) if record.spent && is_bound(tx, &key, record.digest)? => Ok(()),
                 Some(record) => tx.put(Table::Coin, &key, &encode(record)),
                 None => tx.delete(Table::Coin, &key),
             }
@@ -307,3 +357,6 @@ fn apply_one(tx: &mut dyn Transaction, keyset: KeysetId, write: &Write) -> Resul
     }?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

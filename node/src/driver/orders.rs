@@ -30,6 +30,8 @@ use crate::{clock, fault};
 /// How long an order that could be answered waits for the last witnesses at least, so that coins are complete: as long again as
 /// it has taken so far, if that is more. Whoever asks later costs more than who waits, and a till waits for neither.
 const GRACE: Duration = Duration::from_millis(25);
+/// And at most: a witness that is down answers never.
+const MOST_GRACE: Duration = Duration::from_millis(250);
 /// Pause before the second round; doubles with each.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// Rounds before an order waits on disk for the next sweep.
@@ -225,7 +227,7 @@ impl Orders {
                 Standing::Certified { complete: true, .. } => return Ok(running.outcome()),
                 Standing::Certified { ready: true, .. } => {
                     let now = clock::monotonic();
-                    let until = *grace.get_or_insert_with(|| now + GRACE.max(now - began));
+                    let until = *grace.get_or_insert_with(|| now + (now - began).clamp(GRACE, MOST_GRACE));
                     if seen.outstanding == 0 || clock::monotonic() >= until {
                         return Ok(running.outcome());
                     }

@@ -12,6 +12,7 @@ use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::head::Head;
 use ronde_protocol::message::ids::{OrderDigest, StoreId};
 use ronde_protocol::message::log::CertifiedOrder;
+use ronde_protocol::message::order::Order;
 use ronde_protocol::message::probe::Probe;
 use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::statement::ClosingStatement;
@@ -85,7 +86,8 @@ impl WitnessService {
 
     /// Votes, or says why not. Requests of one relay wait for those of others in turn.
     pub async fn vote(&self, charter: &Arc<Charter>, relay: Relay, request: VoteRequest) -> ReplyV1 {
-        let asked = self.votes.ask(relay, ToVote { charter: Arc::clone(charter), request });
+        let weight = weight(&request.signed.order);
+        let asked = self.votes.ask(relay, ToVote { charter: Arc::clone(charter), request }, weight);
         asked.await.map_or_else(ReplyV1::Refused, |answer| answer.sign(&self.seat.witness))
     }
 
@@ -100,7 +102,8 @@ impl WitnessService {
     }
 
     async fn evaluate(&self, relay: Relay, request: ToEvaluate) -> ReplyV1 {
-        let asked = self.evaluations.ask(relay, request);
+        let weight = weight(&request.certified.order);
+        let asked = self.evaluations.ask(relay, request, weight);
         asked.await.map_or_else(ReplyV1::Refused, |answer| answer.sign(&self.seat.witness))
     }
 
@@ -221,7 +224,7 @@ impl WitnessService {
         }
         let (readers, keyset) = (Arc::clone(&self.seat.readers), self.seat.witness.keyset().id());
         let count = async move {
-            let counted = readers.with_long(move |read| BucketSizes::of(&Ledger(read), keyset)).await;
+            let counted = readers.with_long(move |read| BucketSizes::of(&Ledger::new(read), keyset)).await;
             counted.unwrap_or_else(|error| Err(error.into())).map_err(|error| Box::new(failed(&error)))
         };
         let answer = self.sizes.read(count, |sizes| self.seat.witness.bucket_length(sizes, query, now)).await;
@@ -277,6 +280,11 @@ impl WitnessService {
     pub fn feed_page(&self, store: StoreId, from: u64) -> Result<FeedPage, LedgerError> {
         self.read(|ledger| self.seat.witness.feed_page(ledger, store, from))
     }
+}
+
+/// Elements in an order: what its check and its evaluation take is in proportion.
+fn weight(order: &Order) -> usize {
+    order.inputs.len() + order.outputs.len()
 }
 
 /// Nothing was done; the peer may try again (WITNESS-4).

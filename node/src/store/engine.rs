@@ -5,7 +5,8 @@ use super::{StorageError, Table};
 /// A key and its value.
 pub type Entry = (Vec<u8>, Vec<u8>);
 
-/// Reading. Outside a transaction every call sees the newest committed state; a single scan is consistent in itself.
+/// Reading. Outside a transaction every call sees the newest committed state, or after [`Read::several_reads`] none that is
+/// older than that call; a single scan is consistent in itself.
 pub trait Read {
     /// The value of `key`, if there is one.
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError>;

@@ -24,7 +24,8 @@ impl Readers {
         Ok(Self { first: slot()?, more, long: Arc::new(tokio::sync::Mutex::new(engine.reader()?)) })
     }
 
-    /// Runs `work` with a free reader, or waits for one. All that it reads is of one state.
+    /// Runs `work` with a free reader, or waits for one. All that it reads may be of one
+    /// state, which is not older than this call.
     pub fn with<T>(&self, work: impl FnOnce(&dyn Read) -> T) -> T {
         for slot in iter::once(&self.first).chain(&self.more) {
             match slot.try_lock() {

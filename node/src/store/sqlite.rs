@@ -106,23 +106,19 @@ impl Engine for SqliteEngine {
 
 struct SqliteReader(Connection);
 
-impl SqliteReader {
-    /// If it fails, each read locks by itself as it would without.
-    fn lock(&self, statement: &str) {
-        if let Err(error) = execute(&self.0, statement, []) {
-            tracing::debug!(%error, statement, "reads are not taken together");
-        }
-    }
-}
-
 impl Read for SqliteReader {
     fn several_reads(&self) {
-        self.lock("BEGIN");
+        // If it fails, each read locks by itself as it would without.
+        if let Err(error) = execute(&self.0, "BEGIN", []) {
+            tracing::debug!(%error, "reads are not taken together");
+        }
     }
 
     fn end_of_reads(&self) {
-        if !self.0.is_autocommit() {
-            self.lock("ROLLBACK");
+        if !self.0.is_autocommit()
+            && let Err(error) = execute(&self.0, "ROLLBACK", [])
+        {
+            tracing::error!(%error, "a reader shows an old state until the node is started again");
         }
     }
 

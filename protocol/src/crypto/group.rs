@@ -200,7 +200,8 @@ impl Terms {
     }
 }
 
-// Whoever knew the weights of a batch while it is checked could make errors that cancel.
+// Whoever knew the weights of a batch while it is checked could make errors that cancel. Once it is checked they are worth
+// nothing; so they are wiped here, and not wherever they were computed.
 impl Drop for Terms {
     fn drop(&mut self) {
         self.scalars.zeroize();
@@ -253,7 +254,8 @@ impl SecretScalar {
 
     /// Half of 1/s, for elements that [`Point::doubles`] doubles again; in constant time.
     pub(super) fn half_inverse(&self) -> Zeroizing<Scalar> {
-        Zeroizing::new(self.0.invert().div_by_2())
+        let inverse = Zeroizing::new(self.0.invert());
+        Zeroizing::new(inverse.div_by_2())
     }
 
     /// The canonical encoding. The name is a warning: only storage and tests have a reason to call this.

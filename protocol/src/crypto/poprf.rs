@@ -222,6 +222,9 @@ pub fn unblind(evaluated: &Point, blind: &BlindFactor) -> Point {
 
 /// The same for the evaluations of all witnesses of one output; the blind is used up.
 pub fn unblind_all(evaluated: &[Point], blind: BlindFactor) -> Vec<Point> {
+    if evaluated.is_empty() {
+        return Vec::new();
+    }
     let half = blind.scalar().half_inverse();
     let halves: Vec<RistrettoPoint> = evaluated.iter().map(|z| *half * z.inner()).collect();
     Point::doubles(&halves)

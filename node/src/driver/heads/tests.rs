@@ -3,6 +3,7 @@ use ronde_protocol::crypto::sign::Signature;
 use crate::store::{Engine as _, MemoryEngine};
 
 use super::*;
+use crate::store::WriterConfig;
 
 const PEER: Peer = (KeysetId(7), WitnessIndex(2));
 
@@ -30,4 +31,21 @@ fn the_head_from_which_a_log_has_parted_outlives_a_restart_until_that_is_settled
     let restarted = write(&followed);
     assert_eq!((restarted.parted(), restarted.unchecked()), (None, followed.unchecked()));
     assert_eq!(restarted.unchecked().len(), 1);
+}
+
+/// LOG-19: the first that rises is written at once, and what rose since when the node stops.
+#[tokio::test]
+async fn heads_that_rose_since_the_last_writing_are_on_disk_when_the_node_has_stopped() {
+    let engine = MemoryEngine::new();
+    let reader = engine.reader().unwrap();
+    let writer = Writer::start(engine, WriterConfig::default()).unwrap();
+    let keeper = HeadKeeper::new(writer.clone());
+    for size in 1..=9 {
+        let mut followed = Followed::default();
+        followed.keep_head(head(size));
+        keeper.keep(PEER, KeptHeads::of(&followed).unwrap());
+    }
+    keeper.finish().await;
+    writer.shutdown().await.unwrap();
+    assert_eq!(load(&*reader).unwrap()[&PEER].highest(), Some(&head(9)));
 }

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::Relay;
 
-/// Good requests in a row by which a store leaves the slow lane.
-const TO_MAKE_GOOD: u32 = 64;
-/// Batches of the others between two of the slow lane, if both wait.
-const BETWEEN_SLOW: u32 = 8;
+/// Good requests by which a store leaves the slow lane.
+const TO_MAKE_GOOD: u32 = 16;
+/// Batches of the others between two of the slow lane, if both wait. Anybody can have an honest store relay what is wrong, so
+/// the slow lane must be one in which a store can live.
+const BETWEEN_SLOW: u32 = 2;
 /// Requests of the slow lane at a time: they may have to be looked at one by one.
 const SLOW_AT_ONCE: usize = 4;
 
@@ -21,8 +22,15 @@ pub struct FairQueue<T> {
     since_slow: u32,
 }
 
+/// What still fits into a batch.
+struct Room {
+    requests: usize,
+    weight: usize,
+}
+
 struct Store<T> {
-    waiting: VecDeque<T>,
+    /// With what each weighs.
+    waiting: VecDeque<(T, usize)>,
     /// Good requests that it owes until it is trusted again.
     owes: u32,
 }
@@ -39,13 +47,13 @@ impl<T> FairQueue<T> {
         }
     }
 
-    /// Adds a request; gives it back if too many of that store wait.
-    pub fn push(&mut self, relay: Relay, request: T) -> Result<(), T> {
+    /// Adds a request that takes so much work; gives it back if too many of that store wait.
+    pub fn push(&mut self, relay: Relay, request: T, weight: usize) -> Result<(), T> {
         let store = self.stores.entry(relay).or_insert_with(|| Store { waiting: VecDeque::new(), owes: 0 });
         if store.waiting.len() >= self.most_of_one {
             return Err(request);
         }
-        store.waiting.push_back(request);
+        store.waiting.push_back((request, weight));
         if store.waiting.len() == 1 {
             if store.owes == 0 { self.fast.push_back(relay) } else { self.slow.push_back(relay) }
         }
@@ -53,32 +61,40 @@ impl<T> FairQueue<T> {
     }
 
     /// How many wait.
-    #[cfg(test)]
     pub fn waiting(&self) -> usize {
         self.stores.values().map(|store| store.waiting.len()).sum()
     }
 
-    /// The next batch: one request of each store in turn, up to `most`; now and then a few of one store in the slow lane.
-    pub fn take(&mut self, most: usize) -> Vec<T> {
+    /// The next batch: one request of each store in turn, up to `most` and to the `weight` that is given, but at least one; now
+    /// and then a few of one store in the slow lane.
+    pub fn take(&mut self, most: usize, weight: usize) -> Vec<T> {
+        let mut room = Room { requests: most, weight };
         let slow_waits = !self.slow.is_empty();
         if self.fast.is_empty() || (slow_waits && self.since_slow >= BETWEEN_SLOW) {
             self.since_slow = 0;
             let Some(relay) = self.slow.pop_front() else { return Vec::new() };
-            return self.take_of(relay, SLOW_AT_ONCE.min(most));
+            room.requests = room.requests.min(SLOW_AT_ONCE);
+            return self.take_of(relay, &mut room, SLOW_AT_ONCE);
         }
         self.since_slow = if slow_waits { self.since_slow + 1 } else { 0 };
         let mut batch = Vec::new();
-        while batch.len() < most {
+        while room.requests > 0 && room.weight > 0 {
             let Some(relay) = self.fast.pop_front() else { break };
-            batch.extend(self.take_of(relay, 1));
+            batch.extend(self.take_of(relay, &mut room, 1));
         }
         batch
     }
 
     /// Some of one store, which then stands last if it has more.
-    fn take_of(&mut self, relay: Relay, most: usize) -> Vec<T> {
+    fn take_of(&mut self, relay: Relay, room: &mut Room, most: usize) -> Vec<T> {
         let Some(store) = self.stores.get_mut(&relay) else { return Vec::new() };
-        let taken = store.waiting.drain(..most.min(store.waiting.len())).collect();
+        let mut taken = Vec::new();
+        while taken.len() < most && room.requests > 0 && room.weight > 0 {
+            let Some((request, weight)) = store.waiting.pop_front() else { break };
+            room.requests -= 1;
+            room.weight = room.weight.saturating_sub(weight);
+            taken.push(request);
+        }
         if !store.waiting.is_empty() {
             if store.owes == 0 { self.fast.push_back(relay) } else { self.slow.push_back(relay) }
         } else if store.owes == 0 {

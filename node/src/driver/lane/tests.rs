@@ -9,7 +9,7 @@ const B: Relay = Some(StoreId(2));
 fn slow_lane() -> (Lane<u32, usize>, mpsc::Sender<()>) {
     let (go, gone) = mpsc::channel::<()>();
     let gone = Mutex::new(gone);
-    let lane = Lane::new(1, move |tickets: Vec<Ticket<u32, usize>>| {
+    let lane = Lane::new(1, Sharing::Together, move |tickets: Vec<Ticket<u32, usize>>| {
         gone.lock().unwrap().recv().unwrap();
         let count = tickets.len();
         tickets.into_iter().for_each(|ticket| ticket.asker.send(count).unwrap());
@@ -39,7 +39,7 @@ async fn a_lone_request_is_a_batch_and_what_came_meanwhile_is_the_next() {
     let lane = Arc::new(lane);
     let first = tokio::spawn({
         let lane = Arc::clone(&lane);
-        async move { lane.ask(A, 0).await }
+        async move { lane.ask(A, 0, 1).await }
     });
     let all = async {
         while !is_in_hand(&lane) {
@@ -50,7 +50,7 @@ async fn a_lone_request_is_a_batch_and_what_came_meanwhile_is_the_next() {
     let others: Vec<_> = (1..=10)
         .map(|number| {
             let lane = Arc::clone(&lane);
-            tokio::spawn(async move { lane.ask(if number % 2 == 0 { A } else { B }, number).await })
+            tokio::spawn(async move { lane.ask(if number % 2 == 0 { A } else { B }, number, 1).await })
         })
         .collect();
     until_waiting(&lane, 10).await;
@@ -66,29 +66,78 @@ async fn a_lone_request_is_a_batch_and_what_came_meanwhile_is_the_next() {
 async fn more_than_a_store_s_share_is_told_to_come_again_and_others_are_not() {
     let (lane, go) = slow_lane();
     let lane = Arc::new(lane);
-    for number in 0..=WAITING_OF_ONE as u32 {
+    let ask = |number| {
         let lane = Arc::clone(&lane);
-        tokio::spawn(async move { lane.ask(A, number).await });
-    }
-    // One is in the worker's hands.
+        tokio::spawn(async move { lane.ask(A, number, 1).await })
+    };
+    ask(0);
+    let all = async {
+        while !is_in_hand(&lane) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), all).await.unwrap();
+    (1..=WAITING_OF_ONE as u32).for_each(|number| drop(ask(number)));
     until_waiting(&lane, WAITING_OF_ONE).await;
-    assert!(matches!(lane.ask(A, 1).await, Err(Refusal::Busy)));
+    assert!(matches!(lane.ask(A, 1, 1).await, Err(Refusal::Busy)));
     let other = tokio::spawn({
         let lane = Arc::clone(&lane);
-        async move { lane.ask(B, 2).await }
+        async move { lane.ask(B, 2, 1).await }
     });
     until_waiting(&lane, WAITING_OF_ONE + 1).await;
-    (0..10).for_each(|_| go.send(()).unwrap());
+    (0..=WAITING_OF_ONE).for_each(|_| go.send(()).unwrap());
     assert!(other.await.unwrap().is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_panics_takes_its_batch_with_it_and_no_other() {
-    let lane = Lane::new(1, |tickets: Vec<Ticket<bool, ()>>| {
+    let lane = Lane::new(1, Sharing::Together, |tickets: Vec<Ticket<bool, ()>>| {
         assert!(tickets.iter().all(|ticket| ticket.request), "as planned");
         tickets.into_iter().for_each(|ticket| ticket.asker.send(()).unwrap());
         Vec::new()
     });
-    assert!(matches!(lane.ask(A, false).await, Err(Refusal::Busy)));
-    assert!(lane.ask(A, true).await.is_ok());
+    assert!(matches!(lane.ask(A, false, 1).await, Err(Refusal::Busy)));
+    assert!(lane.ask(A, true, 1).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_behind_a_batch_that_panics_is_served_though_nobody_asks_again() {
+    let (go, gone) = mpsc::channel::<()>();
+    let gone = Mutex::new(gone);
+    let lane = Arc::new(Lane::new(1, Sharing::Together, move |tickets: Vec<Ticket<bool, ()>>| {
+        gone.lock().unwrap_or_else(PoisonError::into_inner).recv().unwrap();
+        assert!(tickets.iter().all(|ticket| ticket.request), "as planned");
+        tickets.into_iter().for_each(|ticket| ticket.asker.send(()).unwrap());
+        Vec::new()
+    }));
+    let ask = |request| {
+        let lane = Arc::clone(&lane);
+        tokio::spawn(async move { lane.ask(A, request, 1).await })
+    };
+    let first = ask(false);
+    let all = async {
+        while !has_begun(&lane) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), all).await.unwrap();
+    let second = ask(true);
+    let all = async {
+        while !has_waiting(&lane) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), all).await.unwrap();
+    (0..2).for_each(|_| go.send(()).unwrap());
+    assert!(matches!(first.await.unwrap(), Err(Refusal::Busy)));
+    assert!(second.await.unwrap().is_ok());
+}
+
+fn has_begun(lane: &Lane<bool, ()>) -> bool {
+    let state = lane.0.state();
+    state.workers > 0 && state.queue.waiting() == 0
+}
+
+fn has_waiting(lane: &Lane<bool, ()>) -> bool {
+    lane.0.state().queue.waiting() > 0
 }

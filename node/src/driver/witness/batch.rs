@@ -90,31 +90,36 @@ impl Batch {
         Ok(step)
     }
 
+    /// What was half done is taken back, whatever went wrong. The outer error is that of taking it back.
+    fn try_to_decide(
+        &mut self,
+        tx: &mut dyn Transaction,
+        some: &[Prepared],
+    ) -> Result<Result<Sealed<Vec<Decided>>, LedgerError>, LedgerError> {
+        tx.savepoint()?;
+        let step = self.decide(tx, some);
+        match step {
+            Ok(_) => tx.release()?,
+            Err(_) => tx.undo()?,
+        }
+        Ok(step)
+    }
+
     /// A record that can't be read stops the requests that need it, and no others.
     fn decide_singly(&mut self, tx: &mut dyn Transaction, all: &[Prepared]) -> Result<Decision, LedgerError> {
-        let mut steps = Vec::with_capacity(all.len());
-        for one in all {
-            tx.savepoint()?;
-            let step = self.decide(tx, std::slice::from_ref(one));
-            if step.is_ok() {
-                tx.release()?
-            } else {
-                tx.undo()?
-            }
-            steps.push(step);
-        }
-        Ok(Decision::Singly(steps))
+        let steps = all.iter().map(|one| self.try_to_decide(tx, std::slice::from_ref(one)));
+        steps.collect::<Result<_, _>>().map(Decision::Singly)
     }
 }
 
 impl Job for Batch {
     fn run(&mut self, tx: &mut dyn Transaction) -> Verdict {
         let all = std::mem::take(&mut self.prepared);
-        let decided = match self.decide(tx, &all) {
-            Ok(step) => Ok(Decision::Together(step)),
-            Err(error @ LedgerError::Storage(_)) => Err(error),
-            Err(error) if all.len() == 1 => Err(error),
-            Err(_) => self.decide_singly(tx, &all),
+        let decided = match self.try_to_decide(tx, &all) {
+            Ok(Ok(step)) => Ok(Decision::Together(step)),
+            Ok(Err(error)) if all.len() == 1 => Err(error),
+            Ok(Err(_)) => self.decide_singly(tx, &all),
+            Err(error) => Err(error),
         };
         self.outcome = decided.unwrap_or_else(Decision::Failed);
         if matches!(self.outcome, Decision::Failed(_)) { Verdict::Undo } else { Verdict::Keep }

@@ -47,7 +47,7 @@ impl WitnessService {
             let Some(mut step) = decide(ledger, prepared.clone())? else { return Ok(None) };
             let mut wanted = Vec::new();
             for write in step.writes {
-                if evidence::is_wanted(ledger.0, &write)? {
+                if evidence::is_wanted(ledger.read(), &write)? {
                     wanted.push(write);
                 }
             }

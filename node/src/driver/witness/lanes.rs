@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use super::batch::{Answer, Batch};
 use super::failed;
 use super::seat::Seat;
-use crate::driver::lane::{Found, Lane, Ticket};
+use crate::driver::lane::{Found, Lane, Sharing, Ticket};
 use crate::entropy;
 
 /// An order to vote for, with the charter that was the newest when it came.
@@ -31,20 +31,28 @@ pub(super) struct ToEvaluate {
     pub(super) moves: bool,
 }
 
-/// Votes: as many workers as there are cores.
+/// Votes: as many workers as there are cores. They are checked together for less, but where each vote makes the quorum full,
+/// and so is evaluated with it.
 pub(super) fn votes(seat: Arc<Seat>, cores: usize) -> Lane<ToVote, Answer> {
-    Lane::new(cores, move |tickets| vote(&seat, tickets))
+    let alone = seat.witness.keyset().quorum().votes() == 1;
+    let sharing = if alone { Sharing::Evenly } else { Sharing::Together };
+    Lane::new(cores, sharing, move |tickets| vote(&seat, tickets))
 }
 
-/// Evaluations: they leave a core to the votes, if there is one to leave.
+/// Evaluations have workers of their own, one less than there are cores, so that no vote waits behind them.
 pub(super) fn evaluations(seat: Arc<Seat>, cores: usize) -> Lane<ToEvaluate, Answer> {
-    Lane::new(cores.saturating_sub(1), move |tickets| evaluate(&seat, tickets))
+    Lane::new(cores.saturating_sub(1), Sharing::Evenly, move |tickets| evaluate(&seat, tickets))
+}
+
+/// The newest charter of those that came with a batch: what one of them may name, all may.
+fn newest<'a>(charters: impl Iterator<Item = &'a Arc<Charter>>) -> Option<Arc<Charter>> {
+    charters.max_by_key(|charter| charter.version()).map(Arc::clone)
 }
 
 type Asker = oneshot::Sender<Answer>;
 
 fn vote(seat: &Arc<Seat>, tickets: Vec<Ticket<ToVote, Answer>>) -> Vec<Found> {
-    let Some(charter) = tickets.last().map(|ticket| Arc::clone(&ticket.request.charter)) else { return Vec::new() };
+    let Some(charter) = newest(tickets.iter().map(|ticket| &ticket.request.charter)) else { return Vec::new() };
     let (mut requests, mut askers) = (Vec::with_capacity(tickets.len()), Vec::with_capacity(tickets.len()));
     for Ticket { relay, request: ToVote { request, .. }, asker } in tickets {
         if let Some(asker) = unless_served(seat, &request.signed.order.digest(), asker) {
@@ -60,9 +68,12 @@ fn vote(seat: &Arc<Seat>, tickets: Vec<Ticket<ToVote, Answer>>) -> Vec<Found> {
     let mut found = Vec::with_capacity(askers.len());
     let prepared = seat.witness.prepare_votes(&charter, requests, fresh);
     for (prepared, (relay, asker)) in prepared.into_iter().zip(askers) {
-        // What a store could not check itself is held against nobody else (WITNESS-39).
-        let is_good = !matches!(prepared, Err(Refusal::CoinUnknown | Refusal::BadSignature));
-        found.push(Found { relay, is_good });
+        // WITNESS-39: what was refused before any of it was checked says nothing.
+        match prepared {
+            Ok(_) => found.push(Found { relay, is_good: true }),
+            Err(Refusal::CoinUnknown | Refusal::BadSignature) => found.push(Found { relay, is_good: false }),
+            Err(_) => {}
+        }
         match prepared {
             Ok(prepared) => batch.add(Prepared::Vote(prepared), asker),
             Err(refusal) => refuse(asker, refusal),
@@ -73,7 +84,7 @@ fn vote(seat: &Arc<Seat>, tickets: Vec<Ticket<ToVote, Answer>>) -> Vec<Found> {
 }
 
 fn evaluate(seat: &Arc<Seat>, tickets: Vec<Ticket<ToEvaluate, Answer>>) -> Vec<Found> {
-    let Some(charter) = tickets.last().map(|ticket| Arc::clone(&ticket.request.charter)) else { return Vec::new() };
+    let Some(charter) = newest(tickets.iter().map(|ticket| &ticket.request.charter)) else { return Vec::new() };
     let mut batch = Batch::new(Arc::clone(seat), Arc::clone(&charter));
     let mut found = Vec::with_capacity(tickets.len());
     for Ticket { relay, request: ToEvaluate { certified, moves, .. }, asker } in tickets {
@@ -87,7 +98,11 @@ fn evaluate(seat: &Arc<Seat>, tickets: Vec<Ticket<ToEvaluate, Answer>>) -> Vec<F
         } else {
             seat.witness.prepare_certificate(certified, fresh).map(Prepared::Certificate)
         };
-        found.push(Found { relay, is_good: !matches!(prepared, Err(Refusal::BadCertificate)) });
+        match prepared {
+            Ok(_) => found.push(Found { relay, is_good: true }),
+            Err(Refusal::BadCertificate) => found.push(Found { relay, is_good: false }),
+            Err(_) => {}
+        }
         match prepared {
             Ok(prepared) => batch.add(prepared, asker),
             Err(refusal) => refuse(asker, refusal),

@@ -38,7 +38,7 @@ impl Seat {
 
     /// Reads committed state.
     pub(super) fn read<T>(&self, work: impl FnOnce(&Ledger<'_>) -> T) -> T {
-        self.readers.with(|read| work(&Ledger(read)))
+        self.readers.with(|read| work(&Ledger::new(read)))
     }
 
     /// Decides in a transaction, and does what was decided; a retirement that waits for the disk comes first (ROLLBACK-15).
@@ -50,7 +50,7 @@ impl Seat {
     ) -> Result<(R, bool), LedgerError> {
         let keyset = self.witness.keyset().id();
         let retires = self.retiring.put(tx, keyset)?;
-        let (writes, result) = work(&Ledger(&*tx))?;
+        let (writes, result) = work(&Ledger::new(&*tx))?;
         let retires = self.retiring.note(&writes) || retires;
         ledger::apply(tx, keyset, &writes)?;
         alarm(&writes);

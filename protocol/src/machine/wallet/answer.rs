@@ -3,7 +3,7 @@
 use alloc::{collections::BTreeMap, vec::Vec};
 
 use crate::{
-    crypto::poprf::unblind,
+    crypto::{group::Point, poprf::unblind_all},
     machine::durable::Sealed,
     message::{
         certificate::{Certificate, VerifiedCertificate},
@@ -187,9 +187,7 @@ impl Wallet {
         digest: &OrderDigest,
         sorted: Sorted,
     ) -> Settled {
-        for (keyset, evaluation) in &sorted.good {
-            self.apply_evaluation(order, digest, *keyset, evaluation);
-        }
+        self.take_components(order, digest, &sorted.good);
         for evidence in &sorted.evidence {
             let id = evidence.id();
             if !self.book.evidence.iter().any(|known| known.id() == id) {
@@ -217,24 +215,26 @@ impl Wallet {
         Settled { digest: *digest, usable, complete, spoiled: sorted.spoiled, evidence: sorted.evidence }
     }
 
-    fn apply_evaluation(
-        &mut self,
-        order: &Order,
-        digest: &OrderDigest,
-        keyset: KeysetId,
-        evaluation: &VerifiedEvaluation,
-    ) {
+    /// Unblinds what is not here yet: of each output the elements of all witnesses together, which costs least.
+    fn take_components(&mut self, order: &Order, digest: &OrderDigest, good: &[(KeysetId, VerifiedEvaluation)]) {
         let Some(open) = self.position_of(digest).and_then(|at| self.book.open.get(at)).cloned() else { return };
-        let positions = order.outputs.iter().enumerate().filter(|(_, output)| output.class.keyset == keyset);
-        for ((position, _), evaluated) in positions.zip(evaluation.evaluated()) {
+        let mut slots = BTreeMap::<KeysetId, usize>::new();
+        for (position, output) in order.outputs.iter().enumerate() {
+            let keyset = output.class.keyset;
+            let next = slots.entry(keyset).or_default();
+            let slot = *next;
+            *next = next.saturating_add(1);
+            let of_slot = good.iter().filter(|(of, _)| *of == keyset);
+            let of_slot = of_slot.filter_map(|(_, made)| Some((made.index(), *made.evaluated().get(slot)?)));
             let Some(place) = open.place(position) else { continue };
             let blind = self.blind_factor(&place);
-            let made = |coin: &&mut Coin| {
-                // The place alone does not say the class: anybody may certify a copy of B in an order of their own.
-                coin.origin == *digest && coin.place == place && !coin.components.contains_key(&evaluation.index())
-            };
-            if let Some(coin) = self.book.coins.iter_mut().find(made) {
-                coin.components.insert(evaluation.index(), unblind(evaluated, &blind).encode());
+            // The place alone does not say the class: anybody may certify a copy of B in an order of their own.
+            let made = |coin: &&mut Coin| coin.origin == *digest && coin.place == place;
+            let Some(coin) = self.book.coins.iter_mut().find(made) else { continue };
+            let lacking = of_slot.filter(|(index, _)| !coin.components.contains_key(index));
+            let (witnesses, evaluated): (Vec<WitnessIndex>, Vec<Point>) = lacking.unzip();
+            for (index, component) in witnesses.into_iter().zip(unblind_all(&evaluated, blind)) {
+                coin.components.entry(index).or_insert_with(|| component.encode());
             }
         }
     }

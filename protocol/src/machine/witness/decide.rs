@@ -1,7 +1,7 @@
 //! Decisions on one or many prepared requests, in one transaction.
 //!
-//! Signing is left for after the commit: a vote that is not on disk is not even made, and nobody waits for the disk while a
-//! signature is computed. All answers of one step carry one head.
+//! Signing is left for after the commit, so that the one who writes does not wait for it; but for a vote that goes into the
+//! certificate it completes. All answers of one step carry one head.
 
 use alloc::{boxed::Box, vec::Vec};
 

@@ -195,7 +195,7 @@ impl Followed {
 
     /// Whether it is the highest head, to the byte: it comes with each answer of one transaction.
     pub fn is_highest(&self, head: &Head) -> bool {
-        self.highest == Some(*head)
+        self.highest == Some(*head) && self.knows(head)
     }
 
     /// As [`Followed::handle_head`], for whoever verified it before.

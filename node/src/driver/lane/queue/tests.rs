@@ -10,7 +10,7 @@ fn queue(of: &[(Relay, u32)]) -> FairQueue<(Relay, u32)> {
     let mut queue = FairQueue::new(100);
     for (relay, count) in of {
         for number in 0..*count {
-            queue.push(*relay, (*relay, number)).unwrap();
+            queue.push(*relay, (*relay, number), 1).unwrap();
         }
     }
     queue
@@ -24,30 +24,30 @@ fn of_each(batch: &[(Relay, u32)]) -> BTreeMap<Relay, usize> {
 
 #[test]
 fn an_empty_queue_gives_nothing() {
-    assert_eq!(queue(&[]).take(64), []);
+    assert_eq!(queue(&[]).take(64, 1000), []);
 }
 
 #[test]
 fn one_store_is_served_in_the_order_in_which_it_asked() {
-    assert_eq!(queue(&[(A, 3)]).take(64), [(A, 0), (A, 1), (A, 2)]);
+    assert_eq!(queue(&[(A, 3)]).take(64, 1000), [(A, 0), (A, 1), (A, 2)]);
 }
 
 #[test]
 fn a_store_with_many_requests_does_not_push_others_out_of_the_batch() {
     let mut queue = queue(&[(A, 90), (B, 2), (C, 4)]);
-    assert_eq!(of_each(&queue.take(9)), BTreeMap::from([(A, 4), (B, 2), (C, 3)]));
-    assert_eq!(of_each(&queue.take(9)), BTreeMap::from([(A, 8), (C, 1)]));
+    assert_eq!(of_each(&queue.take(9, 1000)), BTreeMap::from([(A, 4), (B, 2), (C, 3)]));
+    assert_eq!(of_each(&queue.take(9, 1000)), BTreeMap::from([(A, 8), (C, 1)]));
 }
 
 #[test]
 fn more_than_its_share_of_one_store_is_given_back() {
     let mut queue = FairQueue::new(2);
-    assert_eq!(queue.push(A, 1), Ok(()));
-    assert_eq!(queue.push(A, 2), Ok(()));
-    assert_eq!(queue.push(A, 3), Err(3));
-    assert_eq!(queue.push(B, 4), Ok(()), "another's share is its own");
-    assert_eq!(queue.take(64), [1, 4, 2]);
-    assert_eq!(queue.push(A, 5), Ok(()), "there is room again");
+    assert_eq!(queue.push(A, 1, 1), Ok(()));
+    assert_eq!(queue.push(A, 2, 1), Ok(()));
+    assert_eq!(queue.push(A, 3, 1), Err(3));
+    assert_eq!(queue.push(B, 4, 1), Ok(()), "another's share is its own");
+    assert_eq!(queue.take(64, 1000), [1, 4, 2]);
+    assert_eq!(queue.push(A, 5, 1), Ok(()), "there is room again");
 }
 
 /// WITNESS-39
@@ -56,19 +56,19 @@ fn who_relayed_something_wrong_waits_in_a_lane_of_its_own() {
     let mut queue = queue(&[(A, 6), (B, 20)]);
     queue.note(A, false);
     // Between the others' batches, and never in one with them.
-    let batches: Vec<Vec<(Relay, u32)>> = (0..12).map(|_| queue.take(2)).collect();
+    let batches: Vec<Vec<(Relay, u32)>> = (0..12).map(|_| queue.take(2, 1000)).collect();
     assert!(batches.iter().all(|batch| of_each(batch).len() == 1), "{batches:?}");
     let slow: Vec<usize> = (0..12).filter(|at| batches[*at][0].0 == A).collect();
-    assert_eq!(slow, [8, 11], "after eight batches of the others, and again when nothing else waits");
+    assert_eq!(slow, [2, 5, 8], "one batch in three");
 }
 
 #[test]
 fn the_slow_lane_is_served_alone_if_nobody_else_waits_and_a_few_at_a_time() {
     let mut queue = queue(&[(A, 6)]);
     queue.note(A, false);
-    assert_eq!(queue.take(64).len(), SLOW_AT_ONCE);
-    assert_eq!(queue.take(64).len(), 2);
-    assert_eq!(queue.take(64), []);
+    assert_eq!(queue.take(64, 1000).len(), SLOW_AT_ONCE);
+    assert_eq!(queue.take(64, 1000).len(), 2);
+    assert_eq!(queue.take(64, 1000), []);
 }
 
 #[test]
@@ -76,30 +76,41 @@ fn good_requests_in_a_row_end_it() {
     let mut queue = queue(&[(A, 1)]);
     queue.note(A, false);
     (1..TO_MAKE_GOOD).for_each(|_| queue.note(A, true));
-    queue.push(B, (B, 0)).unwrap();
-    assert_eq!(queue.take(64), [(B, 0)], "one good request is still owed");
+    queue.push(B, (B, 0), 1).unwrap();
+    assert_eq!(queue.take(64, 1000), [(B, 0)], "one good request is still owed");
     queue.note(A, true);
-    queue.push(B, (B, 1)).unwrap();
-    assert_eq!(of_each(&queue.take(64)).len(), 2);
+    queue.push(B, (B, 1), 1).unwrap();
+    assert_eq!(of_each(&queue.take(64, 1000)).len(), 2);
 }
 
 #[test]
 fn whoever_waits_in_the_slow_lane_is_not_forgotten_when_it_empties_and_fills_again() {
     let mut queue = queue(&[(A, 1)]);
     queue.note(A, false);
-    assert_eq!(queue.take(64).len(), 1);
-    queue.push(A, (A, 7)).unwrap();
-    queue.push(B, (B, 0)).unwrap();
-    assert_eq!(queue.take(64), [(B, 0)]);
-    assert_eq!(queue.take(64), [(A, 7)]);
+    assert_eq!(queue.take(64, 1000).len(), 1);
+    queue.push(A, (A, 7), 1).unwrap();
+    queue.push(B, (B, 0), 1).unwrap();
+    assert_eq!(queue.take(64, 1000), [(B, 0)]);
+    assert_eq!(queue.take(64, 1000), [(A, 7)]);
 }
 
 #[test]
 fn nothing_is_remembered_of_stores_that_are_good_and_wait_for_nothing() {
     let mut queue = queue(&[(A, 3), (B, 3)]);
-    queue.take(64);
+    queue.take(64, 1000);
     queue.note(A, true);
     queue.note(B, false);
     (0..TO_MAKE_GOOD).for_each(|_| queue.note(B, true));
     assert!(queue.stores.is_empty());
+}
+
+#[test]
+fn a_batch_ends_with_the_request_that_fills_it_and_has_at_least_one() {
+    let mut queue = FairQueue::new(100);
+    for (relay, weight) in [(A, 500), (A, 500), (B, 1), (C, 20), (C, 1)] {
+        queue.push(relay, (relay, weight), weight as usize).unwrap();
+    }
+    assert_eq!(queue.take(64, 100), [(A, 500)]);
+    assert_eq!(queue.take(64, 21), [(B, 1), (C, 20)], "the others before its next");
+    assert_eq!(queue.take(64, 1000), [(A, 500), (C, 1)]);
 }

@@ -123,7 +123,7 @@ super::faults! {
             for output in &order.outputs {
                 let seen = crate::message::ids::Reference(output.blinded.0);
                 match draft.reference(StoreId(u32::MAX), &seen)? {
-                    Some(other) if other != digest => return Ok(ReplyV1::Refused(Refusal::Closed)),
+                    Some(other) if other != digest => return Ok(Verdict::Refused(Refusal::Closed)),
                     _ => draft.put(Write::Reference(StoreId(u32::MAX), seen, Some(digest))),
                 }
             }
