@@ -71,9 +71,10 @@ impl Queue {
 
     fn prepare_one_by_one(&self, requests: Requests, entropy: Entropy) -> usize {
         let fresh = entropy.split(requests.len());
-        let prepared = requests.into_iter().zip(fresh).map(|((_, request), entropy)| {
-            self.witness.prepare_vote(&self.federation.charter, request, entropy)
-        });
+        let prepared = requests
+            .into_iter()
+            .zip(fresh)
+            .map(|((_, request), entropy)| self.witness.prepare_vote(&self.federation.charter, request, entropy));
         prepared.filter(Result::is_ok).count()
     }
 }
@@ -90,8 +91,7 @@ fn payment(
     let mut coins: Vec<_> = (0..COINS).map(|slot| (kind(slot), secret(slot))).collect();
     coins.sort_by_key(|(_, secret)| secret.public().encode());
     let inputs = coins.iter().map(|(kind, secret)| Input { kind: *kind, point: secret.public().encode() });
-    let blinded =
-        CoinHash::of(&secret(COINS).public().encode()).blind(&derive_blind(seed, KEYSET.0, 0, number, COINS));
+    let blinded = CoinHash::of(&secret(COINS).public().encode()).blind(&derive_blind(seed, KEYSET.0, 0, number, COINS));
     let store = StoreId(u32::try_from(1 + number % 4).or_fail("a store")?);
     let order = Order {
         federation: federation.id(),

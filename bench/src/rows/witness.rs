@@ -98,7 +98,8 @@ pub fn poisoned_queue(stream: &mut Stream) -> Result<Row, Failed> {
         unit: "order",
         us: ours::queue::poisoned(&queue),
         others: vec![
-            Other::peer(ours::queue::one_by_one(&queue), "ourselves: the same orders, all good, each by itself").bar(1.3),
+            Other::peer(ours::queue::one_by_one(&queue), "ourselves: the same orders, all good, each by itself")
+                .bar(1.3),
         ],
         wire: None,
     })
