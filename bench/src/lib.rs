@@ -3,6 +3,9 @@
 /// The federation of the machines' tests.
 #[path = "../../protocol/tests/federation_support/mod.rs"]
 pub mod federation_support;
+/// Orders by hand, as the witness's tests make them.
+#[path = "../../protocol/tests/witness_support/mod.rs"]
+mod witness_support;
 
 pub mod chart;
 pub mod fail;

@@ -3,16 +3,10 @@
 use std::rc::Rc;
 
 use ronde_protocol::{
-    crypto::{
-        Entropy, PointBytes, Seed, SpendPurpose, coin_hash, derive_blind, derive_coin_secret,
-        poprf::{CoinHash, PoprfSecretKey},
-        spend::sign,
-    },
+    crypto::{Entropy, PointBytes},
     machine::witness::Witness,
     message::{
-        class::{Class, Kind},
-        ids::{Reference, StoreId, WitnessIndex},
-        order::{Authorization, Input, Order, Output, Purpose, SignedOrder},
+        ids::{StoreId, WitnessIndex},
         refusal::Refusal,
         wire::VoteRequest,
     },
@@ -20,9 +14,10 @@ use ronde_protocol::{
 
 use crate::{
     fail::{Failed, OrFail, ensure},
-    federation_support::{Federation, KEYSET, NOW, federation, list},
+    federation_support::{Federation, list},
     pace::Side,
     stream::Stream,
+    witness_support::{Numbered, column, points, redeem, seated},
 };
 
 /// Orders that wait.
@@ -30,7 +25,7 @@ const ORDERS: u64 = 64;
 /// Stores that relayed them, in turn.
 const STORES: u64 = 8;
 /// Coins of an order.
-const COINS: u16 = 4;
+const COINS: u64 = 4;
 
 type Requests = Vec<(Option<StoreId>, VoteRequest)>;
 
@@ -47,20 +42,17 @@ impl Queue {
     ///
     /// # Errors
     /// If the protocol refuses its own tests' federation.
-    pub fn new(stream: &mut Stream) -> Result<Self, Failed> {
-        let federation = federation(super::WITNESSES);
+    pub fn new() -> Result<Self, Failed> {
+        let federation = super::four_stores();
         let index = WitnessIndex(0);
-        let keys = federation.witness(KEYSET, index);
-        let seed = Seed::new(stream.bytes());
-        let orders = (0..ORDERS).map(|number| payment(&federation, &keys.poprf, &seed, number, stream));
-        let good = orders.collect::<Result<Requests, Failed>>()?;
+        let good: Requests =
+            (0..ORDERS).map(|number| payment(&federation, index, number)).collect::<Result<_, Failed>>()?;
         let mut poisoned = good.clone();
         let (_, spoiled) = poisoned.get_mut(21).or_fail("an order")?;
         let column: Vec<PointBytes> = spoiled.column.iter().flatten().copied().collect();
         // Each is good, at another place.
         spoiled.column = Some(list(column.into_iter().rev()));
-        let keyset = federation.charter.keyset(KEYSET).or_fail("the keyset")?.clone();
-        let witness = Witness::new(keyset, index, keys).or_fail("the witness")?;
+        let witness = seated(&federation, index);
         Ok(Self { federation, witness, good, poisoned })
     }
 
@@ -79,40 +71,19 @@ impl Queue {
     }
 }
 
+/// What a store relayed: a payment of coins that no other has, with this witness's column.
 fn payment(
     federation: &Federation,
-    key: &PoprfSecretKey,
-    seed: &Seed,
+    index: WitnessIndex,
     number: u64,
-    stream: &mut Stream,
 ) -> Result<(Option<StoreId>, VoteRequest), Failed> {
-    let kind = |slot: u16| Kind::Points { denomination: 1 << slot };
-    let secret = |slot: u16| derive_coin_secret(seed, KEYSET.0, 0, number, slot);
-    let mut coins: Vec<_> = (0..COINS).map(|slot| (kind(slot), secret(slot))).collect();
-    coins.sort_by_key(|(_, secret)| secret.public().encode());
-    let inputs = coins.iter().map(|(kind, secret)| Input { kind: *kind, point: secret.public().encode() });
-    let blinded = CoinHash::of(&secret(COINS).public().encode()).blind(&derive_blind(seed, KEYSET.0, 0, number, COINS));
-    let store = StoreId(u32::try_from(1 + number % 4).or_fail("a store")?);
-    let order = Order {
-        federation: federation.id(),
-        keyset: KEYSET,
-        store,
-        purpose: Purpose::Redeem,
-        reference: Reference(stream.bytes()),
-        time: NOW,
-        inputs: list(inputs),
-        outputs: list([Output { class: Class { keyset: KEYSET, kind: kind(1) }, blinded: blinded.encode() }]),
-    };
-    let column = coins.iter().map(|(kind, secret)| {
-        let tweak = Class { keyset: KEYSET, kind: *kind }.tweak(&federation.id());
-        Ok(key.evaluate(&tweak, &coin_hash(&secret.public().encode())).or_fail("a component")?.encode())
-    });
-    let column = column.collect::<Result<Vec<PointBytes>, Failed>>()?;
-    let keys: Vec<_> = coins.iter().map(|(_, secret)| secret).collect();
-    let signature = sign(SpendPurpose::Order, &keys, &order.digest().0, stream.entropy()).or_fail("a signature")?;
-    let signed = SignedOrder { order, authorization: Authorization::Spend(signature) };
+    let first = number * (COINS + 1);
+    let from: Vec<Numbered> = (0..COINS).map(|slot| (first + slot, points(1 << slot))).collect();
+    let store = u32::try_from(1 + number % 4).or_fail("a store")?;
+    let signed = redeem(federation, store, &from, &[(first + COINS, points(2))]);
     let relay = StoreId(u32::try_from(100 + number % STORES).or_fail("a relay")?);
-    Ok((Some(relay), VoteRequest { signed, column: Some(list(column)), votes: list([]) }))
+    let column = Some(column(federation, &signed.order, index));
+    Ok((Some(relay), VoteRequest { signed, column, votes: list([]) }))
 }
 
 /// Prepared as one, with a wrong MAC among them.

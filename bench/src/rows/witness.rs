@@ -85,7 +85,7 @@ fn checks(orders: u32, bar: f64, stream: &mut Stream) -> Result<Row, Failed> {
 }
 
 fn queue(stream: &mut Stream) -> Result<Rc<Queue>, Failed> {
-    let queue = Queue::new(stream)?;
+    let queue = Queue::new()?;
     ours::queue::prove_that_it_works(&queue, stream)?;
     Ok(Rc::new(queue))
 }

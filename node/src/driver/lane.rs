@@ -46,7 +46,7 @@ pub struct Found {
 /// Works on a batch: answers each, and says whose requests were wrong.
 type Work<Q, A> = Box<dyn Fn(Vec<Ticket<Q, A>>) -> Vec<Found> + Send + Sync>;
 
-/// A lane; clones share it.
+/// Where requests wait, and who works on them.
 pub struct Lane<Q, A>(Arc<Inner<Q, A>>);
 
 struct Inner<Q, A> {
@@ -112,10 +112,9 @@ impl<Q, A> Inner<Q, A> {
         loop {
             let mut batch = {
                 let mut state = self.state();
-                let waiting = state.queue.waiting();
                 let most = match self.sharing {
                     Sharing::Together => AT_ONCE,
-                    Sharing::Evenly => waiting.div_ceil(self.most_workers).min(AT_ONCE),
+                    Sharing::Evenly => state.queue.waiting().div_ceil(self.most_workers).min(AT_ONCE),
                 };
                 let batch = state.queue.take(most, WEIGHT_AT_ONCE);
                 if batch.is_empty() {

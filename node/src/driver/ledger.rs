@@ -308,10 +308,7 @@ pub fn apply(tx: &mut dyn Transaction, keyset: KeysetId, writes: &[Write]) -> Re
 
 /// Whether the coin's row names this order already, whose own record says what became of it.
 fn is_bound(tx: &dyn Transaction, key: &[u8], digest: OrderDigest) -> Result<bool, LedgerError> {
-    let held: Option<CoinRecord> = match tx.get(Table::Coin, key)? {
-        Some(bytes) => Some(decode(&bytes, MAX_RECORD_BYTES)?),
-        None => None,
-    };
+    let held: Option<CoinRecord> = load(tx, Table::Coin, key)?;
     Ok(held.is_some_and(|held| held.digest == digest))
 }
 

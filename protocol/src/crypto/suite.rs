@@ -90,7 +90,7 @@ pub fn expand_message_xmd(message: &[&[u8]], tag: Tag, mode: Mode) -> [u8; 64] {
 
 /// `HashToGroup` (RFC 9497 section 4.1). Never the identity, see [`Point::from_uniform_bytes`].
 pub fn hash_to_group(mode: Mode, input: &[u8]) -> Point {
-    Point::from_uniform_bytes(&expand_message_xmd(&[input], Tag::HashToGroup, mode))
+    Point::from_nonidentity(hash_to_element(mode, input))
 }
 
 /// The same without its encoding.

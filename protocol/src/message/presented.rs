@@ -69,7 +69,7 @@ pub fn authorize_all(
 }
 
 fn verdicts(key: &PoprfSecretKey, orders: &[Presented], entropy: Entropy) -> Vec<Result<(), Refusal>> {
-    let (for_all, mut entropy) = entropy.split_two();
+    let (for_all, for_some) = entropy.split_two();
     let all: Vec<PresentedOrder<'_>> = orders.iter().filter_map(Presented::shown).collect();
     // Who has no spend signature has been refused before; it must not pass by being left out here.
     let mut verdicts: Vec<Result<(), Refusal>> = orders.iter().map(|_| Err(Refusal::BadSignature)).collect();
@@ -84,19 +84,13 @@ fn verdicts(key: &PoprfSecretKey, orders: &[Presented], entropy: Entropy) -> Vec
         relays.entry(order.relay).or_default().push(place);
     }
     let several = relays.len() > 1;
-    for places in relays.values() {
-        let of_relay: Vec<(usize, PresentedOrder<'_>)> =
-            places.iter().filter_map(|place| Some((*place, *all.get(*place)?))).collect();
-        let together: Vec<PresentedOrder<'_>> = of_relay.iter().map(|(_, order)| *order).collect();
-        let mut fresh = || {
-            let (now, later) = core::mem::replace(&mut entropy, Entropy::new([0; 32])).split_two();
-            entropy = later;
-            now
-        };
-        let all_good = several && together.len() > 1 && presented::check_batch(key, &together, fresh()).is_ok();
-        for (place, order) in of_relay {
-            let verdict = if all_good { Ok(()) } else { presented::check_one(key, &order, fresh()).map_err(refusal) };
-            if let Some(of) = verdicts.get_mut(place) {
+    for (places, entropy) in relays.values().zip(for_some.split(relays.len())) {
+        let (for_relay, for_each) = entropy.split_two();
+        let together: Vec<PresentedOrder<'_>> = places.iter().filter_map(|place| all.get(*place).copied()).collect();
+        let all_good = several && together.len() > 1 && presented::check_batch(key, &together, for_relay).is_ok();
+        for ((place, order), fresh) in places.iter().zip(&together).zip(for_each.split(places.len())) {
+            let verdict = if all_good { Ok(()) } else { presented::check_one(key, order, fresh).map_err(refusal) };
+            if let Some(of) = verdicts.get_mut(*place) {
                 *of = verdict;
             }
         }

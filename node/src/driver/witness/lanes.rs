@@ -5,8 +5,8 @@ use std::sync::Arc;
 use ronde_protocol::crypto::Entropy;
 use ronde_protocol::machine::witness::Prepared;
 use ronde_protocol::message::charter::Charter;
-use ronde_protocol::message::ids::OrderDigest;
 use ronde_protocol::message::log::CertifiedOrder;
+use ronde_protocol::message::order::Order;
 use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::wire::{ReplyV1, VoteRequest};
 use tokio::sync::oneshot;
@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use super::batch::{Answer, Batch};
 use super::failed;
 use super::seat::Seat;
-use crate::driver::lane::{Found, Lane, Sharing, Ticket};
+use crate::driver::lane::{Found, Lane, Relay, Sharing, Ticket};
 use crate::entropy;
 
 /// An order to vote for, with the charter that was the newest when it came.
@@ -52,76 +52,68 @@ fn newest<'a>(charters: impl Iterator<Item = &'a Arc<Charter>>) -> Option<Arc<Ch
 type Asker = oneshot::Sender<Answer>;
 
 fn vote(seat: &Arc<Seat>, tickets: Vec<Ticket<ToVote, Answer>>) -> Vec<Found> {
+    let tickets = unless_served(seat, tickets, |asked| &asked.request.signed.order);
     let Some(charter) = newest(tickets.iter().map(|ticket| &ticket.request.charter)) else { return Vec::new() };
-    let (mut requests, mut askers) = (Vec::with_capacity(tickets.len()), Vec::with_capacity(tickets.len()));
-    for Ticket { relay, request: ToVote { request, .. }, asker } in tickets {
-        if let Some(asker) = unless_served(seat, &request.signed.order.digest(), asker) {
-            requests.push((relay, request));
-            askers.push((relay, asker));
-        }
-    }
     let Some(fresh) = fresh() else {
-        askers.into_iter().for_each(|(_, asker)| refuse(asker, Refusal::StorageFailed));
+        tickets.into_iter().for_each(|ticket| refuse(ticket.asker, Refusal::StorageFailed));
         return Vec::new();
     };
     let mut batch = Batch::new(Arc::clone(seat), Arc::clone(&charter));
-    let mut found = Vec::with_capacity(askers.len());
-    let prepared = seat.witness.prepare_votes(&charter, requests, fresh);
-    for (prepared, (relay, asker)) in prepared.into_iter().zip(askers) {
-        // WITNESS-39: what was refused before any of it was checked says nothing.
-        match prepared {
-            Ok(_) => found.push(Found { relay, is_good: true }),
-            Err(Refusal::CoinUnknown | Refusal::BadSignature) => found.push(Found { relay, is_good: false }),
-            Err(_) => {}
-        }
-        match prepared {
-            Ok(prepared) => batch.add(Prepared::Vote(prepared), asker),
-            Err(refusal) => refuse(asker, refusal),
-        }
-    }
+    let split = |Ticket { relay, request: ToVote { request, .. }, asker }| ((relay, request), (relay, asker));
+    let (requests, askers): (Vec<_>, Vec<_>) = tickets.into_iter().map(split).unzip();
+    let prepared = seat.witness.prepare_votes(&charter, requests, fresh).into_iter();
+    let settled = prepared.zip(askers).map(|(prepared, asker)| settle(&mut batch, asker, prepared.map(Prepared::Vote)));
+    let found = settled.flatten().collect();
     batch.submit();
     found
 }
 
 fn evaluate(seat: &Arc<Seat>, tickets: Vec<Ticket<ToEvaluate, Answer>>) -> Vec<Found> {
+    let tickets = unless_served(seat, tickets, |asked| &asked.certified.order);
     let Some(charter) = newest(tickets.iter().map(|ticket| &ticket.request.charter)) else { return Vec::new() };
     let mut batch = Batch::new(Arc::clone(seat), Arc::clone(&charter));
     let mut found = Vec::with_capacity(tickets.len());
     for Ticket { relay, request: ToEvaluate { certified, moves, .. }, asker } in tickets {
-        let Some(asker) = unless_served(seat, &certified.order.digest(), asker) else { continue };
-        let Some(fresh) = fresh() else {
-            refuse(asker, Refusal::StorageFailed);
-            continue;
+        let prepared = match fresh() {
+            None => Err(Refusal::StorageFailed),
+            Some(fresh) if moves => seat.witness.prepare_move(&charter, certified, fresh).map(Prepared::Move),
+            Some(fresh) => seat.witness.prepare_certificate(certified, fresh).map(Prepared::Certificate),
         };
-        let prepared = if moves {
-            seat.witness.prepare_move(&charter, certified, fresh).map(Prepared::Move)
-        } else {
-            seat.witness.prepare_certificate(certified, fresh).map(Prepared::Certificate)
-        };
-        match prepared {
-            Ok(_) => found.push(Found { relay, is_good: true }),
-            Err(Refusal::BadCertificate) => found.push(Found { relay, is_good: false }),
-            Err(_) => {}
-        }
-        match prepared {
-            Ok(prepared) => batch.add(prepared, asker),
-            Err(refusal) => refuse(asker, refusal),
-        }
+        found.extend(settle(&mut batch, (relay, asker), prepared));
     }
     batch.submit();
     found
 }
 
-/// A digest that is certified here is served as it is, before anything costly (WITNESS-31).
-fn unless_served(seat: &Seat, digest: &OrderDigest, asker: Asker) -> Option<Asker> {
+/// Those whose order is not certified here. The others are served as it is stored, before anything costly (WITNESS-31).
+fn unless_served<Q>(seat: &Seat, tickets: Vec<Ticket<Q, Answer>>, order: fn(&Q) -> &Order) -> Vec<Ticket<Q, Answer>> {
     let now = seat.clock.unix_seconds();
-    let reply = match seat.read(|ledger| seat.witness.look_up(ledger, digest, now)) {
-        Ok(None) => return Some(asker),
-        Ok(Some(reply)) => reply,
-        Err(error) => failed(&error),
+    seat.read(|ledger| {
+        let unserved = |ticket: Ticket<Q, Answer>| {
+            let reply = match seat.witness.look_up(ledger, &order(&ticket.request).digest(), now) {
+                Ok(None) => return Some(ticket),
+                Ok(Some(reply)) => reply,
+                Err(error) => failed(&error),
+            };
+            drop(ticket.asker.send(Answer::reply(reply)));
+            None
+        };
+        tickets.into_iter().filter_map(unserved).collect()
+    })
+}
+
+/// Hands a request on, or refuses it. What was refused before any of it was checked says nothing of its relay (WITNESS-39).
+fn settle(batch: &mut Batch, (relay, asker): (Relay, Asker), prepared: Result<Prepared, Refusal>) -> Option<Found> {
+    let is_good = match &prepared {
+        Ok(_) => Some(true),
+        Err(Refusal::CoinUnknown | Refusal::BadSignature | Refusal::BadCertificate) => Some(false),
+        Err(_) => None,
     };
-    drop(asker.send(Answer::reply(reply)));
-    None
+    match prepared {
+        Ok(prepared) => batch.add(prepared, asker),
+        Err(refusal) => refuse(asker, refusal),
+    }
+    is_good.map(|is_good| Found { relay, is_good })
 }
 
 fn refuse(asker: Asker, refusal: Refusal) {

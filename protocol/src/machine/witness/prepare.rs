@@ -48,14 +48,6 @@ pub struct PreparedCertificate {
 /// Votes that came with a request, not looked at.
 type Votes = Bounded<Vote, MAX_WITNESSES>;
 
-/// An order on its way to be authorized.
-enum Opened {
-    /// Its coins and their signature are checked together with those of others.
-    Presented(Presented),
-    /// A store signed it.
-    Authorized(AuthorizedOrder),
-}
-
 impl PreparedVote {
     /// The order's identity.
     pub fn digest(&self) -> OrderDigest {
@@ -97,16 +89,7 @@ impl Witness {
         let Some(for_all) = fresh.next() else { return Vec::new() };
         let (mut opened, mut presented) = (Vec::with_capacity(requests.len()), Vec::with_capacity(requests.len()));
         for (relay, request) in requests {
-            opened.push(self.open_request(charter, relay, request).map(|(order, votes)| {
-                let order = match order {
-                    Opened::Presented(order) => {
-                        presented.push(order);
-                        None
-                    }
-                    Opened::Authorized(order) => Some(order),
-                };
-                (order, votes)
-            }));
+            opened.push(self.open_request(charter, relay, request, &mut presented));
         }
         let mut authorized = presented::authorize_all(&self.keys().poprf, presented, for_all).into_iter();
         let finish = |(opened, entropy): (Result<(Option<AuthorizedOrder>, Votes), Refusal>, Entropy)| {
@@ -120,13 +103,15 @@ impl Witness {
         opened.into_iter().zip(fresh).map(finish).collect()
     }
 
-    /// What needs no other request: all of it, if no coins are presented.
+    /// What needs no other request: all of it, if a store signed the order. One that presents coins joins those that are
+    /// authorized together.
     fn open_request(
         &self,
         charter: &Charter,
         relay: Option<StoreId>,
         request: VoteRequest,
-    ) -> Result<(Opened, Votes), Refusal> {
+        presented: &mut Vec<Presented>,
+    ) -> Result<(Option<AuthorizedOrder>, Votes), Refusal> {
         let VoteRequest { signed, column, votes } = request;
         // WITNESS-6
         if signed.order.keyset != self.keyset().id() {
@@ -138,9 +123,10 @@ impl Witness {
             return Err(Refusal::NoColumn);
         }
         let order = signed.check(charter)?;
-        let opened = match column {
+        match column {
             Some(column) if !order.order().inputs.is_empty() => {
-                Opened::Presented(Presented::new(order, &column, &self.tweaks, relay)?)
+                presented.push(Presented::new(order, &column, &self.tweaks, relay)?);
+                Ok((None, votes))
             }
             column => {
                 let order = order.authorize(charter)?;
@@ -148,10 +134,9 @@ impl Witness {
                 if column.is_some_and(|column| !column.is_empty()) {
                     return Err(Refusal::CoinUnknown);
                 }
-                Opened::Authorized(order)
+                Ok((Some(order), votes))
             }
-        };
-        Ok((opened, votes))
+        }
     }
 
     /// Counts the votes that came with it, and evaluates ahead if this one may make the quorum full.

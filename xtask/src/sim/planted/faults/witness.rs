@@ -111,8 +111,8 @@ super::faults! {
         }",
     ];
     "a component that is no MAC is accepted", "WITNESS-8", [
-        "message/presented.rs": "presented::check_one(key, &order, fresh()).map_err(refusal)"
-            => "match presented::check_one(key, &order, fresh()) {
+        "message/presented.rs": "presented::check_one(key, order, fresh).map_err(refusal)"
+            => "match presented::check_one(key, order, fresh) {
                 Err(PresentedError::Mac(_)) if {on} => Ok(()),
                 verdict => verdict.map_err(refusal),
             }",
