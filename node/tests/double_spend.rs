@@ -8,20 +8,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Barrier;
 use std::time::Duration;
 
-use federation::{Answer, OpenEngine, Town, in_memory, orders};
+use federation::{Answer, Town, in_memory, orders};
 use federation_support::{Dice, random_seed};
 use ronde_node::store::{Committed, Engine, Entry, Read, StorageError, Table, Transaction};
 use ronde_protocol::message::ids::OrderDigest;
 use ronde_protocol::message::order::SignedOrder;
 
-/// Two orders over coin `number`, through two different stores, the second after a while that the dice choose.
-fn race(town: &Town, dice: &mut Dice, number: u64) -> [(SignedOrder, Answer); 2] {
+/// Two orders over coin `number`, and two different stores for them.
+fn rivals(town: &Town, dice: &mut Dice, number: u64) -> ([SignedOrder; 2], [u32; 2]) {
     let coin = [(number * 10, 2)];
     let first = orders::swap(&town.federation, &coin, &[(number * 10 + 1, 1), (number * 10 + 2, 1)]);
     let second = orders::swap(&town.federation, &coin, &[(number * 10 + 3, 2)]);
     let through = dice.roll(4);
     let other = (through + 1 + dice.roll(3)) % 4;
-    let through = [through, other].map(|store| u32::try_from(store).unwrap() + 1);
+    ([first, second], [through, other].map(|store| u32::try_from(store).unwrap() + 1))
+}
+
+/// Both are brought, the second after a while that the dice choose.
+fn race(town: &Town, dice: &mut Dice, number: u64) -> [(SignedOrder, Answer); 2] {
+    let ([first, second], through) = rivals(town, dice, number);
     // Every second race is head to head; the others are up to as far apart as an order takes.
     let delay = Duration::from_micros(dice.roll(2) * dice.roll(30_000));
     let start = Barrier::new(2);
@@ -55,19 +60,15 @@ fn certificates(town: &Town, answers: &[(SignedOrder, Answer)]) -> Certificates 
     certified
 }
 
-fn run(engine: OpenEngine, races: u64) -> (Certificates, Answers) {
-    let (town, mut dice) = (Town::open(4, engine), Dice(random_seed()));
-    let mut answers = Vec::new();
-    for number in 1..=races {
-        answers.extend(race(&town, &mut dice, number));
-    }
-    (certificates(&town, &answers), answers)
-}
-
 /// WITNESS-1, WITNESS-10
 #[test]
 fn a_coin_raced_at_two_stores_200_times_never_gets_two_certificates() {
-    let (certified, answers) = run(in_memory, 200);
+    let (town, mut dice) = (Town::open(4, in_memory), Dice(random_seed()));
+    let mut answers = Answers::new();
+    for number in 1..=200 {
+        answers.extend(race(&town, &mut dice, number));
+    }
+    let certified = certificates(&town, &answers);
     assert!(certified.values().all(|orders| orders.len() == 1), "{certified:?}");
     // Who loses is told why: spent, or held by another order.
     for (_, answer) in &answers {
@@ -81,7 +82,17 @@ fn a_coin_raced_at_two_stores_200_times_never_gets_two_certificates() {
 
 #[test]
 fn control_witnesses_that_forget_which_coins_are_bound_certify_both() {
-    let (certified, _) = run(|folder| Box::new(Forgetful(in_memory(folder))), 5);
+    let (town, mut dice) = (Town::open(4, |folder| Box::new(Forgetful(in_memory(folder)))), Dice(random_seed()));
+    let mut answers = Answers::new();
+    for number in 1..=5 {
+        let (rivals, through) = rivals(&town, &mut dice, number);
+        // One after the other: of two that are decided in one step, the second meets the first without any database.
+        for (signed, store) in rivals.into_iter().zip(through) {
+            let answer = town.submit(store, &signed);
+            answers.push((signed, answer));
+        }
+    }
+    let certified = certificates(&town, &answers);
     let twice = certified.values().filter(|orders| orders.len() == 2).count();
     assert_eq!(twice, 5, "{certified:?}");
 }
