@@ -56,7 +56,7 @@ fn lines(
         .margin(12)
         .x_label_area_size(44)
         .y_label_area_size(64)
-        .build_cartesian_2d(-0.2..last + 0.2, 0.0..(most * 1.15).max(1.0))?;
+        .build_cartesian_2d(-0.2..last + 0.2, 0.0..(most * 1.3).max(1.0))?;
     let label = |at: &f64| {
         let whole = (at.round() - at).abs() < 1e-6 && *at >= 0.0;
         sizes.get(at.round() as usize).filter(|_| whole).map_or(String::new(), |coins| format!("{coins}"))
@@ -80,7 +80,7 @@ fn lines(
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(3)));
         chart.draw_series(drawn.into_iter().map(|point| Circle::new(point, 4, colour.filled())))?;
     }
-    let corner = if above { SeriesLabelPosition::UpperLeft } else { SeriesLabelPosition::LowerLeft };
+    let corner = if above { SeriesLabelPosition::UpperLeft } else { SeriesLabelPosition::UpperRight };
     chart.configure_series_labels().position(corner).border_style(BLACK.mix(0.3)).background_style(WHITE).draw()?;
     Ok(())
 }

@@ -14,6 +14,8 @@ use super::{Committed, Engine, Entry, Read, StorageError, Table, Transaction};
 
 /// How long a connection waits for another of the same process, say at a checkpoint.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// The writer's pages in memory; below zero it is a number of KiB.
+const WRITER_CACHE: i64 = -8192;
 /// More than every statement of every table.
 const CACHED_STATEMENTS: usize = 128;
 
@@ -69,6 +71,10 @@ impl SqliteEngine {
             .map_err(|error| StorageError::opening(&path, error))?;
         tracing::debug!(%mode, "database opened");
         connection.pragma_update(None, "synchronous", "FULL")?;
+        // What a savepoint may have to take back is copied first, page by page; a file for that costs as much as the commit.
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
+        // So that the upper part of each table stays at hand. Readers begin anew after each commit, and need less.
+        connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
         migration::migrate(&mut connection, &path)?;
         Ok(Self { connection, path, _lock: lock })
     }
