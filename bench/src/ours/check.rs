@@ -6,7 +6,7 @@ use ronde_protocol::{
     crypto::{
         CoinHash, Entropy, MacItem, Point, PointBytes, Seed, SpendCheck, SpendPurpose, SpendSignature, coin_hash,
         derive_coin_secret, hash, labels,
-        presented::{self, PresentedOrder},
+        presented::{self, PresentedOrder, PresentedSpend},
         spend::sign,
     },
     message::class::{Class, Kind},
@@ -41,7 +41,7 @@ pub fn check_orders(witness: &Witness, orders: &[Presented], entropy: Entropy) -
         .iter()
         .zip(&opened)
         .map(|(Presented { digest, signature, .. }, (keys, coins))| PresentedOrder {
-            spend: SpendCheck { purpose: SpendPurpose::Order, keys, digest, signature },
+            spend: PresentedSpend::Unverified(SpendCheck { purpose: SpendPurpose::Order, keys, digest, signature }),
             coins,
         })
         .collect();

@@ -182,5 +182,5 @@ async fn complete_once(core: &Arc<Core>, service: &Arc<WitnessService>, turns: &
 async fn try_one(core: &Arc<Core>, service: &WitnessService, digest: OrderDigest) -> bool {
     let terms = service.witness().keyset();
     let Some(certified) = Found::ask(core, terms, digest).await.certified(terms, digest) else { return false };
-    matches!(service.certify(&core.charter(), None, certified).await, ReplyV1::Certified(_))
+    matches!(service.certify(&core.charter(), None, certified).await.into_reply(), ReplyV1::Certified(_))
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
 use ronde_protocol::machine::audit::Exhibit;
+use ronde_protocol::machine::own::{Heard, OwnRequest};
 use ronde_protocol::machine::witness::OtherClocks;
 use ronde_protocol::machine::witness::pages;
 use ronde_protocol::machine::witness::peers::Followed;
@@ -280,6 +281,26 @@ impl Core {
         Ok(reply)
     }
 
+    /// Asks a witness for what an order needs; this node's own is asked for `own` instead, if there is that, and what it has made
+    /// itself is told apart.
+    pub async fn ask_for_order(
+        &self,
+        (keyset, index): (KeysetId, WitnessIndex),
+        request: RequestV1,
+        own: Option<OwnRequest>,
+    ) -> Result<Heard, AskError> {
+        let (charter, from) = (self.charter(), Some(self.store));
+        let witness = self.witness(keyset).filter(|witness| witness.witness().index() == index);
+        let Some(witness) = witness else { return self.ask(keyset, index, request).await.map(Heard::Peer) };
+        Ok(Heard::Own(match (own, request) {
+            (Some(own), _) => witness.vote(&charter, from, own).await,
+            (None, RequestV1::Vote(request)) => witness.vote(&charter, from, request).await,
+            (None, RequestV1::Certify(certified)) => witness.certify(&charter, from, certified).await,
+            (None, RequestV1::Move(request)) => witness.take_move(&charter, from, request.certified).await,
+            (None, request) => self.serve(from, request).await.into(),
+        }))
+    }
+
     /// Asks every witness of a keyset at once, this node's own among them. Dropping what is returned ends the waiting.
     pub fn ask_all(self: &Arc<Self>, keyset: &Keyset, request: &RequestV1) -> JoinSet<Option<ReplyV1>> {
         let mut asked = JoinSet::new();
@@ -323,9 +344,9 @@ impl Core {
             return ReplyV1::Refused(if known { Refusal::Unknown } else { Refusal::CharterBehind });
         };
         match request {
-            RequestV1::Vote(request) => witness.vote(&charter, from, request).await,
-            RequestV1::Certify(certified) => witness.certify(&charter, from, certified).await,
-            RequestV1::Move(request) => witness.take_move(&charter, from, request.certified).await,
+            RequestV1::Vote(request) => witness.vote(&charter, from, request).await.into_reply(),
+            RequestV1::Certify(certified) => witness.certify(&charter, from, certified).await.into_reply(),
+            RequestV1::Move(request) => witness.take_move(&charter, from, request.certified).await.into_reply(),
             RequestV1::Statement(_) => witness.statement(OtherClocks::default()).await,
             RequestV1::Order(query) => witness.order(&query.digest),
             RequestV1::Log(page) => witness.log_page(page.from).map_or_else(|error| failed(&error), ReplyV1::Log),

@@ -11,9 +11,11 @@ use ronde_protocol::message::ids::StoreId;
 use ronde_protocol::message::refusal::Refusal;
 use tokio::sync::oneshot;
 
+use crate::clock;
+
 mod queue;
 
-use queue::FairQueue;
+use queue::{FairQueue, Taken};
 
 /// Requests that one worker takes at a time.
 const AT_ONCE: usize = 64;
@@ -68,6 +70,8 @@ pub enum Sharing {
 struct State<Q, A> {
     queue: FairQueue<Ticket<Q, A>>,
     workers: usize,
+    /// Somebody will start a worker when the rest of the slow lane ends.
+    is_awaited: bool,
 }
 
 impl<Q: Send + 'static, A: Send + 'static> Lane<Q, A> {
@@ -77,7 +81,7 @@ impl<Q: Send + 'static, A: Send + 'static> Lane<Q, A> {
         sharing: Sharing,
         work: impl Fn(Vec<Ticket<Q, A>>) -> Vec<Found> + Send + Sync + 'static,
     ) -> Self {
-        let state = Mutex::new(State { queue: FairQueue::new(WAITING_OF_ONE), workers: 0 });
+        let state = Mutex::new(State { queue: FairQueue::new(WAITING_OF_ONE), workers: 0, is_awaited: false });
         Self(Arc::new(Inner { state, work: Box::new(work), most_workers: most_workers.max(1), sharing }))
     }
 
@@ -87,42 +91,61 @@ impl<Q: Send + 'static, A: Send + 'static> Lane<Q, A> {
     /// [`Refusal::Busy`] if too many of that store wait already, or the node stops.
     pub async fn ask(&self, relay: Relay, request: Q, weight: usize) -> Result<A, Refusal> {
         let (asker, answer) = oneshot::channel();
-        let start = {
+        {
             let mut state = self.0.state();
             state.queue.push(relay, Ticket { relay, request, asker }, weight).map_err(|_| Refusal::Busy)?;
-            let start = state.workers < self.0.most_workers;
-            state.workers += usize::from(start);
-            start
-        };
-        if start {
-            let inner = Arc::clone(&self.0);
-            tokio::task::spawn_blocking(move || inner.run());
+            self.0.start(&mut state);
         }
         answer.await.map_err(|_| Refusal::Busy)
     }
 }
 
-impl<Q, A> Inner<Q, A> {
+impl<Q: Send + 'static, A: Send + 'static> Inner<Q, A> {
+    /// Starts a worker, if there is something to do for one more; or sees to it that one is started when there is.
+    fn start(self: &Arc<Self>, state: &mut State<Q, A>) {
+        let now = clock::monotonic();
+        if state.queue.is_ready(now) {
+            if state.workers < self.most_workers {
+                state.workers += 1;
+                let inner = Arc::clone(self);
+                tokio::task::spawn_blocking(move || inner.run());
+            }
+        } else if let Some(until) = state.queue.rests_until(now)
+            && !state.is_awaited
+        {
+            state.is_awaited = true;
+            let inner = Arc::clone(self);
+            tokio::spawn(async move {
+                tokio::time::sleep_until(until).await;
+                let mut state = inner.state();
+                state.is_awaited = false;
+                inner.start(&mut state);
+            });
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, State<Q, A>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// One worker, until nothing waits. If its work panics, those whose requests it held hear that the node is too busy.
-    fn run(&self) {
+    fn run(self: Arc<Self>) {
         loop {
-            let mut batch = {
+            let began = clock::monotonic();
+            let Taken { requests: mut batch, is_slow } = {
                 let mut state = self.state();
                 let most = match self.sharing {
                     Sharing::Together => AT_ONCE,
                     Sharing::Evenly => state.queue.waiting().div_ceil(self.most_workers).min(AT_ONCE),
                 };
-                let batch = state.queue.take(most, WEIGHT_AT_ONCE);
-                if batch.is_empty() {
+                let taken = state.queue.take(most, WEIGHT_AT_ONCE, began);
+                if taken.requests.is_empty() {
                     // Under the lock: whoever comes now starts another.
                     state.workers -= 1;
+                    self.start(&mut state);
                     return;
                 }
-                batch
+                taken
             };
             // Whoever has given up waiting asks again.
             batch.retain(|ticket| !ticket.asker.is_closed());
@@ -130,7 +153,10 @@ impl<Q, A> Inner<Q, A> {
                 tracing::error!("a batch of requests could not be worked on");
                 Vec::new()
             });
-            let mut state = self.state();
+            let (mut state, now) = (self.state(), clock::monotonic());
+            if is_slow {
+                state.queue.end_slow(now - began, found.iter().all(|found| found.is_good), now);
+            }
             found.iter().for_each(|found| state.queue.note(found.relay, found.is_good));
         }
     }

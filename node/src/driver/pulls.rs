@@ -206,7 +206,7 @@ async fn take_over(
         // `rollover-behind` is passed over: the store that carries the order shows it again (ROLLOVER-14).
         service.take_move(charter, None, certified).await
     };
-    match reply {
+    match reply.into_reply() {
         ReplyV1::Refused(Refusal::StorageFailed | Refusal::Busy | Refusal::CharterBehind) => Err(SyncError::Answer),
         ReplyV1::Refused(refusal) => {
             passed_over.note(refusal);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ronde_protocol::machine::durable::Durable;
+use ronde_protocol::machine::own::{Asking, OwnReply};
 use ronde_protocol::machine::witness::buckets::BucketSizes;
 use ronde_protocol::machine::witness::record::{Retirement, View, Write};
 use ronde_protocol::machine::witness::{OtherClocks, Step, Witness};
@@ -16,7 +17,7 @@ use ronde_protocol::message::order::Order;
 use ronde_protocol::message::probe::Probe;
 use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::statement::ClosingStatement;
-use ronde_protocol::message::wire::{FeedPage, LogPage, ReplyV1, VoteRequest};
+use ronde_protocol::message::wire::{FeedPage, LogPage, ReplyV1};
 
 mod batch;
 mod earlier;
@@ -85,26 +86,33 @@ impl WitnessService {
     }
 
     /// Votes, or says why not. Requests of one relay wait for those of others in turn.
-    pub async fn vote(&self, charter: &Arc<Charter>, relay: Relay, request: VoteRequest) -> ReplyV1 {
-        let weight = weight(&request.signed.order);
+    pub async fn vote(&self, charter: &Arc<Charter>, relay: Relay, request: impl Into<Asking>) -> OwnReply {
+        let request = request.into();
+        let weight = weight(request.order());
         let asked = self.votes.ask(relay, ToVote { charter: Arc::clone(charter), request }, weight);
-        asked.await.map_or_else(ReplyV1::Refused, |answer| answer.sign(&self.seat.witness))
+        self.answer(asked.await)
     }
 
     /// Writes a certificate down, then evaluates; what was evaluated before is served from the disk (WITNESS-31).
-    pub async fn certify(&self, charter: &Arc<Charter>, relay: Relay, certified: CertifiedOrder) -> ReplyV1 {
+    pub async fn certify(&self, charter: &Arc<Charter>, relay: Relay, certified: CertifiedOrder) -> OwnReply {
         self.evaluate(relay, ToEvaluate { charter: Arc::clone(charter), certified, moves: false }).await
     }
 
     /// Writes the certificate of an earlier keyset's Swap down, then evaluates what moves into this one.
-    pub async fn take_move(&self, charter: &Arc<Charter>, relay: Relay, certified: CertifiedOrder) -> ReplyV1 {
+    pub async fn take_move(&self, charter: &Arc<Charter>, relay: Relay, certified: CertifiedOrder) -> OwnReply {
         self.evaluate(relay, ToEvaluate { charter: Arc::clone(charter), certified, moves: true }).await
     }
 
-    async fn evaluate(&self, relay: Relay, request: ToEvaluate) -> ReplyV1 {
+    async fn evaluate(&self, relay: Relay, request: ToEvaluate) -> OwnReply {
         let weight = weight(&request.certified.order);
-        let asked = self.evaluations.ask(relay, request, weight);
-        asked.await.map_or_else(ReplyV1::Refused, |answer| answer.sign(&self.seat.witness))
+        self.answer(self.evaluations.ask(relay, request, weight).await)
+    }
+
+    fn answer(&self, decided: Result<Answer, Refusal>) -> OwnReply {
+        match decided {
+            Ok(answer) => answer.sign(&self.seat.witness),
+            Err(refusal) => ReplyV1::Refused(refusal).into(),
+        }
     }
 
     /// The closing statement, once the keyset's time is over by this clock and enough of the others'.

@@ -3,7 +3,10 @@
 use ronde_protocol::{
     crypto::Entropy,
     limits::MAX_MESSAGE_BYTES,
-    machine::witness::{Gate, Prepared, PreparedVote},
+    machine::{
+        own::Asking,
+        witness::{Gate, Prepared, PreparedVote},
+    },
     message::{
         codec::{decode, encode},
         ids::StoreId,
@@ -37,14 +40,14 @@ pub fn payment(committee: &Committee, number: u64) -> SignedOrder {
 }
 
 /// So many requests for a vote, from this number on.
-fn requests(committee: &Committee, from: u64, orders: u64) -> Vec<(Option<StoreId>, VoteRequest)> {
-    let request = |number| (Some(StoreId(1)), committee.request(0, &payment(committee, number), &[]));
+fn requests(committee: &Committee, from: u64, orders: u64) -> Vec<(Option<StoreId>, Asking)> {
+    let request = |number| (Some(StoreId(1)), committee.request(0, &payment(committee, number), &[]).into());
     (from..from + orders).map(request).collect()
 }
 
 fn prepare(
     committee: &Committee,
-    requests: Vec<(Option<StoreId>, VoteRequest)>,
+    requests: Vec<(Option<StoreId>, Asking)>,
     entropy: Entropy,
 ) -> Result<Vec<PreparedVote>, Failed> {
     let [seat, ..] = &committee.seats[..] else { return Err("no witness".to_owned()) };

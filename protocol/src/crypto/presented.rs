@@ -34,11 +34,23 @@ pub enum PresentedError {
     Batch,
 }
 
+/// A spend signature among what is presented.
+#[derive(Debug, Clone, Copy)]
+pub enum PresentedSpend<'a> {
+    /// With what it must fit.
+    Unverified(SpendCheck<'a>),
+    /// It was found good before: what is left to check are the coins.
+    Verified {
+        /// What was signed.
+        digest: &'a [u8; 32],
+    },
+}
+
 /// What one order presents: the signature by its coins' keys, and the coins.
 #[derive(Debug, Clone, Copy)]
 pub struct PresentedOrder<'a> {
-    /// The spend signature, with what it must fit.
-    pub spend: SpendCheck<'a>,
+    /// The spend signature.
+    pub spend: PresentedSpend<'a>,
     /// The coins, with this witness's components.
     pub coins: &'a [MacItem],
 }
@@ -51,7 +63,9 @@ pub fn check_one(key: &PoprfSecretKey, order: &PresentedOrder<'_>, entropy: Entr
     if check_batch(key, core::slice::from_ref(order), entropy).is_ok() {
         return Ok(());
     }
-    order.spend.verify()?;
+    if let PresentedSpend::Unverified(spend) = &order.spend {
+        spend.verify()?;
+    }
     // The equation is linear: had every component been good too, all together would have passed.
     Err(MacError::Wrong.into())
 }
@@ -70,7 +84,9 @@ pub fn check_batch(
     let mut weights = weights(orders, &entropy);
     let mut spends = SpendTerms::default();
     for order in orders {
-        spends.add(&order.spend, Scalar::from(weights.next_u128()))?;
+        if let PresentedSpend::Unverified(spend) = &order.spend {
+            spends.add(spend, Scalar::from(weights.next_u128()))?;
+        }
     }
     let mut terms = spends.into_terms();
     let folded = mac::fold(orders.iter().flat_map(|order| order.coins), &mut weights, &mut terms);
@@ -83,8 +99,12 @@ fn weights(orders: &[PresentedOrder<'_>], entropy: &Entropy) -> Xof {
     let mut transcript = Transcript::new(labels::PRESENTED_WEIGHTS);
     transcript.part(entropy.as_bytes());
     for order in orders {
-        let signature = order.spend.signature;
-        transcript.part(order.spend.digest).part(&signature.r.0).part(&signature.s.0);
+        match &order.spend {
+            PresentedSpend::Unverified(SpendCheck { digest, signature, .. }) => {
+                transcript.part(*digest).part(&signature.r.0).part(&signature.s.0)
+            }
+            PresentedSpend::Verified { digest } => transcript.part(*digest).part(&[]).part(&[]),
+        };
         transcript.part(&(order.coins.len() as u64).to_le_bytes());
         for coin in order.coins {
             transcript.part(coin.component.as_bytes());

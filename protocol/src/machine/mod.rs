@@ -9,6 +9,7 @@ pub mod closing;
 pub mod drift;
 pub mod durable;
 pub mod gateway;
+pub mod own;
 pub mod till;
 pub mod wallet;
 pub mod witness;

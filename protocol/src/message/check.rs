@@ -352,6 +352,15 @@ impl AuthorizedOrder {
         self.0.digest
     }
 
+    /// Whether the keys of its coins signed it, and no store.
+    pub(crate) fn is_by_coins(&self) -> bool {
+        matches!(self.0.signed.authorization, Authorization::Spend(_))
+    }
+
+    pub(super) fn digest_bytes(&self) -> &[u8; 32] {
+        &self.0.digest.0
+    }
+
     /// P of every input, decoded.
     pub fn inputs(&self) -> &[Point] {
         &self.0.inputs

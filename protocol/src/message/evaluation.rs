@@ -43,6 +43,17 @@ pub struct VerifiedEvaluation {
     evaluated: Vec<Point>,
 }
 
+/// What the witnesses of one keyset evaluate of one order, decoded.
+#[derive(Clone, Debug)]
+pub struct Blinded(Vec<(Tweak, Point)>);
+
+impl Blinded {
+    fn of(order: &Order, keyset: &Keyset) -> Option<Self> {
+        let output = |output: &Output| Some((output.class.tweak(keyset.federation()), output.blinded.decode().ok()?));
+        outputs_of(order, keyset.id()).map(output).collect::<Option<Vec<_>>>().map(Self)
+    }
+}
+
 /// Why an evaluation can't be used, and whose fault that is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EvaluationError {
@@ -89,6 +100,11 @@ impl Evaluation {
         Self { keyset, index, digest, evaluated, proof, signature }
     }
 
+    /// Whether it says that it is this witness's, of this order. Nothing is verified by that.
+    pub(crate) fn is_of(&self, keyset: &Keyset, index: WitnessIndex, digest: &OrderDigest) -> bool {
+        (self.keyset, self.index, &self.digest) == (keyset.id(), index, digest)
+    }
+
     /// Checks the signature first (a bad one is the relay's fault), then the proof (a bad one is the witness's)
     /// (EVAL-3).
     pub fn verify(
@@ -97,12 +113,27 @@ impl Evaluation {
         order: &Order,
         digest: &OrderDigest,
     ) -> Result<VerifiedEvaluation, EvaluationError> {
+        self.verify_with(keyset, (order, digest), &mut None)
+    }
+
+    /// The same for one of many evaluations of one order in one keyset, whose outputs are decoded for the first of them alone.
+    pub fn verify_with(
+        &self,
+        keyset: &Keyset,
+        (order, digest): (&Order, &OrderDigest),
+        known: &mut Option<Blinded>,
+    ) -> Result<VerifiedEvaluation, EvaluationError> {
         if self.keyset != keyset.id() || self.digest != *digest {
             return Err(EvaluationError::Misplaced);
         }
         let member = keyset.member(self.index).ok_or(EvaluationError::NoSuchWitness(self.index))?;
         self.verify_signature(keyset, member)?;
-        let evaluated = self.verify_proof(keyset, member, order).ok_or(EvaluationError::BadProof(self.index))?;
+        let wrong = EvaluationError::BadProof(self.index);
+        let blinded = match known {
+            Some(blinded) => blinded,
+            None => known.insert(Blinded::of(order, keyset).ok_or(wrong)?),
+        };
+        let evaluated = self.verify_proof(keyset, member, blinded).ok_or(wrong)?;
         Ok(VerifiedEvaluation { index: self.index, evaluated })
     }
 
@@ -117,8 +148,7 @@ impl Evaluation {
             .map_err(|_| EvaluationError::BadSignature(self.index))
     }
 
-    fn verify_proof(&self, keyset: &Keyset, member: &Member, order: &Order) -> Option<Vec<Point>> {
-        let outputs: Vec<&Output> = outputs_of(order, keyset.id()).collect();
+    fn verify_proof(&self, keyset: &Keyset, member: &Member, Blinded(outputs): &Blinded) -> Option<Vec<Point>> {
         if outputs.len() != self.evaluated.len() {
             return None;
         }
@@ -126,10 +156,8 @@ impl Evaluation {
             return (self.proof == NO_PROOF).then(Vec::new);
         }
         let mut items = Vec::with_capacity(outputs.len());
-        for (output, evaluated) in outputs.iter().zip(&self.evaluated) {
-            let tweak: Tweak = output.class.tweak(keyset.federation());
-            let blinded = output.blinded.decode().ok()?;
-            items.push(EvaluationItem { tweak, blinded, evaluated: evaluated.decode().ok()? });
+        for ((tweak, blinded), evaluated) in outputs.iter().zip(&self.evaluated) {
+            items.push(EvaluationItem { tweak: *tweak, blinded: *blinded, evaluated: evaluated.decode().ok()? });
         }
         let context = EvaluationContext {
             federation: &keyset.federation().0,

@@ -6,6 +6,7 @@ use super::{
     check::{AuthorizedOrder, CheckedOrder},
     class::Tweaks,
     ids::StoreId,
+    order::Order,
     refusal::Refusal,
 };
 use crate::crypto::{
@@ -13,15 +14,33 @@ use crate::crypto::{
     group::PointBytes,
     mac::MacItem,
     poprf::{CoinHash, PoprfSecretKey},
-    presented::{self, PresentedOrder},
+    presented::{self, PresentedOrder, PresentedSpend},
 };
 
-/// A checked order with one witness's column, decoded. Neither its signature nor the column is verified.
+/// A checked order with one witness's column, decoded. The column is not verified, nor is its signature but for an order that
+/// was authorized before.
 #[derive(Clone, Debug)]
 pub struct Presented {
-    order: CheckedOrder,
+    order: Claim,
     coins: Vec<MacItem>,
     relay: Option<StoreId>,
+}
+
+/// How far an order's signature was looked at.
+#[derive(Clone, Debug)]
+enum Claim {
+    Checked(CheckedOrder),
+    Authorized(AuthorizedOrder),
+}
+
+impl Claim {
+    /// Once whatever was not verified before is.
+    fn into_authorized(self) -> AuthorizedOrder {
+        match self {
+            Self::Checked(order) => order.into_authorized(),
+            Self::Authorized(order) => order,
+        }
+    }
 }
 
 impl Presented {
@@ -36,16 +55,30 @@ impl Presented {
         tweaks: &Tweaks,
         relay: Option<StoreId>,
     ) -> Result<Self, Refusal> {
-        match decode(&order, column, tweaks) {
-            Some(coins) => Ok(Self { order, coins, relay }),
+        match decode(order.order(), column, tweaks) {
+            Some(coins) => Ok(Self { order: Claim::Checked(order), coins, relay }),
             None if order.spend().is_some_and(|spend| spend.verify().is_ok()) => Err(Refusal::CoinUnknown),
             None => Err(Refusal::BadSignature),
         }
     }
+
+    /// The same for an order whose signature is good.
+    ///
+    /// # Errors
+    /// [`Refusal::CoinUnknown`] for a column that has not one element per input (WITNESS-8).
+    pub fn authorized(
+        order: AuthorizedOrder,
+        column: &[PointBytes],
+        tweaks: &Tweaks,
+        relay: Option<StoreId>,
+    ) -> Result<Self, Refusal> {
+        let coins = decode(order.order(), column, tweaks).ok_or(Refusal::CoinUnknown)?;
+        Ok(Self { order: Claim::Authorized(order), coins, relay })
+    }
 }
 
-fn decode(order: &CheckedOrder, column: &[PointBytes], tweaks: &Tweaks) -> Option<Vec<MacItem>> {
-    let inputs = &order.order().inputs;
+fn decode(order: &Order, column: &[PointBytes], tweaks: &Tweaks) -> Option<Vec<MacItem>> {
+    let inputs = &order.inputs;
     if column.len() != inputs.len() {
         return None;
     }
@@ -100,7 +133,11 @@ fn verdicts(key: &PoprfSecretKey, orders: &[Presented], entropy: Entropy) -> Vec
 
 impl Presented {
     fn shown(&self) -> Option<PresentedOrder<'_>> {
-        Some(PresentedOrder { spend: self.order.spend()?, coins: &self.coins })
+        let spend = match &self.order {
+            Claim::Checked(order) => PresentedSpend::Unverified(order.spend()?),
+            Claim::Authorized(order) => PresentedSpend::Verified { digest: order.digest_bytes() },
+        };
+        Some(PresentedOrder { spend, coins: &self.coins })
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Vote {
 
 /// A vote whose signature was found good under the charter's key.
 #[derive(Clone, Copy, Debug)]
-pub struct VerifiedVote(Vote);
+pub struct VerifiedVote(Vote, OrderDigest);
 
 /// A vote that can't be counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,7 +49,7 @@ impl Vote {
     pub fn verify(self, keyset: &Keyset, digest: &OrderDigest) -> Result<VerifiedVote, VoteError> {
         let check = self.signature_check(keyset, digest).ok_or(VoteError::NoSuchWitness(self.index))?;
         check.verify().map_err(|_| VoteError::BadSignature(self.index))?;
-        Ok(VerifiedVote(self))
+        Ok(VerifiedVote(self, *digest))
     }
 
     /// What [`Vote::verify`] checks, to be done with others too; nothing if the keyset has no such witness.
@@ -63,7 +63,12 @@ impl Vote {
 impl VerifiedVote {
     /// One that whoever holds the key makes itself: it need not be verified.
     pub(crate) fn by_signing(key: &SigningKey, keyset: &Keyset, index: WitnessIndex, digest: &OrderDigest) -> Self {
-        Self(Vote::sign(key, keyset, index, digest))
+        Self(Vote::sign(key, keyset, index, digest), *digest)
+    }
+
+    /// Whether it is this witness's, on this order.
+    pub(crate) fn is_of(&self, index: WitnessIndex, digest: &OrderDigest) -> bool {
+        (self.0.index, &self.1) == (index, digest)
     }
 
     /// The vote.

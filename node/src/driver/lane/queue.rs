@@ -1,6 +1,9 @@
 //! Who is next: stores in turn, and those that relayed something wrong after the others.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::Relay;
 
@@ -11,6 +14,11 @@ const TO_MAKE_GOOD: u32 = 16;
 const BETWEEN_SLOW: u32 = 2;
 /// Requests of the slow lane at a time: they may have to be looked at one by one.
 const SLOW_AT_ONCE: usize = 4;
+/// So many times as long as a batch of the slow lane took in which something was wrong, the lane rests: whoever sends nothing
+/// else gets a tenth of one worker's time, however fast it sends.
+const REST: u32 = 9;
+/// But no longer than this: on a machine that was busy with others the batch may have taken any time.
+const MOST_REST: Duration = Duration::from_millis(500);
 
 /// A bounded queue, fair between stores.
 pub struct FairQueue<T> {
@@ -20,6 +28,24 @@ pub struct FairQueue<T> {
     slow: VecDeque<Relay>,
     most_of_one: usize,
     since_slow: u32,
+    turn: SlowTurn,
+}
+
+/// Whether the slow lane may be served.
+#[derive(Clone, Copy)]
+enum SlowTurn {
+    /// From then on.
+    From(Instant),
+    /// Once the batch that is in hand has ended.
+    InHand,
+}
+
+/// What is worked on together.
+pub struct Taken<T> {
+    /// The requests; none if there is nothing to do.
+    pub requests: Vec<T>,
+    /// They are of the slow lane, which waits until [`FairQueue::end_slow`].
+    pub is_slow: bool,
 }
 
 /// What still fits into a batch.
@@ -44,6 +70,7 @@ impl<T> FairQueue<T> {
             slow: VecDeque::new(),
             most_of_one: most_of_one.max(1),
             since_slow: 0,
+            turn: SlowTurn::From(Instant::now()),
         }
     }
 
@@ -65,24 +92,49 @@ impl<T> FairQueue<T> {
         self.stores.values().map(|store| store.waiting.len()).sum()
     }
 
+    fn may_serve_slow(&self, now: Instant) -> bool {
+        !self.slow.is_empty() && matches!(self.turn, SlowTurn::From(from) if now >= from)
+    }
+
+    /// Whether anything may be taken now.
+    pub fn is_ready(&self, now: Instant) -> bool {
+        !self.fast.is_empty() || self.may_serve_slow(now)
+    }
+
+    /// When the rest of the slow lane ends, if somebody waits for that.
+    pub fn rests_until(&self, now: Instant) -> Option<Instant> {
+        match self.turn {
+            SlowTurn::From(from) if !self.slow.is_empty() && from > now => Some(from),
+            SlowTurn::From(_) | SlowTurn::InHand => None,
+        }
+    }
+
+    /// The batch of the slow lane that was in hand has ended; if something in it was wrong, the lane rests.
+    pub fn end_slow(&mut self, took: Duration, all_good: bool, now: Instant) {
+        let rest = if all_good { Duration::ZERO } else { took.saturating_mul(REST).min(MOST_REST) };
+        self.turn = SlowTurn::From(now + rest);
+    }
+
     /// The next batch: one request of each store in turn, up to `most` and to the `weight` that is given, but at least one; now
     /// and then a few of one store in the slow lane.
-    pub fn take(&mut self, most: usize, weight: usize) -> Vec<T> {
+    pub fn take(&mut self, most: usize, weight: usize, now: Instant) -> Taken<T> {
         let mut room = Room { requests: most, weight };
-        let slow_waits = !self.slow.is_empty();
-        if self.fast.is_empty() || (slow_waits && self.since_slow >= BETWEEN_SLOW) {
-            self.since_slow = 0;
-            let Some(relay) = self.slow.pop_front() else { return Vec::new() };
+        let may_serve_slow = self.may_serve_slow(now);
+        if may_serve_slow
+            && (self.fast.is_empty() || self.since_slow >= BETWEEN_SLOW)
+            && let Some(relay) = self.slow.pop_front()
+        {
+            (self.since_slow, self.turn) = (0, SlowTurn::InHand);
             room.requests = room.requests.min(SLOW_AT_ONCE);
-            return self.take_of(relay, &mut room, SLOW_AT_ONCE);
+            return Taken { requests: self.take_of(relay, &mut room, SLOW_AT_ONCE), is_slow: true };
         }
-        self.since_slow = if slow_waits { self.since_slow + 1 } else { 0 };
+        self.since_slow = if may_serve_slow { self.since_slow + 1 } else { 0 };
         let mut batch = Vec::new();
         while room.requests > 0 && room.weight > 0 {
             let Some(relay) = self.fast.pop_front() else { break };
             batch.extend(self.take_of(relay, &mut room, 1));
         }
-        batch
+        Taken { requests: batch, is_slow: false }
     }
 
     /// Some of one store, which then stands last if it has more.

@@ -141,3 +141,24 @@ fn has_begun(lane: &Lane<bool, ()>) -> bool {
 fn has_waiting(lane: &Lane<bool, ()>) -> bool {
     lane.0.state().queue.waiting() > 0
 }
+
+/// WITNESS-39
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_in_the_slow_lane_while_that_rests_is_served_though_nobody_asks_again() {
+    let lane = Lane::new(2, Sharing::Together, |tickets: Vec<Ticket<u32, bool>>| {
+        let found = tickets.iter().map(|ticket| Found { relay: ticket.relay, is_good: false }).collect();
+        tickets.into_iter().for_each(|ticket| ticket.asker.send(true).unwrap());
+        found
+    });
+    let lane = Arc::new(lane);
+    let asked: Vec<_> = (0..40)
+        .map(|number| {
+            let lane = Arc::clone(&lane);
+            tokio::spawn(async move { lane.ask(if number % 2 == 0 { A } else { B }, number, 1).await })
+        })
+        .collect();
+    for asked in asked {
+        let answer = tokio::time::timeout(std::time::Duration::from_secs(60), asked).await;
+        assert!(answer.unwrap().unwrap().unwrap());
+    }
+}

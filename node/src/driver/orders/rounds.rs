@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use ronde_protocol::machine::gateway::{Fault, Progress, Standing};
+use ronde_protocol::machine::own::Heard;
 use ronde_protocol::message::ids::{KeysetId, WitnessIndex};
-use ronde_protocol::message::wire::{ReplyV1, RequestV1};
+use ronde_protocol::message::wire::RequestV1;
 use tokio::task::JoinSet;
 
 use super::{FIRST_PAUSE, Orders, Place, ROUNDS_AT_HAND, Running};
@@ -15,7 +16,7 @@ use crate::fault;
 /// time that one is called wrong would make a round without end (STORE-34).
 const MORE: usize = 2;
 
-type Calls = JoinSet<(KeysetId, WitnessIndex, Result<ReplyV1, AskError>)>;
+type Calls = JoinSet<(KeysetId, WitnessIndex, Result<Heard, AskError>)>;
 
 impl Orders {
     /// Asks the witnesses, round after round, until the order is decided or waits on disk; then its place is free. In a
@@ -200,7 +201,7 @@ impl Orders {
         running: &Running,
         calls: &mut Calls,
         (keyset, index): (KeysetId, WitnessIndex),
-        reply: ReplyV1,
+        reply: Heard,
     ) -> Option<WitnessIndex> {
         let progress = {
             let mut gathering = running.gathering();
@@ -267,9 +268,12 @@ impl Orders {
             return;
         }
         let keyset = running.gathering().keyset().id();
+        let seat = self.0.core.witness(keyset).map(|witness| witness.witness().index());
         for (index, request) in requests {
+            let is_own = seat == Some(index) && matches!(request, RequestV1::Vote(_));
+            let own = if is_own { running.gathering().own_request(index) } else { None };
             let core = Arc::clone(&self.0.core);
-            calls.spawn(async move { (keyset, index, core.ask(keyset, index, request).await) });
+            calls.spawn(async move { (keyset, index, core.ask_for_order((keyset, index), request, own).await) });
         }
     }
 
@@ -277,7 +281,7 @@ impl Orders {
     fn send_moves(&self, running: &Running, calls: &mut Calls) {
         for (keyset, index, request) in running.gathering().move_requests() {
             let core = Arc::clone(&self.0.core);
-            calls.spawn(async move { (keyset, index, core.ask(keyset, index, request).await) });
+            calls.spawn(async move { (keyset, index, core.ask_for_order((keyset, index), request, None).await) });
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use ronde_protocol::machine::durable::Durable;
 use ronde_protocol::machine::durable::Sealed;
+use ronde_protocol::machine::own::OwnReply;
 use ronde_protocol::machine::witness::{Decided, Prepared, Witness};
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::head::Head;
@@ -29,9 +30,9 @@ impl Answer {
         Self::Reply(Box::new(reply))
     }
 
-    pub(super) fn sign(self, witness: &Witness) -> ReplyV1 {
+    pub(super) fn sign(self, witness: &Witness) -> OwnReply {
         match self {
-            Self::Reply(reply) => *reply,
+            Self::Reply(reply) => (*reply).into(),
             Self::ToSign(decided, head) => {
                 witness.sign_reply(*decided, |to_sign| *head.get_or_init(|| witness.sign_head(to_sign)))
             }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use ronde_protocol::crypto::Entropy;
+use ronde_protocol::machine::own::Asking;
 use ronde_protocol::machine::witness::Prepared;
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::log::CertifiedOrder;
 use ronde_protocol::message::order::Order;
 use ronde_protocol::message::refusal::Refusal;
-use ronde_protocol::message::wire::{ReplyV1, VoteRequest};
+use ronde_protocol::message::wire::ReplyV1;
 use tokio::sync::oneshot;
 
 use super::batch::{Answer, Batch};
@@ -20,7 +21,7 @@ use crate::entropy;
 /// An order to vote for, with the charter that was the newest when it came.
 pub(super) struct ToVote {
     pub(super) charter: Arc<Charter>,
-    pub(super) request: VoteRequest,
+    pub(super) request: Asking,
 }
 
 /// A certified order to write down and to evaluate.
@@ -52,7 +53,7 @@ fn newest<'a>(charters: impl Iterator<Item = &'a Arc<Charter>>) -> Option<Arc<Ch
 type Asker = oneshot::Sender<Answer>;
 
 fn vote(seat: &Arc<Seat>, tickets: Vec<Ticket<ToVote, Answer>>) -> Vec<Found> {
-    let tickets = unless_served(seat, tickets, |asked| &asked.request.signed.order);
+    let tickets = unless_served(seat, tickets, |asked| asked.request.order());
     let Some(charter) = newest(tickets.iter().map(|ticket| &ticket.request.charter)) else { return Vec::new() };
     let Some(fresh) = fresh() else {
         tickets.into_iter().for_each(|ticket| refuse(ticket.asker, Refusal::StorageFailed));

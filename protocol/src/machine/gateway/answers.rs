@@ -3,23 +3,46 @@
 use alloc::vec::Vec;
 
 use super::{Fault, Gathering, Progress, Standing};
-use crate::message::{
-    certificate::Certificate, evidence::conflict, ids::WitnessIndex, refusal::Refusal, vote::VerifiedVote,
-    wire::ReplyV1,
+use crate::{
+    machine::own::{Heard, OwnReply, Said},
+    message::{
+        certificate::Certificate, evidence::conflict, ids::WitnessIndex, refusal::Refusal, vote::VerifiedVote,
+        wire::ReplyV1,
+    },
 };
 
 impl Gathering {
     /// A witness's answer to one of the requests (STORE-7, STORE-9).
-    pub fn handle_reply(&mut self, index: WitnessIndex, reply: ReplyV1) -> Progress {
-        match reply {
-            ReplyV1::Voted(voted) if voted.vote.index == index => {
-                let Ok(vote) = voted.vote.verify(&self.keyset, &self.digest) else {
-                    return Progress::Faulty(Fault::Misbehaved(index));
-                };
-                self.refusals.remove(&index);
-                self.votes.insert(index, vote);
-                self.try_certify()
+    pub fn handle_reply(&mut self, index: WitnessIndex, heard: impl Into<Heard>) -> Progress {
+        match heard.into() {
+            Heard::Peer(reply) => self.handle_unverified(index, reply),
+            Heard::Own(OwnReply(Said::Voted(vote, _))) if vote.is_of(index, &self.digest) => {
+                self.take_vote(index, vote)
             }
+            Heard::Own(OwnReply(Said::Certified(certificate, evaluation, _)))
+                if certificate.digest() == self.digest && evaluation.is_of(&self.keyset, index, &self.digest) =>
+            {
+                let certified_before = self.certificate.is_some();
+                self.certificate.get_or_insert(certificate);
+                self.evaluations.keep(index, *evaluation);
+                if certified_before { Progress::Evaluated } else { Progress::Certified(None) }
+            }
+            Heard::Own(reply) => self.handle_unverified(index, reply.into_reply()),
+        }
+    }
+
+    fn take_vote(&mut self, index: WitnessIndex, vote: VerifiedVote) -> Progress {
+        self.refusals.remove(&index);
+        self.votes.insert(index, vote);
+        self.try_certify()
+    }
+
+    fn handle_unverified(&mut self, index: WitnessIndex, reply: ReplyV1) -> Progress {
+        match reply {
+            ReplyV1::Voted(voted) if voted.vote.index == index => match voted.vote.verify(&self.keyset, &self.digest) {
+                Ok(vote) => self.take_vote(index, vote),
+                Err(_) => Progress::Faulty(Fault::Misbehaved(index)),
+            },
             ReplyV1::Certified(certified) => {
                 let certified_before = self.certificate.is_some();
                 if self.take_certificate(certified.certificate).is_err() {

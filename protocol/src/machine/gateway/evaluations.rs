@@ -8,7 +8,7 @@ use alloc::{
 use super::Fault;
 use crate::message::{
     charter::Keyset,
-    evaluation::{Evaluation, EvaluationError},
+    evaluation::{Blinded, Evaluation, EvaluationError},
     evidence::Evidence,
     ids::{OrderDigest, WitnessIndex},
     order::Order,
@@ -25,6 +25,8 @@ pub(super) struct Evaluations {
     pub(super) bad: BTreeSet<WitnessIndex>,
     /// Witnesses that were shown the certificate in this round, and said that they evaluate no more.
     pub(super) closed: BTreeSet<WitnessIndex>,
+    /// The order's outputs in this keyset, decoded at the first evaluation.
+    blinded: Option<Blinded>,
 }
 
 impl Evaluations {
@@ -39,10 +41,9 @@ impl Evaluations {
         if evaluation.index != index {
             return Err(Fault::Misbehaved(index));
         }
-        match evaluation.verify(keyset, order, digest) {
+        match evaluation.verify_with(keyset, (order, digest), &mut self.blinded) {
             Ok(_) => {
-                self.holders.insert(index);
-                self.good.insert(index, evaluation);
+                self.keep(index, evaluation);
                 Ok(())
             }
             Err(EvaluationError::BadProof(_)) => {
@@ -53,6 +54,12 @@ impl Evaluations {
             }
             Err(_) => Err(Fault::Misbehaved(index)),
         }
+    }
+
+    /// Keeps an evaluation whose signature and proof are good, or that was made in this very program.
+    pub(super) fn keep(&mut self, index: WitnessIndex, evaluation: Evaluation) {
+        self.holders.insert(index);
+        self.good.insert(index, evaluation);
     }
 
     /// Leaves those holders alone whose evaluations are here.

@@ -29,18 +29,22 @@ use evaluations::Evaluations;
 use moves::Moves;
 pub use record::OpenOrder;
 
-use crate::message::{
-    certificate::VerifiedCertificate,
-    charter::{Charter, Keyset, Member},
-    codec::Bounded,
-    evaluation::Evaluation,
-    evidence::Evidence,
-    ids::{OrderDigest, WitnessIndex},
-    log::CertifiedOrder,
-    order::{Column, Order, SignedOrder, Submission},
-    refusal::{Refusal, Rule},
-    vote::VerifiedVote,
-    wire::{RequestV1, VoteRequest},
+use crate::{
+    machine::own::OwnRequest,
+    message::{
+        certificate::VerifiedCertificate,
+        charter::{Charter, Keyset, Member},
+        check::AuthorizedOrder,
+        codec::Bounded,
+        evaluation::Evaluation,
+        evidence::Evidence,
+        ids::{OrderDigest, WitnessIndex},
+        log::CertifiedOrder,
+        order::{Column, Order, Submission},
+        refusal::{Refusal, Rule},
+        vote::VerifiedVote,
+        wire::{RequestV1, VoteRequest},
+    },
 };
 
 /// One order on its way through the quorum.
@@ -49,7 +53,7 @@ pub struct Gathering {
     keyset: Keyset,
     order: Order,
     digest: OrderDigest,
-    signed: Option<SignedOrder>,
+    authorized: Option<AuthorizedOrder>,
     columns: ColumnStock,
     votes: BTreeMap<WitnessIndex, VerifiedVote>,
     certificate: Option<VerifiedCertificate>,
@@ -124,7 +128,7 @@ impl Submission {
             return Err(Rule::Columns.into());
         }
         let authorized = self.signed.check(charter)?.authorize(charter)?;
-        gathering.signed = Some(authorized.signed().clone());
+        gathering.authorized = Some(authorized);
         for column in self.columns.into_vec() {
             gathering.columns.add(column.index, column.components);
         }
@@ -141,7 +145,7 @@ impl Gathering {
             digest: order.digest(),
             keyset,
             order,
-            signed: None,
+            authorized: None,
             columns: ColumnStock::default(),
             votes: BTreeMap::new(),
             certificate: None,
@@ -167,7 +171,7 @@ impl Gathering {
         if other.digest != self.digest {
             return false;
         }
-        self.signed = self.signed.take().or(other.signed);
+        self.authorized = self.authorized.take().or(other.authorized);
         if self.certificate.is_none() {
             self.certificate = other.certificate;
         }
@@ -254,7 +258,15 @@ impl Gathering {
             return None;
         }
         let votes = Bounded::new(self.votes.values().map(VerifiedVote::get).collect()).unwrap_or_default();
-        Some(RequestV1::Vote(VoteRequest { signed: self.signed.clone()?, column, votes }))
+        Some(RequestV1::Vote(VoteRequest { signed: self.authorized.as_ref()?.signed().clone(), column, votes }))
+    }
+
+    /// The same for the witness of this very store, if it need not look at what was looked at here: an order that spends coins,
+    /// as its signature does not depend on a charter.
+    pub fn own_request(&self, index: WitnessIndex) -> Option<OwnRequest> {
+        let order = self.authorized.as_ref().filter(|order| order.is_by_coins())?.clone();
+        let column = self.columns.in_use(index)?.clone();
+        Some(OwnRequest { order, column, votes: self.votes.values().copied().collect() })
     }
 
     fn is_final(refusal: &Refusal) -> bool {

@@ -3,14 +3,17 @@
 use alloc::vec::Vec;
 
 use super::{Fault, Gathering, Progress, evaluations::Evaluations};
-use crate::message::{
-    charter::{Charter, Keyset, Member},
-    evaluation::Evaluation,
-    ids::{KeysetId, WitnessIndex},
-    log::CertifiedOrder,
-    order::Order,
-    refusal::Refusal,
-    wire::{MoveRequest, ReplyV1, RequestV1},
+use crate::{
+    machine::own::{Heard, OwnReply, Said},
+    message::{
+        charter::{Charter, Keyset, Member},
+        evaluation::Evaluation,
+        ids::{KeysetId, WitnessIndex},
+        log::CertifiedOrder,
+        order::Order,
+        refusal::Refusal,
+        wire::{MoveRequest, ReplyV1, RequestV1},
+    },
 };
 
 /// How far the witnesses of the later keyset have come.
@@ -61,8 +64,18 @@ impl Gathering {
 
     /// The answer of a witness of the later keyset. No refusal of one changes anything: the order is certified, and
     /// `rollover-behind` passes.
-    pub fn handle_move_reply(&mut self, index: WitnessIndex, reply: ReplyV1) -> Progress {
+    pub fn handle_move_reply(&mut self, index: WitnessIndex, heard: impl Into<Heard>) -> Progress {
         let Some(moves) = &mut self.moves else { return Progress::None };
+        let reply = match heard.into() {
+            Heard::Own(OwnReply(Said::Certified(certificate, evaluation, _)))
+                if certificate.digest() == self.digest && evaluation.is_of(&moves.keyset, index, &self.digest) =>
+            {
+                moves.evaluations.keep(index, *evaluation);
+                return Progress::Evaluated;
+            }
+            Heard::Own(reply) => reply.into_reply(),
+            Heard::Peer(reply) => reply,
+        };
         match reply {
             ReplyV1::Refused(refusal) => {
                 if matches!(refusal, Refusal::Closed) {

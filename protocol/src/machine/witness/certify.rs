@@ -15,7 +15,7 @@ use crate::{
         books::{self, Account, BooksError, Flow, Posting},
     },
     message::{
-        certificate::{Certificate, VerifiedCertificate},
+        certificate::VerifiedCertificate,
         charter::Charter,
         evaluation::Evaluation,
         ids::{OrderDigest, StoreId},
@@ -70,7 +70,7 @@ impl Witness {
         match draft.order(&digest)? {
             // It is in the log and the books already (LOG-3, BOOKS-1).
             Some(OrderRecord::Certified { certificate, evaluation, .. }) => {
-                return Ok(Verdict::certified(certificate, evaluation));
+                return Ok(Verdict::served(certificate, evaluation));
             }
             Some(OrderRecord::Contested { against, .. }) => {
                 return Ok(Verdict::Refused(self.conflict_with(draft, &against)?));
@@ -104,7 +104,7 @@ impl Witness {
             // Here and nowhere else (BOOKS-12).
             draft.count(Counter::Tally { campaign, choice }, 1)?;
         }
-        self.keep_certified(draft, order, certificate.as_certificate().clone(), evaluation)
+        self.keep_certified(draft, order, certificate, evaluation)
     }
 
     /// Writes a certified order down, for its store and for whoever searches for it too, and hands out the evaluation.
@@ -112,19 +112,19 @@ impl Witness {
         &self,
         draft: &mut Draft<'_, V>,
         order: Order,
-        certificate: Certificate,
+        verified: &VerifiedCertificate,
         evaluation: Evaluation,
     ) -> Result<Verdict, V::Error> {
-        let digest = certificate.digest;
+        let (digest, certificate) = (verified.digest(), verified.as_certificate().clone());
         let entry = CertifiedOrder { order: order.clone(), certificate: certificate.clone() };
         let position = log::append(draft, LogEntry::Certified(entry))?;
         if order.store != StoreId::NONE {
             draft.put(Write::Feed(order.store, position));
         }
         buckets::places_of(&order, digest, self.keyset().id()).for_each(|place| draft.put(Write::Bucket(place)));
-        let record = OrderRecord::Certified { order, certificate: certificate.clone(), evaluation: evaluation.clone() };
+        let record = OrderRecord::Certified { order, certificate, evaluation: evaluation.clone() };
         draft.put(Write::Order(digest, Box::new(record)));
-        Ok(Verdict::certified(certificate, evaluation))
+        Ok(Verdict::Certified(verified.clone(), Box::new(evaluation)))
     }
 
     /// Two valid certificates over one coin, or more: keep all, evaluate none further, stop voting, raise the alarm

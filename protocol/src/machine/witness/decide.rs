@@ -9,16 +9,19 @@ use super::{
     Gate, PreparedCertificate, PreparedMove, PreparedVote, Step, Witness, log,
     record::{Draft, EarlierView, View},
 };
-use crate::message::{
-    certificate::Certificate,
-    charter::Charter,
-    evaluation::Evaluation,
-    head::Head,
-    ids::OrderDigest,
-    order::Seconds,
-    refusal::Refusal,
-    vote::Vote,
-    wire::{Certified, ReplyV1, Voted},
+use crate::{
+    machine::own::{OwnReply, Said},
+    message::{
+        certificate::{Certificate, VerifiedCertificate},
+        charter::Charter,
+        evaluation::Evaluation,
+        head::Head,
+        ids::OrderDigest,
+        order::Seconds,
+        refusal::Refusal,
+        vote::VerifiedVote,
+        wire::{Certified, ReplyV1},
+    },
 };
 
 /// A request that was prepared.
@@ -36,13 +39,16 @@ pub enum Prepared {
 #[derive(Debug)]
 pub(super) enum Verdict {
     Voted(OrderDigest),
-    Certified(Certificate, Box<Evaluation>),
+    /// With an evaluation that was made for this request.
+    Certified(VerifiedCertificate, Box<Evaluation>),
+    /// What is written down of it.
+    Served(Certificate, Box<Evaluation>),
     Refused(Refusal),
 }
 
 impl Verdict {
-    pub(super) fn certified(certificate: Certificate, evaluation: Evaluation) -> Self {
-        Self::Certified(certificate, Box::new(evaluation))
+    pub(super) fn served(certificate: Certificate, evaluation: Evaluation) -> Self {
+        Self::Served(certificate, Box::new(evaluation))
     }
 }
 
@@ -60,7 +66,8 @@ pub struct Decided(Answer);
 #[derive(Debug)]
 enum Answer {
     Voted(OrderDigest, HeadToSign),
-    Certified(Certificate, Box<Evaluation>, HeadToSign),
+    Certified(VerifiedCertificate, Box<Evaluation>, HeadToSign),
+    Served(Certificate, Box<Evaluation>, HeadToSign),
     Refused(Refusal),
 }
 
@@ -100,7 +107,7 @@ impl Witness {
     pub(super) fn end_alone<V: View>(&self, draft: Draft<'_, V>, verdict: Verdict) -> Result<Step<ReplyV1>, V::Error> {
         let decided = with_head(verdict, || drafted_head(&draft, &mut None))?;
         let reply = self.sign_reply(decided, |head| self.sign_head(head));
-        Ok(Step::new(draft, reply))
+        Ok(Step::new(draft, reply.into_reply()))
     }
 
     /// Signs the head of a step (LOG-9).
@@ -110,17 +117,21 @@ impl Witness {
 
     /// Signs the answer to one request. `sign_head` is [`Witness::sign_head`], or gives what that gave for another answer of
     /// the same step.
-    pub fn sign_reply(&self, decided: Decided, sign_head: impl FnOnce(HeadToSign) -> Head) -> ReplyV1 {
-        match decided.0 {
+    pub fn sign_reply(&self, decided: Decided, sign_head: impl FnOnce(HeadToSign) -> Head) -> OwnReply {
+        OwnReply(match decided.0 {
             Answer::Voted(digest, head) => {
-                let vote = Vote::sign(&self.keys().vote, self.keyset(), self.index(), &digest);
-                ReplyV1::Voted(Voted { vote, head: sign_head(head) })
+                let vote = VerifiedVote::by_signing(&self.keys().vote, self.keyset(), self.index(), &digest);
+                Said::Voted(vote, sign_head(head))
             }
             Answer::Certified(certificate, evaluation, head) => {
-                ReplyV1::Certified(Certified { certificate, evaluation: *evaluation, head: sign_head(head) })
+                Said::Certified(certificate, evaluation, sign_head(head))
             }
-            Answer::Refused(refusal) => ReplyV1::Refused(refusal),
-        }
+            Answer::Served(certificate, evaluation, head) => {
+                let (evaluation, head) = (*evaluation, sign_head(head));
+                Said::Other(ReplyV1::Certified(Certified { certificate, evaluation, head }))
+            }
+            Answer::Refused(refusal) => Said::Other(ReplyV1::Refused(refusal)),
+        })
     }
 }
 
@@ -128,6 +139,7 @@ fn with_head<E>(verdict: Verdict, head: impl FnOnce() -> Result<HeadToSign, E>) 
     Ok(Decided(match verdict {
         Verdict::Voted(digest) => Answer::Voted(digest, head()?),
         Verdict::Certified(certificate, evaluation) => Answer::Certified(certificate, evaluation, head()?),
+        Verdict::Served(certificate, evaluation) => Answer::Served(certificate, evaluation, head()?),
         Verdict::Refused(refusal) => Answer::Refused(refusal),
     }))
 }

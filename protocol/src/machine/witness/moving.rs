@@ -90,7 +90,7 @@ impl Witness {
         }
         let PreparedMove { order, digest, earlier, certificate, evaluation } = prepared;
         if let Some(OrderRecord::Certified { certificate, evaluation, .. }) = draft.order(digest)? {
-            return Ok(Verdict::certified(certificate, evaluation));
+            return Ok(Verdict::served(certificate, evaluation));
         }
         let sums = view.outstanding(own, earlier.id())?.unwrap_or_default();
         let counter = Counter::Moved { from: earlier.id() };
@@ -103,6 +103,6 @@ impl Witness {
             return Ok(Verdict::Refused(Refusal::RolloverBehind));
         }
         draft.put(Write::Counter(counter, moved));
-        self.keep_certified(draft, order.clone(), certificate.as_certificate().clone(), evaluation.clone())
+        self.keep_certified(draft, order.clone(), certificate, evaluation.clone())
     }
 }

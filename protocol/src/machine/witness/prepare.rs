@@ -11,6 +11,7 @@ use crate::{
         proof::{self, EvaluationContext, EvaluationItem},
     },
     limits::{MAX_OUTPUTS, MAX_WITNESSES},
+    machine::own::{Asking, OwnRequest},
     message::{
         certificate::VerifiedCertificate,
         charter::Charter,
@@ -45,8 +46,13 @@ pub struct PreparedCertificate {
     pub(super) evaluation: Evaluation,
 }
 
-/// Votes that came with a request, not looked at.
-type Votes = Bounded<Vote, MAX_WITNESSES>;
+/// Votes that came with a request.
+enum Votes {
+    /// Not looked at.
+    Unverified(Bounded<Vote, MAX_WITNESSES>),
+    /// By the gateway beside this witness.
+    Verified(Vec<VerifiedVote>),
+}
 
 impl PreparedVote {
     /// The order's identity.
@@ -69,10 +75,10 @@ impl Witness {
     pub fn prepare_vote(
         &self,
         charter: &Charter,
-        request: VoteRequest,
+        request: impl Into<Asking>,
         entropy: Entropy,
     ) -> Result<PreparedVote, Refusal> {
-        let alone = self.prepare_votes(charter, vec![(None, request)], entropy).pop();
+        let alone = self.prepare_votes(charter, vec![(None, request.into())], entropy).pop();
         // There is one answer to one request.
         alone.unwrap_or(Err(Refusal::Busy))
     }
@@ -82,14 +88,17 @@ impl Witness {
     pub fn prepare_votes(
         &self,
         charter: &Charter,
-        requests: Vec<(Option<StoreId>, VoteRequest)>,
+        requests: Vec<(Option<StoreId>, Asking)>,
         entropy: Entropy,
     ) -> Vec<Result<PreparedVote, Refusal>> {
         let mut fresh = entropy.split(requests.len().saturating_add(1)).into_iter();
         let Some(for_all) = fresh.next() else { return Vec::new() };
         let (mut opened, mut presented) = (Vec::with_capacity(requests.len()), Vec::with_capacity(requests.len()));
         for (relay, request) in requests {
-            opened.push(self.open_request(charter, relay, request, &mut presented));
+            opened.push(match request {
+                Asking::Relayed(request) => self.open_request(charter, relay, request, &mut presented),
+                Asking::Own(request) => self.open_own(relay, request, &mut presented),
+            });
         }
         let mut authorized = presented::authorize_all(&self.keys().poprf, presented, for_all).into_iter();
         let finish = |(opened, entropy): (Result<(Option<AuthorizedOrder>, Votes), Refusal>, Entropy)| {
@@ -98,7 +107,7 @@ impl Witness {
                 Some(order) => order,
                 None => authorized.next().unwrap_or(Err(Refusal::Busy))?,
             };
-            self.finish_vote(order, &votes, entropy)
+            self.finish_vote(order, votes, entropy)
         };
         opened.into_iter().zip(fresh).map(finish).collect()
     }
@@ -113,6 +122,7 @@ impl Witness {
         presented: &mut Vec<Presented>,
     ) -> Result<(Option<AuthorizedOrder>, Votes), Refusal> {
         let VoteRequest { signed, column, votes } = request;
+        let votes = Votes::Unverified(votes);
         // WITNESS-6
         if signed.order.keyset != self.keyset().id() {
             return Err(Refusal::Unknown);
@@ -139,12 +149,33 @@ impl Witness {
         }
     }
 
+    /// What the gateway beside this witness has checked: all but the column. Its charter may be an older one, by which an order
+    /// that spends coins is as good (ORDER-28).
+    fn open_own(
+        &self,
+        relay: Option<StoreId>,
+        request: OwnRequest,
+        presented: &mut Vec<Presented>,
+    ) -> Result<(Option<AuthorizedOrder>, Votes), Refusal> {
+        let OwnRequest { order, column, votes } = request;
+        // WITNESS-6
+        if order.order().keyset != self.keyset().id() {
+            return Err(Refusal::Unknown);
+        }
+        presented.push(Presented::authorized(order, &column, &self.tweaks, relay)?);
+        Ok((None, Votes::Verified(votes)))
+    }
+
     /// Counts the votes that came with it, and evaluates ahead if this one may make the quorum full.
-    fn finish_vote(&self, order: AuthorizedOrder, votes: &Votes, entropy: Entropy) -> Result<PreparedVote, Refusal> {
+    fn finish_vote(&self, order: AuthorizedOrder, votes: Votes, entropy: Entropy) -> Result<PreparedVote, Refusal> {
         let digest = order.digest();
         // A wrong vote proves nothing about anybody and is left out (VOTE-7, WITNESS-18); what remains must do.
-        let votes: Vec<VerifiedVote> =
-            votes.iter().filter_map(|vote| vote.verify(self.keyset(), &digest).ok()).collect();
+        let votes: Vec<VerifiedVote> = match votes {
+            Votes::Unverified(votes) => {
+                votes.iter().filter_map(|vote| vote.verify(self.keyset(), &digest).ok()).collect()
+            }
+            Votes::Verified(votes) => votes,
+        };
         let may_certify = votes.len().saturating_add(1) >= self.keyset().quorum().votes();
         let evaluation = if may_certify {
             // What moves into a later keyset is that one's affair (ROLLOVER-2).

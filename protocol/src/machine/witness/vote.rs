@@ -74,7 +74,7 @@ impl Witness {
     ) -> Result<Verdict, V::Error> {
         Ok(match record {
             OrderRecord::Voted(_) => self.answer_with_vote(draft, prepared, charter)?,
-            OrderRecord::Certified { certificate, evaluation, .. } => Verdict::certified(certificate, evaluation),
+            OrderRecord::Certified { certificate, evaluation, .. } => Verdict::served(certificate, evaluation),
             OrderRecord::Dead { by, .. } => Verdict::Refused(self.conflict_with(draft, &by)?),
             OrderRecord::Contested { against, .. } => Verdict::Refused(self.conflict_with(draft, &against)?),
         })
