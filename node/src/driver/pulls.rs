@@ -162,7 +162,10 @@ async fn take_page(
     }
     let charter = core.charter();
     for certified in read.certified {
-        take_over(service, &charter, certified, passed_over).await?;
+        // Most of them a store has shown to this witness too.
+        if !service.certified_lately(&certified.order.digest()) {
+            take_over(service, &charter, certified, passed_over).await?;
+        }
     }
     let begins_again = read.whole && read.more;
     if followed.position() > before || begins_again {
@@ -170,7 +173,8 @@ async fn take_page(
         let key = ledger::key(keyset.id(), &[&[peer.0]]);
         let bytes = encode(&followed);
         let id = keyset.id();
-        let voted: Vec<OrderDigest> = read.voted.iter().map(|signed| signed.order.digest()).collect();
+        let voted = read.voted.iter().map(|signed| signed.order.digest());
+        let voted: Vec<OrderDigest> = voted.filter(|digest| !service.certified_lately(digest)).collect();
         let moved = core.writer.submit(move |tx| {
             completing::note_votes(tx, id, peer, &voted)?;
             Ok::<_, LedgerError>(tx.put(Table::PeerLog, &key, &bytes)?)

@@ -22,10 +22,12 @@ use ronde_protocol::message::wire::{FeedPage, LogPage, ReplyV1};
 mod batch;
 mod earlier;
 mod lanes;
+mod recent;
 mod seat;
 
 use batch::Answer;
 use lanes::{ToEvaluate, ToVote};
+use recent::Recent;
 use seat::Seat;
 
 use super::copied;
@@ -59,7 +61,8 @@ impl WitnessService {
         space: Space,
     ) -> Self {
         let (open, retiring) = (AtomicBool::new(false), Retiring::default());
-        let seat = Arc::new(Seat { witness, writer, readers, clock, space, open, retiring });
+        let recent = Recent::default();
+        let seat = Arc::new(Seat { witness, writer, readers, clock, space, open, retiring, recent });
         Self {
             votes: lanes::votes(Arc::clone(&seat), pool.cores()),
             evaluations: lanes::evaluations(Arc::clone(&seat), pool.cores()),
@@ -113,6 +116,11 @@ impl WitnessService {
             Ok(answer) => answer.sign(&self.seat.witness),
             Err(refusal) => ReplyV1::Refused(refusal).into(),
         }
+    }
+
+    /// Whether an order is known to be certified here, without looking it up: of the latest orders alone.
+    pub fn certified_lately(&self, digest: &OrderDigest) -> bool {
+        self.seat.recent.is_certified(digest)
     }
 
     /// The closing statement, once the keyset's time is over by this clock and enough of the others'.

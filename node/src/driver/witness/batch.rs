@@ -135,11 +135,11 @@ impl Job for Batch {
         };
         fault::point("witness.before-answer");
         match decision {
-            Decision::Together(step) => answer(askers, step.release(&durable)),
+            Decision::Together(step) => answer(&seat, askers, step.release(&durable)),
             Decision::Singly(steps) => {
                 for (asker, step) in askers.into_iter().zip(steps) {
                     match step {
-                        Ok(step) => answer([asker], step.release(&durable)),
+                        Ok(step) => answer(&seat, [asker], step.release(&durable)),
                         Err(error) => fail(asker, &error),
                     }
                 }
@@ -151,9 +151,10 @@ impl Job for Batch {
 }
 
 /// Hands the answers of one step out. If nobody waits any more there is nobody to tell.
-fn answer(askers: impl IntoIterator<Item = oneshot::Sender<Answer>>, decided: Vec<Decided>) {
+fn answer(seat: &Seat, askers: impl IntoIterator<Item = oneshot::Sender<Answer>>, decided: Vec<Decided>) {
     let head = Arc::default();
     for (asker, decided) in askers.into_iter().zip(decided) {
+        seat.recent.note(decided.outcome());
         drop(asker.send(Answer::ToSign(Box::new(decided), Arc::clone(&head))));
     }
 }

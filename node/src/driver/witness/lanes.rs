@@ -91,7 +91,15 @@ fn unless_served<Q>(seat: &Seat, tickets: Vec<Ticket<Q, Answer>>, order: fn(&Q) 
     let now = seat.clock.unix_seconds();
     seat.read(|ledger| {
         let unserved = |ticket: Ticket<Q, Answer>| {
-            let reply = match seat.witness.look_up(ledger, &order(&ticket.request).digest(), now) {
+            let digest = order(&ticket.request).digest();
+            // Most that are shown a certificate have just voted for the order.
+            let looked_up = if seat.recent.is_voted(&digest) {
+                let frozen = seat.witness.is_frozen(ledger, now);
+                frozen.map(|frozen| frozen.then_some(ReplyV1::Refused(Refusal::Closed)))
+            } else {
+                seat.witness.look_up(ledger, &digest, now)
+            };
+            let reply = match looked_up {
                 Ok(None) => return Some(ticket),
                 Ok(Some(reply)) => reply,
                 Err(error) => failed(&error),

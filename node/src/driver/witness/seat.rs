@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ronde_protocol::machine::witness::record::Write;
 use ronde_protocol::machine::witness::{Gate, Witness};
 
+use super::recent::Recent;
 use crate::clock::Clock;
 use crate::driver::ledger::{self, Ledger, LedgerError};
 use crate::driver::retiring::Retiring;
@@ -21,6 +22,7 @@ pub(super) struct Seat {
     pub(super) space: Space,
     pub(super) open: AtomicBool,
     pub(super) retiring: Retiring,
+    pub(super) recent: Recent,
 }
 
 impl Seat {

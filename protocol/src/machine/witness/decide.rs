@@ -71,6 +71,29 @@ enum Answer {
     Refused(Refusal),
 }
 
+/// What was decided on one request, for whoever keeps count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The order was voted for.
+    Voted(OrderDigest),
+    /// The order is certified here.
+    Certified(OrderDigest),
+    /// The request was refused.
+    Refused,
+}
+
+impl Decided {
+    /// In short.
+    pub fn outcome(&self) -> Outcome {
+        match &self.0 {
+            Answer::Voted(digest, _) => Outcome::Voted(*digest),
+            Answer::Certified(certificate, ..) => Outcome::Certified(certificate.digest()),
+            Answer::Served(certificate, ..) => Outcome::Certified(certificate.digest),
+            Answer::Refused(_) => Outcome::Refused,
+        }
+    }
+}
+
 impl Witness {
     /// Decides on many requests, one after the other, in one transaction: each sees what those before it did.
     pub fn decide<V: EarlierView>(

@@ -38,7 +38,7 @@ mod vote;
 use alloc::vec::Vec;
 
 pub use closing::OtherClocks;
-pub use decide::{Decided, HeadToSign, Prepared};
+pub use decide::{Decided, HeadToSign, Outcome, Prepared};
 pub use earlier::{EarlierRead, PreparedPage};
 pub use moving::PreparedMove;
 pub use prepare::{PreparedCertificate, PreparedVote};
