@@ -92,6 +92,22 @@ fn a_till_hears_of_a_payment_only_once_its_certificate_is_on_disk() {
     eventually("the till hears of it", || state(&town) == "accepted");
 }
 
+/// STORE-10: where one witness is the quorum, its log has the certificate, on the same disk and before anybody hears of it.
+#[test]
+fn a_certificate_that_the_own_witness_wrote_down_is_written_down_once() {
+    let _turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut town = Town::found(Plan::of(1));
+    town.start(1, watched);
+    town.wait_for_votes();
+    let (begun, logged) = (writes().puts(Table::Opened), writes().puts(Table::LogEntry));
+    let signed = orders::swap(&town.federation, &[(1, 2)], &[(2, 2)]);
+    assert_eq!(town.submit(1, &signed).status, 200);
+    assert!(town.has_certified(1, &signed));
+    assert_eq!(writes().puts(Table::Opened) - begun, 1, "as it came, and no more");
+    assert!(writes().puts(Table::LogEntry) > logged);
+    eventually("it is forgotten", || town.get(1, "/v1/status").body["open_orders"] == 0);
+}
+
 /// STORE-3: a column that came later as much as those that came first.
 #[test]
 fn a_column_that_could_not_be_written_down_is_shown_to_no_witness() {

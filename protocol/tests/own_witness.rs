@@ -109,6 +109,25 @@ fn a_witness_that_is_its_own_quorum_completes_the_order_of_its_own_gateway() {
     certificate.verify(committee.charter().keyset(KEYSET).unwrap(), &gathering.digest()).unwrap();
 }
 
+/// STORE-10, STORE-13: a store's own record may lack a certificate that its witness has on the same disk.
+#[test]
+fn a_record_without_its_certificate_gets_it_from_what_the_own_witness_has_written_down() {
+    let mut committee = committee(1);
+    let signed = payment(&committee, 1);
+    let mut gathering = opened(&committee, &signed, |column| column);
+    let record = gathering.record();
+    let own = vote(&mut committee, &gathering);
+    assert!(own.is_certified());
+    let _ = gathering.handle_reply(index(0), own);
+    committee.restart(0);
+    let mut resumed = Gathering::resume(record, committee.charter()).expect("its own record");
+    assert!(resumed.certificate().is_none());
+    let served = vote(&mut committee, &resumed);
+    assert!(served.is_certified());
+    assert!(matches!(resumed.handle_reply(index(0), served), Progress::Certified(None)));
+    assert!(matches!(resumed.standing(), Standing::Certified { complete: true, .. }));
+}
+
 /// STORE-7: what it signed for one order is nothing for another.
 #[test]
 fn an_answer_of_the_own_witness_about_another_order_counts_for_nothing() {

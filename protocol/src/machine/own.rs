@@ -78,6 +78,11 @@ impl From<ReplyV1> for OwnReply {
 }
 
 impl OwnReply {
+    /// Whether it shows the order's certificate, which the witness has written down then.
+    pub fn is_certified(&self) -> bool {
+        matches!(&self.0, Said::Certified(..) | Said::Other(ReplyV1::Certified(_)))
+    }
+
     /// As it travels.
     pub fn into_reply(self) -> ReplyV1 {
         match self.0 {

@@ -203,6 +203,7 @@ impl Orders {
         (keyset, index): (KeysetId, WitnessIndex),
         reply: Heard,
     ) -> Option<WitnessIndex> {
+        let is_written = matches!(&reply, Heard::Own(own) if own.is_certified());
         let progress = {
             let mut gathering = running.gathering();
             if gathering.keyset().id() == keyset {
@@ -213,6 +214,10 @@ impl Orders {
         };
         match progress {
             Progress::Certified(fault) => {
+                // Nothing is left to do for it: its record need not have a certificate that is on this disk already.
+                if is_written && matches!(running.standing(), Standing::Certified { complete: true, .. }) {
+                    running.note_kept_by_witness();
+                }
                 self.certified(running).await;
                 let requests = self.requests(running);
                 self.send(running, calls, requests).await;
@@ -245,7 +250,9 @@ impl Orders {
             (gathering.order().clone(), certificate)
         };
         fault::point("gateway.before-certificate");
-        if let Err(error) = self.save(running).await {
+        if !running.is_kept()
+            && let Err(error) = self.save(running).await
+        {
             tracing::error!(%error, "a certificate could not be written down; it is gathered again");
             return;
         }

@@ -111,6 +111,13 @@ impl Running {
         }
     }
 
+    /// Its certificate is on disk where this node's witness has written it down. Its own record gets it if it is to wait on disk
+    /// after all.
+    pub(super) fn note_kept_by_witness(&self) {
+        self.kept.store(true, Ordering::Relaxed);
+        self.unwritten.store(true, Ordering::Relaxed);
+    }
+
     /// Whether its certificate is on disk: before that nobody here hears of it (STORE-10).
     pub(super) fn is_kept(&self) -> bool {
         self.kept.load(Ordering::Relaxed)
