@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::mix::{Deed, Mix};
 use crate::options::{Options, Profile};
 use crate::report::Report;
+use crate::restart::Restarted;
 
 /// A bar, and what was measured.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -34,6 +35,10 @@ impl Bar {
 /// Those bars that a run of this kind measures.
 pub fn judge(options: &Options, mix: Mix, report: &Report) -> Vec<Bar> {
     let mut bars = Vec::new();
+    if let Some(restarted) = &report.restart {
+        let vote = Restarted::median(&restarted.vote_ms);
+        bars.push(Bar::most("from a start to the first vote, ms", vote, 1000.0));
+    }
     let Some(last) = report.phases.last() else { return bars };
     let is = |profile| options.profile == profile;
     let payments = is(Profile::N4) && mix.is_only(Deed::Redeem) && options.attack.is_none();

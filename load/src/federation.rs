@@ -1,6 +1,7 @@
 //! A federation from nothing, by the commands that a cooperative would type, each node a process of its own.
 
 mod node;
+mod spent;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
@@ -9,11 +10,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ronde_protocol::message::charter::{Charter, Keyset};
+use ronde_protocol::message::ids::KeysetId;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::Failed;
 use crate::chaos::relay::{Relay, weather::Weather};
+use crate::say;
 pub use node::Node;
 
 const STEWARD: &str = "steward.key";
@@ -37,6 +40,8 @@ pub struct Plan<'a> {
     pub delay_ms: u64,
     /// Whether there is one more store, without a seat, whose node is never started.
     pub traitor: bool,
+    /// Coins that are spent at each node before it starts.
+    pub spent: u64,
 }
 
 /// The running nodes, and what is known of them.
@@ -49,6 +54,7 @@ pub struct Federation {
     pub keyset: Keyset,
     /// The seed file of the store whose node is never started.
     pub traitor: Option<PathBuf>,
+    ronde: Ronde,
     _relay: Option<Relay>,
     _home: TempDir,
 }
@@ -80,6 +86,10 @@ impl Federation {
         let mut nodes = Vec::new();
         for (at, place) in places.iter().enumerate() {
             ronde.run(&["charter", "install", "--config", &config(at), CHARTER])?;
+            if plan.spent > 0 {
+                say(&format!("writing {} coins of store {} down as spent", plan.spent, at + 1));
+                spent::fill(&home.path().join(format!("store-{}/data/ronde.sqlite", at + 1)), KeysetId(1), plan.spent)?;
+            }
             nodes.push(Node::start(ronde.command(&["node", "--config", &config(at)]), &ronde.log(at), place.http)?);
         }
         for (at, node) in nodes.iter_mut().enumerate() {
@@ -92,7 +102,19 @@ impl Federation {
         let charter = ronde_node::wallet::charter::first(&client, &first.base(), None)?.charter;
         let keyset = charter.keysets().next().ok_or("the charter has no keyset: look at plan.toml")?.clone();
         let traitor = plan.traitor.then(|| home.path().join(format!("store-{}/secrets/node.seed", plan.nodes + 1)));
-        Ok(Self { nodes, charter, keyset, traitor, _relay: relay, _home: home })
+        Ok(Self { nodes, charter, keyset, traitor, ronde, _relay: relay, _home: home })
+    }
+
+    /// Starts all nodes at once, which have ended, and waits until each says that it is ready.
+    pub fn start_again(&self) -> Result<Vec<Node>, Failed> {
+        let start = |(at, node): (usize, &Node)| {
+            let (command, log) = (self.ronde.command(&["node", "--config", &config(at)]), self.ronde.log(at));
+            let http = node.http;
+            std::thread::spawn(move || Node::start(command, &log, http))
+        };
+        let starting: Vec<_> = self.nodes.iter().enumerate().map(start).collect();
+        let started = starting.into_iter().map(|thread| thread.join().map_err(|_| "a node could not be started")?);
+        started.collect()
     }
 
     /// The tills' tokens, by node.

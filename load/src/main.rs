@@ -31,6 +31,7 @@ mod prepare;
 #[path = "../../node/benches/payments/process.rs"]
 mod process;
 mod report;
+mod restart;
 mod runs;
 mod schedule;
 mod soak;
@@ -119,7 +120,8 @@ fn found(options: &Options) -> Result<Federation, Failed> {
     let nodes = options.profile.nodes();
     say(&format!("founding a federation of {nodes}"));
     let (delay_ms, traitor) = (options.delay_ms, options.attack.is_some());
-    Federation::found(&federation::Plan { ronde: &ronde, folder: &folder, nodes, delay_ms, traitor })
+    let spent = options.spent;
+    Federation::found(&federation::Plan { ronde: &ronde, folder: &folder, nodes, delay_ms, traitor, spent })
 }
 
 async fn measure(options: &Options, federation: &Federation) -> Result<Report, Failed> {
@@ -142,7 +144,7 @@ async fn measure(options: &Options, federation: &Federation) -> Result<Report, F
         in_flight: options.in_flight.max(1),
     };
     let found = runs::run(options, federation, &mut running).await?;
-    let memory = [idle, meter.peak()?];
+    let memory = [idle, if options.restart { Vec::new() } else { meter.peak()? }];
     let mut report = Report::new(options, mix.to_string(), seed, quorum.votes(), memory, found);
     if options.bars {
         report.bars = bars::judge(options, mix, &report);

@@ -8,6 +8,7 @@ use crate::attack::Attacked;
 use crate::bars::Bar;
 use crate::options::{Options, Profile};
 use crate::phase::Figures;
+use crate::restart::Restarted;
 use crate::runs::Found;
 use crate::schedule::Arrivals;
 use crate::soak::Soaked;
@@ -45,6 +46,8 @@ pub struct Report {
     pub soak: Option<Soaked>,
     /// What an attacker did.
     pub attack: Option<Attacked>,
+    /// How long a start took.
+    pub restart: Option<Restarted>,
     /// What was measured against the bars, if that was asked.
     pub bars: Vec<Bar>,
 }
@@ -69,6 +72,7 @@ impl Report {
             phases: found.phases,
             soak: found.soaked,
             attack: found.attacked,
+            restart: found.restarted,
             bars: Vec::new(),
         }
     }

@@ -9,6 +9,7 @@ use crate::attack::{self, Attacked};
 use crate::federation::Federation;
 use crate::options::{Options, Profile};
 use crate::phase::Figures;
+use crate::restart::{self, Restarted};
 use crate::schedule::Stage;
 use crate::soak::{self, Soaked};
 pub use course::Running;
@@ -43,11 +44,18 @@ pub struct Found {
     pub soaked: Option<Soaked>,
     /// What an attacker did.
     pub attacked: Option<Attacked>,
+    /// How long a start took.
+    pub restarted: Option<Restarted>,
 }
 
 /// Does what the options say.
 pub async fn run(options: &Options, federation: &Federation, running: &mut Running<'_>) -> Result<Found, Failed> {
     let mut found = Found::default();
+    if options.restart {
+        let (road, stock) = (running.course.road, &mut running.stock);
+        found.restarted = Some(restart::measure(federation, road, stock, options.spent).await?);
+        return Ok(found);
+    }
     if let Some(attack) = options.attack {
         return attacked(options, federation, running, attack).await;
     }

@@ -57,6 +57,20 @@ fn twenty_orders_are_made_sent_counted_and_verified_and_nothing_is_left_behind()
 }
 
 #[test]
+fn nodes_that_were_killed_certify_an_order_soon_after_their_start() {
+    let home = tempfile::tempdir().unwrap();
+    let json = home.path().join("figures.json");
+    let mut load = Command::new(LOAD);
+    load.args("n1 --restart --spent 20000 --seed 7 --shared-network --folder".split(' ')).arg(home.path().join("runs"));
+    let said = load.arg("--json").arg(&json).arg("--ronde").arg(ronde()).output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+    assert!(said.status.success() && out.contains("20000 coins spent"), "{out}{err}");
+    let report: Value = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
+    let times = report["restart"]["vote_ms"].as_array().unwrap();
+    assert!(times.len() > 1 && times.iter().all(|time| time.as_f64().unwrap() > 0.0), "{report}");
+}
+
+#[test]
 fn what_can_not_be_done_is_said_with_its_fix() {
     let home = tempfile::tempdir().unwrap();
     let mut load = Command::new(LOAD);

@@ -234,6 +234,8 @@ fn variants() -> Vec<(&'static str, Settings)> {
         ("plans that depend on what is bound", Settings { stable_plans: false, ..node }),
         ("page_size 8192", Settings { page_size: 8192, ..node }),
         ("page_size 16384", Settings { page_size: 16_384, ..node }),
+        ("savepoints in files", Settings { temp_files: true, ..node }),
+        ("cache_size 2 MB", Settings { cache_size: -2000, ..node }),
         ("cache_size 16 MiB", Settings { cache_size: -16_384, ..node }),
         ("cache_size 64 MiB", Settings { cache_size: -65_536, ..node }),
         ("mmap_size 8 GiB", Settings { mmap_size: 8 << 30, ..node }),

@@ -18,7 +18,7 @@ use crate::Failed;
 const END: Duration = Duration::from_secs(12);
 /// A node starts within a second; a machine that is busy gets more.
 const START: Duration = Duration::from_secs(30);
-const LOOK: Duration = Duration::from_millis(20);
+const LOOK: Duration = Duration::from_millis(2);
 
 /// A node, ended in order when this is dropped.
 pub struct Node {
@@ -67,9 +67,18 @@ impl Node {
 
     /// Asks it to end.
     pub fn tell_to_end(&self) {
+        self.signal(Signal::TERM);
+    }
+
+    /// Ends it as a power cut does.
+    pub fn kill(&self) {
+        self.signal(Signal::KILL);
+    }
+
+    fn signal(&self, signal: Signal) {
         if let Some(pid) = i32::try_from(self.pid()).ok().and_then(Pid::from_raw) {
             // It fails if the node has ended by itself.
-            let _ = kill_process(pid, Signal::TERM);
+            let _ = kill_process(pid, signal);
         }
     }
 }

@@ -6,6 +6,7 @@ use super::Report;
 use crate::bars::Bar;
 use crate::latency::Spread;
 use crate::phase::Figures;
+use crate::restart::Restarted;
 
 impl Report {
     /// For people. Writing into a text can't fail, so that nothing is said of it.
@@ -65,6 +66,12 @@ impl Report {
                 attack.p99_ms,
                 attack.quiet_p99_ms
             );
+        }
+        if let Some(Restarted { spent, ready_ms, vote_ms }) = &self.restart {
+            let _ = writeln!(text, "\nfrom the start of all nodes at once, {spent} coins spent at each; milliseconds");
+            for (what, times) in [("the last of them is ready", ready_ms), ("the first order is certified", vote_ms)] {
+                let _ = writeln!(text, "{what:32} {} (median {:.0})", list(times, 0), Restarted::median(times));
+            }
         }
         if let Some(soak) = &self.soak {
             let _ = writeln!(text, "\n{:32}{:>9}{:>9}{:>9}", "after the first minute", "mean", "rise", "bound");

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ronde_protocol::machine::witness::Witness;
 use ronde_protocol::machine::witness::peers::{Followed, PageError, Unchecked};
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::codec::encode;
@@ -22,6 +23,8 @@ use crate::{entropy, fault};
 
 /// Pages of a log that one pass reads: a witness that signs a log without an end ends the pass, not the task (LOG-21).
 pub const LOG_PAGES: usize = 256;
+/// Pages of which what they said is written down together: each write is a commit, and what is read twice does no harm.
+const PAGES_WRITTEN: usize = 16;
 /// After a pass that did not come to the log's end.
 const REST: Duration = Duration::from_secs(5);
 
@@ -49,12 +52,26 @@ pub async fn pull_logs(core: Arc<Core>, keyset: KeysetId, pause: Duration) {
     let Some(service) = core.witness(keyset) else { return };
     let mut tasks = tokio::task::JoinSet::new();
     for index in peers(&service) {
-        tasks.spawn(keep_pulling(Arc::clone(&core), Arc::clone(&service), index, pause));
+        let turn = turn(service.witness(), index, pause);
+        tasks.spawn(keep_pulling(Arc::clone(&core), Arc::clone(&service), index, (pause, turn)));
     }
     while tasks.join_next().await.is_some() {}
 }
 
-async fn keep_pulling(core: Arc<Core>, service: Arc<WitnessService>, index: WitnessIndex, pause: Duration) {
+/// How long a witness waits, once, before it reads a peer's log for the second time: so that it reads the others one after the
+/// other from then on, and no log is read by all at once. Whoever pays meanwhile waits behind a piece of the reading alone.
+fn turn(witness: &Witness, peer: WitnessIndex, pause: Duration) -> Duration {
+    let (count, own) = (witness.keyset().quorum().witnesses().max(1), witness.index().position());
+    let place = (peer.position() + count).saturating_sub(own) % count;
+    pause.mul_f64((place * count + own) as f64 / (count * count) as f64)
+}
+
+async fn keep_pulling(
+    core: Arc<Core>,
+    service: Arc<WitnessService>,
+    index: WitnessIndex,
+    (pause, mut turn): (Duration, Duration),
+) {
     let keyset = service.witness().keyset().id();
     let mut inquiring = Inquiring::default();
     loop {
@@ -68,7 +85,7 @@ async fn keep_pulling(core: Arc<Core>, service: Arc<WitnessService>, index: Witn
         if let Err(error) = follow::check_own_head(&core, keyset, index).await {
             tracing::debug!(witness = index.0, %error, "a peer did not say which head of this witness it knows");
         }
-        tokio::time::sleep(rest).await;
+        tokio::time::sleep(rest + std::mem::take(&mut turn)).await;
     }
 }
 
@@ -119,16 +136,75 @@ async fn read_pages(
     peer: WitnessIndex,
     passed_over: &mut PassedOver,
 ) -> Result<Pass, SyncError> {
-    let keyset = service.witness().keyset().id();
+    let mut unwritten = Unwritten::default();
+    let mut pass = Ok(Pass::GoesOn);
     for _ in 0..LOG_PAGES {
-        let from = core.with_followed(keyset, peer, |followed| followed.position());
-        let request = RequestV1::Log(FromPosition { keyset, from });
-        let ReplyV1::Log(page) = core.ask(keyset, peer, request).await? else { return Err(SyncError::Answer) };
-        if !take_page(core, service, peer, page, passed_over).await? {
-            return Ok(Pass::Over);
+        match read_page(core, service, peer, passed_over, &mut unwritten).await {
+            Ok(true) => {}
+            Ok(false) => {
+                pass = Ok(Pass::Over);
+                break;
+            }
+            Err(error) => {
+                pass = Err(error);
+                break;
+            }
+        }
+        if unwritten.pages >= PAGES_WRITTEN {
+            unwritten.write(core, service, peer).await?;
         }
     }
-    Ok(Pass::GoesOn)
+    // Whatever ended it.
+    unwritten.write(core, service, peer).await?;
+    pass
+}
+
+/// One page; whether there are more.
+async fn read_page(
+    core: &Arc<Core>,
+    service: &WitnessService,
+    peer: WitnessIndex,
+    passed_over: &mut PassedOver,
+    unwritten: &mut Unwritten,
+) -> Result<bool, SyncError> {
+    let keyset = service.witness().keyset().id();
+    let from = core.with_followed(keyset, peer, |followed| followed.position());
+    let request = RequestV1::Log(FromPosition { keyset, from });
+    let ReplyV1::Log(page) = core.ask(keyset, peer, request).await? else { return Err(SyncError::Answer) };
+    take_page(core, service, peer, page, passed_over, unwritten).await
+}
+
+/// What some pages said, and how far they came, not on disk yet.
+#[derive(Default)]
+struct Unwritten {
+    pages: usize,
+    /// Orders that the peer voted for.
+    voted: Vec<OrderDigest>,
+    /// As it was before the first of them: from there they are read again if they can't be written down.
+    before: Option<Followed>,
+}
+
+impl Unwritten {
+    /// The position moves on in the transaction that notes the votes (LOG-15).
+    async fn write(&mut self, core: &Core, service: &WitnessService, peer: WitnessIndex) -> Result<(), SyncError> {
+        let Self { voted, before, .. } = std::mem::take(self);
+        let Some(before) = before else { return Ok(()) };
+        let keyset = service.witness().keyset();
+        let id = keyset.id();
+        let key = ledger::key(id, &[&[peer.0]]);
+        let bytes = core.with_followed(id, peer, |followed| encode(followed));
+        fault::point("sync.before-position");
+        let written = core.writer.submit(move |tx| {
+            completing::note_votes(tx, id, peer, &voted)?;
+            Ok::<_, LedgerError>(tx.put(Table::PeerLog, &key, &bytes)?)
+        });
+        if let Err(error) = written.await {
+            let unchecked = before.unchecked().to_vec();
+            replace(core, id, peer, &unchecked, before).await;
+            return Err(error.into());
+        }
+        Ok(())
+    }
 }
 
 async fn take_page(
@@ -137,6 +213,7 @@ async fn take_page(
     peer: WitnessIndex,
     page: LogPage,
     passed_over: &mut PassedOver,
+    unwritten: &mut Unwritten,
 ) -> Result<bool, SyncError> {
     let keyset = service.witness().keyset();
     if page.head.index != peer {
@@ -144,9 +221,9 @@ async fn take_page(
     }
     // Its head is kept, whatever becomes of the page (LOG-16, LOG-22).
     core.note_head(keyset, peer, page.head).await;
-    // Looked at on a copy: the position moves on only when the entries are on disk (LOG-15).
+    // Looked at on a copy: the position moves on only when what was certified is on disk (LOG-15).
     let mut followed = core.with_followed(keyset.id(), peer, |followed| followed.clone());
-    let (before, unchecked) = (followed.position(), followed.unchecked().to_vec());
+    let (before, unchecked, as_it_was) = (followed.position(), followed.unchecked().to_vec(), followed.clone());
     if followed.is_shorter(&page.head) && page.head.verify(keyset).is_ok() {
         return Err(SyncError::Shorter { read: before, shown: page.head.size });
     }
@@ -169,24 +246,17 @@ async fn take_page(
     }
     let begins_again = read.whole && read.more;
     if followed.position() > before || begins_again {
-        fault::point("sync.before-position");
-        let key = ledger::key(keyset.id(), &[&[peer.0]]);
-        let bytes = encode(&followed);
-        let id = keyset.id();
         let voted = read.voted.iter().map(|signed| signed.order.digest());
-        let voted: Vec<OrderDigest> = voted.filter(|digest| !service.certified_lately(digest)).collect();
-        let moved = core.writer.submit(move |tx| {
-            completing::note_votes(tx, id, peer, &voted)?;
-            Ok::<_, LedgerError>(tx.put(Table::PeerLog, &key, &bytes)?)
-        });
-        moved.await?;
+        unwritten.voted.extend(voted.filter(|digest| !service.certified_lately(digest)));
+        unwritten.pages += 1;
+        unwritten.before.get_or_insert(as_it_was);
     }
     replace(core, keyset.id(), peer, &unchecked, followed).await;
     Ok(read.more)
 }
 
 /// Heads that came with votes while a page was read are kept with it (LOG-22).
-async fn replace(core: &Arc<Core>, keyset: KeysetId, peer: WitnessIndex, before: &[Unchecked], mut followed: Followed) {
+async fn replace(core: &Core, keyset: KeysetId, peer: WitnessIndex, before: &[Unchecked], mut followed: Followed) {
     let fork = core.raise_followed(keyset, peer, |kept| {
         let fork = followed.join(keyset, before, kept);
         *kept = followed;

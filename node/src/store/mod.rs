@@ -13,6 +13,7 @@ mod backup;
 mod engine;
 mod error;
 mod job;
+mod layered;
 mod memory;
 mod migration;
 mod readers;
@@ -24,6 +25,8 @@ pub use backup::{BACKUP_MARK, backup, copied_at};
 pub use engine::{Committed, Engine, Entry, Read, Transaction};
 pub use error::StorageError;
 pub use job::{Job, Verdict};
+#[cfg(feature = "foreign-engines")]
+pub use layered::{Base, Layer, Layered};
 pub use memory::{MemoryEngine, MemoryObserver, Snapshot};
 pub use migration::SCHEMA_VERSION;
 pub use readers::Readers;

@@ -1,28 +1,9 @@
 //! How a function is called.
 
-use std::fmt::{self, Debug};
+use std::fmt;
 use std::hint::black_box;
 
-/// Why a function did not do its work. One that refuses early would look cheap.
-pub type Failed = String;
-
-/// Turns an error into words.
-pub trait OrFail<T> {
-    /// The value, or `what` with the reason.
-    fn or_fail(self, what: &str) -> Result<T, Failed>;
-}
-
-impl<T, E: Debug> OrFail<T> for Result<T, E> {
-    fn or_fail(self, what: &str) -> Result<T, Failed> {
-        self.map_err(|why| format!("{what}: {why:?}"))
-    }
-}
-
-impl<T> OrFail<T> for Option<T> {
-    fn or_fail(self, what: &str) -> Result<T, Failed> {
-        self.ok_or_else(|| format!("{what}: nothing there"))
-    }
-}
+pub use crate::fail::{Failed, OrFail};
 
 /// A function, and what one call of it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 //! goes through [`counted`], which valgrind knows by its name. `cargo xtask instructions` builds this without SIMD, runs it
 //! under callgrind and compares; run by itself it only shows that each function does its work.
 
+mod fail;
 mod gateway;
 mod hot;
 mod wallet;

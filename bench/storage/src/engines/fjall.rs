@@ -9,7 +9,7 @@ use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 use ronde_node::store::{Entry, Read, StorageError, Table};
 
 use super::failed;
-use super::layered::{Base, Layer};
+use super::{Base, Layer};
 
 /// The byte before each key.
 const BEFORE: u8 = 0;

@@ -1,7 +1,6 @@
 //! The engines that are compared.
 
 mod fjall;
-mod layered;
 mod redb;
 mod tuned;
 
@@ -14,7 +13,7 @@ use std::sync::Arc;
 use ronde_node::store::{Engine, SqliteEngine, StorageError};
 
 pub use self::fjall::Fjall;
-pub use self::layered::{Base, Layer, Layered};
+pub use ronde_node::store::{Base, Layer, Layered};
 pub use self::redb::Redb;
 pub use self::tuned::{Layout, Settings, Tuned};
 

@@ -8,7 +8,7 @@ use redb::{Database, Durability, ReadOnlyTable, ReadTransaction, ReadableDatabas
 use ronde_node::store::{Entry, Read, StorageError, Table};
 
 use super::failed;
-use super::layered::{Base, Layer};
+use super::{Base, Layer};
 
 type Rows = ReadOnlyTable<&'static [u8], &'static [u8]>;
 

@@ -20,8 +20,10 @@ pub enum Layout {
 pub struct Settings {
     /// Bytes of a page.
     pub page_size: u32,
-    /// Negative: KiB, as SQLite has it.
+    /// Of the one that writes. Negative: KiB, as SQLite has it.
     pub cache_size: i64,
+    /// Whether what a savepoint may have to take back is kept in files.
+    pub temp_files: bool,
     /// Bytes that are mapped.
     pub mmap_size: u64,
     /// Pages after which the WAL is carried over.
@@ -39,7 +41,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             page_size: 4096,
-            cache_size: -2000,
+            cache_size: -8192,
+            temp_files: false,
             mmap_size: 0,
             autocheckpoint: 1000,
             exclusive: false,
@@ -69,6 +72,8 @@ impl Tuned {
         }
         connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "temp_store", if settings.temp_files { "FILE" } else { "MEMORY" })?;
+        connection.pragma_update(None, "cache_size", settings.cache_size)?;
         connection.query_row(&format!("PRAGMA wal_autocheckpoint = {}", settings.autocheckpoint), [], |_| Ok(()))?;
         for table in Table::ALL {
             connection.execute(&create(*table, settings.layout), [])?;
@@ -89,7 +94,6 @@ fn connect(path: &Path, settings: &Settings, access: OpenFlags) -> Result<Connec
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.set_prepared_statement_cache_capacity(128);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, settings.stable_plans)?;
-    connection.pragma_update(None, "cache_size", settings.cache_size)?;
     // Answers with a row.
     connection.query_row(&format!("PRAGMA mmap_size = {}", settings.mmap_size), [], |_| Ok(()))?;
     Ok(connection)

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use ronde_node::store::{Committed, Engine, Entry, Read, StorageError, Table, Transaction};
+use super::{Committed, Engine, Entry, Read, StorageError, Table, Transaction};
 
 /// New values by table and key, or nothing where a key was removed.
 pub type Layer = BTreeMap<(Table, Vec<u8>), Option<Vec<u8>>>;
@@ -36,6 +36,7 @@ pub trait Base: Send {
 }
 
 /// An engine out of a base.
+#[derive(Debug, Default)]
 pub struct Layered<B>(pub B);
 
 impl<B: Base> Engine for Layered<B> {
@@ -143,6 +144,6 @@ impl<B: Base> Transaction for LayeredTransaction<'_, B> {
         if !writes.is_empty() {
             base.write(writes)?;
         }
-        Ok(Committed::after_foreign_sync())
+        Ok(Committed::new())
     }
 }
