@@ -19,6 +19,7 @@ pub mod follow;
 mod found;
 pub mod heads;
 mod lane;
+mod latest;
 mod ledger;
 mod orders;
 mod pool;

@@ -24,6 +24,7 @@ use places::{Place, Places};
 use running::Running;
 
 use super::core::Core;
+use super::latest::Latest;
 use crate::shop::{Certified, DeskError, Outcome};
 use crate::{clock, fault};
 
@@ -52,6 +53,8 @@ struct Inner {
     /// Orders that wait on disk.
     aside: Mutex<Aside>,
     places: Places,
+    /// Certified orders of which the shop has heard lately.
+    told: Mutex<Latest<()>>,
 }
 
 /// What became of an order that was brought.
@@ -68,7 +71,8 @@ impl Orders {
     /// The desk's orders; `shop` hears of certificates.
     pub fn new(core: Arc<Core>, shop: Arc<dyn Certified>, limits: OpenLimits) -> Self {
         let places = Places::new(limits);
-        Self(Arc::new(Inner { core, shop, open: Mutex::default(), aside: Mutex::default(), places }))
+        let (open, aside, told) = Default::default();
+        Self(Arc::new(Inner { core, shop, open, aside, places, told }))
     }
 
     /// What all parts of the node share.
@@ -265,6 +269,22 @@ impl Orders {
 
     /// Settles a certified order that a witness's feed shows.
     pub async fn settle(&self, certified: &CertifiedOrder) -> Result<(), crate::shop::ShopError> {
-        self.0.shop.certified(&certified.order, &certified.certificate).await
+        self.0.shop.certified(&certified.order, &certified.certificate).await?;
+        self.note_told(certified.order.digest());
+        Ok(())
+    }
+
+    /// The shop has heard of a certificate.
+    fn note_told(&self, digest: OrderDigest) {
+        self.told().entry(digest, ());
+    }
+
+    /// Whether it has lately: then the feeds of all witnesses say nothing new of that order.
+    pub fn was_told_lately(&self, digest: &OrderDigest) -> bool {
+        self.told().get(digest).is_some()
+    }
+
+    fn told(&self) -> MutexGuard<'_, Latest<()>> {
+        self.0.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

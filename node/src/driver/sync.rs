@@ -172,9 +172,12 @@ pub async fn read_feed(orders: Orders, keyset: KeysetId, index: WitnessIndex) ->
             return Err(SyncError::Answer);
         };
         for entry in &entries {
-            let certified = &entry.certified;
+            let (certified, digest) = (&entry.certified, entry.certified.order.digest());
+            if orders.was_told_lately(&digest) {
+                continue;
+            }
             let named = certified.order.store == core.store && certified.order.keyset == keyset.id();
-            let good = certified.certificate.clone().verify(keyset, &certified.order.digest()).is_ok();
+            let good = certified.certificate.clone().verify(keyset, &digest).is_ok();
             if named
                 && good
                 && let Err(error) = orders.settle(certified).await
