@@ -97,7 +97,7 @@ pub struct Options {
     /// Coins that are spent at each node before it starts
     #[arg(long, default_value_t = 0, value_name = "COINS", value_parser = clap::value_parser!(u64).range(0..=100_000_000))]
     pub spent: u64,
-    /// How long all nodes take from a start to the first vote after a power cut
+    /// How long all nodes, killed at once, take from their start to the first vote
     #[arg(long, conflicts_with_all = ["soak", "find_max", "rate", "clients", "attack", "svg"])]
     pub restart: bool,
     /// Orders in flight at most in an open loop; how many had to wait for it is said
@@ -136,7 +136,7 @@ const EXAMPLES: &str = "Examples:
   cargo xtask load n4 --clients 1 --only redeem --delay-ms 30
   cargo xtask load n4 --soak 30 --json soak.json --svg soak.svg
   cargo xtask load n4 --attack bad-macs
-  cargo xtask load n4 --restart --spent 5000000      from a power cut to the first vote";
+  cargo xtask load n4 --restart --spent 5000000      from a start to the first vote";
 
 fn rate(text: &str) -> Result<f64, String> {
     let rate = text.parse().ok().filter(|rate: &f64| (0.01..=100_000.0).contains(rate));

@@ -22,7 +22,8 @@ pub struct Restarted {
     pub spent: u64,
     /// From the start of all nodes at once until the last says that it is ready, in milliseconds, sorted.
     pub ready_ms: Vec<f64>,
-    /// Until the first order is certified, in milliseconds, sorted.
+    /// Until the first order is certified, in milliseconds, sorted. A store asks witnesses that do not vote yet again after
+    /// 200 ms, then 400 ms.
     pub vote_ms: Vec<f64>,
 }
 

@@ -53,7 +53,7 @@ fn answer(committee: &mut Committee, prepared: Prepared) -> OwnReply {
     seat.witness.sign_reply(decided, |head| seat.witness.sign_head(head))
 }
 
-fn vote(committee: &mut Committee, gathering: &Gathering) -> OwnReply {
+fn vote(committee: &mut Committee, gathering: &mut Gathering) -> OwnReply {
     let own = gathering.own_request(index(0)).expect("an order that spends coins, with a column");
     let witness = &committee.seats[0].witness;
     let prepared = witness.prepare_vote(committee.charter(), own, Entropy::new([8; 32])).expect("a good order");
@@ -76,13 +76,25 @@ fn ask_others(committee: &mut Committee, gathering: &mut Gathering) {
     }
 }
 
+/// What was decoded for it is given away, and not kept for every order that is in hand.
+#[test]
+fn the_own_witness_is_asked_in_its_own_way_once() {
+    let committee = committee(4);
+    let signed = payment(&committee, 1);
+    let mut gathering = opened(&committee, &signed, |column| column);
+    assert!(gathering.own_request(index(0)).is_some());
+    assert!(gathering.own_request(index(0)).is_none() && gathering.vote_request(index(0)).is_some());
+    let mut gathering = opened(&committee, &signed, |column| column).without_own_witness();
+    assert!(gathering.own_request(index(0)).is_none() && gathering.vote_request(index(0)).is_some());
+}
+
 /// STORE-7, STORE-9
 #[test]
 fn what_the_own_witness_signs_counts_as_a_peers_does() {
     let mut committee = committee(4);
     let signed = payment(&committee, 1);
     let mut gathering = opened(&committee, &signed, |column| column);
-    let own = vote(&mut committee, &gathering);
+    let own = vote(&mut committee, &mut gathering);
     assert!(matches!(gathering.handle_reply(index(0), own), Progress::None));
     assert_eq!(gathering.votes(), 1);
     ask_others(&mut committee, &mut gathering);
@@ -102,7 +114,7 @@ fn a_witness_that_is_its_own_quorum_completes_the_order_of_its_own_gateway() {
     let mut committee = committee(1);
     let signed = payment(&committee, 1);
     let mut gathering = opened(&committee, &signed, |column| column);
-    let own = vote(&mut committee, &gathering);
+    let own = vote(&mut committee, &mut gathering);
     assert!(matches!(gathering.handle_reply(index(0), own), Progress::Certified(None)));
     assert!(matches!(gathering.standing(), Standing::Certified { complete: true, ready: true, .. }));
     let certificate = gathering.certificate().unwrap().as_certificate().clone();
@@ -116,13 +128,13 @@ fn a_record_without_its_certificate_gets_it_from_what_the_own_witness_has_writte
     let signed = payment(&committee, 1);
     let mut gathering = opened(&committee, &signed, |column| column);
     let record = gathering.record();
-    let own = vote(&mut committee, &gathering);
+    let own = vote(&mut committee, &mut gathering);
     assert!(own.is_certified());
     let _ = gathering.handle_reply(index(0), own);
     committee.restart(0);
     let mut resumed = Gathering::resume(record, committee.charter()).expect("its own record");
     assert!(resumed.certificate().is_none());
-    let served = vote(&mut committee, &resumed);
+    let served = vote(&mut committee, &mut resumed);
     assert!(served.is_certified());
     assert!(matches!(resumed.handle_reply(index(0), served), Progress::Certified(None)));
     assert!(matches!(resumed.standing(), Standing::Certified { complete: true, .. }));
@@ -134,9 +146,9 @@ fn an_answer_of_the_own_witness_about_another_order_counts_for_nothing() {
     for witnesses in [1, 4] {
         let mut committee = committee(witnesses);
         let (first, second) = (payment(&committee, 1), payment(&committee, 2));
-        let first = opened(&committee, &first, |column| column);
+        let mut first = opened(&committee, &first, |column| column);
         let mut second = opened(&committee, &second, |column| column);
-        let own = vote(&mut committee, &first);
+        let own = vote(&mut committee, &mut first);
         let heard = second.handle_reply(index(0), own);
         assert!(matches!(heard, Progress::Faulty(Fault::Misbehaved(at)) if at == index(0)), "{heard:?}");
         assert!(matches!(second.standing(), Standing::Gathering(0)));
@@ -149,7 +161,7 @@ fn an_answer_of_the_own_witness_counts_in_no_other_name() {
     let mut committee = committee(4);
     let signed = payment(&committee, 1);
     let mut gathering = opened(&committee, &signed, |column| column);
-    let own = vote(&mut committee, &gathering);
+    let own = vote(&mut committee, &mut gathering);
     let heard = gathering.handle_reply(index(2), own);
     assert!(matches!(heard, Progress::Faulty(Fault::Misbehaved(at)) if at == index(2)), "{heard:?}");
     assert_eq!(gathering.votes(), 0);
@@ -186,7 +198,7 @@ fn a_wrong_column_from_the_own_gateway_is_refused_alone_and_in_a_batch() {
     let swapped = |column: Vec<PointBytes>| column.into_iter().rev().collect();
     let none = |column: Vec<PointBytes>| column.iter().map(|_| PointBytes([0xff; 32])).collect();
     let own = |number: u64, spoil: &dyn Fn(Vec<PointBytes>) -> Vec<PointBytes>| -> Asking {
-        let gathering = opened(&committee, &payment(&committee, number), spoil);
+        let mut gathering = opened(&committee, &payment(&committee, number), spoil);
         gathering.own_request(index(0)).expect("a column").into()
     };
     let relayed = |number: u64| -> Asking { committee.request(0, &payment(&committee, number), &[]).into() };
@@ -207,7 +219,7 @@ fn a_wrong_column_from_the_own_gateway_is_refused_alone_and_in_a_batch() {
 fn what_a_store_signed_the_witness_beside_its_gateway_verifies_again() {
     let committee = committee(4);
     let earned = earn(&committee.federation, 1, 3, &[(7, points(2))]);
-    let earned = Submission { signed: earned, columns: list([]) }.check(committee.charter()).expect("a grant");
+    let mut earned = Submission { signed: earned, columns: list([]) }.check(committee.charter()).expect("a grant");
     assert!(earned.own_request(index(0)).is_none());
     assert!(earned.vote_request(index(0)).is_some());
 }

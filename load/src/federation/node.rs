@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_millis(2);
 
 /// A node, ended in order when this is dropped.
 pub struct Node {
-    child: Child,
+    child: Mutex<Child>,
     /// For tills and wallets.
     pub http: SocketAddr,
     /// Its till's.
@@ -34,8 +34,8 @@ impl Node {
     pub fn start(mut command: Command, log: &Path, http: SocketAddr) -> Result<Self, Failed> {
         // A process group of its own: Ctrl-C is for whoever started it, who then ends it in order.
         command.process_group(0).stdout(Stdio::piped()).stderr(File::create(log)?);
-        let mut node = Self { child: command.spawn()?, http, token: "".into() };
-        let stdout = node.child.stdout.take().ok_or("a node without standard output")?;
+        let node = Self { child: Mutex::new(command.spawn()?), http, token: "".into() };
+        let stdout = node.child().stdout.take().ok_or("a node without standard output")?;
         let (told, tells) = channel();
         std::thread::spawn(move || {
             let (mut stdout, mut line) = (BufReader::new(stdout), String::new());
@@ -46,7 +46,7 @@ impl Node {
         let slow = |_| format!("a node is not ready after {} s: is the machine too busy?", START.as_secs());
         let (line, stdout) = tells.recv_timeout(START).map_err(slow)?;
         // Kept open, or what the node says later would have nowhere to go.
-        node.child.stdout = Some(stdout);
+        node.child().stdout = Some(stdout);
         let line = line?;
         if line.starts_with("ready") {
             return Ok(node);
@@ -57,7 +57,7 @@ impl Node {
 
     /// The number of its process.
     pub fn pid(&self) -> u32 {
-        self.child.id()
+        self.child().id()
     }
 
     /// Its address for wallets.
@@ -67,19 +67,22 @@ impl Node {
 
     /// Asks it to end.
     pub fn tell_to_end(&self) {
-        self.signal(Signal::TERM);
-    }
-
-    /// Ends it as a power cut does.
-    pub fn kill(&self) {
-        self.signal(Signal::KILL);
-    }
-
-    fn signal(&self, signal: Signal) {
         if let Some(pid) = i32::try_from(self.pid()).ok().and_then(Pid::from_raw) {
             // It fails if the node has ended by itself.
-            let _ = kill_process(pid, signal);
+            let _ = kill_process(pid, Signal::TERM);
         }
+    }
+
+    /// Kills it, and waits until it is gone.
+    pub fn kill(&self) {
+        let mut child = self.child();
+        // It fails if the node has ended by itself.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+
+    fn child(&self) -> MutexGuard<'_, Child> {
+        self.child.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -88,12 +91,12 @@ impl Drop for Node {
         let asked = Instant::now();
         self.tell_to_end();
         while asked.elapsed() < END {
-            match self.child.try_wait() {
+            let ended = self.child().try_wait();
+            match ended {
                 Ok(None) => std::thread::sleep(LOOK),
                 _ => return,
             }
         }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.kill();
     }
 }

@@ -292,13 +292,18 @@ impl Core {
         let (charter, from) = (self.charter(), Some(self.store));
         let witness = self.witness(keyset).filter(|witness| witness.witness().index() == index);
         let Some(witness) = witness else { return self.ask(keyset, index, request).await.map(Heard::Peer) };
-        Ok(Heard::Own(match (own, request) {
-            (Some(own), _) => witness.vote(&charter, from, own).await,
-            (None, RequestV1::Vote(request)) => witness.vote(&charter, from, request).await,
-            (None, RequestV1::Certify(certified)) => witness.certify(&charter, from, certified).await,
-            (None, RequestV1::Move(request)) => witness.take_move(&charter, from, request.certified).await,
-            (None, request) => self.serve(from, request).await.into(),
-        }))
+        let answer = async {
+            match (own, request) {
+                (Some(own), _) => witness.vote(&charter, from, own).await,
+                (None, RequestV1::Vote(request)) => witness.vote(&charter, from, request).await,
+                (None, RequestV1::Certify(certified)) => witness.certify(&charter, from, certified).await,
+                (None, RequestV1::Move(request)) => witness.take_move(&charter, from, request.certified).await,
+                (None, request) => self.serve(from, request).await.into(),
+            }
+        };
+        // It is waited for no longer than another's.
+        let answered = tokio::time::timeout(CALL_TIMEOUT, answer).await;
+        Ok(Heard::Own(answered.unwrap_or_else(|_| ReplyV1::Refused(Refusal::Busy).into())))
     }
 
     /// Asks every witness of a keyset at once, this node's own among them. Dropping what is returned ends the waiting.

@@ -70,7 +70,7 @@ pub enum Sharing {
 struct State<Q, A> {
     queue: FairQueue<Ticket<Q, A>>,
     workers: usize,
-    /// Somebody will start a worker when the rest of the slow lane ends.
+    /// Somebody will start a worker when a store's rest ends.
     is_awaited: bool,
 }
 
@@ -110,7 +110,7 @@ impl<Q: Send + 'static, A: Send + 'static> Inner<Q, A> {
                 let inner = Arc::clone(self);
                 tokio::task::spawn_blocking(move || inner.run());
             }
-        } else if let Some(until) = state.queue.rests_until(now)
+        } else if let Some(until) = state.queue.rests_until()
             && !state.is_awaited
         {
             state.is_awaited = true;
@@ -136,7 +136,7 @@ impl<Q: Send + 'static, A: Send + 'static> Inner<Q, A> {
                 let mut state = self.state();
                 let most = match self.sharing {
                     Sharing::Together => AT_ONCE,
-                    Sharing::Evenly => state.queue.waiting().div_ceil(self.most_workers).min(AT_ONCE),
+                    Sharing::Evenly => state.queue.waiting(began).div_ceil(self.most_workers).min(AT_ONCE),
                 };
                 let taken = state.queue.take(most, WEIGHT_AT_ONCE, began);
                 if taken.requests.is_empty() {
@@ -147,6 +147,7 @@ impl<Q: Send + 'static, A: Send + 'static> Inner<Q, A> {
                 }
                 taken
             };
+            let (relay, count) = (batch.first().and_then(|ticket| ticket.relay), batch.len());
             // Whoever has given up waiting asks again.
             batch.retain(|ticket| !ticket.asker.is_closed());
             let found = panic::catch_unwind(AssertUnwindSafe(|| (self.work)(batch))).unwrap_or_else(|_| {
@@ -155,7 +156,9 @@ impl<Q: Send + 'static, A: Send + 'static> Inner<Q, A> {
             });
             let (mut state, now) = (self.state(), clock::monotonic());
             if is_slow {
-                state.queue.end_slow(now - began, found.iter().all(|found| found.is_good), now);
+                let wrong = found.iter().filter(|found| !found.is_good).count();
+                let part = wrong as f64 / count.max(1) as f64;
+                state.queue.end_slow(relay, (now - began).mul_f64(part), now);
             }
             found.iter().for_each(|found| state.queue.note(found.relay, found.is_good));
         }

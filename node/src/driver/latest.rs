@@ -4,7 +4,8 @@ use std::collections::{HashMap, VecDeque};
 
 use ronde_protocol::message::ids::OrderDigest;
 
-/// Orders that are remembered, in some two megabytes: more than come between two looks at a peer's log or feed.
+/// Orders that are remembered, in some two megabytes: more than come between two looks at a peer's log, or a store's feed,
+/// as they are set at first.
 pub const REMEMBERED: usize = 16_384;
 
 /// By the order's digest; the oldest goes first.

@@ -97,6 +97,8 @@ impl Orders {
     pub async fn submit(&self, submission: Submission, patience: Duration) -> Result<Outcome, DeskError> {
         let charter = self.0.core.charter();
         let gathering = self.0.core.pool.run(move || submission.check(&charter)).await?;
+        let has_seat = self.0.core.witness(gathering.keyset().id()).is_some();
+        let gathering = if has_seat { gathering } else { gathering.without_own_witness() };
         self.take_on(gathering, patience).await
     }
 

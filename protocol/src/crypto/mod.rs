@@ -30,7 +30,7 @@ pub use hash::{Transcript, Xof, derive, derive_secret, derive_wide, xof};
 pub use mac::{MacError, MacItem};
 pub use poprf::{CoinHash, PoprfError, PoprfPublicKey, PoprfSecretKey, Tweak, blind, coin_hash, unblind, unblind_all};
 pub use possession::{KeySlot, PossessionError, PossessionProof};
-pub use presented::{PresentedError, PresentedOrder, PresentedSpend};
+pub use presented::{PresentedError, PresentedOrder, PresentedSpend, VerifiedSpend};
 pub use proof::{EvaluationContext, EvaluationItem, EvaluationProof, ProofError, VerifiedProof};
 pub use sign::{SignError, Signature, SigningKey, VerifyingKey, VerifyingKeyBytes};
 pub use spend::{SpendCheck, SpendError, SpendPurpose, SpendSignature};

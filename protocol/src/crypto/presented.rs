@@ -40,10 +40,18 @@ pub enum PresentedSpend<'a> {
     /// With what it must fit.
     Unverified(SpendCheck<'a>),
     /// It was found good before: what is left to check are the coins.
-    Verified {
-        /// What was signed.
-        digest: &'a [u8; 32],
-    },
+    Verified(VerifiedSpend<'a>),
+}
+
+/// What was signed, by a signature that was found good.
+#[derive(Debug, Clone, Copy)]
+pub struct VerifiedSpend<'a>(&'a [u8; 32]);
+
+impl<'a> VerifiedSpend<'a> {
+    /// Of an order that was authorized.
+    pub(crate) fn of(digest: &'a [u8; 32]) -> Self {
+        Self(digest)
+    }
 }
 
 /// What one order presents: the signature by its coins' keys, and the coins.
@@ -103,7 +111,7 @@ fn weights(orders: &[PresentedOrder<'_>], entropy: &Entropy) -> Xof {
             PresentedSpend::Unverified(SpendCheck { digest, signature, .. }) => {
                 transcript.part(*digest).part(&signature.r.0).part(&signature.s.0)
             }
-            PresentedSpend::Verified { digest } => transcript.part(*digest).part(&[]).part(&[]),
+            PresentedSpend::Verified(VerifiedSpend(digest)) => transcript.part(*digest).part(&[]).part(&[]),
         };
         transcript.part(&(order.coins.len() as u64).to_le_bytes());
         for coin in order.coins {

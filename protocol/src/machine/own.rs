@@ -22,7 +22,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub enum Asking {
     /// By whoever relayed it; nothing of it is checked.
-    Relayed(VoteRequest),
+    Relayed(Box<VoteRequest>),
     /// By the gateway of its own store.
     Own(OwnRequest),
 }
@@ -30,7 +30,7 @@ pub enum Asking {
 /// An order that spends coins, from the gateway that checked all of it but the column.
 #[derive(Clone, Debug)]
 pub struct OwnRequest {
-    pub(super) order: AuthorizedOrder,
+    pub(super) order: Box<AuthorizedOrder>,
     pub(super) column: Bounded<PointBytes, MAX_INPUTS>,
     pub(super) votes: Vec<VerifiedVote>,
 }
@@ -47,7 +47,7 @@ impl Asking {
 
 impl From<VoteRequest> for Asking {
     fn from(request: VoteRequest) -> Self {
-        Self::Relayed(request)
+        Self::Relayed(Box::new(request))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::crypto::{
     group::PointBytes,
     mac::MacItem,
     poprf::{CoinHash, PoprfSecretKey},
-    presented::{self, PresentedOrder, PresentedSpend},
+    presented::{self, PresentedOrder, PresentedSpend, VerifiedSpend},
 };
 
 /// A checked order with one witness's column, decoded. The column is not verified, nor is its signature but for an order that
@@ -135,7 +135,7 @@ impl Presented {
     fn shown(&self) -> Option<PresentedOrder<'_>> {
         let spend = match &self.order {
             Claim::Checked(order) => PresentedSpend::Unverified(order.spend()?),
-            Claim::Authorized(order) => PresentedSpend::Verified { digest: order.digest_bytes() },
+            Claim::Authorized(order) => PresentedSpend::Verified(VerifiedSpend::of(order.digest_bytes())),
         };
         Some(PresentedOrder { spend, coins: &self.coins })
     }

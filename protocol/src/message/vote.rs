@@ -68,7 +68,12 @@ impl VerifiedVote {
 
     /// Whether it is this witness's, on this order.
     pub(crate) fn is_of(&self, index: WitnessIndex, digest: &OrderDigest) -> bool {
-        (self.0.index, &self.1) == (index, digest)
+        self.0.index == index && self.is_on(digest)
+    }
+
+    /// Whether it is on this order.
+    pub(crate) fn is_on(&self, digest: &OrderDigest) -> bool {
+        self.1 == *digest
     }
 
     /// The vote.

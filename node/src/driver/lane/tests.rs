@@ -20,7 +20,7 @@ fn slow_lane() -> (Lane<u32, usize>, mpsc::Sender<()>) {
 
 async fn until_waiting(lane: &Lane<u32, usize>, count: usize) {
     let all = async {
-        while lane.0.state().queue.waiting() < count {
+        while lane.0.state().queue.waiting(clock::monotonic()) < count {
             tokio::task::yield_now().await;
         }
     };
@@ -30,7 +30,7 @@ async fn until_waiting(lane: &Lane<u32, usize>, count: usize) {
 /// Whether a worker has taken all that waited.
 fn is_in_hand(lane: &Lane<u32, usize>) -> bool {
     let state = lane.0.state();
-    state.workers > 0 && state.queue.waiting() == 0
+    state.workers > 0 && state.queue.waiting(clock::monotonic()) == 0
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -135,11 +135,11 @@ async fn what_waits_behind_a_batch_that_panics_is_served_though_nobody_asks_agai
 
 fn has_begun(lane: &Lane<bool, ()>) -> bool {
     let state = lane.0.state();
-    state.workers > 0 && state.queue.waiting() == 0
+    state.workers > 0 && state.queue.waiting(clock::monotonic()) == 0
 }
 
 fn has_waiting(lane: &Lane<bool, ()>) -> bool {
-    lane.0.state().queue.waiting() > 0
+    lane.0.state().queue.waiting(clock::monotonic()) > 0
 }
 
 /// WITNESS-39
@@ -151,6 +151,10 @@ async fn what_waits_in_the_slow_lane_while_that_rests_is_served_though_nobody_as
         found
     });
     let lane = Arc::new(lane);
+    // From now on both are in the slow lane, and rest after each batch.
+    for relay in [A, B] {
+        assert!(lane.ask(relay, 0, 1).await.unwrap());
+    }
     let asked: Vec<_> = (0..40)
         .map(|number| {
             let lane = Arc::clone(&lane);

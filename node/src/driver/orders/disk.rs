@@ -98,7 +98,9 @@ impl Orders {
     async fn resume(&self, bytes: &[u8]) -> Result<Gathering, Unusable> {
         let record: OpenOrder = decode(bytes, MAX_RECORD)?;
         let charter = self.0.core.charter();
-        Ok(self.0.core.pool.run(move || Gathering::resume(record, &charter)).await?)
+        let gathering = self.0.core.pool.run(move || Gathering::resume(record, &charter)).await?;
+        // So many may wait for their turns that none keeps more than it must.
+        Ok(gathering.without_own_witness())
     }
 
     /// An order that waits on disk, so that nothing of it is lost when it comes again (STORE-12). A record that can't be

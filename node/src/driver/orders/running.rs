@@ -114,6 +114,7 @@ impl Running {
     /// Its certificate is on disk where this node's witness has written it down. Its own record gets it if it is to wait on disk
     /// after all.
     pub(super) fn note_kept_by_witness(&self) {
+        let _changed = self.gathering();
         self.kept.store(true, Ordering::Relaxed);
         self.unwritten.store(true, Ordering::Relaxed);
     }

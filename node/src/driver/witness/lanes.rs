@@ -115,7 +115,10 @@ fn unless_served<Q>(seat: &Seat, tickets: Vec<Ticket<Q, Answer>>, order: fn(&Q) 
 fn settle(batch: &mut Batch, (relay, asker): (Relay, Asker), prepared: Result<Prepared, Refusal>) -> Option<Found> {
     let is_good = match &prepared {
         Ok(_) => Some(true),
-        Err(Refusal::CoinUnknown | Refusal::BadSignature | Refusal::BadCertificate) => Some(false),
+        // Elements are decoded one by one, and a store decodes them before it relays them (STORE-1).
+        Err(Refusal::CoinUnknown | Refusal::BadSignature | Refusal::BadCertificate | Refusal::BadEncoding { .. }) => {
+            Some(false)
+        }
         Err(_) => None,
     };
     match prepared {

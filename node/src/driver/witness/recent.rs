@@ -23,7 +23,7 @@ impl Recent {
         *self.latest().entry(digest, false) |= is_certified;
     }
 
-    /// Whether it is known that the order is certified here. It is so for ever.
+    /// Whether it is known that the order is certified here. Its certificate stays, whatever else becomes of it.
     pub(super) fn is_certified(&self, digest: &OrderDigest) -> bool {
         self.latest().get(digest) == Some(&true)
     }

@@ -24,7 +24,7 @@ impl Gathering {
             {
                 let certified_before = self.certificate.is_some();
                 self.certificate.get_or_insert(certificate);
-                self.evaluations.keep(index, *evaluation);
+                self.evaluations.keep(&self.keyset, index, *evaluation);
                 if certified_before { Progress::Evaluated } else { Progress::Certified(None) }
             }
             Heard::Own(reply) => self.handle_unverified(index, reply.into_reply()),

@@ -43,7 +43,7 @@ impl Evaluations {
         }
         match evaluation.verify_with(keyset, (order, digest), &mut self.blinded) {
             Ok(_) => {
-                self.keep(index, evaluation);
+                self.keep(keyset, index, evaluation);
                 Ok(())
             }
             Err(EvaluationError::BadProof(_)) => {
@@ -57,9 +57,13 @@ impl Evaluations {
     }
 
     /// Keeps an evaluation whose signature and proof are good, or that was made in this very program.
-    pub(super) fn keep(&mut self, index: WitnessIndex, evaluation: Evaluation) {
+    pub(super) fn keep(&mut self, keyset: &Keyset, index: WitnessIndex, evaluation: Evaluation) {
         self.holders.insert(index);
         self.good.insert(index, evaluation);
+        if self.are_ready(keyset) {
+            // The last witnesses may be down: nothing large is kept for them.
+            self.blinded = None;
+        }
     }
 
     /// Leaves those holders alone whose evaluations are here.

@@ -40,7 +40,7 @@ use crate::{
         evidence::Evidence,
         ids::{OrderDigest, WitnessIndex},
         log::CertifiedOrder,
-        order::{Column, Order, Submission},
+        order::{Column, Order, SignedOrder, Submission},
         refusal::{Refusal, Rule},
         vote::VerifiedVote,
         wire::{RequestV1, VoteRequest},
@@ -53,7 +53,9 @@ pub struct Gathering {
     keyset: Keyset,
     order: Order,
     digest: OrderDigest,
-    authorized: Option<AuthorizedOrder>,
+    signed: Option<SignedOrder>,
+    /// With its elements decoded, for the witness beside this gateway: until that has been asked.
+    authorized: Option<Box<AuthorizedOrder>>,
     columns: ColumnStock,
     votes: BTreeMap<WitnessIndex, VerifiedVote>,
     certificate: Option<VerifiedCertificate>,
@@ -128,7 +130,8 @@ impl Submission {
             return Err(Rule::Columns.into());
         }
         let authorized = self.signed.check(charter)?.authorize(charter)?;
-        gathering.authorized = Some(authorized);
+        gathering.signed = Some(authorized.signed().clone());
+        gathering.authorized = Some(Box::new(authorized));
         for column in self.columns.into_vec() {
             gathering.columns.add(column.index, column.components);
         }
@@ -145,6 +148,7 @@ impl Gathering {
             digest: order.digest(),
             keyset,
             order,
+            signed: None,
             authorized: None,
             columns: ColumnStock::default(),
             votes: BTreeMap::new(),
@@ -171,7 +175,7 @@ impl Gathering {
         if other.digest != self.digest {
             return false;
         }
-        self.authorized = self.authorized.take().or(other.authorized);
+        self.signed = self.signed.take().or(other.signed);
         if self.certificate.is_none() {
             self.certificate = other.certificate;
         }
@@ -258,15 +262,21 @@ impl Gathering {
             return None;
         }
         let votes = Bounded::new(self.votes.values().map(VerifiedVote::get).collect()).unwrap_or_default();
-        Some(RequestV1::Vote(VoteRequest { signed: self.authorized.as_ref()?.signed().clone(), column, votes }))
+        Some(RequestV1::Vote(VoteRequest { signed: self.signed.clone()?, column, votes }))
     }
 
-    /// The same for the witness of this very store, if it need not look at what was looked at here: an order that spends coins,
-    /// as its signature does not depend on a charter.
-    pub fn own_request(&self, index: WitnessIndex) -> Option<OwnRequest> {
-        let order = self.authorized.as_ref().filter(|order| order.is_by_coins())?.clone();
+    /// The same for the witness of this very store, once: it need not look at what was looked at here of an order that spends
+    /// coins, as such a signature does not depend on a charter. Whatever is asked again is asked as of a peer's.
+    pub fn own_request(&mut self, index: WitnessIndex) -> Option<OwnRequest> {
         let column = self.columns.in_use(index)?.clone();
+        let order = self.authorized.take().filter(|order| order.is_by_coins())?;
         Some(OwnRequest { order, column, votes: self.votes.values().copied().collect() })
+    }
+
+    /// There is no witness beside this gateway: nothing is kept for it.
+    pub fn without_own_witness(mut self) -> Self {
+        self.authorized = None;
+        self
     }
 
     fn is_final(refusal: &Refusal) -> bool {

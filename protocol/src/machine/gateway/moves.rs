@@ -70,7 +70,7 @@ impl Gathering {
             Heard::Own(OwnReply(Said::Certified(certificate, evaluation, _)))
                 if certificate.digest() == self.digest && evaluation.is_of(&moves.keyset, index, &self.digest) =>
             {
-                moves.evaluations.keep(index, *evaluation);
+                moves.evaluations.keep(&moves.keyset, index, *evaluation);
                 return Progress::Evaluated;
             }
             Heard::Own(reply) => reply.into_reply(),

@@ -52,7 +52,7 @@ impl Gathering {
     /// What is to be on disk before the next request leaves. Columns go once all witnesses hold the certificate: then
     /// the whole record does (STORE-12).
     pub fn record(&self) -> OpenOrder {
-        let signed = self.authorized.as_ref().map(|order| order.signed().clone());
+        let signed = self.signed.clone();
         let submission = signed.and_then(|signed| Some(Submission { signed, columns: self.columns.used()? }));
         OpenOrder {
             order: self.order.clone(),

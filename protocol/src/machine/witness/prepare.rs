@@ -96,7 +96,7 @@ impl Witness {
         let (mut opened, mut presented) = (Vec::with_capacity(requests.len()), Vec::with_capacity(requests.len()));
         for (relay, request) in requests {
             opened.push(match request {
-                Asking::Relayed(request) => self.open_request(charter, relay, request, &mut presented),
+                Asking::Relayed(request) => self.open_request(charter, relay, *request, &mut presented),
                 Asking::Own(request) => self.open_own(relay, request, &mut presented),
             });
         }
@@ -162,7 +162,7 @@ impl Witness {
         if order.order().keyset != self.keyset().id() {
             return Err(Refusal::Unknown);
         }
-        presented.push(Presented::authorized(order, &column, &self.tweaks, relay)?);
+        presented.push(Presented::authorized(*order, &column, &self.tweaks, relay)?);
         Ok((None, Votes::Verified(votes)))
     }
 
@@ -174,7 +174,7 @@ impl Witness {
             Votes::Unverified(votes) => {
                 votes.iter().filter_map(|vote| vote.verify(self.keyset(), &digest).ok()).collect()
             }
-            Votes::Verified(votes) => votes,
+            Votes::Verified(votes) => votes.into_iter().filter(|vote| vote.is_on(&digest)).collect(),
         };
         let may_certify = votes.len().saturating_add(1) >= self.keyset().quorum().votes();
         let evaluation = if may_certify {

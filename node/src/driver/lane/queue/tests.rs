@@ -20,9 +20,9 @@ fn queue(of: &[(Relay, u32)]) -> FairQueue<(Relay, u32)> {
 fn take<T>(queue: &mut FairQueue<T>, most: usize, weight: usize) -> Vec<T> {
     let now = Instant::now();
     let taken = queue.take(most, weight, now);
-    if taken.is_slow {
-        queue.end_slow(Duration::from_millis(1), true, now);
-    }
+    queue.stores.keys().copied().collect::<Vec<_>>().into_iter().for_each(|relay| {
+        queue.end_slow(relay, Duration::ZERO, now);
+    });
     taken.requests
 }
 
@@ -127,27 +127,42 @@ fn a_batch_ends_with_the_request_that_fills_it_and_has_at_least_one() {
 
 /// WITNESS-39
 #[test]
-fn the_slow_lane_rests_after_a_batch_with_something_wrong_nine_times_as_long() {
+fn a_store_rests_nine_times_as_long_as_what_was_wrong_of_it_took() {
     let mut queue = queue(&[(A, 20), (B, 1)]);
     queue.note(A, false);
     let now = Instant::now();
     assert_eq!(queue.take(64, 1000, now).requests, [(B, 0)]);
-    let first = queue.take(64, 1000, now);
-    assert!(first.is_slow);
-    assert!(!queue.is_ready(now), "one batch of the slow lane at a time");
-    assert_eq!(queue.rests_until(now), None, "whoever has it in hand goes on");
+    assert!(queue.take(64, 1000, now).is_slow);
+    assert!(!queue.is_ready(now), "one batch of it at a time");
+    assert_eq!(queue.rests_until(), None, "whoever has it in hand goes on");
     let ended = now + Duration::from_millis(3);
-    queue.end_slow(Duration::from_millis(3), false, ended);
+    queue.end_slow(A, Duration::from_millis(3), ended);
     let until = ended + Duration::from_millis(27);
-    assert_eq!(queue.rests_until(ended), Some(until));
+    assert_eq!(queue.rests_until(), Some(until));
     assert!(!queue.is_ready(ended) && queue.take(64, 1000, ended).requests.is_empty());
+    assert_eq!((queue.waiting(ended), queue.waiting(until)), (0, 16));
     queue.push(B, (B, 1), 1).unwrap();
-    assert!(queue.is_ready(ended), "others do not wait for it");
-    assert_eq!(queue.take(64, 1000, ended).requests, [(B, 1)]);
+    assert_eq!(queue.take(64, 1000, ended).requests, [(B, 1)], "others do not wait for it");
     assert!(queue.is_ready(until) && queue.take(64, 1000, until).is_slow);
-    queue.end_slow(Duration::from_secs(60), true, until);
-    assert!(queue.is_ready(until), "a good one has cost what it is worth");
+    queue.end_slow(A, Duration::ZERO, until);
+    assert!(queue.is_ready(until), "what was good has cost what it is worth");
     assert!(queue.take(64, 1000, until).is_slow);
-    queue.end_slow(Duration::from_secs(60), false, until);
-    assert_eq!(queue.rests_until(until), Some(until + MOST_REST));
+    queue.end_slow(A, Duration::from_secs(60), until);
+    assert_eq!(queue.rests_until(), Some(until + MOST_REST));
+}
+
+/// WITNESS-39: anybody can have an honest store relay something wrong.
+#[test]
+fn a_store_in_the_slow_lane_does_not_wait_while_another_rests() {
+    let mut queue = queue(&[(A, 20), (B, 20)]);
+    queue.note(A, false);
+    queue.note(B, false);
+    let now = Instant::now();
+    assert_eq!(of_each(&queue.take(64, 1000, now).requests), BTreeMap::from([(A, SLOW_AT_ONCE)]));
+    assert_eq!(of_each(&queue.take(64, 1000, now).requests), BTreeMap::from([(B, SLOW_AT_ONCE)]), "beside the other");
+    queue.end_slow(A, Duration::from_millis(9), now);
+    queue.end_slow(B, Duration::ZERO, now);
+    assert_eq!(of_each(&queue.take(64, 1000, now).requests), BTreeMap::from([(B, SLOW_AT_ONCE)]));
+    (0..TO_MAKE_GOOD).for_each(|_| queue.note(A, true));
+    assert_eq!(of_each(&queue.take(64, 1000, now).requests), BTreeMap::from([(A, 16)]), "it has made good");
 }
