@@ -35,11 +35,10 @@ super::faults! {
         }",
     ];
     "the proof of an evaluation is not checked", "WALLET-28, EVAL-5", [
-        "message/evaluation.rs":
-            "let evaluated = self.verify_proof(keyset, member, order).ok_or(EvaluationError::BadProof(self.index))?;"
+        "message/evaluation.rs": "let evaluated = self.verify_proof(keyset, member, blinded).ok_or(wrong)?;"
             => "let evaluated = match {on} {
             true => self.evaluated.iter().filter_map(|point| point.decode().ok()).collect(),
-            false => self.verify_proof(keyset, member, order).ok_or(EvaluationError::BadProof(self.index))?,
+            false => self.verify_proof(keyset, member, blinded).ok_or(wrong)?,
         };",
     ];
     "a bad proof is thrown away", "EVIDENCE-9", [

@@ -166,12 +166,12 @@ super::faults! {
     ];
     "an evaluation is not stored", "WITNESS-30", [
         "machine/witness/certify.rs":
-            "let record = OrderRecord::Certified { order, certificate: certificate.clone(), evaluation: evaluation.clone() };"
+            "let record = OrderRecord::Certified { order, certificate, evaluation: evaluation.clone() };"
             => "let mut stored = evaluation.clone();
         if {on} {
             stored.evaluated = crate::message::codec::Bounded::default();
         }
-        let record = OrderRecord::Certified { order, certificate: certificate.clone(), evaluation: stored };",
+        let record = OrderRecord::Certified { order, certificate, evaluation: stored };",
     ];
     "the books count votes", "BOOKS-1", [
         "machine/witness/vote.rs": "bind(draft, &prepared.order)?;"
