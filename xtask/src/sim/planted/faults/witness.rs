@@ -10,7 +10,7 @@ super::faults! {
             if {on} && assembled.is_none() {
                 let votes = crate::message::codec::Bounded::new(alloc::vec![own.get()]).unwrap_or_default();
                 let certificate = Certificate { keyset: self.keyset().id(), digest, votes };
-                return Ok(Verdict::certified(certificate, evaluation.clone()));
+                return Ok(Verdict::served(certificate, evaluation.clone()));
             }
             if let Some(certificate) = assembled {",
         // The store takes it as the vote that it is.
