@@ -13,9 +13,9 @@ use std::sync::Arc;
 use ronde_node::store::{Engine, SqliteEngine, StorageError};
 
 pub use self::fjall::Fjall;
-pub use ronde_node::store::{Base, Layer, Layered};
 pub use self::redb::Redb;
 pub use self::tuned::{Layout, Settings, Tuned};
+pub use ronde_node::store::{Base, Layer, Layered};
 
 /// An engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
