@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::Failed;
 use crate::client::Client;
-use crate::federation::Federation;
+use crate::federation::{Federation, Node};
 use crate::job::Road;
 use crate::say;
 use crate::stock::Stock;
@@ -40,7 +40,7 @@ pub async fn measure(federation: &Federation, road: &Road, stock: &mut Stock, sp
     let addresses: Vec<_> = federation.nodes.iter().map(|node| node.http).collect();
     let (mut ready, mut vote) = (Vec::new(), Vec::new());
     let mut alive = Vec::new();
-    federation.nodes.iter().for_each(crate::federation::Node::kill);
+    federation.nodes.iter().for_each(Node::kill);
     while let Some(job) = jobs.pop_front() {
         drop(std::mem::take(&mut alive));
         let start = Instant::now();
@@ -54,7 +54,7 @@ pub async fn measure(federation: &Federation, road: &Road, stock: &mut Stock, sp
         say(&format!("  ready after {:.0} ms, the first vote after {:.0} ms", millis(is_ready), millis(certified)));
         ready.push(millis(is_ready));
         vote.push(millis(certified));
-        alive.iter().for_each(crate::federation::Node::kill);
+        alive.iter().for_each(Node::kill);
     }
     for times in [&mut ready, &mut vote] {
         times.sort_by(f64::total_cmp);

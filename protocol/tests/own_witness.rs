@@ -43,6 +43,18 @@ fn opened(
     submission.check(committee.charter()).expect("a good submission")
 }
 
+/// So many witnesses, and an order that is to be certified by them.
+fn begun(witnesses: usize) -> (Committee, Gathering) {
+    let committee = committee(witnesses);
+    let gathering = opened(&committee, &payment(&committee, 1), |column| column);
+    (committee, gathering)
+}
+
+fn verify_certificate(committee: &Committee, gathering: &Gathering) {
+    let certificate = gathering.certificate().expect("enough votes").as_certificate().clone();
+    certificate.verify(committee.charter().keyset(KEYSET).unwrap(), &gathering.digest()).unwrap();
+}
+
 /// What the first witness says to a request of its own gateway.
 fn answer(committee: &mut Committee, prepared: Prepared) -> OwnReply {
     let (charter, now) = (&committee.federation.charter, committee.now);
@@ -91,15 +103,12 @@ fn the_own_witness_is_asked_in_its_own_way_once() {
 /// STORE-7, STORE-9
 #[test]
 fn what_the_own_witness_signs_counts_as_a_peers_does() {
-    let mut committee = committee(4);
-    let signed = payment(&committee, 1);
-    let mut gathering = opened(&committee, &signed, |column| column);
+    let (mut committee, mut gathering) = begun(4);
     let own = vote(&mut committee, &mut gathering);
     assert!(matches!(gathering.handle_reply(index(0), own), Progress::None));
     assert_eq!(gathering.votes(), 1);
     ask_others(&mut committee, &mut gathering);
-    let certificate = gathering.certificate().expect("four votes").as_certificate().clone();
-    certificate.verify(committee.charter().keyset(KEYSET).unwrap(), &gathering.digest()).unwrap();
+    verify_certificate(&committee, &gathering);
     let own = evaluate(&mut committee, &gathering);
     assert!(matches!(gathering.handle_reply(index(0), own), Progress::Evaluated));
     assert!(matches!(gathering.standing(), Standing::Certified { evaluations: 1, .. }));
@@ -111,22 +120,17 @@ fn what_the_own_witness_signs_counts_as_a_peers_does() {
 /// One witness is a quorum: its vote is the certificate, and comes with the evaluation.
 #[test]
 fn a_witness_that_is_its_own_quorum_completes_the_order_of_its_own_gateway() {
-    let mut committee = committee(1);
-    let signed = payment(&committee, 1);
-    let mut gathering = opened(&committee, &signed, |column| column);
+    let (mut committee, mut gathering) = begun(1);
     let own = vote(&mut committee, &mut gathering);
     assert!(matches!(gathering.handle_reply(index(0), own), Progress::Certified(None)));
     assert!(matches!(gathering.standing(), Standing::Certified { complete: true, ready: true, .. }));
-    let certificate = gathering.certificate().unwrap().as_certificate().clone();
-    certificate.verify(committee.charter().keyset(KEYSET).unwrap(), &gathering.digest()).unwrap();
+    verify_certificate(&committee, &gathering);
 }
 
 /// STORE-10, STORE-13: a store's own record may lack a certificate that its witness has on the same disk.
 #[test]
 fn a_record_without_its_certificate_gets_it_from_what_the_own_witness_has_written_down() {
-    let mut committee = committee(1);
-    let signed = payment(&committee, 1);
-    let mut gathering = opened(&committee, &signed, |column| column);
+    let (mut committee, mut gathering) = begun(1);
     let record = gathering.record();
     let own = vote(&mut committee, &mut gathering);
     assert!(own.is_certified());
@@ -158,9 +162,7 @@ fn an_answer_of_the_own_witness_about_another_order_counts_for_nothing() {
 /// STORE-7: nor is it another witness's.
 #[test]
 fn an_answer_of_the_own_witness_counts_in_no_other_name() {
-    let mut committee = committee(4);
-    let signed = payment(&committee, 1);
-    let mut gathering = opened(&committee, &signed, |column| column);
+    let (mut committee, mut gathering) = begun(4);
     let own = vote(&mut committee, &mut gathering);
     let heard = gathering.handle_reply(index(2), own);
     assert!(matches!(heard, Progress::Faulty(Fault::Misbehaved(at)) if at == index(2)), "{heard:?}");
@@ -170,9 +172,7 @@ fn an_answer_of_the_own_witness_counts_in_no_other_name() {
 /// STORE-9: a disk is trusted no more than a peer.
 #[test]
 fn an_evaluation_that_the_own_witness_reads_from_its_disk_is_verified() {
-    let mut committee = committee(4);
-    let signed = payment(&committee, 1);
-    let mut gathering = opened(&committee, &signed, |column| column);
+    let (mut committee, mut gathering) = begun(4);
     ask_others(&mut committee, &mut gathering);
     let _made = evaluate(&mut committee, &gathering);
     let seat = &mut committee.seats[0];

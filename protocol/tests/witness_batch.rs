@@ -13,7 +13,6 @@ use ronde_protocol::{
     },
     machine::{
         durable::Durable,
-        own::Asking,
         witness::{Gate, Prepared, PreparedVote, record::View},
     },
     message::{
@@ -98,10 +97,6 @@ fn expected(fault: Fault) -> Option<Refusal> {
     }
 }
 
-fn asking(requests: Vec<(Option<StoreId>, VoteRequest)>) -> Vec<(Option<StoreId>, Asking)> {
-    requests.into_iter().map(|(relay, request)| (relay, request.into())).collect()
-}
-
 /// The refusal, as its text says it.
 fn said(prepared: &Result<PreparedVote, Refusal>) -> Option<String> {
     prepared.as_ref().err().map(Refusal::to_string)
@@ -122,7 +117,7 @@ proptest! {
             .map(|(number, (fault, relay))| (Some(StoreId(*relay)), request(&committee, number, *fault)))
             .collect();
         let (witness, charter) = (&committee.seats[0].witness, committee.charter());
-        let together = witness.prepare_votes(charter, asking(requests.clone()), Entropy::new(seed));
+        let together = witness.prepare_votes(charter, requests.clone(), Entropy::new(seed));
         prop_assert_eq!(together.len(), requests.len());
         for ((prepared, (_, request)), (fault, _)) in together.into_iter().zip(requests).zip(&asked) {
             let digest = request.signed.order.digest();
@@ -157,7 +152,7 @@ fn errors_of_two_orders_that_cancel_are_found_in_both() {
     }
     let requests = vec![(None, first), (None, second), (None, request(&committee, 3, Fault::Nothing))];
     let witness = &committee.seats[0].witness;
-    let prepared = witness.prepare_votes(committee.charter(), asking(requests), Entropy::new([3; 32]));
+    let prepared = witness.prepare_votes(committee.charter(), requests, Entropy::new([3; 32]));
     let verdicts: Vec<Option<String>> = prepared.iter().map(said).collect();
     let wrong = Some(Refusal::CoinUnknown.to_string());
     assert_eq!(verdicts, [wrong.clone(), wrong, None]);

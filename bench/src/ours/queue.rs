@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use ronde_protocol::{
     crypto::{Entropy, PointBytes},
-    machine::{own::Asking, witness::Witness},
+    machine::witness::Witness,
     message::{
         ids::{StoreId, WitnessIndex},
         refusal::Refusal,
@@ -28,10 +28,6 @@ const STORES: u64 = 8;
 const COINS: u64 = 4;
 
 type Requests = Vec<(Option<StoreId>, VoteRequest)>;
-
-fn asking(requests: Requests) -> Vec<(Option<StoreId>, Asking)> {
-    requests.into_iter().map(|(relay, request)| (relay, request.into())).collect()
-}
 
 /// A witness, and what waits for it.
 pub struct Queue {
@@ -61,7 +57,7 @@ impl Queue {
     }
 
     fn prepare(&self, requests: Requests, entropy: Entropy) -> usize {
-        let prepared = self.witness.prepare_votes(&self.federation.charter, asking(requests), entropy);
+        let prepared = self.witness.prepare_votes(&self.federation.charter, requests, entropy);
         prepared.iter().filter(|prepared| prepared.is_ok()).count()
     }
 
@@ -128,8 +124,7 @@ pub fn prove_that_it_works(queue: &Queue, stream: &mut Stream) -> Result<(), Fai
     let all = queue.good.len();
     ensure(queue.prepare(queue.good.clone(), stream.entropy()) == all, "a good order is refused")?;
     ensure(queue.prepare_one_by_one(queue.good.clone(), stream.entropy()) == all, "a good order is refused alone")?;
-    let prepared =
-        queue.witness.prepare_votes(&queue.federation.charter, asking(queue.poisoned.clone()), stream.entropy());
+    let prepared = queue.witness.prepare_votes(&queue.federation.charter, queue.poisoned.clone(), stream.entropy());
     let refused: Vec<_> = prepared.iter().filter_map(|prepared| prepared.as_ref().err()).collect();
     ensure(matches!(refused.as_slice(), [Refusal::CoinUnknown]), "not the poisoned order alone is refused")
 }

@@ -8,6 +8,7 @@ use crate::{
     figures::Against,
     floor,
     ours::{self, Witness, four_stores, queue::Queue, vote, witnesses},
+    pace::Side,
     peers::{bls, bypass, ed25519, privacy_pass, rsa, voprf},
     stream::Stream,
 };
@@ -93,28 +94,21 @@ fn queue(stream: &mut Stream) -> Result<Rc<Queue>, Failed> {
 /// A queue with a wrong column in it: what the wrong one costs the others.
 pub fn poisoned_queue(stream: &mut Stream) -> Result<Row, Failed> {
     let queue = queue(stream)?;
-    Ok(Row {
-        what: "a witness prepares 64 waiting orders of 4 coins from 8 stores, one of them with a wrong MAC",
-        unit: "order",
-        us: ours::queue::poisoned(&queue),
-        others: vec![
-            Other::peer(ours::queue::one_by_one(&queue), "ourselves: the same orders, all good, each by itself")
-                .bar(1.3),
-        ],
-        wire: None,
-    })
+    let what = "a witness prepares 64 waiting orders of 4 coins from 8 stores, one of them with a wrong MAC";
+    let beside = Other::peer(ours::queue::one_by_one(&queue), "ourselves: the same orders, all good, each by itself");
+    Ok(queue_row(what, ours::queue::poisoned(&queue), beside.bar(1.3)))
 }
 
 /// The same queue, all good.
 pub fn whole_queue(stream: &mut Stream) -> Result<Row, Failed> {
     let queue = queue(stream)?;
-    Ok(Row {
-        what: "a witness prepares 64 waiting orders of 4 coins from 8 stores, all good",
-        unit: "order",
-        us: ours::queue::together(&queue),
-        others: vec![Other::peer(ours::queue::one_by_one(&queue), "ourselves: the same orders, each by itself")],
-        wire: None,
-    })
+    let what = "a witness prepares 64 waiting orders of 4 coins from 8 stores, all good";
+    let beside = Other::peer(ours::queue::one_by_one(&queue), "ourselves: the same orders, each by itself");
+    Ok(queue_row(what, ours::queue::together(&queue), beside))
+}
+
+fn queue_row(what: &'static str, us: Side, beside: Other) -> Row {
+    Row { what, unit: "order", us, others: vec![beside], wire: None }
 }
 
 /// Row 2.

@@ -67,8 +67,12 @@ impl Node {
 
     /// Asks it to end.
     pub fn tell_to_end(&self) {
-        if let Some(pid) = i32::try_from(self.pid()).ok().and_then(Pid::from_raw) {
-            // It fails if the node has ended by itself.
+        let mut child = self.child();
+        // Whose end was waited for, its number may be another's.
+        if let Ok(None) = child.try_wait()
+            && let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw)
+        {
+            // It fails if the node has ended by itself meanwhile.
             let _ = kill_process(pid, Signal::TERM);
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
 use ronde_protocol::machine::audit::Exhibit;
-use ronde_protocol::machine::own::{Heard, OwnRequest};
+use ronde_protocol::machine::own::{Heard, OwnReply, OwnRequest};
 use ronde_protocol::machine::witness::OtherClocks;
 use ronde_protocol::machine::witness::pages;
 use ronde_protocol::machine::witness::peers::Followed;
@@ -281,8 +281,7 @@ impl Core {
         Ok(reply)
     }
 
-    /// Asks a witness for what an order needs; this node's own is asked for `own` instead, if there is that, and what it has made
-    /// itself is told apart.
+    /// Asks a witness for what an order needs; this node's own for `own`, if there is that. What it has made is told apart.
     pub async fn ask_for_order(
         &self,
         (keyset, index): (KeysetId, WitnessIndex),
@@ -293,12 +292,9 @@ impl Core {
         let witness = self.witness(keyset).filter(|witness| witness.witness().index() == index);
         let Some(witness) = witness else { return self.ask(keyset, index, request).await.map(Heard::Peer) };
         let answer = async {
-            match (own, request) {
-                (Some(own), _) => witness.vote(&charter, from, own).await,
-                (None, RequestV1::Vote(request)) => witness.vote(&charter, from, request).await,
-                (None, RequestV1::Certify(certified)) => witness.certify(&charter, from, certified).await,
-                (None, RequestV1::Move(request)) => witness.take_move(&charter, from, request.certified).await,
-                (None, request) => self.serve(from, request).await.into(),
+            match own {
+                Some(own) => witness.vote(&charter, from, own).await,
+                None => self.answer(from, request).await,
             }
         };
         // It is waited for no longer than another's.
@@ -327,8 +323,13 @@ impl Core {
 
     /// Answers one request of a store.
     pub async fn serve(&self, from: Option<StoreId>, request: RequestV1) -> ReplyV1 {
+        self.answer(from, request).await.into_reply()
+    }
+
+    /// The same, with what the witness has made itself told apart.
+    async fn answer(&self, from: Option<StoreId>, request: RequestV1) -> OwnReply {
         if let RequestV1::Charter(query) = &request {
-            return self.charter_chunk(query);
+            return self.charter_chunk(query).into();
         }
         let keyset = match &request {
             RequestV1::Vote(request) => request.signed.order.keyset,
@@ -346,12 +347,12 @@ impl Core {
         let charter = self.charter();
         let Some(witness) = self.witness(keyset) else {
             let known = charter.keyset(keyset).is_some();
-            return ReplyV1::Refused(if known { Refusal::Unknown } else { Refusal::CharterBehind });
+            return ReplyV1::Refused(if known { Refusal::Unknown } else { Refusal::CharterBehind }).into();
         };
-        match request {
-            RequestV1::Vote(request) => witness.vote(&charter, from, request).await.into_reply(),
-            RequestV1::Certify(certified) => witness.certify(&charter, from, certified).await.into_reply(),
-            RequestV1::Move(request) => witness.take_move(&charter, from, request.certified).await.into_reply(),
+        OwnReply::from(match request {
+            RequestV1::Vote(request) => return witness.vote(&charter, from, request).await,
+            RequestV1::Certify(certified) => return witness.certify(&charter, from, certified).await,
+            RequestV1::Move(request) => return witness.take_move(&charter, from, request.certified).await,
             RequestV1::Statement(_) => witness.statement(OtherClocks::default()).await,
             RequestV1::Order(query) => witness.order(&query.digest),
             RequestV1::Log(page) => witness.log_page(page.from).map_or_else(|error| failed(&error), ReplyV1::Log),
@@ -367,7 +368,7 @@ impl Core {
             RequestV1::Bucket(query) => witness.bucket_page(&query),
             RequestV1::Probe(probe) => witness.probe(&charter, probe).await,
             RequestV1::Charter(_) => ReplyV1::Refused(Refusal::Unknown),
-        }
+        })
     }
 
     fn charter_chunk(&self, query: &CharterQuery) -> ReplyV1 {

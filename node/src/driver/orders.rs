@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ronde_protocol::machine::gateway::{Gathering, Standing};
+use ronde_protocol::message::certificate::Certificate;
 use ronde_protocol::message::ids::OrderDigest;
 use ronde_protocol::message::log::CertifiedOrder;
-use ronde_protocol::message::order::Submission;
+use ronde_protocol::message::order::{Order, Submission};
 use ronde_protocol::message::refusal::Refusal;
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
@@ -25,7 +26,7 @@ use running::Running;
 
 use super::core::Core;
 use super::latest::Latest;
-use crate::shop::{Certified, DeskError, Outcome};
+use crate::shop::{Certified, DeskError, Outcome, ShopError};
 use crate::{clock, fault};
 
 /// How long an order that could be answered waits for the last witnesses at least, so that coins are complete: as long again as
@@ -270,15 +271,14 @@ impl Orders {
     }
 
     /// Settles a certified order that a witness's feed shows.
-    pub async fn settle(&self, certified: &CertifiedOrder) -> Result<(), crate::shop::ShopError> {
-        self.0.shop.certified(&certified.order, &certified.certificate).await?;
-        self.note_told(certified.order.digest());
-        Ok(())
+    pub async fn settle(&self, certified: &CertifiedOrder) -> Result<(), ShopError> {
+        self.tell_shop(&certified.order, &certified.certificate).await
     }
 
-    /// The shop has heard of a certificate.
-    fn note_told(&self, digest: OrderDigest) {
-        self.told().entry(digest, ());
+    async fn tell_shop(&self, order: &Order, certificate: &Certificate) -> Result<(), ShopError> {
+        self.0.shop.certified(order, certificate).await?;
+        self.told().entry(order.digest(), ());
+        Ok(())
     }
 
     /// Whether it has lately: then the feeds of all witnesses say nothing new of that order.

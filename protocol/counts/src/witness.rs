@@ -3,10 +3,7 @@
 use ronde_protocol::{
     crypto::Entropy,
     limits::MAX_MESSAGE_BYTES,
-    machine::{
-        own::Asking,
-        witness::{Gate, Prepared, PreparedVote},
-    },
+    machine::witness::{Gate, Prepared, PreparedVote},
     message::{
         codec::{decode, encode},
         ids::StoreId,
@@ -40,14 +37,14 @@ pub fn payment(committee: &Committee, number: u64) -> SignedOrder {
 }
 
 /// So many requests for a vote, from this number on.
-fn requests(committee: &Committee, from: u64, orders: u64) -> Vec<(Option<StoreId>, Asking)> {
-    let request = |number| (Some(StoreId(1)), committee.request(0, &payment(committee, number), &[]).into());
+fn requests(committee: &Committee, from: u64, orders: u64) -> Vec<(Option<StoreId>, VoteRequest)> {
+    let request = |number| (Some(StoreId(1)), committee.request(0, &payment(committee, number), &[]));
     (from..from + orders).map(request).collect()
 }
 
 fn prepare(
     committee: &Committee,
-    requests: Vec<(Option<StoreId>, Asking)>,
+    requests: Vec<(Option<StoreId>, VoteRequest)>,
     entropy: Entropy,
 ) -> Result<Vec<PreparedVote>, Failed> {
     let [seat, ..] = &committee.seats[..] else { return Err("no witness".to_owned()) };

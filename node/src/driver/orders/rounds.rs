@@ -257,10 +257,9 @@ impl Orders {
             return;
         }
         fault::point("gateway.after-certificate");
-        match self.0.shop.certified(&order, certificate.as_certificate()).await {
+        match self.tell_shop(&order, certificate.as_certificate()).await {
             Ok(()) => {
                 running.note_told();
-                self.note_told(order.digest());
                 // Eight digits: what a till's receipt and the wallet show. Digests are public, amounts stay out.
                 tracing::info!(order = %hex::encode(order.digest().0).get(..8).unwrap_or_default(), "certified");
             }

@@ -78,7 +78,7 @@ impl Witness {
         request: impl Into<Asking>,
         entropy: Entropy,
     ) -> Result<PreparedVote, Refusal> {
-        let alone = self.prepare_votes(charter, vec![(None, request.into())], entropy).pop();
+        let alone = self.prepare_votes(charter, vec![(None, request)], entropy).pop();
         // There is one answer to one request.
         alone.unwrap_or(Err(Refusal::Busy))
     }
@@ -88,14 +88,14 @@ impl Witness {
     pub fn prepare_votes(
         &self,
         charter: &Charter,
-        requests: Vec<(Option<StoreId>, Asking)>,
+        requests: Vec<(Option<StoreId>, impl Into<Asking>)>,
         entropy: Entropy,
     ) -> Vec<Result<PreparedVote, Refusal>> {
         let mut fresh = entropy.split(requests.len().saturating_add(1)).into_iter();
         let Some(for_all) = fresh.next() else { return Vec::new() };
         let (mut opened, mut presented) = (Vec::with_capacity(requests.len()), Vec::with_capacity(requests.len()));
         for (relay, request) in requests {
-            opened.push(match request {
+            opened.push(match request.into() {
                 Asking::Relayed(request) => self.open_request(charter, relay, *request, &mut presented),
                 Asking::Own(request) => self.open_own(relay, request, &mut presented),
             });
