@@ -10,7 +10,7 @@ use ronde_protocol::{
         head::Head,
         log::{CertifiedOrder, LogEntry},
         refusal::Refusal,
-        wire::{FeedPage, FromPosition, LogPage, RequestV1},
+        wire::{FeedPage, FromPosition, LogPage, ReplyV1, RequestV1},
     },
 };
 
@@ -213,9 +213,9 @@ impl World<'_> {
         }
         let shown = certified.clone();
         let taken = if certified.order.keyset == self.nodes[node].keyset {
-            self.take_certificate(node, certified, luck.child())
+            self.take_certificate::<ReplyV1>(node, certified, luck.child())
         } else {
-            self.take_move(node, certified, luck.child())
+            self.take_move::<ReplyV1>(node, certified, luck.child())
         };
         match taken {
             Ok((branch, Ok(step))) => {

@@ -1,13 +1,16 @@
 //! A store's desk: takes orders to the quorum and carries them until all witnesses hold the certificate.
 
 use ronde_protocol::{
-    machine::gateway::{Fault, Gathering, OpenOrder, Progress, Standing},
+    machine::{
+        gateway::{Fault, Gathering, OpenOrder, Progress, Standing},
+        own::Heard,
+    },
     message::{
         ids::{OrderDigest, WitnessIndex},
         log::CertifiedOrder,
         order::{Purpose, Submission},
         refusal::Refusal,
-        wire::{Certified, ReplyV1, RequestV1, Voted},
+        wire::{ReplyV1, RequestV1},
     },
 };
 
@@ -17,6 +20,7 @@ use crate::{
     message::{Asked, Body, News, Route, Told},
     network::End,
     node::Running,
+    own::head_of,
     plan::Way,
     world::{After, Event, World},
 };
@@ -153,6 +157,16 @@ impl World<'_> {
 
     fn request(&mut self, node: usize, witness: usize, digest: OrderDigest, request: RequestV1, luck: &mut Luck) {
         let Some(request) = self.cheat_request(node, witness, request, luck) else { return };
+        let route = Route { node, life: self.nodes[node].life, asked: Asked::Order(digest) };
+        if let RequestV1::Vote(vote) = &request
+            && self.is_own(witness, &route)
+            && let Some(index) = self.nodes[node].index
+            && let Some(running) = self.nodes[node].running.get_mut(&digest)
+            && let Some(own) = running.gathering.own_request(index)
+        {
+            self.watch_column(node, End::Node(node), vote);
+            return self.ask_own(route, own, luck);
+        }
         self.ask(node, witness, Asked::Order(digest), request, luck);
     }
 
@@ -212,14 +226,8 @@ impl World<'_> {
     pub fn take_answer(&mut self, node: usize, route: Route, from: usize, reply: ReplyV1, mut luck: Luck) {
         match (route.asked, reply) {
             (Asked::Order(digest), reply) => {
-                match &reply {
-                    ReplyV1::Voted(Voted { head, .. }) | ReplyV1::Certified(Certified { head, .. }) => {
-                        self.note_head(node, from, *head, &mut luck);
-                    }
-                    _ => {}
-                }
-                self.watch_arrival(node, from, &digest, &reply);
-                self.take_order_reply(node, digest, from, reply, &mut luck);
+                let travels = reply.clone();
+                self.hear_of_order(node, digest, from, (&travels, Heard::Peer(reply)), luck);
             }
             (Asked::State(digest, wallet), ReplyV1::Order(state)) => {
                 self.take_state(node, wallet, digest, state, &mut luck);
@@ -244,15 +252,31 @@ impl World<'_> {
         }
     }
 
-    fn take_order_reply(&mut self, node: usize, digest: OrderDigest, from: usize, reply: ReplyV1, luck: &mut Luck) {
+    /// A witness has answered about an order: as it travels, and as the gateway hears it.
+    pub fn hear_of_order(
+        &mut self,
+        node: usize,
+        digest: OrderDigest,
+        from: usize,
+        (travels, heard): (&ReplyV1, Heard),
+        mut luck: Luck,
+    ) {
+        if let Some(head) = head_of(travels) {
+            self.note_head(node, from, head, &mut luck);
+        }
+        self.watch_arrival(node, from, &digest, travels);
+        self.take_order_reply(node, digest, from, heard, &mut luck);
+    }
+
+    fn take_order_reply(&mut self, node: usize, digest: OrderDigest, from: usize, heard: Heard, luck: &mut Luck) {
         let index = self.nodes[from].index.unwrap_or(WitnessIndex(u8::MAX));
         let of = self.nodes[from].keyset;
         let Some(running) = self.nodes[node].running.get_mut(&digest) else { return };
         running.asked.remove(&from);
         let progress = if running.gathering.keyset().id() == of {
-            running.gathering.handle_reply(index, reply)
+            running.gathering.handle_reply(index, heard)
         } else {
-            running.gathering.handle_move_reply(index, reply)
+            running.gathering.handle_move_reply(index, heard)
         };
         match progress {
             Progress::Certified(fault) => {

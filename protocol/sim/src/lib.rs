@@ -33,6 +33,7 @@ mod network;
 mod node;
 pub mod ops;
 mod outcome;
+mod own;
 mod own_head;
 mod passing;
 mod people;

@@ -405,6 +405,7 @@ impl World<'_> {
                 let reply = reply.release(&durable);
                 self.answer(node, route, reply, luck);
             }
+            After::AnswerOwn(route, decided) => self.answer_own(node, route, decided.release(&durable), luck),
             After::Send(digest) => self.send_requests(node, &digest, &mut luck),
             After::Certified(digest) => self.certificate_on_disk(node, digest, &mut luck),
             After::Sign(to_sign, grant, wallet) => self.sign_claim(node, to_sign, grant, wallet, &durable, luck),

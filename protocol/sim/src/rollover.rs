@@ -4,7 +4,7 @@ use ronde_protocol::{
     machine::{
         durable::Durable,
         witness::{
-            EarlierRead, PreparedPage, Step,
+            EarlierRead, Prepared, PreparedPage, Step,
             memory::MemoryError,
             outstanding::StoreKeys,
             record::{EarlierView, Write},
@@ -25,17 +25,18 @@ use crate::{
     luck::Luck,
     message::{Asked, Route},
     outcome::Invariant,
+    own::Decision,
     world::{After, World},
 };
 
 impl World<'_> {
     /// A store shows the certificate of what moves here.
-    pub fn serve_move(&mut self, node: usize, route: Route, certified: CertifiedOrder, luck: Luck) {
+    pub fn serve_move<D: Decision>(&mut self, node: usize, route: Route, certified: CertifiedOrder, luck: Luck) {
         let digest = certified.order.digest();
         if self.serve_stored(node, route, &digest, &luck) {
             return;
         }
-        match self.take_move(node, certified, luck.clone()) {
+        match self.take_move::<D>(node, certified, luck.clone()) {
             Ok((branch, step)) => self.finish(node, route, digest, branch, step, luck),
             Err(refusal) => self.answer(node, route, ReplyV1::Refused(refusal), luck),
         }
@@ -43,15 +44,16 @@ impl World<'_> {
 
     /// What the certificate of a move leads to.
     #[allow(clippy::type_complexity, reason = "as for every certificate")]
-    pub fn take_move(
+    pub fn take_move<D: Decision>(
         &mut self,
         node: usize,
         certified: CertifiedOrder,
         mut luck: Luck,
-    ) -> Result<(&'static str, Result<Step<ReplyV1>, MemoryError>), Refusal> {
+    ) -> Result<(&'static str, Result<Step<D>, MemoryError>), Refusal> {
         let Some(witness) = self.witness(node) else { return Err(Refusal::Unknown) };
         let prepared = witness.prepare_move(&self.federation.charter, certified, luck.entropy())?;
-        let step = witness.decide_move(&self.nodes[node].disk.seen().ledger, prepared, self.time(node));
+        let (here, charter, now) = (&self.nodes[node], &self.federation.charter, self.time(node));
+        let step = D::decide(witness, &here.disk.seen().ledger, charter, here.gate, Prepared::Move(prepared), now);
         let taken = |write: &Write| matches!(write, Write::LogEntry(..));
         let written = step.as_ref().is_ok_and(|step| step.writes.iter().any(taken));
         if let Ok(step) = &step {

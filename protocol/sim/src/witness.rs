@@ -1,18 +1,21 @@
 //! A witness's driver: checks, decides, commits, and only then answers.
 
 use ronde_protocol::{
-    machine::witness::{
-        Step,
-        buckets::BucketSizes,
-        memory::MemoryError,
-        record::{OrderRecord, View, Write},
+    machine::{
+        own::Asking,
+        witness::{
+            Decided, Prepared, Step,
+            buckets::BucketSizes,
+            memory::MemoryError,
+            record::{OrderRecord, View, Write},
+        },
     },
     message::{
         ids::OrderDigest,
         log::{CertifiedOrder, LogEntry},
         order::Order,
         refusal::Refusal,
-        wire::{ReplyV1, RequestV1, VoteRequest},
+        wire::{ReplyV1, RequestV1},
     },
 };
 
@@ -25,7 +28,8 @@ use crate::{
     names,
     network::End,
     outcome::Invariant,
-    world::{After, World},
+    own::Decision,
+    world::World,
 };
 
 const DAY: u64 = 86_400;
@@ -47,9 +51,18 @@ impl World<'_> {
         }
         let Some(request) = self.lie(node, route, request, &mut luck) else { return };
         match request {
-            RequestV1::Vote(request) => self.serve_vote(node, route, request, luck),
-            RequestV1::Certify(certified) => self.serve_certificate(node, route, certified, luck),
-            RequestV1::Move(request) => self.serve_move(node, route, request.certified, luck),
+            RequestV1::Vote(request) if self.is_own(node, &route) => {
+                self.serve_vote::<Vec<Decided>>(node, route, Asking::from(request), luck);
+            }
+            RequestV1::Vote(request) => self.serve_vote::<ReplyV1>(node, route, Asking::from(request), luck),
+            RequestV1::Certify(certified) if self.is_own(node, &route) => {
+                self.serve_certificate::<Vec<Decided>>(node, route, certified, luck);
+            }
+            RequestV1::Certify(certified) => self.serve_certificate::<ReplyV1>(node, route, certified, luck),
+            RequestV1::Move(request) if self.is_own(node, &route) => {
+                self.serve_move::<Vec<Decided>>(node, route, request.certified, luck);
+            }
+            RequestV1::Move(request) => self.serve_move::<ReplyV1>(node, route, request.certified, luck),
             other => match self.read(node, route, &other) {
                 Ok(reply) => self.answer(node, route, reply, luck),
                 Err(error) => self.fail(Invariant::NoInconsistency, format!("witness {node} can't read: {error}")),
@@ -95,14 +108,15 @@ impl World<'_> {
         })
     }
 
-    fn serve_vote(&mut self, node: usize, route: Route, request: VoteRequest, mut luck: Luck) {
-        let digest = request.signed.order.digest();
+    /// Votes, if it may.
+    pub fn serve_vote<D: Decision>(&mut self, node: usize, route: Route, asking: Asking, mut luck: Luck) {
+        let digest = asking.order().digest();
         if self.serve_stored(node, route, &digest, &luck) {
             return;
         }
         let Some(witness) = self.witness(node) else { return };
         let charter = &self.federation.charter;
-        let prepared = match witness.prepare_vote(charter, request, luck.entropy()) {
+        let prepared = match witness.prepare_vote(charter, asking, luck.entropy()) {
             Ok(prepared) => prepared,
             Err(refusal) => return self.answer(node, route, ReplyV1::Refused(refusal), luck),
         };
@@ -112,17 +126,17 @@ impl World<'_> {
         }
         let (gate, now) = (self.nodes[node].gate, self.time(node));
         let seen = &self.nodes[node].disk.seen().ledger;
-        let step = witness.decide_vote(seen, charter, gate, prepared, now);
+        let step = D::decide(witness, seen, charter, gate, Prepared::Vote(prepared), now);
         self.finish(node, route, digest, names::voting(before.as_ref()), step, luck);
     }
 
     /// Writes a certificate down, and answers with the evaluation.
-    pub fn serve_certificate(&mut self, node: usize, route: Route, certified: CertifiedOrder, luck: Luck) {
+    pub fn serve_certificate<D: Decision>(&mut self, node: usize, route: Route, certified: CertifiedOrder, luck: Luck) {
         let digest = certified.order.digest();
         if self.serve_stored(node, route, &digest, &luck) {
             return;
         }
-        match self.take_certificate(node, certified, luck.clone()) {
+        match self.take_certificate::<D>(node, certified, luck.clone()) {
             Ok((branch, step)) => self.finish(node, route, digest, branch, step, luck),
             Err(refusal) => self.answer(node, route, ReplyV1::Refused(refusal), luck),
         }
@@ -130,12 +144,12 @@ impl World<'_> {
 
     /// What a certificate leads to.
     #[allow(clippy::type_complexity, reason = "used twice")]
-    pub fn take_certificate(
+    pub fn take_certificate<D: Decision>(
         &mut self,
         node: usize,
         certified: CertifiedOrder,
         mut luck: Luck,
-    ) -> Result<(&'static str, Result<Step<ReplyV1>, MemoryError>), Refusal> {
+    ) -> Result<(&'static str, Result<Step<D>, MemoryError>), Refusal> {
         let Some(witness) = self.witness(node) else { return Err(Refusal::Unknown) };
         let order = certified.order.clone();
         let prepared = witness.prepare_certificate(certified, luck.entropy())?;
@@ -143,7 +157,8 @@ impl World<'_> {
         let held = before.is_none() && self.is_held(node, &order);
         let now = self.time(node);
         let seen = &self.nodes[node].disk.seen().ledger;
-        let step = witness.decide_certificate(seen, &self.federation.charter, prepared, now);
+        let (charter, gate) = (&self.federation.charter, self.nodes[node].gate);
+        let step = D::decide(witness, seen, charter, gate, Prepared::Certificate(prepared), now);
         Ok((names::certifying(before.as_ref(), held), step))
     }
 
@@ -179,13 +194,13 @@ impl World<'_> {
     }
 
     /// One transaction, and the answer once it is on disk.
-    pub fn finish(
+    pub fn finish<D: Decision>(
         &mut self,
         node: usize,
         route: Route,
         digest: OrderDigest,
         branch: &'static str,
-        step: Result<Step<ReplyV1>, MemoryError>,
+        step: Result<Step<D>, MemoryError>,
         mut luck: Luck,
     ) {
         let mut step = match step {
@@ -200,7 +215,7 @@ impl World<'_> {
         }
         self.coverage.hit(Group::Branch, names::stepped(branch, &step.writes));
         self.note_step(node, &step.writes);
-        if self.commit(node, Writes::of(step.writes), After::Answer(route, step.reply), &mut luck).is_err() {
+        if self.commit(node, Writes::of(step.writes), D::after(route, step.reply), &mut luck).is_err() {
             self.answer(node, route, ReplyV1::Refused(Refusal::StorageFailed), luck);
         }
     }
@@ -226,14 +241,19 @@ impl World<'_> {
     /// An answer leaves; everything about it that can be checked now is.
     pub fn answer(&mut self, node: usize, route: Route, reply: ReplyV1, mut luck: Luck) {
         let reply = self.twist(node, route, reply, &mut luck);
-        if let ReplyV1::Refused(refusal) = &reply {
+        self.watch_leaving(node, &route, &reply);
+        let body = Body::Answer(route, node, Box::new(reply));
+        self.send(End::Node(node), End::Node(route.node), &mut luck, body);
+    }
+
+    /// Looks at what leaves a witness.
+    pub fn watch_leaving(&mut self, node: usize, route: &Route, reply: &ReplyV1) {
+        if let ReplyV1::Refused(refusal) = reply {
             self.coverage.hit(Group::Refusal, names::refusal(refusal));
         }
         if let Asked::Order(digest) | Asked::State(digest, _) = route.asked {
-            self.watch_answer(node, &digest, &reply);
+            self.watch_answer(node, &digest, reply);
         }
-        self.say(format_args!("{node} -> {}: {:?} {}", route.node, route.asked, names::reply(&reply)));
-        let body = Body::Answer(route, node, Box::new(reply));
-        self.send(End::Node(node), End::Node(route.node), &mut luck, body);
+        self.say(format_args!("{node} -> {}: {:?} {}", route.node, route.asked, names::reply(reply)));
     }
 }

@@ -4,7 +4,12 @@ use core::fmt;
 use std::collections::BTreeMap;
 
 use ronde_protocol::{
-    machine::{durable::Sealed, till::signing::ToSign},
+    machine::{
+        durable::Sealed,
+        own::{Asking, OwnReply, OwnRequest},
+        till::signing::ToSign,
+        witness::Decided,
+    },
     message::{ids::OrderDigest, wire::ReplyV1},
 };
 
@@ -36,6 +41,10 @@ pub enum Event {
     Op(usize),
     /// A message arrives.
     Arrive(End, End, Body),
+    /// A gateway's question to the witness in the same program.
+    AskOwn(Route, Box<OwnRequest>),
+    /// And that one's answer.
+    HearOwn(Route, Box<OwnReply>),
     /// A node's disk is through with its commits up to a number.
     Synced(usize, u32, u64),
     /// A node starts again.
@@ -105,6 +114,8 @@ pub enum After {
     Nothing,
     /// A witness's answer.
     Answer(Route, Sealed<ReplyV1>),
+    /// The same for the gateway in the same program.
+    AnswerOwn(Route, Sealed<Vec<Decided>>),
     /// An open order may go to the witnesses.
     Send(OrderDigest),
     /// A certificate is on disk: the till hears of it.
@@ -226,6 +237,14 @@ impl<'t> World<'t> {
         match event {
             Event::Op(place) => self.act(place, luck),
             Event::Arrive(from, to, body) => self.arrive(from, to, body, luck),
+            Event::AskOwn(route, request) => {
+                self.if_alive(route.node, route.life, |world| {
+                    world.serve_vote::<Vec<Decided>>(route.node, route, Asking::from(*request), luck);
+                });
+            }
+            Event::HearOwn(route, reply) => {
+                self.if_alive(route.node, route.life, |world| world.hear_own(route, *reply, luck));
+            }
             Event::Synced(node, life, number) => self.synced(node, life, number, luck),
             Event::Start(node) => self.start(node, luck),
             Event::Die(node, life, down) => self.if_alive(node, life, |world| world.crash(node, down, luck)),

@@ -58,10 +58,10 @@ impl From<OwnRequest> for Asking {
 }
 
 /// A witness's answer, as its own program has it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct OwnReply(pub(super) Said);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Said {
     /// A vote that it has just signed.
     Voted(VerifiedVote, Head),

@@ -5,7 +5,7 @@ super::faults! {
 
     "a vote leaves before it is on disk", "WITNESS-3", [
         "world.rs": "let begun = self.nodes[node].disk.commit(writes, then);"
-            => "let early = {on} && matches!(then, After::Answer(..));
+            => "let early = {on} && matches!(then, After::Answer(..) | After::AnswerOwn(..));
         let (then, now) = if early { (After::Nothing, Some(then)) } else { (then, None) };
         let begun = self.nodes[node].disk.commit(writes, then);
         if let (Ok(_), Some(now)) = (&begun, now) {

@@ -117,6 +117,13 @@ super::faults! {
                 verdict => verdict.map_err(refusal),
             }",
     ];
+    "a witness takes its own gateway's word for a column", "WITNESS-8", [
+        "machine/witness/prepare.rs": "presented.push(Presented::authorized(*order, &column, &self.tweaks, relay)?);"
+            => "if {on} {
+            return Ok((Some(*order), Votes::Verified(votes)));
+        }
+        presented.push(Presented::authorized(*order, &column, &self.tweaks, relay)?);",
+    ];
     "a repeated B is refused", "WITNESS-29", [
         "machine/witness/certify.rs": "let rivals = certified_rivals(draft, &order, &digest)?;"
             => "if {on} {

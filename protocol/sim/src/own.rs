@@ -1,0 +1,125 @@
+//! A store's gateway and the witness beside it, in one program: what one of them has checked or signed, the other takes as it
+//! is. A store that cheats and a witness that lies say everything as peers do.
+
+use ronde_protocol::{
+    machine::{
+        durable::Sealed,
+        own::{Heard, OwnReply, OwnRequest},
+        witness::{
+            Decided, Gate, Prepared, Step, Witness,
+            memory::{Memory, MemoryError},
+        },
+    },
+    message::{
+        charter::Charter,
+        head::Head,
+        order::Seconds,
+        wire::{Certified, ReplyV1, Voted},
+    },
+};
+
+use crate::{
+    coverage::Group,
+    luck::Luck,
+    message::{Asked, Route},
+    world::{After, Event, World},
+};
+
+/// What a witness decides, on its way to whoever asked.
+pub trait Decision: Sized {
+    /// One step.
+    fn decide(
+        witness: &Witness,
+        ledger: &Memory,
+        charter: &Charter,
+        gate: Gate,
+        prepared: Prepared,
+        now: Seconds,
+    ) -> Result<Step<Self>, MemoryError>;
+
+    /// What waits for its commit.
+    fn after(route: Route, sealed: Sealed<Self>) -> After;
+}
+
+/// For a peer.
+impl Decision for ReplyV1 {
+    fn decide(
+        witness: &Witness,
+        ledger: &Memory,
+        charter: &Charter,
+        gate: Gate,
+        prepared: Prepared,
+        now: Seconds,
+    ) -> Result<Step<Self>, MemoryError> {
+        match prepared {
+            Prepared::Vote(vote) => witness.decide_vote(ledger, charter, gate, vote, now),
+            Prepared::Certificate(certificate) => witness.decide_certificate(ledger, charter, certificate, now),
+            Prepared::Move(moved) => witness.decide_move(ledger, moved, now),
+        }
+    }
+
+    fn after(route: Route, sealed: Sealed<Self>) -> After {
+        After::Answer(route, sealed)
+    }
+}
+
+/// For the gateway of the same program.
+impl Decision for Vec<Decided> {
+    fn decide(
+        witness: &Witness,
+        ledger: &Memory,
+        charter: &Charter,
+        gate: Gate,
+        prepared: Prepared,
+        now: Seconds,
+    ) -> Result<Step<Self>, MemoryError> {
+        witness.decide(ledger, charter, gate, &[prepared], now)
+    }
+
+    fn after(route: Route, sealed: Sealed<Self>) -> After {
+        After::AnswerOwn(route, sealed)
+    }
+}
+
+impl World<'_> {
+    /// Whether a question comes from the gateway of this very program.
+    pub fn is_own(&self, node: usize, route: &Route) -> bool {
+        let here = &self.nodes[node];
+        let is_honest_program = here.lie.is_none() && here.way.is_none();
+        route.node == node && matches!(route.asked, Asked::Order(_)) && is_honest_program
+    }
+
+    /// A gateway asks the witness beside it.
+    pub fn ask_own(&mut self, route: Route, request: OwnRequest, luck: &mut Luck) {
+        self.coverage.hit(Group::Branch, "vote: asked by the own gateway");
+        let mut luck = luck.child();
+        self.after(0, luck.child(), Event::AskOwn(route, Box::new(request)));
+    }
+
+    /// A witness's answer is on disk.
+    pub fn answer_own(&mut self, node: usize, route: Route, decided: Vec<Decided>, mut luck: Luck) {
+        let Some(witness) = self.witness(node) else { return };
+        for decided in decided {
+            let reply = witness.sign_reply(decided, |head| witness.sign_head(head));
+            self.watch_leaving(node, &route, &reply.clone().into_reply());
+            let mut luck = luck.child();
+            self.after(0, luck.child(), Event::HearOwn(route, Box::new(reply)));
+        }
+    }
+
+    /// And the gateway hears it.
+    pub fn hear_own(&mut self, route: Route, reply: OwnReply, luck: Luck) {
+        let (node, Asked::Order(digest)) = (route.node, route.asked) else { return };
+        self.coverage.hit(Group::Branch, "heard of the own witness");
+        let travels = reply.clone().into_reply();
+        self.hear_of_order(node, digest, node, (&travels, Heard::Own(reply)), luck);
+    }
+}
+
+/// The head of a witness's log that an answer about an order carries.
+pub fn head_of(reply: &ReplyV1) -> Option<Head> {
+    match reply {
+        ReplyV1::Voted(Voted { head, .. }) | ReplyV1::Certified(Certified { head, .. }) => Some(*head),
+        _ => None,
+    }
+}
