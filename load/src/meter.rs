@@ -45,6 +45,8 @@ pub struct Look {
     pub at: f64,
     /// Resident memory by node, in MB of 1,000,000 bytes.
     pub memory_mb: Vec<f64>,
+    /// Seconds of CPU by node, since it started.
+    pub cpu_seconds: Vec<f64>,
     /// Open orders by node, if they were asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub open_orders: Option<Vec<u64>>,
@@ -78,10 +80,9 @@ impl Meter {
             commits.push(count("/storage/commits")?);
             jobs.push(count("/storage/jobs")?);
         }
-        let cpu = |pid: &u32| process::cpu_seconds(*pid, &self.ticks);
         Ok(Reading {
-            node_cpu: self.pids.iter().map(cpu).collect::<Result<_, _>>()?,
-            own_cpu: cpu(&std::process::id())?,
+            node_cpu: self.cpu()?,
+            own_cpu: process::cpu_seconds(std::process::id(), &self.ticks)?,
             machine_cpu: process::machine_seconds(&self.ticks)?,
             commits,
             jobs,
@@ -100,6 +101,11 @@ impl Meter {
         self.pids.iter().map(|pid| Ok(process::resident_mib(*pid)? * MB)).collect()
     }
 
+    /// Seconds of CPU by node.
+    fn cpu(&self) -> Result<Vec<f64>, Failed> {
+        self.pids.iter().map(|pid| process::cpu_seconds(*pid, &self.ticks)).collect()
+    }
+
     /// The most that each had since the start, in MB.
     pub fn peak(&self) -> Result<Vec<f64>, Failed> {
         self.pids.iter().map(|pid| Ok(process::peak_mib(*pid)? * MB)).collect()
@@ -111,7 +117,8 @@ impl Meter {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         for number in 0_usize.. {
             ticks.tick().await;
-            let mut look = Look { at: start.elapsed().as_secs_f64(), memory_mb: self.memory()?, open_orders: None };
+            let at = start.elapsed().as_secs_f64();
+            let mut look = Look { at, memory_mb: self.memory()?, cpu_seconds: self.cpu()?, open_orders: None };
             if number.is_multiple_of(LOOKS) {
                 let mut open = Vec::new();
                 for node in 0..self.pids.len() {

@@ -1,4 +1,4 @@
-//! Whether anything grew in a long run: memory, what is open, how long things take.
+//! Whether anything grew in a long run: memory, what is open, how long things take and how much work they are.
 
 use std::collections::BTreeMap;
 
@@ -17,6 +17,8 @@ const MEMORY: (f64, f64) = (0.10, 4.0);
 const OPEN: (f64, f64) = (0.50, 16.0);
 /// A latency by so much, and so many milliseconds.
 const LATENCY: (f64, f64) = (0.25, 2.0);
+/// The CPU of an order by so much, and so many milliseconds.
+const CPU: (f64, f64) = (0.10, 0.05);
 
 /// What was watched, and whether it grew.
 #[derive(Clone, Debug, Serialize)]
@@ -27,7 +29,8 @@ pub struct Soaked {
     pub grew: Vec<String>,
 }
 
-/// Looks at windows of ten seconds after the first minute.
+/// Looks at windows of ten seconds after the first minute: memory and what is open in all of them, times in the best of each
+/// part of the run.
 pub fn judge(figures: &Figures) -> Soaked {
     let mut trends = BTreeMap::new();
     for node in 0..figures.memory_mb.len() {
@@ -36,9 +39,10 @@ pub fn judge(figures: &Figures) -> Soaked {
         let open =
             figures.looks.iter().filter_map(|look| Some((look.at, *look.open_orders.as_ref()?.get(node)? as f64)));
         trends.insert(format!("open orders of node {}", node + 1), trend(windows(open), OPEN));
+        trends.insert(format!("CPU per order of node {}, ms", node + 1), at_best(cpu(figures, node), CPU));
         for (name, of) in [("p50", p50 as Quantile), ("p99", p99)] {
             let times = figures.windows.iter().filter_map(|window| Some((window.at, (*of(window).get(node)?)?)));
-            trends.insert(format!("{name} by node {}, ms", node + 1), trend(windows(times), LATENCY));
+            trends.insert(format!("{name} by node {}, ms", node + 1), at_best(windows(times), LATENCY));
         }
     }
     let grew = trends.iter().filter(|(_, trend)| trend.is_some_and(|trend| trend.grew)).map(|(name, _)| name.clone());
@@ -57,6 +61,28 @@ fn p99(window: &Window) -> &[Option<f64>] {
 
 fn trend(windows: Vec<(f64, f64)>, (share, least): (f64, f64)) -> Option<Trend> {
     trend::of(&windows, share, least)
+}
+
+/// Of what takes time, which on a shared machine is sometimes longer.
+fn at_best(windows: Vec<(f64, f64)>, (share, least): (f64, f64)) -> Option<Trend> {
+    trend::of(&trend::at_best(&windows), share, least)
+}
+
+/// What a node's processors did for each order that was done meanwhile, window by window.
+fn cpu(figures: &Figures, node: usize) -> Vec<(f64, f64)> {
+    let seconds = figures.looks.iter().filter_map(|look| Some((look.at, *look.cpu_seconds.get(node)?)));
+    let mut firsts: BTreeMap<u64, (f64, f64)> = BTreeMap::new();
+    for (at, seconds) in seconds.filter(|(at, _)| *at >= SETTLED) {
+        firsts.entry((at / WINDOW) as u64).or_insert((at, seconds));
+    }
+    let firsts: Vec<(f64, f64)> = firsts.into_values().collect();
+    let spent = |pair: &[(f64, f64)]| {
+        let &[(begin, before), (end, after)] = pair else { return None };
+        let done = figures.by_second.iter().filter(|second| (begin.floor()..end.floor()).contains(&second.at));
+        let done: u64 = done.map(|second| second.done).sum();
+        (done > 0).then(|| (begin, (after - before) * 1000.0 / done as f64))
+    };
+    firsts.windows(2).filter_map(spent).collect()
 }
 
 /// Medians of windows, once all has settled.

@@ -7,6 +7,9 @@ const FEWEST: usize = 6;
 /// A slope that is less than so many of its standard errors is noise.
 const ERRORS: f64 = 3.0;
 
+/// Parts of the time of which each has its best samples.
+const PARTS: usize = 9;
+
 /// How far a straight line through the samples rises.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Trend {
@@ -39,6 +42,18 @@ pub fn of(samples: &[(f64, f64)], share: f64, least: f64) -> Option<Trend> {
     let error = (left / (count - 2.0) / spread).sqrt();
     let (rise, bound) = (slope * (last - first), (share * mean.abs()).max(least));
     Some(Trend { mean, rise, bound, grew: rise > bound && slope > ERRORS * error })
+}
+
+/// The best quarter of the samples in each part of the time. A machine that is shared is slower at times and never faster than it
+/// is: what grows, grows at the best of times too.
+pub fn at_best(samples: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let best = |part: &[(f64, f64)]| {
+        let mut values: Vec<f64> = part.iter().map(|(_, value)| *value).collect();
+        values.sort_by(f64::total_cmp);
+        let time = part.iter().map(|(time, _)| time).sum::<f64>() / part.len() as f64;
+        Some((time, *values.get(values.len() / 4)?))
+    };
+    samples.chunks(samples.len().div_ceil(PARTS).max(1)).filter_map(best).collect()
 }
 
 #[cfg(test)]
