@@ -79,7 +79,7 @@ impl Figures {
             disk_ratio: 1.1,
             written_kb: 180.0,
             idle_mb: 20.0,
-            busy_mb: 45.0,
+            busy_mb: 60.0,
             connection_kb: 64.0,
         }
     }
