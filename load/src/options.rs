@@ -85,7 +85,8 @@ pub struct Options {
     /// Look for the highest rate that is kept up, and measure at 70 % of it
     #[arg(long, conflicts_with_all = ["rate", "clients"])]
     pub find_max: bool,
-    /// At 70 % of the highest rate (or at --rate) for so many minutes: does memory, a queue or a latency grow
+    /// At 70 % of the highest rate (or at --rate) for so many minutes: does memory, a queue, a latency
+    /// or the CPU of an order grow
     #[arg(long, value_name = "MINUTES", conflicts_with = "clients", value_parser = clap::value_parser!(u64).range(2..=1440))]
     pub soak: Option<u64>,
     /// Each datagram between nodes takes so long, each way

@@ -23,30 +23,39 @@ const CPU: (f64, f64) = (0.10, 0.05);
 /// What was watched, and whether it grew.
 #[derive(Clone, Debug, Serialize)]
 pub struct Soaked {
-    /// By what it is.
+    /// By what it is: what is counted in all windows, what takes time at its best in each part of the run.
     pub trends: BTreeMap<String, Option<Trend>>,
+    /// What takes time in all windows, those included in which the machine was slow. For whoever looks; nothing is judged by it.
+    pub in_all: BTreeMap<String, Option<Trend>>,
     /// What grew.
     pub grew: Vec<String>,
 }
 
-/// Looks at windows of ten seconds after the first minute: memory and what is open in all of them, times in the best of each
-/// part of the run.
+/// Looks at windows of ten seconds after the first minute.
 pub fn judge(figures: &Figures) -> Soaked {
-    let mut trends = BTreeMap::new();
+    let (mut trends, mut in_all) = (BTreeMap::new(), BTreeMap::new());
+    // What comes after the last order was to begin is the end of the run, and no window.
+    let end = figures.by_second.iter().filter(|second| second.planned > 0).map(|second| second.at).fold(0.0, f64::max);
     for node in 0..figures.memory_mb.len() {
+        let number = node + 1;
         let memory = figures.looks.iter().filter_map(|look| Some((look.at, *look.memory_mb.get(node)?)));
-        trends.insert(format!("memory of node {}, MB", node + 1), trend(windows(memory), MEMORY));
+        trends.insert(format!("memory of node {number}, MB"), trend(windows(memory), MEMORY));
         let open =
             figures.looks.iter().filter_map(|look| Some((look.at, *look.open_orders.as_ref()?.get(node)? as f64)));
-        trends.insert(format!("open orders of node {}", node + 1), trend(windows(open), OPEN));
-        trends.insert(format!("CPU per order of node {}, ms", node + 1), at_best(cpu(figures, node), CPU));
+        trends.insert(format!("open orders of node {number}"), trend(windows(open), OPEN));
+        let mut times = vec![(format!("CPU per order of node {number}, ms"), cpu(figures, node, end), CPU)];
         for (name, of) in [("p50", p50 as Quantile), ("p99", p99)] {
-            let times = figures.windows.iter().filter_map(|window| Some((window.at, (*of(window).get(node)?)?)));
-            trends.insert(format!("{name} by node {}, ms", node + 1), at_best(windows(times), LATENCY));
+            let whole = figures.windows.iter().filter(|window| window.at + WINDOW <= end + 1.0);
+            let values = whole.filter_map(|window| Some((window.at, (*of(window).get(node)?)?)));
+            times.push((format!("{name} by node {number}, ms"), windows(values), LATENCY));
+        }
+        for (name, windows, (share, least)) in times {
+            in_all.insert(name.clone(), trend::of(&windows, share, least));
+            trends.insert(name, trend::at_best(&windows, share, least));
         }
     }
     let grew = trends.iter().filter(|(_, trend)| trend.is_some_and(|trend| trend.grew)).map(|(name, _)| name.clone());
-    Soaked { grew: grew.collect(), trends }
+    Soaked { grew: grew.collect(), trends, in_all }
 }
 
 type Quantile = fn(&Window) -> &[Option<f64>];
@@ -63,16 +72,11 @@ fn trend(windows: Vec<(f64, f64)>, (share, least): (f64, f64)) -> Option<Trend> 
     trend::of(&windows, share, least)
 }
 
-/// Of what takes time, which on a shared machine is sometimes longer.
-fn at_best(windows: Vec<(f64, f64)>, (share, least): (f64, f64)) -> Option<Trend> {
-    trend::of(&trend::at_best(&windows), share, least)
-}
-
 /// What a node's processors did for each order that was done meanwhile, window by window.
-fn cpu(figures: &Figures, node: usize) -> Vec<(f64, f64)> {
+fn cpu(figures: &Figures, node: usize, end: f64) -> Vec<(f64, f64)> {
     let seconds = figures.looks.iter().filter_map(|look| Some((look.at, *look.cpu_seconds.get(node)?)));
     let mut firsts: BTreeMap<u64, (f64, f64)> = BTreeMap::new();
-    for (at, seconds) in seconds.filter(|(at, _)| *at >= SETTLED) {
+    for (at, seconds) in seconds.filter(|(at, _)| (SETTLED..=end + 1.0).contains(at)) {
         firsts.entry((at / WINDOW) as u64).or_insert((at, seconds));
     }
     let firsts: Vec<(f64, f64)> = firsts.into_values().collect();

@@ -44,16 +44,35 @@ pub fn of(samples: &[(f64, f64)], share: f64, least: f64) -> Option<Trend> {
     Some(Trend { mean, rise, bound, grew: rise > bound && slope > ERRORS * error })
 }
 
-/// The best quarter of the samples in each part of the time. A machine that is shared is slower at times and never faster than it
-/// is: what grows, grows at the best of times too.
-pub fn at_best(samples: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    let best = |part: &[(f64, f64)]| {
-        let mut values: Vec<f64> = part.iter().map(|(_, value)| *value).collect();
-        values.sort_by(f64::total_cmp);
+/// Of what takes time on a machine that is shared, and so slower at times: the trend of the best quarter of the samples in each
+/// part of the time. It grew too if it stands higher at the end, in the last two parts alike, though no line leads there.
+pub fn at_best(samples: &[(f64, f64)], share: f64, least: f64) -> Option<Trend> {
+    let best = best(samples);
+    let mut trend = of(&best, share, least)?;
+    let values: Vec<f64> = best.iter().map(|(_, value)| *value).collect();
+    let before = median(values.get(..values.len().div_ceil(3))?)?;
+    let stands = values.iter().rev().take(2).all(|value| value - before > (share * before).max(least));
+    trend.grew |= stands;
+    Some(trend)
+}
+
+/// Parts of one length, each with its time and its best quarter's worst.
+fn best(samples: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let parts = samples.len().min(PARTS);
+    let bound = |part: usize| part * samples.len() / parts.max(1);
+    let of = |part: usize| {
+        let mut part = Vec::from(samples.get(bound(part)..bound(part + 1))?);
         let time = part.iter().map(|(time, _)| time).sum::<f64>() / part.len() as f64;
-        Some((time, *values.get(values.len() / 4)?))
+        part.sort_by(|(_, one), (_, other)| one.total_cmp(other));
+        Some((time, part.get(part.len() / 4)?.1))
     };
-    samples.chunks(samples.len().div_ceil(PARTS).max(1)).filter_map(best).collect()
+    (0..parts).filter_map(of).collect()
+}
+
+fn median(values: &[f64]) -> Option<f64> {
+    let mut values = Vec::from(values);
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
 }
 
 #[cfg(test)]

@@ -84,6 +84,10 @@ impl Report {
                     None => writeln!(text, "{name:32}  too few samples: soak for 3 minutes or more"),
                 };
             }
+            let _ = writeln!(text, "\nthe same in all windows, those included in which the machine was slow");
+            for (name, trend) in soak.in_all.iter().filter_map(|(name, trend)| Some((name, (*trend)?))) {
+                let _ = writeln!(text, "{name:32}{:>9.2}{:>9.2}{:>9.2}", trend.mean, trend.rise, trend.bound);
+            }
         }
         if !self.bars.is_empty() {
             let _ = writeln!(text, "\n{:52}{:>10}{:>12}", "bar", "measured", "bar");

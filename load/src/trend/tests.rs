@@ -1,4 +1,4 @@
-use super::{at_best, of};
+use super::{at_best, best, of};
 
 /// Samples every ten seconds, with noise that repeats.
 fn samples(count: u32, value: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
@@ -39,11 +39,29 @@ fn spells_in_which_the_machine_is_slow_are_no_growth_and_what_grows_at_the_best_
     let slow = |at: f64| [26.0..30.0, 36.0..40.0, 44.0..52.0].iter().any(|spell| spell.contains(&at));
     let spells = samples(54, |at| if slow(at) { 40.0 } else { 20.0 });
     assert!(of(&spells, 0.25, 2.0).unwrap().grew, "as they are");
-    let best = at_best(&spells);
-    assert_eq!(best.len(), 9);
-    assert!(!of(&best, 0.25, 2.0).unwrap().grew, "{best:?}");
+    assert!(!at_best(&spells, 0.25, 2.0).unwrap().grew, "{:?}", best(&spells));
     let growing = samples(54, |at| if slow(at) { 40.0 } else { 20.0 + at / 5.0 });
-    assert!(of(&at_best(&growing), 0.25, 2.0).unwrap().grew);
-    assert_eq!(at_best(&samples(5, |at| at)).len(), 5, "each by itself, if there are few");
-    assert_eq!(at_best(&[]), []);
+    assert!(at_best(&growing, 0.25, 2.0).unwrap().grew);
+}
+
+#[test]
+fn what_is_slow_from_some_late_moment_on_has_grown() {
+    for (count, last) in [(12, 3), (18, 4), (53, 12), (54, 12), (54, 18), (354, 80)] {
+        let late = samples(count, |at| if at >= f64::from(count - last) { 200.0 } else { 20.0 });
+        assert!(at_best(&late, 0.25, 2.0).unwrap().grew, "{last} of {count}: {:?}", best(&late));
+    }
+}
+
+#[test]
+fn parts_are_alike_however_many_samples_there_are() {
+    for count in [9, 10, 17, 18, 53, 54, 355] {
+        let parts = best(&samples(count, |at| at));
+        assert_eq!(parts.len(), 9, "{count}");
+        let gaps: Vec<f64> = parts.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
+        let (least, most) = (gaps.iter().copied().fold(f64::MAX, f64::min), gaps.iter().copied().fold(0.0, f64::max));
+        assert!(most - least <= 10.0, "{count}: {gaps:?}");
+    }
+    assert_eq!(best(&samples(5, |at| at)).len(), 5, "each by itself, if there are few");
+    assert_eq!(best(&[]), []);
+    assert_eq!(at_best(&[], 0.1, 0.1), None);
 }

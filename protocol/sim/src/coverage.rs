@@ -110,6 +110,7 @@ pub const REFUSALS: &[&str] = &[
 /// Every branch that at most f traitors can reach. A certificate of a dead or contested order needs more of them; that a witness
 /// retires for a head that it is shown while it runs, not at its start, comes in one run of a thousand.
 pub const BRANCHES: &[&str] = &[
+    "certificate kept by the own witness alone",
     "certificate: certified already",
     "certificate: unknown order",
     "certificate: unknown order, coin held",

@@ -158,13 +158,13 @@ impl World<'_> {
     fn request(&mut self, node: usize, witness: usize, digest: OrderDigest, request: RequestV1, luck: &mut Luck) {
         let Some(request) = self.cheat_request(node, witness, request, luck) else { return };
         let route = Route { node, life: self.nodes[node].life, asked: Asked::Order(digest) };
-        if let RequestV1::Vote(vote) = &request
+        if matches!(request, RequestV1::Vote(_))
             && self.is_own(witness, &route)
             && let Some(index) = self.nodes[node].index
             && let Some(running) = self.nodes[node].running.get_mut(&digest)
             && let Some(own) = running.gathering.own_request(index)
         {
-            self.watch_column(node, End::Node(node), vote);
+            self.watch_column(node, End::Node(node), digest, own.column());
             return self.ask_own(route, own, luck);
         }
         self.ask(node, witness, Asked::Order(digest), request, luck);
@@ -273,6 +273,7 @@ impl World<'_> {
         let of = self.nodes[from].keyset;
         let Some(running) = self.nodes[node].running.get_mut(&digest) else { return };
         running.asked.remove(&from);
+        let is_written = matches!(&heard, Heard::Own(own) if own.is_certified());
         let progress = if running.gathering.keyset().id() == of {
             running.gathering.handle_reply(index, heard)
         } else {
@@ -283,7 +284,7 @@ impl World<'_> {
                 if let Some(fault) = fault {
                     self.note_fault(node, from, fault, luck);
                 }
-                self.certified(node, digest, luck);
+                self.certified_or_kept(node, digest, is_written, luck);
             }
             Progress::Faulty(fault) => self.note_fault(node, from, fault, luck),
             Progress::AnotherColumn(index) => {
@@ -307,7 +308,7 @@ impl World<'_> {
     }
 
     /// The certificate is written down before the till hears of it.
-    fn certified(&mut self, node: usize, digest: OrderDigest, luck: &mut Luck) {
+    pub fn certified(&mut self, node: usize, digest: OrderDigest, luck: &mut Luck) {
         if self.save(node, &digest, After::Certified(digest), luck).is_err() {
             self.send_requests(node, &digest, luck);
         }

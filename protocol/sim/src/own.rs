@@ -4,6 +4,7 @@
 use ronde_protocol::{
     machine::{
         durable::Sealed,
+        gateway::Standing,
         own::{Heard, OwnReply, OwnRequest},
         witness::{
             Decided, Gate, Prepared, Step, Witness,
@@ -13,6 +14,7 @@ use ronde_protocol::{
     message::{
         charter::Charter,
         head::Head,
+        ids::OrderDigest,
         order::Seconds,
         wire::{Certified, ReplyV1, Voted},
     },
@@ -113,6 +115,17 @@ impl World<'_> {
         self.coverage.hit(Group::Branch, "heard of the own witness");
         let travels = reply.clone().into_reply();
         self.hear_of_order(node, digest, node, (&travels, Heard::Own(reply)), luck);
+    }
+
+    /// An order that is complete by what the own witness has written down needs no certificate in its own record.
+    pub fn certified_or_kept(&mut self, node: usize, digest: OrderDigest, is_written: bool, luck: &mut Luck) {
+        let standing = self.nodes[node].running.get(&digest).map(|running| running.gathering.standing());
+        if is_written && matches!(standing, Some(Standing::Certified { complete: true, .. })) {
+            self.coverage.hit(Group::Branch, "certificate kept by the own witness alone");
+            self.certificate_on_disk(node, digest, luck);
+        } else {
+            self.certified(node, digest, luck);
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use ronde_protocol::{
         codec::encode,
         ids::{KeysetId, OrderDigest, Reference, StoreId, WitnessIndex},
         order::{Order, Output, Purpose, Seconds, Submission},
-        wire::{RequestV1, VoteRequest},
+        wire::RequestV1,
     },
 };
 
@@ -67,7 +67,8 @@ impl World<'_> {
             }
             (End::Node(node), Body::Ask(_, request)) => {
                 if let RequestV1::Vote(request) = request.as_ref() {
-                    self.watch_column(node, to, request);
+                    let digest = request.signed.order.digest();
+                    request.column.iter().for_each(|column| self.watch_column(node, to, digest, column));
                 }
             }
             (End::Node(_), Body::Offer(signed, _)) => {
@@ -221,12 +222,10 @@ impl World<'_> {
     }
 
     /// An honest store asks a witness for a vote, with the column that was brought for this very witness.
-    pub fn watch_column(&mut self, node: usize, to: End, request: &VoteRequest) {
-        let Some(components) = &request.column else { return };
+    pub fn watch_column(&mut self, node: usize, to: End, digest: OrderDigest, components: &[PointBytes]) {
         self.shown.passing.extend(components.iter().map(|component| component.0));
         let End::Node(witness) = to else { return };
         let Some(index) = self.nodes[witness].index.filter(|_| self.nodes[node].is_honest()) else { return };
-        let digest = request.signed.order.digest();
         self.stake(Invariant::OneSetOfWitnesses);
         let brought = self.shown.columns.get(&(digest, index));
         if !brought.is_some_and(|columns| columns.contains(&components.to_vec())) {

@@ -35,6 +35,13 @@ pub struct OwnRequest {
     pub(super) votes: Vec<VerifiedVote>,
 }
 
+impl OwnRequest {
+    /// The column that it shows.
+    pub fn column(&self) -> &Bounded<PointBytes, MAX_INPUTS> {
+        &self.column
+    }
+}
+
 impl Asking {
     /// The body.
     pub fn order(&self) -> &Order {

@@ -6,7 +6,7 @@ use ronde_protocol::{
     message::{
         codec::Bounded,
         ids::Reference,
-        order::{Authorization, Column, Output, Outputs, Submission},
+        order::{Authorization, Output, Outputs, Submission},
     },
 };
 
@@ -119,14 +119,10 @@ fn a_coin_that_is_shown_to_other_witnesses_than_the_rest_is_noticed() {
 fn a_column_that_is_another_witnesss_is_noticed() {
     let mut world = ended(1);
     let submission = gift(&mut world);
-    let request = |column: &Column| VoteRequest {
-        signed: submission.signed.clone(),
-        column: Some(column.components.clone()),
-        votes: Bounded::default(),
-    };
-    world.watch_column(4, End::Node(1), &request(&submission.columns[1]));
+    let digest = submission.signed.order.digest();
+    world.watch_column(4, End::Node(1), digest, &submission.columns[1].components);
     assert_eq!(world.failure, None, "its own it may see");
-    world.watch_column(4, End::Node(1), &request(&submission.columns[0]));
+    world.watch_column(4, End::Node(1), digest, &submission.columns[0].components);
     assert_fails(&world, Invariant::OneSetOfWitnesses);
 }
 

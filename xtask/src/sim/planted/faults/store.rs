@@ -7,6 +7,11 @@ super::faults! {
         "gateway/mod.rs": "let column = self.columns.in_use(index).cloned();"
             => "let column = self.columns.in_use(if {on} { WitnessIndex(0) } else { index }).cloned();",
     ];
+    "the own witness is sent another's column", "STORE-4", [
+        "gateway/mod.rs": "let column = self.columns.in_use(index)?.clone();"
+            => "let shown = if {on} { WitnessIndex(u8::from(index.0 == 0)) } else { index };
+        let column = self.columns.in_use(shown)?.clone();",
+    ];
     "a till takes q - 1 votes for a payment", "CERT-3, STORE-10", [
         "gateway/answers.rs": "        if self.certificate.is_some() { Progress::Certified(None) }"
             => "        if {on} && self.certificate.is_none() && votes.len() + 1 >= self.keyset.quorum().votes() {
