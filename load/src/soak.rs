@@ -25,10 +25,29 @@ const CPU: (f64, f64) = (0.10, 0.05);
 pub struct Soaked {
     /// By what it is: what is counted in all windows, what takes time at its best in each part of the run.
     pub trends: BTreeMap<String, Option<Trend>>,
-    /// What takes time in all windows, those included in which the machine was slow. For whoever looks; nothing is judged by it.
+    /// What takes time, in all windows, those included in which the machine was slow: nothing is judged by it.
     pub in_all: BTreeMap<String, Option<Trend>>,
     /// What grew.
     pub grew: Vec<String>,
+}
+
+impl Soaked {
+    /// What to do about what grew; none if nothing did.
+    pub fn fix(&self) -> Option<&'static str> {
+        let grew = |part: &str| self.grew.iter().any(|name| name.starts_with(part));
+        if self.grew.is_empty() {
+            None
+        } else if grew("CPU") {
+            Some("each order costs the nodes more and more: profile them early and late in the run")
+        } else if grew("p50") || grew("p99") {
+            Some(
+                "an order costs the nodes no more than before, so the processors were short of time: run it again on a machine \
+                 that nobody shares, or at a lower --rate; what waits takes memory too",
+            )
+        } else {
+            Some("times did not grow with it: soak for longer to see whether it ends")
+        }
+    }
 }
 
 /// Looks at windows of ten seconds after the first minute.
@@ -100,4 +119,21 @@ fn windows(samples: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
         Some((window as f64 * WINDOW, *values.get(values.len() / 2)?))
     };
     windows.into_iter().filter_map(median).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Soaked;
+
+    #[test]
+    fn whatever_grew_the_fix_is_said() {
+        let fix = |grew: &[&str]| {
+            let grew = grew.iter().map(|name| (*name).to_owned()).collect();
+            Soaked { trends: [].into(), in_all: [].into(), grew }.fix()
+        };
+        assert_eq!(fix(&[]), None);
+        assert!(fix(&["CPU per order of node 1, ms", "p50 by node 1, ms"]).unwrap().contains("profile"));
+        assert!(fix(&["memory of node 1, MB", "p99 by node 1, ms"]).unwrap().contains("nobody shares"));
+        assert!(fix(&["memory of node 1, MB"]).unwrap().contains("longer"));
+    }
 }

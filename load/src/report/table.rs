@@ -84,6 +84,9 @@ impl Report {
                     None => writeln!(text, "{name:32}  too few samples: soak for 3 minutes or more"),
                 };
             }
+            if let Some(fix) = soak.fix() {
+                let _ = writeln!(text, "{fix}");
+            }
             let _ = writeln!(text, "\nthe same in all windows, those included in which the machine was slow");
             for (name, trend) in soak.in_all.iter().filter_map(|(name, trend)| Some((name, (*trend)?))) {
                 let _ = writeln!(text, "{name:32}{:>9.2}{:>9.2}{:>9.2}", trend.mean, trend.rise, trend.bound);
