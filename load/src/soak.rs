@@ -114,10 +114,7 @@ fn windows(samples: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
     for (at, value) in samples.filter(|(at, _)| *at >= SETTLED) {
         windows.entry((at / WINDOW) as u64).or_default().push(value);
     }
-    let median = |(window, mut values): (u64, Vec<f64>)| {
-        values.sort_by(f64::total_cmp);
-        Some((window as f64 * WINDOW, *values.get(values.len() / 2)?))
-    };
+    let median = |(window, values): (u64, Vec<f64>)| Some((window as f64 * WINDOW, trend::median(&values)?));
     windows.into_iter().filter_map(median).collect()
 }
 

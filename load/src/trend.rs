@@ -69,7 +69,8 @@ fn best(samples: &[(f64, f64)]) -> Vec<(f64, f64)> {
     (0..parts).filter_map(of).collect()
 }
 
-fn median(values: &[f64]) -> Option<f64> {
+/// The value in the middle, the upper one of two.
+pub fn median(values: &[f64]) -> Option<f64> {
     let mut values = Vec::from(values);
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied()

@@ -27,17 +27,20 @@ use crate::{
     world::{After, Event, World},
 };
 
+/// What a witness decides by: its own state, with what is not on disk yet, the charter and its clock.
+#[derive(Clone, Copy)]
+pub struct Moment<'a> {
+    witness: &'static Witness,
+    ledger: &'a Memory,
+    charter: &'static Charter,
+    gate: Gate,
+    now: Seconds,
+}
+
 /// What a witness decides, on its way to whoever asked.
 pub trait Decision: Sized {
     /// One step.
-    fn decide(
-        witness: &Witness,
-        ledger: &Memory,
-        charter: &Charter,
-        gate: Gate,
-        prepared: Prepared,
-        now: Seconds,
-    ) -> Result<Step<Self>, MemoryError>;
+    fn decide(moment: &Moment<'_>, prepared: Prepared) -> Result<Step<Self>, MemoryError>;
 
     /// What waits for its commit.
     fn after(route: Route, sealed: Sealed<Self>) -> After;
@@ -45,14 +48,8 @@ pub trait Decision: Sized {
 
 /// For a peer.
 impl Decision for ReplyV1 {
-    fn decide(
-        witness: &Witness,
-        ledger: &Memory,
-        charter: &Charter,
-        gate: Gate,
-        prepared: Prepared,
-        now: Seconds,
-    ) -> Result<Step<Self>, MemoryError> {
+    fn decide(moment: &Moment<'_>, prepared: Prepared) -> Result<Step<Self>, MemoryError> {
+        let Moment { witness, ledger, charter, gate, now } = *moment;
         match prepared {
             Prepared::Vote(vote) => witness.decide_vote(ledger, charter, gate, vote, now),
             Prepared::Certificate(certificate) => witness.decide_certificate(ledger, charter, certificate, now),
@@ -67,14 +64,8 @@ impl Decision for ReplyV1 {
 
 /// For the gateway of the same program.
 impl Decision for Vec<Decided> {
-    fn decide(
-        witness: &Witness,
-        ledger: &Memory,
-        charter: &Charter,
-        gate: Gate,
-        prepared: Prepared,
-        now: Seconds,
-    ) -> Result<Step<Self>, MemoryError> {
+    fn decide(moment: &Moment<'_>, prepared: Prepared) -> Result<Step<Self>, MemoryError> {
+        let Moment { witness, ledger, charter, gate, now } = *moment;
         witness.decide(ledger, charter, gate, &[prepared], now)
     }
 
@@ -84,6 +75,18 @@ impl Decision for Vec<Decided> {
 }
 
 impl World<'_> {
+    /// One step of a witness, as things stand.
+    pub fn decide<D: Decision>(
+        &self,
+        node: usize,
+        witness: &'static Witness,
+        prepared: Prepared,
+    ) -> Result<Step<D>, MemoryError> {
+        let here = &self.nodes[node];
+        let (ledger, charter) = (&here.disk.seen().ledger, &self.federation.charter);
+        D::decide(&Moment { witness, ledger, charter, gate: here.gate, now: self.time(node) }, prepared)
+    }
+
     /// Whether a question comes from the gateway of this very program.
     pub fn is_own(&self, node: usize, route: &Route) -> bool {
         let here = &self.nodes[node];

@@ -52,8 +52,7 @@ impl World<'_> {
     ) -> Result<(&'static str, Result<Step<D>, MemoryError>), Refusal> {
         let Some(witness) = self.witness(node) else { return Err(Refusal::Unknown) };
         let prepared = witness.prepare_move(&self.federation.charter, certified, luck.entropy())?;
-        let (here, charter, now) = (&self.nodes[node], &self.federation.charter, self.time(node));
-        let step = D::decide(witness, &here.disk.seen().ledger, charter, here.gate, Prepared::Move(prepared), now);
+        let step = self.decide::<D>(node, witness, Prepared::Move(prepared));
         let taken = |write: &Write| matches!(write, Write::LogEntry(..));
         let written = step.as_ref().is_ok_and(|step| step.writes.iter().any(taken));
         if let Ok(step) = &step {

@@ -50,19 +50,18 @@ impl World<'_> {
             return self.answer(node, route, ReplyV1::Refused(Refusal::Unknown), luck);
         }
         let Some(request) = self.lie(node, route, request, &mut luck) else { return };
+        if self.is_own(node, &route) {
+            self.serve_as::<Vec<Decided>>(node, route, request, luck);
+        } else {
+            self.serve_as::<ReplyV1>(node, route, request, luck);
+        }
+    }
+
+    fn serve_as<D: Decision>(&mut self, node: usize, route: Route, request: RequestV1, luck: Luck) {
         match request {
-            RequestV1::Vote(request) if self.is_own(node, &route) => {
-                self.serve_vote::<Vec<Decided>>(node, route, Asking::from(request), luck);
-            }
-            RequestV1::Vote(request) => self.serve_vote::<ReplyV1>(node, route, Asking::from(request), luck),
-            RequestV1::Certify(certified) if self.is_own(node, &route) => {
-                self.serve_certificate::<Vec<Decided>>(node, route, certified, luck);
-            }
-            RequestV1::Certify(certified) => self.serve_certificate::<ReplyV1>(node, route, certified, luck),
-            RequestV1::Move(request) if self.is_own(node, &route) => {
-                self.serve_move::<Vec<Decided>>(node, route, request.certified, luck);
-            }
-            RequestV1::Move(request) => self.serve_move::<ReplyV1>(node, route, request.certified, luck),
+            RequestV1::Vote(request) => self.serve_vote::<D>(node, route, Asking::from(request), luck),
+            RequestV1::Certify(certified) => self.serve_certificate::<D>(node, route, certified, luck),
+            RequestV1::Move(request) => self.serve_move::<D>(node, route, request.certified, luck),
             other => match self.read(node, route, &other) {
                 Ok(reply) => self.answer(node, route, reply, luck),
                 Err(error) => self.fail(Invariant::NoInconsistency, format!("witness {node} can't read: {error}")),
@@ -124,9 +123,7 @@ impl World<'_> {
         if self.time(node) > self.keyset_of(node).redeem_until() {
             self.stake(Invariant::NoLateVote);
         }
-        let (gate, now) = (self.nodes[node].gate, self.time(node));
-        let seen = &self.nodes[node].disk.seen().ledger;
-        let step = D::decide(witness, seen, charter, gate, Prepared::Vote(prepared), now);
+        let step = self.decide::<D>(node, witness, Prepared::Vote(prepared));
         self.finish(node, route, digest, names::voting(before.as_ref()), step, luck);
     }
 
@@ -155,10 +152,7 @@ impl World<'_> {
         let prepared = witness.prepare_certificate(certified, luck.entropy())?;
         let before = self.record(node, &order.digest());
         let held = before.is_none() && self.is_held(node, &order);
-        let now = self.time(node);
-        let seen = &self.nodes[node].disk.seen().ledger;
-        let (charter, gate) = (&self.federation.charter, self.nodes[node].gate);
-        let step = D::decide(witness, seen, charter, gate, Prepared::Certificate(prepared), now);
+        let step = self.decide::<D>(node, witness, Prepared::Certificate(prepared));
         Ok((names::certifying(before.as_ref(), held), step))
     }
 
