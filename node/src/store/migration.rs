@@ -25,6 +25,7 @@ const STEPS: &[&str] = &[
     ),
     create_tables!("bucket"),
     create_tables!("earlier"),
+    create_tables!("detail" "receipt" "refund" "basket" "event" "webhook"),
 ];
 
 /// The schema this program writes.

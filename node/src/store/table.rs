@@ -27,6 +27,12 @@ macro_rules! with_tables {
             Idempotency => "idempotency", "Answers given under an Idempotency-Key.";
             Hourly => "hourly", "Totals per hour, for the manager.";
             Earlier => "earlier", "What a witness keeps of earlier keysets, from which points move into its own.";
+            Detail => "detail", "What a grant was made for: its till, its sum, what came back of it.";
+            Receipt => "receipt", "Receipts on their way home, sealed for whoever claims their grant.";
+            Refund => "refund", "What this store owes back, by the order that paid it.";
+            Basket => "basket", "Baskets opened by this store's tills.";
+            Event => "event", "What tills and web shops are told, in the order in which it happened.";
+            Webhook => "webhook", "Where events are posted to, and how far each has been told.";
         }
     };
 }
