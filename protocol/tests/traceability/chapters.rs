@@ -35,6 +35,7 @@ pub const PREFIXES: &[(&str, u32)] = &[
     ("TILL", 29),
     ("EVENT", 30),
     ("RECEIPT", 31),
+    ("BASKET", 32),
 ];
 
 /// The words of RFC 2119. *NOT* only follows one of them.

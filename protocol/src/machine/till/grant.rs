@@ -31,7 +31,7 @@ pub struct VoucherCount {
 }
 
 /// What a grant gives.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct GrantTerms {
     /// Points.
     pub points: Points,
@@ -65,9 +65,14 @@ pub enum TermsError {
 }
 
 impl GrantTerms {
+    /// Whether they give nothing that a grant could be made of. (A ballot comes with points.)
+    pub fn is_empty(&self) -> bool {
+        self.points == Points::ZERO && self.vouchers.is_empty()
+    }
+
     /// Checks what can be known when the grant is made, so that a customer is never handed a grant that must fail.
     pub fn check(&self, store: StoreId, now: Seconds, charter: &Charter) -> Result<(), TermsError> {
-        if self.points == Points::ZERO && self.vouchers.is_empty() {
+        if self.is_empty() {
             return Err(TermsError::Empty);
         }
         let limit = charter.store(store).map_or(Points::ZERO, |store| store.daily_limit);
