@@ -17,6 +17,7 @@ pub mod offer;
 pub mod order;
 pub mod presented;
 pub mod probe;
+pub mod refund;
 pub mod refusal;
 pub mod statement;
 pub mod text;

@@ -7,4 +7,5 @@
 pub mod checkout;
 pub mod grant;
 pub mod pledge;
+pub mod refund;
 pub mod signing;
