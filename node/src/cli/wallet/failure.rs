@@ -187,6 +187,10 @@ fn wallet(error: &WalletError) -> Failure {
         WalletError::NoSuchKeyset(_) => {
             (Blame::You, "check the keyset's number; if it is right, wait for the cooperative's next charter")
         }
+        WalletError::OtherRefund { .. } => (
+            Blame::Store("that was paid".to_owned()),
+            "show the shop the payment's order code (`ronde wallet history`), and tell the cooperative",
+        ),
         WalletError::TermsChanged | WalletError::OtherOrder(_) => {
             (Blame::Store("that made the grant".to_owned()), "ask at the till for a new one, and tell the cooperative")
         }
