@@ -54,6 +54,12 @@ pub enum ShopError {
     /// There is nothing to give back.
     #[error("only what an accepted checkout was paid can be given back; what a late payment paid goes back by itself")]
     NotAccepted,
+    /// This database is a copy that was put back since.
+    #[error(
+        "what was given back of this payment before the copy was put back on which this node runs is not known: settle \
+         it by hand"
+    )]
+    ReturnsUnknown,
     /// More than is left.
     #[error(transparent)]
     TooMuchBack(#[from] TooMuchBack),

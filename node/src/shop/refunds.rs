@@ -178,6 +178,9 @@ impl Shop {
             answer_once(transaction, once.as_ref(), now, |transaction| {
                 let checkout: Checkout = load_id(transaction, Table::Checkout, new.checkout, Missing::Checkout)?;
                 let CheckoutState::Accepted(_) = checkout.state() else { return Err(ShopError::NotAccepted) };
+                if may_be_paid_back(transaction, checkout.offer().time)? {
+                    return Err(ShopError::ReturnsUnknown);
+                }
                 let (points, paid) = (new.grant.terms.points, checkout.paid());
                 let mut returned = returned(transaction, new.checkout)?;
                 returned.handle_give(points, paid)?;

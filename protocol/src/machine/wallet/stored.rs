@@ -180,21 +180,27 @@ impl From<Stored> for WalletBook {
                 ask_at: BTreeMap::new(),
                 payments: Vec::new(),
             },
-            Stored::V5(old) => Self {
-                federation: old.federation,
-                device: old.device,
-                next_order: old.next_order,
-                coins: old.coins,
-                spent: old.spent,
-                open: old.open,
-                history: old.history,
-                evidence: old.evidence,
-                searching: old.searching,
-                asked: old.asked,
-                ask_at: old.ask_at,
-                payments: Vec::new(),
-            },
+            Stored::V5(old) => old.into(),
             Stored::V6(book) => book,
+        }
+    }
+}
+
+impl From<BookV5> for WalletBook {
+    fn from(old: BookV5) -> Self {
+        Self {
+            federation: old.federation,
+            device: old.device,
+            next_order: old.next_order,
+            coins: old.coins,
+            spent: old.spent,
+            open: old.open,
+            history: old.history,
+            evidence: old.evidence,
+            searching: old.searching,
+            asked: old.asked,
+            ask_at: old.ask_at,
+            payments: Vec::new(),
         }
     }
 }
