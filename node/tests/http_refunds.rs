@@ -65,7 +65,7 @@ fn post(node: &Node, refunded: &Order, body: &Value) -> Reply {
     node.post_open(&format!("{}/claim", path(refunded)), body)
 }
 
-/// STORE-25, STORE-37, HTTP-31.
+/// STORE-25, STORE-37, STORE-40, HTTP-31.
 #[test]
 fn a_late_payment_goes_back_to_the_keys_that_paid_it_and_to_nobody_else() {
     let node = Node::start();
@@ -96,6 +96,8 @@ fn a_late_payment_goes_back_to_the_keys_that_paid_it_and_to_nobody_else() {
     let shown = node.get_as(&format!("/v1/checkouts/{id}"), &till).json;
     assert_eq!((&shown["state"], &shown["refunds"][0]["state"]), (&json!("accepted_late"), &json!("claimed")));
     let named = shown["refunds"][0]["grant"].as_str().unwrap();
+    let by_secret = http_support::orders::claim(&to_base64(&[0_u8; 32]), &kinds(&SEVEN), 41);
+    assert_eq!(node.post_open(&format!("/v1/grants/{named}/claim"), &by_secret).problem(), "not-found");
     assert_eq!(node.get(&format!("/v1/grants/{named}")).json["state"], "claimed");
 }
 

@@ -59,7 +59,7 @@ fn digest(Path(text): Path<String>) -> Result<OrderDigest, Problem> {
     text.parse().map_err(|error| Problem::new(Code::NotFound, error))
 }
 
-/// Whoever knows a payment asks what became of it.
+/// Whoever knows a payment asks what became of it (HTTP-31).
 pub(super) async fn show(State(site): State<Site>, path: Path<String>) -> Result<Response, Problem> {
     let order = digest(path)?;
     let (fate, points) = site.shop.payment(&order)?;
@@ -84,7 +84,7 @@ pub(super) async fn claim(State(site): State<Site>, path: Path<String>, call: Ca
     orders::outcome(order.digest(), outcome, Form::Claim(base64(&order)))
 }
 
-/// A till gives back points of an accepted checkout, as an ordinary grant.
+/// A till gives back points of an accepted checkout, as an ordinary grant (HTTP-32).
 pub(super) async fn give(State(site): State<Site>, call: Call) -> Result<Response, Problem> {
     let token = site.authorize(&call, GIVES_BACK)?;
     let once = call.once(&token)?;

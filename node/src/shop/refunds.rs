@@ -227,7 +227,7 @@ pub(super) fn take_back(transaction: &mut dyn Transaction, id: RecordId, points:
 }
 
 /// Notes what became of a certified payment, in the transaction in which its checkout notes it, once (STORE-24): that it
-/// bought, or a grant of what it paid (STORE-25). `apart` is a refund that has no place in the checkout's record.
+/// bought, or a grant of what it paid (STORE-25, STORE-37). `apart` is a refund that has no place in the checkout's record.
 pub(super) fn note(
     transaction: &mut dyn Transaction,
     (id, checkout): (RecordId, &Checkout),

@@ -50,7 +50,7 @@ impl RefundClaim {
         spend::sign(SpendPurpose::RefundClaim, coins, &self.digest(), entropy)
     }
 
-    /// Checks the signature by the keys of the refunded order, whose body says which they are.
+    /// Checks the signature by the keys of the refunded order, whose body says which they are (SPEND-11).
     ///
     /// # Errors
     /// [`Refusal::Unknown`] if the body is another order's; [`Refusal::BadSignature`].

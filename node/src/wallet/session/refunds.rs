@@ -40,14 +40,12 @@ pub enum Became {
 
 impl Session {
     /// Asks each store that was paid what became of the payment, as long as it has not said so (WALLET-43), and claims
-    /// back what bought nothing. What can't be asked now is asked the next time.
+    /// back what bought nothing. Nobody else is asked (WALLET-44). What can't be asked now is asked the next time.
     pub fn ask_payments(&mut self) -> Vec<Asked> {
-        let payments = self.wallet.book().payments.clone();
+        let due = self.wallet.due_payments(self.charters.charter(), self.clock.unix_seconds());
         let mut asked = Vec::new();
-        for UnansweredPayment { order, .. } in payments {
-            let digest = order.digest();
-            let open = self.wallet.book().open.iter().any(|open| open.refund_of() == Some(digest));
-            let Some(node) = self.address_of(order.store).filter(|_| !open) else { continue };
+        for order in due {
+            let Some(node) = self.address_of(order.store) else { continue };
             asked.push(self.ask_payment(&node, &order));
         }
         asked

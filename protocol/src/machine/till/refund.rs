@@ -23,7 +23,8 @@ const SHARE: u64 = 4;
 const DAY: Seconds = 86_400;
 
 impl Grant {
-    /// The grant of a refund. Nobody is told its secret: the coin keys of the refunded order stand in for it.
+    /// The grant of a refund (STORE-37). Nobody is told its secret (STORE-40): the coin keys of the refunded order stand in for
+    /// it.
     /// `till_reference` is a hash as of other grants.
     pub fn owed(points: Points, till_reference: [u8; 32], now: Seconds, entropy: Entropy) -> Self {
         let terms = GrantTerms { points, ballot: None, vouchers: Bounded::default() };

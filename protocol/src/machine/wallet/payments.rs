@@ -63,6 +63,14 @@ impl Wallet {
         Ok(sum)
     }
 
+    /// Payments to ask about, oldest first: those of which no claim is open and whose keyset's witnesses still tell
+    /// (WALLET-43).
+    pub fn due_payments(&mut self, charter: &Charter, now: Seconds) -> Vec<Order> {
+        self.forget_payments(charter, now);
+        let due = |payment: &&UnansweredPayment| self.refund_position(&payment.order.digest()).is_none();
+        self.book.payments.iter().filter(due).map(|payment| payment.order.clone()).collect()
+    }
+
     /// Takes what the store says of a payment. It needs no more asking once it bought something, went back, or is paid
     /// back by hand; while a claim of this wallet is open that claim's answer counts, and not this.
     pub fn handle_fate(&mut self, digest: &OrderDigest, fate: Fate, now: Seconds) -> Sealed<()> {

@@ -37,7 +37,7 @@ pub struct RefundRequest {
 
 impl Wallet {
     /// Claims a payment's points back with fresh outputs, in a keyset chosen as for any claim; `owed` is what the store
-    /// says that it owes. A refund that is being claimed already gives the very same request again.
+    /// says that it owes (WALLET-46). A refund that is being claimed already gives the very same request again.
     ///
     /// # Errors
     /// [`WalletError::OtherRefund`] if the store owes another sum than was paid; [`WalletError::NoSuchOrder`] if this is
