@@ -2,6 +2,7 @@
 
 #[path = "../../protocol/tests/federation_support/mod.rs"]
 mod federation_support;
+mod wallet_command;
 mod wallet_support;
 
 use std::path::Path;
@@ -155,4 +156,32 @@ fn a_wallet_that_was_lost_before_it_asked_is_paid_back_by_its_words() {
     let asked = wallet.ask_payment_of(&order, None).unwrap();
     assert_eq!(back(&[asked]), Progress::Done);
     assert_eq!(wallet.spendable(), Points(7 + VOUCHER_VALUE));
+}
+
+/// What a person reads and a script sees: the command that completes the payment brings it back too.
+#[test]
+fn resume_says_in_words_that_a_payment_came_back() {
+    let (town, temporary) = (Town::open(), tempfile::tempdir().unwrap());
+    let folder = temporary.path().join("wallet");
+    wallet_command::new(town.base(1), &folder);
+    wallet_command::json(&folder, &["claim", &town.grant(1, 25)]);
+    let (code, paid) = wallet_command::json(&folder, &["pay", &town.checkout(2, 4, 1)]);
+    assert_eq!((code, &paid["refunds"][0]["state"]), (0, &"paid".into()), "{paid}");
+    town.bend(|quorum| quorum.binding = true);
+    let link = town.checkout(3, 12, 1);
+    let (_, late) = wallet_command::json(&folder, &["pay", &link, "--points", "7"]);
+    assert_eq!(late["refunds"], serde_json::json!([]), "{late}");
+    town.cancel(3, &link);
+    town.bend(|quorum| quorum.binding = false);
+    let said = wallet_command::ronde(&folder, &["resume"]);
+    let text = String::from_utf8(said.stdout).unwrap();
+    assert!(said.status.success(), "{text}");
+    let code: String = late["order"].as_str().unwrap().chars().take(8).collect();
+    let line = format!("7 points back from Store 3: order {code} could buy nothing there any more.");
+    assert!(text.lines().any(|one| one == line), "{text}");
+    assert!(text.ends_with("You have 21 points.\n"), "{text}");
+    let (code, nothing) = wallet_command::json(&folder, &["refunds"]);
+    assert_eq!((code, &nothing["refunds"]), (0, &serde_json::json!([])), "{nothing}");
+    let (_, history) = wallet_command::json(&folder, &["history"]);
+    assert_eq!(history["records"].as_array().unwrap().last().unwrap()["outcome"], "refunded");
 }

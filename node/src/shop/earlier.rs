@@ -10,7 +10,7 @@ use crate::store::{Table, Transaction};
 /// Where it is noted that this was done.
 const DONE: &[u8] = b"refunds-made-up";
 /// What a checkout's own key begins with, and a refund's that stands apart.
-const CHECKOUTS: (&[u8], &[u8]) = (b"i", b"j");
+pub(super) const OWN: (&[u8], &[u8]) = (b"i", b"j");
 const APART: (&[u8], &[u8]) = (b"f", b"g");
 /// Records that are read at a time.
 const PAGE: usize = 256;
@@ -21,7 +21,7 @@ pub fn make_up_refunds(tx: &mut dyn Transaction, now: Seconds) -> Result<usize, 
         return Ok(0);
     }
     let mut owed = 0_usize;
-    each(tx, CHECKOUTS, |tx, key| {
+    each(tx, OWN, |tx, key| {
         // One that can't be read is no worse off than before.
         let Ok(Some(checkout)) = load::<Checkout>(&*tx, Table::Checkout, key) else { return Ok(()) };
         let Some(id) = id_of(key) else { return Ok(()) };
@@ -47,7 +47,7 @@ pub fn make_up_refunds(tx: &mut dyn Transaction, now: Seconds) -> Result<usize, 
 }
 
 /// Walks the checkouts' records between two keys, some at a time.
-fn each(
+pub(super) fn each(
     tx: &mut dyn Transaction,
     (from, to): (&[u8], &[u8]),
     mut work: impl FnMut(&mut dyn Transaction, &[u8]) -> Result<(), ShopError>,

@@ -25,7 +25,7 @@ use super::records::{RecordId, index, load, load_id, save, save_id};
 use super::restored::may_be_paid_back;
 use super::{Answer, MadeGrant, Missing, NewGrant, Once, Shop, ShopError};
 use crate::fault;
-use crate::store::{Read, Table, Transaction};
+use crate::store::{Read, StorageError, Table, Transaction};
 
 /// Where it is counted what was signed for refunds today.
 const TODAY: &[u8] = b"day";
@@ -141,7 +141,9 @@ impl Shop {
         };
         let federation = *charter.federation();
         let claim = RefundClaim { federation, store: self.store(), order: digest, keyset, outputs };
-        let verified = claim.verify(&refunded, &signature).map_err(GrantError::from)?;
+        // Up to 256 keys: other requests go on meanwhile.
+        let verified = tokio::task::spawn_blocking(move || claim.verify(&refunded, &signature));
+        let verified = verified.await.map_err(|_| StorageError::Stopped)?.map_err(GrantError::from)?;
         fault::point("shop.before-refund-claim");
         let decided = self.write(move |transaction| {
             let mut grant: Grant = load_id(transaction, Table::Grant, id, Missing::Grant)?;

@@ -5,20 +5,20 @@ use ronde_protocol::machine::till::grant::Grant;
 use ronde_protocol::message::codec::{decode, encode};
 use ronde_protocol::message::order::{Seconds, pledge_reference};
 
-use super::ShopError;
 use super::records::load;
+use super::{ShopError, earlier};
 use crate::store::{Read, Table, Transaction};
 
 /// Where the reference of the pledge stands that is not made.
 const NO_PLEDGE: &[u8] = b"restored-pledge";
 /// Where it stands how late checkouts were opened whose refunds may have been paid before the copy was put back.
 const NO_REFUND: &[u8] = b"restored-refunds";
-/// What a grant's or checkout's own key begins with; others are references.
-const OWN_KEYS: (&[u8], &[u8]) = (b"i", b"j");
+/// What a grant's own key begins with; others are references.
+const GRANT_KEYS: (&[u8], &[u8]) = (b"i", b"j");
 
 /// Withdraws every grant that nobody has claimed by this copy, and rules out a second pledge of today.
 pub fn take_mark(tx: &mut dyn Transaction, now: Seconds) -> Result<(), ShopError> {
-    for (key, _) in tx.scan(Table::Grant, OWN_KEYS.0, Some(OWN_KEYS.1), usize::MAX)? {
+    for (key, _) in tx.scan(Table::Grant, GRANT_KEYS.0, Some(GRANT_KEYS.1), usize::MAX)? {
         // A record that can't be read can't be claimed either.
         let Ok(Some(mut grant)) = load::<Grant>(&*tx, Table::Grant, &key) else { continue };
         if grant.handle_cancel(now).is_ok() {
@@ -28,10 +28,12 @@ pub fn take_mark(tx: &mut dyn Transaction, now: Seconds) -> Result<(), ShopError
     tx.put(Table::Meta, NO_PLEDGE, &pledge_reference(now).0)?;
     // A clock that was ahead has opened checkouts later than it is now.
     let mut latest = now;
-    for (key, _) in tx.scan(Table::Checkout, OWN_KEYS.0, Some(OWN_KEYS.1), usize::MAX)? {
-        let Ok(Some(checkout)) = load::<Checkout>(&*tx, Table::Checkout, &key) else { continue };
-        latest = latest.max(checkout.offer().time);
-    }
+    earlier::each(tx, earlier::OWN, |tx, key| {
+        if let Ok(Some(checkout)) = load::<Checkout>(&*tx, Table::Checkout, key) {
+            latest = latest.max(checkout.offer().time);
+        }
+        Ok(())
+    })?;
     tx.put(Table::Meta, NO_REFUND, &encode(&latest))?;
     Ok(())
 }
