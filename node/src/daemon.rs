@@ -247,8 +247,9 @@ async fn take_mark(writer: &Writer, charters: &CharterStore, now: u64) -> Result
     if restored {
         tracing::error!(
             "this database is a restored copy: this node votes in no keyset that was published until now or is within a \
-             day (it still certifies and evaluates), grants that nobody had claimed are withdrawn, and no pledge is \
-             made today; ask the stewards for a seat in a keyset of a charter that they issue later"
+             day (it still certifies and evaluates), grants that nobody had claimed are withdrawn, what is \
+             owed back of checkouts until now is settled by hand, and no pledge is made today; ask the stewards for a seat \
+             in a keyset of a charter that they issue later"
         );
     }
     Ok(())

@@ -7,13 +7,14 @@ use http_support::federation_support::{DAY, KEYSET, entropy};
 use http_support::orders::{Signed, checkout, coin, from_base64, grant, offer, outputs, pay, points, to_base64};
 use http_support::{NOW, Node, Reply, STORE};
 use proptest::prelude::*;
-use ronde_node::shop::Certified as _;
+use ronde_node::shop::{Certified as _, Outcome};
 use ronde_node::store::{Engine as _, MemoryEngine, Table, Writer, WriterConfig};
 use ronde_protocol::crypto::CoinSecret;
 use ronde_protocol::message::class::Kind;
 use ronde_protocol::message::ids::{KeysetId, StoreId};
 use ronde_protocol::message::order::{Order, Purpose};
 use ronde_protocol::message::refund::RefundClaim;
+use ronde_protocol::message::refusal::Refusal;
 use serde_json::{Value, json};
 
 const SEVEN: [u64; 3] = [1, 2, 4];
@@ -185,6 +186,57 @@ fn each_payment_that_bought_nothing_has_a_refund_of_its_own() {
         assert_eq!(fate(&node, order).json["state"], "claimed");
     }
     assert_eq!(fate(&node, &first.order).json["state"], "paid");
+}
+
+/// STORE-24, STORE-37: every way to a late payment, and news that comes twice.
+#[test]
+fn every_late_payment_gets_one_grant_however_its_checkout_ended() {
+    for way in ["cancelled", "expired", "refused"] {
+        let node = Node::start();
+        let till = node.till("counter", &["redeem"]);
+        let id = checkout(&node, &till, 10);
+        let payment = pay(&offer(&node, &id), 7, 1);
+        match way {
+            "cancelled" => assert_eq!(node.delete(&format!("/v1/checkouts/{id}"), &till).status, 204),
+            "expired" => node.hand.advance(300_000),
+            _ => {
+                node.desk.answer_next(Ok(Outcome::Refused(Refusal::Closed)));
+                assert_eq!(node.post_open("/v1/orders", &payment.body()).problem(), "keyset-closed");
+            }
+        }
+        let path = format!("/v1/checkouts/{id}");
+        assert_eq!(node.get_as(&path, &till).json["state"], way);
+        assert_eq!(node.entries(Table::Grant), 0);
+        for _ in 0..3 {
+            certify(&node, &payment.order);
+        }
+        assert_eq!(node.entries(Table::Grant), 2, "{way}: a grant and its reference");
+        let shown = node.get_as(&path, &till).json;
+        assert_eq!(
+            (&shown["state"], &shown["refunds"][0]["state"]),
+            (&json!("accepted_late"), &json!("owed")),
+            "{way}"
+        );
+        assert_eq!(fate(&node, &payment.order).json["state"], "owed");
+    }
+}
+
+/// STORE-24: one is before the quorum while another is certified.
+#[test]
+fn a_payment_that_is_certified_while_another_is_pending_is_owed_and_the_other_buys() {
+    let node = Node::start();
+    let till = node.till("counter", &["redeem"]);
+    let id = checkout(&node, &till, 10);
+    let terms = offer(&node, &id);
+    let (first, second) = (pay(&terms, 7, 1), pay(&terms, 4, 2));
+    node.desk.answer_next(Ok(Outcome::Pending { votes: 2 }));
+    assert_eq!(node.post_open("/v1/orders", &first.body()).status, 202);
+    certify(&node, &second.order);
+    assert_eq!(fate(&node, &second.order).json["state"], "owed");
+    assert_eq!(fate(&node, &first.order).problem(), "not-found", "nothing became of it yet");
+    assert_eq!(node.post_open("/v1/orders", &first.body()).status, 200);
+    assert_eq!(fate(&node, &first.order).json["state"], "paid");
+    assert_eq!(fate(&node, &second.order).json["state"], "owed");
 }
 
 /// STORE-41.
