@@ -270,6 +270,13 @@ impl Cast {
         path
     }
 
+    /// Goes on with the wallet, and says whether it got as far as the point, where it dies.
+    fn resume_until(&self, point: &str) -> bool {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ronde"));
+        command.arg("wallet").arg("--wallet").arg(self.wallet_folder()).args(["resume", "--json"]).env_clear();
+        command.env("RONDE_FAULT", point).output().unwrap().status.signal() == Some(SIGABRT)
+    }
+
     /// Goes on with the wallet until it has so many points and asks for nothing more.
     fn until_it_has(&self, points: u64, point: &str) {
         eventually(&format!("{point}: the wallet has {points}"), || {
@@ -400,6 +407,26 @@ fn a_store_killed_while_it_owes_a_payment_pays_it_back_exactly_once() {
         assert_eq!(shown["refunds"][0]["state"], "claimed", "{point}: {shown}");
         cast.check(point);
     }
+}
+
+/// WALLET-1, WALLET-3: wherever the wallet dies between the late payment and its points, they come back once.
+#[test]
+fn a_wallet_killed_while_it_claims_a_refund_has_its_points_once() {
+    let cast = Cast::found();
+    let link = cast.grant(2, 60).unwrap();
+    assert_eq!(cast.wallet(&["claim", &link], None).unwrap()["state"], "done");
+    for moment in ["wallet.before-save", "wallet.after-save", "wallet.after-answer"] {
+        let walked = (1..).take_while(|number| {
+            cast.late(1);
+            let point = format!("{moment}:{number}");
+            let died = cast.resume_until(&point);
+            cast.until_it_has(60, &point);
+            died
+        });
+        let walked = walked.count();
+        assert!(walked >= 2, "{moment}: the payment and the claim at least, not {walked}");
+    }
+    cast.check("the end");
 }
 
 /// STORE-43, HTTP-11.
