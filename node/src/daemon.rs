@@ -236,11 +236,20 @@ async fn take_mark(writer: &Writer, charters: &CharterStore, now: u64) -> Result
             Ok(true)
         })
         .await?;
+    let (owed, _) = writer.submit(move |tx| shop::make_up_refunds(tx, now)).await?;
+    if owed > 0 {
+        tracing::warn!(
+            owed,
+            "payments that an earlier program noted as owed can now be claimed by their wallets: withdraw what was paid \
+             back by hand (the checkout shows each refund's grant)"
+        );
+    }
     if restored {
         tracing::error!(
             "this database is a restored copy: this node votes in no keyset that was published until now or is within a \
-             day (it still certifies and evaluates), grants that nobody had claimed are withdrawn, and no pledge is \
-             made today; ask the stewards for a seat in a keyset of a charter that they issue later"
+             day (it still certifies and evaluates), grants that nobody had claimed are withdrawn, what is \
+             owed back of checkouts until now is settled by hand, and no pledge is made today; ask the stewards for a seat \
+             in a keyset of a charter that they issue later"
         );
     }
     Ok(())

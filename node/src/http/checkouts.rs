@@ -52,12 +52,19 @@ struct View {
     /// What the store owes back.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     refunds: Vec<RefundView>,
+    /// What tills gave back of what was paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    returned: Option<Points>,
 }
 
 #[derive(Serialize)]
 struct RefundView {
     order: OrderDigest,
     points: Points,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grant: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'static str>,
 }
 
 #[derive(Deserialize)]
@@ -89,7 +96,12 @@ fn state_name(state: CheckoutState) -> &'static str {
 
 fn view(base: &str, view: &CheckoutView) -> View {
     let checkout = &view.checkout;
-    let refunds = checkout.refunds().iter().map(|refund| RefundView { order: refund.digest, points: refund.points });
+    let refunds = view.refunds.iter().map(|refund| RefundView {
+        order: refund.order,
+        points: refund.points,
+        grant: refund.grant.map(|(id, _)| id.to_string()),
+        state: refund.grant.map(|(_, fate)| fate.name()),
+    });
     View {
         id: view.id.to_string(),
         url: format!("{base}/c/{}", view.id),
@@ -99,6 +111,7 @@ fn view(base: &str, view: &CheckoutView) -> View {
         votes: view.votes,
         expires_at: rfc3339(checkout.offer().expiry),
         refunds: refunds.collect(),
+        returned: Some(view.returned).filter(|points| *points > Points::ZERO),
     }
 }
 

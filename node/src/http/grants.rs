@@ -19,12 +19,12 @@ use super::orders::{self, Form};
 use super::problem::Problem;
 use super::site::Site;
 use crate::date::rfc3339;
-use crate::shop::{NewGrant, RecordId, Scope};
+use crate::shop::{MadeGrant, NewGrant, RecordId, Scope};
 
 /// How long a grant can be claimed if the till does not say, in seconds.
-const DEFAULT_EXPIRY: u64 = 30 * 86_400;
+pub(super) const DEFAULT_EXPIRY: u64 = 30 * 86_400;
 /// Longest time that a grant can be claimed, in seconds.
-const MAX_EXPIRY: u64 = 366 * 86_400;
+pub(super) const MAX_EXPIRY: u64 = 366 * 86_400;
 /// Longest reference of a till, in bytes.
 pub(super) const MAX_REFERENCE: usize = 200;
 
@@ -39,8 +39,9 @@ struct MakeBody {
     expires_in: Option<u64>,
 }
 
+/// What the till is told of a grant that it made.
 #[derive(Serialize)]
-struct Made {
+pub(super) struct Made {
     id: String,
     points: Points,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,22 +95,23 @@ pub(super) async fn make(State(site): State<Site>, call: Call) -> Result<Respons
     let terms = GrantTerms { points: body.points, ballot: body.ballot, vouchers };
     let new = NewGrant { terms, reference: body.reference, expires_in };
     let base = site.base();
-    // The secret is in this answer and nowhere else, in the fragment that no server sees (HTTP-7).
-    let made = site.shop.make_grant(new, once, move |made| {
-        let secret = Zeroizing::new(URL_SAFE_NO_PAD.encode(made.secret.expose()));
-        let terms = made.grant.terms();
-        let view = Made {
-            id: made.id.to_string(),
-            points: terms.points,
-            ballot: terms.ballot,
-            vouchers: terms.vouchers.to_vec(),
-            state: state_name(made.grant.state()),
-            claim_url: format!("{base}/g/{}#{}", made.id, *secret),
-            expires_at: rfc3339(made.grant.expiry()),
-        };
-        answer(StatusCode::CREATED, &view)
-    });
+    let made = site.shop.make_grant(new, once, move |new| answer(StatusCode::CREATED, &made(&base, &new)));
     Ok(respond(made.await?))
+}
+
+/// The secret is in this answer and nowhere else, in the fragment that no server sees (HTTP-7).
+pub(super) fn made(base: &str, new: &MadeGrant) -> Made {
+    let secret = Zeroizing::new(URL_SAFE_NO_PAD.encode(new.secret.expose()));
+    let terms = new.grant.terms();
+    Made {
+        id: new.id.to_string(),
+        points: terms.points,
+        ballot: terms.ballot,
+        vouchers: terms.vouchers.to_vec(),
+        state: state_name(new.grant.state()),
+        claim_url: format!("{base}/g/{}#{}", new.id, *secret),
+        expires_at: rfc3339(new.grant.expiry()),
+    }
 }
 
 pub(super) fn expiry(asked: Option<u64>, default: u64, max: u64) -> Result<u64, Problem> {

@@ -14,6 +14,7 @@ mod origin;
 mod pledges;
 mod problem;
 mod public;
+mod refunds;
 mod restore;
 mod serve;
 mod site;
@@ -57,6 +58,9 @@ pub fn router(site: Site) -> Router {
         .route("/v1/buckets/{keyset}", get(restore::lengths))
         .route("/v1/buckets/{keyset}/{index}", get(restore::pages))
         .route("/v1/probes", post(restore::probe))
+        .route("/v1/refunds", post(refunds::give))
+        .route("/v1/refunds/{order}", get(refunds::show))
+        .route("/v1/refunds/{order}/claim", post(refunds::claim))
         .route("/v1/pledges", post(pledges::make))
         .route("/v1/tills", post(tills::add).get(tills::list))
         .route("/v1/tills/{name}", delete(tills::revoke))

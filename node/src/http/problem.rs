@@ -300,6 +300,8 @@ impl From<ShopError> for Problem {
             ShopError::Terms(error) => terms(error),
             ShopError::Grant(error) => error.into(),
             ShopError::Checkout(error) => error.into(),
+            ShopError::NotAccepted | ShopError::ReturnsUnknown => Self::field("checkout", error),
+            ShopError::TooMuchBack(error) => Self::field("points", error).with("left", error.left.0),
             ShopError::Pledge(error) => error.into(),
             ShopError::Restored => Self::new(Code::OrderConflict, &error),
             ShopError::Till(error) => match error {

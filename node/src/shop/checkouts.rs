@@ -13,6 +13,7 @@ use ronde_protocol::message::order::{Order, Purpose, Seconds};
 use super::answers::answer_once;
 use super::grants::till_reference;
 use super::records::{RecordId, find, index, load_id, refund_key, save, save_id};
+use super::refunds::{self, RefundLine};
 use super::{Answer, Missing, Once, Shop, ShopError, lock};
 use crate::store::{Table, Transaction};
 use crate::{clock, fault};
@@ -39,6 +40,10 @@ pub struct CheckoutView {
     pub checkout: Checkout,
     /// Votes gathered for the order that took it, as far as this process knows.
     pub votes: usize,
+    /// What is owed back, and how far that is.
+    pub refunds: Vec<RefundLine>,
+    /// Points of it that tills gave back.
+    pub returned: Points,
 }
 
 impl Shop {
@@ -66,7 +71,7 @@ impl Shop {
             answer_once(transaction, once.as_ref(), now, |transaction| {
                 save_id(transaction, Table::Checkout, id, &checkout)?;
                 index(transaction, Table::Checkout, &offer.reference(), id)?;
-                Ok(render(CheckoutView { id, checkout, votes: 0 }))
+                Ok(render(CheckoutView { id, checkout, votes: 0, refunds: Vec::new(), returned: Points::ZERO }))
             })
         });
         let answer = answer.await?;
@@ -87,7 +92,10 @@ impl Shop {
                 .await?;
         }
         let votes = checkout.state().digest().and_then(|digest| lock(&self.0.votes).get(&digest).copied());
-        Ok(CheckoutView { id, checkout, votes: votes.unwrap_or(0) })
+        let (refunds, returned) = self.0.readers.with(|read| -> Result<_, ShopError> {
+            Ok((refunds::lines(read, &checkout)?, refunds::returned(read, id)?.points()))
+        })?;
+        Ok(CheckoutView { id, checkout, votes: votes.unwrap_or(0), refunds, returned })
     }
 
     /// Waits until the checkout is decided, or is no longer as `known` says, or the time is up (HTTP-21). Asks
@@ -184,6 +192,7 @@ impl Shop {
                 save(transaction, Table::Checkout, &own, refund)?;
             }
             save_id(transaction, Table::Checkout, id, &checkout)?;
+            refunds::note(transaction, (id, &checkout), &order.digest(), apart, now)?;
             Ok(Ok(apart))
         });
         if let Some(refund) = settled.await?? {
@@ -191,7 +200,7 @@ impl Shop {
             tracing::error!(
                 checkout = %id, %order, %points,
                 "a checkout owes more refunds than its record holds, and its till is shown no more of them: take its \
-                 link down, open a checkout for each basket, and pay this order's points back"
+                 link down, and open a checkout for each basket"
             );
         }
         self.changed();

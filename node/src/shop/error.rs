@@ -3,6 +3,7 @@
 use ronde_protocol::machine::till::checkout::CheckoutError;
 use ronde_protocol::machine::till::grant::{GrantError, TermsError};
 use ronde_protocol::machine::till::pledge::PledgeError;
+use ronde_protocol::machine::till::refund::TooMuchBack;
 
 use super::{RepeatError, TillError};
 use crate::driver::LedgerError;
@@ -18,6 +19,9 @@ pub enum Missing {
     /// No checkout of this id, or for this order.
     #[error("there is no such checkout here")]
     Checkout,
+    /// No payment of this digest was heard of, or it is not owed back.
+    #[error("this store has not heard of such a payment, or does not owe it back")]
+    Payment,
     /// No till of this name.
     #[error("there is no such till")]
     Till,
@@ -47,6 +51,18 @@ pub enum ShopError {
     /// The checkout can't be taken, shown or cancelled.
     #[error(transparent)]
     Checkout(#[from] CheckoutError),
+    /// There is nothing to give back.
+    #[error("only what an accepted checkout was paid can be given back; what a late payment paid goes back by itself")]
+    NotAccepted,
+    /// This database is a copy that was put back since.
+    #[error(
+        "what was given back of this payment before the copy was put back on which this node runs is not known: settle \
+         it by hand"
+    )]
+    ReturnsUnknown,
+    /// More than is left.
+    #[error(transparent)]
+    TooMuchBack(#[from] TooMuchBack),
     /// The pledge is not made.
     #[error(transparent)]
     Pledge(#[from] PledgeError),

@@ -3,11 +3,14 @@
 use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::crypto::{Entropy, hash, labels};
 use ronde_protocol::machine::durable::Durable;
-use ronde_protocol::machine::till::grant::{Claim, Grant, GrantError, GrantSecret, GrantTerms};
+use ronde_protocol::machine::till::grant::{Claim, Grant, GrantError, GrantSecret, GrantState, GrantTerms};
+use ronde_protocol::message::charter::Charter;
+use ronde_protocol::message::ids::StoreId;
 use ronde_protocol::message::order::{Order, Seconds, SignedOrder};
 
 use super::answers::answer_once;
 use super::records::{RecordId, find, index, load, load_id, save, save_id};
+use super::refunds::take_back;
 use super::{Answer, Missing, Once, Shop, ShopError};
 use crate::fault;
 use crate::store::{Table, Transaction};
@@ -48,13 +51,7 @@ impl Shop {
         fault::point("shop.before-grant");
         let answer = self.write(move |transaction| {
             answer_once(transaction, once.as_ref(), now, |transaction| {
-                new.terms.check(store, now, &charter)?;
-                let till_reference = till_reference(id, &new.reference);
-                let expiry = now.saturating_add(new.expires_in);
-                let (grant, secret) = Grant::new(new.terms, till_reference, now, expiry, entropy);
-                save_id(transaction, Table::Grant, id, &grant)?;
-                index(transaction, Table::Grant, &grant.reference(), id)?;
-                Ok(render(MadeGrant { id, grant, secret }))
+                Ok(render(add_grant(transaction, new, (id, entropy), (store, now), &charter)?))
             })
         });
         let answer = answer.await?;
@@ -78,7 +75,18 @@ impl Shop {
 
     /// Withdraws a grant that nobody has claimed.
     pub async fn cancel_grant(&self, id: RecordId) -> Result<Grant, ShopError> {
-        self.change_grant(id, Grant::handle_cancel).await
+        let now = self.now();
+        let cancelled = self.write(move |transaction| {
+            let mut grant: Grant = load_id(transaction, Table::Grant, id, Missing::Grant)?;
+            let before = grant.state();
+            let result = grant.handle_cancel(now);
+            save_id(transaction, Table::Grant, id, &grant)?;
+            if before == GrantState::Open && grant.state() == GrantState::Cancelled {
+                take_back(transaction, id, grant.terms().points)?;
+            }
+            Ok(result.map(|()| grant))
+        });
+        Ok(cancelled.await??)
     }
 
     async fn change_grant(
@@ -141,6 +149,23 @@ impl Shop {
         fault::point("shop.after-settle-grant");
         Ok(())
     }
+}
+
+/// Makes a grant of checked terms and writes it down.
+pub(super) fn add_grant(
+    transaction: &mut dyn Transaction,
+    new: NewGrant,
+    (id, entropy): (RecordId, Entropy),
+    (store, now): (StoreId, Seconds),
+    charter: &Charter,
+) -> Result<MadeGrant, ShopError> {
+    new.terms.check(store, now, charter)?;
+    let till_reference = till_reference(id, &new.reference);
+    let expiry = now.saturating_add(new.expires_in);
+    let (grant, secret) = Grant::new(new.terms, till_reference, now, expiry, entropy);
+    save_id(transaction, Table::Grant, id, &grant)?;
+    index(transaction, Table::Grant, &grant.reference(), id)?;
+    Ok(MadeGrant { id, grant, secret })
 }
 
 /// The one body that this store signed under a reference.

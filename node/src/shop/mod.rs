@@ -6,10 +6,12 @@
 mod answers;
 mod checkouts;
 mod desk;
+mod earlier;
 mod error;
 mod grants;
 mod pledges;
 mod records;
+mod refunds;
 mod restored;
 mod settle;
 mod tills;
@@ -31,10 +33,12 @@ pub use desk::{
     KeysetBooks, LogStatus, OrderDesk, Outcome, PeerLogStatus, PeerLogTrouble, RetiredBecause, SeatNotTaken,
     StorageStatus, WitnessStatus,
 };
+pub use earlier::make_up_refunds;
 pub use error::{Missing, ShopError};
 pub use grants::{MadeGrant, NewGrant};
 pub use pledges::PledgeStep;
 pub use records::RecordId;
+pub use refunds::{Fate, NewReturn, RefundClaimed, RefundLine};
 pub use restored::take_mark;
 pub use tills::{Caller, Scope, TillError, TillRecord, Token};
 

@@ -299,6 +299,12 @@ impl Town {
         format!("{}{}", self.base(store), made.recv().unwrap())
     }
 
+    /// A till of the store withdraws the checkout of a link.
+    pub fn cancel(&self, store: u32, link: &str) {
+        let (_, id) = link.rsplit_once('/').unwrap();
+        self.runtime.block_on(self.shops[place(store)].cancel_checkout(id.parse().unwrap())).unwrap();
+    }
+
     /// What was bound gets its certificate.
     pub fn certify_bound(&self) {
         let mut quorum = self.quorum.lock().unwrap();

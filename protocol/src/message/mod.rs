@@ -18,6 +18,7 @@ pub mod order;
 pub mod presented;
 pub mod probe;
 pub mod receipt;
+pub mod refund;
 pub mod refusal;
 pub mod statement;
 pub mod text;

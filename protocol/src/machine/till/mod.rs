@@ -10,5 +10,6 @@ pub mod checkout;
 pub mod grant;
 pub mod pledge;
 pub mod quote;
+pub mod refund;
 pub mod sale;
 pub mod signing;

@@ -122,6 +122,8 @@ pub const TYPES: &[(&str, Responder)] = &[
     ("probe-sign", |input| respond(input, federation::restore::probe_sign)),
     ("probe-answer", |input| respond(input, federation::restore::probe_answer)),
     ("probe-verdict", |input| respond(input, federation::restore::verdict)),
+    ("refund-claim", |input| respond(input, federation::refunds::claim)),
+    ("refund-claim-sign", |input| respond(input, federation::refunds::sign)),
     ("wallet-search", |input| respond(input, federation::restore::search)),
     ("bucket-turns", |input| respond(input, federation::turns::turns)),
     ("audit-moved", |input| respond(input, federation::moved::moved)),
