@@ -3,11 +3,13 @@
 use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::crypto::{Entropy, hash, labels};
 use ronde_protocol::machine::durable::Durable;
-use ronde_protocol::machine::till::grant::{Claim, Grant, GrantError, GrantSecret, GrantTerms};
+use ronde_protocol::machine::till::grant::{Claim, Grant, GrantError, GrantSecret, GrantState, GrantTerms};
 use ronde_protocol::message::order::{Order, Seconds, SignedOrder};
 
 use super::answers::answer_once;
+use super::caps;
 use super::records::{RecordId, find, index, load, load_id, save, save_id};
+use super::tills::check_not_revoked;
 use super::{Answer, Missing, Once, Shop, ShopError};
 use crate::fault;
 use crate::store::{Table, Transaction};
@@ -21,6 +23,8 @@ pub struct NewGrant {
     pub reference: String,
     /// How long it can be claimed, in seconds.
     pub expires_in: Seconds,
+    /// The name of the till that makes it.
+    pub till: String,
 }
 
 /// A grant that was just made, with the secret that is shown once.
@@ -42,22 +46,30 @@ impl Shop {
         once: Option<Once>,
         render: impl FnOnce(MadeGrant) -> Answer + Send + 'static,
     ) -> Result<Answer, ShopError> {
-        let (store, charter, now) = (self.store(), self.charter(), self.now());
+        let (store, charter, now, caps) = (self.store(), self.charter(), self.now(), self.caps());
         let id = RecordId::fresh()?;
         let entropy = Entropy::new(crate::entropy::fresh()?);
         fault::point("shop.before-grant");
         let answer = self.write(move |transaction| {
-            answer_once(transaction, once.as_ref(), now, |transaction| {
+            let mut near = Vec::new();
+            let answer = answer_once(transaction, once.as_ref(), now, |transaction| {
+                check_not_revoked(transaction, &new.till)?;
                 new.terms.check(store, now, &charter)?;
+                let worth = caps::worth(&new.terms, &charter);
+                near = caps::count(transaction, caps, now, (id, &new, worth))?;
                 let till_reference = till_reference(id, &new.reference);
                 let expiry = now.saturating_add(new.expires_in);
                 let (grant, secret) = Grant::new(new.terms, till_reference, now, expiry, entropy);
                 save_id(transaction, Table::Grant, id, &grant)?;
                 index(transaction, Table::Grant, &grant.reference(), id)?;
                 Ok(render(MadeGrant { id, grant, secret }))
-            })
+            })?;
+            Ok((answer, near))
         });
-        let answer = answer.await?;
+        let (answer, near) = answer.await?;
+        for near in near {
+            tracing::warn!("{near}: `ronde till list` shows what each till gave");
+        }
         fault::point("shop.after-grant");
         Ok(answer)
     }
@@ -78,7 +90,18 @@ impl Shop {
 
     /// Withdraws a grant that nobody has claimed.
     pub async fn cancel_grant(&self, id: RecordId) -> Result<Grant, ShopError> {
-        self.change_grant(id, Grant::handle_cancel).await
+        let now = self.now();
+        let cancelled = self.write(move |transaction| {
+            let mut grant: Grant = load_id(transaction, Table::Grant, id, Missing::Grant)?;
+            let before = grant.state();
+            let result = grant.handle_cancel(now);
+            save_id(transaction, Table::Grant, id, &grant)?;
+            if grant.state() == GrantState::Cancelled && before != GrantState::Cancelled {
+                caps::give_back(transaction, grant.time(), id)?;
+            }
+            Ok(result.map(|()| grant))
+        });
+        Ok(cancelled.await??)
     }
 
     async fn change_grant(

@@ -26,6 +26,10 @@ impl RecordId {
         Ok(Self(id))
     }
 
+    pub(super) fn bytes(self) -> [u8; 16] {
+        self.0
+    }
+
     fn key(self) -> Vec<u8> {
         [b"i".as_slice(), &self.0].concat()
     }
