@@ -255,7 +255,9 @@ impl Certificates {
     pub async fn watch(self) {
         loop {
             tokio::time::sleep(EVERY).await;
-            self.look();
+            let certificates = self.clone();
+            // A disk may be slow. It fails only if it panics, which is told where it does.
+            let _ = tokio::task::spawn_blocking(move || certificates.look()).await;
         }
     }
 

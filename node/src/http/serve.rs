@@ -116,8 +116,8 @@ struct Served {
     stopping: watch::Receiver<bool>,
 }
 
-/// Serves over TLS if there are settings for it, until `shutdown` is ready; then takes no more connections, and ends when the open requests have, or after
-/// five seconds.
+/// Serves over TLS if there are settings for it, until `shutdown` is ready; then takes no more connections, and ends when
+/// the open requests have, or after five seconds.
 pub async fn serve_over(
     listener: TcpListener,
     tls: Option<Arc<ServerConfig>>,
