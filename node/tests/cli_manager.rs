@@ -130,7 +130,8 @@ fn free() -> u16 {
 fn a_node_speaks_https_and_the_commands_of_its_machine_find_it() {
     let desk = founded("https://bakery.example");
     let port = free();
-    desk.edit("store-1/ronde.toml", "listen = \"127.0.0.1:8143\"", &format!("listen = \"127.0.0.1:{port}\""));
+    // Not a port for which one has to be root.
+    desk.edit("store-1/ronde.toml", "listen = \"0.0.0.0:443\"", &format!("listen = \"0.0.0.0:{port}\""));
     desk.edit("store-1/ronde.toml", "listen = \"127.0.0.1:7141\"", "listen = \"127.0.0.1:0\"");
     let mut command = Command::new(env!("CARGO_BIN_EXE_ronde"));
     command.args(["node", "--config", "store-1/ronde.toml"]).current_dir(desk.path(".")).stdout(Stdio::piped());

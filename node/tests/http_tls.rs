@@ -1,15 +1,18 @@
 //! HTTPS by the node itself: the same bounds, another certificate while connections are open, and none that is broken.
 
-mod http_support;
-
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::routing::get;
+use hyper::body::{Bytes, Frame};
 use rcgen::{CertificateParams, KeyPair};
 use ronde_node::config::Tls;
 use ronde_node::http::{CertificateError, Certificates, Pair, ServeLimits, serve_over};
@@ -18,6 +21,7 @@ use rustls::{ClientConfig, RootCertStore};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -73,9 +77,12 @@ fn mode(path: &Path, mode: u32) {
 
 /// A server of one path that lasts as long as the test.
 async fn open(certificates: &Certificates, limits: ServeLimits) -> SocketAddr {
+    open_with(certificates, limits, Router::new().route("/good", get(|| async { "good" }))).await
+}
+
+async fn open_with(certificates: &Certificates, limits: ServeLimits, router: Router) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let router = Router::new().route("/good", get(|| async { "good" }));
     let tls = Some(certificates.server_config().unwrap());
     tokio::spawn(serve_over(listener, tls, router, limits, std::future::pending()));
     address
@@ -214,6 +221,43 @@ async fn a_handshake_that_takes_too_long_is_cut_off() {
         let ended = tokio::time::timeout(LONG, stream.read_u8()).await.expect("it is closed");
         assert!(ended.is_err(), "without a word");
     }
+}
+
+/// An answer that never ends; says when it is given up.
+struct Endless(mpsc::UnboundedSender<()>);
+
+impl hyper::body::Body for Endless {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[0; 65_536])))))
+    }
+}
+
+impl Drop for Endless {
+    fn drop(&mut self) {
+        let _ = self.0.send(());
+    }
+}
+
+/// HTTP-26.
+#[tokio::test]
+async fn an_answer_that_nobody_takes_is_given_up() {
+    let (files, certificate) = Files::with_pair();
+    let certificates = Certificates::load(files.files.clone()).unwrap();
+    let (ended, mut ends) = mpsc::unbounded_channel();
+    let much = move || {
+        let body = Body::new(Endless(ended.clone()));
+        async move { body }
+    };
+    let limits = ServeLimits { answer_patience: Duration::from_secs(1), ..patient() };
+    let address = open_with(&certificates, limits, Router::new().route("/much", get(much))).await;
+    let mut greedy = connect(address, &certificate).await.unwrap();
+    greedy.write_all(b"GET /much HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    // Without the patience's end the answer would be held for ever.
+    tokio::time::timeout(LONG, ends.recv()).await.expect("the answer is still held").unwrap();
+    drop(greedy);
 }
 
 /// HTTP-2.

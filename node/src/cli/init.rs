@@ -20,6 +20,7 @@ use crate::password::MANAGER_HASH_FILE;
 use crate::{entropy, secret_file};
 
 const QUIC_PORT: u16 = 7143;
+const HTTPS_PORT: u16 = 443;
 const HTTP_LISTEN: &str = "127.0.0.1:8143";
 
 /// `ronde init`
@@ -196,7 +197,7 @@ fn restrict(folder: &Path) -> Result<(), Failure> {
 
 fn configuration(args: &InitArgs) -> String {
     let (http, behind_proxy) = http_listen(args);
-    let quic = args.listen_quic.unwrap_or_else(|| quic_listen(args.quic.first()));
+    let quic = args.listen_quic.unwrap_or_else(|| published_listen(args.quic.first().map(String::as_str), QUIC_PORT));
     let name: String = args.name.chars().filter(|letter| !letter.is_control()).collect();
     let store = args.store;
     let tls = tls(args);
@@ -248,21 +249,27 @@ fn tls(args: &InitArgs) -> String {
     line("certificate", certificate) + &line("private_key", key)
 }
 
-/// Plain HTTP on loopback is served as it is; everything else through a proxy that speaks TLS.
+/// Plain HTTP on loopback is served as it is; everything else with the certificate, or through a proxy that speaks TLS.
 fn http_listen(args: &InitArgs) -> (String, bool) {
+    if args.certificate.is_some() {
+        let host = args.http.first().and_then(|url| url.strip_prefix("https://"));
+        let authority = host.and_then(|rest| rest.split('/').next());
+        let listen = args.listen_http.unwrap_or_else(|| published_listen(authority, HTTPS_PORT));
+        return (listen.to_string(), false);
+    }
     let plain = args.http.first().and_then(|url| url.strip_prefix("http://")).and_then(|rest| rest.parse().ok());
     let plain = plain.filter(|address: &SocketAddr| address.ip().is_loopback());
     let listen = args.listen_http.or(plain).map_or_else(|| HTTP_LISTEN.to_owned(), |address| address.to_string());
-    (listen, plain.is_none() && args.certificate.is_none())
+    (listen, plain.is_none())
 }
 
 /// The port that was published, on every address; a loopback address stays one.
-fn quic_listen(published: Option<&String>) -> SocketAddr {
+fn published_listen(published: Option<&str>, usual: u16) -> SocketAddr {
     let everywhere = |port| SocketAddr::from(([0, 0, 0, 0], port));
-    let Some(published) = published else { return everywhere(QUIC_PORT) };
+    let Some(published) = published else { return everywhere(usual) };
     match published.parse::<SocketAddr>() {
         Ok(address) if address.ip().is_loopback() => address,
-        _ => everywhere(published.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).unwrap_or(QUIC_PORT)),
+        _ => everywhere(published.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).unwrap_or(usual)),
     }
 }
 
