@@ -22,12 +22,18 @@ const PAGE: &str = "../admin";
 const CSRF: &str = "csrf";
 
 /// A form that a page of the manager's session sent (TILL-13).
-#[derive(Debug)]
 pub struct Posted {
     /// Whose.
     pub session: Session,
     /// Its members by name.
     pub fields: BTreeMap<String, String>,
+}
+
+/// Without the fields: one may be a password.
+impl std::fmt::Debug for Posted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Posted").field("session", &self.session).finish_non_exhaustive()
+    }
 }
 
 impl FromRequest<Site> for Posted {
