@@ -69,7 +69,7 @@ fn every_problem(node: &Node) -> Vec<Reply> {
     let own_page = ("sec-fetch-site".to_owned(), "same-origin".to_owned());
     all.extend([
         node.post("/v1/grants", &taker, &json!({ "points": 1, "reference": "r" })),
-        node.call("POST", "/admin/login", &[own_page.clone()], Some(b"password=x")),
+        node.call("POST", "/admin/login", std::slice::from_ref(&own_page), Some(b"password=x")),
         node.call("POST", "/admin/logout", &[own_page], Some(b"")),
         node.call("POST", "/admin/login", &[], Some(b"password=x")),
         node.get("/v1/checkouts/AAAAAAAAAAAAAAAAAAAAAA"),
