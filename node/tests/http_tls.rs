@@ -156,7 +156,7 @@ async fn files_that_are_no_use_leave_the_old_pair_and_are_told_once_they_stay_so
         certificates.look();
         assert!(shown().get("trouble").is_none(), "it may be half done: {}", shown());
         certificates.look();
-        assert!(shown()["trouble"].is_string());
+        assert_eq!(shown()["trouble"], "the files changed and are no use", "and no path");
         let mut stream = connect(address, &first).await.unwrap();
         assert!(ask(&mut stream).await.starts_with("HTTP/1.1 200"));
         write(&files.files.certificate, &before.0);

@@ -23,6 +23,8 @@ use crate::secret_file::{self, SecretFileError};
 
 /// Between two looks at the files.
 const EVERY: Duration = Duration::from_secs(5);
+/// What is said of files that changed and are no use.
+const TROUBLE: &str = "the files changed and are no use";
 /// Longest file of certificates, in bytes.
 const MAX_CERTIFICATES: u64 = 1 << 20;
 
@@ -169,9 +171,9 @@ pub struct CertificateView {
     /// Until when the one in use is good.
     #[serde(skip_serializing_if = "Option::is_none")]
     expires: Option<String>,
-    /// Why the files as they are now are not used.
+    /// That the files as they are now are not used. Why, only the log says: anybody sees this, and paths are nobody's affair.
     #[serde(skip_serializing_if = "Option::is_none")]
-    trouble: Option<String>,
+    trouble: Option<&'static str>,
 }
 
 /// The certificate in use; clones share it.
@@ -190,7 +192,7 @@ struct State {
     mark: [u8; 32],
     /// Of the files that were no use when they were looked at last.
     refused: Option<[u8; 32]>,
-    trouble: Option<String>,
+    trouble: bool,
 }
 
 impl Certificates {
@@ -201,7 +203,7 @@ impl Certificates {
     pub fn load(files: Tls) -> Result<Self, CertificateError> {
         let provider = Arc::new(ring::default_provider());
         let bytes = Bytes::read(&files)?;
-        let state = State { pair: bytes.parse(&files, &provider)?, mark: bytes.mark(), refused: None, trouble: None };
+        let state = State { pair: bytes.parse(&files, &provider)?, mark: bytes.mark(), refused: None, trouble: false };
         Ok(Self(Arc::new(Inner { files, provider, state: Mutex::new(state) })))
     }
 
@@ -230,7 +232,7 @@ impl Certificates {
         let mark = found.as_ref().map(Bytes::mark).unwrap_or_default();
         if self.lock().mark == mark {
             let mut state = self.lock();
-            (state.refused, state.trouble) = (None, None);
+            (state.refused, state.trouble) = (None, false);
             return;
         }
         let read = found.and_then(|bytes| bytes.parse(&self.0.files, &self.0.provider));
@@ -238,14 +240,14 @@ impl Certificates {
         match read {
             Ok(pair) => {
                 let until = pair.expires.map_or_else(|| "nobody knows when".to_owned(), rfc3339);
-                *state = State { pair, mark, refused: None, trouble: None };
+                *state = State { pair, mark, refused: None, trouble: false };
                 tracing::info!("another certificate is in use now, good until {until}");
             }
             Err(error) if state.refused == Some(mark) => {
-                if state.trouble.is_none() {
+                if !state.trouble {
                     tracing::error!(%error, "the certificate's files changed and are no use: the old pair stays in use");
                 }
-                state.trouble = Some(error.to_string());
+                state.trouble = true;
             }
             Err(_) => state.refused = Some(mark),
         }
@@ -265,7 +267,7 @@ impl Certificates {
     #[must_use]
     pub fn view(&self) -> CertificateView {
         let state = self.lock();
-        CertificateView { expires: state.pair.expires.map(rfc3339), trouble: state.trouble.clone() }
+        CertificateView { expires: state.pair.expires.map(rfc3339), trouble: state.trouble.then_some(TROUBLE) }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

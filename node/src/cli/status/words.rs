@@ -125,7 +125,7 @@ pub(super) fn caps(near: usize) -> Option<(Exit, String)> {
 /// A certificate that ends soon, or files that are no use (TILL-16).
 pub(super) fn certificate(certificate: &Certificate) -> Option<(Exit, String)> {
     if let Some(trouble) = &certificate.trouble {
-        let what = format!("the certificate's files changed and are no use, so the old one stays: {trouble}");
+        let what = format!("the old certificate stays in use: {trouble}; `ronde config check` says why");
         return Some((Exit::Warn, what));
     }
     let until = certificate.expires.as_ref()?;
