@@ -14,6 +14,7 @@ use ronde_node::clock::Clock;
 use ronde_node::daemon::{Node, Setup};
 use ronde_node::driver::OpenLimits;
 use ronde_node::http::Code;
+use ronde_node::shop::Caps;
 use ronde_node::space::{Disk, Space};
 use ronde_node::store::MemoryEngine;
 use ronde_protocol::message::{
@@ -90,6 +91,10 @@ impl Shop {
             quic: any,
             http: any,
             http_connections: 64,
+            tls: None,
+            behind_proxy: false,
+            manager_hash: folder.path().join("manager.hash"),
+            caps: Caps::default(),
             space: Space::new(Disk::Folder(folder.path().to_owned()), 0),
             admin_token: admin_token.clone(),
             feed: std::time::Duration::from_secs(3600),

@@ -13,12 +13,15 @@ use tokio::task::JoinSet;
 
 use crate::charter_store::{CharterStore, CharterStoreError};
 use crate::clock::Clock;
+use crate::config::Tls;
 use crate::driver::{
     Core, Desk, LedgerError, OpenLimits, Orders, Pool, Service, copied, drift, evidence, heads, seats,
     seats::SeatError, sync,
 };
-use crate::http::{self, AdminToken, AdminTokenError, ServeLimits, Site};
-use crate::shop::{self, Shop, ShopError};
+use crate::http::{
+    self, AdminToken, AdminTokenError, CertificateError, Certificates, GuessLimits, Manager, ServeLimits, Site,
+};
+use crate::shop::{self, Caps, Shop, ShopError};
 use crate::space::Space;
 use crate::store::{Engine, Readers, StorageError, Writer, WriterConfig};
 use crate::transport::{AllowList, Dialer, DialerConfig, Identity, Listener, ListenerConfig, TransportError};
@@ -40,10 +43,18 @@ pub struct Setup {
     pub quic: SocketAddr,
     /// Where to listen for tills and wallets.
     pub http: SocketAddr,
+    /// With what the node speaks TLS there.
+    pub tls: Option<Tls>,
+    /// Whether something in front of it does.
+    pub behind_proxy: bool,
     /// HTTP connections at a time.
     pub http_connections: usize,
     /// The admin token's file.
     pub admin_token: PathBuf,
+    /// The file of the manager's password.
+    pub manager_hash: PathBuf,
+    /// How much may be given away.
+    pub caps: Caps,
     /// Between two readings of feeds.
     pub feed: Duration,
     /// Between two pulls of a peer's log.
@@ -95,6 +106,13 @@ pub enum NodeError {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// The certificate for HTTPS.
+    #[error("{error}; {}", error.fix())]
+    Certificate {
+        /// What is wrong with it.
+        #[from]
+        error: CertificateError,
+    },
     /// The admin token.
     #[error(transparent)]
     AdminToken(#[from] AdminTokenError),
@@ -110,6 +128,7 @@ pub struct Node {
     http: TcpListener,
     http_limits: ServeLimits,
     router: axum::Router,
+    certificates: Option<Certificates>,
     seed: NodeSeed,
     feed: Duration,
     pull: Duration,
@@ -157,10 +176,16 @@ impl Node {
         let desk = Arc::new(Desk::new(orders.clone(), setup.patience));
         let http = http::listen(setup.http);
         let http = http.map_err(|source| NodeError::Http { address: setup.http, source })?;
-        let base = format!("http://{}", setup.http);
-        let router = http::router(Site::new(shop, desk, &admin_token(&setup.admin_token)?, &base));
+        shop.set_caps(setup.caps);
+        let certificates = setup.tls.map(Certificates::load).transpose()?;
+        let base = format!("{}://{}", if certificates.is_some() { "https" } else { "http" }, setup.http);
+        let secure = setup.behind_proxy || certificates.is_some();
+        let manager = Manager::new(Some(setup.manager_hash), secure, GuessLimits::default());
+        let site = Site::new(shop, desk, &admin_token(&setup.admin_token)?, &base);
+        let router = http::router(site.with_manager(manager).with_certificates(certificates.clone()));
         let http_limits = ServeLimits { connections: setup.http_connections, ..ServeLimits::default() };
-        Ok(Self { orders, listener, http, http_limits, router, seed: setup.seed, feed: setup.feed, pull: setup.pull })
+        let (feed, pull) = (setup.feed, setup.pull);
+        Ok(Self { orders, listener, http, http_limits, router, certificates, seed: setup.seed, feed, pull })
     }
 
     /// What answers tills and wallets, for a program that calls it without a socket. Orders are decided only while the
@@ -201,7 +226,9 @@ impl Node {
             let _ = on.wait_for(|stopped| *stopped).await;
         };
         let quic = self.listener.serve(Arc::new(Service(Arc::clone(&core))), stopped(stop.subscribe()));
-        let http = http::serve(self.http, self.router, self.http_limits, stopped(stop.subscribe()));
+        let tls = self.certificates.as_ref().map(Certificates::server_config).transpose()?;
+        background.spawn(watch(self.certificates));
+        let http = http::serve_over(self.http, tls, self.router, self.http_limits, stopped(stop.subscribe()));
         let until = async {
             // A node whose database failed serves nobody: it ends, so that whoever watches it starts it again.
             let failure = tokio::select! {
@@ -253,6 +280,13 @@ async fn take_mark(writer: &Writer, charters: &CharterStore, now: u64) -> Result
         );
     }
     Ok(())
+}
+
+/// Takes another certificate when its files change.
+async fn watch(certificates: Option<Certificates>) {
+    if let Some(certificates) = certificates {
+        certificates.watch().await;
+    }
 }
 
 fn admin_token(file: &Path) -> Result<AdminToken, NodeError> {

@@ -14,6 +14,7 @@ pub mod judge;
 pub mod logging;
 mod network;
 mod pace;
+pub mod password;
 pub mod process;
 pub mod qr;
 pub mod secret_file;

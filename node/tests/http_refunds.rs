@@ -70,7 +70,7 @@ fn post(node: &Node, refunded: &Order, body: &Value) -> Reply {
 #[test]
 fn a_late_payment_goes_back_to_the_keys_that_paid_it_and_to_nobody_else() {
     let node = Node::start();
-    let till = node.till("counter", &["redeem"]);
+    let till = node.till("counter", &["redeem", "refund"]);
     let (id, payment) = late(&node, &till, 1);
     let said = fate(&node, &payment.order);
     let digest = payment.order.digest().to_string();
@@ -106,7 +106,7 @@ fn a_late_payment_goes_back_to_the_keys_that_paid_it_and_to_nobody_else() {
 #[test]
 fn the_same_claim_gets_the_same_order_for_ever_and_another_gets_nothing() {
     let node = Node::start();
-    let till = node.till("counter", &["redeem"]);
+    let till = node.till("counter", &["redeem", "refund"]);
     let (_, payment) = late(&node, &till, 1);
     let (one, two) = (
         claim(&node, &payment.order, &[&coin(1)], &kinds(&SEVEN), 41),
@@ -137,7 +137,7 @@ fn the_same_claim_gets_the_same_order_for_ever_and_another_gets_nothing() {
 #[test]
 fn what_is_no_refund_is_not_found_and_other_sums_are_refused() {
     let node = Node::start();
-    let till = node.till("counter", &["redeem"]);
+    let till = node.till("counter", &["redeem", "refund"]);
     let (_, payment) = late(&node, &till, 1);
     let id = checkout(&node, &till, 10);
     let bought = pay(&offer(&node, &id), 7, 2);
@@ -166,7 +166,7 @@ fn what_is_no_refund_is_not_found_and_other_sums_are_refused() {
 #[test]
 fn each_payment_that_bought_nothing_has_a_refund_of_its_own() {
     let node = Node::start();
-    let till = node.till("counter", &["redeem"]);
+    let till = node.till("counter", &["redeem", "refund"]);
     let id = checkout(&node, &till, 10);
     let terms = offer(&node, &id);
     let first = pay(&terms, 7, 1);
@@ -193,7 +193,7 @@ fn each_payment_that_bought_nothing_has_a_refund_of_its_own() {
 fn every_late_payment_gets_one_grant_however_its_checkout_ended() {
     for way in ["cancelled", "expired", "refused"] {
         let node = Node::start();
-        let till = node.till("counter", &["redeem"]);
+        let till = node.till("counter", &["redeem", "refund"]);
         let id = checkout(&node, &till, 10);
         let payment = pay(&offer(&node, &id), 7, 1);
         match way {
@@ -225,7 +225,7 @@ fn every_late_payment_gets_one_grant_however_its_checkout_ended() {
 #[test]
 fn a_payment_that_is_certified_while_another_is_pending_is_owed_and_the_other_buys() {
     let node = Node::start();
-    let till = node.till("counter", &["redeem"]);
+    let till = node.till("counter", &["redeem", "refund"]);
     let id = checkout(&node, &till, 10);
     let terms = offer(&node, &id);
     let (first, second) = (pay(&terms, 7, 1), pay(&terms, 4, 2));
@@ -243,7 +243,7 @@ fn a_payment_that_is_certified_while_another_is_pending_is_owed_and_the_other_bu
 #[test]
 fn refunds_leave_most_of_a_days_limit_to_the_tills_and_the_rest_of_them_comes_the_next_day() {
     let node = Node::start();
-    let till = node.till("counter", &["redeem"]);
+    let till = node.till("counter", &["redeem", "refund"]);
     let id = checkout(&node, &till, 1024);
     let terms = offer(&node, &id);
     assert_eq!(node.delete(&format!("/v1/checkouts/{id}"), &till).status, 204);
@@ -270,7 +270,7 @@ fn refunds_leave_most_of_a_days_limit_to_the_tills_and_the_rest_of_them_comes_th
 #[test]
 fn a_restored_copy_pays_no_refund_by_itself_that_may_have_been_paid() {
     let node = Node::start();
-    let till = node.till("counter", &["redeem"]);
+    let till = node.till("counter", &["redeem", "refund"]);
     let (_, known) = late(&node, &till, 1);
     let id = checkout(&node, &till, 10);
     let unknown = pay(&offer(&node, &id), 7, 2);
@@ -316,7 +316,7 @@ fn a_restored_copy_pays_no_refund_by_itself_that_may_have_been_paid() {
 #[test]
 fn refunds_that_an_earlier_program_noted_get_their_grants_once() {
     let node = Node::start();
-    let till = node.till("counter", &["redeem"]);
+    let till = node.till("counter", &["redeem", "refund"]);
     let (id, payment) = late(&node, &till, 1);
     let other = checkout(&node, &till, 10);
     let bought = pay(&offer(&node, &other), 7, 2);
@@ -355,7 +355,7 @@ fn give(node: &Node, till: &str, checkout: &str, points: u64) -> Reply {
 #[test]
 fn a_till_gives_back_parts_of_a_payment_and_never_more_than_was_paid() {
     let node = Node::start();
-    let till = node.till("counter", &["grant", "redeem"]);
+    let till = node.till("counter", &["grant", "redeem", "refund"]);
     let id = checkout(&node, &till, 10);
     assert_eq!(give(&node, &till, &id, 1).json["field"], "checkout", "nothing was paid");
     assert_eq!(node.post_open("/v1/orders", &pay(&offer(&node, &id), 7, 1).body()).status, 200);
@@ -393,7 +393,7 @@ fn a_till_gives_back_parts_of_a_payment_and_never_more_than_was_paid() {
 #[test]
 fn giving_back_needs_the_scope_and_is_answered_once_per_key() {
     let node = Node::start();
-    let till = node.till("counter", &["redeem"]);
+    let till = node.till("counter", &["redeem", "refund"]);
     let other = node.till("door", &["grant"]);
     let id = checkout(&node, &till, 10);
     assert_eq!(node.post_open("/v1/orders", &pay(&offer(&node, &id), 7, 1).body()).status, 200);
@@ -414,7 +414,7 @@ fn giving_back_needs_the_scope_and_is_answered_once_per_key() {
 #[test]
 fn a_claim_that_was_signed_for_another_store_is_refused() {
     let node = Node::start();
-    let till = node.till("counter", &["redeem"]);
+    let till = node.till("counter", &["redeem", "refund"]);
     let (_, payment) = late(&node, &till, 1);
     let outputs = outputs(&kinds(&SEVEN), 41);
     let signed = RefundClaim {
@@ -438,7 +438,7 @@ proptest! {
     #[test]
     fn points_back_never_exceed_points_paid(paid in 1_u64..=10, steps in prop::collection::vec((0_u64..=6, any::<bool>()), 1..12)) {
         let node = Node::start();
-        let till = node.till("counter", &["grant", "redeem"]);
+        let till = node.till("counter", &["grant", "redeem", "refund"]);
         let id = checkout(&node, &till, 10);
         prop_assert_eq!(node.post_open("/v1/orders", &pay(&offer(&node, &id), paid, 1).body()).status, 200);
         let mut standing: Vec<(String, u64)> = Vec::new();

@@ -4,6 +4,7 @@
 //! standard error (what happened, whose fault, what to do). With `--json` either is one object on standard output.
 
 mod failure;
+mod own_node;
 mod plural;
 mod terminal;
 mod warning;
@@ -15,6 +16,7 @@ pub mod charter;
 pub mod config;
 pub mod evidence;
 pub mod init;
+pub mod manager;
 pub mod node;
 pub mod status;
 pub mod till;
@@ -27,7 +29,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub use failure::{Blame, Failure};
-use warning::charter_warnings;
+use warning::{certificate_ends, charter_warnings};
 
 /// How a command ended; the number is the process's exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,6 +112,8 @@ enum Command {
     Evidence(evidence::EvidenceArgs),
     /// Do by hand what a till does; say who may be a till
     Till(till::TillArgs),
+    /// Set the password with which the manager signs in
+    Manager(manager::ManagerArgs),
     /// Earn, pay, give and vote as a shopper
     Wallet(wallet::WalletArgs),
     /// Replay the witnesses' logs: does everything add up, and if not, who cheated
@@ -170,6 +174,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Backup(args) => backup::run(args, context),
         Command::Evidence(args) => evidence::run(args, context),
         Command::Till(args) => till::run(args, context),
+        Command::Manager(args) => manager::run(args, context),
         Command::Wallet(args) => wallet::run(args, context),
         Command::Audit(args) => audit::run(*args, context),
         Command::Capacity(args) => capacity::run(&args, context),

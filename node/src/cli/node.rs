@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::{Node, NodeError, Setup};
 use crate::driver::OpenLimits;
+use crate::password::MANAGER_HASH_FILE;
 use crate::space::{Disk, Space};
 use crate::store::SqliteEngine;
 use crate::{logging, secret_file};
@@ -82,8 +83,12 @@ fn setup(config: &Config) -> Result<Setup, Failure> {
         engine: Box::new(engine),
         quic: config.quic.listen,
         http: config.http.listen,
+        tls: config.http.tls.clone(),
+        behind_proxy: config.http.behind_proxy,
         http_connections: config.http.connections,
         admin_token: secrets.join("admin.token"),
+        manager_hash: secrets.join(MANAGER_HASH_FILE),
+        caps: config.caps,
         feed: config.sync.feed,
         pull: config.sync.pull,
         patience: config.sync.patience,

@@ -1,6 +1,7 @@
 //! `ronde till`: what a till does, by hand, and who may be a till.
 
 mod client;
+mod list;
 
 use std::path::PathBuf;
 
@@ -61,9 +62,15 @@ struct NodeArgs {
 struct AddArgs {
     /// What people call it
     name: String,
-    /// What it may do: grant, redeem, manager
+    /// What it may do: grant, redeem, refund, manager
     #[arg(long, value_delimiter = ',', required = true)]
     scope: Vec<String>,
+    /// The most that one of its grants may be worth, in place of the store's cap
+    #[arg(long, value_name = "POINTS")]
+    cap_grant: Option<u64>,
+    /// The most that it may give away in a UTC day, in place of the store's cap
+    #[arg(long, value_name = "POINTS")]
+    cap_day: Option<u64>,
     /// Write the token into a new file of mode 0600 instead of showing it
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -164,7 +171,7 @@ fn voucher(text: &str) -> Result<(u32, u16), String> {
 pub fn run(args: TillArgs, context: &Context) -> Result<Exit, Failure> {
     match args.command {
         TillCommand::Add(args) => add(args, context),
-        TillCommand::List(node) => list(&node, context),
+        TillCommand::List(node) => list::list(&node, context),
         TillCommand::Revoke(args) => revoke(&args, context),
         TillCommand::Grant(args) => grant(&args, context),
         TillCommand::Checkout(args) => checkout(&args, context),
@@ -177,7 +184,9 @@ fn add(args: AddArgs, context: &Context) -> Result<Exit, Failure> {
         return Err(secret_file::SecretFileError::Exists { path: path.clone() }.into());
     }
     let client = Client::connect(&args.node, Credentials::Admin)?;
-    let body = json!({ "name": args.name, "scopes": args.scope });
+    let body = json!({
+        "name": args.name, "scopes": args.scope, "cap_grant": args.cap_grant, "cap_day": args.cap_day,
+    });
     let mut till = client.post("/v1/tills", &body)?;
     let token = till.get("token").and_then(Value::as_str).map(|token| Zeroizing::new(token.to_owned()));
     let token = token.ok_or_else(|| client.not_ours("it made a till without a token"))?;
@@ -193,34 +202,6 @@ fn add(args: AddArgs, context: &Context) -> Result<Exit, Failure> {
     }
     let text = format!("till {} may {scopes}; its token is in {}", args.name, path.display());
     context.say(text, &json!({ "ok": true, "till": till, "token_file": path }));
-    Ok(Exit::Ok)
-}
-
-fn list(node: &NodeArgs, context: &Context) -> Result<Exit, Failure> {
-    #[derive(Deserialize)]
-    struct Tills {
-        tills: Vec<Till>,
-    }
-    #[derive(Deserialize)]
-    struct Till {
-        name: String,
-        scopes: Vec<String>,
-        added: String,
-        #[serde(default)]
-        revoked: Option<String>,
-    }
-    let client = Client::connect(node, Credentials::Admin)?;
-    let raw = client.get("/v1/tills")?;
-    let all: Tills = client.shape(&raw)?;
-    let lines = all.tills.iter().map(|till| {
-        let state = till.revoked.as_ref().map_or_else(String::new, |time| format!(", revoked {time}"));
-        format!("{}: {} (added {}{state})\n", till.name, till.scopes.join(", "), till.added)
-    });
-    let mut text: String = lines.collect();
-    if text.is_empty() {
-        text.push_str("no tills yet: ronde till add NAME --scope grant,redeem");
-    }
-    context.say(text, &json!({ "ok": true, "tills": raw.get("tills") }));
     Ok(Exit::Ok)
 }
 

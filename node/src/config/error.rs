@@ -88,6 +88,16 @@ pub enum ConfigError {
         /// A value that would do, as TOML.
         example: &'static str,
     },
+    /// A certificate without its key, or the reverse.
+    #[error("{origin}: `{key}` is set without `{other}`")]
+    HalfTls {
+        /// Where.
+        origin: Box<Origin>,
+        /// The one.
+        key: &'static str,
+        /// The other.
+        other: &'static str,
+    },
     /// Tokens and payments would cross a network in the clear.
     #[error("{origin}: `http.listen` is {listen}, which others can reach without encryption")]
     PlainHttp {
@@ -117,9 +127,14 @@ impl ConfigError {
                 }
             },
             Self::Missing { key, example, .. } => format!("add a line `{key} = {example}` at the top"),
-            Self::PlainHttp { .. } => "listen on 127.0.0.1; or put a proxy that speaks TLS in front and write \
-                 `behind_proxy = true` under [http]"
-                .to_owned(),
+            Self::HalfTls { other, .. } => {
+                format!("add `{}` under [http] as well, or remove both", other.rsplit('.').next().unwrap_or(other))
+            }
+            Self::PlainHttp { .. } => {
+                "name a certificate and its key under [http]; or listen on 127.0.0.1; or put a proxy that \
+                 speaks TLS in front and write `behind_proxy = true` there"
+                    .to_owned()
+            }
         }
     }
 }

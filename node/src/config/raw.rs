@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ronde_protocol::message::amount::Points;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -144,6 +145,20 @@ impl Raw {
         let base = self.file.parent().map(Path::to_owned).unwrap_or_default();
         let make = |text: &str| (!text.is_empty()).then(|| base.join(text));
         self.value(key, GivenKind::Text, "the path of a file or folder, in quotes", make)
+    }
+
+    /// A path that may be left out.
+    pub(super) fn optional_path(&self, key: &str) -> Result<Option<PathBuf>, ConfigError> {
+        self.given.contains_key(key).then(|| self.path(key)).transpose()
+    }
+
+    /// Points that may be left out.
+    pub(super) fn optional_points(&self, key: &str) -> Result<Option<Points>, ConfigError> {
+        let points = || {
+            let expected = "whole points, without quotes; without the line nothing is bounded";
+            self.value(key, GivenKind::Integer, expected, |text| text.parse().ok().map(Points))
+        };
+        self.given.contains_key(key).then(points).transpose()
     }
 
     pub(super) fn address(&self, key: &str) -> Result<SocketAddr, ConfigError> {

@@ -85,7 +85,7 @@ pub(super) fn state_name(state: GrantState) -> &'static str {
 
 /// A till makes a grant.
 pub(super) async fn make(State(site): State<Site>, call: Call) -> Result<Response, Problem> {
-    let token = site.authorize(&call, Scope::Grant)?;
+    let (token, caller) = site.authorize_as(&call, Scope::Grant)?;
     let once = call.once(&token)?;
     let _in_flight = once.as_ref().map(|once| site.shop.enter(once)).transpose()?;
     let body: MakeBody = call.json()?;
@@ -93,7 +93,7 @@ pub(super) async fn make(State(site): State<Site>, call: Call) -> Result<Respons
     check_reference(&body.reference)?;
     let vouchers = Bounded::new(body.vouchers).map_err(|error| Problem::field("vouchers", error))?;
     let terms = GrantTerms { points: body.points, ballot: body.ballot, vouchers };
-    let new = NewGrant { terms, reference: body.reference, expires_in };
+    let new = NewGrant { terms, reference: body.reference, expires_in, till: caller.name };
     let base = site.base();
     let made = site.shop.make_grant(new, once, move |new| answer(StatusCode::CREATED, &made(&base, &new)));
     Ok(respond(made.await?))

@@ -5,6 +5,7 @@
 
 mod admin;
 mod body;
+mod certificates;
 mod checkouts;
 mod evidence;
 mod framing;
@@ -17,6 +18,7 @@ mod public;
 mod refunds;
 mod restore;
 mod serve;
+mod session;
 mod site;
 mod tills;
 
@@ -28,14 +30,19 @@ use ronde_protocol::limits::MAX_SUBMISSION_BYTES;
 use body::BodyLimit;
 
 pub use admin::{ADMIN_TOKEN_FILE, AdminToken, AdminTokenError};
+pub use certificates::{CertificateError, CertificateView, Certificates, Pair};
 pub use problem::{Code, Problem};
-pub use serve::{ServeLimits, listen, serve};
+pub use serve::{ServeLimits, listen, serve, serve_over};
+pub use session::{GuessLimits, Manager, Posted, Session};
 pub use site::Site;
 
 /// Longest body but for submissions, in bytes (HTTP-6).
 const MAX_BODY: usize = 256 * 1024;
 /// Longest submission: base64 of its bytes, and the JSON around.
 const MAX_SUBMISSION_BODY: usize = MAX_SUBMISSION_BYTES / 3 * 4 + 16 * 1024;
+
+/// Longest form with a password, each of whose bytes may be written as three.
+const MAX_LOGIN_BODY: usize = 4 * 1024;
 
 /// All routes.
 pub fn router(site: Site) -> Router {
@@ -64,6 +71,9 @@ pub fn router(site: Site) -> Router {
         .route("/v1/pledges", post(pledges::make))
         .route("/v1/tills", post(tills::add).get(tills::list))
         .route("/v1/tills/{name}", delete(tills::revoke))
+        .route("/admin/login", post(session::login).layer(Extension(BodyLimit(MAX_LOGIN_BODY))))
+        .route("/admin/session", get(session::show))
+        .route("/admin/logout", post(session::logout))
         .method_not_allowed_fallback(any(problem::method_not_allowed))
         .fallback(problem::not_found)
         .layer(Extension(BodyLimit(MAX_BODY)))

@@ -14,7 +14,7 @@ use ronde_protocol::message::order::Purpose;
 use ronde_protocol::message::refusal::{Conflict, Refusal, Rule};
 use serde_json::{Map, Value, json};
 
-use crate::shop::{DeskError, RepeatError, ShopError, TillError};
+use crate::shop::{DeskError, OverCap, RepeatError, ShopError, TillError};
 
 /// A row: code, status, whether the same request may succeed later, English and French title.
 macro_rules! codes {
@@ -74,6 +74,9 @@ codes! {
     KeysetClosed = "keyset-closed", GONE, false, "These coins or ballots are closed", "Ces pièces ou bulletins sont clos";
     TokenScope = "token-scope", FORBIDDEN, false, "The token may not do this", "Ce jeton ne permet pas cette opération";
     TokenMissing = "token-missing", UNAUTHORIZED, false, "A valid token is needed", "Un jeton valable est nécessaire";
+    PasswordWrong = "password-wrong", FORBIDDEN, false, "The password is wrong", "Le mot de passe est faux";
+    SessionMissing = "session-missing", FORBIDDEN, false, "The manager must sign in", "Le responsable doit se connecter";
+    FormRefused = "form-refused", FORBIDDEN, false, "The form does not come from here", "Ce formulaire ne vient pas d'ici";
     IdempotencyMismatch = "idempotency-mismatch", UNPROCESSABLE_ENTITY, false, "The Idempotency-Key was used with another request", "Cette Idempotency-Key a servi à une autre requête";
     IdempotencyInFlight = "idempotency-in-flight", CONFLICT, true, "The same request is being answered", "La même requête est en cours de traitement";
     RateLimited = "rate-limited", TOO_MANY_REQUESTS, true, "Too much at once", "Trop de requêtes à la fois";
@@ -127,6 +130,11 @@ impl Problem {
     /// Canonical bytes that are none.
     pub(super) fn canonical(field: &str, error: BadEncoding) -> Self {
         Self::encoding(field, error.offset, error.expected)
+    }
+
+    /// A member of the object that is not in every one.
+    pub(super) fn member(&self, name: &str) -> Option<&Value> {
+        self.extensions.get(name)
     }
 
     /// The code.
@@ -298,6 +306,7 @@ impl From<ShopError> for Problem {
             ShopError::Entropy | ShopError::Damaged(_) => Self::storage(&error),
             ShopError::Missing(missing) => Self::new(Code::NotFound, missing),
             ShopError::Terms(error) => terms(error),
+            ShopError::Cap(error) => error.into(),
             ShopError::Grant(error) => error.into(),
             ShopError::Checkout(error) => error.into(),
             ShopError::NotAccepted | ShopError::ReturnsUnknown => Self::field("checkout", error),
@@ -306,6 +315,7 @@ impl From<ShopError> for Problem {
             ShopError::Restored => Self::new(Code::OrderConflict, &error),
             ShopError::Till(error) => match error {
                 TillError::Name | TillError::Taken | TillError::TooMany => Self::field("name", error),
+                TillError::Revoked => Self::new(Code::TokenMissing, error),
                 TillError::Scopes => Self::field("scopes", error),
             },
             ShopError::Repeat(error) => match error {
@@ -327,6 +337,14 @@ fn terms(error: TermsError) -> Problem {
         TermsError::Empty => Problem::field("points", error),
         TermsError::Campaign(_) | TermsError::Minimum(_) => Problem::field("ballot", error),
         TermsError::Vouchers | TermsError::Offer(_) => Problem::field("vouchers", error),
+    }
+}
+
+impl From<OverCap> for Problem {
+    /// A grant that fits on another day may be asked for again (TILL-5).
+    fn from(over: OverCap) -> Self {
+        let problem = Self::new(Code::LimitExceeded, over).with("left", over.left.0).with("cap", over.cap.name());
+        Self { retryable: over.fits_later, ..problem }
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::body::{Call, answer, base64, respond, send};
+use super::certificates::{CertificateView, Certificates};
 use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::shop::DeskStatus;
@@ -33,7 +34,16 @@ struct StatusView {
     /// Keysets in which this node never votes again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     retired: Vec<KeysetId>,
+    /// How many caps of today are nearly reached (TILL-6). Which, the administrator is told.
+    #[serde(skip_serializing_if = "is_zero")]
+    caps_near: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate: Option<CertificateView>,
     version: &'static str,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 #[derive(Deserialize)]
@@ -71,6 +81,8 @@ pub(super) async fn status(State(site): State<Site>) -> Result<Response, Problem
         charter_version: charter.version(),
         desk,
         retired,
+        caps_near: site.shop.near_caps()?.len(),
+        certificate: site.certificates.as_ref().map(Certificates::view),
         version: env!("CARGO_PKG_VERSION"),
     };
     Ok(respond(answer(StatusCode::OK, &view)))

@@ -18,9 +18,6 @@ use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::shop::{NewGrant, NewReturn, RecordId, RefundClaimed, Scope};
 
-/// Who may give back what was paid.
-const GIVES_BACK: Scope = Scope::Redeem;
-
 #[derive(Serialize)]
 struct View {
     order: OrderDigest,
@@ -86,7 +83,7 @@ pub(super) async fn claim(State(site): State<Site>, path: Path<String>, call: Ca
 
 /// A till gives back points of an accepted checkout, as an ordinary grant (HTTP-32).
 pub(super) async fn give(State(site): State<Site>, call: Call) -> Result<Response, Problem> {
-    let token = site.authorize(&call, GIVES_BACK)?;
+    let (token, caller) = site.authorize_as(&call, Scope::Refund)?;
     let once = call.once(&token)?;
     let _in_flight = once.as_ref().map(|once| site.shop.enter(once)).transpose()?;
     let body: GiveBody = call.json()?;
@@ -94,7 +91,8 @@ pub(super) async fn give(State(site): State<Site>, call: Call) -> Result<Respons
     check_reference(&body.reference)?;
     let checkout: RecordId = body.checkout.parse().map_err(|error| Problem::new(Code::NotFound, error))?;
     let terms = GrantTerms { points: body.points, ballot: None, vouchers: Bounded::default() };
-    let new = NewReturn { checkout, grant: NewGrant { terms, reference: body.reference, expires_in } };
+    let new =
+        NewReturn { checkout, grant: NewGrant { terms, reference: body.reference, expires_in, till: caller.name } };
     let base = site.base();
     let given = site.shop.give_back(new, once, move |made, left| {
         let view = GivenBack { grant: grants::made(&base, &made), checkout: checkout.to_string(), left };

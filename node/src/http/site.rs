@@ -10,9 +10,11 @@ use ronde_protocol::message::ids::CharterHash;
 
 use super::admin::AdminToken;
 use super::body::Call;
+use super::certificates::Certificates;
 use super::evidence::Judged;
 use super::problem::{Code, Problem};
 use super::restore::Restoring;
+use super::session::{GuessLimits, Manager};
 use crate::shop::{Caller, OrderDesk, Scope, Shop, Token};
 
 /// A store node as its tills and wallets see it.
@@ -23,6 +25,9 @@ pub struct Site {
     admin_hash: [u8; 32],
     fallback_base: Arc<str>,
     pub(super) restoring: Arc<Restoring>,
+    pub(super) manager: Manager,
+    /// What it speaks TLS with.
+    pub(super) certificates: Option<Certificates>,
     /// The answer that shows the charters. It is the longest of all, and anybody asks for it.
     pub(super) charters: Arc<OfCharter<Option<Bytes>>>,
     /// What the pieces of evidence that were shown prove, by their names.
@@ -53,9 +58,23 @@ impl Site {
             admin_hash: admin.token().hash(),
             fallback_base: fallback_base.into(),
             restoring: Arc::default(),
+            manager: Manager::new(None, false, GuessLimits::default()),
+            certificates: None,
             charters: Arc::default(),
             judged: Arc::default(),
         }
+    }
+
+    /// With a manager who can sign in.
+    #[must_use]
+    pub fn with_manager(self, manager: Manager) -> Self {
+        Self { manager, ..self }
+    }
+
+    /// With the certificate that it shows over TLS.
+    #[must_use]
+    pub fn with_certificates(self, certificates: Option<Certificates>) -> Self {
+        Self { certificates, ..self }
     }
 
     pub(super) fn charter(&self) -> Arc<Charter> {
@@ -69,8 +88,13 @@ impl Site {
         address.map_or(&*self.fallback_base, |text| text.as_str()).trim_end_matches('/').to_owned()
     }
 
-    /// The bearer token of a caller who has the scope (HTTP-8).
+    /// The bearer token of a caller who has the scope (HTTP-8, TILL-1). A cookie is never looked at here (TILL-15).
     pub(super) fn authorize(&self, call: &Call, scope: Scope) -> Result<Token, Problem> {
+        Ok(self.authorize_as(call, scope)?.0)
+    }
+
+    /// The same, with who the caller is.
+    pub(super) fn authorize_as(&self, call: &Call, scope: Scope) -> Result<(Token, Caller), Problem> {
         let header = call.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         // The name of the scheme is case-insensitive (RFC 9110).
         let token =
@@ -79,12 +103,19 @@ impl Site {
             return Err(Problem::new(Code::TokenMissing, "send the till's token as `Authorization: Bearer TOKEN`"));
         };
         let token = Token::new(token.trim());
-        self.check(&token, scope)?;
-        Ok(token)
+        let caller = self.caller(&token, scope)?;
+        if !caller.scopes.contains(&Scope::Admin) {
+            self.shop.note_use(&caller.name);
+        }
+        Ok((token, caller))
     }
 
     /// Whether the token still has the scope.
     pub(super) fn check(&self, token: &Token, scope: Scope) -> Result<(), Problem> {
+        self.caller(token, scope).map(|_| ())
+    }
+
+    fn caller(&self, token: &Token, scope: Scope) -> Result<Caller, Problem> {
         let caller = match token.has_hash(self.admin_hash) {
             true => Some(Caller { name: "admin".to_owned(), scopes: vec![Scope::Admin] }),
             false => self.shop.caller(token)?,
@@ -92,7 +123,7 @@ impl Site {
         let caller = caller
             .ok_or_else(|| Problem::new(Code::TokenMissing, "the token is of no till here, or the till was revoked"))?;
         if caller.scopes.contains(&scope) {
-            return Ok(());
+            return Ok(caller);
         }
         let detail = format!("the till {} lacks the scope {}", caller.name, scope.name());
         Err(Problem::new(Code::TokenScope, detail).with("scope", scope.name()))

@@ -5,7 +5,7 @@ use ronde_protocol::machine::till::grant::{GrantError, TermsError};
 use ronde_protocol::machine::till::pledge::PledgeError;
 use ronde_protocol::machine::till::refund::TooMuchBack;
 
-use super::{RepeatError, TillError};
+use super::{OverCap, RepeatError, TillError};
 use crate::driver::LedgerError;
 use crate::entropy::EntropyError;
 use crate::store::{StorageError, Table};
@@ -45,6 +45,9 @@ pub enum ShopError {
     /// The grant can't be made.
     #[error(transparent)]
     Terms(#[from] TermsError),
+    /// The grant is worth more than may be given away.
+    #[error(transparent)]
+    Cap(#[from] OverCap),
     /// The grant can't be claimed or withdrawn.
     #[error(transparent)]
     Grant(#[from] GrantError),

@@ -9,8 +9,10 @@ use ronde_protocol::message::ids::StoreId;
 use ronde_protocol::message::order::{Order, Seconds, SignedOrder};
 
 use super::answers::answer_once;
+use super::caps;
 use super::records::{RecordId, find, index, load, load_id, save, save_id};
 use super::refunds::take_back;
+use super::tills::check_not_revoked;
 use super::{Answer, Missing, Once, Shop, ShopError};
 use crate::fault;
 use crate::store::{Table, Transaction};
@@ -24,6 +26,8 @@ pub struct NewGrant {
     pub reference: String,
     /// How long it can be claimed, in seconds.
     pub expires_in: Seconds,
+    /// The name of the till that makes it.
+    pub till: String,
 }
 
 /// A grant that was just made, with the secret that is shown once.
@@ -45,16 +49,25 @@ impl Shop {
         once: Option<Once>,
         render: impl FnOnce(MadeGrant) -> Answer + Send + 'static,
     ) -> Result<Answer, ShopError> {
-        let (store, charter, now) = (self.store(), self.charter(), self.now());
+        let (store, charter, now, caps) = (self.store(), self.charter(), self.now(), self.caps());
         let id = RecordId::fresh()?;
         let entropy = Entropy::new(crate::entropy::fresh()?);
         fault::point("shop.before-grant");
         let answer = self.write(move |transaction| {
-            answer_once(transaction, once.as_ref(), now, |transaction| {
+            let mut near = Vec::new();
+            let answer = answer_once(transaction, once.as_ref(), now, |transaction| {
+                check_not_revoked(transaction, &new.till)?;
+                new.terms.check(store, now, &charter)?;
+                let worth = caps::worth(&new.terms, &charter);
+                near = caps::count(transaction, caps, now, (id, &new, worth))?;
                 Ok(render(add_grant(transaction, new, (id, entropy), (store, now), &charter)?))
-            })
+            })?;
+            Ok((answer, near))
         });
-        let answer = answer.await?;
+        let (answer, near) = answer.await?;
+        for near in near {
+            tracing::warn!("{near}: `ronde till list` shows what each till gave");
+        }
         fault::point("shop.after-grant");
         Ok(answer)
     }
@@ -81,8 +94,9 @@ impl Shop {
             let before = grant.state();
             let result = grant.handle_cancel(now);
             save_id(transaction, Table::Grant, id, &grant)?;
-            if before == GrantState::Open && grant.state() == GrantState::Cancelled {
+            if before != GrantState::Cancelled && grant.state() == GrantState::Cancelled {
                 take_back(transaction, id, grant.terms().points)?;
+                caps::give_back(transaction, grant.time(), id)?;
             }
             Ok(result.map(|()| grant))
         });

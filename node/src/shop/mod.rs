@@ -4,6 +4,7 @@
 //! leaves after its commit. What talks to the quorum is the [`OrderDesk`], which is not in here.
 
 mod answers;
+mod caps;
 mod checkouts;
 mod desk;
 mod earlier;
@@ -15,6 +16,7 @@ mod refunds;
 mod restored;
 mod settle;
 mod tills;
+mod uses;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,6 +29,7 @@ use crate::clock::Clock;
 use crate::store::{Readers, Transaction, Writer};
 
 pub use answers::{Answer, InFlight, Once, RepeatError};
+pub use caps::{Cap, Caps, NearCap, OverCap, TillCaps};
 pub use checkouts::{CheckoutView, NewCheckout};
 pub use desk::{
     Account, AccountLine, BoxFuture, Certified, ClockStatus, DeskError, DeskStatus, DiskStatus, EvidenceId,
@@ -40,7 +43,7 @@ pub use pledges::PledgeStep;
 pub use records::RecordId;
 pub use refunds::{Fate, NewReturn, RefundClaimed, RefundLine};
 pub use restored::take_mark;
-pub use tills::{Caller, Scope, TillError, TillRecord, Token};
+pub use tills::{Caller, NewTill, Scope, TillError, TillRecord, TillView, Token};
 
 /// Gives the newest charter.
 pub type CharterSource = Arc<dyn Fn() -> Arc<Charter> + Send + Sync>;
@@ -61,6 +64,9 @@ struct Inner {
     votes: Mutex<BTreeMap<OrderDigest, usize>>,
     /// Requests under an idempotency key that are being answered.
     in_flight: Arc<Mutex<BTreeSet<[u8; 32]>>>,
+    caps: Mutex<Caps>,
+    /// When each till's use was written down last.
+    uses: Mutex<uses::Uses>,
 }
 
 impl Shop {
@@ -75,6 +81,8 @@ impl Shop {
             changes: watch::Sender::new(0),
             votes: Mutex::default(),
             in_flight: Arc::default(),
+            caps: Mutex::default(),
+            uses: Mutex::default(),
         }))
     }
 

@@ -12,7 +12,7 @@ use ureq::http::Response;
 use ureq::{Agent, Body};
 
 use super::{NodeArgs, TOKEN_VARIABLE};
-use crate::cli::{Blame, Failure};
+use crate::cli::{Blame, Failure, own_node};
 use crate::http::{ADMIN_TOKEN_FILE, AdminToken};
 use crate::secret_file;
 use crate::shop::Token;
@@ -52,10 +52,11 @@ impl Client {
         };
         let node = match &node.node {
             Some(node) => node.trim_end_matches('/').to_owned(),
-            None => format!("http://{}", node.config.load()?.http.listen),
+            None => node.config.load()?.http.own_url(),
         };
         let agent = Agent::config_builder()
             .timeout_global(Some(PATIENCE))
+            .tls_config(own_node::tls(&node))
             .http_status_as_error(false)
             // A redirect would take the token elsewhere.
             .max_redirects(0)
@@ -128,7 +129,10 @@ impl Client {
             "request-invalid" | "bad-encoding" => (Blame::You, "mend what was asked for and try again"),
             "not-found" => (Blame::You, "check the name, and that this is the right node"),
             "storage-failed" => (Blame::Store(self.node.clone()), "look at the node's log; is its disk full?"),
-            "limit-exceeded" => (Blame::Nobody, "wait until tomorrow (UTC), or have the stewards raise the limit"),
+            "limit-exceeded" => (
+                Blame::Nobody,
+                "wait until tomorrow (UTC); or have the manager raise the cap, or the stewards the limit, that it names",
+            ),
             "charter-expired" => (Blame::Stewards, "install the next version of the charter"),
             _ if problem.retryable => (Blame::Nobody, "try again in a moment"),
             _ => (Blame::Nobody, "see what the message says; trying again will not help"),
