@@ -7,6 +7,7 @@ pub mod config;
 pub mod daemon;
 pub mod date;
 pub mod driver;
+pub mod earning;
 pub mod entropy;
 pub mod fault;
 pub mod http;
