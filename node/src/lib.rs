@@ -17,6 +17,7 @@ mod network;
 mod pace;
 pub mod process;
 pub mod qr;
+pub mod routine;
 pub mod secret_file;
 pub mod shop;
 pub mod space;

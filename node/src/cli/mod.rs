@@ -134,9 +134,13 @@ impl ConfigFile {
     /// # Errors
     /// A [`crate::config::ConfigError`] as [`Failure`].
     pub fn load(&self) -> Result<crate::config::Config, Failure> {
+        Ok(crate::config::Config::load(&self.config, Self::environment())?)
+    }
+
+    /// The process's environment, as text.
+    pub(super) fn environment() -> impl Iterator<Item = (String, String)> {
         let text = |part: std::ffi::OsString| part.to_string_lossy().into_owned();
-        let environment = std::env::vars_os().map(|(name, value)| (text(name), text(value)));
-        Ok(crate::config::Config::load(&self.config, environment)?)
+        std::env::vars_os().map(move |(name, value)| (text(name), text(value)))
     }
 }
 

@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::{Node, NodeError, Setup};
 use crate::driver::OpenLimits;
+use crate::routine::RulesFile;
 use crate::space::{Disk, Space};
 use crate::store::SqliteEngine;
 use crate::{logging, secret_file};
@@ -46,6 +47,8 @@ async fn serve(config: &Config, context: &Context) -> Result<Exit, Failure> {
         tracing::warn!("{why}");
     }
     let node = Node::start(setup(config)?).await.map_err(failure)?;
+    let rules = RulesFile::new(config.file.clone(), ConfigFile::environment().collect());
+    let node = node.earning_by(config.rules.clone(), rules);
     let (http, quic) = node.addresses().map_err(failure)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(signals)?;

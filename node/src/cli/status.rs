@@ -58,6 +58,10 @@ struct Status {
     storage: Option<Storage>,
     #[serde(default)]
     clock: Option<ClockOffset>,
+    #[serde(default)]
+    rules_trouble: Option<String>,
+    #[serde(default)]
+    pledge_trouble: Option<String>,
     version: String,
 }
 
@@ -202,6 +206,8 @@ fn findings(status: &Status, charter: &Charter) -> Vec<(Exit, String)> {
     findings.extend(status.peer_logs.iter().filter_map(|log| words::lagging(log, is_down(log))));
     findings.extend(status.disk.as_ref().and_then(words::disk));
     findings.extend(status.clock.as_ref().and_then(words::clock));
+    findings.extend(status.rules_trouble.iter().map(words::old_rules));
+    findings.extend(status.pledge_trouble.iter().map(words::not_pledged));
     if status.evidence > 0 {
         let what = format!(
             "this node keeps {} that somebody cheated: `ronde evidence list` shows what; tell the stewards",

@@ -302,6 +302,7 @@ impl From<ShopError> for Problem {
             ShopError::Checkout(error) => error.into(),
             ShopError::Pledge(error) => error.into(),
             ShopError::Restored => Self::new(Code::OrderConflict, &error),
+            ShopError::Earning(error) => Self::field("eligible_cents", error),
             ShopError::Till(error) => match error {
                 TillError::Name | TillError::Taken | TillError::TooMany => Self::field("name", error),
                 TillError::Scopes => Self::field("scopes", error),

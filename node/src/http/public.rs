@@ -33,6 +33,12 @@ struct StatusView {
     /// Keysets in which this node never votes again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     retired: Vec<KeysetId>,
+    /// Why what baskets earn is older than the configuration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rules_trouble: Option<String>,
+    /// Why what has gathered for an association is not pledged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pledge_trouble: Option<String>,
     version: &'static str,
 }
 
@@ -71,6 +77,8 @@ pub(super) async fn status(State(site): State<Site>) -> Result<Response, Problem
         charter_version: charter.version(),
         desk,
         retired,
+        rules_trouble: site.shop.rules_trouble(),
+        pledge_trouble: site.shop.pledge_trouble(),
         version: env!("CARGO_PKG_VERSION"),
     };
     Ok(respond(answer(StatusCode::OK, &view)))

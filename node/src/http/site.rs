@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::http::header;
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::ids::CharterHash;
+use ronde_protocol::message::text::Text;
 
 use super::admin::AdminToken;
 use super::body::Call;
@@ -81,6 +82,16 @@ impl Site {
         let token = Token::new(token.trim());
         self.check(&token, scope)?;
         Ok(token)
+    }
+
+    /// The name of the till that a token is of.
+    pub(super) fn till(&self, token: &Token) -> Result<Text, Problem> {
+        let name = match token.has_hash(self.admin_hash) {
+            true => Some("admin".to_owned()),
+            false => self.shop.caller(token)?.map(|caller| caller.name),
+        };
+        let name = name.and_then(|name| Text::new(name).ok());
+        name.ok_or_else(|| Problem::new(Code::TokenMissing, "the token is of no till here, or the till was revoked"))
     }
 
     /// Whether the token still has the scope.

@@ -5,14 +5,19 @@
 
 mod answers;
 mod checkouts;
+mod daily;
 mod desk;
+mod details;
 mod error;
+mod gathered;
+mod given;
 mod grants;
 mod pledges;
 mod records;
 mod restored;
 mod settle;
 mod tills;
+mod totals;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,6 +27,7 @@ use ronde_protocol::message::ids::{OrderDigest, StoreId};
 use tokio::sync::watch;
 
 use crate::clock::Clock;
+use crate::earning::Rules;
 use crate::store::{Readers, Transaction, Writer};
 
 pub use answers::{Answer, InFlight, Once, RepeatError};
@@ -31,12 +37,14 @@ pub use desk::{
     KeysetBooks, LogStatus, OrderDesk, Outcome, PeerLogStatus, PeerLogTrouble, RetiredBecause, SeatNotTaken,
     StorageStatus, WitnessStatus,
 };
-pub use error::{Missing, ShopError};
-pub use grants::{MadeGrant, NewGrant};
+pub use details::{Detail, Share};
+pub use error::{EarningError, Missing, ShopError};
+pub use grants::{MadeGrant, NewGrant, Source};
 pub use pledges::PledgeStep;
 pub use records::RecordId;
 pub use restored::take_mark;
 pub use tills::{Caller, Scope, TillError, TillRecord, Token};
+pub use totals::Totals;
 
 /// Gives the newest charter.
 pub type CharterSource = Arc<dyn Fn() -> Arc<Charter> + Send + Sync>;
@@ -57,6 +65,12 @@ struct Inner {
     votes: Mutex<BTreeMap<OrderDigest, usize>>,
     /// Requests under an idempotency key that are being answered.
     in_flight: Arc<Mutex<BTreeSet<[u8; 32]>>>,
+    /// What baskets earn, as the configuration says it now.
+    rules: Mutex<Arc<Rules>>,
+    /// Why the rules are older than the configuration.
+    rules_trouble: Mutex<Option<String>>,
+    /// Why what has gathered for an association is not pledged.
+    pledge_trouble: Mutex<Option<String>>,
 }
 
 impl Shop {
@@ -71,6 +85,9 @@ impl Shop {
             changes: watch::Sender::new(0),
             votes: Mutex::default(),
             in_flight: Arc::default(),
+            rules: Mutex::default(),
+            rules_trouble: Mutex::default(),
+            pledge_trouble: Mutex::default(),
         }))
     }
 
@@ -84,6 +101,29 @@ impl Shop {
     #[must_use]
     pub fn charter(&self) -> Arc<Charter> {
         (self.0.charter)()
+    }
+
+    /// What baskets earn from now on.
+    pub fn set_rules(&self, rules: Rules) {
+        *lock(&self.0.rules) = Arc::new(rules);
+        *lock(&self.0.rules_trouble) = None;
+    }
+
+    /// What baskets earn.
+    #[must_use]
+    pub fn rules(&self) -> Arc<Rules> {
+        Arc::clone(&lock(&self.0.rules))
+    }
+
+    /// The configuration can't be read: the rules stay as they are, and the status says why.
+    pub fn keep_rules(&self, trouble: String) {
+        *lock(&self.0.rules_trouble) = Some(trouble);
+    }
+
+    /// Why the rules are older than the configuration.
+    #[must_use]
+    pub fn rules_trouble(&self) -> Option<String> {
+        lock(&self.0.rules_trouble).clone()
     }
 
     /// Whole seconds since 1970, by the node's clock.

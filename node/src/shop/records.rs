@@ -26,6 +26,16 @@ impl RecordId {
         Ok(Self(id))
     }
 
+    /// Its random bits.
+    pub(super) fn bytes(self) -> [u8; 16] {
+        self.0
+    }
+
+    /// Whose record stands under a key.
+    pub(super) fn of_key(key: &[u8]) -> Option<Self> {
+        key.strip_prefix(b"i")?.try_into().ok().map(Self)
+    }
+
     fn key(self) -> Vec<u8> {
         [b"i".as_slice(), &self.0].concat()
     }
