@@ -16,6 +16,7 @@ pub mod config;
 pub mod evidence;
 pub mod init;
 pub mod node;
+pub mod rules;
 pub mod status;
 pub mod till;
 pub mod vectors;
@@ -102,6 +103,8 @@ enum Command {
     Config(config::ConfigArgs),
     /// Run a store's node
     Node(node::NodeArgs),
+    /// Say what a basket earns by the store's own rules, and list them
+    Rules(rules::RulesArgs),
     /// Say how a node and its witnesses are
     Status(status::StatusArgs),
     /// Copy the node's database, with the mark that keeps a restored copy from voting
@@ -170,6 +173,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Charter(args) => charter::run(args, context),
         Command::Config(args) => config::run(args, context),
         Command::Node(args) => node::run(args, context),
+        Command::Rules(args) => rules::run(args, context),
         Command::Status(args) => status::run(args, context),
         Command::Backup(args) => backup::run(args, context),
         Command::Evidence(args) => evidence::run(args, context),
