@@ -249,7 +249,7 @@ fn no_basket_brings_more_vouchers_than_a_grant_can_hold() {
     earned.terms.check(STORE, NOW, &both).unwrap();
 }
 
-/// EARN-9.
+/// EARN-13.
 #[test]
 fn the_rules_are_compared_with_the_charter_line_by_line() {
     let text = "ballot = 7\nmax_points = 2000000\n[[earn.voucher]]\nname = \"Tea\"\noffer = 3\n\
@@ -366,7 +366,7 @@ fn vouchers(earned: &Earned) -> u64 {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
-    /// EARN-2, EARN-3, EARN-7.
+    /// EARN-2, EARN-3, EARN-5.
     #[test]
     fn laws_of_every_basket(
         (rules, uncapped) in any_rules(),

@@ -1,5 +1,5 @@
-//! The sections `[earn]` and `[pledge]`: nested, read as strictly as the settings, and by the file alone. Each rule keeps
-//! its line.
+//! The sections `[earn]` and `[pledge]`: nested, read as strictly as the settings, and by the file alone (EARN-1). Each rule
+//! keeps its line.
 
 use std::collections::BTreeSet;
 

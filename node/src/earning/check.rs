@@ -18,7 +18,7 @@ pub struct Concern {
     pub fix: String,
 }
 
-/// Everything in the rules that the charter does not let happen (EARN-6).
+/// Everything in the rules that the charter does not let happen (EARN-13).
 #[must_use]
 pub fn concerns(rules: &Rules, charter: &Charter, store: StoreId, now: Seconds) -> Vec<Concern> {
     let mut found = Vec::new();

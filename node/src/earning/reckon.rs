@@ -101,8 +101,8 @@ pub enum BallotStep {
     Other,
 }
 
-/// What a basket of `cents` earns in `store` at `now`, besides `extra`, which the till asks for: it comes on top, and is
-/// checked by whoever makes the grant.
+/// What a basket of `cents` earns in `store` at `now`, besides `extra`, which the till asks for: it comes on top (EARN-7),
+/// and is checked by whoever makes the grant.
 #[must_use]
 pub fn reckon(
     earn: &Earn,
@@ -170,6 +170,7 @@ fn best_bonus<'a>(bonuses: &'a [Bonus], moment: Moment, steps: &mut Vec<Step>) -
 /// By what else a common rule is checked.
 type Common<'a> = (StoreId, Seconds, &'a Charter, &'a Given);
 
+/// EARN-5 and EARN-6 for one rule.
 fn voucher_step(
     rule: &Voucher,
     cents: u64,
@@ -201,6 +202,7 @@ fn voucher_step(
     VoucherStep::Comes
 }
 
+/// EARN-5 and EARN-6 for the ballot.
 fn ballot_step(campaign: CampaignId, terms: &GrantTerms, (store, now, charter, given): Common<'_>) -> BallotStep {
     if terms.ballot.is_some() {
         return BallotStep::Other;

@@ -83,8 +83,9 @@ pub(super) fn tried(
     text.push_str(&line("rate", &format!("{}: {}", rate(earn), points(earned.plain.0))));
     earned.steps.iter().for_each(|step| text.push_str(&step_line(step, charter)));
     if let Some((id, thousandths)) = share {
-        let sum = format!("{}.{:03} cents", thousandths / 1000, thousandths % 1000);
-        let sum = if thousandths % 1000 == 0 { euros(thousandths / 1000) } else { sum };
+        let exact = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
+        let exact = format!("{} cents", exact.trim_end_matches('0'));
+        let sum = if thousandths % 1000 == 0 { euros(thousandths / 1000) } else { exact };
         text.push_str(&line("gives", &format!("{sum} to {}", association(id, charter))));
     }
     text
