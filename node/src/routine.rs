@@ -8,6 +8,7 @@ use std::time::Duration;
 use ronde_protocol::message::order::{Columns, Submission};
 
 use crate::config::{Config, ConfigError};
+use crate::earning::concerns;
 use crate::shop::{DeskError, OrderDesk, Shop};
 
 /// Between two looks at the configuration.
@@ -45,6 +46,9 @@ impl RulesFile {
             Ok(config) => {
                 if config.rules != *shop.rules() {
                     tracing::info!("the rules of [earn] and [pledge] have changed, and hold from now on");
+                }
+                for concern in concerns(&config.rules, &shop.charter(), shop.store(), shop.now()) {
+                    tracing::warn!(line = concern.line, fix = concern.fix, "{}", concern.what);
                 }
                 shop.set_rules(config.rules);
             }

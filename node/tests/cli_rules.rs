@@ -101,6 +101,21 @@ fn rules_are_listed_as_a_manager_reads_them() {
     );
 }
 
+/// Also `--help` of a command may not promise what is refused.
+#[test]
+fn the_example_in_the_help_is_taken() {
+    let desk = founded("");
+    let help = desk.ronde("rules --help").ok().out;
+    let from = help.find("  [earn]").unwrap();
+    let to = help.find("Changes hold").unwrap();
+    let config = desk.path("store-1/ronde.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, format!("{text}\n{}", &help[from..to])).unwrap();
+    let said = desk.ronde("rules show --json --config store-1/ronde.toml").json();
+    assert_eq!(said["rules"]["earn"]["bonuses"][0]["name"], "Happy Tuesday", "{said}");
+    assert_eq!(said["rules"]["pledge"]["months"][0]["association"], 2);
+}
+
 #[test]
 fn a_store_without_rules_says_what_to_add() {
     let desk = founded("");

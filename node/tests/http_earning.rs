@@ -88,7 +88,14 @@ fn what_a_till_asks_for_comes_on_top_of_the_rules() {
     let both = asked(json!({ "vouchers": [{ "offer": 1, "count": 2 }] }));
     assert_eq!(both.json["vouchers"], json!([{ "offer": 1, "count": 3 }]));
     assert_eq!(asked(json!({ "ballot": 2 })).json["field"], "ballot");
-    assert_eq!(asked(json!({ "vouchers": [{ "offer": 9, "count": 1 }] })).json["field"], "vouchers");
+    for wrong in [
+        json!([{ "offer": 9, "count": 1 }]),
+        json!([{ "offer": 1, "count": 1 }, { "offer": 1, "count": 1 }]),
+        json!([{ "offer": 1, "count": 0 }]),
+        json!([{ "offer": 1, "count": 129 }]),
+    ] {
+        assert_eq!(asked(json!({ "vouchers": wrong })).json["field"], "vouchers", "{wrong}");
+    }
 }
 
 /// EARN-8.
@@ -305,6 +312,21 @@ fn a_pledge_by_hand_leaves_the_rest_for_the_next_day() {
     node.hand.set((NOW + DAY + 5 * 3600) * 1000);
     pledge(&node);
     assert_eq!(pledges(&node), [(TODAY, 2, 3), (TODAY + 1, 1, 10)]);
+}
+
+/// EARN-11: of what can't be given the status says why, until there is nothing to give.
+#[test]
+fn what_waits_for_an_association_is_said_until_it_is_gone() {
+    let (node, till) = start();
+    give(&node, &RULES.replace("association = 1", "association = 9"));
+    let made = basket(&node, &till, 1000);
+    node.hand.set((NOW + 3 * 3600) * 1000);
+    pledge(&node);
+    assert!(node.get("/v1/status").text("pledge_trouble").contains("association 9"));
+    assert_eq!(node.delete(&format!("/v1/grants/{}", made.text("id")), &till).status, 204);
+    pledge(&node);
+    assert_eq!(node.get("/v1/status").json.get("pledge_trouble"), None);
+    assert_eq!(pledges(&node), []);
 }
 
 /// EARN-10: at midnight in Paris another association's month begins.

@@ -15,8 +15,45 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::earning::{Earn, Given, MAX_BASKET_CENTS, concerns, gathers, reckon};
 
+/// What a store can write, for whoever begins.
+const EXAMPLE: &str = "What the configuration can say; only the first four lines are needed:
+
+  [earn]
+  points = 1                  # so many points
+  cents = 100                 # for each so many cents, rounded down once for the whole basket
+  zone = \"Europe/Paris\"       # whose clock is meant below
+  max_points = 500            # the most that one basket earns
+  ballot = 1                  # with baskets that earn this campaign's minimum
+
+  [[earn.bonus]]              # any number; the best that holds counts alone
+  name = \"Happy Tuesday\"
+  percent = 200               # twice as many
+  weekdays = [\"tue\"]        # this and the next four may be left out
+  from = \"14:00\"
+  to = \"18:00\"
+  first = \"2027-05-01\"
+  last = \"2027-05-31\"
+
+  [[earn.voucher]]            # any number; the same times as a bonus
+  name = \"A coffee\"
+  offer = 1                   # of the charter
+  count = 1
+  min_cents = 2000            # with baskets that come to as much
+
+  [pledge]                    # given by itself once a day
+  per_mille = 10              # one cent of each euro
+  association = 1             # of the charter
+  at = \"03:00\"               # UTC
+
+  [[pledge.month]]
+  month = \"2027-05\"
+  association = 2
+
+Changes hold within seconds, without a restart; while the file can't be read the rules stay as they were.";
+
 /// `ronde rules`
 #[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLE)]
 pub struct RulesArgs {
     #[command(subcommand)]
     command: RulesCommand,
@@ -24,7 +61,7 @@ pub struct RulesArgs {
 
 #[derive(Debug, Subcommand)]
 enum RulesCommand {
-    /// Say what a basket earns, and why, without making a grant
+    /// Say what a basket earns, and why, without making a grant, as if no ballot or voucher had been given out yet
     #[command(
         after_help = "Examples:\n  ronde rules try --cents 4210\n  ronde rules try --cents 4210 --at 2026-12-24T10:00"
     )]
@@ -81,11 +118,7 @@ fn try_basket(args: &TryArgs, context: &Context) -> Result<Exit, Failure> {
     let charter = charter(&config)?;
     let Some(earn) = &config.rules.earn else {
         let what = format!("{} has no section [earn]: baskets earn what the till says", config.file.display());
-        return Err(Failure::new(
-            what,
-            Blame::You,
-            "add one; `ronde rules show --help` and the specification show how",
-        ));
+        return Err(Failure::new(what, Blame::You, "add one; `ronde rules --help` shows how"));
     };
     let now = time(args.at, earn)?;
     let nothing = GrantTerms { points: Default::default(), ballot: None, vouchers: Bounded::default() };

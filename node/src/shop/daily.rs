@@ -26,8 +26,13 @@ impl Shop {
     /// there is nothing to give, it is too early, or one was made today.
     pub async fn daily_pledge(&self, key: &SigningKey) -> Result<Option<SignedOrder>, ShopError> {
         let (now, rules) = (self.now(), self.rules());
-        if !self.0.readers.with(|read| worth_a_look(read, &rules, now))? {
-            return Ok(None);
+        match self.0.readers.with(|read| look(read, &rules, now))? {
+            Look::Now => {}
+            Look::Later => return Ok(None),
+            Look::Nothing => {
+                self.set_pledge_trouble(None);
+                return Ok(None);
+            }
         }
         let shop = self.clone();
         fault::point("shop.before-daily-pledge");
@@ -103,13 +108,23 @@ impl Shop {
 }
 
 /// Whether the writer need be asked at all.
-fn worth_a_look(read: &dyn Read, rules: &Rules, now: Seconds) -> Result<bool, ShopError> {
+enum Look {
+    Now,
+    Later,
+    Nothing,
+}
+
+fn look(read: &dyn Read, rules: &Rules, now: Seconds) -> Result<Look, ShopError> {
     if gathered::under_way(read)?.is_some() {
-        return Ok(true);
+        return Ok(Look::Now);
     }
-    let Some(pledge) = &rules.pledge else { return Ok(false) };
+    let Some(pledge) = &rules.pledge else { return Ok(Look::Nothing) };
+    if gathered::all(read)?.is_empty() {
+        return Ok(Look::Nothing);
+    }
     let is_time = now % DAY >= u64::from(pledge.at) * 60;
-    Ok(is_time && signed_order(read, &pledge_reference(now).0)?.is_none() && !gathered::all(read)?.is_empty())
+    let is_free = signed_order(read, &pledge_reference(now).0)?.is_none();
+    Ok(if is_time && is_free { Look::Now } else { Look::Later })
 }
 
 type Decided = Result<Option<ToSign>, PledgeTrouble>;

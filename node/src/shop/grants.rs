@@ -193,6 +193,10 @@ fn reckoned(
         return Err(EarningError::TooLarge.into());
     }
     let earn = rules.earn.as_ref().ok_or(EarningError::NoRules)?;
+    if !terms.vouchers.is_empty() {
+        // What the till asks for is checked as it was sent, before rules add to it (EARN-7).
+        GrantTerms { points: Points::ZERO, ballot: None, ..terms.clone() }.check(store, now, charter)?;
+    }
     let earned = reckon(earn, cents, &terms, store, now, (charter, &given::of(read, earn)?));
     let points = earned.terms.points;
     if points == Points::ZERO && earned.terms.vouchers.is_empty() {

@@ -201,7 +201,7 @@ pub(super) fn shown(config: &Config, charter: &Charter) -> String {
     let Some(earn) = &config.rules.earn else {
         return format!(
             "{name} has no rules for baskets: tills say themselves how many points they give. With a section [earn] in \
-             {} the node reckons.\n",
+             {} the node reckons; `ronde rules --help` shows what it can say.\n",
             config.file.display()
         );
     };
