@@ -3,6 +3,7 @@
 #![cfg(feature = "fault-points")]
 
 mod cli_support;
+mod daily_points;
 mod places;
 
 use std::io::{BufRead as _, BufReader};
@@ -13,6 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use cli_support::Desk;
+use daily_points::DAILY_POINTS;
 use places::free_place;
 use ronde_node::charter_store::CharterStore;
 use ronde_node::clock::Clock;
@@ -29,17 +31,6 @@ const LONG: Duration = Duration::from_secs(90);
 const SIGABRT: i32 = 6;
 /// Of an association that the charter does not know: baskets gather, and nothing is pledged yet.
 const GATHERS: &str = "association = 9";
-
-/// The boundaries of a pledge, from the decision to the end.
-const POINTS: &[&str] = &[
-    "shop.before-daily-pledge",
-    "shop.after-daily-pledge",
-    "gateway.after-open",
-    "gateway.before-certificate",
-    "gateway.after-certificate",
-    "shop.before-daily-settled",
-    "shop.after-daily-settled",
-];
 
 fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + LONG;
@@ -190,6 +181,30 @@ fn basket(base: &str, till: &str, cents: u64) -> Option<u16> {
     call(base, "POST", "/v1/grants", till, Some(&body)).map(|(status, _)| status)
 }
 
+/// EARN-9: of a node that runs.
+#[test]
+fn a_running_store_takes_up_changed_rules_and_keeps_the_old_while_the_file_is_broken() {
+    let mut store = Store::found();
+    store.start(None);
+    let till = store.till();
+    let earns = || {
+        let body = json!({ "eligible_cents": 1000, "reference": "" });
+        call(&store.base, "POST", "/v1/grants", &till, Some(&body)).unwrap().1["points"].as_u64().unwrap()
+    };
+    assert_eq!(earns(), 10);
+    store.desk.edit("store-1/ronde.toml", "cents = 100", "cents = 50");
+    eventually("the new rate holds", || earns() == 20);
+    store.desk.edit("store-1/ronde.toml", "cents = 50", "cent = 25");
+    eventually("the node says so", || store.shows("/v1/status")["rules_trouble"].is_string());
+    let said = store.desk.ronde(&format!("status --node {}", store.base));
+    assert!(said.out.contains("look  baskets still earn by the rules from before"), "{}", said.out);
+    assert!(said.out.contains("did you mean `earn.cents`"), "{}", said.out);
+    assert_eq!(earns(), 20);
+    store.desk.edit("store-1/ronde.toml", "cent = 25", "cents = 25");
+    eventually("the newest rate holds", || earns() == 40);
+    assert_eq!(store.shows("/v1/status").get("rules_trouble"), None);
+}
+
 /// EARN-12.
 #[test]
 fn what_was_counted_is_what_was_granted_whenever_the_store_is_killed() {
@@ -230,7 +245,7 @@ fn what_was_counted_is_what_was_granted_whenever_the_store_is_killed() {
 fn what_has_gathered_is_pledged_exactly_once_wherever_the_store_is_killed() {
     // Each point takes a day of its own, so a federation of its own.
     std::thread::scope(|scope| {
-        POINTS.iter().for_each(|point| drop(scope.spawn(|| pledge_and_die_at(point))));
+        DAILY_POINTS.iter().for_each(|point| drop(scope.spawn(|| pledge_and_die_at(point))));
     });
 }
 
