@@ -54,10 +54,11 @@ pub fn choose(
 ) -> Result<Option<PledgeChoice>, AssociationId> {
     let value = charter.body().point_value;
     let open = |id: AssociationId| charter.association(id).is_some_and(|known| !known.closed);
-    let limit = charter.store(store).map_or(Points::ZERO, |store| store.daily_limit);
+    // A pledge and the customers' points share one limit: whatever has gathered, half of a day's is left to them.
+    let limit = charter.store(store).map_or(Points::ZERO, |store| Points(store.daily_limit.0 / 2));
     let mut refused = None;
     for (gathered_for, thousandths) in gathered {
-        // More than the store may issue in a day would never be voted for: the rest has its turn tomorrow.
+        // The rest has its turn tomorrow.
         let points = worth(*thousandths, value).min(limit);
         if points == Points::ZERO {
             continue;

@@ -45,6 +45,14 @@ fn the_svg_shows_the_code_and_nothing_else() {
     assert!(!drawn.contains("ronde.example"), "the link is in the code alone");
 }
 
+/// It is kept with the answer under an idempotency key, which holds 64 KiB.
+#[test]
+fn the_code_of_the_longest_link_fits_into_an_answer() {
+    let longest = format!("https://{}/g/{}#{}", "x".repeat(192), "A".repeat(22), "A".repeat(43));
+    let drawn = svg(&longest).unwrap();
+    assert!(drawn.len() < 60 * 1024, "{}", drawn.len());
+}
+
 #[test]
 fn what_is_too_long_for_a_code_is_said_to_be() {
     let long = "x".repeat(3000);
