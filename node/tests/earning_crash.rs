@@ -192,6 +192,16 @@ fn a_running_store_takes_up_changed_rules_and_keeps_the_old_while_the_file_is_br
         call(&store.base, "POST", "/v1/grants", &till, Some(&body)).unwrap().1["points"].as_u64().unwrap()
     };
     assert_eq!(earns(), 10);
+    let by_hand = |words: &[&str]| {
+        let line = ["till", "grant", "--config", "store-1/ronde.toml", "--json"];
+        let said = store.desk.run(line.into_iter().chain(words.iter().copied()), &[("RONDE_TILL_TOKEN", &till)]);
+        (said.code, said.out)
+    };
+    let (code, out) = by_hand(&["--cents", "1250"]);
+    assert!(code == 0 && out.contains("\"points\":12") && out.contains("\"eligible_cents\":1250"), "{out}");
+    let (code, out) = by_hand(&["3", "--reason", "jars brought back"]);
+    assert!(code == 0 && out.contains("\"points\":3") && out.contains("jars brought back"), "{out}");
+    assert_eq!((by_hand(&[]).0, by_hand(&["3", "--cents", "300"]).0), (2, 2), "one of both");
     store.desk.edit("store-1/ronde.toml", "cents = 100", "cents = 50");
     eventually("the new rate holds", || earns() == 20);
     store.desk.edit("store-1/ronde.toml", "cents = 50", "cent = 25");
