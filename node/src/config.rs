@@ -4,7 +4,9 @@
 //! federation has in common is not here but in the charter; secrets are not here but in files of mode 0600.
 
 mod error;
+mod fields;
 mod raw;
+mod rules;
 mod settings;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -13,9 +15,11 @@ use std::time::Duration;
 
 use ronde_protocol::message::ids::StoreId;
 
+use crate::earning::Rules;
 use crate::shop::Caps;
 
 pub use error::{ConfigError, Origin};
+pub use rules::{RULE_KEYS, RULE_SECTIONS, RuleKey};
 pub use settings::{OTHER_PREFIXES, OTHER_VARIABLES, SETTINGS, Setting};
 
 /// The file that is read when none is named.
@@ -46,6 +50,8 @@ pub struct Config {
     pub sync: Sync,
     /// What it says.
     pub log: Log,
+    /// What baskets earn, and what the store gives of them: taken up without a restart.
+    pub rules: Rules,
 }
 
 /// Between nodes.
@@ -170,6 +176,7 @@ impl Config {
                 level: raw.choice("log.level", &LOG_LEVELS)?,
                 format: raw.choice("log.format", &[("text", LogFormat::Text), ("json", LogFormat::Json)])?,
             },
+            rules: raw.rules.clone(),
         };
         // HTTP-2.
         if !config.http.listen.ip().is_loopback() && !config.http.is_private() {

@@ -18,9 +18,11 @@ use crate::driver::{
     Core, Desk, LedgerError, OpenLimits, Orders, Pool, Service, copied, drift, evidence, heads, seats,
     seats::SeatError, sync,
 };
+use crate::earning::Rules;
 use crate::http::{
     self, AdminToken, AdminTokenError, CertificateError, Certificates, GuessLimits, Manager, ServeLimits, Site,
 };
+use crate::routine::{self, RulesFile};
 use crate::shop::{self, Caps, Shop, ShopError};
 use crate::space::Space;
 use crate::store::{Engine, Readers, StorageError, Writer, WriterConfig};
@@ -129,6 +131,9 @@ pub struct Node {
     http_limits: ServeLimits,
     router: axum::Router,
     certificates: Option<Certificates>,
+    shop: Shop,
+    desk: Arc<Desk>,
+    rules: Option<RulesFile>,
     seed: NodeSeed,
     feed: Duration,
     pull: Duration,
@@ -181,11 +186,19 @@ impl Node {
         let base = format!("{}://{}", if certificates.is_some() { "https" } else { "http" }, setup.http);
         let secure = setup.behind_proxy || certificates.is_some();
         let manager = Manager::new(Some(setup.manager_hash), secure, GuessLimits::default());
-        let site = Site::new(shop, desk, &admin_token(&setup.admin_token)?, &base);
+        let site = Site::new(shop.clone(), Arc::clone(&desk) as _, &admin_token(&setup.admin_token)?, &base);
         let router = http::router(site.with_manager(manager).with_certificates(certificates.clone()));
         let http_limits = ServeLimits { connections: setup.http_connections, ..ServeLimits::default() };
-        let (feed, pull) = (setup.feed, setup.pull);
-        Ok(Self { orders, listener, http, http_limits, router, certificates, seed: setup.seed, feed, pull })
+        let (seed, feed, pull, rules) = (setup.seed, setup.feed, setup.pull, None);
+        Ok(Self { orders, listener, http, http_limits, router, certificates, shop, desk, rules, seed, feed, pull })
+    }
+
+    /// Lets baskets earn by the rules of a configuration, and by those that it says later.
+    #[must_use]
+    pub fn earning_by(mut self, rules: Rules, file: RulesFile) -> Self {
+        self.shop.set_rules(rules);
+        self.rules = Some(file);
+        self
     }
 
     /// What answers tills and wallets, for a program that calls it without a socket. Orders are decided only while the
@@ -209,6 +222,10 @@ impl Node {
         background.spawn(self.orders.clone().sweep());
         background.spawn(core.space.clone().watch());
         background.spawn(evidence::index_in_time(core.writer.clone()));
+        background.spawn(routine::pledge_daily(self.shop.clone(), Arc::clone(&self.desk) as _));
+        if let Some(file) = self.rules {
+            background.spawn(routine::watch_rules(self.shop, file));
+        }
         background.spawn(drift::compare(Arc::clone(&core), self.feed));
         background.spawn(sync::watch_folder(Arc::clone(&core), self.feed));
         background.spawn(seats::work(Arc::clone(&core), self.seed, (self.feed, self.pull), Arc::clone(&tasks)));

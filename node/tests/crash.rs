@@ -4,6 +4,7 @@
 #![cfg(feature = "fault-points")]
 
 mod cli_support;
+mod daily_points;
 mod places;
 
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use cli_support::Desk;
+use daily_points::DAILY_POINTS;
 use places::free_place;
 use serde_json::{Value, json};
 
@@ -496,7 +498,7 @@ fn a_witness_killed_while_orders_run_catches_up() {
 fn every_fault_point_of_the_source_is_walked() {
     let mut found = BTreeSet::new();
     search(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
-    let walked = [STORE_POINTS, REFUND_POINTS, GIVE_BACK_POINTS, WITNESS_POINTS, WALLET_POINTS].concat();
+    let walked = [STORE_POINTS, REFUND_POINTS, GIVE_BACK_POINTS, WITNESS_POINTS, WALLET_POINTS, DAILY_POINTS].concat();
     let walked: BTreeSet<String> = walked.iter().map(|point| point.split(':').next().unwrap().to_owned()).collect();
     assert_eq!(found, walked);
 }

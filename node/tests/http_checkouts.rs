@@ -22,9 +22,10 @@ fn a_payment_goes_from_open_to_accepted_and_the_till_sees_each_step() {
     let till = node.till("counter", &["redeem"]);
     let opened = node.post("/v1/checkouts", &till, &json!({ "max_points": 10, "step": 1, "reference": "r" }));
     let id = opened.text("id");
+    let url = format!("{BASE}/c/{id}");
     let expected = json!({
-        "id": id, "url": format!("{BASE}/c/{id}"), "state": "open", "points": 0, "votes": 0,
-        "expires_at": "2026-01-01T00:05:00Z",
+        "id": id, "url": url, "state": "open", "points": 0, "votes": 0, "expires_at": "2026-01-01T00:05:00Z",
+        "qr_svg": ronde_node::qr::svg(&url).unwrap(),
     });
     assert_eq!((opened.status, &opened.json), (201, &expected));
     let terms = offer(&node, &id);

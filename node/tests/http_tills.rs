@@ -7,13 +7,14 @@ use std::process::{Command, Output};
 
 use http_support::orders::{offer, pay};
 use http_support::{BASE, Node, bearer};
-use ronde_node::shop::{Answer, NewGrant, ShopError, TillError};
+use ronde_node::shop::{Answer, NewGrant, ShopError, Source, TillError};
 use ronde_protocol::machine::till::grant::GrantTerms;
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::codec::Bounded;
 use ronde_protocol::message::ids::AssociationId;
 use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
 use ronde_protocol::message::order::Purpose;
+use ronde_protocol::message::text::Text;
 use serde_json::{Value, json};
 
 /// HTTP-8, TILL-1.
@@ -82,7 +83,8 @@ fn a_grant_that_waits_for_the_disk_while_its_till_is_revoked_is_not_made() {
     let token = node.till("counter", &["grant"]);
     let make = || {
         let terms = GrantTerms { points: Points(1), ballot: None, vouchers: Bounded::new(Vec::new()).unwrap() };
-        let new = NewGrant { terms, reference: "r".to_owned(), expires_in: 60, till: "counter".to_owned() };
+        let source = Source { till: Text::new("counter").unwrap(), basket: None, reason: None };
+        let new = NewGrant { terms, reference: "r".to_owned(), expires_in: 60, source: Some(source) };
         let made = node.shop.make_grant(new, None, |_| Answer { status: 201, body: Vec::new() });
         tokio::runtime::Runtime::new().unwrap().block_on(made)
     };

@@ -5,6 +5,7 @@ use ronde_protocol::machine::witness::keys::NodeSeed;
 use ronde_protocol::message::charter::Store;
 use serde_json::json;
 
+use super::rules::rule_warnings;
 use super::{Blame, ConfigFile, Context, Exit, Failure, certificate_ends, charter_warnings};
 use crate::charter_store::CharterStore;
 use crate::clock::Clock;
@@ -56,6 +57,7 @@ fn check(file: &ConfigFile, context: &Context) -> Result<Exit, Failure> {
     warnings.extend(process::too_few_files(config.http.connections));
     warnings.extend(certificate.into_iter().flatten());
     warnings.extend(no_password(&config));
+    warnings.extend(rule_warnings(&config, charter, Clock::System.unix_seconds()));
     for warning in &warnings {
         context.note(format!("look  {warning}"));
     }

@@ -230,6 +230,8 @@ pull_seconds = 5
 [log]
 level = \"info\"
 format = \"text\"
+
+# What baskets earn, and what the store gives of them: `ronde rules --help` shows the sections [earn] and [pledge].
 "
     )
 }

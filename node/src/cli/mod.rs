@@ -18,6 +18,7 @@ pub mod evidence;
 pub mod init;
 pub mod manager;
 pub mod node;
+pub mod rules;
 pub mod status;
 pub mod till;
 pub mod vectors;
@@ -104,6 +105,8 @@ enum Command {
     Config(config::ConfigArgs),
     /// Run a store's node
     Node(node::NodeArgs),
+    /// Say what a basket earns by the store's own rules, and list them
+    Rules(rules::RulesArgs),
     /// Say how a node and its witnesses are
     Status(status::StatusArgs),
     /// Copy the node's database, with the mark that keeps a restored copy from voting
@@ -138,9 +141,13 @@ impl ConfigFile {
     /// # Errors
     /// A [`crate::config::ConfigError`] as [`Failure`].
     pub fn load(&self) -> Result<crate::config::Config, Failure> {
+        Ok(crate::config::Config::load(&self.config, Self::environment())?)
+    }
+
+    /// The process's environment, as text.
+    pub(super) fn environment() -> impl Iterator<Item = (String, String)> {
         let text = |part: std::ffi::OsString| part.to_string_lossy().into_owned();
-        let environment = std::env::vars_os().map(|(name, value)| (text(name), text(value)));
-        Ok(crate::config::Config::load(&self.config, environment)?)
+        std::env::vars_os().map(move |(name, value)| (text(name), text(value)))
     }
 }
 
@@ -170,6 +177,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Charter(args) => charter::run(args, context),
         Command::Config(args) => config::run(args, context),
         Command::Node(args) => node::run(args, context),
+        Command::Rules(args) => rules::run(args, context),
         Command::Status(args) => status::run(args, context),
         Command::Backup(args) => backup::run(args, context),
         Command::Evidence(args) => evidence::run(args, context),

@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::daemon::{Node, NodeError, Setup};
 use crate::driver::OpenLimits;
 use crate::password::MANAGER_HASH_FILE;
+use crate::routine::RulesFile;
 use crate::space::{Disk, Space};
 use crate::store::SqliteEngine;
 use crate::{logging, secret_file};
@@ -47,6 +48,8 @@ async fn serve(config: &Config, context: &Context) -> Result<Exit, Failure> {
         tracing::warn!("{why}");
     }
     let node = Node::start(setup(config)?).await.map_err(failure)?;
+    let rules = RulesFile::new(config.file.clone(), ConfigFile::environment().collect());
+    let node = node.earning_by(config.rules.clone(), rules);
     let (http, quic) = node.addresses().map_err(failure)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(signals)?;

@@ -62,6 +62,9 @@ struct Status {
     caps_near: usize,
     #[serde(default)]
     certificate: Option<Certificate>,
+    rules_trouble: Option<String>,
+    #[serde(default)]
+    pledge_trouble: Option<String>,
     version: String,
 }
 
@@ -216,6 +219,8 @@ fn findings(status: &Status, charter: &Charter) -> Vec<(Exit, String)> {
     findings.extend(status.clock.as_ref().and_then(words::clock));
     findings.extend(words::caps(status.caps_near));
     findings.extend(status.certificate.as_ref().and_then(words::certificate));
+    findings.extend(status.rules_trouble.iter().map(words::old_rules));
+    findings.extend(status.pledge_trouble.iter().map(words::not_pledged));
     if status.evidence > 0 {
         let what = format!(
             "this node keeps {} that somebody cheated: `ronde evidence list` shows what; tell the stewards",

@@ -38,7 +38,9 @@ enum TillCommand {
     /// Take a till's token away, at once
     Revoke(RevokeArgs),
     /// Give points away: prints the link for the customer
-    #[command(after_help = "Example:\n  ronde till grant 25 --ballot 1 --token-file secrets/counter-1.token")]
+    #[command(
+        after_help = "Examples:\n  ronde till grant 25 --ballot 1 --token-file secrets/counter-1.token\n  ronde till grant --cents 4210 --token-file secrets/counter-1.token"
+    )]
     Grant(GrantArgs),
     /// Ask for points: prints the link for the customer
     #[command(after_help = "Example:\n  ronde till checkout --max 7 --wait --token-file secrets/counter-1.token")]
@@ -99,7 +101,14 @@ struct TillTokenArgs {
 #[derive(Debug, Args)]
 struct GrantArgs {
     /// How many points
-    points: u64,
+    #[arg(required_unless_present = "cents")]
+    points: Option<u64>,
+    /// Instead of points: what the basket comes to, of which the store's rules make points
+    #[arg(long, value_name = "CENTS", conflicts_with_all = ["points", "reason"])]
+    cents: Option<u64>,
+    /// Why, if it is for no basket: say, for jars brought back
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
     /// With a ballot of this campaign
     #[arg(long, value_name = "CAMPAIGN")]
     ballot: Option<u32>,
@@ -215,6 +224,7 @@ fn revoke(args: &RevokeArgs, context: &Context) -> Result<Exit, Failure> {
 fn grant(args: &GrantArgs, context: &Context) -> Result<Exit, Failure> {
     #[derive(Deserialize)]
     struct Made {
+        points: u64,
         claim_url: String,
         expires_at: String,
     }
@@ -225,6 +235,8 @@ fn grant(args: &GrantArgs, context: &Context) -> Result<Exit, Failure> {
         vouchers.iter().map(|(offer, count)| json!({ "offer": offer, "count": count })).collect();
     let body = json!({
         "points": args.points,
+        "eligible_cents": args.cents,
+        "reason": args.reason,
         "reference": args.reference,
         "ballot": args.ballot,
         "vouchers": vouchers,
@@ -232,7 +244,7 @@ fn grant(args: &GrantArgs, context: &Context) -> Result<Exit, Failure> {
     });
     let raw = client.post("/v1/grants", &body)?;
     let made: Made = client.shape(&raw)?;
-    let what = format!("{}, to be claimed until {}:", points(args.points), made.expires_at);
+    let what = format!("{}, to be claimed until {}:", points(made.points), made.expires_at);
     context.say(format!("{what}\n{}{}", code(&made.claim_url, context), made.claim_url), &ok("grant", raw));
     Ok(Exit::Ok)
 }

@@ -98,6 +98,16 @@ pub enum ConfigError {
         /// The other.
         other: &'static str,
     },
+    /// A rule of the store that can't be meant so.
+    #[error("{origin}: {what}")]
+    Rule {
+        /// Where.
+        origin: Box<Origin>,
+        /// What is wrong.
+        what: String,
+        /// What to write instead.
+        fix: String,
+    },
     /// Tokens and payments would cross a network in the clear.
     #[error("{origin}: `http.listen` is {listen}, which others can reach without encryption")]
     PlainHttp {
@@ -121,6 +131,7 @@ impl ConfigError {
             Self::UnknownKey { key, nearest, .. } => format!("did you mean `{nearest}`? If not, remove `{key}`"),
             Self::UnknownVariable { name, nearest } => format!("did you mean {nearest}? If not, `unset {name}`"),
             Self::Value { origin, key, example, .. } => match &**origin {
+                _ if example.starts_with('[') && example.ends_with("]]") => format!("write a line {example} above it"),
                 Origin::Variable(name) => format!("set it like this: {name}={}", example.trim_matches('"')),
                 Origin::Line(..) | Origin::Default => {
                     format!("write it like this: {} = {example}", key.rsplit('.').next().unwrap_or(key))
@@ -130,6 +141,7 @@ impl ConfigError {
             Self::HalfTls { other, .. } => {
                 format!("add `{}` under [http] as well, or remove both", other.rsplit('.').next().unwrap_or(other))
             }
+            Self::Rule { fix, .. } => fix.clone(),
             Self::PlainHttp { .. } => {
                 "name a certificate and its key under [http]; or listen on 127.0.0.1; or put a proxy that \
                  speaks TLS in front and write `behind_proxy = true` there"

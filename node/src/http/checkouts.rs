@@ -20,6 +20,7 @@ use super::orders::take_in;
 use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::date::rfc3339;
+use crate::qr;
 use crate::shop::{CheckoutView, NewCheckout, Outcome, RecordId, Scope};
 
 /// How long a checkout can be paid if the till does not say, in seconds.
@@ -42,6 +43,9 @@ struct OpenBody {
 struct View {
     id: String,
     url: String,
+    /// In the answer that a till shows to a customer, and in no other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    qr_svg: Option<String>,
     state: &'static str,
     /// What was paid; none before there is an order.
     points: Points,
@@ -105,6 +109,7 @@ fn view(base: &str, view: &CheckoutView) -> View {
     View {
         id: view.id.to_string(),
         url: format!("{base}/c/{}", view.id),
+        qr_svg: None,
         state: state_name(checkout.state()),
         points: checkout.paid(),
         order: checkout.state().digest(),
@@ -117,7 +122,7 @@ fn view(base: &str, view: &CheckoutView) -> View {
 
 /// A till opens a checkout.
 pub(super) async fn open(State(site): State<Site>, call: Call) -> Result<Response, Problem> {
-    let token = site.authorize(&call, Scope::Redeem)?;
+    let (token, caller) = site.authorize_as(&call, Scope::Redeem)?;
     let once = call.once(&token)?;
     let _in_flight = once.as_ref().map(|once| site.shop.enter(once)).transpose()?;
     let body: OpenBody = call.json()?;
@@ -126,9 +131,14 @@ pub(super) async fn open(State(site): State<Site>, call: Call) -> Result<Respons
     if body.step == Points::ZERO || body.max_points < body.step {
         return Err(Problem::field("step", "step is at least 1 and at most max_points"));
     }
-    let new = NewCheckout { max: body.max_points, step: body.step, reference: body.reference, expires_in };
+    let till = Some(caller.name);
+    let new = NewCheckout { max: body.max_points, step: body.step, reference: body.reference, expires_in, till };
     let base = site.base();
-    let opened = site.shop.open_checkout(new, once, move |made| answer(StatusCode::CREATED, &view(&base, &made)));
+    let opened = site.shop.open_checkout(new, once, move |made| {
+        let mut opened = view(&base, &made);
+        opened.qr_svg = qr::svg(&opened.url).ok();
+        answer(StatusCode::CREATED, &opened)
+    });
     Ok(respond(opened.await?))
 }
 

@@ -11,6 +11,7 @@ use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::codec::Bounded;
 use ronde_protocol::message::ids::{CampaignId, KeysetId, StoreId};
 use ronde_protocol::message::order::{Columns, Submission};
+use ronde_protocol::message::text::Text;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -19,7 +20,8 @@ use super::orders::{self, Form};
 use super::problem::Problem;
 use super::site::Site;
 use crate::date::rfc3339;
-use crate::shop::{MadeGrant, NewGrant, RecordId, Scope};
+use crate::qr;
+use crate::shop::{MadeGrant, NewGrant, RecordId, Scope, Source};
 
 /// How long a grant can be claimed if the till does not say, in seconds.
 pub(super) const DEFAULT_EXPIRY: u64 = 30 * 86_400;
@@ -31,8 +33,10 @@ pub(super) const MAX_REFERENCE: usize = 200;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct MakeBody {
-    points: Points,
+    points: Option<Points>,
+    eligible_cents: Option<u64>,
     reference: String,
+    reason: Option<String>,
     ballot: Option<CampaignId>,
     #[serde(default)]
     vouchers: Vec<VoucherCount>,
@@ -47,8 +51,17 @@ pub(super) struct Made {
     #[serde(skip_serializing_if = "Option::is_none")]
     ballot: Option<CampaignId>,
     vouchers: Vec<VoucherCount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    eligible_cents: Option<u64>,
+    /// The name of the bonus that counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bonus: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Text>,
     state: &'static str,
     claim_url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    qr_svg: Option<String>,
     expires_at: String,
 }
 
@@ -60,6 +73,8 @@ struct View {
     #[serde(skip_serializing_if = "Option::is_none")]
     ballot: Option<CampaignId>,
     vouchers: Vec<VoucherCount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Text>,
     state: &'static str,
     time: String,
     expires_at: String,
@@ -91,27 +106,51 @@ pub(super) async fn make(State(site): State<Site>, call: Call) -> Result<Respons
     let body: MakeBody = call.json()?;
     let expires_in = expiry(body.expires_in, DEFAULT_EXPIRY, MAX_EXPIRY)?;
     check_reference(&body.reference)?;
+    let source = source(caller.name, &body)?;
     let vouchers = Bounded::new(body.vouchers).map_err(|error| Problem::field("vouchers", error))?;
-    let terms = GrantTerms { points: body.points, ballot: body.ballot, vouchers };
-    let new = NewGrant { terms, reference: body.reference, expires_in, till: caller.name };
+    let terms = GrantTerms { points: body.points.unwrap_or_default(), ballot: body.ballot, vouchers };
+    let new = NewGrant { terms, reference: body.reference, expires_in, source: Some(source) };
     let base = site.base();
     let made = site.shop.make_grant(new, once, move |new| answer(StatusCode::CREATED, &made(&base, &new)));
     Ok(respond(made.await?))
 }
 
 /// The secret is in this answer and nowhere else, in the fragment that no server sees (HTTP-7).
-pub(super) fn made(base: &str, new: &MadeGrant) -> Made {
-    let secret = Zeroizing::new(URL_SAFE_NO_PAD.encode(new.secret.expose()));
-    let terms = new.grant.terms();
+pub(super) fn made(base: &str, made: &MadeGrant) -> Made {
+    let secret = Zeroizing::new(URL_SAFE_NO_PAD.encode(made.secret.expose()));
+    let claim_url = format!("{base}/g/{}#{}", made.id, *secret);
+    let terms = made.grant.terms();
+    let detail = made.detail.as_ref();
     Made {
-        id: new.id.to_string(),
+        id: made.id.to_string(),
         points: terms.points,
         ballot: terms.ballot,
         vouchers: terms.vouchers.to_vec(),
-        state: state_name(new.grant.state()),
-        claim_url: format!("{base}/g/{}#{}", new.id, *secret),
-        expires_at: rfc3339(new.grant.expiry()),
+        eligible_cents: detail.and_then(|detail| detail.eligible_cents),
+        bonus: detail.and_then(|detail| detail.bonus.clone()),
+        reason: detail.and_then(|detail| detail.reason.clone()),
+        state: state_name(made.grant.state()),
+        qr_svg: qr::svg(&claim_url).ok(),
+        claim_url,
+        expires_at: rfc3339(made.grant.expiry()),
     }
+}
+
+/// Who makes it and what for: exactly one of points and a basket, and a reason only where it is no basket (EARN-8).
+fn source(till: Text, body: &MakeBody) -> Result<Source, Problem> {
+    let one_of = "send either `points`, or `eligible_cents` of which the store's rules make points";
+    if body.points.is_some() == body.eligible_cents.is_some() {
+        return Err(Problem::field("points", one_of));
+    }
+    let reason = body.reason.as_ref().map(|reason| {
+        let text = Text::new(reason.as_str()).ok().filter(|text| !text.as_str().is_empty());
+        text.ok_or_else(|| Problem::field("reason", "a reason is 1 to 200 bytes of text without control characters"))
+    });
+    let reason = reason.transpose()?;
+    if reason.is_some() && body.eligible_cents.is_some() {
+        return Err(Problem::field("reason", "a reason is for points that are no basket: send it with `points`"));
+    }
+    Ok(Source { till, basket: body.eligible_cents, reason })
 }
 
 pub(super) fn expiry(asked: Option<u64>, default: u64, max: u64) -> Result<u64, Problem> {
@@ -133,10 +172,11 @@ pub(super) fn check_reference(reference: &str) -> Result<(), Problem> {
 pub(super) async fn show(State(site): State<Site>, path: Path<String>) -> Result<Response, Problem> {
     let id = id(path)?;
     let grant = site.shop.grant(id).await?;
-    Ok(respond(answer(StatusCode::OK, &view(&site, id, &grant))))
+    let reason = site.shop.grant_detail(id)?.and_then(|detail| detail.reason);
+    Ok(respond(answer(StatusCode::OK, &view(&site, id, &grant, reason))))
 }
 
-fn view(site: &Site, id: RecordId, grant: &Grant) -> View {
+fn view(site: &Site, id: RecordId, grant: &Grant, reason: Option<Text>) -> View {
     let terms = grant.terms();
     View {
         id: id.to_string(),
@@ -144,6 +184,7 @@ fn view(site: &Site, id: RecordId, grant: &Grant) -> View {
         points: terms.points,
         ballot: terms.ballot,
         vouchers: terms.vouchers.to_vec(),
+        reason,
         state: state_name(grant.state()),
         time: rfc3339(grant.time()),
         expires_at: rfc3339(grant.expiry()),

@@ -313,6 +313,7 @@ impl From<ShopError> for Problem {
             ShopError::TooMuchBack(error) => Self::field("points", error).with("left", error.left.0),
             ShopError::Pledge(error) => error.into(),
             ShopError::Restored => Self::new(Code::OrderConflict, &error),
+            ShopError::Earning(error) => Self::field("eligible_cents", error),
             ShopError::Till(error) => match error {
                 TillError::Name | TillError::Taken | TillError::TooMany => Self::field("name", error),
                 TillError::Revoked => Self::new(Code::TokenMissing, error),

@@ -39,6 +39,12 @@ struct StatusView {
     caps_near: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     certificate: Option<CertificateView>,
+    /// Why what baskets earn is older than the configuration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rules_trouble: Option<String>,
+    /// Why what has gathered for an association is not pledged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pledge_trouble: Option<String>,
     version: &'static str,
 }
 
@@ -83,6 +89,8 @@ pub(super) async fn status(State(site): State<Site>) -> Result<Response, Problem
         retired,
         caps_near: site.shop.near_caps()?.len(),
         certificate: site.certificates.as_ref().map(Certificates::view),
+        rules_trouble: site.shop.rules_trouble(),
+        pledge_trouble: site.shop.pledge_trouble(),
         version: env!("CARGO_PKG_VERSION"),
     };
     Ok(respond(answer(StatusCode::OK, &view)))

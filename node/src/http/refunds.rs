@@ -91,8 +91,11 @@ pub(super) async fn give(State(site): State<Site>, call: Call) -> Result<Respons
     check_reference(&body.reference)?;
     let checkout: RecordId = body.checkout.parse().map_err(|error| Problem::new(Code::NotFound, error))?;
     let terms = GrantTerms { points: body.points, ballot: None, vouchers: Bounded::default() };
-    let new =
-        NewReturn { checkout, grant: NewGrant { terms, reference: body.reference, expires_in, till: caller.name } };
+    let new = NewReturn {
+        checkout,
+        till: caller.name,
+        grant: NewGrant { terms, reference: body.reference, expires_in, source: None },
+    };
     let base = site.base();
     let given = site.shop.give_back(new, once, move |made, left| {
         let view = GivenBack { grant: grants::made(&base, &made), checkout: checkout.to_string(), left };

@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::http::header;
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::ids::CharterHash;
+use ronde_protocol::message::text::Text;
 
 use super::admin::AdminToken;
 use super::body::Call;
@@ -16,6 +17,9 @@ use super::problem::{Code, Problem};
 use super::restore::Restoring;
 use super::session::{GuessLimits, Manager};
 use crate::shop::{Caller, OrderDesk, Scope, Shop, Token};
+
+/// What whoever holds the administrator's token is called.
+const ADMIN: &str = "admin";
 
 /// A store node as its tills and wallets see it.
 #[derive(Clone)]
@@ -105,7 +109,7 @@ impl Site {
         let token = Token::new(token.trim());
         let caller = self.caller(&token, scope)?;
         if !caller.scopes.contains(&Scope::Admin) {
-            self.shop.note_use(&caller.name);
+            self.shop.note_use(caller.name.as_str());
         }
         Ok((token, caller))
     }
@@ -117,7 +121,7 @@ impl Site {
 
     fn caller(&self, token: &Token, scope: Scope) -> Result<Caller, Problem> {
         let caller = match token.has_hash(self.admin_hash) {
-            true => Some(Caller { name: "admin".to_owned(), scopes: vec![Scope::Admin] }),
+            true => Text::new(ADMIN).ok().map(|name| Caller { name, scopes: vec![Scope::Admin] }),
             false => self.shop.caller(token)?,
         };
         let caller = caller

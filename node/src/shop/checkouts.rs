@@ -9,12 +9,14 @@ use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::ids::OrderDigest;
 use ronde_protocol::message::offer::{Offer, SignedOffer};
 use ronde_protocol::message::order::{Order, Purpose, Seconds};
+use ronde_protocol::message::text::Text;
 
 use super::answers::answer_once;
+use super::details::{self, Detail, Of};
 use super::grants::till_reference;
 use super::records::{RecordId, find, index, load_id, refund_key, save, save_id};
 use super::refunds::{self, RefundLine};
-use super::{Answer, Missing, Once, Shop, ShopError, lock};
+use super::{Answer, Missing, Once, Shop, ShopError, lock, totals};
 use crate::store::{Table, Transaction};
 use crate::{clock, fault};
 
@@ -29,6 +31,8 @@ pub struct NewCheckout {
     pub reference: String,
     /// How long it can be paid, in seconds.
     pub expires_in: Seconds,
+    /// The till.
+    pub till: Option<Text>,
 }
 
 /// A checkout and how far its order is.
@@ -71,6 +75,9 @@ impl Shop {
             answer_once(transaction, once.as_ref(), now, |transaction| {
                 save_id(transaction, Table::Checkout, id, &checkout)?;
                 index(transaction, Table::Checkout, &offer.reference(), id)?;
+                if let Some(till) = new.till {
+                    details::keep(transaction, Of::Checkout(id), &Detail::new(till, new.max, now))?;
+                }
                 Ok(render(CheckoutView { id, checkout, votes: 0, refunds: Vec::new(), returned: Points::ZERO }))
             })
         });
@@ -184,6 +191,7 @@ impl Shop {
                 return Ok(Ok(None));
             }
             let mut checkout: Checkout = load_id(transaction, Table::Checkout, id, Missing::Checkout)?;
+            let before = checkout.state();
             let apart = match checkout.handle_certified(&order, now, &charter) {
                 Ok(apart) => apart,
                 Err(error) => return Ok(Err(error)),
@@ -193,6 +201,7 @@ impl Shop {
             }
             save_id(transaction, Table::Checkout, id, &checkout)?;
             refunds::note(transaction, (id, &checkout), &order.digest(), apart, now)?;
+            count_paid(transaction, id, before, &checkout, now)?;
             Ok(Ok(apart))
         });
         if let Some(refund) = settled.await?? {
@@ -276,4 +285,23 @@ impl Shop {
         drop(all);
         self.changed();
     }
+}
+
+/// Counts a checkout that was paid just now, in the transaction that writes it down.
+fn count_paid(
+    transaction: &mut dyn Transaction,
+    id: RecordId,
+    before: CheckoutState,
+    checkout: &Checkout,
+    now: Seconds,
+) -> Result<(), ShopError> {
+    let is_paid = |state: CheckoutState| matches!(state, CheckoutState::Accepted(_));
+    if is_paid(before) || !is_paid(checkout.state()) {
+        return Ok(());
+    }
+    let till = details::find(transaction, Of::Checkout(id))?.map(|detail| detail.till);
+    totals::count(transaction, till.as_ref().map(Text::as_str), now, |totals| {
+        totals.checkouts = totals.checkouts.saturating_add(1);
+        totals.redeemed = totals.redeemed.saturating_add(checkout.paid().0);
+    })
 }

@@ -7,6 +7,7 @@ use ronde_protocol::machine::till::refund::TooMuchBack;
 
 use super::{OverCap, RepeatError, TillError};
 use crate::driver::LedgerError;
+use crate::earning::MAX_BASKET_CENTS;
 use crate::entropy::EntropyError;
 use crate::store::{StorageError, Table};
 
@@ -25,6 +26,20 @@ pub enum Missing {
     /// No till of this name.
     #[error("there is no such till")]
     Till,
+}
+
+/// Why no points are made of a basket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EarningError {
+    /// The store has no rules.
+    #[error("this store has no rules for baskets: add a section [earn] to its configuration, or send `points`")]
+    NoRules,
+    /// A slip of the till.
+    #[error("a basket comes to at most {MAX_BASKET_CENTS} cents")]
+    TooLarge,
+    /// The rules give it neither points nor vouchers.
+    #[error("by the store's rules this basket earns nothing: there is no grant to make")]
+    Nothing,
 }
 
 /// Why the shop does not do as asked.
@@ -72,6 +87,9 @@ pub enum ShopError {
     /// This database is a copy that was put back today.
     #[error("a pledge of today may have been made before the copy was put back on which this node runs: try tomorrow")]
     Restored,
+    /// No points can be made of the basket.
+    #[error(transparent)]
+    Earning(#[from] EarningError),
     /// The till can't be added.
     #[error(transparent)]
     Till(#[from] TillError),

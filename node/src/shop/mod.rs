@@ -6,9 +6,13 @@
 mod answers;
 mod caps;
 mod checkouts;
+mod daily;
 mod desk;
+mod details;
 mod earlier;
 mod error;
+mod gathered;
+mod given;
 mod grants;
 mod pledges;
 mod records;
@@ -16,6 +20,7 @@ mod refunds;
 mod restored;
 mod settle;
 mod tills;
+mod totals;
 mod uses;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +31,7 @@ use ronde_protocol::message::ids::{OrderDigest, StoreId};
 use tokio::sync::watch;
 
 use crate::clock::Clock;
+use crate::earning::Rules;
 use crate::store::{Readers, Transaction, Writer};
 
 pub use answers::{Answer, InFlight, Once, RepeatError};
@@ -36,14 +42,16 @@ pub use desk::{
     KeysetBooks, LogStatus, OrderDesk, Outcome, PeerLogStatus, PeerLogTrouble, RetiredBecause, SeatNotTaken,
     StorageStatus, WitnessStatus,
 };
+pub use details::{Detail, Share};
 pub use earlier::make_up_refunds;
-pub use error::{Missing, ShopError};
-pub use grants::{MadeGrant, NewGrant};
+pub use error::{EarningError, Missing, ShopError};
+pub use grants::{MadeGrant, NewGrant, Source};
 pub use pledges::PledgeStep;
 pub use records::RecordId;
 pub use refunds::{Fate, NewReturn, RefundClaimed, RefundLine};
 pub use restored::take_mark;
 pub use tills::{Caller, NewTill, Scope, TillError, TillRecord, TillView, Token};
+pub use totals::Totals;
 
 /// Gives the newest charter.
 pub type CharterSource = Arc<dyn Fn() -> Arc<Charter> + Send + Sync>;
@@ -67,6 +75,12 @@ struct Inner {
     caps: Mutex<Caps>,
     /// When each till's use was written down last.
     uses: Mutex<uses::Uses>,
+    /// What baskets earn, as the configuration says it now.
+    rules: Mutex<Arc<Rules>>,
+    /// Why the rules are older than the configuration.
+    rules_trouble: Mutex<Option<String>>,
+    /// Why what has gathered for an association is not pledged.
+    pledge_trouble: Mutex<Option<String>>,
 }
 
 impl Shop {
@@ -83,6 +97,9 @@ impl Shop {
             in_flight: Arc::default(),
             caps: Mutex::default(),
             uses: Mutex::default(),
+            rules: Mutex::default(),
+            rules_trouble: Mutex::default(),
+            pledge_trouble: Mutex::default(),
         }))
     }
 
@@ -96,6 +113,29 @@ impl Shop {
     #[must_use]
     pub fn charter(&self) -> Arc<Charter> {
         (self.0.charter)()
+    }
+
+    /// What baskets earn from now on.
+    pub fn set_rules(&self, rules: Rules) {
+        *lock(&self.0.rules) = Arc::new(rules);
+        *lock(&self.0.rules_trouble) = None;
+    }
+
+    /// What baskets earn.
+    #[must_use]
+    pub fn rules(&self) -> Arc<Rules> {
+        Arc::clone(&lock(&self.0.rules))
+    }
+
+    /// The configuration can't be read: the rules stay as they are, and the status says why.
+    pub fn keep_rules(&self, trouble: String) {
+        *lock(&self.0.rules_trouble) = Some(trouble);
+    }
+
+    /// Why the rules are older than the configuration.
+    #[must_use]
+    pub fn rules_trouble(&self) -> Option<String> {
+        lock(&self.0.rules_trouble).clone()
     }
 
     /// Whole seconds since 1970, by the node's clock.

@@ -26,6 +26,7 @@ impl RecordId {
         Ok(Self(id))
     }
 
+    /// Its random bits.
     pub(super) fn bytes(self) -> [u8; 16] {
         self.0
     }

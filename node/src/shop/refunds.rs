@@ -18,11 +18,13 @@ use ronde_protocol::message::codec::{Decode, Encode};
 use ronde_protocol::message::ids::{KeysetId, OrderDigest};
 use ronde_protocol::message::order::{Order, Outputs, Seconds, SignedOrder};
 use ronde_protocol::message::refund::RefundClaim;
+use ronde_protocol::message::text::Text;
 
 use super::answers::answer_once;
 use super::grants::{add_grant, signed_order, till_reference};
 use super::records::{RecordId, index, load, load_id, save, save_id};
 use super::restored::may_be_paid_back;
+use super::tills::check_not_revoked;
 use super::{Answer, MadeGrant, Missing, NewGrant, Once, Shop, ShopError};
 use crate::fault;
 use crate::store::{Read, StorageError, Table, Transaction};
@@ -98,6 +100,8 @@ pub struct RefundLine {
 pub struct NewReturn {
     /// Which.
     pub checkout: RecordId,
+    /// The till that gives back.
+    pub till: Text,
     /// The grant; its terms are points alone.
     pub grant: NewGrant,
 }
@@ -178,6 +182,7 @@ impl Shop {
         fault::point("shop.before-give-back");
         let answer = self.write(move |transaction| {
             answer_once(transaction, once.as_ref(), now, |transaction| {
+                check_not_revoked(transaction, new.till.as_str())?;
                 let checkout: Checkout = load_id(transaction, Table::Checkout, new.checkout, Missing::Checkout)?;
                 let CheckoutState::Accepted(_) = checkout.state() else { return Err(ShopError::NotAccepted) };
                 if may_be_paid_back(transaction, checkout.offer().time)? {

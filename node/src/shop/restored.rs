@@ -6,7 +6,7 @@ use ronde_protocol::message::codec::{decode, encode};
 use ronde_protocol::message::order::{Seconds, pledge_reference};
 
 use super::records::load;
-use super::{ShopError, earlier};
+use super::{ShopError, details, earlier, gathered, records};
 use crate::store::{Read, Table, Transaction};
 
 /// Where the reference of the pledge stands that is not made.
@@ -16,14 +16,27 @@ const NO_REFUND: &[u8] = b"restored-refunds";
 /// What a grant's own key begins with; others are references.
 const GRANT_KEYS: (&[u8], &[u8]) = (b"i", b"j");
 
-/// Withdraws every grant that nobody has claimed by this copy, and rules out a second pledge of today.
+/// Withdraws every grant that nobody has claimed by this copy, rules out a second pledge of today, and drops what had
+/// gathered for the next ones.
 pub fn take_mark(tx: &mut dyn Transaction, now: Seconds) -> Result<(), ShopError> {
     for (key, _) in tx.scan(Table::Grant, GRANT_KEYS.0, Some(GRANT_KEYS.1), usize::MAX)? {
         // A record that can't be read can't be claimed either.
         let Ok(Some(mut grant)) = load::<Grant>(&*tx, Table::Grant, &key) else { continue };
+        let before = grant.state();
         if grant.handle_cancel(now).is_ok() {
             tx.put(Table::Grant, &key, &encode(&grant))?;
+            if let Some(id) = records::id_of(&key) {
+                details::moved(tx, id, before, &grant, now)?;
+            }
         }
+    }
+    let dropped = gathered::drop_all(tx)?;
+    if dropped > 0 {
+        tracing::error!(
+            cents = dropped / 1000,
+            "what baskets had gathered for associations by this copy may have been pledged since it was made: it is \
+             dropped; look into the books, and pledge by hand what is missing (`ronde till pledge`)"
+        );
     }
     tx.put(Table::Meta, NO_PLEDGE, &pledge_reference(now).0)?;
     // A clock that was ahead has opened checkouts later than it is now.

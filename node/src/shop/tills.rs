@@ -143,7 +143,7 @@ pub struct TillView {
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// The till's name.
-    pub name: String,
+    pub name: Text,
     /// What it may do.
     pub scopes: Vec<Scope>,
 }
@@ -262,7 +262,7 @@ impl Shop {
         let mut found = None;
         for till in self.tills()? {
             if token.has_hash(till.token_hash) && till.revoked.is_none() {
-                found = Some(Caller { name: till.name.as_str().to_owned(), scopes: till.scopes.into_vec() });
+                found = Some(Caller { name: till.name, scopes: till.scopes.into_vec() });
             }
         }
         Ok(found)

@@ -24,6 +24,7 @@ const NODE_NEVER: &[(&str, &[&str])] = &[
     ("transport", &["store", "driver", "http", "cli"]),
     ("driver", &["http", "cli"]),
     ("http", &["cli"]),
+    ("earning", &["store", "transport", "driver", "http", "cli", "shop", "config", "clock"]),
     ("judge", &["store", "transport", "driver", "http", "cli"]),
 ];
 

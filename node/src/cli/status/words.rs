@@ -64,6 +64,18 @@ pub(super) fn not_seated(seat: &Seat) -> (Exit, String) {
     (Exit::Warn, format!("this node has a seat in keyset {keyset} and can't take it: {why}"))
 }
 
+/// What baskets earn is not what the configuration says.
+pub(super) fn old_rules(why: &String) -> (Exit, String) {
+    let what = format!("baskets still earn by the rules from before the configuration was changed: {why}");
+    (Exit::Warn, what)
+}
+
+/// What has gathered for an association waits.
+pub(super) fn not_pledged(why: &String) -> (Exit, String) {
+    let what = format!("what has gathered for an association is not pledged yet, and is tried again: {why}");
+    (Exit::Warn, what)
+}
+
 /// A keyset that is over by this node's clock alone (ROLLOVER-18), or was closed
 /// by the machine that was lost, perhaps (ROLLOVER-20).
 pub(super) fn waiting_to_close(log: &Log) -> Option<(Exit, String)> {

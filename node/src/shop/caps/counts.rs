@@ -7,9 +7,8 @@ use ronde_protocol::message::codec::{Decode, Encode};
 use ronde_protocol::message::order::Seconds;
 use ronde_protocol::message::text::Text;
 
+use super::super::ShopError;
 use super::super::records::{RecordId, load, save};
-use super::super::tills::TillError;
-use super::super::{NewGrant, ShopError};
 use super::{Cap, Caps, Given, NearCap, TillCaps, is_near};
 use crate::date::DAY;
 use crate::store::{Read, Table, Transaction};
@@ -90,21 +89,21 @@ pub(in crate::shop) fn count(
     tx: &mut dyn Transaction,
     caps: Caps,
     now: Seconds,
-    (id, new, worth): (RecordId, &NewGrant, Points),
+    (id, till, worth): (RecordId, &Text, Points),
 ) -> Result<Vec<NearCap>, ShopError> {
-    let till = Text::new(new.till.as_str()).map_err(|_| TillError::Name)?;
-    let caps = caps.with(own(tx, &new.till)?);
-    let before = Given { till: given_by(tx, now, &new.till)?, store: given_by_store(tx, now)? };
+    let name = till.as_str();
+    let caps = caps.with(own(tx, name)?);
+    let before = Given { till: given_by(tx, now, name)?, store: given_by_store(tx, now)? };
     let after = caps.allow(before, worth)?;
     prune(tx, now)?;
-    save(tx, Table::Till, &till_key(now, &new.till), &after.till)?;
+    save(tx, Table::Till, &till_key(now, name), &after.till)?;
     save(tx, Table::Till, &store_key(now), &after.store)?;
-    save(tx, Table::Till, &grant_key(now, id), &Counted { till, worth })?;
+    save(tx, Table::Till, &grant_key(now, id), &Counted { till: till.clone(), worth })?;
     let crossed = |cap, till, before, given, most: Option<Points>| {
         let of = most.filter(|_| is_near(given, most) && !is_near(before, most))?;
         Some(NearCap { cap, till, given, of })
     };
-    let till = crossed(Cap::Till, Some(new.till.clone()), before.till, after.till, caps.till);
+    let till = crossed(Cap::Till, Some(name.to_owned()), before.till, after.till, caps.till);
     let store = crossed(Cap::Store, None, before.store, after.store, caps.store);
     Ok(till.into_iter().chain(store).collect())
 }
