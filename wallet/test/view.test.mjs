@@ -1,7 +1,14 @@
 // What an app shows beside what a wallet does.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { mostInOneOrder, viewCharter, viewCheckout, viewGrant, viewOpenOrders, viewRecord } from '../dist/wallet/view/index.js';
+import {
+  mostInOneOrder,
+  viewCharter,
+  viewCheckout,
+  viewGrant,
+  viewOpenOrders,
+  viewRecord,
+} from '../dist/wallet/view/index.js';
 import { NOW } from './support/federation.mjs';
 import { setUp } from './support/wallets.mjs';
 
@@ -115,7 +122,10 @@ describe('what stores and witnesses hold of an order', () => {
     const { order, keyset } = await wallet.pay(federation.checkout(40n, { store: 3 }), 13n);
     federation.requests.length = 0;
     const record = await viewRecord(wallet, order, keyset, 3);
-    assert.deepEqual(federation.requests.map(({ store }) => store), [3]);
+    assert.deepEqual(
+      federation.requests.map(({ store }) => store),
+      [3],
+    );
     assert.equal(record.askedStore, 3);
     assert.equal(record.store, 3);
     assert.equal(record.purpose.type, 'redeem');

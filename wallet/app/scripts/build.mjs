@@ -45,7 +45,11 @@ for (const icon of readdirSync(join(home, 'public/icons'))) {
 }
 
 // All that the service worker keeps, and a name for this version of all of it.
-const files = ['index.html', 'manifest.webmanifest', ...readdirSync(join(dist, 'icons')).map((icon) => `icons/${icon}`)];
+const files = [
+  'index.html',
+  'manifest.webmanifest',
+  ...readdirSync(join(dist, 'icons')).map((icon) => `icons/${icon}`),
+];
 files.push(...outputs.map(({ name }) => name));
 const hash = createHash('sha256');
 for (const file of files.sort()) hash.update(file).update(readFileSync(join(dist, file)));
@@ -76,7 +80,10 @@ const report = {
   all: sum([...files, 'sw.js']),
 };
 writeFileSync(join(home, 'build-report.json'), JSON.stringify(report));
-for (const { name } of outputs) console.log(`${String(packed(name)).padStart(8)}  ${name}${first.has(name) ? ' *' : ''}`);
+for (const { name } of outputs)
+  console.log(`${String(packed(name)).padStart(8)}  ${name}${first.has(name) ? ' *' : ''}`);
 console.log(`${String(report.first).padStart(8)}  bytes (gzip) are loaded at first (*), of at most ${bounds.first}`);
-console.log(`${String(report.later).padStart(8)}  more when they are wanted; ${report.all} in all, of at most ${bounds.all}`);
+console.log(
+  `${String(report.later).padStart(8)}  more when they are wanted; ${report.all} in all, of at most ${bounds.all}`,
+);
 if (report.first > bounds.first || report.all > bounds.all) process.exitCode = 1;

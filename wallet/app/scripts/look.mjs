@@ -49,12 +49,15 @@ class Walk {
   /** Waits until nothing goes on, takes the picture, and asks axe. */
   async look(name) {
     const { page, view } = this;
-    await page.waitForFunction(() => document.querySelector('main h1') && !document.querySelector('.busy, main progress'));
+    await page.waitForFunction(
+      () => document.querySelector('main h1') && !document.querySelector('.busy, main progress'),
+    );
     this.count += 1;
     const file = `${view.name}-${String(this.count).padStart(2, '0')}-${name}`;
     await page.screenshot({ path: join(out, `${file}.png`), fullPage: true });
     const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-    for (const { id, help, nodes } of violations) faults.push(`${file}: ${id}: ${help}: ${nodes[0].html.slice(0, 160)}`);
+    for (const { id, help, nodes } of violations)
+      faults.push(`${file}: ${id}: ${help}: ${nodes[0].html.slice(0, 160)}`);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (wide > 0) faults.push(`${file}: ${wide} pixels wider than the screen`);
     const small = await page.evaluate(() =>
@@ -147,7 +150,10 @@ async function walk(w, context) {
   await page.locator('.result').waitFor();
   await w.look('given');
   await w.press('go.home');
-  await page.locator('main').getByRole('button', { name: /Jardin/ }).click();
+  await page
+    .locator('main')
+    .getByRole('button', { name: /Jardin/ })
+    .click();
   await page.locator('main .choice').nth(1).click();
   await w.look('vote');
   await page.locator('main button[type=submit]').click();
@@ -182,7 +188,11 @@ async function walk(w, context) {
   await w.look('record');
   await w.tab('nav.settings');
   await w.look('settings');
-  for (const [key, name] of [['settings.seen', 'seen'], ['settings.move', 'move'], ['settings.erase', 'erase']]) {
+  for (const [key, name] of [
+    ['settings.seen', 'seen'],
+    ['settings.move', 'move'],
+    ['settings.erase', 'erase'],
+  ]) {
     await w.tab('nav.settings');
     await w.press(key);
     await w.look(name);
@@ -223,7 +233,8 @@ async function pageOf(context, name) {
   page.on('pageerror', (error) => faults.push(`${name}: ${error.message}`));
   page.on('console', (message) => {
     const text = message.text();
-    if (message.type() === 'error' && !/ERR_INTERNET_DISCONNECTED|Failed to load resource/.test(text)) faults.push(`${name}: ${text}`);
+    if (message.type() === 'error' && !/ERR_INTERNET_DISCONNECTED|Failed to load resource/.test(text))
+      faults.push(`${name}: ${text}`);
   });
   return page;
 }
@@ -235,7 +246,12 @@ try {
   for (const view of views) {
     const shops = await stores();
     const { width, height, scheme, lang } = view;
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: lang, reducedMotion: 'reduce' });
+    const context = await browser.newContext({
+      viewport: { width, height },
+      colorScheme: scheme,
+      locale: lang,
+      reducedMotion: 'reduce',
+    });
     // Axe is put into each page by the browser itself, past the policy that it is to keep.
     await context.addInitScript(axe);
     const page = await pageOf(context, view.name);
@@ -244,7 +260,8 @@ try {
       await walk(w, context);
     } catch (error) {
       faults.push(`${view.name}: after ${w.count} pictures: ${error.message}`);
-      for (const [i, each] of context.pages().entries()) await each.screenshot({ path: join(out, `${view.name}-broken-${i}.png`) });
+      for (const [i, each] of context.pages().entries())
+        await each.screenshot({ path: join(out, `${view.name}-broken-${i}.png`) });
     }
     await context.close();
     shops.close();

@@ -8,7 +8,9 @@ import { answerWithApp } from './serve.mjs';
 export async function stores(count = 4) {
   let federation;
   const reasons = new Map();
-  const servers = await Promise.all(Array.from({ length: count }, (_, i) => listen((request, response) => answer(i, request, response))));
+  const servers = await Promise.all(
+    Array.from({ length: count }, (_, i) => listen((request, response) => answer(i, request, response))),
+  );
   const addresses = servers.map((server) => `http://127.0.0.1:${server.address().port}`);
   federation = new Federation({ n: count, addresses, now: BigInt(Math.floor(Date.now() / 1000)) });
   federation.after = ({ path, method }, given) => {

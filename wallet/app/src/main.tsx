@@ -12,6 +12,7 @@ import { sayIn } from './text/say.js';
 import { AppView } from './view/app.js';
 
 const LANG = 'ronde-lang';
+const HOME = 'ronde-home';
 const MINUTE_MS = 60_000;
 
 /** Where a browser can't keep tabs apart there is no wallet. */
@@ -43,6 +44,8 @@ function browser(place: Place, more: Pick<Env, 'install' | 'useNewer'>): Env {
       if (storage?.persisted === undefined) return 'unknown';
       return (await storage.persisted()) || (ask && (await storage.persist())) ? 'kept' : 'may-go';
     },
+    home: () => localStorage.getItem(HOME) ?? '',
+    saveHome: (address) => localStorage.setItem(HOME, address),
     saveLang: (lang) => localStorage.setItem(LANG, lang),
   };
 }
@@ -96,8 +99,8 @@ function begin(): void {
     const { lang, wallet } = state;
     const say = sayIn(lang, wallet === undefined ? {} : { pointValue: wallet.charter.pointValue });
     document.documentElement.lang = lang;
-    document.title = say('app.name');
     render(<AppView state={state} say={say} act={act} />, root);
+    document.title = say('app.title', { screen: root.querySelector('h1')?.textContent ?? '' });
     route(state);
   });
   if (!isAble()) return app.set({ phase: 'unsupported' });

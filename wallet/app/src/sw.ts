@@ -45,7 +45,11 @@ self.addEventListener('fetch', (event) => {
 
 /** Whether a page is the app: its folder, or a link of a till. */
 function isApp(path: string): boolean {
-  return path === FOLDER.pathname || path === `${FOLDER.pathname}index.html` || /^(g|c)\/[A-Za-z0-9_-]+$/.test(path.slice(BASE.length));
+  return (
+    path === FOLDER.pathname ||
+    path === `${FOLDER.pathname}index.html` ||
+    /^(g|c)\/[A-Za-z0-9_-]+$/.test(path.slice(BASE.length))
+  );
 }
 
 async function kept(wanted: Request, otherwise: Request): Promise<Response> {

@@ -23,7 +23,11 @@ export function drawAsked(count: number, random: Uint8Array): number[] {
 
 /** A word as it is compared: without accents, in small letters. Lists of words tell their words apart without accents. */
 export function plain(word: string): string {
-  return word.trim().toLowerCase().normalize('NFD').replace(/[\u0300-\u036f]/g, '');
+  return word
+    .trim()
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]/g, '');
 }
 
 /** Whether all words that were asked for are right. */

@@ -28,6 +28,7 @@ export function linesOf(wallet: Snapshot, kept: Kept): Line[] {
   const others = wallet.open.filter(({ id }) => !certified.has(id));
   return [...done, ...others]
     .map((record) => lineOf(record, open.get(record.id), wallet, kept))
+    .reverse()
     .sort((a, b) => (a.since < b.since ? 1 : a.since > b.since ? -1 : 0));
 }
 

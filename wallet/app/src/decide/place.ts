@@ -18,7 +18,9 @@ const MARKS = ['/wallet/', '/g/', '/c/'] as const;
 export function readPlace(address: string): Opened {
   const url = new URL(address);
   const path = url.pathname.endsWith('/wallet') ? `${url.pathname}/` : url.pathname;
-  const [mark, at] = MARKS.map((each) => [each, path.lastIndexOf(each)] as const).reduce((a, b) => (b[1] > a[1] ? b : a));
+  const [mark, at] = MARKS.map((each) => [each, path.lastIndexOf(each)] as const).reduce((a, b) =>
+    b[1] > a[1] ? b : a,
+  );
   const base = url.origin + path.slice(0, Math.max(at, 0));
   const place = { base, name: path.slice(0, Math.max(at, 0)) || '/' };
   const clean = `${base}/wallet/`;

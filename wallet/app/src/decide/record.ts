@@ -27,7 +27,10 @@ export function readRecord(record: RecordedOrder, { charter }: Snapshot): Record
   const asked = record.askedStore === undefined ? {} : { askedAt: nameOf(record.askedStore) };
   return {
     what: whatOf(record, charter, nameOf),
-    when: { key: record.spent.length > 0 && record.store === 0 ? 'record.when.hour' : 'record.when', with: { at: { time: record.time } } },
+    when: {
+      key: record.spent.length > 0 && record.store === 0 ? 'record.when.hour' : 'record.when',
+      with: { at: { time: record.time } },
+    },
     spent: coinLines(record.spent, charter),
     made: coinLines(record.made, charter),
     signedBy: record.signedBy.map(nameOf),
@@ -42,7 +45,8 @@ function sumOf(coins: readonly RecordedCoin[]): bigint {
 function whatOf(record: RecordedOrder, charter: Snapshot['charter'], nameOf: (id: number) => string): Words {
   const [spent, made] = [sumOf(record.spent), sumOf(record.made)];
   const { purpose } = record;
-  if (purpose.type === 'earn') return { key: 'record.earn', with: { name: nameOf(record.store), points: { points: made } } };
+  if (purpose.type === 'earn')
+    return { key: 'record.earn', with: { name: nameOf(record.store), points: { points: made } } };
   if (purpose.type === 'redeem') {
     return { key: 'record.redeem', with: { name: nameOf(record.store), points: { points: spent - made } } };
   }
@@ -62,8 +66,17 @@ function whatOf(record: RecordedOrder, charter: Snapshot['charter'], nameOf: (id
 function coinLines(coins: readonly RecordedCoin[], charter: Snapshot['charter']): CoinLine[] {
   const lines = new Map<string, { words: (n: number) => Words; worth: bigint; shown: string[] }>();
   for (const { kind, shown } of coins) {
-    const id = kind.type === 'points' ? `p${kind.denomination}` : kind.type === 'ballot' ? `b${kind.campaign}` : `v${kind.offer}`;
-    const line = lines.get(id) ?? { words: wordsOf(kind, charter), worth: kind.type === 'points' ? kind.denomination : -1n, shown: [] };
+    const id =
+      kind.type === 'points'
+        ? `p${kind.denomination}`
+        : kind.type === 'ballot'
+          ? `b${kind.campaign}`
+          : `v${kind.offer}`;
+    const line = lines.get(id) ?? {
+      words: wordsOf(kind, charter),
+      worth: kind.type === 'points' ? kind.denomination : -1n,
+      shown: [],
+    };
     line.shown.push(shown.slice(0, DIGITS));
     lines.set(id, line);
   }
@@ -73,7 +86,8 @@ function coinLines(coins: readonly RecordedCoin[], charter: Snapshot['charter'])
 }
 
 function wordsOf(kind: RecordedCoin['kind'], charter: Snapshot['charter']): (n: number) => Words {
-  if (kind.type === 'points') return (n) => ({ key: 'record.coins', with: { n, points: { points: kind.denomination } } });
+  if (kind.type === 'points')
+    return (n) => ({ key: 'record.coins', with: { n, points: { points: kind.denomination } } });
   if (kind.type === 'ballot') {
     const name = charter.campaigns.find(({ id }) => id === kind.campaign)?.name ?? String(kind.campaign);
     return (n) => ({ key: 'record.ballots', with: { n, name } });

@@ -23,7 +23,15 @@ export function toClaim(waiting: readonly WaitingLink[], confirmed: boolean): re
   return waiting.filter(({ kind, why }) => kind === 'grant' && (why === 'offline' || (why === 'backup' && confirmed)));
 }
 
-const SILENT = ['unreachable', 'timeout', 'answer-too-large', 'bad-answer', 'quorum-unreachable', 'storage-failed', 'rate-limited'];
+const SILENT = [
+  'unreachable',
+  'timeout',
+  'answer-too-large',
+  'bad-answer',
+  'quorum-unreachable',
+  'storage-failed',
+  'rate-limited',
+];
 const FINAL = ['grant-claimed', 'grant-expired', 'not-found', 'already-claimed', 'bad-link', 'store-mismatch'];
 
 /** What a link waits for after this error: for an answer, or for nothing any more. */
@@ -37,6 +45,12 @@ export function isSilence(code: string): boolean {
 }
 
 /** A link that was not followed, with what was wrong. */
-export function waitingOf(link: string, kind: WaitingLink['kind'], why: WaitingLink['why'], now: bigint, trouble?: Words): WaitingLink {
+export function waitingOf(
+  link: string,
+  kind: WaitingLink['kind'],
+  why: WaitingLink['why'],
+  now: bigint,
+  trouble?: Words,
+): WaitingLink {
   return { link, kind, since: now, why, ...(trouble === undefined ? {} : { trouble }) };
 }

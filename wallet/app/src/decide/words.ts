@@ -8,9 +8,7 @@ export interface Lists {
 }
 
 /** What somebody has typed: 24 words of one list, or what is wrong with it. */
-export type Typed =
-  | { readonly lang: Lang; readonly words: readonly string[] }
-  | { readonly trouble: Words };
+export type Typed = { readonly lang: Lang; readonly words: readonly string[] } | { readonly trouble: Words };
 
 const COUNT = 24;
 
@@ -19,7 +17,10 @@ const COUNT = 24;
  * has all of them.
  */
 export function typedWords(text: string, lists: Lists): Typed {
-  const pieces = text.split(/[\s,;]+/).map((word) => plain(word.replace(/^\d+[.)]?/, ''))).filter((word) => word !== '');
+  const pieces = text
+    .split(/[\s,;]+/)
+    .map((word) => plain(word.replace(/^\d+[.)]?/, '')))
+    .filter((word) => word !== '');
   if (pieces.length !== COUNT) return { trouble: { key: 'restore.count', with: { n: pieces.length } } };
   const found = (['en', 'fr'] as const).map((lang) => {
     const known = new Map(lists[lang].map((word) => [plain(word), word]));

@@ -7,7 +7,18 @@ import { spenders } from './spend.js';
 import { writers } from './words.js';
 
 /** Screens that can be gone to from anywhere, by a name that stands in the address. */
-export const NAMED = ['home', 'scan', 'history', 'waiting', 'seen', 'settings', 'move', 'give', 'erase', 'backup'] as const;
+export const NAMED = [
+  'home',
+  'scan',
+  'history',
+  'waiting',
+  'seen',
+  'settings',
+  'move',
+  'give',
+  'erase',
+  'backup',
+] as const;
 export type Named = (typeof NAMED)[number];
 
 /** Everything that the view can ask for. */
@@ -43,8 +54,12 @@ export function actionsOf(app: App) {
   const elsewhere = (text: string): string | undefined => {
     const { link } = app.state;
     const address = storeAddress(text);
-    return link === undefined || address === undefined ? undefined : openAt(address, link);
+    if (link === undefined || address === undefined) return undefined;
+    app.env.saveHome(address);
+    return openAt(address, link);
   };
+
+  const home = (): string => app.env.home();
 
   /** Deletes the wallet from this device. */
   const erase = (): Promise<void> =>
@@ -66,7 +81,22 @@ export function actionsOf(app: App) {
   const install = (): unknown => app.env.install();
   const useNewer = (): void => app.env.useNewer();
 
-  const moving = { go, setLang, toRestore, toStart, toEntry, toVote, setCamera, elsewhere, erase, online, quiet, install, useNewer };
+  const moving = {
+    go,
+    setLang,
+    toRestore,
+    toStart,
+    toEntry,
+    toVote,
+    setCamera,
+    home,
+    elsewhere,
+    erase,
+    online,
+    quiet,
+    install,
+    useNewer,
+  };
   return { ...opening, ...links, ...spending, ...words, ...moving };
 }
 

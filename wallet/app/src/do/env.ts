@@ -38,6 +38,9 @@ export interface Env {
   /** Asks the browser to keep what is stored, or only whether it does. */
   persist(ask: boolean): Promise<State['stored']>;
   saveLang(lang: Lang): void;
+  /** The address of the store where the owner's wallet is, as it was typed last; text that may be empty. */
+  home(): string;
+  saveHome(address: string): void;
   /** Offers to put the app on the home screen. */
   install(): unknown;
   /** Goes over to the newer version of the app. */

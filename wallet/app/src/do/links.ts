@@ -8,7 +8,8 @@ import { isSilence, waitingOf, whyWaits, withLink, withoutLink } from '../decide
 import type { LinkKind, Note, PayScreen, Words } from '../model.js';
 import type { App } from './app.js';
 
-const asWords = (key: Words['key'], values?: NonNullable<Words['with']>): Words => (values ? { key, with: values } : { key });
+const asWords = (key: Words['key'], values?: NonNullable<Words['with']>): Words =>
+  values ? { key, with: values } : { key };
 
 /** What is done with a till's link. */
 export function linkers(app: App) {
@@ -75,7 +76,9 @@ export async function follow(app: App, link: string): Promise<void> {
     const code = codeOf(error);
     if (!isSilence(code)) {
       await app.keepWaiting((waiting) =>
-        waiting.map((each) => (each.link === link ? { ...each, why: whyWaits(code), trouble: troubleOf(error) } : each)),
+        waiting.map((each) =>
+          each.link === link ? { ...each, why: whyWaits(code), trouble: troubleOf(error) } : each,
+        ),
       );
       return app.fail(error);
     }
@@ -178,7 +181,11 @@ export async function claimWaiting(app: App, link: string): Promise<void> {
       const has = (wallet?.points ?? 0n) + (wallet?.held ?? 0n);
       if (needsBackup(kept.confirmed, has, grant.terms.points)) return await waitOn('backup');
       const { points } = await app.open.claim(link);
-      const said = { points: { points }, name: app.nameOf(grant.store), balance: { points: app.open.balance().points } };
+      const said = {
+        points: { points },
+        name: app.nameOf(grant.store),
+        balance: { points: app.open.balance().points },
+      };
       app.set({ notice: { tone: 'good', words: asWords('take.done.text', said) } });
     }
     await app.note(grant.name, noteOfGrant(app, grant));
@@ -203,7 +210,12 @@ async function payNow(app: App, { link, store, checkout, points, vouchers }: Pay
     const worth = points + worthOf(vouchers, app.state.wallet?.charter.offers ?? []);
     const said = { points: { points }, euros: { euros: worth }, name, balance: { points: app.open.balance().points } };
     if (state === 'pending') app.result('wait', asWords('pay.pending'), asWords('pay.pending.text'));
-    else app.result('good', asWords('pay.done'), asWords(vouchers.length > 0 ? 'pay.done.vouchers' : 'pay.done.text', said));
+    else
+      app.result(
+        'good',
+        asWords('pay.done'),
+        asWords(vouchers.length > 0 ? 'pay.done.vouchers' : 'pay.done.text', said),
+      );
   } catch (error) {
     if (app.wallet === undefined || sentFor(app, link) === undefined) throw error;
     await app.keepWaiting((waiting) => withoutLink(waiting, link));

@@ -63,7 +63,11 @@ export function spenders(app: App) {
       if (record?.digest === undefined) return;
       const { store } = lineOf(record, undefined, wallet, kept);
       try {
-        app.show({ name: 'entry', id: screen.id, record: await viewRecord(app.open, record.digest, record.keyset, store) });
+        app.show({
+          name: 'entry',
+          id: screen.id,
+          record: await viewRecord(app.open, record.digest, record.keyset, store),
+        });
       } catch (error) {
         app.show({ name: 'entry', id: screen.id, trouble: troubleOf(error) });
       }

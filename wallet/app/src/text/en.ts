@@ -4,11 +4,9 @@ export const en = {
   'app.title': '{screen} · Ronde',
   'app.skip': 'To the content',
   points: { one: '{n} point', other: '{n} points' },
-  'and.worth': '{points}, worth {euros}',
   'go.back': 'Back',
   'go.home': 'To my wallet',
   'go.on': 'Continue',
-  'go.again': 'Try again',
   'go.cancel': 'Not now',
   'busy.open': 'Opening your wallet …',
   'busy.make': 'Making your wallet …',
@@ -32,22 +30,24 @@ export const en = {
   'tone.bad': 'Problem',
 
   'unsupported.title': 'This browser can’t keep a wallet',
-  'unsupported.text': 'A wallet needs a page that is reached over HTTPS, and a browser that stores data and keeps two tabs apart. Update the browser, leave private browsing, or open the shop’s address with https://.',
+  'unsupported.text':
+    'A wallet needs a page that is reached over HTTPS, and a browser that stores data and keeps two tabs apart. Update the browser, leave private browsing, or open the shop’s address with https://.',
 
   'elsewhere.title': 'Your wallet is open in another tab',
   'elsewhere.text': 'Only one tab at a time may use it, or both could spend the same points.',
   'elsewhere.take': 'Use it here',
   'elsewhere.taking': 'The other tab is finishing what it began …',
-  'elsewhere.lost': 'Your wallet went on in another tab.',
 
   'start.title': 'Points that belong to you',
-  'start.text': 'Points of every shop in one wallet on this device. No account, no name, no card: nobody can tell who you are or add up what you buy.',
+  'start.text':
+    'Points of every shop in one wallet on this device. No account, no name, no card: nobody can tell who you are or add up what you buy.',
   'start.new': 'Make a new wallet',
   'start.restore': 'I have 24 words',
   'start.link.grant': 'A shop wants to give you points. Make a wallet first; then you can take them.',
   'start.link.checkout': 'A till waits for a payment. Your points are in the wallet that you have already.',
   'start.home.title': 'You have a wallet already?',
-  'start.home.text': 'A browser keeps what belongs to one web address apart from all others. So this page can’t see a wallet that you made at another shop’s address. Open this link there:',
+  'start.home.text':
+    'A browser keeps what belongs to one web address apart from all others. So this page can’t see a wallet that you made at another shop’s address. Open this link there:',
   'start.home.shop': 'Address of the shop where your wallet is',
   'start.home.go': 'Open it there',
   'start.home.copy': 'Copy the link',
@@ -55,7 +55,8 @@ export const en = {
   'start.home.bad': 'That is not a web address.',
 
   'restore.title': 'Restore a wallet',
-  'restore.text': 'Type the 24 words that you wrote down, in their order, English or French. Numbers, capitals and accents don’t matter.',
+  'restore.text':
+    'Type the 24 words that you wrote down, in their order, English or French. Numbers, capitals and accents don’t matter.',
   'restore.words': 'Your 24 words',
   'restore.go': 'Restore',
   'restore.hint': 'Nobody who helps you needs these words. Never send them to anyone.',
@@ -64,7 +65,8 @@ export const en = {
   'restore.old': 'If the wallet is still on another device, stop using it there: its points move here.',
 
   'search.title': 'Looking for your points',
-  'search.text': 'The wallet asks for each of its orders among at least a thousand strangers’, so that nobody learns which are yours. That takes some minutes; keep this page open.',
+  'search.text':
+    'The wallet asks for each of its orders among at least a thousand strangers’, so that nobody learns which are yours. That takes some minutes; keep this page open.',
   'search.state': '{asked} questions answered, {found} orders found, {points} so far',
   'search.broke': 'Too few shops answer. What was found is kept. Until the search has ended, nothing can be paid.',
   'search.again': 'Search on',
@@ -94,14 +96,18 @@ export const en = {
   'banner.backup': 'If you lose this device now, your points are gone. Write down your 24 words.',
   'banner.backup.urgent': 'Write down your 24 words now: above 100 points the wallet takes no more without.',
   'banner.backup.go': 'Write them down',
-  'banner.stored': 'This browser may delete the wallet when it runs short of space. Put the app on your home screen, and write down your 24 words.',
+  'banner.stored':
+    'This browser may delete the wallet when it runs short of space. Put the app on your home screen, and write down your 24 words.',
   'banner.waiting': { one: 'One thing is waiting.', other: '{n} things are waiting.' },
   'banner.waiting.go': 'Show',
   'banner.newer': 'A new version of the app is ready.',
   'banner.newer.go': 'Use it',
-  'banner.evidence': 'A witness has given this wallet a wrong answer that it signed. Your points are safe; the proof is kept.',
-  'banner.charters': 'A shop shows another charter than the one that your wallet knows. The wallet goes on with its own. Tell the cooperative.',
-  'banner.compared': 'Only one shop could be asked for the charter so far. The wallet compares it with others as it goes.',
+  'banner.evidence':
+    'A witness has given this wallet a wrong answer that it signed. Your points are safe; the proof is kept.',
+  'banner.charters':
+    'A shop shows another charter than the one that your wallet knows. The wallet goes on with its own. Tell the cooperative.',
+  'banner.compared':
+    'Only one shop could be asked for the charter so far. The wallet compares it with others as it goes.',
   'banner.onestore': 'Only one shop answered while the wallet searched. That shop may guess which orders are yours.',
 
   'scan.title': 'Scan a code',
@@ -109,7 +115,8 @@ export const en = {
   'scan.starting': 'Starting the camera …',
   'scan.on': 'The camera looks for a code.',
   'scan.none': 'There is no camera that this page can use. Paste the link below.',
-  'scan.refused': 'The camera was not allowed. Allow it in the browser’s settings for this page, or paste the link below.',
+  'scan.refused':
+    'The camera was not allowed. Allow it in the browser’s settings for this page, or paste the link below.',
   'scan.video': 'Picture of the camera',
   'scan.paste': 'Or paste the till’s link',
   'scan.open': 'Open',
@@ -125,12 +132,14 @@ export const en = {
   'take.go': 'Take them',
   'take.known': 'You have taken these already.',
   'take.gone': 'Nobody can take these any more: they were taken, withdrawn, or are too old.',
-  'take.backup': 'With these your wallet would pass 100 points. Write down your 24 words first; then they are yours. The link stays here meanwhile.',
+  'take.backup':
+    'With these your wallet would pass 100 points. Write down your 24 words first; then they are yours. The link stays here meanwhile.',
   'take.until': 'To be taken until {date}',
   'take.done': 'They are yours',
   'take.done.text': '{points} from {name}. You now have {balance}.',
   'take.pending': 'On their way',
-  'take.pending.text': '{points} from {name} are being signed by the other shops. They come by themselves; there is nothing to repeat.',
+  'take.pending.text':
+    '{points} from {name} are being signed by the other shops. They come by themselves; there is nothing to repeat.',
 
   'pay.title': 'Pay at {name}',
   'pay.asked': 'The till takes up to {points} ({euros}).',
@@ -155,12 +164,13 @@ export const en = {
   'pay.done.text': '{points} to {name}. You still have {balance}.',
   'pay.done.vouchers': '{points} and vouchers, {euros} in all, to {name}. You still have {balance}.',
   'pay.pending': 'Sent, and not decided yet',
-  'pay.pending.text': 'Don’t pay a second time. Your wallet goes on asking, and the till sees it as soon as it is decided.',
+  'pay.pending.text':
+    'Don’t pay a second time. Your wallet goes on asking, and the till sees it as soon as it is decided.',
   'pay.already': 'This was paid',
   'pay.already.text': 'Your wallet has paid this checkout. Nothing more is to be done.',
-  'pay.open.text': 'A payment of {points} for this checkout is open. It is completed; nothing is paid twice.',
   'pay.late': 'The till does not wait any more',
-  'pay.late.text': 'Your payment was signed before, and may still be completed. If it is, the shop owes you the points. Tell the till; look under “Waiting”.',
+  'pay.late.text':
+    'Your payment was signed before, and may still be completed. If it is, the shop owes you the points. Tell the till; look under “Waiting”.',
 
   'give.title': 'Give points',
   'give.text': 'An association gets what your points are worth. Nobody learns who gave.',
@@ -173,7 +183,6 @@ export const en = {
   'give.pending.text': 'The gift was sent and is not decided yet. It is completed by itself.',
   'give.choose': 'Choose an association and at least one point.',
 
-  'vote.title': 'Vote',
   'vote.choice': 'Your choice',
   'vote.go': 'Cast my vote',
   'vote.secret': 'Which basket the vote came with is not to be seen. It can’t be changed afterwards.',
@@ -188,10 +197,10 @@ export const en = {
   'history.empty': 'Nothing yet.',
   'line.claim': 'From {name}',
   'line.claim.bare': 'Points of a shop',
-  'line.pay': 'Paid at {name}',
-  'line.pay.bare': 'Paid at a shop',
-  'line.give': 'Given to {name}',
-  'line.give.bare': 'Given to an association',
+  'line.pay': 'Payment at {name}',
+  'line.pay.bare': 'Payment at a shop',
+  'line.give': 'Gift to {name}',
+  'line.give.bare': 'Gift to an association',
   'line.vote': 'Vote: {name}',
   'line.vote.bare': 'Vote',
   'line.swap': 'Points renewed',
@@ -205,7 +214,6 @@ export const en = {
   'state.withdrawn': 'The shop gave nothing',
   'state.recovered': 'Restored from your words',
 
-  'entry.title': 'What was done',
   'entry.points': 'Points',
   'entry.worth': 'Worth',
   'entry.when': 'When',
@@ -218,7 +226,8 @@ export const en = {
   'entry.gone': 'This is not in the history any more.',
 
   'waiting.title': 'Waiting',
-  'waiting.text': 'Nothing here is lost. The wallet tries again when it is opened, when you come online, and every minute while it is open.',
+  'waiting.text':
+    'Nothing here is lost. The wallet tries again when it is opened, when you come online, and every minute while it is open.',
   'waiting.show': 'Show what waits',
   'waiting.none': 'Nothing is waiting.',
   'waiting.orders': 'Sent, and not decided',
@@ -239,14 +248,16 @@ export const en = {
 
   'backup.title': 'Your 24 words',
   'backup.why.1': 'Your points are on this device alone. If it is lost or broken, only your 24 words bring them back.',
-  'backup.why.2': 'Whoever has the words has the points. Write them on paper; take no photograph, and send them to nobody.',
+  'backup.why.2':
+    'Whoever has the words has the points. Write them on paper; take no photograph, and send them to nobody.',
   'backup.show': 'Show the words',
   'backup.words': 'Write these words down, in this order.',
   'backup.list': 'Words in French',
   'backup.list.en': 'Words in English',
   'backup.print': 'Print this page',
   'backup.paper.title': 'Ronde: the 24 words of a wallet',
-  'backup.paper.shop': 'Open {address}, choose “I have 24 words”, and type them in this order. Any shop of {name} will do.',
+  'backup.paper.shop':
+    'Open {address}, choose “I have 24 words”, and type them in this order. Any shop of {name} will do.',
   'backup.paper.keep': 'Whoever reads this sheet can spend the points. Keep it like money.',
   'backup.written': 'I have written them down',
   'backup.check': 'Type these words from your paper.',
@@ -258,20 +269,24 @@ export const en = {
   'backup.done.text': 'Keep the paper where you keep valuables. You can see the words again under “More”.',
 
   'seen.title': 'What the shops can see about me',
-  'seen.text': 'Every payment is an order that a majority of witness shops sign. Here you see, for each of your own, the very record that they hold.',
+  'seen.text':
+    'Every payment is an order that a majority of witness shops sign. Here you see, for each of your own, the very record that they hold.',
   'seen.has.title': 'What is in every record',
   'seen.has.1': 'Which shop gave or was paid, how many points, and when.',
-  'seen.has.2': 'The coins that were spent. They were signed blindly: nobody can tell to whom or where they were given out.',
+  'seen.has.2':
+    'The coins that were spent. They were signed blindly: nobody can tell to whom or where they were given out.',
   'seen.hasnot.title': 'What is in none',
   'seen.hasnot.1': 'No name, no number of a customer or a card, no e-mail, no telephone.',
   'seen.hasnot.2': 'Nothing that ties this order to another of yours.',
   'seen.more.title': 'What else can be noticed',
   'seen.more.1': 'A shop to which your device speaks sees its network address, like every web site.',
   'seen.more.2': 'A rare amount, or points spent minutes after they came, can give somebody a guess.',
-  'seen.more.3': 'If you show the till a card with your name, that shop knows what it sees there. The wallet tells it nothing more.',
+  'seen.more.3':
+    'If you show the till a card with your name, that shop knows what it sees there. The wallet tells it nothing more.',
   'seen.mine': 'My own orders',
   'seen.ask': 'Show what is on record',
-  'seen.ask.text': 'To show it, your wallet asks the shop that gave or was paid, which knows the order already; for gifts and votes any shop. That shop sees that somebody asks.',
+  'seen.ask.text':
+    'To show it, your wallet asks the shop that gave or was paid, which knows the order already; for gifts and votes any shop. That shop sees that somebody asks.',
   'record.title': 'On record',
   'record.asked': 'As {name} showed it just now. The signatures were checked on this device.',
   'record.asked.other': 'As a shop showed it just now. The signatures were checked on this device.',
@@ -319,16 +334,21 @@ export const en = {
 
   'move.title': 'Another shop, another device',
   'move.1.title': 'You pay and earn in every shop',
-  'move.1': 'Your wallet works in all {n} shops, whatever address it lives at. In a shop, open your wallet and scan the till’s code there.',
+  'move.1':
+    'Your wallet works in all {n} shops, whatever address it lives at. In a shop, open your wallet and scan the till’s code there.',
   'move.2.title': 'Why a shop’s own page may show no wallet',
-  'move.2': 'The app came from {base}, and the browser keeps this wallet for that address alone. If your camera opens another shop’s link, that page can’t see your wallet. It offers to open the link here.',
+  'move.2':
+    'The app came from {base}, and the browser keeps this wallet for that address alone. If your camera opens another shop’s link, that page can’t see your wallet. It offers to open the link here.',
   'move.3.title': 'If the shop of that address closes',
-  'move.3': 'Your wallet stays usable on this device as long as the browser keeps the app. To live at another address: open that shop’s page, choose “I have 24 words”, and type them. The points move there. Then remove the wallet here.',
+  'move.3':
+    'Your wallet stays usable on this device as long as the browser keeps the app. To live at another address: open that shop’s page, choose “I have 24 words”, and type them. The points move there. Then remove the wallet here.',
   'move.4.title': 'Another telephone',
-  'move.4': 'Likewise: restore from the words there, and remove it here. One wallet on two devices at the same time is not meant to be: the second takes the coins from the first.',
+  'move.4':
+    'Likewise: restore from the words there, and remove it here. One wallet on two devices at the same time is not meant to be: the second takes the coins from the first.',
 
   'erase.title': 'Remove the wallet from this device',
-  'erase.text': 'Everything that is kept here goes: points, vouchers, votes, history. Only the 24 words bring the points back, and nothing brings the history back.',
+  'erase.text':
+    'Everything that is kept here goes: points, vouchers, votes, history. Only the 24 words bring the points back, and nothing brings the history back.',
   'erase.has': 'There are {points} in it.',
   'erase.open': 'Something is waiting. It would be completed only after a restore.',
   'erase.not': 'Your words are not written down. Do that first.',
@@ -378,7 +398,8 @@ export const en = {
   'trouble.bad-link': 'This is not a till’s link. Scan it again.',
   'trouble.unknown-store': 'No shop of your federation has this address. Don’t use the link.',
   'trouble.store-mismatch': 'The shop that answers is not the one of the link. Don’t use it.',
-  'trouble.charters-differ': 'Two shops show different charters. No wallet can be made until the cooperative has settled that.',
+  'trouble.charters-differ':
+    'Two shops show different charters. No wallet can be made until the cooperative has settled that.',
   'trouble.no-wallet': 'There is no wallet here.',
   'trouble.no-device': 'The wallet must be restored by a search.',
   'trouble.closed': 'The wallet was closed. Reload the page; what was sent is kept and goes on.',
@@ -386,7 +407,8 @@ export const en = {
   'trouble.wallet-exists': 'There is a wallet here already. Reload the page.',
   'trouble.wallet-too-large': 'The wallet has grown too large. Restore it from its words.',
   'trouble.no-store': 'No shop can be reached over the web.',
-  'trouble.coin-spent': 'A coin was spent already, by another wallet of the same words. The others are free again: pay once more.',
+  'trouble.coin-spent':
+    'A coin was spent already, by another wallet of the same words. The others are free again: pay once more.',
   'trouble.coin-unknown': 'A coin was not accepted. If that stays so, restore the wallet from its words.',
   'trouble.order-conflict': 'Another order of this wallet is not decided. It goes on by itself.',
   'trouble.quorum-unreachable': 'Too few witness shops answer at the moment. Try again later.',

@@ -7,11 +7,9 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'app.title': '{screen} · Ronde',
   'app.skip': 'Aller au contenu',
   points: { one: '{n} point', other: '{n} points' },
-  'and.worth': '{points}, soit {euros}',
   'go.back': 'Retour',
   'go.home': 'Vers mon portefeuille',
   'go.on': 'Continuer',
-  'go.again': 'Réessayer',
   'go.cancel': 'Pas maintenant',
   'busy.open': 'Ouverture du portefeuille …',
   'busy.make': 'Création du portefeuille …',
@@ -35,22 +33,24 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'tone.bad': 'Problème',
 
   'unsupported.title': 'Ce navigateur ne peut pas garder de portefeuille',
-  'unsupported.text': 'Un portefeuille demande une page ouverte en HTTPS et un navigateur qui enregistre des données et distingue deux onglets. Mettez le navigateur à jour, quittez la navigation privée ou ouvrez l’adresse du magasin avec https://.',
+  'unsupported.text':
+    'Un portefeuille demande une page ouverte en HTTPS et un navigateur qui enregistre des données et distingue deux onglets. Mettez le navigateur à jour, quittez la navigation privée ou ouvrez l’adresse du magasin avec https://.',
 
   'elsewhere.title': 'Votre portefeuille est ouvert dans un autre onglet',
   'elsewhere.text': 'Un seul onglet à la fois peut s’en servir, sinon les deux pourraient dépenser les mêmes points.',
   'elsewhere.take': 'L’utiliser ici',
   'elsewhere.taking': 'L’autre onglet finit ce qu’il a commencé …',
-  'elsewhere.lost': 'Votre portefeuille continue dans un autre onglet.',
 
   'start.title': 'Des points qui sont à vous',
-  'start.text': 'Les points de tous les magasins dans un portefeuille sur cet appareil. Ni compte, ni nom, ni carte : personne ne peut savoir qui vous êtes ni additionner vos achats.',
+  'start.text':
+    'Les points de tous les magasins dans un portefeuille sur cet appareil. Ni compte, ni nom, ni carte : personne ne peut savoir qui vous êtes ni additionner vos achats.',
   'start.new': 'Créer un portefeuille',
   'start.restore': 'J’ai 24 mots',
   'start.link.grant': 'Un magasin veut vous donner des points. Créez d’abord un portefeuille, puis prenez-les.',
   'start.link.checkout': 'Une caisse attend un paiement. Vos points sont dans le portefeuille que vous avez déjà.',
   'start.home.title': 'Vous avez déjà un portefeuille ?',
-  'start.home.text': 'Un navigateur sépare ce qui appartient à chaque adresse. Cette page ne peut donc pas voir un portefeuille créé à l’adresse d’un autre magasin. Ouvrez ce lien là-bas :',
+  'start.home.text':
+    'Un navigateur sépare ce qui appartient à chaque adresse. Cette page ne peut donc pas voir un portefeuille créé à l’adresse d’un autre magasin. Ouvrez ce lien là-bas :',
   'start.home.shop': 'Adresse du magasin où se trouve votre portefeuille',
   'start.home.go': 'L’ouvrir là-bas',
   'start.home.copy': 'Copier le lien',
@@ -58,7 +58,8 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'start.home.bad': 'Ce n’est pas une adresse web.',
 
   'restore.title': 'Restaurer un portefeuille',
-  'restore.text': 'Tapez dans l’ordre les 24 mots que vous avez notés, en français ou en anglais. Numéros, majuscules et accents n’ont pas d’importance.',
+  'restore.text':
+    'Tapez dans l’ordre les 24 mots que vous avez notés, en français ou en anglais. Numéros, majuscules et accents n’ont pas d’importance.',
   'restore.words': 'Vos 24 mots',
   'restore.go': 'Restaurer',
   'restore.hint': 'Personne n’a besoin de ces mots pour vous aider. Ne les envoyez jamais à qui que ce soit.',
@@ -67,9 +68,11 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'restore.old': 'Si le portefeuille est encore sur un autre appareil, ne l’y utilisez plus : ses points viennent ici.',
 
   'search.title': 'Recherche de vos points',
-  'search.text': 'Le portefeuille demande chacun de ses ordres parmi au moins mille ordres d’inconnus, pour que personne n’apprenne lesquels sont les vôtres. Cela prend quelques minutes ; gardez cette page ouverte.',
+  'search.text':
+    'Le portefeuille demande chacun de ses ordres parmi au moins mille ordres d’inconnus, pour que personne n’apprenne lesquels sont les vôtres. Cela prend quelques minutes ; gardez cette page ouverte.',
   'search.state': '{asked} questions posées, {found} ordres trouvés, {points} pour l’instant',
-  'search.broke': 'Trop peu de magasins répondent. Ce qui a été trouvé est gardé. Rien ne peut être payé avant la fin de la recherche.',
+  'search.broke':
+    'Trop peu de magasins répondent. Ce qui a été trouvé est gardé. Rien ne peut être payé avant la fin de la recherche.',
   'search.again': 'Continuer la recherche',
 
   'home.title': 'Mon portefeuille',
@@ -91,20 +94,27 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'home.vote.for': 'Voter : {name}',
   'home.recent': 'Récemment',
   'home.all': 'Tout l’historique',
-  'home.lastcall': 'Des bons et des votes de ce portefeuille expirent le {date} et ne peuvent pas être renouvelés. Utilisez-les avant.',
+  'home.lastcall':
+    'Des bons et des votes de ce portefeuille expirent le {date} et ne peuvent pas être renouvelés. Utilisez-les avant.',
 
-  'banner.offline': 'Vous êtes hors ligne. Vous pouvez consulter et scanner ; ce que vous scannez attend ici que vous soyez en ligne.',
+  'banner.offline':
+    'Vous êtes hors ligne. Vous pouvez consulter et scanner ; ce que vous scannez attend ici que vous soyez en ligne.',
   'banner.backup': 'Si vous perdez cet appareil maintenant, vos points sont perdus. Notez vos 24 mots.',
-  'banner.backup.urgent': 'Notez vos 24 mots maintenant : au-delà de 100 points, le portefeuille n’en prend plus sans cela.',
+  'banner.backup.urgent':
+    'Notez vos 24 mots maintenant : au-delà de 100 points, le portefeuille n’en prend plus sans cela.',
   'banner.backup.go': 'Les noter',
-  'banner.stored': 'Ce navigateur peut effacer le portefeuille s’il manque de place. Mettez l’application sur l’écran d’accueil et notez vos 24 mots.',
+  'banner.stored':
+    'Ce navigateur peut effacer le portefeuille s’il manque de place. Mettez l’application sur l’écran d’accueil et notez vos 24 mots.',
   'banner.waiting': { one: 'Une chose attend.', other: '{n} choses attendent.' },
   'banner.waiting.go': 'Voir',
   'banner.newer': 'Une nouvelle version de l’application est prête.',
   'banner.newer.go': 'L’utiliser',
-  'banner.evidence': 'Un témoin a donné à ce portefeuille une fausse réponse qu’il a signée. Vos points sont en sécurité ; la preuve est gardée.',
-  'banner.charters': 'Un magasin montre une autre charte que celle que connaît votre portefeuille. Le portefeuille garde la sienne. Prévenez la coopérative.',
-  'banner.compared': 'Un seul magasin a pu être interrogé sur la charte. Le portefeuille la comparera à d’autres au fur et à mesure.',
+  'banner.evidence':
+    'Un témoin a donné à ce portefeuille une fausse réponse qu’il a signée. Vos points sont en sécurité ; la preuve est gardée.',
+  'banner.charters':
+    'Un magasin montre une autre charte que celle que connaît votre portefeuille. Le portefeuille garde la sienne. Prévenez la coopérative.',
+  'banner.compared':
+    'Un seul magasin a pu être interrogé sur la charte. Le portefeuille la comparera à d’autres au fur et à mesure.',
   'banner.onestore': 'Un seul magasin a répondu pendant la recherche. Il peut deviner quels ordres sont les vôtres.',
 
   'scan.title': 'Scanner un code',
@@ -112,7 +122,8 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'scan.starting': 'La caméra démarre …',
   'scan.on': 'La caméra cherche un code.',
   'scan.none': 'Cette page ne trouve pas de caméra. Collez le lien ci-dessous.',
-  'scan.refused': 'La caméra n’a pas été autorisée. Autorisez-la pour cette page dans les réglages du navigateur, ou collez le lien ci-dessous.',
+  'scan.refused':
+    'La caméra n’a pas été autorisée. Autorisez-la pour cette page dans les réglages du navigateur, ou collez le lien ci-dessous.',
   'scan.video': 'Image de la caméra',
   'scan.paste': 'Ou collez le lien de la caisse',
   'scan.open': 'Ouvrir',
@@ -128,12 +139,14 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'take.go': 'Les prendre',
   'take.known': 'Vous les avez déjà pris.',
   'take.gone': 'Plus personne ne peut les prendre : ils ont été pris ou annulés, ou sont trop anciens.',
-  'take.backup': 'Avec ceux-ci, votre portefeuille dépasserait 100 points. Notez d’abord vos 24 mots, ils seront alors à vous. Le lien reste ici entre-temps.',
+  'take.backup':
+    'Avec ceux-ci, votre portefeuille dépasserait 100 points. Notez d’abord vos 24 mots, ils seront alors à vous. Le lien reste ici entre-temps.',
   'take.until': 'À prendre jusqu’au {date}',
   'take.done': 'Ils sont à vous',
   'take.done.text': '{points} de {name}. Vous avez maintenant {balance}.',
   'take.pending': 'En route',
-  'take.pending.text': '{points} de {name} sont en train d’être signés par les autres magasins. Ils arrivent tout seuls ; il n’y a rien à refaire.',
+  'take.pending.text':
+    '{points} de {name} sont en train d’être signés par les autres magasins. Ils arrivent tout seuls ; il n’y a rien à refaire.',
 
   'pay.title': 'Payer chez {name}',
   'pay.asked': 'La caisse accepte jusqu’à {points} ({euros}).',
@@ -142,7 +155,8 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'pay.number': 'Points',
   'pay.of': '{points} = {euros}',
   'pay.most': 'Au plus {points} pour l’instant, sur les {balance} que vous avez.',
-  'pay.split': 'Vos points sont de deux émissions qui ne vont pas dans un même paiement. Plus sera possible après le prochain renouvellement.',
+  'pay.split':
+    'Vos points sont de deux émissions qui ne vont pas dans un même paiement. Plus sera possible après le prochain renouvellement.',
   'pay.none': 'Vous n’avez pas de points qui conviennent à ce paiement.',
   'pay.vouchers': 'Bons',
   'pay.voucher.more': 'Un de plus : {name}',
@@ -158,12 +172,13 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'pay.done.text': '{points} à {name}. Il vous reste {balance}.',
   'pay.done.vouchers': '{points} et des bons, {euros} en tout, à {name}. Il vous reste {balance}.',
   'pay.pending': 'Envoyé, pas encore décidé',
-  'pay.pending.text': 'Ne payez pas une deuxième fois. Votre portefeuille continue de demander, et la caisse le voit dès que c’est décidé.',
+  'pay.pending.text':
+    'Ne payez pas une deuxième fois. Votre portefeuille continue de demander, et la caisse le voit dès que c’est décidé.',
   'pay.already': 'C’est payé',
   'pay.already.text': 'Votre portefeuille a payé cet encaissement. Il n’y a plus rien à faire.',
-  'pay.open.text': 'Un paiement de {points} pour cet encaissement est en cours. Il sera mené à bien ; rien n’est payé deux fois.',
   'pay.late': 'La caisse n’attend plus',
-  'pay.late.text': 'Votre paiement était déjà signé et peut encore aboutir. Dans ce cas, le magasin vous doit les points. Prévenez la caisse ; voyez sous « En attente ».',
+  'pay.late.text':
+    'Votre paiement était déjà signé et peut encore aboutir. Dans ce cas, le magasin vous doit les points. Prévenez la caisse ; voyez sous « En attente ».',
 
   'give.title': 'Donner des points',
   'give.text': 'Une association reçoit ce que valent vos points. Personne n’apprend qui a donné.',
@@ -176,7 +191,6 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'give.pending.text': 'Le don est envoyé et n’est pas encore décidé. Il sera mené à bien tout seul.',
   'give.choose': 'Choisissez une association et au moins un point.',
 
-  'vote.title': 'Voter',
   'vote.choice': 'Votre choix',
   'vote.go': 'Voter',
   'vote.secret': 'On ne peut pas voir avec quel panier ce vote est venu. Il ne peut pas être changé ensuite.',
@@ -191,10 +205,10 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'history.empty': 'Rien pour l’instant.',
   'line.claim': 'De {name}',
   'line.claim.bare': 'Points d’un magasin',
-  'line.pay': 'Payé chez {name}',
-  'line.pay.bare': 'Payé dans un magasin',
-  'line.give': 'Donné : {name}',
-  'line.give.bare': 'Donné à une association',
+  'line.pay': 'Paiement chez {name}',
+  'line.pay.bare': 'Paiement dans un magasin',
+  'line.give': 'Don : {name}',
+  'line.give.bare': 'Don à une association',
   'line.vote': 'Vote : {name}',
   'line.vote.bare': 'Vote',
   'line.swap': 'Points renouvelés',
@@ -208,7 +222,6 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'state.withdrawn': 'Le magasin n’a rien donné',
   'state.recovered': 'Restauré à partir de vos mots',
 
-  'entry.title': 'Ce qui a été fait',
   'entry.points': 'Points',
   'entry.worth': 'Valeur',
   'entry.when': 'Quand',
@@ -221,7 +234,8 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'entry.gone': 'Ce n’est plus dans l’historique.',
 
   'waiting.title': 'En attente',
-  'waiting.text': 'Rien ici n’est perdu. Le portefeuille réessaie à l’ouverture, quand vous revenez en ligne, et chaque minute tant qu’il est ouvert.',
+  'waiting.text':
+    'Rien ici n’est perdu. Le portefeuille réessaie à l’ouverture, quand vous revenez en ligne, et chaque minute tant qu’il est ouvert.',
   'waiting.show': 'Voir ce qui attend',
   'waiting.none': 'Rien n’attend.',
   'waiting.orders': 'Envoyé, pas encore décidé',
@@ -238,18 +252,22 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'waiting.away': 'Enlever',
   'waiting.why': 'Dernière réponse : {why}',
   'waiting.kept': 'Gardé pour plus tard',
-  'waiting.kept.text': 'Le magasin ne répond pas, ou vous êtes hors ligne. Le lien reste dans votre portefeuille sous « En attente ».',
+  'waiting.kept.text':
+    'Le magasin ne répond pas, ou vous êtes hors ligne. Le lien reste dans votre portefeuille sous « En attente ».',
 
   'backup.title': 'Vos 24 mots',
-  'backup.why.1': 'Vos points sont sur cet appareil seulement. S’il est perdu ou cassé, seuls vos 24 mots les font revenir.',
-  'backup.why.2': 'Qui a les mots a les points. Écrivez-les sur papier ; ne les photographiez pas et ne les envoyez à personne.',
+  'backup.why.1':
+    'Vos points sont sur cet appareil seulement. S’il est perdu ou cassé, seuls vos 24 mots les font revenir.',
+  'backup.why.2':
+    'Qui a les mots a les points. Écrivez-les sur papier ; ne les photographiez pas et ne les envoyez à personne.',
   'backup.show': 'Montrer les mots',
   'backup.words': 'Notez ces mots, dans cet ordre.',
   'backup.list': 'Mots en français',
   'backup.list.en': 'Mots en anglais',
   'backup.print': 'Imprimer cette page',
   'backup.paper.title': 'Ronde : les 24 mots d’un portefeuille',
-  'backup.paper.shop': 'Ouvrez {address}, choisissez « J’ai 24 mots » et tapez-les dans cet ordre. Tout magasin de {name} convient.',
+  'backup.paper.shop':
+    'Ouvrez {address}, choisissez « J’ai 24 mots » et tapez-les dans cet ordre. Tout magasin de {name} convient.',
   'backup.paper.keep': 'Qui lit cette feuille peut dépenser les points. Gardez-la comme de l’argent.',
   'backup.written': 'Je les ai notés',
   'backup.check': 'Tapez ces mots d’après votre papier.',
@@ -261,20 +279,25 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'backup.done.text': 'Gardez le papier avec vos objets de valeur. Vous pouvez revoir les mots sous « Plus ».',
 
   'seen.title': 'Ce que les magasins voient de moi',
-  'seen.text': 'Chaque paiement est un ordre que signe une majorité de magasins témoins. Vous voyez ici, pour chacun des vôtres, exactement ce qu’ils gardent.',
+  'seen.text':
+    'Chaque paiement est un ordre que signe une majorité de magasins témoins. Vous voyez ici, pour chacun des vôtres, exactement ce qu’ils gardent.',
   'seen.has.title': 'Ce qui est dans chaque enregistrement',
   'seen.has.1': 'Quel magasin a donné ou a été payé, combien de points, et quand.',
-  'seen.has.2': 'Les pièces dépensées. Elles ont été signées à l’aveugle : personne ne sait à qui ni où elles ont été données.',
+  'seen.has.2':
+    'Les pièces dépensées. Elles ont été signées à l’aveugle : personne ne sait à qui ni où elles ont été données.',
   'seen.hasnot.title': 'Ce qui n’est dans aucun',
   'seen.hasnot.1': 'Ni nom, ni numéro de client ou de carte, ni e-mail, ni téléphone.',
   'seen.hasnot.2': 'Rien qui relie cet ordre à un autre des vôtres.',
   'seen.more.title': 'Ce qui peut se remarquer par ailleurs',
   'seen.more.1': 'Un magasin auquel parle votre appareil voit son adresse réseau, comme tout site web.',
-  'seen.more.2': 'Un montant rare, ou des points dépensés quelques minutes après leur arrivée, peuvent donner une idée à quelqu’un.',
-  'seen.more.3': 'Si vous montrez à la caisse une carte à votre nom, ce magasin sait ce qu’il y voit. Le portefeuille ne lui dit rien de plus.',
+  'seen.more.2':
+    'Un montant rare, ou des points dépensés quelques minutes après leur arrivée, peuvent donner une idée à quelqu’un.',
+  'seen.more.3':
+    'Si vous montrez à la caisse une carte à votre nom, ce magasin sait ce qu’il y voit. Le portefeuille ne lui dit rien de plus.',
   'seen.mine': 'Mes propres ordres',
   'seen.ask': 'Montrer ce qui est enregistré',
-  'seen.ask.text': 'Pour le montrer, votre portefeuille interroge le magasin qui a donné ou a été payé, et qui connaît déjà l’ordre ; pour les dons et les votes, un magasin quelconque. Ce magasin voit que quelqu’un le demande.',
+  'seen.ask.text':
+    'Pour le montrer, votre portefeuille interroge le magasin qui a donné ou a été payé, et qui connaît déjà l’ordre ; pour les dons et les votes, un magasin quelconque. Ce magasin voit que quelqu’un le demande.',
   'record.title': 'Enregistré',
   'record.asked': 'Tel que {name} vient de le montrer. Les signatures ont été vérifiées sur cet appareil.',
   'record.asked.other': 'Tel qu’un magasin vient de le montrer. Les signatures ont été vérifiées sur cet appareil.',
@@ -322,16 +345,21 @@ export const fr: Readonly<Record<Key, Entry>> = {
 
   'move.title': 'Autre magasin, autre appareil',
   'move.1.title': 'Vous payez et gagnez dans tous les magasins',
-  'move.1': 'Votre portefeuille sert dans les {n} magasins, quelle que soit l’adresse où il se trouve. En magasin, ouvrez votre portefeuille et scannez-y le code de la caisse.',
+  'move.1':
+    'Votre portefeuille sert dans les {n} magasins, quelle que soit l’adresse où il se trouve. En magasin, ouvrez votre portefeuille et scannez-y le code de la caisse.',
   'move.2.title': 'Pourquoi la page d’un magasin peut ne montrer aucun portefeuille',
-  'move.2': 'L’application vient de {base}, et le navigateur garde ce portefeuille pour cette adresse seulement. Si votre appareil photo ouvre le lien d’un autre magasin, cette page ne voit pas votre portefeuille. Elle propose d’ouvrir le lien ici.',
+  'move.2':
+    'L’application vient de {base}, et le navigateur garde ce portefeuille pour cette adresse seulement. Si votre appareil photo ouvre le lien d’un autre magasin, cette page ne voit pas votre portefeuille. Elle propose d’ouvrir le lien ici.',
   'move.3.title': 'Si le magasin de cette adresse ferme',
-  'move.3': 'Votre portefeuille reste utilisable sur cet appareil tant que le navigateur garde l’application. Pour changer d’adresse : ouvrez la page de l’autre magasin, choisissez « J’ai 24 mots » et tapez-les. Les points y vont. Supprimez ensuite le portefeuille ici.',
+  'move.3':
+    'Votre portefeuille reste utilisable sur cet appareil tant que le navigateur garde l’application. Pour changer d’adresse : ouvrez la page de l’autre magasin, choisissez « J’ai 24 mots » et tapez-les. Les points y vont. Supprimez ensuite le portefeuille ici.',
   'move.4.title': 'Un autre téléphone',
-  'move.4': 'De même : restaurez-y le portefeuille avec les mots, puis supprimez-le ici. Un portefeuille ne doit pas servir sur deux appareils à la fois : le second prend les pièces du premier.',
+  'move.4':
+    'De même : restaurez-y le portefeuille avec les mots, puis supprimez-le ici. Un portefeuille ne doit pas servir sur deux appareils à la fois : le second prend les pièces du premier.',
 
   'erase.title': 'Supprimer le portefeuille de cet appareil',
-  'erase.text': 'Tout ce qui est gardé ici disparaît : points, bons, votes, historique. Seuls les 24 mots font revenir les points, et rien ne fait revenir l’historique.',
+  'erase.text':
+    'Tout ce qui est gardé ici disparaît : points, bons, votes, historique. Seuls les 24 mots font revenir les points, et rien ne fait revenir l’historique.',
   'erase.has': 'Il contient {points}.',
   'erase.open': 'Quelque chose est en attente et ne serait mené à bien qu’après une restauration.',
   'erase.not': 'Vos mots ne sont pas notés. Faites-le d’abord.',
@@ -339,7 +367,8 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'erase.done': 'Le portefeuille a été supprimé de cet appareil.',
 
   'trouble.title': 'Cela n’a pas marché',
-  'trouble.other': 'Quelque chose n’a pas marché ({code}). Rien n’est perdu ; réessayez, et prévenez le magasin si cela continue.',
+  'trouble.other':
+    'Quelque chose n’a pas marché ({code}). Rien n’est perdu ; réessayez, et prévenez le magasin si cela continue.',
   'trouble.unexpected': 'L’application s’est trompée. Rechargez la page ; ce qui a été envoyé est gardé et continue.',
   'trouble.unreachable': 'Le magasin ne répond pas. Êtes-vous en ligne ?',
   'trouble.timeout': 'Le magasin met trop de temps à répondre. Réessayez.',
@@ -350,7 +379,8 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'trouble.storage-unknown': 'L’appareil n’a peut-être pas enregistré. Rechargez la page.',
   'trouble.record-unreadable': 'Ce qui est enregistré ici est illisible. Restaurez le portefeuille avec ses 24 mots.',
   'trouble.other-federation': 'Cela vient d’une autre fédération. Ses points ne vont pas dans ce portefeuille.',
-  'trouble.no-such-keyset': 'Le magasin parle de points que votre portefeuille ne connaît pas encore. Réessayez dans une heure.',
+  'trouble.no-such-keyset':
+    'Le magasin parle de points que votre portefeuille ne connaît pas encore. Réessayez dans une heure.',
   'trouble.no-such-offer': 'Ce type de bon est inconnu ou clos.',
   'trouble.no-such-choice': 'Ce vote est clos ou n’a pas ce choix.',
   'trouble.no-such-association': 'Cette association ne reçoit plus de dons.',
@@ -381,7 +411,8 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'trouble.bad-link': 'Ce n’est pas un lien de caisse. Scannez-le de nouveau.',
   'trouble.unknown-store': 'Aucun magasin de votre fédération n’a cette adresse. N’utilisez pas ce lien.',
   'trouble.store-mismatch': 'Le magasin qui répond n’est pas celui du lien. Ne l’utilisez pas.',
-  'trouble.charters-differ': 'Deux magasins montrent des chartes différentes. Aucun portefeuille ne peut être créé tant que la coopérative n’a pas réglé cela.',
+  'trouble.charters-differ':
+    'Deux magasins montrent des chartes différentes. Aucun portefeuille ne peut être créé tant que la coopérative n’a pas réglé cela.',
   'trouble.no-wallet': 'Il n’y a pas de portefeuille ici.',
   'trouble.no-device': 'Le portefeuille doit être restauré par une recherche.',
   'trouble.closed': 'Le portefeuille a été fermé. Rechargez la page ; ce qui a été envoyé est gardé et continue.',
@@ -389,7 +420,8 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'trouble.wallet-exists': 'Il y a déjà un portefeuille ici. Rechargez la page.',
   'trouble.wallet-too-large': 'Le portefeuille est devenu trop grand. Restaurez-le avec ses mots.',
   'trouble.no-store': 'Aucun magasin n’est joignable sur le web.',
-  'trouble.coin-spent': 'Une pièce a déjà été dépensée par un autre portefeuille des mêmes mots. Les autres sont libres : payez encore une fois.',
+  'trouble.coin-spent':
+    'Une pièce a déjà été dépensée par un autre portefeuille des mêmes mots. Les autres sont libres : payez encore une fois.',
   'trouble.coin-unknown': 'Une pièce n’a pas été acceptée. Si cela continue, restaurez le portefeuille avec ses mots.',
   'trouble.order-conflict': 'Un autre ordre de ce portefeuille n’est pas décidé. Il continue tout seul.',
   'trouble.quorum-unreachable': 'Trop peu de magasins témoins répondent en ce moment. Réessayez plus tard.',
@@ -400,7 +432,8 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'trouble.checkout-expired': 'La caisse n’attend plus. Demandez un nouveau code.',
   'trouble.checkout-cancelled': 'La caisse a annulé.',
   'trouble.clock-skew': 'Une horloge du magasin n’est pas à l’heure. Prévenez le magasin.',
-  'trouble.charter-expired': 'La coopérative n’émet pas de points tant que sa charte n’est pas renouvelée. Réessayez plus tard.',
+  'trouble.charter-expired':
+    'La coopérative n’émet pas de points tant que sa charte n’est pas renouvelée. Réessayez plus tard.',
   'trouble.charter-behind': 'Le magasin ne connaît pas encore les dernières règles. Réessayez dans une minute.',
   'trouble.rollover-behind': 'Les magasins témoins n’ont pas rattrapé leur retard. Cela continue tout seul.',
   'trouble.keyset-closed': 'Ces points ont expiré.',

@@ -40,8 +40,7 @@ export function sayIn(lang: Lang, { pointValue }: Values = {}, catalogue = CATAL
 
   const form = (entry: Entry, n: number | bigint): string =>
     typeof entry === 'string' ? entry : plural.select(Number(n)) === 'one' ? entry.one : entry.other;
-  const points = (amount: bigint): string =>
-    form(catalogue['points'], amount).replace('{n}', numbers.format(amount));
+  const points = (amount: bigint): string => form(catalogue['points'], amount).replace('{n}', numbers.format(amount));
   const euros = (amount: bigint): string =>
     money.format(Number(centsOf(amount, pointValue ?? { cents: 0n, points: 1n })) / 100);
   const written = (value: Param): string => {
@@ -74,5 +73,8 @@ export function sayIn(lang: Lang, { pointValue }: Values = {}, catalogue = CATAL
 /** French keeps a narrow distance before some signs, and no line breaks there. */
 function spaced(lang: Lang, text: string): string {
   if (lang !== 'fr') return text;
-  return text.replace(/ ([?!;])/g, '\u202f$1').replace(/ ([:»])/g, '\u00a0$1').replace(/« /g, '«\u00a0');
+  return text
+    .replace(/ ([?!;])/g, '\u202f$1')
+    .replace(/ ([:»])/g, '\u00a0$1')
+    .replace(/« /g, '«\u00a0');
 }

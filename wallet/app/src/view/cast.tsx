@@ -39,9 +39,24 @@ export function Give({ state, say, act }: Shown): JSX.Element | null {
           <output class="amount" for="gift gift-points">
             {shown}
           </output>
-          <input id="gift" type="range" min={0} max={Number(wallet.most)} value={Number(screen.points)} aria-valuetext={shown} onInput={set} />
+          <input
+            id="gift"
+            type="range"
+            min={0}
+            max={Number(wallet.most)}
+            value={Number(screen.points)}
+            aria-valuetext={shown}
+            onInput={set}
+          />
           <label for="gift-points">{say('pay.number')}</label>
-          <input id="gift-points" type="text" inputMode="numeric" autocomplete="off" value={String(screen.points)} onChange={set} />
+          <input
+            id="gift-points"
+            type="text"
+            inputMode="numeric"
+            autocomplete="off"
+            value={String(screen.points)}
+            onChange={set}
+          />
         </div>
         {!ready && <p class="quiet">{say('give.choose')}</p>}
         <div class="stack">
@@ -78,7 +93,11 @@ export function Vote({ state, say, act }: Shown): JSX.Element | null {
         </fieldset>
         <p class="quiet">{say('vote.secret')}</p>
         <div class="stack">
-          <button type="submit" class="button main" disabled={isOver || screen.choice === undefined || state.busy !== undefined}>
+          <button
+            type="submit"
+            class="button main"
+            disabled={isOver || screen.choice === undefined || state.busy !== undefined}
+          >
             {say('vote.go')}
           </button>
           <Button onClick={() => act.go('home')}>{say('go.cancel')}</Button>

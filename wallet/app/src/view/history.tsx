@@ -1,8 +1,10 @@
 import type { JSX } from 'preact';
+import type { VoucherCount } from '../../../src/index.js';
 import { linesOf } from '../decide/lines.js';
 import type { Line } from '../decide/lines.js';
 import { readRecord } from '../decide/record.js';
 import type { CoinLine } from '../decide/record.js';
+import type { Snapshot } from '../model.js';
 import { Button, Fact, Sign, Title, Trouble } from './parts.js';
 import type { Shown } from './parts.js';
 
@@ -61,6 +63,9 @@ export function Entry(shown: Shown): JSX.Element | null {
       <dl class="facts">
         {line.points > 0n && <Fact name={say('entry.points')}>{say.points(line.points)}</Fact>}
         {line.points > 0n && <Fact name={say('entry.worth')}>{say.euros(line.points)}</Fact>}
+        {line.note.vouchers !== undefined && (
+          <Fact name={say('home.vouchers')}>{say.list(vouchersOf(line.note.vouchers, wallet, say))}</Fact>
+        )}
         {line.note.choice !== undefined && <Fact name={say('entry.choice')}>{line.note.choice}</Fact>}
         {line.note.reason !== undefined && <Fact name={say('entry.reason')}>{line.note.reason}</Fact>}
         <Fact name={say('entry.when')}>{say.time(line.since)}</Fact>
@@ -81,6 +86,13 @@ export function Entry(shown: Shown): JSX.Element | null {
       <Button onClick={() => act.go('history')}>{say('go.back')}</Button>
     </>
   );
+}
+
+function vouchersOf(vouchers: readonly VoucherCount[], { charter }: Snapshot, say: Shown['say']): string[] {
+  return vouchers.map(({ offer, count }) => {
+    const listed = charter.offers.find(({ id }) => id === offer);
+    return say('home.voucher', { n: count, name: listed?.name ?? '', points: { points: listed?.value ?? 0n } });
+  });
 }
 
 /** What stores and witnesses hold, once it was asked for. */

@@ -14,7 +14,10 @@ export function Settings({ state, say, act }: Shown): JSX.Element | null {
     <>
       <Title>{say('settings.title')}</Title>
       <ul class="list menu">
-        <Item onClick={() => act.go('backup')} state={say(kept.confirmed ? 'settings.words.are' : 'settings.words.not')}>
+        <Item
+          onClick={() => act.go('backup')}
+          state={say(kept.confirmed ? 'settings.words.are' : 'settings.words.not')}
+        >
           {say('settings.words')}
         </Item>
         <Item onClick={() => act.go('seen')}>{say('settings.seen')}</Item>

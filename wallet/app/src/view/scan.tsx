@@ -10,7 +10,8 @@ export function Scan({ state, say, act }: Shown): JSX.Element | null {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const stop = new AbortController();
-    if (video.current !== null) void watchCamera(video.current, stop.signal, act.setCamera, (text) => void act.open(text));
+    if (video.current !== null)
+      void watchCamera(video.current, stop.signal, act.setCamera, (text) => void act.open(text));
     return () => stop.abort();
   }, []);
   if (screen.name !== 'scan') return null;
@@ -20,7 +21,13 @@ export function Scan({ state, say, act }: Shown): JSX.Element | null {
     <>
       <Title>{say('scan.title')}</Title>
       {seen && <p>{say('scan.text')}</p>}
-      <video ref={video} class={camera === 'on' ? 'camera' : 'camera off'} muted playsInline aria-label={say('scan.video')} />
+      <video
+        ref={video}
+        class={camera === 'on' ? 'camera' : 'camera off'}
+        muted
+        playsInline
+        aria-label={say('scan.video')}
+      />
       <p role="status" class="quiet">
         {say(`scan.${camera}`)}
       </p>

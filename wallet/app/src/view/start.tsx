@@ -17,6 +17,7 @@ export function Start(shown: Shown): JSX.Element {
           <p>{say(kind === 'grant' ? 'start.link.grant' : 'start.link.checkout')}</p>
         </Note>
       )}
+      {kind === 'checkout' && <Elsewhere {...shown} link={state.link ?? ''} />}
       <p class="lead">{say('start.text')}</p>
       <div class="stack">
         <Button kind="main" onClick={act.make}>
@@ -24,14 +25,14 @@ export function Start(shown: Shown): JSX.Element {
         </Button>
         <Button onClick={act.toRestore}>{say('start.restore')}</Button>
       </div>
-      {kind !== undefined && <Elsewhere {...shown} link={state.link ?? ''} />}
+      {kind === 'grant' && <Elsewhere {...shown} link={state.link ?? ''} />}
     </>
   );
 }
 
 /** A wallet may live at another store's address, where this page can't look. */
 function Elsewhere({ say, act, link }: Shown & { link: string }): JSX.Element {
-  const [address, setAddress] = useState('');
+  const [address, setAddress] = useState(act.home());
   const [told, setTold] = useState<'copied' | 'bad' | undefined>();
   const go = (): void => {
     const url = act.elsewhere(address);

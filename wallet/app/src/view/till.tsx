@@ -135,12 +135,24 @@ function Slider({ screen, most, say, act }: Shown & { screen: PayScreen; most: b
         onInput={set}
       />
       <label for="points">{say('pay.number')}</label>
-      <input id="points" type="text" inputMode="numeric" autocomplete="off" value={String(screen.points)} onChange={set} />
+      <input
+        id="points"
+        type="text"
+        inputMode="numeric"
+        autocomplete="off"
+        value={String(screen.points)}
+        onChange={set}
+      />
     </div>
   );
 }
 
-function PayVouchers({ screen, wallet, say, act }: Shown & { screen: PayScreen; wallet: Snapshot }): JSX.Element | null {
+function PayVouchers({
+  screen,
+  wallet,
+  say,
+  act,
+}: Shown & { screen: PayScreen; wallet: Snapshot }): JSX.Element | null {
   if (wallet.vouchers.length === 0) return null;
   return (
     <fieldset>
@@ -155,10 +167,18 @@ function PayVouchers({ screen, wallet, say, act }: Shown & { screen: PayScreen; 
               <br />
               <span role="status">{say('pay.voucher.count', { n, held })}</span>
             </span>
-            <Button label={say('pay.voucher.fewer', { name })} disabled={n === 0} onClick={() => act.setVoucher(offer, -1)}>
+            <Button
+              label={say('pay.voucher.fewer', { name })}
+              disabled={n === 0}
+              onClick={() => act.setVoucher(offer, -1)}
+            >
               −
             </Button>
-            <Button label={say('pay.voucher.more', { name })} disabled={n === held} onClick={() => act.setVoucher(offer, 1)}>
+            <Button
+              label={say('pay.voucher.more', { name })}
+              disabled={n === held}
+              onClick={() => act.setVoucher(offer, 1)}
+            >
               +
             </Button>
           </div>

@@ -88,7 +88,9 @@ function LinkLine({ state, say, act, waiting }: Shown & { waiting: WaitingLink }
         <Button disabled={state.busy !== undefined} onClick={() => act.open(link)}>
           {say('waiting.open')}
         </Button>
-        {(why === 'over' || kind === 'checkout') && <Button onClick={() => act.putAway(link)}>{say('waiting.away')}</Button>}
+        {(why === 'over' || kind === 'checkout') && (
+          <Button onClick={() => act.putAway(link)}>{say('waiting.away')}</Button>
+        )}
       </div>
     </li>
   );

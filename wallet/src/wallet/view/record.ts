@@ -41,7 +41,12 @@ export interface RecordedOrder {
  *
  * @throws WalletError `not-certified`, `no-store`; what the last store that was asked refused it for
  */
-export async function viewRecord(wallet: Wallet, digest: string, keyset: number, store?: number): Promise<RecordedOrder> {
+export async function viewRecord(
+  wallet: Wallet,
+  digest: string,
+  keyset: number,
+  store?: number,
+): Promise<RecordedOrder> {
   const core = Wallet.inside(wallet);
   const own = storeAddresses(core.charter).find((listed) => listed.store === store)?.bases ?? [];
   let last: unknown = new WalletError('no-store', 'no store has an HTTP address');
@@ -62,7 +67,8 @@ async function askedOf(core: Core, base: string, digest: string, asked: number):
     throw new TransportError('bad-answer', 'the store shows another order');
   }
   const keyset = core.charter.keyset(order.keyset);
-  if (certificate === undefined || keyset === undefined) throw new WalletError('not-certified', 'the order is not decided');
+  if (certificate === undefined || keyset === undefined)
+    throw new WalletError('not-certified', 'the order is not decided');
   verifyCertificate(certificate, keyset, orderDigest(order));
   const askedStore = storeAddresses(core.charter).find(({ bases }) => bases.includes(base))?.store;
   return {
