@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const home = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(home, 'dist');
@@ -36,7 +36,17 @@ const outputs = Object.entries(metafile.outputs).map(([path, output]) => ({ name
 const named = (pattern) => outputs.find(({ name }) => pattern.test(name)).name;
 const [script, style] = [named(/^app-.*\.js$/), named(/^style-.*\.css$/)];
 
-const page = readFileSync(join(home, 'public/index.html'), 'utf8').replace('SCRIPT', script).replace('STYLE', style);
+/** The texts of a language, as the app has them. */
+async function texts(lang) {
+  const { code } = await transform(readFileSync(join(home, `src/text/${lang}.ts`), 'utf8'), { loader: 'ts' });
+  return (await import(`data:text/javascript,${encodeURIComponent(code)}`))[lang];
+}
+
+const noscript = (await Promise.all(['en', 'fr'].map(texts))).map((text) => text['app.noscript']);
+const page = readFileSync(join(home, 'public/index.html'), 'utf8')
+  .replace('NOSCRIPT', `<p lang="en">${noscript[0]}</p><p lang="fr">${noscript[1]}</p>`)
+  .replace('SCRIPT', script)
+  .replace('STYLE', style);
 writeFileSync(join(dist, 'index.html'), page);
 for (const file of ['manifest.webmanifest', 'csp.txt']) cpSync(join(home, 'public', file), join(dist, file));
 mkdirSync(join(dist, 'icons'));

@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { open } from './chromium.mjs';
+import { film } from './film.mjs';
 import { stores } from './stores.mjs';
 
 const out = fileURLToPath(new URL('../build/look/', import.meta.url));
@@ -197,6 +198,7 @@ async function walk(w, context) {
     await w.press(key);
     await w.look(name);
   }
+  await keys(w);
   await elsewhere(w, context, words);
 }
 
@@ -226,6 +228,43 @@ async function elsewhere(w, context, words) {
   await other.press('restore.go');
   await second.locator('.balance').waitFor({ timeout: 120_000 });
   await other.look('restored');
+}
+
+/** The camera sees a till's code. */
+async function scan() {
+  const shops = await stores();
+  const file = join(out, 'code.y4m');
+  film(file, shops.grant(33));
+  const args = ['--no-sandbox', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'];
+  const camera = await open({ args: [...args, `--use-file-for-fake-video-capture=${file}`] });
+  try {
+    const context = await camera.newContext({ permissions: ['camera'], viewport: { width: 360, height: 740 } });
+    const page = await pageOf(context, 'camera');
+    await page.goto(`${shops.addresses[0]}/wallet/`);
+    await page.locator('main .button.main').click();
+    await page.locator('nav button').nth(1).click();
+    await page.getByText('33 points').waitFor();
+  } catch (error) {
+    faults.push(`camera: ${error.message}`);
+  } finally {
+    await camera.close();
+    shops.close();
+  }
+}
+
+/** The browser's way back, and the way past the navigation. */
+async function keys(w) {
+  const { page } = w;
+  await w.tab('nav.history');
+  await w.tab('nav.settings');
+  await page.goBack();
+  const title = await page.locator('h1').innerText();
+  if (title !== (await w.text('history.title'))) faults.push(`${w.view.name}: back leads to ${title}`);
+  await page.keyboard.press('Tab');
+  await page.locator('.skip').focus();
+  await page.keyboard.press('Enter');
+  const focused = await page.evaluate(() => document.activeElement?.id);
+  if (focused !== 'content') faults.push(`${w.view.name}: the way to the content leads to ${focused}`);
 }
 
 async function pageOf(context, name) {
@@ -270,6 +309,7 @@ try {
 } finally {
   await browser.close();
 }
+if (views.length === VIEWS.length || only === 'camera') await scan();
 for (const fault of faults) console.log(fault);
 console.log(`${faults.length} faults`);
 if (faults.length > 0) process.exitCode = 1;

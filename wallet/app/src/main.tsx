@@ -13,7 +13,7 @@ import { AppView } from './view/app.js';
 
 const LANG = 'ronde-lang';
 const HOME = 'ronde-home';
-const MINUTE_MS = 60_000;
+const TICK_MS = 8_000;
 
 /** Where a browser can't keep tabs apart there is no wallet. */
 const NO_TABS: Tabs = {
@@ -118,7 +118,7 @@ function begin(): void {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') void act.resume();
   });
-  setInterval(() => void act.resume(), MINUTE_MS);
+  setInterval(act.tick, TICK_MS);
   void act.start().then(() => {
     if (named !== undefined && app.state.phase === 'open' && app.state.screen.name === 'home') act.go(named);
   });

@@ -104,7 +104,17 @@ export type Screen =
   | { readonly name: 'vote'; readonly campaign: number; readonly choice?: number }
   | { readonly name: 'entry'; readonly id: string; readonly record?: RecordedOrder; readonly trouble?: Words }
   | BackupScreen
-  | { readonly name: 'result'; readonly tone: Tone; readonly title: Words; readonly text: readonly Words[] };
+  | ResultScreen;
+
+/** How something went. */
+export interface ResultScreen {
+  readonly name: 'result';
+  readonly tone: Tone;
+  readonly title: Words;
+  readonly text: readonly Words[];
+  /** The grant or checkout that is waited for, under the name that the history has for it. */
+  readonly waitsFor?: string;
+}
 
 /** A payment that is being made up. */
 export interface PayScreen {

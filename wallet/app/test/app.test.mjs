@@ -221,8 +221,9 @@ describe('a payment', () => {
     assert.equal(screen(opened).title.key, 'pay.pending');
     assert.equal(opened.state.wallet.open.length, 1);
     federation.mute = new Set();
-    await opened.act.tryNow();
+    await opened.act.open(opened.federation.addresses[2] + '/c/' + link.split('/').at(-1));
     assert.equal(opened.state.wallet.points, 50n);
+    assert.deepEqual([screen(opened).tone, screen(opened).title.key], ['good', 'pay.done']);
     await opened.act.open(link);
     assert.equal(screen(opened).title.key, 'pay.already');
     assert.equal(opened.state.wallet.points, 50n);
@@ -352,6 +353,50 @@ describe('the words', () => {
     opened.federation.before = undefined;
     await other.act.search();
     assert.equal(other.state.wallet.points, 90n);
+  });
+});
+
+describe('time that passes', () => {
+  it('tries again at once while something waits, and shows what came of it in its place', async () => {
+    const opened = await made();
+    const { federation } = opened;
+    await take(opened, federation.grant(40));
+    federation.mute = new Set([0, 1]);
+    await pay(opened, federation.checkout(10n, { store: 3 }), 10n);
+    assert.equal(screen(opened).title.key, 'pay.pending');
+    federation.mute = new Set();
+    opened.act.tick();
+    await opened.act.resume();
+    assert.deepEqual([screen(opened).tone, screen(opened).title.key], ['good', 'pay.done']);
+    assert.equal(screen(opened).text[0].with.name, 'Store 3');
+  });
+
+  it('asks nobody while nothing waits, but once a minute', async () => {
+    const opened = await made();
+    const { federation } = opened;
+    await take(opened, federation.grant(40));
+    await opened.act.resume();
+    let resumed = 0;
+    opened.app.open.resume = async () => (resumed += 1);
+    opened.act.tick();
+    assert.equal(resumed, 0);
+    federation.now += 61n;
+    opened.act.tick();
+    await opened.act.resume();
+    assert.equal(resumed, 1);
+  });
+
+  it('ends a till’s patience on the screen', async () => {
+    const opened = await made();
+    await take(opened, opened.federation.grant(40));
+    await opened.act.open(opened.federation.checkout(10n));
+    opened.federation.now += 301n;
+    opened.act.tick();
+    await opened.act.resume();
+    assert.ok(opened.app.state.now >= screen(opened).expiry);
+    await opened.act.pay();
+    assert.equal(screen(opened).text[0].key, 'trouble.offer-expired');
+    assert.equal(opened.state.wallet.points, 40n);
   });
 });
 

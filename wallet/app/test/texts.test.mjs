@@ -75,6 +75,7 @@ describe('the catalogues', () => {
       /^scan\.(starting|on|none|refused)$/,
       /^settings\.(lang|storage)\./,
       /^trouble\./,
+      /^app\.noscript$/,
     ];
     const unused = keys.filter((key) => !code.includes(`'${key}'`) && !made.some((pattern) => pattern.test(key)));
     assert.deepEqual(unused, []);

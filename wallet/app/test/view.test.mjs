@@ -151,8 +151,12 @@ describe('the view', () => {
 
   it('says how each thing stands in words, and not by colour alone', () => {
     for (const page of pages(sayIn('en'))) {
-      for (const [sign] of page.matchAll(/<span class="sign [a-z]+">.*?<\/span><\/span>/gs))
-        assert.match(sign, /class="unseen">[A-Z]/);
+      // In a note and in a line of the history nothing else says it.
+      for (const [, sign] of page.matchAll(
+        /<(?:div class="note [a-z]+"|button type="button" class="line")>(<span class="sign.*?)<(?:div|span) class="grow"/gs,
+      )) {
+        assert.match(sign, /class="unseen">[A-ZÀ]/);
+      }
     }
   });
 

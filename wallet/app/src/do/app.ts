@@ -1,6 +1,7 @@
 import { Wallet } from '../../../src/index.js';
 import type { Warning, WalletStorage } from '../../../src/index.js';
 import { mostInOneOrder, viewCharter, viewOpenOrders } from '../../../src/wallet/view/index.js';
+import { followed } from '../decide/result.js';
 import { troubleOf } from '../decide/trouble.js';
 import type { Key } from '../text/en.js';
 import type { Kept, Note, Screen, Snapshot, State, Tone, WaitingLink, Words } from '../model.js';
@@ -74,6 +75,11 @@ export class App {
     this.show({ name: 'result', tone, title, text });
   }
 
+  /** Shows how far something is that is not decided; what becomes of it is shown in its place. */
+  pending(waitsFor: string, title: Words, ...text: Words[]): void {
+    this.show({ name: 'result', tone: 'wait', title, text, waitsFor });
+  }
+
   fail(error: unknown): void {
     this.result('bad', { key: 'trouble.title' }, troubleOf(error));
   }
@@ -130,7 +136,10 @@ export class App {
 
   /** Shows anew what the wallet has. */
   refresh(): void {
-    if (this.wallet !== undefined) this.set({ wallet: snapshotOf(this.wallet) });
+    if (this.wallet === undefined) return;
+    const wallet = snapshotOf(this.wallet);
+    const { screen, kept } = this.#state;
+    this.set({ wallet, screen: screen.name === 'result' ? followed(screen, wallet, kept) : screen });
   }
 
   /** Takes up a wallet. */

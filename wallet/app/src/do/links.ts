@@ -90,7 +90,7 @@ export async function follow(app: App, link: string): Promise<void> {
 async function keepFor(app: App, link: string, kind: LinkKind, trouble: Words): Promise<void> {
   await app.keepWaiting((waiting) => withLink(waiting, waitingOf(link, kind, 'offline', app.env.now(), trouble)));
   const more = asWords(kind === 'grant' ? 'waiting.offline' : 'waiting.offline.pay');
-  app.result('wait', asWords('waiting.kept'), asWords('waiting.kept.text'), more);
+  app.pending(link.split('#')[0] ?? link, asWords('waiting.kept'), asWords('waiting.kept.text'), more);
 }
 
 async function showGrant(app: App, link: string): Promise<void> {
@@ -150,19 +150,19 @@ async function claim(app: App, link: string, grant: GrantView): Promise<void> {
     await app.keepWaiting((waiting) => withoutLink(waiting, link));
     const { points: balance } = app.open.balance();
     const said = { points: { points }, name, balance: { points: balance } };
-    if (state === 'pending') app.result('wait', asWords('take.pending'), asWords('take.pending.text', said));
+    if (state === 'pending') app.pending(grant.name, asWords('take.pending'), asWords('take.pending.text', said));
     else app.result('good', asWords('take.done'), asWords('take.done.text', said));
   } catch (error) {
-    await claimFailed(app, link, () => app.note(grant.name, note), error);
+    await claimFailed(app, link, grant, note, error);
   }
 }
 
-async function claimFailed(app: App, link: string, note: () => Promise<void>, error: unknown): Promise<void> {
+async function claimFailed(app: App, link: string, grant: GrantView, note: Note, error: unknown): Promise<void> {
   const sent = app.wallet && sentFor(app, link);
   if (sent !== undefined) {
-    await note();
+    await app.note(grant.name, note);
     await app.keepWaiting((waiting) => withoutLink(waiting, link));
-    return app.result('wait', asWords('take.pending'), troubleOf(error), asWords('waiting.text'));
+    return app.pending(grant.name, asWords('take.pending'), troubleOf(error), asWords('waiting.text'));
   }
   if (isSilence(codeOf(error))) return keepFor(app, link, 'grant', troubleOf(error));
   await app.keepWaiting((waiting) => withoutLink(waiting, link));
@@ -209,7 +209,7 @@ async function payNow(app: App, { link, store, checkout, points, vouchers }: Pay
     await app.keepWaiting((waiting) => withoutLink(waiting, link));
     const worth = points + worthOf(vouchers, app.state.wallet?.charter.offers ?? []);
     const said = { points: { points }, euros: { euros: worth }, name, balance: { points: app.open.balance().points } };
-    if (state === 'pending') app.result('wait', asWords('pay.pending'), asWords('pay.pending.text'));
+    if (state === 'pending') app.pending(checkout, asWords('pay.pending'), asWords('pay.pending.text'));
     else
       app.result(
         'good',
@@ -219,7 +219,7 @@ async function payNow(app: App, { link, store, checkout, points, vouchers }: Pay
   } catch (error) {
     if (app.wallet === undefined || sentFor(app, link) === undefined) throw error;
     await app.keepWaiting((waiting) => withoutLink(waiting, link));
-    if (mayStillPay(codeOf(error))) app.result('wait', asWords('pay.late'), asWords('pay.late.text'));
-    else app.result('wait', asWords('pay.pending'), troubleOf(error), asWords('pay.pending.text'));
+    if (mayStillPay(codeOf(error))) app.pending(checkout, asWords('pay.late'), asWords('pay.late.text'));
+    else app.pending(checkout, asWords('pay.pending'), troubleOf(error), asWords('pay.pending.text'));
   }
 }

@@ -1,16 +1,20 @@
-import { readWords, Wallet, WalletError } from '../../../src/index.js';
+import { readWords, RondeError, Wallet, WalletError } from '../../../src/index.js';
 import { troubleOf } from '../decide/trouble.js';
-import { toClaim } from '../decide/waiting.js';
+import { toClaim, undecided } from '../decide/waiting.js';
 import { kindOf } from '../decide/place.js';
 import { typedWords } from '../decide/words.js';
 import type { App } from './app.js';
 import { claimWaiting, follow } from './links.js';
 import { loadLists } from './lists.js';
 
+const MINUTE = 60n;
+
 /** What opens, makes and restores a wallet. */
 export function openers(app: App) {
   const { env } = app;
   let resuming: Promise<void> | undefined;
+  /** When all that is open was last gone on with. */
+  let resumed = 0n;
 
   const surroundings = async () => {
     const storage = (app.storage ??= await env.openStorage());
@@ -43,7 +47,7 @@ export function openers(app: App) {
       await opened();
     } catch (error) {
       if (error instanceof WalletError && error.code === 'no-wallet') app.set({ phase: 'start' });
-      else app.set({ phase: 'unsupported', trouble: troubleOf(error) });
+      else app.set({ phase: 'unsupported', ...(error instanceof RondeError ? { trouble: troubleOf(error) } : {}) });
     }
   };
 
@@ -139,6 +143,7 @@ export function openers(app: App) {
 
   const resumeAll = async (): Promise<void> => {
     if (app.wallet === undefined || app.state.wallet?.searching) return;
+    resumed = env.now();
     const wallet = app.wallet;
     try {
       if (env.isOnline()) {
@@ -150,6 +155,16 @@ export function openers(app: App) {
       // What is open stays open, and the screen says so.
     }
     if (app.wallet === wallet) app.refresh();
+  };
+
+  /** Called every few seconds: goes on at once while something is not decided, and else once a minute. */
+  const tick = (): void => {
+    const { wallet, kept, now } = app.state;
+    const isWaiting =
+      wallet !== undefined && undecided(wallet.open).length + toClaim(kept.waiting, kept.confirmed).length > 0;
+    if (isWaiting || env.now() - resumed >= MINUTE) void resume();
+    // What is shown depends on the time: a till's code runs out.
+    else if (env.now() - now > 5n) app.set({});
   };
 
   /** Tries again because the owner asked to. */
@@ -177,7 +192,7 @@ export function openers(app: App) {
     void app.close().catch(() => undefined);
   };
 
-  return { start, make, typeWords, restore, search, resume, tryNow, takeOver };
+  return { start, make, typeWords, restore, search, resume, tick, tryNow, takeOver };
 }
 
 /** Whether nobody waits for anything, so that coins may be put together (WALLET-19). */

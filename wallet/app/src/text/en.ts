@@ -2,6 +2,7 @@
 export const en = {
   'app.name': 'Ronde',
   'app.title': '{screen} · Ronde',
+  'app.noscript': 'A wallet needs JavaScript: its keys never leave this device.',
   'app.skip': 'To the content',
   points: { one: '{n} point', other: '{n} points' },
   'go.back': 'Back',
@@ -27,6 +28,7 @@ export const en = {
   'lang.other': 'Français',
   'tone.good': 'Done',
   'tone.wait': 'Waiting',
+  'tone.note': 'Note',
   'tone.bad': 'Problem',
 
   'unsupported.title': 'This browser can’t keep a wallet',

@@ -5,6 +5,7 @@ import type { Entry } from './say.js';
 export const fr: Readonly<Record<Key, Entry>> = {
   'app.name': 'Ronde',
   'app.title': '{screen} · Ronde',
+  'app.noscript': 'Le portefeuille a besoin de JavaScript : ses clés ne quittent jamais cet appareil.',
   'app.skip': 'Aller au contenu',
   points: { one: '{n} point', other: '{n} points' },
   'go.back': 'Retour',
@@ -30,6 +31,7 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'lang.other': 'English',
   'tone.good': 'Terminé',
   'tone.wait': 'En attente',
+  'tone.note': 'À savoir',
   'tone.bad': 'Problème',
 
   'unsupported.title': 'Ce navigateur ne peut pas garder de portefeuille',

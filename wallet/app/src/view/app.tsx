@@ -49,9 +49,9 @@ export function AppView(shown: Shown): JSX.Element {
   const other = lang === 'fr' ? 'en' : 'fr';
   return (
     <>
-      <a class="skip" href="#content">
+      <button type="button" class="skip" onClick={() => document.getElementById('content')?.focus()}>
         {say('app.skip')}
-      </a>
+      </button>
       <header>
         <span class="brand">
           <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">

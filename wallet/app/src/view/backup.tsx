@@ -104,7 +104,7 @@ function Done({ say, act, screen }: Shown & { screen: BackupScreen }): JSX.Eleme
   return (
     <>
       <div class="result good" aria-hidden="true">
-        <Sign tone="good" say={say} />
+        <Sign tone="good" say={say} word="none" />
       </div>
       <Title>{say('backup.done')}</Title>
       <Note tone="good" say={say}>

@@ -70,7 +70,7 @@ export function Entry(shown: Shown): JSX.Element | null {
         {line.note.reason !== undefined && <Fact name={say('entry.reason')}>{line.note.reason}</Fact>}
         <Fact name={say('entry.when')}>{say.time(line.since)}</Fact>
         <Fact name={say('entry.state')}>
-          <Sign tone={line.tone} say={say} /> {say.words(line.state)}
+          <Sign tone={line.tone} say={say} word="none" /> {say.words(line.state)}
         </Fact>
         {line.digest !== undefined && (
           <Fact name={say('entry.code')}>

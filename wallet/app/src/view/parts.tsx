@@ -55,14 +55,17 @@ const SHAPES: Readonly<Record<Tone, string>> = {
   bad: 'M12 4v10 M12 18v0.5',
 };
 
-/** A sign for how something stands, with its word for those who don't see it. */
-export function Sign({ tone, say }: { tone: Tone; say: Say }): JSX.Element {
+/**
+ * A sign for how something stands, with a word for those who don't see it: that of the tone, another, or none where the text
+ * beside it says the same.
+ */
+export function Sign({ tone, say, word }: { tone: Tone; say: Say; word?: Key | 'none' }): JSX.Element {
   return (
     <span class={`sign ${tone}`}>
       <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">
         <path d={SHAPES[tone]} />
       </svg>
-      <span class="unseen">{say(`tone.${tone}` as Key)}</span>
+      {word !== 'none' && <span class="unseen">{say(word ?? (`tone.${tone}` as Key))}</span>}
     </span>
   );
 }
@@ -71,7 +74,7 @@ export function Sign({ tone, say }: { tone: Tone; say: Say }): JSX.Element {
 export function Note({ tone, say, children }: { tone: Tone; say: Say; children: ComponentChildren }): JSX.Element {
   return (
     <div class={`note ${tone}`}>
-      <Sign tone={tone} say={say} />
+      <Sign tone={tone} say={say} word={tone === 'wait' ? 'tone.note' : (`tone.${tone}` as Key)} />
       <div class="grow">{children}</div>
     </div>
   );

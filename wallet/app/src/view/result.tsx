@@ -9,7 +9,7 @@ export function Result({ state, say, act }: Shown): JSX.Element | null {
   return (
     <>
       <div class={`result ${screen.tone}`} aria-hidden="true">
-        <Sign tone={screen.tone} say={say} />
+        <Sign tone={screen.tone} say={say} word="none" />
       </div>
       <Title>{say.words(screen.title)}</Title>
       <Note tone={screen.tone} say={say}>

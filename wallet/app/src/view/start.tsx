@@ -147,6 +147,11 @@ export function Before(shown: Shown & { phase: State['phase'] }): JSX.Element {
         <Note tone="bad" say={say}>
           <p>{state.trouble === undefined ? say('unsupported.text') : say.words(state.trouble)}</p>
         </Note>
+        {state.trouble?.key === 'trouble.record-unreadable' && (
+          <Button kind="danger" disabled={state.busy !== undefined} onClick={act.erase}>
+            {say('erase.go')}
+          </Button>
+        )}
       </>
     );
   }

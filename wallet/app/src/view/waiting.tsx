@@ -29,7 +29,7 @@ export function Waiting(shown: Shown): JSX.Element | null {
               const line = lineOf(order, order, wallet, kept);
               return (
                 <li key={order.id} class="between">
-                  <Sign tone={line.tone} say={say} />
+                  <Sign tone={line.tone} say={say} word="none" />
                   <span class="grow">
                     <strong>{say.words(line.title)}</strong>
                     <br />
@@ -69,7 +69,7 @@ function LinkLine({ state, say, act, waiting }: Shown & { waiting: WaitingLink }
   return (
     <li>
       <div class="between">
-        <Sign tone={why === 'over' ? 'bad' : 'wait'} say={say} />
+        <Sign tone={why === 'over' ? 'bad' : 'wait'} say={say} word="none" />
         <span class="grow">
           <strong>{say(kind === 'grant' ? 'waiting.grant' : 'waiting.checkout')}</strong>
           <br />
