@@ -395,7 +395,7 @@ describe('time that passes', () => {
     await opened.act.resume();
     assert.ok(opened.app.state.now >= screen(opened).expiry);
     await opened.act.pay();
-    assert.equal(screen(opened).text[0].key, 'trouble.offer-expired');
+    assert.equal(screen(opened).text[0].key, 'trouble.checkout-expired');
     assert.equal(opened.state.wallet.points, 40n);
   });
 });

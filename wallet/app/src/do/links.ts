@@ -164,9 +164,12 @@ async function claimFailed(app: App, link: string, grant: GrantView, note: Note,
     await app.keepWaiting((waiting) => withoutLink(waiting, link));
     return app.pending(grant.name, asWords('take.pending'), troubleOf(error), asWords('waiting.text'));
   }
-  if (isSilence(codeOf(error))) return keepFor(app, link, 'grant', troubleOf(error));
+  const code = codeOf(error);
+  if (isSilence(code)) return keepFor(app, link, 'grant', troubleOf(error));
   await app.keepWaiting((waiting) => withoutLink(waiting, link));
-  app.fail(error);
+  // What waited may have been claimed in the background meanwhile.
+  if (code === 'already-claimed') app.result('good', asWords('take.done'), troubleOf(error));
+  else app.fail(error);
 }
 
 /** Claims a grant that waited. What is wrong is written beside it; nothing goes without a word. */

@@ -10,7 +10,7 @@ export function Give({ state, say, act }: Shown): JSX.Element | null {
   const open = wallet.charter.associations.filter(({ closed }) => !closed);
   const set = (event: Event): void => {
     const points = typed(typedIn(event));
-    if (points !== undefined) act.setGift({ points });
+    act.setGift({ points: points ?? screen.points });
   };
   const shown = say('pay.of', { points: { points: screen.points }, euros: { euros: screen.points } });
   const ready = screen.association !== undefined && screen.points > 0n;

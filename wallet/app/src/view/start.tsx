@@ -119,7 +119,7 @@ export function Searching({ state, say, act }: Shown): JSX.Element | null {
       <Title>{say('search.title')}</Title>
       <p>{say('search.text')}</p>
       {!broke && <progress aria-label={say('search.title')} />}
-      <p role="status">
+      <p>
         {progress &&
           say('search.state', { asked: progress.asked, found: progress.found, points: { points: progress.points } })}
       </p>

@@ -115,7 +115,8 @@ export function Pay({ state, say, act }: Shown): JSX.Element | null {
 function Slider({ screen, most, say, act }: Shown & { screen: PayScreen; most: bigint }): JSX.Element {
   const set = (event: Event): void => {
     const points = typed(typedIn(event));
-    if (points !== undefined) act.setPoints(points);
+    // What is no number is written over with what was there.
+    act.setPoints(points ?? screen.points);
   };
   const shown = say('pay.of', { points: { points: screen.points }, euros: { euros: screen.points } });
   return (
