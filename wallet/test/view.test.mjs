@@ -8,6 +8,7 @@ import {
   viewGrant,
   viewOpenOrders,
   viewRecord,
+  viewStores,
 } from '../dist/wallet/view/index.js';
 import { NOW } from './support/federation.mjs';
 import { setUp } from './support/wallets.mjs';
@@ -30,6 +31,19 @@ describe('what is shown of the charter', () => {
     await wallet.resume();
     assert.equal(viewCharter(wallet).version, 2n);
     assert.equal(viewCharter(wallet).name, 'Les Quatre Coins');
+  });
+});
+
+describe('what a node shows to somebody without a wallet', () => {
+  it('is the stores of its charter, and nothing if that is not good', async () => {
+    const { federation } = await setUp();
+    const stores = await viewStores('https://store2.test/', federation.fetch);
+    assert.deepEqual(stores[0], { id: 1, name: 'Store 1', http: ['https://store1.test'] });
+    federation.after = (_, answer) => ({
+      ...answer,
+      json: { ...answer.json, chain: answer.json.chain.map((text) => text.slice(0, -4) + 'AAAA') },
+    });
+    await assert.rejects(viewStores('https://store2.test', federation.fetch));
   });
 });
 

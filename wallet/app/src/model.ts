@@ -1,7 +1,7 @@
 /** What the app knows and shows. The view is a function of {@link State}; nothing here does anything. */
 
 import type { HistoryRecord, KeysetView, VoucherCount } from '../../src/index.js';
-import type { CharterView, GrantView, OpenOrderView, RecordedOrder } from '../../src/wallet/view/index.js';
+import type { CharterView, GrantView, OpenOrderView, RecordedOrder, StoreView } from '../../src/wallet/view/index.js';
 import type { Key } from './text/en.js';
 
 /** A language that the app speaks. */
@@ -170,6 +170,8 @@ export interface State {
   readonly link?: string;
   readonly kept: Kept;
   readonly wallet?: Snapshot;
+  /** Stores by the charter of the node that serves the app, for somebody whose wallet is at another. */
+  readonly shops?: readonly StoreView[];
   /** A newer version of the app is there. */
   readonly newer: boolean;
   /** Whether the app can be put on the home screen now. */

@@ -15,6 +15,11 @@ async function take(opened, link) {
   await opened.act.take();
 }
 
+/** Waits for something that goes on in the background. */
+async function until(holds) {
+  while (!holds()) await new Promise(setImmediate);
+}
+
 async function pay(opened, link, points) {
   await opened.act.open(link);
   assert.equal(screen(opened).name, 'pay');
@@ -51,7 +56,14 @@ describe('the first start', () => {
     await opened.act.start();
     assert.equal(opened.act.elsewhere('store1.test'), `https://store1.test/wallet/#open=${encodeURIComponent(link)}`);
     assert.equal(opened.act.elsewhere('javascript:alert(1)'), undefined);
-    assert.equal(phone.open(link).act.home(), 'https://store1.test');
+    assert.equal(phone.open(link).act.home(), 'store1.test');
+    await until(() => opened.state.shops !== undefined);
+    assert.deepEqual(
+      opened.state.shops.map(({ name }) => name),
+      ['Store 1', 'Store 3', 'Store 4'],
+    );
+    assert.ok(opened.act.elsewhere('store 3').startsWith('https://store3.test/wallet/#'));
+    assert.equal(opened.act.elsewhere('Store 9'), undefined);
   });
 
   it('that no store answers leaves nothing, and can be tried again', async () => {
@@ -346,6 +358,11 @@ describe('the words', () => {
     await other.act.start();
     other.act.toRestore();
     other.act.typeWords(words.join(' '));
+    phone.online = false;
+    await other.act.restore();
+    assert.deepEqual([screen(other).name, screen(other).text], ['restore', words.join(' ')]);
+    assert.equal(screen(other).trouble.key, 'trouble.unreachable');
+    phone.online = true;
     opened.federation.before = ({ path }) =>
       path.startsWith('/v1/buckets') ? problem(503, 'quorum-unreachable') : undefined;
     await other.act.restore();
@@ -411,6 +428,18 @@ describe('two tabs', () => {
     assert.deepEqual([opened.app.state.phase, second.state.phase], ['elsewhere', 'open']);
     assert.equal(second.state.wallet.points, 40n);
     assert.equal(opened.app.wallet, undefined);
+  });
+
+  it('write nothing once they have handed it over', async () => {
+    const opened = await made();
+    opened.phone.online = false;
+    await opened.act.open(opened.federation.grant(5));
+    const second = opened.phone.open();
+    await second.act.start();
+    await second.act.takeOver();
+    await opened.app.keepWaiting(() => []);
+    await second.app.openKept();
+    assert.equal(second.state.kept.waiting.length, 1);
   });
 });
 

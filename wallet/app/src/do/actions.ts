@@ -52,10 +52,11 @@ export function actionsOf(app: App) {
 
   /** Where a link opens that belongs to a wallet at another store's address; nothing if it is no address. */
   const elsewhere = (text: string): string | undefined => {
-    const { link } = app.state;
-    const address = storeAddress(text);
+    const { link, shops } = app.state;
+    const wanted = text.trim().toLowerCase();
+    const address = shops?.find(({ name }) => name.toLowerCase() === wanted)?.http[0] ?? storeAddress(text);
     if (link === undefined || address === undefined) return undefined;
-    app.env.saveHome(address);
+    app.env.saveHome(text.trim());
     return openAt(address, link);
   };
 

@@ -22,6 +22,7 @@ export class App {
   wallet: Wallet | undefined;
   storage: WalletStorage | undefined;
   #kept: KeptStore | undefined;
+  #saving: Promise<void> | undefined;
   #state: State;
   #seen: (state: State) => void = () => undefined;
   #work: Promise<void> = Promise.resolve();
@@ -121,7 +122,8 @@ export class App {
   async keep(change: (kept: Kept) => Partial<Kept>): Promise<void> {
     const kept = { ...this.#state.kept, ...change(this.#state.kept) };
     this.set({ kept });
-    await this.#kept?.save(kept);
+    this.#saving = this.#kept?.save(kept);
+    await this.#saving;
   }
 
   /** Notes something about a record of the history. */
@@ -158,9 +160,11 @@ export class App {
     return this.#state.wallet?.charter.stores.find(({ id }) => id === store)?.name ?? '';
   }
 
-  /** Closes the wallet: what was sent is saved. */
+  /** Closes the wallet: what was sent is saved. From then on nothing is written: another tab may have taken over. */
   async close(): Promise<void> {
     const wallet = this.wallet;
+    this.#kept = undefined;
+    await this.#saving?.catch(() => undefined);
     this.wallet = undefined;
     this.storage = undefined;
     await wallet?.close();

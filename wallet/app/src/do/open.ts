@@ -1,4 +1,5 @@
 import { readWords, RondeError, Wallet, WalletError } from '../../../src/index.js';
+import { viewStores } from '../../../src/wallet/view/index.js';
 import { troubleOf } from '../decide/trouble.js';
 import { toClaim, undecided } from '../decide/waiting.js';
 import { kindOf } from '../decide/place.js';
@@ -46,9 +47,20 @@ export function openers(app: App) {
       app.set({ stored: await env.persist(false) });
       await opened();
     } catch (error) {
-      if (error instanceof WalletError && error.code === 'no-wallet') app.set({ phase: 'start' });
+      if (error instanceof WalletError && error.code === 'no-wallet') begin();
       else app.set({ phase: 'unsupported', ...(error instanceof RondeError ? { trouble: troubleOf(error) } : {}) });
     }
+  };
+
+  /** There is no wallet here. If there is a link, it may be meant for one at another store's address. */
+  const begin = (): void => {
+    app.set({ phase: 'start' });
+    if (app.state.link === undefined) return;
+    void viewStores(env.place.base, env.fetch).then(
+      (shops) => app.set({ shops: shops.filter(({ http }) => http.length > 0 && !http.includes(env.place.base)) }),
+      // The address can be typed all the same.
+      () => undefined,
+    );
   };
 
   /** What follows once there is a wallet: a search that broke off, the link, and then all that is open. */
@@ -100,17 +112,17 @@ export function openers(app: App) {
       app.set({ stored: await env.persist(true) });
       await ended(complete);
     } catch (error) {
-      await brokeOff(error);
+      await brokeOff(error, screen.text);
     } finally {
       seed.fill(0);
     }
   };
 
   /** A restore that could not begin leaves nothing; one that broke off is stored, and is searched on. */
-  const brokeOff = async (error: unknown): Promise<void> => {
+  const brokeOff = async (error: unknown, text: string): Promise<void> => {
     if ((await app.storage?.load()) === undefined) {
-      app.set({ phase: 'start' });
-      app.fail(error);
+      // Nobody types 24 words twice because of a network.
+      app.set({ phase: 'start', screen: { name: 'restore', text, trouble: troubleOf(error) } });
       return;
     }
     app.take(await Wallet.open(await surroundings()));

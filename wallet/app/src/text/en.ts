@@ -50,11 +50,11 @@ export const en = {
   'start.home.title': 'You have a wallet already?',
   'start.home.text':
     'A browser keeps what belongs to one web address apart from all others. So this page can’t see a wallet that you made at another shop’s address. Open this link there:',
-  'start.home.shop': 'Address of the shop where your wallet is',
+  'start.home.shop': 'Shop where your wallet is: its name or address',
   'start.home.go': 'Open it there',
   'start.home.copy': 'Copy the link',
   'start.home.copied': 'Copied. Open your wallet, choose “Scan”, and paste it.',
-  'start.home.bad': 'That is not a web address.',
+  'start.home.bad': 'No shop has this name, and it is not a web address.',
 
   'restore.title': 'Restore a wallet',
   'restore.text':

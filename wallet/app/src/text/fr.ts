@@ -53,11 +53,11 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'start.home.title': 'Vous avez déjà un portefeuille ?',
   'start.home.text':
     'Un navigateur sépare ce qui appartient à chaque adresse. Cette page ne peut donc pas voir un portefeuille créé à l’adresse d’un autre magasin. Ouvrez ce lien là-bas :',
-  'start.home.shop': 'Adresse du magasin où se trouve votre portefeuille',
+  'start.home.shop': 'Magasin où se trouve votre portefeuille : nom ou adresse',
   'start.home.go': 'L’ouvrir là-bas',
   'start.home.copy': 'Copier le lien',
   'start.home.copied': 'Copié. Ouvrez votre portefeuille, choisissez « Scanner » et collez-le.',
-  'start.home.bad': 'Ce n’est pas une adresse web.',
+  'start.home.bad': 'Aucun magasin n’a ce nom, et ce n’est pas une adresse web.',
 
   'restore.title': 'Restaurer un portefeuille',
   'restore.text':

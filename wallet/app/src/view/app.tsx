@@ -65,6 +65,7 @@ export function AppView(shown: Shown): JSX.Element {
           {say('lang.other')}
         </button>
       </header>
+      {isOpen && <Navigation {...shown} />}
       <main id="content" tabIndex={-1}>
         <div class="said" role="status" aria-live="polite">
           {state.busy && <p class="busy">{say.words(state.busy)}</p>}
@@ -77,7 +78,6 @@ export function AppView(shown: Shown): JSX.Element {
         {isOpen && <Banners {...shown} />}
         <Content {...shown} />
       </main>
-      {isOpen && <Navigation {...shown} />}
     </>
   );
 }

@@ -31,7 +31,7 @@ export function Start(shown: Shown): JSX.Element {
 }
 
 /** A wallet may live at another store's address, where this page can't look. */
-function Elsewhere({ say, act, link }: Shown & { link: string }): JSX.Element {
+function Elsewhere({ state, say, act, link }: Shown & { link: string }): JSX.Element {
   const [address, setAddress] = useState(act.home());
   const [told, setTold] = useState<'copied' | 'bad' | undefined>();
   const go = (): void => {
@@ -51,13 +51,19 @@ function Elsewhere({ say, act, link }: Shown & { link: string }): JSX.Element {
         <label for="home">{say('start.home.shop')}</label>
         <input
           id="home"
-          type="url"
-          inputMode="url"
-          autocomplete="url"
+          type="text"
+          list="shops"
+          autocomplete="off"
+          spellcheck={false}
           value={address}
           aria-describedby="home-told"
           onInput={(event) => setAddress(typedIn(event))}
         />
+        <datalist id="shops">
+          {state.shops?.map(({ id, name }) => (
+            <option key={id} value={name} />
+          ))}
+        </datalist>
         <div class="row">
           <button type="submit" class="button plain">
             {say('start.home.go')}

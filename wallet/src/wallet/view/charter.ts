@@ -1,3 +1,7 @@
+import { withoutSlashes } from '../../machine/wallet/link.js';
+import { fetchChain } from '../charters.js';
+import type { Fetch } from '../http.js';
+import { StoreClient } from '../store-client.js';
 import { Wallet } from '../wallet.js';
 
 /** A store, as the charter has it. */
@@ -38,6 +42,15 @@ export interface CharterView {
   readonly associations: readonly { readonly id: number; readonly name: string; readonly closed: boolean }[];
   readonly campaigns: readonly CampaignView[];
   readonly offers: readonly OfferView[];
+}
+
+/**
+ * The stores that a node's charter lists, for somebody who has no wallet there yet. The chain was checked, and whether it is
+ * the federation's nobody knows yet: enough to find one's way, and nothing to pay by.
+ */
+export async function viewStores(node: string, fetch?: Fetch): Promise<StoreView[]> {
+  const { charter } = await fetchChain(new StoreClient(fetch), withoutSlashes(node));
+  return charter.body.stores.map(({ id, name, http }) => ({ id, name, http }));
 }
 
 /** The charter that a wallet goes by. */

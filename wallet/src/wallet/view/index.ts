@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-export { viewCharter } from './charter.js';
+export { viewCharter, viewStores } from './charter.js';
 export type { CampaignView, CharterView, OfferView, StoreView } from './charter.js';
 export { viewCheckout, viewGrant } from './link.js';
 export type { CheckoutView, GrantView } from './link.js';
