@@ -118,6 +118,34 @@ describe('points of a shop', () => {
     assert.deepEqual(waiting(opened), []);
   });
 
+  it('that are on their way count towards the 100', async () => {
+    const opened = await made();
+    const { federation } = opened;
+    federation.mute = new Set([0, 1]);
+    await take(opened, federation.grant(60));
+    assert.equal(screen(opened).tone, 'wait');
+    federation.mute = new Set();
+    await opened.act.open(federation.grant(41));
+    await opened.act.take();
+    assert.deepEqual([screen(opened).name, opened.state.wallet.points], ['take', 0n]);
+    assert.deepEqual(
+      waiting(opened).map(({ why }) => why),
+      ['backup'],
+    );
+  });
+
+  it('that the cooperative does not give out today are kept, with the reason', async () => {
+    const opened = await made();
+    const { federation } = opened;
+    await opened.act.open(federation.grant(30));
+    federation.now += 2_700_000n;
+    await opened.act.take();
+    assert.deepEqual(
+      waiting(opened).map(({ why, trouble }) => [why, trouble.key]),
+      [['offline', 'trouble.no-open-keyset']],
+    );
+  });
+
   it('that were scanned offline are kept over a restart, and claimed by themselves', async () => {
     const opened = await made();
     const { federation, phone } = opened;

@@ -1,3 +1,5 @@
+import type { Snapshot } from '../model.js';
+
 /** From this many points on a wallet must be written down. */
 export const BACKUP_ABOVE = 100n;
 
@@ -7,6 +9,12 @@ const ASKED = 3;
 /** Whether these points may only come once the words are written down: the wallet would pass 100 points. */
 export function needsBackup(confirmed: boolean, has: bigint, comes: bigint): boolean {
   return !confirmed && comes > 0n && has + comes > BACKUP_ABOVE;
+}
+
+/** What a wallet has to lose: what it can spend, what is held up, and what is on its way. */
+export function atStake({ points, held, open }: Pick<Snapshot, 'points' | 'held' | 'open'>): bigint {
+  const comes = open.filter(({ purpose, stage }) => purpose === 'claim' && stage !== 'completing');
+  return comes.reduce((sum, order) => sum + order.points, points + held);
 }
 
 /** Whether the owner is asked to write the words down: from the first point on, and more urgently near the bound. */

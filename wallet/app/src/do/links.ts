@@ -1,7 +1,7 @@
 import { viewCheckout, viewGrant, viewOpenOrders } from '../../../src/wallet/view/index.js';
 import type { GrantView, OpenOrderView } from '../../../src/wallet/view/index.js';
 import { fitted, mostPoints, withVoucher, worthOf } from '../decide/amount.js';
-import { needsBackup } from '../decide/backup.js';
+import { atStake, needsBackup } from '../decide/backup.js';
 import { kindOf } from '../decide/place.js';
 import { codeOf, mayStillPay, troubleOf } from '../decide/trouble.js';
 import { isSilence, waitingOf, whyWaits, withLink, withoutLink } from '../decide/waiting.js';
@@ -32,7 +32,7 @@ export function linkers(app: App) {
   const take = (): Promise<void> =>
     app.work('busy.take', async () => {
       const { screen } = app.state;
-      if (screen.name !== 'take') return;
+      if (screen.name !== 'take' || mustWait(app, screen.grant)) return;
       await claim(app, screen.link, screen.grant);
     });
 
@@ -95,9 +95,7 @@ async function keepFor(app: App, link: string, kind: LinkKind, trouble: Words): 
 
 async function showGrant(app: App, link: string): Promise<void> {
   const grant = await viewGrant(app.open, link);
-  const { kept, wallet } = app.state;
-  const has = (wallet?.points ?? 0n) + (wallet?.held ?? 0n);
-  if (!grant.known && grant.state === 'open' && needsBackup(kept.confirmed, has, grant.terms.points)) {
+  if (!grant.known && grant.state === 'open' && mustWait(app, grant)) {
     await app.keepWaiting((waiting) => withLink(waiting, waitingOf(link, 'grant', 'backup', app.env.now())));
   }
   app.show({ name: 'take', link, grant });
@@ -121,6 +119,11 @@ async function showCheckout(app: App, link: string): Promise<void> {
 
 function noScreen(link: string, store: number, checkout: string): PayScreen {
   return { name: 'pay', link, store, checkout, max: 0n, step: 1n, expiry: 0n, points: 0n, vouchers: [] };
+}
+
+/** Whether the words must be written down before these points come. */
+function mustWait({ state: { kept, wallet } }: App, { known, terms }: GrantView): boolean {
+  return !known && wallet !== undefined && needsBackup(kept.confirmed, atStake(wallet), terms.points);
 }
 
 /** What the app notes of a grant. */
@@ -165,7 +168,7 @@ async function claimFailed(app: App, link: string, grant: GrantView, note: Note,
     return app.pending(grant.name, asWords('take.pending'), troubleOf(error), asWords('waiting.text'));
   }
   const code = codeOf(error);
-  if (isSilence(code)) return keepFor(app, link, 'grant', troubleOf(error));
+  if (whyWaits(code) === 'offline') return keepFor(app, link, 'grant', troubleOf(error));
   await app.keepWaiting((waiting) => withoutLink(waiting, link));
   // What waited may have been claimed in the background meanwhile.
   if (code === 'already-claimed') app.result('good', asWords('take.done'), troubleOf(error));
@@ -174,22 +177,21 @@ async function claimFailed(app: App, link: string, grant: GrantView, note: Note,
 
 /** Claims a grant that waited. What is wrong is written beside it; nothing goes without a word. */
 export async function claimWaiting(app: App, link: string): Promise<void> {
-  const { kept, wallet } = app.state;
   const waitOn = (why: 'offline' | 'backup' | 'over', trouble?: Words) =>
     app.keepWaiting((waiting) => withLink(waiting, waitingOf(link, 'grant', why, app.env.now(), trouble)));
   try {
     const grant = await viewGrant(app.open, link);
     if (!grant.known) {
       if (grant.state !== 'open' && grant.state !== 'pending') return await waitOn('over', { key: 'take.gone' });
-      const has = (wallet?.points ?? 0n) + (wallet?.held ?? 0n);
-      if (needsBackup(kept.confirmed, has, grant.terms.points)) return await waitOn('backup');
-      const { points } = await app.open.claim(link);
+      if (mustWait(app, grant)) return await waitOn('backup');
+      const { points, state } = await app.open.claim(link);
       const said = {
         points: { points },
         name: app.nameOf(grant.store),
         balance: { points: app.open.balance().points },
       };
-      app.set({ notice: { tone: 'good', words: asWords('take.done.text', said) } });
+      // One that is not decided is among the orders that wait.
+      if (state !== 'pending') app.set({ notice: { tone: 'good', words: asWords('take.done.text', said) } });
     }
     await app.note(grant.name, noteOfGrant(app, grant));
     await app.keepWaiting((waiting) => withoutLink(waiting, link));

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { advised } from '../decide/backup.js';
+import { advised, atStake } from '../decide/backup.js';
 import { lastCalls, lost, nextEnding } from '../decide/expiry.js';
 import { linesOf } from '../decide/lines.js';
 import { undecided } from '../decide/waiting.js';
@@ -48,7 +48,7 @@ export function Home({ state, say, act }: Shown): JSX.Element | null {
 /** What the owner should do, or know, about the wallet itself. */
 function Advice({ state, say, act, wallet }: Shown & { wallet: Snapshot }): JSX.Element {
   const { kept, stored } = state;
-  const urgency = advised(kept.confirmed, wallet.points + wallet.held);
+  const urgency = advised(kept.confirmed, atStake(wallet));
   const waiting = undecided(wallet.open).length + kept.waiting.length;
   return (
     <div class="banners">

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { mostPoints, typed, worthOf } from '../decide/amount.js';
-import { needsBackup } from '../decide/backup.js';
+import { atStake, needsBackup } from '../decide/backup.js';
 import type { PayScreen, Snapshot } from '../model.js';
 import { Button, Form, Note, Title, typedIn } from './parts.js';
 import type { Shown } from './parts.js';
@@ -14,7 +14,7 @@ export function Take({ state, say, act }: Shown): JSX.Element | null {
   const { charter } = wallet;
   const name = charter.stores.find(({ id }) => id === grant.store)?.name ?? '';
   const isOver = !grant.known && grant.state !== 'open' && grant.state !== 'pending';
-  const waits = !grant.known && !isOver && needsBackup(kept.confirmed, wallet.points + wallet.held, points);
+  const waits = !grant.known && !isOver && needsBackup(kept.confirmed, atStake(wallet), points);
   const until = grant.expiresAt === undefined ? NaN : Date.parse(grant.expiresAt) / 1000;
   return (
     <>

@@ -88,9 +88,7 @@ function LinkLine({ state, say, act, waiting }: Shown & { waiting: WaitingLink }
         <Button disabled={state.busy !== undefined} onClick={() => act.open(link)}>
           {say('waiting.open')}
         </Button>
-        {(why === 'over' || kind === 'checkout') && (
-          <Button onClick={() => act.putAway(link)}>{say('waiting.away')}</Button>
-        )}
+        <Button onClick={() => act.putAway(link)}>{say('waiting.away')}</Button>
       </div>
     </li>
   );
