@@ -100,6 +100,7 @@ export const en = {
   'banner.backup.go': 'Write them down',
   'banner.stored':
     'This browser may delete the wallet when it runs short of space. Put the app on your home screen, and write down your 24 words.',
+  'banner.stored.written': 'This browser may delete the wallet when it runs short of space. Put the app on your home screen; if it goes all the same, your 24 words bring the points back.',
   'banner.waiting': { one: 'One thing is waiting.', other: '{n} things are waiting.' },
   'banner.waiting.go': 'Show',
   'banner.newer': 'A new version of the app is ready.',

@@ -107,6 +107,7 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'banner.backup.go': 'Les noter',
   'banner.stored':
     'Ce navigateur peut effacer le portefeuille s’il manque de place. Mettez l’application sur l’écran d’accueil et notez vos 24 mots.',
+  'banner.stored.written': 'Ce navigateur peut effacer le portefeuille s’il manque de place. Mettez l’application sur l’écran d’accueil ; s’il disparaît quand même, vos 24 mots font revenir les points.',
   'banner.waiting': { one: 'Une chose attend.', other: '{n} choses attendent.' },
   'banner.waiting.go': 'Voir',
   'banner.newer': 'Une nouvelle version de l’application est prête.',

@@ -68,7 +68,7 @@ function Advice({ state, say, act, wallet }: Shown & { wallet: Snapshot }): JSX.
       )}
       {stored === 'may-go' && wallet.points > 0n && (
         <Note tone="wait" say={say}>
-          <p>{say('banner.stored')}</p>
+          <p>{say(kept.confirmed ? 'banner.stored.written' : 'banner.stored')}</p>
         </Note>
       )}
     </div>
