@@ -15,13 +15,14 @@ use crate::charter_store::{CharterStore, CharterStoreError};
 use crate::clock::Clock;
 use crate::driver::{
     Core, Desk, LedgerError, OpenLimits, Orders, Pool, Service, copied, drift, evidence, heads, seats,
-    seats::SeatError, sync,
+    seats::SeatError, sync, watched,
 };
 use crate::http::{self, AdminToken, AdminTokenError, ServeLimits, Site};
 use crate::shop::{self, Shop, ShopError};
 use crate::space::Space;
 use crate::store::{Engine, Readers, StorageError, Writer, WriterConfig};
 use crate::transport::{AllowList, Dialer, DialerConfig, Identity, Listener, ListenerConfig, TransportError};
+use crate::webhooks;
 
 /// How many readers of the database work beside one another.
 const READERS: usize = 4;
@@ -106,6 +107,8 @@ pub enum NodeError {
 /// A node that is bound and ready to serve.
 pub struct Node {
     orders: Orders,
+    shop: Shop,
+    desk: Arc<Desk>,
     listener: Listener,
     http: TcpListener,
     http_limits: ServeLimits,
@@ -158,9 +161,11 @@ impl Node {
         let http = http::listen(setup.http);
         let http = http.map_err(|source| NodeError::Http { address: setup.http, source })?;
         let base = format!("http://{}", setup.http);
-        let router = http::router(Site::new(shop, desk, &admin_token(&setup.admin_token)?, &base));
+        let router =
+            http::router(Site::new(shop.clone(), Arc::clone(&desk) as _, &admin_token(&setup.admin_token)?, &base));
         let http_limits = ServeLimits { connections: setup.http_connections, ..ServeLimits::default() };
-        Ok(Self { orders, listener, http, http_limits, router, seed: setup.seed, feed: setup.feed, pull: setup.pull })
+        let (seed, feed, pull) = (setup.seed, setup.feed, setup.pull);
+        Ok(Self { orders, shop, desk, listener, http, http_limits, router, seed, feed, pull })
     }
 
     /// What answers tills and wallets, for a program that calls it without a socket. Orders are decided only while the
@@ -182,6 +187,9 @@ impl Node {
         let tasks = seats::Background::default();
         let mut background = JoinSet::new();
         background.spawn(self.orders.clone().sweep());
+        background.spawn(self.shop.clone().keep_events());
+        background.spawn(webhooks::run(self.shop.clone(), self.desk));
+        background.spawn(watched::watch(Arc::clone(&core), self.shop));
         background.spawn(core.space.clone().watch());
         background.spawn(evidence::index_in_time(core.writer.clone()));
         background.spawn(drift::compare(Arc::clone(&core), self.feed));

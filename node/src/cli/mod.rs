@@ -20,6 +20,7 @@ pub mod status;
 pub mod till;
 pub mod vectors;
 pub mod wallet;
+pub mod webhook;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -110,6 +111,8 @@ enum Command {
     Evidence(evidence::EvidenceArgs),
     /// Do by hand what a till does; say who may be a till
     Till(till::TillArgs),
+    /// Say where the node posts what happens
+    Webhook(webhook::WebhookArgs),
     /// Earn, pay, give and vote as a shopper
     Wallet(wallet::WalletArgs),
     /// Replay the witnesses' logs: does everything add up, and if not, who cheated
@@ -170,6 +173,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Backup(args) => backup::run(args, context),
         Command::Evidence(args) => evidence::run(args, context),
         Command::Till(args) => till::run(args, context),
+        Command::Webhook(args) => webhook::run(args, context),
         Command::Wallet(args) => wallet::run(args, context),
         Command::Audit(args) => audit::run(*args, context),
         Command::Capacity(args) => capacity::run(&args, context),

@@ -6,6 +6,7 @@
 mod admin;
 mod body;
 mod checkouts;
+mod events;
 mod evidence;
 mod framing;
 mod grants;
@@ -17,7 +18,9 @@ mod public;
 mod restore;
 mod serve;
 mod site;
+mod streams;
 mod tills;
+mod webhooks;
 
 use axum::middleware;
 use axum::routing::{any, delete, get, post};
@@ -60,6 +63,10 @@ pub fn router(site: Site) -> Router {
         .route("/v1/pledges", post(pledges::make))
         .route("/v1/tills", post(tills::add).get(tills::list))
         .route("/v1/tills/{name}", delete(tills::revoke))
+        .route("/v1/events", get(events::follow))
+        .route("/v1/webhooks", post(webhooks::add).get(webhooks::list))
+        .route("/v1/webhooks/{id}", delete(webhooks::remove))
+        .route("/v1/webhooks/{id}/replay", post(webhooks::replay))
         .method_not_allowed_fallback(any(problem::method_not_allowed))
         .fallback(problem::not_found)
         .layer(Extension(BodyLimit(MAX_BODY)))

@@ -13,6 +13,7 @@ use super::body::Call;
 use super::evidence::Judged;
 use super::problem::{Code, Problem};
 use super::restore::Restoring;
+use super::streams::Streams;
 use crate::shop::{Caller, OrderDesk, Scope, Shop, Token};
 
 /// A store node as its tills and wallets see it.
@@ -23,6 +24,7 @@ pub struct Site {
     admin_hash: [u8; 32],
     fallback_base: Arc<str>,
     pub(super) restoring: Arc<Restoring>,
+    pub(super) streams: Streams,
     /// The answer that shows the charters. It is the longest of all, and anybody asks for it.
     pub(super) charters: Arc<OfCharter<Option<Bytes>>>,
     /// What the pieces of evidence that were shown prove, by their names.
@@ -53,6 +55,7 @@ impl Site {
             admin_hash: admin.token().hash(),
             fallback_base: fallback_base.into(),
             restoring: Arc::default(),
+            streams: Streams::default(),
             charters: Arc::default(),
             judged: Arc::default(),
         }
@@ -71,6 +74,13 @@ impl Site {
 
     /// The bearer token of a caller who has the scope (HTTP-8).
     pub(super) fn authorize(&self, call: &Call, scope: Scope) -> Result<Token, Problem> {
+        let token = self.token(call)?;
+        self.check(&token, scope)?;
+        Ok(token)
+    }
+
+    /// The bearer token of a caller, whoever that is.
+    pub(super) fn token(&self, call: &Call) -> Result<Token, Problem> {
         let header = call.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         // The name of the scheme is case-insensitive (RFC 9110).
         let token =
@@ -78,19 +88,21 @@ impl Site {
         let Some((_, token)) = token else {
             return Err(Problem::new(Code::TokenMissing, "send the till's token as `Authorization: Bearer TOKEN`"));
         };
-        let token = Token::new(token.trim());
-        self.check(&token, scope)?;
-        Ok(token)
+        Ok(Token::new(token.trim()))
     }
 
-    /// Whether the token still has the scope.
-    pub(super) fn check(&self, token: &Token, scope: Scope) -> Result<(), Problem> {
+    /// Whose token it is (HTTP-8).
+    pub(super) fn caller(&self, token: &Token) -> Result<Caller, Problem> {
         let caller = match token.has_hash(self.admin_hash) {
             true => Some(Caller { name: "admin".to_owned(), scopes: vec![Scope::Admin] }),
             false => self.shop.caller(token)?,
         };
-        let caller = caller
-            .ok_or_else(|| Problem::new(Code::TokenMissing, "the token is of no till here, or the till was revoked"))?;
+        caller.ok_or_else(|| Problem::new(Code::TokenMissing, "the token is of no till here, or the till was revoked"))
+    }
+
+    /// Whether the token still has the scope.
+    pub(super) fn check(&self, token: &Token, scope: Scope) -> Result<(), Problem> {
+        let caller = self.caller(token)?;
         if caller.scopes.contains(&scope) {
             return Ok(());
         }

@@ -13,7 +13,7 @@ use ronde_protocol::message::order::{Order, Purpose, Seconds};
 use super::answers::answer_once;
 use super::grants::till_reference;
 use super::records::{RecordId, find, index, load_id, refund_key, save, save_id};
-use super::{Answer, Missing, Once, Shop, ShopError, lock};
+use super::{Answer, Missing, Once, Shop, ShopError, events, lock};
 use crate::store::{Table, Transaction};
 use crate::{clock, fault};
 
@@ -66,6 +66,7 @@ impl Shop {
             answer_once(transaction, once.as_ref(), now, |transaction| {
                 save_id(transaction, Table::Checkout, id, &checkout)?;
                 index(transaction, Table::Checkout, &offer.reference(), id)?;
+                events::checkout_opened(transaction, id, &checkout)?;
                 Ok(render(CheckoutView { id, checkout, votes: 0 }))
             })
         });
@@ -146,9 +147,11 @@ impl Shop {
         }
         let mut checkout: Checkout = load_id(transaction, Table::Checkout, id, Missing::Checkout)?;
         let before = checkout.clone();
-        checkout.handle_order(order, self.now(), &self.charter())?;
+        let now = self.now();
+        checkout.handle_order(order, now, &self.charter())?;
         if checkout != before {
             save_id(transaction, Table::Checkout, id, &checkout)?;
+            events::checkout_changed(transaction, (now, id), &before, &checkout)?;
         }
         Ok(())
     }
@@ -176,6 +179,7 @@ impl Shop {
                 return Ok(Ok(None));
             }
             let mut checkout: Checkout = load_id(transaction, Table::Checkout, id, Missing::Checkout)?;
+            let before = checkout.clone();
             let apart = match checkout.handle_certified(&order, now, &charter) {
                 Ok(apart) => apart,
                 Err(error) => return Ok(Err(error)),
@@ -184,6 +188,8 @@ impl Shop {
                 save(transaction, Table::Checkout, &own, refund)?;
             }
             save_id(transaction, Table::Checkout, id, &checkout)?;
+            events::checkout_changed(transaction, (now, id), &before, &checkout)?;
+            apart.iter().try_for_each(|refund| events::refund_owed(transaction, (now, id), *refund))?;
             Ok(Ok(apart))
         });
         if let Some(refund) = settled.await?? {
@@ -250,6 +256,7 @@ impl Shop {
             let result = change(&mut checkout, now, &charter);
             if checkout != before {
                 save_id(transaction, Table::Checkout, id, &checkout)?;
+                events::checkout_changed(transaction, (now, id), &before, &checkout)?;
             }
             Ok(result.map(|()| checkout))
         });

@@ -4,7 +4,7 @@ use ronde_protocol::machine::till::checkout::CheckoutError;
 use ronde_protocol::machine::till::grant::{GrantError, TermsError};
 use ronde_protocol::machine::till::pledge::PledgeError;
 
-use super::{RepeatError, TillError};
+use super::{RepeatError, TillError, WebhookError};
 use crate::driver::LedgerError;
 use crate::entropy::EntropyError;
 use crate::store::{StorageError, Table};
@@ -21,6 +21,9 @@ pub enum Missing {
     /// No till of this name.
     #[error("there is no such till")]
     Till,
+    /// No webhook of this id.
+    #[error("there is no such webhook")]
+    Webhook,
 }
 
 /// Why the shop does not do as asked.
@@ -56,6 +59,9 @@ pub enum ShopError {
     /// The till can't be added.
     #[error(transparent)]
     Till(#[from] TillError),
+    /// The webhook can't be added or set back.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     /// The idempotency key is taken.
     #[error(transparent)]
     Repeat(#[from] RepeatError),

@@ -8,7 +8,7 @@ use ronde_protocol::message::order::{Order, Seconds, SignedOrder};
 
 use super::answers::answer_once;
 use super::records::{RecordId, find, index, load, load_id, save, save_id};
-use super::{Answer, Missing, Once, Shop, ShopError};
+use super::{Answer, Missing, Once, Shop, ShopError, events};
 use crate::fault;
 use crate::store::{Table, Transaction};
 
@@ -89,8 +89,10 @@ impl Shop {
         let now = self.now();
         let changed = self.write(move |transaction| {
             let mut grant: Grant = load_id(transaction, Table::Grant, id, Missing::Grant)?;
+            let before = grant.state();
             let result = change(&mut grant, now);
             save_id(transaction, Table::Grant, id, &grant)?;
+            events::grant_changed(transaction, (now, id), before, &grant)?;
             Ok(result.map(|()| grant))
         });
         Ok(changed.await??)

@@ -26,6 +26,11 @@ impl RecordId {
         Ok(Self(id))
     }
 
+    /// As they stand in keys of other tables.
+    pub(super) fn bytes(self) -> [u8; 16] {
+        self.0
+    }
+
     fn key(self) -> Vec<u8> {
         [b"i".as_slice(), &self.0].concat()
     }

@@ -22,6 +22,7 @@ pub fn take_mark(tx: &mut dyn Transaction, now: Seconds) -> Result<(), ShopError
             tx.put(Table::Grant, &key, &encode(&grant))?;
         }
     }
+    super::events::leap(tx)?;
     tx.put(Table::Meta, NO_PLEDGE, &pledge_reference(now).0)?;
     Ok(())
 }

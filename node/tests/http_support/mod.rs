@@ -77,6 +77,11 @@ impl Node {
         Self { url, desk, shop, hand, admin, folder, observer, stop: Some(stop), runtime: Some(runtime) }
     }
 
+    /// Tells the node to stop; what is open is finished.
+    pub fn stop(&mut self) {
+        drop(self.stop.take());
+    }
+
     /// What a crash at this moment leaves behind.
     pub fn snapshot(&self) -> Snapshot {
         self.observer.snapshot()
