@@ -31,6 +31,7 @@ pub const PREFIXES: &[(&str, u32)] = &[
     ("ERROR", 22),
     ("OPS", 25),
     ("VECTOR", 27),
+    ("EVENT", 30),
 ];
 
 /// The words of RFC 2119. *NOT* only follows one of them.

@@ -1,4 +1,4 @@
-//! Warnings that a cap is nearly used up, each once a day.
+//! Warnings that a cap is nearly used up, each once a day (EVENT-19).
 
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::order::Seconds;
