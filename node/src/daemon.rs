@@ -189,7 +189,7 @@ impl Node {
         background.spawn(self.orders.clone().sweep());
         background.spawn(self.shop.clone().keep_events());
         background.spawn(webhooks::run(self.shop.clone(), self.desk));
-        background.spawn(watched::watch(Arc::clone(&core), self.shop));
+        background.spawn(watched::watch(Arc::clone(&core), self.shop, self.feed));
         background.spawn(core.space.clone().watch());
         background.spawn(evidence::index_in_time(core.writer.clone()));
         background.spawn(drift::compare(Arc::clone(&core), self.feed));

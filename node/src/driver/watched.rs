@@ -12,45 +12,50 @@ use crate::clock;
 use crate::shop::{Shop, ShopError};
 use crate::transport::{NodeKey, PeerState};
 
-/// Between two looks.
-const PAUSE: Duration = Duration::from_secs(2);
-/// How long a witness has to be as it is before that is told.
-const LASTS: Duration = Duration::from_secs(30);
+/// Looks while a witness has to be as it is before that is told.
+const LOOKS: u32 = 15;
 
 /// A witness's seat.
 type Seat = (KeysetId, WitnessIndex);
 
 /// Since when each witness is otherwise than was told.
-#[derive(Default)]
-struct Watch(BTreeMap<Seat, Instant>);
+struct Watch {
+    /// How long it has to be so.
+    lasts: Duration,
+    since: BTreeMap<Seat, Instant>,
+}
 
 impl Watch {
+    fn new(lasts: Duration) -> Self {
+        Self { lasts, since: BTreeMap::new() }
+    }
+
     /// Takes in one look at a witness that was told to be up or down; whether the contrary has lasted long enough to be told.
     /// Where nothing is known nothing changes.
     fn see(&mut self, seat: Seat, told_up: bool, seen_up: Option<bool>, now: Instant) -> bool {
         match seen_up {
             None => false,
             Some(up) if up == told_up => {
-                self.0.remove(&seat);
+                self.since.remove(&seat);
                 false
             }
             Some(_) => {
-                let since = *self.0.entry(seat).or_insert(now);
-                now.saturating_duration_since(since) >= LASTS
+                let since = *self.since.entry(seat).or_insert(now);
+                now.saturating_duration_since(since) >= self.lasts
             }
         }
     }
 
     fn told(&mut self, seat: Seat) {
-        self.0.remove(&seat);
+        self.since.remove(&seat);
     }
 }
 
-/// Looks at all witnesses again and again.
-pub async fn watch(core: Arc<Core>, shop: Shop) {
-    let mut watch = Watch::default();
+/// Looks at all witnesses again and again. Each is in touch at least once in `feed`; what lasts for half of that is told.
+pub async fn watch(core: Arc<Core>, shop: Shop, feed: Duration) {
+    let mut watch = Watch::new(feed / 2);
     loop {
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(watch.lasts / LOOKS).await;
         if let Err(error) = look(&core, &shop, &mut watch).await {
             tracing::warn!(%error, "it could not be told which witnesses answer");
         }

@@ -2,7 +2,7 @@
 //! there is none without the other (EVENT-1).
 
 mod due;
-mod limits;
+pub(super) mod limits;
 mod log;
 
 use ronde_protocol::machine::till::checkout::{Checkout, CheckoutState, Refund};

@@ -68,7 +68,7 @@ impl Node {
         let site = Site::new(shop.clone(), Arc::clone(&desk) as _, &admin, "http://fallback.example");
         let (stop, stopped) = oneshot::channel::<()>();
         let url = runtime.block_on(async {
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let listener = http::listen(([127, 0, 0, 1], 0).into()).unwrap();
             let address = listener.local_addr().unwrap();
             tokio::spawn(http::serve(listener, http::router(site), limits, async move { drop(stopped.await) }));
             format!("http://{address}")

@@ -2,17 +2,18 @@ use std::time::Duration;
 
 use ronde_protocol::message::ids::{KeysetId, WitnessIndex};
 
-use super::{LASTS, Watch};
+use super::Watch;
 use crate::clock::monotonic;
 
 const SEAT: (KeysetId, WitnessIndex) = (KeysetId(1), WitnessIndex(2));
 const OTHER: (KeysetId, WitnessIndex) = (KeysetId(1), WitnessIndex(3));
+const LASTS: Duration = Duration::from_secs(30);
 const MOMENT: Duration = Duration::from_secs(1);
 
 /// EVENT-5.
 #[test]
 fn a_witness_is_told_to_be_down_once_it_has_not_answered_for_long_enough() {
-    let (mut watch, start) = (Watch::default(), monotonic());
+    let (mut watch, start) = (Watch::new(LASTS), monotonic());
     assert!(!watch.see(SEAT, true, Some(false), start));
     assert!(!watch.see(SEAT, true, Some(false), start + LASTS - MOMENT));
     assert!(!watch.see(OTHER, true, Some(false), start + LASTS), "each has its own time");
@@ -27,7 +28,7 @@ fn a_witness_is_told_to_be_down_once_it_has_not_answered_for_long_enough() {
 /// EVENT-5.
 #[test]
 fn one_that_comes_and_goes_is_not_told_of() {
-    let (mut watch, mut now) = (Watch::default(), monotonic());
+    let (mut watch, mut now) = (Watch::new(LASTS), monotonic());
     for _ in 0..20 {
         assert!(!watch.see(SEAT, true, Some(false), now));
         assert!(!watch.see(SEAT, true, Some(false), now + LASTS - MOMENT));
@@ -39,7 +40,7 @@ fn one_that_comes_and_goes_is_not_told_of() {
 
 #[test]
 fn where_nothing_is_known_nothing_is_told() {
-    let (mut watch, start) = (Watch::default(), monotonic());
+    let (mut watch, start) = (Watch::new(LASTS), monotonic());
     assert!(!watch.see(SEAT, true, None, start) && !watch.see(SEAT, true, None, start + LASTS * 2));
-    assert!(!watch.see(SEAT, false, None, start + LASTS * 3) && watch.0.is_empty());
+    assert!(!watch.see(SEAT, false, None, start + LASTS * 3) && watch.since.is_empty());
 }

@@ -5,12 +5,17 @@ use std::time::Duration;
 use ronde_protocol::machine::till::checkout::Checkout;
 use ronde_protocol::message::codec::decode;
 
+use super::log::{is_marked, mark};
 use crate::shop::records::{RecordId, load_id, save_id};
 use crate::shop::{Missing, Shop, ShopError};
 use crate::store::{Table, Transaction};
 
 /// What keys of checkouts that may end by themselves begin with: then when, then which.
 const ENDS: &[u8] = b"x";
+/// Marks that these keys hold all: an earlier program wrote none.
+const ALL: &[u8] = b"c";
+/// What keys of checkouts begin with in their own table.
+const CHECKOUTS: (&[u8], &[u8]) = (b"i", b"j");
 /// Of those, at most so many in one transaction.
 const AT_ONCE: usize = 64;
 /// Between two looks.
@@ -56,10 +61,31 @@ impl Shop {
         }
     }
 
+    /// Notes, once, the ends of the checkouts that an earlier program has opened.
+    pub async fn expect_ends(&self) -> Result<(), ShopError> {
+        if self.0.readers.with(|read| is_marked(read, ALL))? {
+            return Ok(());
+        }
+        let all =
+            self.0.readers.with_long(|read| read.scan(Table::Checkout, CHECKOUTS.0, Some(CHECKOUTS.1), usize::MAX));
+        let named = |(key, value): &(Vec<u8>, Vec<u8>)| {
+            let id = decode::<RecordId>(key.get(CHECKOUTS.0.len()..)?, 16).ok()?;
+            let checkout = decode::<Checkout>(value, value.len()).ok()?;
+            (!checkout.state().is_final()).then_some((id, checkout))
+        };
+        let open: Vec<(RecordId, Checkout)> = all.await??.iter().filter_map(named).collect();
+        self.write(move |tx| {
+            open.iter().try_for_each(|(id, checkout)| expect_end(tx, *id, checkout))?;
+            mark(tx, ALL, true)
+        })
+        .await
+    }
+
     /// Ends checkouts in time, and forgets old events, for as long as the node runs.
     pub async fn keep_events(self) {
         loop {
             let done = async {
+                self.expect_ends().await?;
                 self.end_checkouts().await?;
                 while self.prune_events().await? {}
                 Ok::<(), ShopError>(())

@@ -111,7 +111,12 @@ pub(super) fn is_marked(read: &dyn Read, key: &[u8]) -> Result<bool, ShopError> 
 
 /// Marks it so, or no longer.
 pub(super) fn mark(tx: &mut dyn Transaction, key: &[u8], told: bool) -> Result<(), ShopError> {
-    Ok(if told { tx.put(Table::Event, key, &[])? } else { tx.delete(Table::Event, key)? })
+    if told {
+        tx.put(Table::Event, key, &[])?;
+    } else {
+        tx.delete(Table::Event, key)?;
+    }
+    Ok(())
 }
 
 pub(super) fn marked_witnesses(read: &dyn Read) -> Result<Vec<(KeysetId, WitnessIndex)>, ShopError> {
