@@ -69,13 +69,22 @@ fn last_seen(call: &Call) -> Result<Option<u64>, Problem> {
     position.map(Some).ok_or_else(|| Problem::field("Last-Event-ID", "Last-Event-ID is the id of an event: a number"))
 }
 
-/// Where a stream goes on, and the position after which events are missing, if there are.
-fn place(shop: &Shop, asked: Option<u64>) -> Result<(u64, Option<u64>), ShopError> {
+/// Events that a reader can't be told any more.
+struct Gap {
+    /// It has read up to here,
+    after: u64,
+    /// and goes on behind this.
+    from: u64,
+}
+
+/// Where a stream goes on, and what it has missed, if anything.
+fn place(shop: &Shop, asked: Option<u64>) -> Result<(u64, Option<Gap>), ShopError> {
     let ends = shop.event_log()?;
+    let missed = |after, from| (from, Some(Gap { after, from }));
     Ok(match asked {
         None => (ends.newest, None),
-        Some(after) if after > ends.newest => (ends.newest, Some(after)),
-        Some(after) if after > 0 && after < ends.from => (ends.from, Some(after)),
+        Some(after) if after > ends.newest => missed(after, ends.newest),
+        Some(after) if after > 0 && after < ends.from => missed(after, ends.from),
         Some(after) => (after.max(ends.from), None),
     })
 }
@@ -92,7 +101,7 @@ struct Follower {
     told: watch::Receiver<u64>,
     /// Up to here the log was read.
     after: u64,
-    gap: Option<u64>,
+    gap: Option<Gap>,
     opened: bool,
     waiting: VecDeque<Event>,
 }
@@ -111,9 +120,9 @@ impl Follower {
             if self.parting.has_begun() || !self.may_go_on() {
                 return None;
             }
-            if let Some(after) = self.gap.take() {
-                let said = json!({ "type": GAP, "data": { "after": after, "next": self.after.saturating_add(1) } });
-                let event = sse::Event::default().event(GAP).id(self.after.to_string()).data(said.to_string());
+            if let Some(Gap { after, from }) = self.gap.take() {
+                let said = json!({ "type": GAP, "data": { "after": after, "next": from.saturating_add(1) } });
+                let event = sse::Event::default().event(GAP).id(from.to_string()).data(said.to_string());
                 return Some(self.say(event));
             }
             if let Some(event) = self.waiting.pop_front() {
@@ -161,13 +170,20 @@ impl Follower {
 
     /// Reads on in the log; whether there was anything. A stream whose log can't be read ends, and its reader comes back.
     async fn read(&mut self) -> Option<bool> {
-        let (events, to) = match self.site.shop.events_after(self.after, PAGE) {
+        let shop = &self.site.shop;
+        let read = shop.events_after(self.after, PAGE).and_then(|page| Ok((page, shop.event_log()?.from)));
+        let ((events, to), kept_from) = match read {
             Ok(read) => read,
             Err(error) => {
                 tracing::error!(%error, "the log of events can't be read");
                 return None;
             }
         };
+        if kept_from > self.after {
+            // Its reader has taken nothing for so long that they were deleted meanwhile.
+            self.gap = Some(Gap { after: self.after, from: kept_from });
+        }
+        let to = to.max(kept_from);
         let more = to > self.after;
         self.after = to;
         self.waiting.extend(events.into_iter().filter(|event| event.kind.is_told_to(&self.scopes)));
