@@ -291,13 +291,11 @@ fn only_the_administrator_has_events_posted_and_only_where_it_is_safe() {
     let node = Posting::start(Node::start());
     let manager = node.till("manager", &["manager", "grant", "redeem"]);
     let good = json!({ "url": "https://shop.example/hook", "events": ["checkout.accepted"] });
-    for token in [&manager] {
-        assert_eq!(node.post("/v1/webhooks", token, &good).problem(), "token-scope");
-        assert_eq!(node.get_as("/v1/webhooks", token).problem(), "token-scope");
-        assert_eq!(node.delete("/v1/webhooks/EXGZvGy6D-_Q-hGpSSqhuw", token).problem(), "token-scope");
-        let replay = node.post("/v1/webhooks/EXGZvGy6D-_Q-hGpSSqhuw/replay", token, &json!({ "from": 1 }));
-        assert_eq!(replay.problem(), "token-scope");
-    }
+    assert_eq!(node.post("/v1/webhooks", &manager, &good).problem(), "token-scope");
+    assert_eq!(node.get_as("/v1/webhooks", &manager).problem(), "token-scope");
+    let path = "/v1/webhooks/EXGZvGy6D-_Q-hGpSSqhuw";
+    assert_eq!(node.delete(path, &manager).problem(), "token-scope");
+    assert_eq!(node.post(&format!("{path}/replay"), &manager, &json!({ "from": 1 })).problem(), "token-scope");
     for (body, field) in [
         (json!({ "url": "http://shop.example/hook" }), "url"),
         (json!({ "url": "http://169.254.169.254/" }), "url"),
