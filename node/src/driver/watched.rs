@@ -58,6 +58,7 @@ pub async fn watch(core: Arc<Core>, shop: Shop, feed: Duration) {
         tokio::time::sleep(watch.lasts / LOOKS).await;
         if let Err(error) = look(&core, &shop, &mut watch).await {
             tracing::warn!(%error, "it could not be told which witnesses answer");
+            tokio::time::sleep(feed).await;
         }
     }
 }

@@ -35,8 +35,9 @@ pub async fn run(shop: Shop, desk: Arc<dyn OrderDesk>) {
         match shop.webhooks() {
             Ok(webhooks) => {
                 for webhook in webhooks {
-                    let task = Task::new(&shop, desk.as_ref(), webhook);
-                    running.entry(task.id).or_insert_with(|| tasks.spawn(task.work()));
+                    let id = webhook.id;
+                    let begin = || tasks.spawn(Task::new(&shop, desk.as_ref(), webhook).work());
+                    running.entry(id).or_insert_with(begin);
                 }
             }
             Err(error) => {
