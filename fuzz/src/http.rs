@@ -133,6 +133,9 @@ impl Shop {
         let (status, headers, body) = self.runtime.block_on(async move {
             let answer = router.call(request).await.unwrap_or_else(|never| match never {});
             let (parts, body) = answer.into_parts();
+            // A stream of events has no end.
+            let endless = parts.headers.get("content-type").is_some_and(|form| form == "text/event-stream");
+            let body = if endless { Body::empty() } else { body };
             (parts.status, parts.headers, to_bytes(body, MAX_ANSWER).await.expect("a whole answer"))
         });
         let answer = Answer { status, json: serde_json::from_slice(&body).unwrap_or(Value::Null), body: body.to_vec() };

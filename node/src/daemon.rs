@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::config::Tls;
 use crate::driver::{
     Core, Desk, LedgerError, OpenLimits, Orders, Pool, Service, copied, drift, evidence, heads, seats,
-    seats::SeatError, sync,
+    seats::SeatError, sync, watched,
 };
 use crate::earning::Rules;
 use crate::http::{
@@ -27,6 +27,7 @@ use crate::shop::{self, Caps, Shop, ShopError};
 use crate::space::Space;
 use crate::store::{Engine, Readers, StorageError, Writer, WriterConfig};
 use crate::transport::{AllowList, Dialer, DialerConfig, Identity, Listener, ListenerConfig, TransportError};
+use crate::webhooks;
 
 /// How many readers of the database work beside one another.
 const READERS: usize = 4;
@@ -126,13 +127,13 @@ pub enum NodeError {
 /// A node that is bound and ready to serve.
 pub struct Node {
     orders: Orders,
+    shop: Shop,
+    desk: Arc<Desk>,
     listener: Listener,
     http: TcpListener,
     http_limits: ServeLimits,
     router: axum::Router,
     certificates: Option<Certificates>,
-    shop: Shop,
-    desk: Arc<Desk>,
     rules: Option<RulesFile>,
     seed: NodeSeed,
     feed: Duration,
@@ -220,6 +221,9 @@ impl Node {
         let tasks = seats::Background::default();
         let mut background = JoinSet::new();
         background.spawn(self.orders.clone().sweep());
+        background.spawn(self.shop.clone().keep_events());
+        background.spawn(webhooks::run(self.shop.clone(), Arc::clone(&self.desk) as _));
+        background.spawn(watched::watch(Arc::clone(&core), self.shop.clone(), self.feed));
         background.spawn(core.space.clone().watch());
         background.spawn(evidence::index_in_time(core.writer.clone()));
         background.spawn(routine::pledge_daily(self.shop.clone(), Arc::clone(&self.desk) as _));

@@ -25,3 +25,4 @@ pub mod space;
 pub mod store;
 pub mod transport;
 pub mod wallet;
+pub mod webhooks;

@@ -23,6 +23,7 @@ pub mod status;
 pub mod till;
 pub mod vectors;
 pub mod wallet;
+pub mod webhook;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -117,6 +118,8 @@ enum Command {
     Till(till::TillArgs),
     /// Set the password with which the manager signs in
     Manager(manager::ManagerArgs),
+    /// Say where the node posts what happens
+    Webhook(webhook::WebhookArgs),
     /// Earn, pay, give and vote as a shopper
     Wallet(wallet::WalletArgs),
     /// Replay the witnesses' logs: does everything add up, and if not, who cheated
@@ -183,6 +186,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Evidence(args) => evidence::run(args, context),
         Command::Till(args) => till::run(args, context),
         Command::Manager(args) => manager::run(args, context),
+        Command::Webhook(args) => webhook::run(args, context),
         Command::Wallet(args) => wallet::run(args, context),
         Command::Audit(args) => audit::run(*args, context),
         Command::Capacity(args) => capacity::run(&args, context),

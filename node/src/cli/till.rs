@@ -1,6 +1,6 @@
 //! `ronde till`: what a till does, by hand, and who may be a till.
 
-mod client;
+pub(in crate::cli) mod client;
 mod list;
 
 use std::path::PathBuf;
@@ -52,7 +52,7 @@ enum TillCommand {
 
 /// Which node is spoken to.
 #[derive(Debug, Args)]
-struct NodeArgs {
+pub(in crate::cli) struct NodeArgs {
     /// The node's web address; without it, that of the configuration
     #[arg(long, env = "RONDE_NODE", value_name = "URL")]
     node: Option<String>,

@@ -29,6 +29,7 @@ mod retiring;
 pub mod seats;
 mod status;
 pub mod sync;
+pub mod watched;
 mod witness;
 
 pub use self::core::{AskError, Core, Service};

@@ -7,6 +7,7 @@ mod admin;
 mod body;
 mod certificates;
 mod checkouts;
+mod events;
 mod evidence;
 mod framing;
 mod grants;
@@ -20,7 +21,9 @@ mod restore;
 mod serve;
 mod session;
 mod site;
+mod streams;
 mod tills;
+mod webhooks;
 
 use axum::middleware;
 use axum::routing::{any, delete, get, post};
@@ -74,6 +77,10 @@ pub fn router(site: Site) -> Router {
         .route("/admin/login", post(session::login).layer(Extension(BodyLimit(MAX_LOGIN_BODY))))
         .route("/admin/session", get(session::show))
         .route("/admin/logout", post(session::logout))
+        .route("/v1/events", get(events::follow))
+        .route("/v1/webhooks", post(webhooks::add).get(webhooks::list))
+        .route("/v1/webhooks/{id}", delete(webhooks::remove))
+        .route("/v1/webhooks/{id}/replay", post(webhooks::replay))
         .method_not_allowed_fallback(any(problem::method_not_allowed))
         .fallback(problem::not_found)
         .layer(Extension(BodyLimit(MAX_BODY)))

@@ -14,7 +14,7 @@ use ronde_protocol::message::order::Purpose;
 use ronde_protocol::message::refusal::{Conflict, Refusal, Rule};
 use serde_json::{Map, Value, json};
 
-use crate::shop::{DeskError, OverCap, RepeatError, ShopError, TillError};
+use crate::shop::{DeskError, OverCap, RepeatError, ShopError, TillError, WebhookError};
 
 /// A row: code, status, whether the same request may succeed later, English and French title.
 macro_rules! codes {
@@ -318,6 +318,11 @@ impl From<ShopError> for Problem {
                 TillError::Name | TillError::Taken | TillError::TooMany => Self::field("name", error),
                 TillError::Revoked => Self::new(Code::TokenMissing, error),
                 TillError::Scopes => Self::field("scopes", error),
+            },
+            ShopError::Webhook(error) => match error {
+                WebhookError::Url(_) | WebhookError::TooMany => Self::field("url", error),
+                WebhookError::Kinds => Self::field("events", error),
+                WebhookError::From { .. } => Self::field("from", error),
             },
             ShopError::Repeat(error) => match error {
                 RepeatError::Mismatch => Self::new(Code::IdempotencyMismatch, error),

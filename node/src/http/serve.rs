@@ -3,6 +3,7 @@
 mod crowd;
 mod handshake;
 mod line;
+mod parting;
 mod patient;
 
 use std::convert::Infallible;
@@ -31,6 +32,7 @@ use line::Line;
 use patient::Patient;
 
 pub(super) use crowd::{Held, Turn};
+pub(super) use parting::Parting;
 
 /// Bytes of answers that the system holds for a peer which does not take them. It would hold megabytes, and a peer that
 /// asks and never reads has the node make them all.
@@ -66,6 +68,8 @@ pub struct ServeLimits {
     pub head_patience: Duration,
     /// How long a peer may take nothing of an answer (HTTP-26).
     pub answer_patience: Duration,
+    /// Between two lines of an event stream that has nothing to tell (EVENT-8).
+    pub comment: Duration,
 }
 
 impl Default for ServeLimits {
@@ -78,6 +82,7 @@ impl Default for ServeLimits {
             head: 16 * 1024,
             head_patience: Duration::from_secs(20),
             answer_patience: Duration::from_secs(15),
+            comment: Duration::from_secs(15),
         }
     }
 }
@@ -204,7 +209,8 @@ async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, 
     let Served { router, limits, mut stopping, .. } = served;
     let router = TowerToHyperService::new(router);
     let turn = stay.turn();
-    let service = service_fn(move |request| answer(router.clone(), turn.clone(), request));
+    let parting = Parting::new(stopping.clone(), limits.comment);
+    let service = service_fn(move |request| answer(router.clone(), turn.clone(), parting.clone(), request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_patience)
@@ -231,12 +237,14 @@ async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, 
 async fn answer(
     router: TowerToHyperService<Router>,
     turn: Turn,
+    parting: Parting,
     mut request: Request<Incoming>,
 ) -> Result<Response, Infallible> {
     if request.body().is_end_stream() {
         turn.works();
     }
     request.extensions_mut().insert(turn.clone());
+    request.extensions_mut().insert(parting);
     let answer = router.call(request).await;
     turn.waits();
     answer

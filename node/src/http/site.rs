@@ -16,6 +16,7 @@ use super::evidence::Judged;
 use super::problem::{Code, Problem};
 use super::restore::Restoring;
 use super::session::{GuessLimits, Manager};
+use super::streams::Streams;
 use crate::shop::{Caller, OrderDesk, Scope, Shop, Token};
 
 /// What whoever holds the administrator's token is called.
@@ -32,6 +33,7 @@ pub struct Site {
     pub(super) manager: Manager,
     /// What it speaks TLS with.
     pub(super) certificates: Option<Certificates>,
+    pub(super) streams: Streams,
     /// The answer that shows the charters. It is the longest of all, and anybody asks for it.
     pub(super) charters: Arc<OfCharter<Option<Bytes>>>,
     /// What the pieces of evidence that were shown prove, by their names.
@@ -64,6 +66,7 @@ impl Site {
             restoring: Arc::default(),
             manager: Manager::new(None, false, GuessLimits::default()),
             certificates: None,
+            streams: Streams::default(),
             charters: Arc::default(),
             judged: Arc::default(),
         }
@@ -99,6 +102,16 @@ impl Site {
 
     /// The same, with who the caller is.
     pub(super) fn authorize_as(&self, call: &Call, scope: Scope) -> Result<(Token, Caller), Problem> {
+        let token = self.token(call)?;
+        let caller = self.caller_with(&token, scope)?;
+        if !caller.scopes.contains(&Scope::Admin) {
+            self.shop.note_use(caller.name.as_str());
+        }
+        Ok((token, caller))
+    }
+
+    /// The bearer token of a caller, whoever that is.
+    pub(super) fn token(&self, call: &Call) -> Result<Token, Problem> {
         let header = call.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         // The name of the scheme is case-insensitive (RFC 9110).
         let token =
@@ -106,26 +119,25 @@ impl Site {
         let Some((_, token)) = token else {
             return Err(Problem::new(Code::TokenMissing, "send the till's token as `Authorization: Bearer TOKEN`"));
         };
-        let token = Token::new(token.trim());
-        let caller = self.caller(&token, scope)?;
-        if !caller.scopes.contains(&Scope::Admin) {
-            self.shop.note_use(caller.name.as_str());
-        }
-        Ok((token, caller))
+        Ok(Token::new(token.trim()))
     }
 
-    /// Whether the token still has the scope.
-    pub(super) fn check(&self, token: &Token, scope: Scope) -> Result<(), Problem> {
-        self.caller(token, scope).map(|_| ())
-    }
-
-    fn caller(&self, token: &Token, scope: Scope) -> Result<Caller, Problem> {
+    /// Whose token it is (HTTP-8).
+    pub(super) fn caller(&self, token: &Token) -> Result<Caller, Problem> {
         let caller = match token.has_hash(self.admin_hash) {
             true => Text::new(ADMIN).ok().map(|name| Caller { name, scopes: vec![Scope::Admin] }),
             false => self.shop.caller(token)?,
         };
-        let caller = caller
-            .ok_or_else(|| Problem::new(Code::TokenMissing, "the token is of no till here, or the till was revoked"))?;
+        caller.ok_or_else(|| Problem::new(Code::TokenMissing, "the token is of no till here, or the till was revoked"))
+    }
+
+    /// Whether the token still has the scope.
+    pub(super) fn check(&self, token: &Token, scope: Scope) -> Result<(), Problem> {
+        self.caller_with(token, scope).map(|_| ())
+    }
+
+    fn caller_with(&self, token: &Token, scope: Scope) -> Result<Caller, Problem> {
+        let caller = self.caller(token)?;
         if caller.scopes.contains(&scope) {
             return Ok(caller);
         }

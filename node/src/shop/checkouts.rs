@@ -16,7 +16,7 @@ use super::details::{self, Detail, Of};
 use super::grants::till_reference;
 use super::records::{RecordId, find, index, load_id, refund_key, save, save_id};
 use super::refunds::{self, RefundLine};
-use super::{Answer, Missing, Once, Shop, ShopError, lock, totals};
+use super::{Answer, Missing, Once, Shop, ShopError, events, lock, totals};
 use crate::store::{Table, Transaction};
 use crate::{clock, fault};
 
@@ -78,6 +78,7 @@ impl Shop {
                 if let Some(till) = new.till {
                     details::keep(transaction, Of::Checkout(id), &Detail::new(till, new.max, now))?;
                 }
+                events::checkout_opened(transaction, id, &checkout)?;
                 Ok(render(CheckoutView { id, checkout, votes: 0, refunds: Vec::new(), returned: Points::ZERO }))
             })
         });
@@ -161,9 +162,11 @@ impl Shop {
         }
         let mut checkout: Checkout = load_id(transaction, Table::Checkout, id, Missing::Checkout)?;
         let before = checkout.clone();
-        checkout.handle_order(order, self.now(), &self.charter())?;
+        let now = self.now();
+        checkout.handle_order(order, now, &self.charter())?;
         if checkout != before {
             save_id(transaction, Table::Checkout, id, &checkout)?;
+            events::checkout_changed(transaction, (now, id), &before, &checkout)?;
         }
         Ok(())
     }
@@ -191,7 +194,7 @@ impl Shop {
                 return Ok(Ok(None));
             }
             let mut checkout: Checkout = load_id(transaction, Table::Checkout, id, Missing::Checkout)?;
-            let before = checkout.state();
+            let before = checkout.clone();
             let apart = match checkout.handle_certified(&order, now, &charter) {
                 Ok(apart) => apart,
                 Err(error) => return Ok(Err(error)),
@@ -201,7 +204,9 @@ impl Shop {
             }
             save_id(transaction, Table::Checkout, id, &checkout)?;
             refunds::note(transaction, (id, &checkout), &order.digest(), apart, now)?;
-            count_paid(transaction, id, before, &checkout, now)?;
+            count_paid(transaction, id, before.state(), &checkout, now)?;
+            events::checkout_changed(transaction, (now, id), &before, &checkout)?;
+            apart.iter().try_for_each(|refund| events::refund_owed(transaction, (now, id), *refund))?;
             Ok(Ok(apart))
         });
         if let Some(refund) = settled.await?? {
@@ -268,6 +273,7 @@ impl Shop {
             let result = change(&mut checkout, now, &charter);
             if checkout != before {
                 save_id(transaction, Table::Checkout, id, &checkout)?;
+                events::checkout_changed(transaction, (now, id), &before, &checkout)?;
             }
             Ok(result.map(|()| checkout))
         });

@@ -5,7 +5,7 @@ use ronde_protocol::machine::till::grant::{GrantError, TermsError};
 use ronde_protocol::machine::till::pledge::PledgeError;
 use ronde_protocol::machine::till::refund::TooMuchBack;
 
-use super::{OverCap, RepeatError, TillError};
+use super::{OverCap, RepeatError, TillError, WebhookError};
 use crate::driver::LedgerError;
 use crate::earning::MAX_BASKET_CENTS;
 use crate::entropy::EntropyError;
@@ -26,6 +26,9 @@ pub enum Missing {
     /// No till of this name.
     #[error("there is no such till")]
     Till,
+    /// No webhook of this id.
+    #[error("there is no such webhook")]
+    Webhook,
 }
 
 /// Why no points are made of a basket.
@@ -93,6 +96,9 @@ pub enum ShopError {
     /// The till can't be added.
     #[error(transparent)]
     Till(#[from] TillError),
+    /// The webhook can't be added or set back.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     /// The idempotency key is taken.
     #[error(transparent)]
     Repeat(#[from] RepeatError),

@@ -15,7 +15,7 @@ use super::details::{self, Detail, Of, Share};
 use super::records::{RecordId, find, index, load, load_id, save, save_id};
 use super::refunds::take_back;
 use super::tills::check_not_revoked;
-use super::{Answer, EarningError, Missing, Once, Shop, ShopError, caps, given};
+use super::{Answer, EarningError, Missing, Once, Shop, ShopError, caps, events, given};
 use crate::earning::{MAX_BASKET_CENTS, Rules, gathers, reckon};
 use crate::fault;
 use crate::store::{Read, Table, Transaction};
@@ -150,6 +150,7 @@ impl Shop {
             let result = change(&mut grant, now);
             save_id(transaction, Table::Grant, id, &grant)?;
             details::moved(transaction, id, before, &grant, now)?;
+            events::grant_changed(transaction, (now, id), before, &grant)?;
             Ok(result.map(|()| grant))
         });
         Ok(changed.await??)

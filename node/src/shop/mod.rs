@@ -11,6 +11,7 @@ mod desk;
 mod details;
 mod earlier;
 mod error;
+pub mod events;
 mod gathered;
 mod given;
 mod grants;
@@ -22,6 +23,7 @@ mod settle;
 mod tills;
 mod totals;
 mod uses;
+mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -52,6 +54,7 @@ pub use refunds::{Fate, NewReturn, RefundClaimed, RefundLine};
 pub use restored::take_mark;
 pub use tills::{Caller, NewTill, Scope, TillError, TillRecord, TillView, Token};
 pub use totals::Totals;
+pub use webhooks::{Posted, Stopped, Trouble, Webhook, WebhookError};
 
 /// Gives the newest charter.
 pub type CharterSource = Arc<dyn Fn() -> Arc<Charter> + Send + Sync>;
@@ -68,6 +71,12 @@ struct Inner {
     clock: Clock,
     /// Goes up with every change of a checkout or till: whoever waits looks again.
     changes: watch::Sender<u64>,
+    /// The position of the next event, as far as it was told: whoever reads the log looks again.
+    told: watch::Sender<u64>,
+    /// Goes up whenever a token is worth less than before.
+    revoked: watch::Sender<u64>,
+    /// Goes up whenever a webhook is added, removed or set back.
+    webhooks: watch::Sender<u64>,
     /// Votes gathered so far for orders that are pending; a display, not a record.
     votes: Mutex<BTreeMap<OrderDigest, usize>>,
     /// Requests under an idempotency key that are being answered.
@@ -93,6 +102,9 @@ impl Shop {
             readers,
             clock,
             changes: watch::Sender::new(0),
+            told: watch::Sender::new(0),
+            revoked: watch::Sender::new(0),
+            webhooks: watch::Sender::new(0),
             votes: Mutex::default(),
             in_flight: Arc::default(),
             caps: Mutex::default(),
@@ -153,6 +165,7 @@ impl Shop {
         work: impl FnOnce(&mut dyn Transaction) -> Result<T, ShopError> + Send + 'static,
     ) -> Result<T, ShopError> {
         let (value, _committed) = self.0.writer.submit(work).await?;
+        self.tell();
         Ok(value)
     }
 

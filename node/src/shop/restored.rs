@@ -38,6 +38,7 @@ pub fn take_mark(tx: &mut dyn Transaction, now: Seconds) -> Result<(), ShopError
              dropped; look into the books, and pledge by hand what is missing (`ronde till pledge`)"
         );
     }
+    super::events::leap(tx)?;
     tx.put(Table::Meta, NO_PLEDGE, &pledge_reference(now).0)?;
     // A clock that was ahead has opened checkouts later than it is now.
     let mut latest = now;

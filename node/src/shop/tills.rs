@@ -254,7 +254,13 @@ impl Shop {
         });
         revoked.await?;
         self.changed();
+        self.0.revoked.send_modify(|count| *count = count.wrapping_add(1));
         Ok(())
+    }
+
+    /// Whoever goes on telling something to a token's holder waits here for its end.
+    pub fn revocations(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.0.revoked.subscribe()
     }
 
     /// Whose token this is. Every till is compared, each in constant time.

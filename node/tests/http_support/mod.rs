@@ -74,13 +74,18 @@ impl Node {
         let site = site.with_manager(Manager::new(Some(hash), true, GUESSES));
         let (stop, stopped) = oneshot::channel::<()>();
         let url = runtime.block_on(async {
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let listener = http::listen(([127, 0, 0, 1], 0).into()).unwrap();
             let address = listener.local_addr().unwrap();
             tokio::spawn(http::serve(listener, http::router(site), limits, async move { drop(stopped.await) }));
             format!("http://{address}")
         });
         let admin = admin.token().expose().to_owned();
         Self { url, desk, shop, hand, admin, folder, observer, stop: Some(stop), runtime: Some(runtime) }
+    }
+
+    /// Tells the node to stop; what is open is finished.
+    pub fn stop(&mut self) {
+        drop(self.stop.take());
     }
 
     /// What a crash at this moment leaves behind.

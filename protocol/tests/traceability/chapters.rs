@@ -30,7 +30,6 @@ pub const PREFIXES: &[(&str, u32)] = &[
     ("LIMIT", 21),
     ("ERROR", 22),
     ("OPS", 25),
-    ("TILL", 29),
     ("VECTOR", 27),
     ("EARN", 28),
     ("TILL", 29),

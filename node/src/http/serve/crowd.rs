@@ -279,7 +279,7 @@ impl Turn {
     }
 
     /// The connection waits for its peer from now on.
-    pub(super) fn waits(&self) {
+    pub(in crate::http) fn waits(&self) {
         self.crowd.set_waiting(self.id, Some(clock::monotonic()));
     }
 }
