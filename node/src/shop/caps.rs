@@ -97,6 +97,13 @@ pub struct NearCap {
     pub of: Points,
 }
 
+impl NearCap {
+    /// The cap's name; a till's is told apart by the till's own, behind a `/`.
+    pub(super) fn name(&self) -> String {
+        self.till.as_ref().map_or_else(|| self.cap.name().to_owned(), |till| format!("{}/{till}", self.cap.name()))
+    }
+}
+
 impl fmt::Display for NearCap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let who = self.till.as_ref().map_or_else(|| "the store".to_owned(), |name| format!("the till {name}"));

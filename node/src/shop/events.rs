@@ -13,7 +13,7 @@ use ronde_protocol::message::order::Seconds;
 use serde_json::{Value, json};
 
 use super::records::RecordId;
-use super::{Scope, Shop, ShopError};
+use super::{Scope, Shop, ShopError, refunds};
 use crate::date::rfc3339;
 use crate::store::Transaction;
 
@@ -64,9 +64,9 @@ kinds! {
     /// A checkout that was over is paid all the same.
     CheckoutLate = "checkout.late", [Redeem];
     /// A payment bought nothing: the store owes it back.
-    RefundOwed = "refund.owed", [Redeem];
+    RefundOwed = "refund.owed", [Redeem, Refund];
     /// What was owed was taken back by the customer.
-    RefundClaimed = "refund.claimed", [Redeem];
+    RefundClaimed = "refund.claimed", [Redeem, Refund];
     /// A cap is nearly used up.
     LimitWarning = "limit.warning", [Grant];
     /// A witness does not answer this node.
@@ -119,7 +119,7 @@ impl Event {
     }
 }
 
-/// Tells that a grant's record is another than before.
+/// Tells that a grant's record is another than before; of one that pays a refund back, that the refund is claimed.
 pub(super) fn grant_changed(
     tx: &mut dyn Transaction,
     (now, id): (Seconds, RecordId),
@@ -128,7 +128,11 @@ pub(super) fn grant_changed(
 ) -> Result<(), ShopError> {
     match grant.state() {
         GrantState::Claimed(order) if before != grant.state() => {
-            let data = json!({ "grant": id.to_string(), "order": order, "points": grant.terms().points });
+            let points = grant.terms().points;
+            if let Some(paid) = refunds::paid_back_by(tx, id)? {
+                return refund_claimed(tx, now, (paid, id), points);
+            }
+            let data = json!({ "grant": id.to_string(), "order": order, "points": points });
             log::append(tx, now, Kind::GrantClaimed, &data)
         }
         _ => Ok(()),
@@ -168,8 +172,7 @@ pub(super) fn refund_owed(
 }
 
 /// Tells that the grant that pays a refund back is claimed.
-#[allow(dead_code, reason = "refunds are settled by hand as yet")]
-pub(super) fn refund_claimed(
+fn refund_claimed(
     tx: &mut dyn Transaction,
     now: Seconds,
     (order, grant): (OrderDigest, RecordId),

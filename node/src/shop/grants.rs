@@ -82,6 +82,9 @@ impl Shop {
                 if let Some(detail) = &detail {
                     let worth = caps::worth(&terms, &charter);
                     near = caps::count(transaction, caps, now, (id, &detail.till, worth))?;
+                    for near in &near {
+                        events::limits::warn_limit(transaction, now, &near.name(), (near.given, near.of))?;
+                    }
                 }
                 let (reference, expires_in) = (new.reference, new.expires_in);
                 let new = NewGrant { terms, reference, expires_in, source: None };

@@ -5,6 +5,7 @@
 //! | `o`, the payment's digest | [`Payment`] |
 //! | `c`, a checkout's id | [`Returned`]: what tills gave back of what it was paid |
 //! | `g`, the id of a grant that a till gave back | the checkout's id |
+//! | `r`, the id of a grant that pays a refund back | the payment's digest |
 
 use ronde_protocol::crypto::Entropy;
 use ronde_protocol::crypto::sign::SigningKey;
@@ -278,7 +279,13 @@ fn owe(
     }
     save_id(transaction, Table::Grant, id, &grant)?;
     index(transaction, Table::Grant, &grant.reference(), id)?;
+    save(transaction, Table::Refund, &refund_grant_key(id), &refund.digest)?;
     Ok(id)
+}
+
+/// The payment that a grant pays back, if it is the grant of a refund.
+pub(super) fn paid_back_by(read: &dyn Read, grant: RecordId) -> Result<Option<OrderDigest>, ShopError> {
+    load(read, Table::Refund, &refund_grant_key(grant))
 }
 
 fn payment(read: &dyn Read, digest: &OrderDigest) -> Result<Option<Payment>, ShopError> {
@@ -291,6 +298,10 @@ fn payment_key(digest: &OrderDigest) -> Vec<u8> {
 
 fn checkout_key(id: RecordId) -> Vec<u8> {
     [b"c".as_slice(), &id.bytes()].concat()
+}
+
+fn refund_grant_key(id: RecordId) -> Vec<u8> {
+    [b"r".as_slice(), &id.bytes()].concat()
 }
 
 fn grant_key(id: RecordId) -> Vec<u8> {
