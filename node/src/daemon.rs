@@ -18,6 +18,7 @@ use crate::driver::{
     seats::SeatError, sync,
 };
 use crate::http::{self, AdminToken, AdminTokenError, ServeLimits, Site};
+use crate::pages::{self, Catalogues};
 use crate::shop::{self, Shop, ShopError};
 use crate::space::Space;
 use crate::store::{Engine, Readers, StorageError, Writer, WriterConfig};
@@ -158,7 +159,8 @@ impl Node {
         let http = http::listen(setup.http);
         let http = http.map_err(|source| NodeError::Http { address: setup.http, source })?;
         let base = format!("http://{}", setup.http);
-        let router = http::router(Site::new(shop, desk, &admin_token(&setup.admin_token)?, &base));
+        let site = Site::new(shop, desk, &admin_token(&setup.admin_token)?, &base);
+        let router = pages::router(site.clone(), http::router(site), Catalogues::embedded());
         let http_limits = ServeLimits { connections: setup.http_connections, ..ServeLimits::default() };
         Ok(Self { orders, listener, http, http_limits, router, seed: setup.seed, feed: setup.feed, pull: setup.pull })
     }

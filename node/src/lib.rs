@@ -14,6 +14,7 @@ pub mod judge;
 pub mod logging;
 mod network;
 mod pace;
+pub mod pages;
 pub mod process;
 pub mod qr;
 pub mod secret_file;
