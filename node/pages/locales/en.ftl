@@ -11,7 +11,7 @@ footer = Points as coins in your own wallet. No account, no card number, no cook
 euros = €{ $amount }
 day = { $day } { $month } { $year }
 moment = { $day }, { $time } UTC
-milliseconds = { $time } ms
+milliseconds = { $time } ms
 percent = { $number }%
 month-1 = January
 month-2 = February
@@ -121,7 +121,7 @@ till-refund-go = Give back
 
 ## What the till's script says
 
-js-unreachable = No connection to the shop’s node. What is open goes on by itself; trying again in { $seconds } s.
+js-unreachable = No connection to the shop’s node. What is open goes on by itself; trying again in { $seconds } s.
 js-back = The connection is back.
 js-token-refused = This token is of no till here, or the till was revoked. Ask the manager for a new one.
 js-token-lacks = This till may not do that. Ask the manager for a till with the right to: { $what }.
@@ -135,8 +135,8 @@ js-failed = That did not work. { $what }
 js-refund-missing = Type how many points, at most { $most }.
 js-sending = Being sent…
 js-euros = €{ $amount }
-js-seconds-left = Ends in { $left } s
-js-minutes-left = Ends in { $left } min
+js-seconds-left = Ends in { $left } s
+js-minutes-left = Ends in { $left } min
 js-days-left = Can be claimed for { $left } more days
 js-link-copied = The link is copied.
 js-qr = QR code: { $what }
@@ -289,7 +289,7 @@ log-vote-forgotten = votes no more: it forgot a vote
 log-restored-copy = votes no more: a restored copy
 log-two-certificates = votes no more: one point was spent twice, more witnesses cheated than the committee bears
 log-retired = votes no more
-peer-agrees = read to its end { $number } s ago, it extends what was read before
+peer-agrees = read to its end { $number } s ago, it extends what was read before
 peer-not-asked = not read since this node started
 peer-behind =
     { $number-count ->

@@ -11,7 +11,7 @@ footer = Des points comme des pièces dans votre propre portefeuille. Ni compte,
 euros = { $amount } €
 day = { $day } { $month } { $year }
 moment = { $day } à { $time } UTC
-milliseconds = { $time } ms
+milliseconds = { $time } ms
 percent = { $number } %
 month-1 = janvier
 month-2 = février
@@ -121,7 +121,7 @@ till-refund-go = Rendre
 
 ## Ce que dit le script de la caisse
 
-js-unreachable = Pas de connexion avec le nœud du magasin. Ce qui est en cours continue ; nouvel essai dans { $seconds } s.
+js-unreachable = Pas de connexion avec le nœud du magasin. Ce qui est en cours continue ; nouvel essai dans { $seconds } s.
 js-back = La connexion est revenue.
 js-token-refused = Ce jeton n’est celui d’aucune caisse d’ici, ou la caisse a été révoquée. Demandez-en un nouveau au gérant.
 js-token-lacks = Cette caisse n’a pas le droit de faire cela. Demandez au gérant une caisse avec le droit : { $what }.
@@ -135,8 +135,8 @@ js-failed = Cela n’a pas marché. { $what }
 js-refund-missing = Tapez combien de points, au plus { $most }.
 js-sending = Envoi…
 js-euros = { $amount } €
-js-seconds-left = Finit dans { $left } s
-js-minutes-left = Finit dans { $left } min
+js-seconds-left = Finit dans { $left } s
+js-minutes-left = Finit dans { $left } min
 js-days-left = Peut être retiré encore { $left } jours
 js-link-copied = Le lien est copié.
 js-qr = Code QR : { $what }
@@ -289,7 +289,7 @@ log-vote-forgotten = ne vote plus : il a oublié un vote
 log-restored-copy = ne vote plus : copie restaurée
 log-two-certificates = ne vote plus : un point a été dépensé deux fois, plus de témoins ont triché que le comité n’en supporte
 log-retired = ne vote plus
-peer-agrees = lu jusqu’au bout il y a { $number } s, prolonge ce qui avait été lu
+peer-agrees = lu jusqu’au bout il y a { $number } s, prolonge ce qui avait été lu
 peer-not-asked = pas lu depuis le démarrage de ce nœud
 peer-behind =
     { $number-count ->

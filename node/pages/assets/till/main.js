@@ -95,7 +95,11 @@ async function open(given) {
   get("sign-out").hidden = false;
   input("what-give").disabled = !has.give;
   input("what-take").disabled = !has.take;
-  if (!has.give && has.take) input("what-take").checked = true;
+  const last = kept("entry") ?? {};
+  input("what-take").checked = has.take && (last.takes || !has.give);
+  input("what-give").checked = !input("what-take").checked;
+  input("unit-euros").checked = last.inEuros === true;
+  input("unit-points").checked = !input("unit-euros").checked;
   chosen();
   recent.show(askRefund, rights.take);
   const kept_ = /** @type {Operation | null} */ (kept("open"));
@@ -109,8 +113,10 @@ function signOut() {
   stop = new AbortController();
   token = null;
   keep("token", null);
+  // What is not decided waits for whoever opens the till next.
+  if (inHand !== null && !operations.isOpen(inHand)) keep("open", null);
   inHand = null;
-  get("operation").hidden = true;
+  show();
   askForToken();
 }
 
@@ -187,7 +193,9 @@ function show() {
   get("state-text").textContent = operations.state(operation);
   aloud(operations.state(operation));
   const isOpen = operations.isOpen(operation);
-  const canCancel = isOpen && operation.id !== undefined && operation.state !== "pending";
+  // What was never shown can be dropped: nobody has its link. Points back are counted by the node as soon as it hears.
+  const canDrop = operation.id !== undefined || operation.kind !== "refund";
+  const canCancel = isOpen && operation.state !== "pending" && canDrop;
   get("cancel").hidden = !canCancel;
   // A checkout that nobody has taken yet is ended, not left behind.
   get("next").hidden = operations.isCheckout(operation) ? canCancel : operation.id === undefined;
@@ -217,6 +225,7 @@ function left() {
 /** Ready for the next customer. What is not decided is looked at again from the list. */
 function dismiss() {
   stop.abort();
+  get("offline").hidden = true;
   inHand = null;
   keep("open", null);
   amount.clear();
@@ -289,7 +298,10 @@ function listen() {
     problem(null);
     aloud(say("js-signed-out"));
   });
-  get("entry").addEventListener("change", chosen);
+  get("entry").addEventListener("change", () => {
+    keep("entry", { takes: takes(), inEuros: input("unit-euros").checked });
+    chosen();
+  });
   get("entry").addEventListener("submit", (event) => {
     event.preventDefault();
     const asked = inHand === null ? entered() : say("js-busy");
@@ -305,6 +317,7 @@ function listen() {
   get("cancel").addEventListener("click", () => {
     if (inHand === null || token === null) return;
     const operation = inHand;
+    if (operation.id === undefined) return dismiss();
     operations
       .cancel(operation, token)
       // A grant is looked at now and then only; a checkout answers by itself.

@@ -109,7 +109,7 @@ pub(super) fn campaigns(say: &Say, charter: &Charter, counted: &[Counted], now: 
         let choices = (0_u8..).zip(&campaign.choices).map(|(number, choice)| Choice {
             name: choice.to_string(),
             votes: say.number(votes(number)),
-            share: votes(number).saturating_mul(100).checked_div(cast).unwrap_or(0),
+            share: votes(number).saturating_mul(100).saturating_add(cast / 2).checked_div(cast).unwrap_or(0),
         });
         let until = if now < campaign.end { "campaign-until" } else { "campaign-ended" };
         Campaign {
