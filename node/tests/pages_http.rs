@@ -117,6 +117,7 @@ fn links_of_a_till_and_the_wallets_folder_lead_somewhere_without_the_app() {
     // What keeps the folder in the repository is no part of the app.
     assert_eq!(node.get("/wallet/.gitkeep").problem(), "not-found");
     assert_eq!(node.get("/wallet/none.js").problem(), "not-found");
+    assert_eq!(node.get("/g/a&link=b").problem(), "not-found", "no id has such a sign");
 }
 
 #[test]
@@ -212,5 +213,28 @@ fn witnesses_that_are_down_are_named_with_what_follows() {
     ] {
         let text = shown(up);
         assert!(text.contains(sentence), "{text}");
+    }
+}
+
+/// A browser holds to each policy that it is sent: a second one could forbid what a page needs.
+#[test]
+fn each_header_comes_once() {
+    use std::io::{Read as _, Write as _};
+    let node = Node::start();
+    let styles = page(&node, "/", "en");
+    let style = styles.elements.iter().find(|element| element.get("rel") == Some("stylesheet")).unwrap();
+    let style = style.get("href").unwrap().trim_start_matches('.').to_owned();
+    for path in PAGES.iter().map(ToString::to_string).chain([style]) {
+        let mut socket = std::net::TcpStream::connect(node.url.trim_start_matches("http://")).unwrap();
+        write!(socket, "GET {path} HTTP/1.1\r\nHost: node\r\nAccept: text/html\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).unwrap();
+        let head = answer.split("\r\n\r\n").next().unwrap();
+        let mut names: Vec<&str> = head.lines().skip(1).filter_map(|line| Some(line.split_once(':')?.0)).collect();
+        assert!(names.contains(&"content-security-policy"), "{path}: {head}");
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all, "{path}: {head}");
     }
 }

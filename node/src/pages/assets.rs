@@ -49,7 +49,9 @@ pub(super) fn fresh(name: &str, file: EmbeddedFile, asked: &HeaderMap) -> Respon
     let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { whole(name, file) };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.extend(HeaderValue::try_from(tag).ok().map(|tag| (header::ETAG, tag)));
+    if let Ok(tag) = HeaderValue::try_from(tag) {
+        headers.insert(header::ETAG, tag);
+    }
     response
 }
 

@@ -5,6 +5,9 @@ use axum::response::{Html, IntoResponse as _, Response};
 
 use super::say::Language;
 
+#[cfg(test)]
+mod tests;
+
 /// Nothing but what this node serves, no script or style inside a page, in nobody's frame. A QR code is an image of
 /// data.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -13,10 +16,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 const ALWAYS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
-    (
-        HeaderName::from_static("permissions-policy"),
-        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()",
-    ),
+    (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
@@ -25,7 +25,9 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 pub(super) fn secure(response: &mut Response) {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    headers.extend(ALWAYS.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    for (name, value) in ALWAYS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
 }
 
 /// A page that was written for one reader at one moment.
@@ -51,7 +53,10 @@ pub(super) fn for_wallet(response: &mut Response, plain: &[String]) {
         policy.push_str(origin);
     }
     let headers = response.headers_mut();
-    headers.extend(HeaderValue::try_from(policy).ok().map(|policy| (header::CONTENT_SECURITY_POLICY, policy)));
-    let camera = "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()";
+    // In the place of the pages' own: a browser would hold to both.
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    let camera = "camera=(self), microphone=(), geolocation=(), payment=(), usb=()";
     headers.insert("permissions-policy", HeaderValue::from_static(camera));
 }

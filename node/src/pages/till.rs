@@ -4,13 +4,12 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
 
 use super::say::{Say, Value};
 use super::shell::Shell;
-use super::{Pages, trouble};
+use super::trouble;
 
 /// What the script says. `{x}` is put in by the script.
 const TEXTS: &[&str] = &[
@@ -76,7 +75,7 @@ enum Text {
 }
 
 /// The till.
-pub(super) async fn show(State(_): State<Pages>, shell: Shell) -> Response {
+pub(super) async fn show(shell: Shell) -> Response {
     let texts = texts(&shell.say);
     trouble::shown(shell.say.language(), &Till { shell, texts, digits: [1, 2, 3, 4, 5, 6, 7, 8, 9] })
 }

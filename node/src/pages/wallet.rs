@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use rust_embed::RustEmbed;
 
@@ -41,16 +41,23 @@ pub(super) async fn front(State(pages): State<Pages>, shell: Shell, asked: Heade
 }
 
 /// A till's link, opened by a browser. Its secret is in the fragment, which no server is sent; the app reads it.
-pub(super) async fn link(State(pages): State<Pages>, shell: Shell, uri: axum::http::Uri) -> Response {
+pub(super) async fn link(
+    State(pages): State<Pages>,
+    shell: Shell,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    if !id.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '-' || sign == '_') {
+        return Err(Problem::new(Code::NotFound, "a till's link has no such id"));
+    }
     if App::get(FRONT).is_none() {
-        return guide(&pages, shell, uri.path());
+        return Ok(guide(&pages, shell, uri.path()));
     }
     // Browsers carry the fragment along. The app is told which link it was by its query.
     let to = format!("../wallet/?link={}", uri.path().trim_start_matches('/'));
-    let Ok(to) = HeaderValue::try_from(to) else { return StatusCode::NOT_FOUND.into_response() };
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response();
     headers::secure(&mut response);
-    response
+    Ok(response)
 }
 
 /// A file of the app.
@@ -66,7 +73,6 @@ fn app(pages: &Pages, name: &str, asked: &HeaderMap) -> Option<Response> {
     // What keeps the folder in the repository is no part of the app.
     let file = App::get(name).filter(|_| !name.starts_with('.'))?;
     let mut response = assets::fresh(name, file, asked);
-    headers::secure(&mut response);
     headers::for_wallet(&mut response, &plain_origins(pages));
     Some(response)
 }

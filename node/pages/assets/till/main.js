@@ -12,7 +12,7 @@ import { number, points, say } from "./texts.js";
 /** @typedef {import("./operation.js").Operation} Operation */
 
 /** Seconds between two looks at what was put aside. */
-const LOOK_AGAIN = 10;
+const LOOK_AGAIN = 30;
 /** More than this is a slip of the finger. */
 const MOST_POINTS = 999_999_999;
 
@@ -61,13 +61,14 @@ function failed(error) {
 async function start() {
   const given = location.hash.slice(1);
   if (/^[A-Za-z0-9_-]{43}$/.test(given)) {
-    keep("token", given);
     // Out of the address, so that nobody reads it there and no history keeps it.
     history.replaceState(null, "", location.pathname + location.search);
+    // A link that is worth nothing does not close a till that is open.
+    if (await open(given)) return;
   }
-  token = kept("token");
-  if (token === null) return askForToken();
-  await open(token);
+  const last = kept("token");
+  if (last === null) askForToken();
+  else await open(last);
 }
 
 function askForToken() {
@@ -77,16 +78,16 @@ function askForToken() {
   input("token").focus();
 }
 
-/** @param {string} given */
+/** @param {string} given Whether it is a till's token. */
 async function open(given) {
   get("sign-in").hidden = true;
   const has = await operations.rights(given);
   if (has === null) {
-    keep("token", null);
+    if (kept("token") === given) keep("token", null);
     token = null;
     askForToken();
     problem(say("js-token-refused"));
-    return;
+    return false;
   }
   token = given;
   rights = has;
@@ -106,6 +107,7 @@ async function open(given) {
   if (kept_) run(kept_);
   else input("amount").focus();
   void lookAgain();
+  return true;
 }
 
 function signOut() {

@@ -2,6 +2,7 @@
 // The last ten operations of this till, kept in this browser alone. No name, no balance: the till has none.
 
 import { keep, kept } from "./keep.js";
+import { Refused } from "./node.js";
 import * as operations from "./operation.js";
 import { clock, say } from "./texts.js";
 
@@ -51,7 +52,13 @@ function row(operation, refund, allowed) {
 /** Looks once more at what was put aside before it was decided. @param {string} token @param {AbortSignal} signal */
 export async function lookAgain(token, signal) {
   for (const operation of all().filter((other) => other.id !== undefined && operations.isOpen(other))) {
-    await operations.look(operation, token, signal);
+    try {
+      await operations.look(operation, token, signal);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status !== 404) throw error;
+      // The node does not know it any more: there is nothing to look at.
+      delete operation.id;
+    }
     put(operation);
   }
 }
