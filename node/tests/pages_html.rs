@@ -10,9 +10,28 @@ use http_support::{Node, TestDesk};
 use pages_support::{Element, LANGUAGES, PAGES, Page, page, parse};
 use ronde_node::http::ServeLimits;
 use ronde_node::pages::Catalogues;
+use ronde_node::shop::EvidenceId;
 use ronde_node::store::Snapshot;
 
-/// Each page with its name, for messages.
+/// A shop that is no witness, in a federation that is not well.
+fn troubled() -> Node {
+    let mut desk = TestDesk::new();
+    desk.is_witness = false;
+    desk.up = vec![true, false, false, true];
+    desk.pieces = vec![(EvidenceId([7; 32]), b"of a later charter".to_vec())];
+    Node::start_as(desk, ServeLimits::default(), Snapshot::default(), Catalogues::embedded())
+}
+
+/// Each page with its name, for messages; that of the federation also as a shop in trouble shows it.
+fn everything() -> Vec<(String, &'static str, Page)> {
+    let mut pages = all(&Node::start());
+    let troubled = troubled();
+    for language in LANGUAGES {
+        pages.push((format!("in trouble, in {language}"), language, page(&troubled, "/federation", language)));
+    }
+    pages
+}
+
 fn all(node: &Node) -> Vec<(String, &'static str, Page)> {
     let each = PAGES.iter().flat_map(|path| LANGUAGES.iter().map(move |language| (path, language)));
     each.map(|(path, language)| (format!("{path} in {language}"), *language, page(node, path, language))).collect()
@@ -20,7 +39,7 @@ fn all(node: &Node) -> Vec<(String, &'static str, Page)> {
 
 #[test]
 fn every_page_is_well_formed_html() {
-    for (name, _, page) in all(&Node::start()) {
+    for (name, _, page) in everything() {
         assert_eq!(page.errors, Vec::<String>::new(), "{name}");
         assert!(page.elements.iter().filter(|element| element.is("h1")).count() == 1, "{name}: one h1");
     }
@@ -35,7 +54,7 @@ fn control_a_page_that_is_not_well_formed_is_seen() {
 
 #[test]
 fn every_page_says_its_language_and_leads_to_the_other() {
-    for (name, language, page) in all(&Node::start()) {
+    for (name, language, page) in everything() {
         let html = page.elements.iter().find(|element| element.is("html")).unwrap();
         assert_eq!(html.get("lang"), Some(language), "{name}");
         let other = if language == "en" { "fr" } else { "en" };
@@ -47,7 +66,7 @@ fn every_page_says_its_language_and_leads_to_the_other() {
 
 #[test]
 fn headings_follow_one_another_without_a_gap() {
-    for (name, _, page) in all(&Node::start()) {
+    for (name, _, page) in everything() {
         let mut before = 0;
         for element in &page.elements {
             let Some(level) = element.name.strip_prefix('h').and_then(|level| level.parse::<u8>().ok()) else {
@@ -70,7 +89,7 @@ fn labelled(page: &Page, field: &Element) -> bool {
 
 #[test]
 fn every_field_has_a_label_every_button_and_link_a_name_and_every_image_its_text() {
-    for (name, _, page) in all(&Node::start()) {
+    for (name, _, page) in everything() {
         for element in &page.elements {
             let what = format!("{name}: {} {:?}", element.name, element.attributes);
             match element.name.as_str() {
@@ -93,7 +112,7 @@ fn control_a_field_without_a_label_is_seen() {
 
 #[test]
 fn ids_are_unique_and_what_is_referred_to_is_there() {
-    for (name, _, page) in all(&Node::start()) {
+    for (name, _, page) in everything() {
         let ids: Vec<&str> = page.elements.iter().filter_map(|element| element.get("id")).collect();
         let unique: BTreeSet<&str> = ids.iter().copied().collect();
         assert_eq!(ids.len(), unique.len(), "{name}: {ids:?}");
@@ -182,7 +201,7 @@ fn no_text_stands_outside_of_the_catalogues() {
 
 #[test]
 fn no_page_lacks_a_message() {
-    for (name, _, page) in all(&Node::start()) {
+    for (name, _, page) in everything() {
         let all = page.texts.iter().map(|(_, text)| text.as_str());
         let attributes = page.elements.iter().flat_map(|element| element.attributes.values().map(String::as_str));
         for text in all.chain(attributes) {

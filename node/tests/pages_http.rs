@@ -9,6 +9,7 @@ use http_support::{Node, STORE, TestDesk};
 use pages_support::{PAGES, get_html, page};
 use ronde_node::http::ServeLimits;
 use ronde_node::pages::Catalogues;
+use ronde_node::shop::EvidenceId;
 use ronde_node::store::Snapshot;
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::charter::Association;
@@ -237,4 +238,21 @@ fn each_header_comes_once() {
         names.dedup();
         assert_eq!(names.len(), all, "{path}: {head}");
     }
+}
+
+#[test]
+fn a_shop_that_is_no_witness_says_so_and_names_those_that_are() {
+    let mut desk = TestDesk::new();
+    desk.is_witness = false;
+    desk.pieces = vec![(EvidenceId([7; 32]), b"of a later charter".to_vec())];
+    let node = Node::start_as(desk, ServeLimits::default(), Snapshot::default(), Catalogues::embedded());
+    let shown = text_of(&node, "/federation", "en");
+    for sentence in
+        ["This shop is no witness and keeps no log.", "keeps no books", "can’t judge yet", "0707070707070707"]
+    {
+        assert!(shown.contains(sentence), "{sentence}: {shown}");
+    }
+    let page = page(&node, "/federation", "en");
+    let mut links = page.elements.iter().filter_map(|element| element.get("href"));
+    assert!(links.any(|link| link == format!("{}/federation", http_support::BASE)));
 }

@@ -38,6 +38,10 @@ pub struct TestDesk {
     pub gate: Arc<Semaphore>,
     /// How many submissions have come as far as the gate.
     come: (Mutex<usize>, Condvar),
+    /// Whether this node is a witness: it has a log, and books.
+    pub is_witness: bool,
+    /// Evidence that is kept here.
+    pub pieces: Vec<(EvidenceId, Vec<u8>)>,
     /// Which of the committee answer.
     pub up: Vec<bool>,
     /// The charters that it shows; the pages read them.
@@ -52,6 +56,8 @@ impl TestDesk {
         let federation = planned(&Plan { http, daily_limit: 1000, ..Plan::of(4) });
         let charter = Arc::new(federation.charter.clone());
         Self {
+            is_witness: true,
+            pieces: Vec::new(),
             up: vec![true],
             chain: vec![federation.signed.clone()],
             federation,
@@ -191,11 +197,12 @@ impl OrderDesk for TestDesk {
             retired: false,
             retired_because: None,
         };
-        Box::pin(async { Ok(DeskStatus { witnesses, open_orders: 2, log: vec![log], ..DeskStatus::default() }) })
+        let log = if self.is_witness { vec![log] } else { Vec::new() };
+        Box::pin(async { Ok(DeskStatus { witnesses, open_orders: 2, log, ..DeskStatus::default() }) })
     }
 
     fn evidence(&self) -> Result<Vec<(EvidenceId, Vec<u8>)>, DeskError> {
-        Ok(Vec::new())
+        Ok(self.pieces.clone())
     }
 
     fn piece(&self, _: &EvidenceId) -> Result<Option<Vec<u8>>, DeskError> {
@@ -214,7 +221,8 @@ impl OrderDesk for TestDesk {
             position,
         };
         let accounts = vec![line(Account::Store(STORE), -5), line(Account::Pool, 5)];
-        Box::pin(async { Ok(vec![KeysetBooks { keyset: KEYSET, accounts }]) })
+        let books = if self.is_witness { vec![KeysetBooks { keyset: KEYSET, accounts }] } else { Vec::new() };
+        Box::pin(async { Ok(books) })
     }
 
     fn bucket_lengths(&self, query: LengthQuery) -> BoxFuture<'_, Result<Vec<BucketLength>, DeskError>> {
