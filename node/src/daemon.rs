@@ -22,6 +22,7 @@ use crate::earning::Rules;
 use crate::http::{
     self, AdminToken, AdminTokenError, CertificateError, Certificates, GuessLimits, Manager, ServeLimits, Site,
 };
+use crate::pages::{self, Catalogues};
 use crate::routine::{self, RulesFile};
 use crate::shop::{self, Caps, Shop, ShopError};
 use crate::space::Space;
@@ -188,7 +189,8 @@ impl Node {
         let secure = setup.behind_proxy || certificates.is_some();
         let manager = Manager::new(Some(setup.manager_hash), secure, GuessLimits::default());
         let site = Site::new(shop.clone(), Arc::clone(&desk) as _, &admin_token(&setup.admin_token)?, &base);
-        let router = http::router(site.with_manager(manager).with_certificates(certificates.clone()));
+        let site = site.with_manager(manager).with_certificates(certificates.clone());
+        let router = pages::router(site.clone(), http::router(site), Catalogues::embedded());
         let http_limits = ServeLimits { connections: setup.http_connections, ..ServeLimits::default() };
         let (seed, feed, pull, rules) = (setup.seed, setup.feed, setup.pull, None);
         Ok(Self { orders, listener, http, http_limits, router, certificates, shop, desk, rules, seed, feed, pull })

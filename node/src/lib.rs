@@ -15,6 +15,7 @@ pub mod judge;
 pub mod logging;
 mod network;
 mod pace;
+pub mod pages;
 pub mod password;
 pub mod process;
 pub mod qr;

@@ -14,31 +14,33 @@ use serde_json::json;
 use super::body::{answer, respond};
 use super::problem::{Code, Problem};
 use super::site::Site;
-use crate::shop::EvidenceId;
+use crate::shop::{DeskError, EvidenceId};
 
 /// Whom a piece convicts, and of what.
 #[derive(Clone, Serialize)]
-pub(super) struct Judged {
+pub(crate) struct Judged {
     #[serde(skip_serializing_if = "Option::is_none")]
-    offence: Option<&'static str>,
-    culprits: Vec<CulpritView>,
+    pub(crate) offence: Option<&'static str>,
+    pub(crate) culprits: Vec<CulpritView>,
 }
 
+/// One who is convicted.
 #[derive(Clone, Serialize)]
-struct CulpritView {
+pub(crate) struct CulpritView {
     #[serde(skip_serializing_if = "Option::is_none")]
-    keyset: Option<KeysetId>,
+    pub(crate) keyset: Option<KeysetId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    witness: Option<WitnessIndex>,
+    pub(crate) witness: Option<WitnessIndex>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    store: Option<StoreId>,
+    pub(crate) store: Option<StoreId>,
 }
 
+/// A piece of evidence as it is shown.
 #[derive(Serialize)]
-struct EvidenceView {
-    id: String,
+pub(crate) struct EvidenceView {
+    pub(crate) id: String,
     #[serde(flatten)]
-    judged: Judged,
+    pub(crate) judged: Judged,
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<String>,
 }
@@ -66,9 +68,14 @@ fn view(site: &Site, id: EvidenceId, bytes: &[u8]) -> EvidenceView {
 }
 
 /// All that is kept, without the bytes.
-pub(super) async fn list(State(site): State<Site>) -> Result<Response, Problem> {
+pub(crate) fn pieces(site: &Site) -> Result<Vec<EvidenceView>, DeskError> {
     let kept = site.desk.evidence()?;
-    let evidence: Vec<EvidenceView> = kept.iter().map(|(id, bytes)| view(&site, *id, bytes)).collect();
+    Ok(kept.iter().map(|(id, bytes)| view(site, *id, bytes)).collect())
+}
+
+/// The same as an answer.
+pub(super) async fn list(State(site): State<Site>) -> Result<Response, Problem> {
+    let evidence = pieces(&site)?;
     Ok(respond(answer(StatusCode::OK, &json!({ "evidence": evidence }))))
 }
 

@@ -32,6 +32,10 @@ use ronde_protocol::limits::MAX_SUBMISSION_BYTES;
 
 use body::BodyLimit;
 
+pub(crate) use evidence::{CulpritView, EvidenceView, pieces};
+pub(crate) use framing::one_length;
+pub(crate) use problem::{localize, method_not_allowed as no_such_method, prefers_french};
+
 pub use admin::{ADMIN_TOKEN_FILE, AdminToken, AdminTokenError};
 pub use certificates::{CertificateError, CertificateView, Certificates, Pair};
 pub use problem::{Code, Problem};

@@ -171,7 +171,7 @@ impl IntoResponse for Problem {
 }
 
 /// Writes problems in the language that the request prefers (HTTP-16).
-pub(super) async fn localize(request: Request, next: Next) -> Response {
+pub(crate) async fn localize(request: Request, next: Next) -> Response {
     let french = prefers_french(request.headers());
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
@@ -184,7 +184,7 @@ pub(super) async fn localize(request: Request, next: Next) -> Response {
 }
 
 /// Whether French stands before English in `Accept-Language`. English is the default.
-fn prefers_french(headers: &HeaderMap) -> bool {
+pub(crate) fn prefers_french(headers: &HeaderMap) -> bool {
     let text = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let weight = |language: &str| {
         let weights = text.split(',').filter_map(|item| {
@@ -204,7 +204,7 @@ pub(super) async fn not_found() -> Problem {
 }
 
 /// No such method on this path.
-pub(super) async fn method_not_allowed() -> Problem {
+pub(crate) async fn method_not_allowed() -> Problem {
     Problem::new(Code::MethodNotAllowed, "this path does not take this method")
 }
 

@@ -84,12 +84,17 @@ impl Site {
         Self { certificates, ..self }
     }
 
-    pub(super) fn charter(&self) -> Arc<Charter> {
+    /// Who takes orders to the quorum.
+    pub(crate) fn desk(&self) -> &dyn OrderDesk {
+        &*self.desk
+    }
+
+    pub(crate) fn charter(&self) -> Arc<Charter> {
         self.desk.charter()
     }
 
     /// What links begin with: the store's first HTTP address in the charter.
-    pub(super) fn base(&self) -> String {
+    pub(crate) fn base(&self) -> String {
         let charter = self.charter();
         let address = charter.store(self.desk.store()).and_then(|store| store.http.first());
         address.map_or(&*self.fallback_base, |text| text.as_str()).trim_end_matches('/').to_owned()

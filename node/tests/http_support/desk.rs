@@ -13,7 +13,7 @@ use ronde_node::store::Writer;
 use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::bucket::{BucketLength, BucketPage, BucketQuery, LengthQuery};
-use ronde_protocol::message::charter::Charter;
+use ronde_protocol::message::charter::{Charter, SignedCharter};
 use ronde_protocol::message::codec::{Bounded, encode};
 use ronde_protocol::message::head::Head;
 use ronde_protocol::message::ids::{KeysetId, OrderDigest, Reference, StoreId, WitnessIndex};
@@ -38,6 +38,14 @@ pub struct TestDesk {
     pub gate: Arc<Semaphore>,
     /// How many submissions have come as far as the gate.
     come: (Mutex<usize>, Condvar),
+    /// Whether this node is a witness: it has a log, and books.
+    pub is_witness: bool,
+    /// Evidence that is kept here.
+    pub pieces: Vec<(EvidenceId, Vec<u8>)>,
+    /// Which of the committee answer.
+    pub up: Vec<bool>,
+    /// The charters that it shows; the pages read them.
+    pub chain: Vec<SignedCharter>,
     /// The shop beside it, once there is one.
     pub shop: OnceLock<(Shop, Writer)>,
 }
@@ -48,6 +56,10 @@ impl TestDesk {
         let federation = planned(&Plan { http, daily_limit: 1000, ..Plan::of(4) });
         let charter = Arc::new(federation.charter.clone());
         Self {
+            is_witness: true,
+            pieces: Vec::new(),
+            up: vec![true],
+            chain: vec![federation.signed.clone()],
             federation,
             charter,
             key: node_seed(STORE).node_key(),
@@ -69,6 +81,11 @@ impl TestDesk {
         let (come, more) = &self.come;
         let waited = more.wait_timeout_while(come.lock().unwrap(), limit, |come| *come < count);
         !waited.unwrap().1.timed_out()
+    }
+
+    /// Takes an order as certified, whoever made it.
+    pub fn book(&self, order: Order) {
+        self.certified.lock().unwrap().insert(order.digest(), order);
     }
 
     /// How many orders are certified.
@@ -150,7 +167,7 @@ impl OrderDesk for TestDesk {
     }
 
     fn charter_chain(&self) -> Result<Vec<Vec<u8>>, DeskError> {
-        Ok(vec![encode(&self.federation.signed)])
+        Ok(self.chain.iter().map(encode).collect())
     }
 
     fn store(&self) -> StoreId {
@@ -162,14 +179,15 @@ impl OrderDesk for TestDesk {
     }
 
     fn status(&self) -> BoxFuture<'_, Result<DeskStatus, DeskError>> {
-        let witness = WitnessStatus {
+        let witness = |(at, up): (u8, &bool)| WitnessStatus {
             keyset: KEYSET,
-            index: WitnessIndex(0),
-            store: STORE,
-            name: "Store 1".to_owned(),
-            up: true,
+            index: WitnessIndex(at),
+            store: StoreId(u32::from(at) + 1),
+            name: format!("Store {}", at + 1),
+            up: *up,
             rtt_us: Some(12),
         };
+        let witnesses = (0_u8..).zip(&self.up).map(witness).collect();
         let log = LogStatus {
             waits_to_close: false,
             keyset: KEYSET,
@@ -179,13 +197,12 @@ impl OrderDesk for TestDesk {
             retired: false,
             retired_because: None,
         };
-        Box::pin(async {
-            Ok(DeskStatus { witnesses: vec![witness], open_orders: 2, log: vec![log], ..DeskStatus::default() })
-        })
+        let log = if self.is_witness { vec![log] } else { Vec::new() };
+        Box::pin(async { Ok(DeskStatus { witnesses, open_orders: 2, log, ..DeskStatus::default() }) })
     }
 
     fn evidence(&self) -> Result<Vec<(EvidenceId, Vec<u8>)>, DeskError> {
-        Ok(Vec::new())
+        Ok(self.pieces.clone())
     }
 
     fn piece(&self, _: &EvidenceId) -> Result<Option<Vec<u8>>, DeskError> {
@@ -204,7 +221,8 @@ impl OrderDesk for TestDesk {
             position,
         };
         let accounts = vec![line(Account::Store(STORE), -5), line(Account::Pool, 5)];
-        Box::pin(async { Ok(vec![KeysetBooks { keyset: KEYSET, accounts }]) })
+        let books = if self.is_witness { vec![KeysetBooks { keyset: KEYSET, accounts }] } else { Vec::new() };
+        Box::pin(async { Ok(books) })
     }
 
     fn bucket_lengths(&self, query: LengthQuery) -> BoxFuture<'_, Result<Vec<BucketLength>, DeskError>> {

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use ronde_node::clock::{Clock, ManualClock};
 use ronde_node::http::{self, AdminToken, GuessLimits, Manager, Site};
+use ronde_node::pages::{self, Catalogues};
 use ronde_node::shop::{OrderDesk as _, Shop};
 use ronde_node::store::{Engine, MemoryEngine, MemoryObserver, Readers, Snapshot, Table, Writer, WriterConfig};
 use ronde_protocol::message::ids::StoreId;
@@ -56,6 +57,11 @@ impl Node {
 
     /// With other limits.
     pub fn start_within(limits: http::ServeLimits, snapshot: Snapshot) -> Self {
+        Self::start_as(TestDesk::new(), limits, snapshot, Catalogues::embedded())
+    }
+
+    /// With other text on its pages, or another desk.
+    pub fn start_as(desk: TestDesk, limits: http::ServeLimits, snapshot: Snapshot, catalogues: Catalogues) -> Self {
         let runtime = Runtime::new().unwrap();
         let engine = MemoryEngine::restore(snapshot);
         let observer = engine.observer();
@@ -63,7 +69,7 @@ impl Node {
         let writer = Writer::start(engine, WriterConfig::default()).unwrap();
         let taking = writer.clone();
         let (clock, hand) = Clock::manual(NOW * 1000);
-        let desk = Arc::new(TestDesk::new());
+        let desk = Arc::new(desk);
         let charter = desk.charter();
         let shop = Shop::new(STORE, Arc::new(move || Arc::clone(&charter)), writer, readers, clock);
         assert!(desk.shop.set((shop.clone(), taking)).is_ok());
@@ -76,7 +82,8 @@ impl Node {
         let url = runtime.block_on(async {
             let listener = http::listen(([127, 0, 0, 1], 0).into()).unwrap();
             let address = listener.local_addr().unwrap();
-            tokio::spawn(http::serve(listener, http::router(site), limits, async move { drop(stopped.await) }));
+            let router = pages::router(site.clone(), http::router(site), catalogues);
+            tokio::spawn(http::serve(listener, router, limits, async move { drop(stopped.await) }));
             format!("http://{address}")
         });
         let admin = admin.token().expose().to_owned();
