@@ -286,7 +286,17 @@ async fn take_mark(writer: &Writer, charters: &CharterStore, now: u64) -> Result
             Ok(true)
         })
         .await?;
-    let (owed, _) = writer.submit(move |tx| shop::make_up_refunds(tx, now)).await?;
+    let owed = match writer.submit(move |tx| shop::make_up_refunds(tx, now)).await {
+        Ok((owed, _)) => owed,
+        // What can't wait for room is refused where it is asked for; this can.
+        Err(error @ ShopError::Storage(StorageError::Full)) => {
+            tracing::error!(
+                %error, "payments that an earlier program noted as owed can't be paid back yet: make room, then start again"
+            );
+            0
+        }
+        Err(error) => return Err(error.into()),
+    };
     if owed > 0 {
         tracing::warn!(
             owed,

@@ -194,7 +194,7 @@ impl Cast {
     }
 
     fn add_till(&self, store: usize) -> String {
-        let body = json!({ "name": "counter", "scopes": ["grant", "redeem", "manager"] });
+        let body = json!({ "name": "counter", "scopes": ["grant", "redeem", "refund", "manager"] });
         let (status, made) = self.http("POST", store, "/v1/tills", &self.admin(store), Some(&body)).unwrap();
         assert_eq!(status, 201, "{made}");
         made["token"].as_str().unwrap().to_owned()

@@ -230,7 +230,8 @@ fn a_node_killed_at_any_boundary_tells_each_thing_once_and_posts_it_at_least_onc
         shop.start(Some(point));
         let mut days = Vec::new();
         while shop.child.try_wait().unwrap().is_none() {
-            assert!(days.len() < 3, "{point} is not reached");
+            // How many jobs one commit takes is a matter of luck.
+            assert!(days.len() < 12, "{point} is not reached");
             days.push(shop.day(pay_first));
         }
         shop.start(None);

@@ -373,7 +373,7 @@ impl Town {
 
     /// A till of a store, with all rights.
     pub fn till(&self, store: u32) -> String {
-        let body = json!({ "name": "counter", "scopes": ["grant", "redeem", "manager"] });
+        let body = json!({ "name": "counter", "scopes": ["grant", "redeem", "refund", "manager"] });
         let made = http("POST", &self.url(store, "/v1/tills"), Some(&self.admin(store)), Some(&body));
         assert_eq!(made.status, 201, "{made:?}");
         made.body["token"].as_str().unwrap().to_owned()
