@@ -9,6 +9,7 @@ pub mod date;
 pub mod driver;
 pub mod entropy;
 pub mod fault;
+mod forms;
 pub mod http;
 pub mod judge;
 pub mod logging;

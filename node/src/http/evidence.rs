@@ -9,39 +9,66 @@ use ronde_protocol::machine::audit::{Culprit, Exhibit, MAX_EXHIBIT_BYTES};
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
 use serde::Serialize;
-use serde_json::json;
+use utoipa::ToSchema;
 
 use super::body::{answer, respond};
+use super::problem::schema::{ANY, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;
+use crate::forms;
 use crate::shop::EvidenceId;
 
 /// Whom a piece convicts, and of what.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, ToSchema)]
 pub(super) struct Judged {
+    /// Missing if the node's charter does not know what it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
     offence: Option<&'static str>,
+    /// Whom it convicts.
     culprits: Vec<CulpritView>,
 }
 
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, ToSchema)]
+#[schema(as = Culprit)]
 struct CulpritView {
+    /// Of a witness: its keyset.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Number, required = false)]
     keyset: Option<KeysetId>,
+    /// And its index there.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Number, required = false)]
     witness: Option<WitnessIndex>,
+    /// The store, or that of the witness.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Number, required = false)]
     store: Option<StoreId>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Evidence)]
 struct EvidenceView {
+    /// Its name.
+    #[schema(value_type = forms::Hex32)]
     id: String,
     #[serde(flatten)]
     judged: Judged,
+    /// When it is asked for by its name.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::EvidenceBytes, required = false)]
     bytes: Option<String>,
 }
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = EvidenceList)]
+struct ListView {
+    /// At most 256 pieces.
+    evidence: Vec<EvidenceView>,
+}
+
+problems! { ListProblems: ANY, &[Code::StorageFailed] }
+problems! { ShowProblems: ANY, &[Code::NotFound, Code::StorageFailed] }
 
 fn judge(charter: &Charter, bytes: &[u8]) -> Judged {
     let exhibit = Exhibit::of_evidence(bytes, MAX_EXHIBIT_BYTES).ok();
@@ -66,13 +93,22 @@ fn view(site: &Site, id: EvidenceId, bytes: &[u8]) -> EvidenceView {
 }
 
 /// All that is kept, without the bytes.
+#[utoipa::path(
+    get, path = "/v1/evidence", operation_id = "listEvidence", tag = "federation",
+    responses((status = 200, description = "What is kept here against those who cheated.", body = ListView), ListProblems),
+)]
 pub(super) async fn list(State(site): State<Site>) -> Result<Response, Problem> {
     let kept = site.desk.evidence()?;
     let evidence: Vec<EvidenceView> = kept.iter().map(|(id, bytes)| view(&site, *id, bytes)).collect();
-    Ok(respond(answer(StatusCode::OK, &json!({ "evidence": evidence }))))
+    Ok(respond(answer(StatusCode::OK, &ListView { evidence })))
 }
 
 /// One piece.
+#[utoipa::path(
+    get, path = "/v1/evidence/{id}", operation_id = "readEvidence", tag = "federation",
+    params(("id" = inline(forms::Hex32), Path, description = "Its name.")),
+    responses((status = 200, description = "With its bytes.", body = EvidenceView), ShowProblems),
+)]
 pub(super) async fn show(State(site): State<Site>, Path(name): Path<String>) -> Result<Response, Problem> {
     let nothing = || Problem::new(Code::NotFound, "no evidence of this name is kept here");
     let mut id = EvidenceId([0; 32]);

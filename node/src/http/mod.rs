@@ -4,6 +4,7 @@
 //! logged: no address, no body, no path.
 
 mod admin;
+mod api;
 mod body;
 mod checkouts;
 mod evidence;
@@ -20,14 +21,17 @@ mod site;
 mod tills;
 
 use axum::middleware;
-use axum::routing::{any, delete, get, post};
+use axum::routing::any;
 use axum::{Extension, Router};
 use ronde_protocol::limits::MAX_SUBMISSION_BYTES;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
+use utoipa_axum::routes;
 
 use body::BodyLimit;
 
 pub use admin::{ADMIN_TOKEN_FILE, AdminToken, AdminTokenError};
-pub use problem::{Code, Problem};
+pub use api::document;
+pub use problem::{Code, Explained, Problem};
 pub use serve::{ServeLimits, listen, serve};
 pub use site::Site;
 
@@ -36,30 +40,38 @@ const MAX_BODY: usize = 256 * 1024;
 /// Longest submission: base64 of its bytes, and the JSON around.
 const MAX_SUBMISSION_BODY: usize = MAX_SUBMISSION_BYTES / 3 * 4 + 16 * 1024;
 
-/// All routes.
+/// All calls, with what the API's document says of them.
+fn calls() -> OpenApiRouter<Site> {
+    OpenApiRouter::with_openapi(api::common())
+        .routes(routes!(api::discover))
+        .routes(routes!(api::read))
+        .routes(routes!(public::charter))
+        .routes(routes!(public::status))
+        .routes(routes!(public::books))
+        .routes(routes!(public::log))
+        .routes(routes!(evidence::list))
+        .routes(routes!(evidence::show))
+        .routes(routes!(grants::make))
+        .routes(routes!(grants::show, grants::cancel))
+        .routes(routes!(grants::claim))
+        .routes(routes!(checkouts::open))
+        .routes(routes!(checkouts::show, checkouts::cancel))
+        .routes(routes!(checkouts::offer))
+        .routes(routes!(checkouts::certificate))
+        .routes(routes!(orders::submit).layer(Extension(BodyLimit(MAX_SUBMISSION_BODY))))
+        .routes(routes!(orders::show))
+        .routes(routes!(restore::lengths))
+        .routes(routes!(restore::pages))
+        .routes(routes!(restore::probe))
+        .routes(routes!(pledges::make))
+        .routes(routes!(tills::add, tills::list))
+        .routes(routes!(tills::revoke))
+}
+
+/// All that is answered.
 pub fn router(site: Site) -> Router {
-    Router::new()
-        .route("/v1/charter", get(public::charter))
-        .route("/v1/status", get(public::status))
-        .route("/v1/books", get(public::books))
-        .route("/v1/log/{keyset}", get(public::log))
-        .route("/v1/evidence", get(evidence::list))
-        .route("/v1/evidence/{id}", get(evidence::show))
-        .route("/v1/grants", post(grants::make))
-        .route("/v1/grants/{id}", get(grants::show).delete(grants::cancel))
-        .route("/v1/grants/{id}/claim", post(grants::claim))
-        .route("/v1/checkouts", post(checkouts::open))
-        .route("/v1/checkouts/{id}", get(checkouts::show).delete(checkouts::cancel))
-        .route("/v1/checkouts/{id}/offer", get(checkouts::offer))
-        .route("/v1/checkouts/{id}/certificate", post(checkouts::certificate))
-        .route("/v1/orders", post(orders::submit).layer(Extension(BodyLimit(MAX_SUBMISSION_BODY))))
-        .route("/v1/orders/{digest}", get(orders::show))
-        .route("/v1/buckets/{keyset}", get(restore::lengths))
-        .route("/v1/buckets/{keyset}/{index}", get(restore::pages))
-        .route("/v1/probes", post(restore::probe))
-        .route("/v1/pledges", post(pledges::make))
-        .route("/v1/tills", post(tills::add).get(tills::list))
-        .route("/v1/tills/{name}", delete(tills::revoke))
+    let (router, _) = calls().split_for_parts();
+    router
         .method_not_allowed_fallback(any(problem::method_not_allowed))
         .fallback(problem::not_found)
         .layer(Extension(BodyLimit(MAX_BODY)))

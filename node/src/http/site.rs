@@ -25,6 +25,8 @@ pub struct Site {
     pub(super) restoring: Arc<Restoring>,
     /// The answer that shows the charters. It is the longest of all, and anybody asks for it.
     pub(super) charters: Arc<OfCharter<Option<Bytes>>>,
+    /// The API's document with this store's address.
+    pub(super) document: Arc<OfCharter<Option<Bytes>>>,
     /// What the pieces of evidence that were shown prove, by their names.
     pub(super) judged: Arc<OfCharter<BTreeMap<[u8; 32], Judged>>>,
 }
@@ -54,6 +56,7 @@ impl Site {
             fallback_base: fallback_base.into(),
             restoring: Arc::default(),
             charters: Arc::default(),
+            document: Arc::default(),
             judged: Arc::default(),
         }
     }

@@ -4,31 +4,69 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use utoipa::ToSchema;
 
+use super::api::IdempotencyKey;
 use super::body::{Call, answer, respond};
-use super::problem::Problem;
+use super::problem::schema::{KEY, READ, TOKEN, problems};
+use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::date::rfc3339;
+use crate::forms;
 use crate::shop::{Scope, TillRecord};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AddBody {
+    /// 1 to 64 bytes without control characters.
+    #[schema(min_length = 1, max_length = 64, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]+$")]
     name: String,
+    /// At least one, each once.
+    #[schema(value_type = Vec<ScopeName>, min_items = 1)]
     scopes: Vec<Scope>,
 }
 
-#[derive(Serialize)]
+/// What a till may do.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case", as = Scope)]
+#[allow(dead_code, reason = "the schema of a text")]
+enum ScopeName {
+    Grant,
+    Redeem,
+    Manager,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Till)]
 struct View<'a> {
+    /// What the shop calls it.
     name: &'a str,
+    /// What it may do.
+    #[schema(value_type = Vec<ScopeName>)]
     scopes: &'a [Scope],
+    /// When it was added.
+    #[schema(value_type = forms::Time)]
     added: String,
+    /// When it was revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Time, required = false)]
     revoked: Option<String>,
+    /// In the answer to adding it alone.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Secret, required = false)]
     token: Option<&'a str>,
 }
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Tills)]
+struct ListView<'a> {
+    /// By name.
+    tills: Vec<View<'a>>,
+}
+
+problems! { AddProblems: READ, TOKEN, KEY }
+problems! { ListProblems: READ, TOKEN }
+problems! { RevokeProblems: READ, TOKEN, &[Code::NotFound] }
 
 fn view(till: &TillRecord) -> View<'_> {
     View {
@@ -41,6 +79,13 @@ fn view(till: &TillRecord) -> View<'_> {
 }
 
 /// The administrator adds a till. Its token is in this answer and nowhere else.
+#[utoipa::path(
+    post, path = "/v1/tills", operation_id = "addTill", tag = "tills", security(("token" = ["admin"])),
+    params(IdempotencyKey), request_body = AddBody,
+    responses((status = 201, description = "With its token.", body = View, links(
+        ("revoke" = (operation_id = "revokeTill", parameters(("name" = "$response.body#/name")))),
+    )), AddProblems),
+)]
 pub(super) async fn add(State(site): State<Site>, call: Call) -> Result<Response, Problem> {
     let token = site.authorize(&call, Scope::Admin)?;
     let once = call.once(&token)?;
@@ -53,14 +98,23 @@ pub(super) async fn add(State(site): State<Site>, call: Call) -> Result<Response
 }
 
 /// The administrator lists the tills.
+#[utoipa::path(
+    get, path = "/v1/tills", operation_id = "listTills", tag = "tills", security(("token" = ["admin"])),
+    responses((status = 200, description = "All, revoked ones too.", body = ListView), ListProblems),
+)]
 pub(super) async fn list(State(site): State<Site>, call: Call) -> Result<Response, Problem> {
     site.authorize(&call, Scope::Admin)?;
     let tills = site.shop.tills()?;
     let tills: Vec<View<'_>> = tills.iter().map(view).collect();
-    Ok(respond(answer(StatusCode::OK, &json!({ "tills": tills }))))
+    Ok(respond(answer(StatusCode::OK, &ListView { tills })))
 }
 
 /// The administrator revokes a till, at once.
+#[utoipa::path(
+    delete, path = "/v1/tills/{name}", operation_id = "revokeTill", tag = "tills", security(("token" = ["admin"])),
+    params(("name" = String, Path, description = "What the shop calls it.")),
+    responses((status = 204, description = "Its token opens nothing any more."), RevokeProblems),
+)]
 pub(super) async fn revoke(
     State(site): State<Site>,
     Path(name): Path<String>,

@@ -4,6 +4,7 @@
 //! leaves after its commit. What talks to the quorum is the [`OrderDesk`], which is not in here.
 
 mod answers;
+mod books;
 mod checkouts;
 mod desk;
 mod error;
@@ -25,11 +26,11 @@ use crate::clock::Clock;
 use crate::store::{Readers, Transaction, Writer};
 
 pub use answers::{Answer, InFlight, Once, RepeatError};
+pub use books::{Account, AccountLine, KeysetBooks};
 pub use checkouts::{CheckoutView, NewCheckout};
 pub use desk::{
-    Account, AccountLine, BoxFuture, Certified, ClockStatus, DeskError, DeskStatus, DiskStatus, EvidenceId,
-    KeysetBooks, LogStatus, OrderDesk, Outcome, PeerLogStatus, PeerLogTrouble, RetiredBecause, SeatNotTaken,
-    StorageStatus, WitnessStatus,
+    BoxFuture, Certified, ClockStatus, DeskError, DeskStatus, DiskStatus, EvidenceId, LogStatus, OrderDesk, Outcome,
+    PeerLogStatus, PeerLogTrouble, RetiredBecause, SeatNotTaken, StorageStatus, WitnessStatus,
 };
 pub use error::{Missing, ShopError};
 pub use grants::{MadeGrant, NewGrant};

@@ -13,10 +13,10 @@ use ronde_node::store::Writer;
 use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::bucket::{BucketLength, BucketPage, BucketQuery, LengthQuery};
-use ronde_protocol::message::charter::Charter;
+use ronde_protocol::message::charter::{Charter, Keyset};
 use ronde_protocol::message::codec::{Bounded, encode};
 use ronde_protocol::message::head::Head;
-use ronde_protocol::message::ids::{KeysetId, OrderDigest, Reference, StoreId, WitnessIndex};
+use ronde_protocol::message::ids::{AssociationId, KeysetId, OrderDigest, Reference, StoreId, WitnessIndex};
 use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
 use ronde_protocol::message::order::{Order, Purpose, Submission};
 use ronde_protocol::message::probe::{CoinState, Probe, ProbeAnswer};
@@ -38,6 +38,12 @@ pub struct TestDesk {
     pub gate: Arc<Semaphore>,
     /// How many submissions have come as far as the gate.
     come: (Mutex<usize>, Condvar),
+    /// How the node is said to be, if another way than always.
+    pub shown: Mutex<Option<DeskStatus>>,
+    /// What is kept against those who cheated.
+    pub evidence: Mutex<Vec<(EvidenceId, Vec<u8>)>>,
+    /// This node's closing statement, once there is one.
+    pub statement: Mutex<Option<ClosingStatement>>,
     /// The shop beside it, once there is one.
     pub shop: OnceLock<(Shop, Writer)>,
 }
@@ -55,6 +61,9 @@ impl TestDesk {
             certified: Mutex::default(),
             gate: Arc::new(Semaphore::new(1)),
             come: Default::default(),
+            shown: Mutex::default(),
+            evidence: Mutex::default(),
+            statement: Mutex::default(),
             shop: OnceLock::new(),
         }
     }
@@ -69,6 +78,11 @@ impl TestDesk {
         let (come, more) = &self.come;
         let waited = more.wait_timeout_while(come.lock().unwrap(), limit, |come| *come < count);
         !waited.unwrap().1.timed_out()
+    }
+
+    /// The keyset that all tests are in.
+    pub fn charter_keyset(&self) -> Keyset {
+        self.charter.keyset(KEYSET).unwrap().clone()
     }
 
     /// How many orders are certified.
@@ -179,17 +193,22 @@ impl OrderDesk for TestDesk {
             retired: false,
             retired_because: None,
         };
+        let shown = self.shown.lock().unwrap().clone();
         Box::pin(async {
+            if let Some(shown) = shown {
+                return Ok(shown);
+            }
             Ok(DeskStatus { witnesses: vec![witness], open_orders: 2, log: vec![log], ..DeskStatus::default() })
         })
     }
 
     fn evidence(&self) -> Result<Vec<(EvidenceId, Vec<u8>)>, DeskError> {
-        Ok(Vec::new())
+        Ok(self.evidence.lock().unwrap().clone())
     }
 
-    fn piece(&self, _: &EvidenceId) -> Result<Option<Vec<u8>>, DeskError> {
-        Ok(None)
+    fn piece(&self, id: &EvidenceId) -> Result<Option<Vec<u8>>, DeskError> {
+        let kept = self.evidence.lock().unwrap();
+        Ok(kept.iter().find(|(known, _)| known == id).map(|(_, bytes)| bytes.clone()))
     }
 
     fn books(&self) -> BoxFuture<'_, Result<Vec<KeysetBooks>, DeskError>> {
@@ -203,7 +222,11 @@ impl OrderDesk for TestDesk {
             vouchers_funded: Points(0),
             position,
         };
-        let accounts = vec![line(Account::Store(STORE), -5), line(Account::Pool, 5)];
+        let accounts = vec![
+            line(Account::Store(STORE), -5),
+            line(Account::Pool, 5),
+            line(Account::Association(AssociationId(1)), 0),
+        ];
         Box::pin(async { Ok(vec![KeysetBooks { keyset: KEYSET, accounts }]) })
     }
 
@@ -240,7 +263,8 @@ impl OrderDesk for TestDesk {
     }
 
     fn statement(&self, _: KeysetId) -> BoxFuture<'_, Result<Option<ClosingStatement>, DeskError>> {
-        Box::pin(async { Ok(None) })
+        let statement = *self.statement.lock().unwrap();
+        Box::pin(async move { Ok(statement) })
     }
 
     fn log_page(&self, keyset: KeysetId, from: u64) -> BoxFuture<'_, Result<Option<LogPage>, DeskError>> {

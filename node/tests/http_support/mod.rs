@@ -4,6 +4,7 @@
 #[path = "../../../protocol/tests/federation_support/mod.rs"]
 pub mod federation_support;
 
+pub mod contract;
 mod desk;
 pub mod orders;
 
@@ -184,10 +185,12 @@ pub fn call(base: &str, method: &str, path: &str, headers: &[(String, String)], 
     let mut response = sent.unwrap();
     let bytes = response.body_mut().read_to_vec().unwrap();
     let headers = response.headers().iter();
-    Reply {
+    let reply = Reply {
         status: response.status().as_u16(),
         headers: headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect(),
         json: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
         bytes,
-    }
+    };
+    contract::hold(method, path, &reply);
+    reply
 }
