@@ -11,7 +11,13 @@ use utoipa::{PartialSchema, ToSchema};
 const DIGIT: &str = "A-Za-z0-9_-";
 
 macro_rules! forms {
-    ($($name:ident: $about:literal = $make:expr;)*) => {$(
+    ($($name:ident: $about:literal = $make:expr;)*) => {
+        /// All of them by name. A parameter's type is not added to the document by itself.
+        pub(crate) fn all() -> Vec<(String, RefOr<Schema>)> {
+            vec![$((stringify!($name).to_owned(), $name::schema()),)*]
+        }
+
+        $(
         #[doc = $about]
         pub(crate) enum $name {}
 
@@ -26,7 +32,8 @@ macro_rules! forms {
                 stringify!($name).into()
             }
         }
-    )*};
+        )*
+    };
 }
 
 forms! {
@@ -75,7 +82,7 @@ fn text(pattern: &str) -> ObjectBuilder {
 
 /// A format of its own for each message: no schema can say which bytes are one, but a reader can look it up by name.
 fn base64(message: &str) -> ObjectBuilder {
-    text(&format!("^[{DIGIT}]+$"))
+    text(&format!("^([{DIGIT}]{{4}})*([{DIGIT}][AQgw]|[{DIGIT}]{{2}}[AEIMQUYcgkosw048])?$"))
         .content_encoding("base64url")
         .content_media_type(format!("application/vnd.ronde.{message}"))
         .format(Some(SchemaFormat::Custom(format!("ronde-{message}"))))

@@ -93,6 +93,33 @@ fn every_operation_has_a_name_of_its_own_a_summary_and_problems() {
     assert!(names.len() > 20);
 }
 
+#[test]
+fn every_reference_in_the_document_leads_somewhere() {
+    fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
+        match value {
+            Value::Object(all) => {
+                found.extend(all.get("$ref").and_then(Value::as_str));
+                found.extend(all.get("operationId").and_then(Value::as_str));
+                all.values().for_each(|member| references(member, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+            _ => {}
+        }
+    }
+    let (document, mut found) = (http::document(), BTreeSet::new());
+    references(document, &mut found);
+    let names: BTreeSet<&str> =
+        operations(document).iter().map(|(.., operation)| operation["operationId"].as_str().unwrap()).collect();
+    let lost: Vec<&&str> = found
+        .iter()
+        .filter(|found| match found.strip_prefix('#') {
+            Some(pointer) => document.pointer(pointer).is_none(),
+            None => !names.contains(**found),
+        })
+        .collect();
+    assert!(found.len() > 60 && lost.is_empty(), "{lost:?}");
+}
+
 /// Control: `contract::hold` sees a member that no schema has, one that is missing, and a code that the call can't answer.
 #[test]
 fn an_answer_that_the_document_lacks_is_seen() {

@@ -56,7 +56,7 @@ pub(super) fn common() -> OpenApi {
     let components = document.components.get_or_insert_with(Components::new);
     components.add_security_scheme(TOKEN_SCHEME, SecurityScheme::Http(scheme));
     components.schemas.extend(schema::schemas());
-    components.schemas.insert("ConflictBytes".to_owned(), <forms::ConflictBytes as utoipa::PartialSchema>::schema());
+    components.schemas.extend(forms::all());
     document
 }
 
