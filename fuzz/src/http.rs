@@ -90,6 +90,7 @@ impl Shop {
             quic: any,
             http: any,
             http_connections: 64,
+            ops: None,
             space: Space::new(Disk::Folder(folder.path().to_owned()), 0),
             admin_token: admin_token.clone(),
             feed: std::time::Duration::from_secs(3600),

@@ -18,6 +18,7 @@ use crate::driver::{
     seats::SeatError, sync,
 };
 use crate::http::{self, AdminToken, AdminTokenError, ServeLimits, Site};
+use crate::ops::{self, OpsSetup};
 use crate::shop::{self, Shop, ShopError};
 use crate::space::Space;
 use crate::store::{Engine, Readers, StorageError, Writer, WriterConfig};
@@ -56,6 +57,8 @@ pub struct Setup {
     pub clock: Clock,
     /// The room on the disk of the database.
     pub space: Space,
+    /// For whoever watches the node, if anybody does.
+    pub ops: Option<OpsSetup>,
 }
 
 /// Why a node does not start or go on.
@@ -95,6 +98,14 @@ pub enum NodeError {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// The port of those who watch.
+    #[error("can't listen on {address} for metrics: {source}; correct `metrics.listen`, or end what listens there")]
+    Ops {
+        /// Where.
+        address: SocketAddr,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
     /// The admin token.
     #[error(transparent)]
     AdminToken(#[from] AdminTokenError),
@@ -108,6 +119,7 @@ pub struct Node {
     orders: Orders,
     listener: Listener,
     http: TcpListener,
+    ops: Option<(TcpListener, axum::Router)>,
     http_limits: ServeLimits,
     router: axum::Router,
     seed: NodeSeed,
@@ -153,6 +165,7 @@ impl Node {
         seats::take_all(&core, &setup.seed).await?;
         let source = Arc::clone(&core);
         let shop = Shop::new(setup.store, Arc::new(move || source.charter()), writer, readers, setup.clock);
+        let shop = shop.counted_by(core.metrics.clone());
         let orders = Orders::new(core, Arc::new(shop.clone()), setup.open_orders);
         let desk = Arc::new(Desk::new(orders.clone(), setup.patience));
         let http = http::listen(setup.http);
@@ -160,7 +173,18 @@ impl Node {
         let base = format!("http://{}", setup.http);
         let router = http::router(Site::new(shop, desk, &admin_token(&setup.admin_token)?, &base));
         let http_limits = ServeLimits { connections: setup.http_connections, ..ServeLimits::default() };
-        Ok(Self { orders, listener, http, http_limits, router, seed: setup.seed, feed: setup.feed, pull: setup.pull })
+        let ops = setup.ops.map(|ops| watched(ops, &orders)).transpose()?;
+        Ok(Self {
+            orders,
+            listener,
+            http,
+            ops,
+            http_limits,
+            router,
+            seed: setup.seed,
+            feed: setup.feed,
+            pull: setup.pull,
+        })
     }
 
     /// What answers tills and wallets, for a program that calls it without a socket. Orders are decided only while the
@@ -174,6 +198,12 @@ impl Node {
         let unbound = SocketAddr::from(([0, 0, 0, 0], 0));
         let http = self.http.local_addr().map_err(|source| NodeError::Http { address: unbound, source })?;
         Ok((http, self.listener.local_addr()?))
+    }
+
+    /// Where whoever watches is listened for, if anywhere.
+    #[must_use]
+    pub fn ops_address(&self) -> Option<SocketAddr> {
+        self.ops.as_ref().and_then(|(listener, _)| listener.local_addr().ok())
     }
 
     /// Serves until `shutdown` is ready; then finishes what is being answered, and what is queued for the disk.
@@ -202,6 +232,9 @@ impl Node {
         };
         let quic = self.listener.serve(Arc::new(Service(Arc::clone(&core))), stopped(stop.subscribe()));
         let http = http::serve(self.http, self.router, self.http_limits, stopped(stop.subscribe()));
+        if let Some((listener, router)) = self.ops {
+            background.spawn(http::serve(listener, router, ops::limits(), std::future::pending()));
+        }
         let until = async {
             // A node whose database failed serves nobody: it ends, so that whoever watches it starts it again.
             let failure = tokio::select! {
@@ -244,6 +277,12 @@ async fn take_mark(writer: &Writer, charters: &CharterStore, now: u64) -> Result
         );
     }
     Ok(())
+}
+
+fn watched(setup: OpsSetup, orders: &Orders) -> Result<(TcpListener, axum::Router), NodeError> {
+    let listener = http::listen(setup.listen);
+    let listener = listener.map_err(|source| NodeError::Ops { address: setup.listen, source })?;
+    Ok((listener, ops::router(orders.clone(), setup.database)))
 }
 
 fn admin_token(file: &Path) -> Result<AdminToken, NodeError> {

@@ -68,6 +68,10 @@ def whole(value):
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
+    wait = (case.query or {}).get("wait")
+    if str(wait).isdigit() and 1 < int(wait) <= 60:
+        # It would be kept: nobody else pays the checkout.
+        case.query["wait"] = 1
     if isinstance(case.body, (dict, list)):
         case.body = whole(case.body)
 

@@ -6,7 +6,6 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
-use ronde_protocol::machine::till::checkout::CheckoutState;
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::ids::OrderDigest;
 use ronde_protocol::message::log::CertifiedOrder;
@@ -23,7 +22,7 @@ use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::date::rfc3339;
 use crate::forms;
-use crate::shop::{CheckoutView, NewCheckout, Outcome, RecordId, Scope};
+use crate::shop::{CheckoutView, NewCheckout, Outcome, RecordId, Scope, checkout_state};
 
 /// How long a checkout can be paid if the till does not say, in seconds.
 const DEFAULT_EXPIRY: u64 = 300;
@@ -142,26 +141,13 @@ problems! { CancelProblems: READ, TOKEN, &[Code::NotFound, Code::CheckoutTaken] 
 problems! { OfferProblems: ANY, CHECKOUT, &[Code::StorageFailed] }
 problems! { CertificateProblems: READ, ORDER, CHECKOUT }
 
-fn state_name(state: CheckoutState) -> &'static str {
-    match state {
-        CheckoutState::Open => "open",
-        CheckoutState::Presented => "presented",
-        CheckoutState::Pending(_) => "pending",
-        CheckoutState::Accepted(_) => "accepted",
-        CheckoutState::Refused(_) => "refused",
-        CheckoutState::Expired => "expired",
-        CheckoutState::Cancelled => "cancelled",
-        CheckoutState::AcceptedLate(_) => "accepted_late",
-    }
-}
-
 fn view(base: &str, view: &CheckoutView) -> View {
     let checkout = &view.checkout;
     let refunds = checkout.refunds().iter().map(|refund| RefundView { order: refund.digest, points: refund.points });
     View {
         id: view.id.to_string(),
         url: format!("{base}/c/{}", view.id),
-        state: state_name(checkout.state()),
+        state: checkout_state(checkout.state()),
         points: checkout.paid(),
         order: checkout.state().digest(),
         votes: view.votes,
@@ -213,9 +199,9 @@ pub(super) async fn show(State(site): State<Site>, path: Path<String>, call: Cal
     }
     let known = match query.state {
         Some(state) => state,
-        None => state_name(site.shop.checkout(id).await?.checkout.state()).to_owned(),
+        None => checkout_state(site.shop.checkout(id).await?.checkout.state()).to_owned(),
     };
-    let is_known = |state| state_name(state) == known;
+    let is_known = |state| checkout_state(state) == known;
     let allowed = || site.check(&token, Scope::Redeem);
     let shown = site.shop.wait_checkout(id, is_known, Duration::from_secs(wait), allowed).await?;
     Ok(respond(answer(StatusCode::OK, &view(&site.base(), &shown))))

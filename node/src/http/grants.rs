@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
-use ronde_protocol::machine::till::grant::{Claim, Grant, GrantSecret, GrantState, GrantTerms, VoucherCount};
+use ronde_protocol::machine::till::grant::{Claim, Grant, GrantSecret, GrantTerms, VoucherCount};
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::codec::Bounded;
 use ronde_protocol::message::ids::{CampaignId, KeysetId, OfferId, StoreId};
@@ -23,7 +23,7 @@ use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::date::rfc3339;
 use crate::forms;
-use crate::shop::{NewGrant, RecordId, Scope};
+use crate::shop::{NewGrant, RecordId, Scope, grant_state};
 
 /// How long a grant can be claimed if the till does not say, in seconds.
 const DEFAULT_EXPIRY: u64 = 30 * 86_400;
@@ -161,16 +161,6 @@ problems! { ShowProblems: ANY, &[Code::NotFound, Code::StorageFailed] }
 problems! { CancelProblems: READ, TOKEN, &[Code::NotFound, Code::GrantClaimed] }
 problems! { ClaimProblems: READ, ORDER, &[Code::GrantExpired] }
 
-pub(super) fn state_name(state: GrantState) -> &'static str {
-    match state {
-        GrantState::Open => "open",
-        GrantState::Pending(_) => "pending",
-        GrantState::Claimed(_) => "claimed",
-        GrantState::Cancelled => "cancelled",
-        GrantState::Expired => "expired",
-    }
-}
-
 /// A till makes a grant.
 #[utoipa::path(
     post, path = "/v1/grants", operation_id = "makeGrant", tag = "grants", security(("token" = ["grant"])),
@@ -201,7 +191,7 @@ pub(super) async fn make(State(site): State<Site>, call: Call) -> Result<Respons
             points: terms.points,
             ballot: terms.ballot,
             vouchers: terms.vouchers.to_vec(),
-            state: state_name(made.grant.state()),
+            state: grant_state(made.grant.state()),
             claim_url: format!("{base}/g/{}#{}", made.id, *secret),
             expires_at: rfc3339(made.grant.expiry()),
         };
@@ -244,7 +234,7 @@ fn view(site: &Site, id: RecordId, grant: &Grant) -> View {
         points: terms.points,
         ballot: terms.ballot,
         vouchers: terms.vouchers.to_vec(),
-        state: state_name(grant.state()),
+        state: grant_state(grant.state()),
         time: rfc3339(grant.time()),
         expires_at: rfc3339(grant.expiry()),
     }

@@ -7,6 +7,7 @@ mod admin;
 mod api;
 mod body;
 mod checkouts;
+mod counted;
 mod evidence;
 mod framing;
 mod grants;
@@ -78,5 +79,6 @@ pub fn router(site: Site) -> Router {
         .layer(middleware::from_fn(framing::one_length))
         .layer(middleware::from_fn(problem::localize))
         .layer(middleware::from_fn(origin::open))
+        .layer(middleware::from_fn_with_state(site.metrics.clone(), counted::count))
         .with_state(site)
 }

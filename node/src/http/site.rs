@@ -13,6 +13,7 @@ use super::body::Call;
 use super::evidence::Judged;
 use super::problem::{Code, Problem};
 use super::restore::Restoring;
+use crate::metrics::Metrics;
 use crate::shop::{Caller, OrderDesk, Scope, Shop, Token};
 
 /// A store node as its tills and wallets see it.
@@ -20,6 +21,8 @@ use crate::shop::{Caller, OrderDesk, Scope, Shop, Token};
 pub struct Site {
     pub(super) shop: Shop,
     pub(super) desk: Arc<dyn OrderDesk>,
+    /// What is counted of requests.
+    pub(super) metrics: Metrics,
     admin_hash: [u8; 32],
     fallback_base: Arc<str>,
     pub(super) restoring: Arc<Restoring>,
@@ -50,6 +53,7 @@ impl Site {
     /// `fallback_base` stands in links if the charter has no HTTP address of this store.
     pub fn new(shop: Shop, desk: Arc<dyn OrderDesk>, admin: &AdminToken, fallback_base: &str) -> Self {
         Self {
+            metrics: shop.metrics().clone(),
             shop,
             desk,
             admin_hash: admin.token().hash(),

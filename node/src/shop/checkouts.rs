@@ -63,13 +63,17 @@ impl Shop {
         let checkout = Checkout::new(offer, till_reference(id, &new.reference));
         fault::point("shop.before-checkout");
         let answer = self.write(move |transaction| {
-            answer_once(transaction, once.as_ref(), now, |transaction| {
+            let mut opened = None;
+            let answer = answer_once(transaction, once.as_ref(), now, |transaction| {
                 save_id(transaction, Table::Checkout, id, &checkout)?;
                 index(transaction, Table::Checkout, &offer.reference(), id)?;
+                opened = Some(checkout.clone());
                 Ok(render(CheckoutView { id, checkout, votes: 0 }))
-            })
+            })?;
+            Ok((answer, opened))
         });
-        let answer = answer.await?;
+        let (answer, opened) = answer.await?;
+        opened.iter().for_each(|checkout| self.count_checkout(None, checkout));
         fault::point("shop.after-checkout");
         Ok(answer)
     }
@@ -149,6 +153,8 @@ impl Shop {
         checkout.handle_order(order, self.now(), &self.charter())?;
         if checkout != before {
             save_id(transaction, Table::Checkout, id, &checkout)?;
+            // Not on disk yet; if the transaction fails, so does the node.
+            self.count_checkout(Some(&before), &checkout);
         }
         Ok(())
     }
@@ -173,9 +179,10 @@ impl Shop {
         let settled = self.write(move |transaction| {
             let own = refund_key(id, &order.digest());
             if transaction.get(Table::Checkout, &own)?.is_some() {
-                return Ok(Ok(None));
+                return Ok(Ok((None, None)));
             }
             let mut checkout: Checkout = load_id(transaction, Table::Checkout, id, Missing::Checkout)?;
+            let before = checkout.clone();
             let apart = match checkout.handle_certified(&order, now, &charter) {
                 Ok(apart) => apart,
                 Err(error) => return Ok(Err(error)),
@@ -184,9 +191,11 @@ impl Shop {
                 save(transaction, Table::Checkout, &own, refund)?;
             }
             save_id(transaction, Table::Checkout, id, &checkout)?;
-            Ok(Ok(apart))
+            Ok(Ok((apart, Some((before, checkout)))))
         });
-        if let Some(refund) = settled.await?? {
+        let (apart, changed) = settled.await??;
+        changed.iter().for_each(|(before, checkout)| self.count_checkout(Some(before), checkout));
+        if let Some(refund) = apart {
             let (order, points) = (refund.digest, refund.points);
             tracing::error!(
                 checkout = %id, %order, %points,
@@ -251,11 +260,12 @@ impl Shop {
             if checkout != before {
                 save_id(transaction, Table::Checkout, id, &checkout)?;
             }
-            Ok(result.map(|()| checkout))
+            Ok((result, before, checkout))
         });
-        let result = changed.await?;
+        let (result, before, checkout) = changed.await?;
+        self.count_checkout(Some(&before), &checkout);
         self.changed();
-        Ok(result?)
+        Ok(result.map(|()| checkout)?)
     }
 
     pub(super) fn note_votes(&self, digest: OrderDigest, votes: Option<usize>) {

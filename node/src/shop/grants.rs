@@ -47,17 +47,21 @@ impl Shop {
         let entropy = Entropy::new(crate::entropy::fresh()?);
         fault::point("shop.before-grant");
         let answer = self.write(move |transaction| {
-            answer_once(transaction, once.as_ref(), now, |transaction| {
+            let mut new_grant = None;
+            let answer = answer_once(transaction, once.as_ref(), now, |transaction| {
                 new.terms.check(store, now, &charter)?;
                 let till_reference = till_reference(id, &new.reference);
                 let expiry = now.saturating_add(new.expires_in);
                 let (grant, secret) = Grant::new(new.terms, till_reference, now, expiry, entropy);
                 save_id(transaction, Table::Grant, id, &grant)?;
                 index(transaction, Table::Grant, &grant.reference(), id)?;
+                new_grant = Some(grant.clone());
                 Ok(render(MadeGrant { id, grant, secret }))
-            })
+            })?;
+            Ok((answer, new_grant))
         });
-        let answer = answer.await?;
+        let (answer, made) = answer.await?;
+        made.iter().for_each(|grant| self.count_grant(None, grant));
         fault::point("shop.after-grant");
         Ok(answer)
     }
@@ -89,11 +93,14 @@ impl Shop {
         let now = self.now();
         let changed = self.write(move |transaction| {
             let mut grant: Grant = load_id(transaction, Table::Grant, id, Missing::Grant)?;
+            let before = grant.clone();
             let result = change(&mut grant, now);
             save_id(transaction, Table::Grant, id, &grant)?;
-            Ok(result.map(|()| grant))
+            Ok((result, before, grant))
         });
-        Ok(changed.await??)
+        let (result, before, grant) = changed.await?;
+        self.count_grant(Some(&before), &grant);
+        Ok(result.map(|()| grant)?)
     }
 
     /// Takes a claim: writes the Earn order down under its reference, then signs it (STORE-17).
@@ -102,6 +109,7 @@ impl Shop {
         fault::point("shop.before-claim");
         let decided = self.write(move |transaction| {
             let mut grant: Grant = load_id(transaction, Table::Grant, id, Missing::Grant)?;
+            let before = grant.clone();
             let written = signed_order(transaction, &grant.reference().0)?;
             let decided = grant.handle_claim(claim, written.as_ref(), store, now, &charter);
             if let Ok(to_sign) = &decided
@@ -110,9 +118,11 @@ impl Shop {
                 save(transaction, Table::SignedReference, &grant.reference().0, to_sign.body())?;
             }
             save_id(transaction, Table::Grant, id, &grant)?;
-            Ok(decided)
+            Ok((decided, before, grant))
         });
-        let to_sign = decided.await?.map_err(|error| match error {
+        let (decided, before, grant) = decided.await?;
+        self.count_grant(Some(&before), &grant);
+        let to_sign = decided.map_err(|error| match error {
             // Whoever has no link learns no more than that there is nothing for them (HTTP-18).
             GrantError::Secret => ShopError::from(Missing::Grant),
             other => other.into(),

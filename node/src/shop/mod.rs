@@ -6,9 +6,11 @@
 mod answers;
 mod books;
 mod checkouts;
+mod counted;
 mod desk;
 mod error;
 mod grants;
+mod names;
 mod pledges;
 mod records;
 mod restored;
@@ -23,6 +25,7 @@ use ronde_protocol::message::ids::{OrderDigest, StoreId};
 use tokio::sync::watch;
 
 use crate::clock::Clock;
+use crate::metrics::Metrics;
 use crate::store::{Readers, Transaction, Writer};
 
 pub use answers::{Answer, InFlight, Once, RepeatError};
@@ -34,6 +37,7 @@ pub use desk::{
 };
 pub use error::{Missing, ShopError};
 pub use grants::{MadeGrant, NewGrant};
+pub use names::{checkout_state, grant_state};
 pub use pledges::PledgeStep;
 pub use records::RecordId;
 pub use restored::take_mark;
@@ -56,6 +60,8 @@ struct Inner {
     changes: watch::Sender<u64>,
     /// Votes gathered so far for orders that are pending; a display, not a record.
     votes: Mutex<BTreeMap<OrderDigest, usize>>,
+    /// What is counted of grants, checkouts and points.
+    metrics: Metrics,
     /// Requests under an idempotency key that are being answered.
     in_flight: Arc<Mutex<BTreeSet<[u8; 32]>>>,
 }
@@ -71,8 +77,24 @@ impl Shop {
             clock,
             changes: watch::Sender::new(0),
             votes: Mutex::default(),
+            metrics: Metrics::default(),
             in_flight: Arc::default(),
         }))
+    }
+
+    /// Counts there instead of by itself; before the shop is shared.
+    #[must_use]
+    pub fn counted_by(mut self, metrics: Metrics) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.metrics = metrics;
+        }
+        self
+    }
+
+    /// Where it counts.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     /// Whose shop it is.
