@@ -1,7 +1,9 @@
 //! How the node is at this moment, for whoever watches it (OPS-9).
 
+use std::time::Duration;
+
 use ronde_protocol::machine::witness::record::{Counter, View as _};
-use ronde_protocol::message::charter::Keyset;
+use ronde_protocol::message::charter::{Keyset, Store};
 
 use super::core::Core;
 use super::evidence;
@@ -28,8 +30,7 @@ pub fn sample(orders: &Orders) -> Result<Sample, LedgerError> {
         quorum_margin: open_keysets(core).iter().filter_map(|keyset| margin(core, keyset)).min(),
         issue_limit: charter.store(core.store).map_or(0, |store| store.daily_limit.0),
         issue_used: used_today(core)?,
-        // A second has a thousand of them.
-        clock_offset: core.drift.ahead().and_then(|(ahead, _)| i32::try_from(ahead).ok()).map(|ms| f64::from(ms) / 1e3),
+        clock_offset: core.drift.ahead().map(|(ahead, _)| seconds(ahead)),
         charter_version: charter.version(),
         charter_expiry: charter.body().expires,
         log_entries,
@@ -58,6 +59,18 @@ pub fn unready(orders: &Orders) -> Vec<String> {
     why
 }
 
+/// A clock that is wrong by more than weeks is told as wrong by weeks.
+fn seconds(milliseconds: i64) -> f64 {
+    let most = if milliseconds < 0 { i32::MIN } else { i32::MAX };
+    f64::from(i32::try_from(milliseconds).unwrap_or(most)) / 1e3
+}
+
+/// Whether a witness's node answers, and how fast; one that never did since this node started does not.
+fn reached(core: &Core, store: &Store) -> (bool, Option<Duration>) {
+    let (up, rtt) = core.reachability(store.id, &store.node_key.0);
+    (up && (rtt.is_some() || store.id == core.store), rtt)
+}
+
 fn open_keysets(core: &Core) -> Vec<Keyset> {
     let now = core.clock.unix_seconds();
     core.charter().keysets().filter(|keyset| now <= keyset.redeem_until()).cloned().collect()
@@ -66,7 +79,7 @@ fn open_keysets(core: &Core) -> Vec<Keyset> {
 /// Witnesses that answer beyond a quorum.
 fn margin(core: &Core, keyset: &Keyset) -> Option<i64> {
     let charter = core.charter();
-    let is_up = |store| charter.store(store).is_some_and(|store| core.reachability(store.id, &store.node_key.0).0);
+    let is_up = |store| charter.store(store).is_some_and(|store| reached(core, store).0);
     let up = keyset.members().iter().filter(|member| is_up(member.store())).count();
     Some(i64::try_from(up).ok()?.saturating_sub(i64::try_from(keyset.quorum().votes()).ok()?))
 }
@@ -77,7 +90,7 @@ fn witnesses(core: &Core) -> Vec<Witness> {
     for keyset in open_keysets(core) {
         for member in keyset.members() {
             let Some(store) = charter.store(member.store()) else { continue };
-            let (up, rtt) = core.reachability(store.id, &store.node_key.0);
+            let (up, rtt) = reached(core, store);
             let rtt = rtt.map(|rtt| rtt.as_secs_f64());
             all.push(Witness { keyset: keyset.id().0, index: member.index().0, up, rtt });
         }
@@ -110,3 +123,6 @@ fn peer_logs(core: &Core) -> Vec<PeerLog> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests;
