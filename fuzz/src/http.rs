@@ -14,6 +14,7 @@ use ronde_node::clock::Clock;
 use ronde_node::daemon::{Node, Setup};
 use ronde_node::driver::OpenLimits;
 use ronde_node::http::Code;
+use ronde_node::shop::Caps;
 use ronde_node::space::{Disk, Space};
 use ronde_node::store::MemoryEngine;
 use ronde_protocol::message::{
@@ -91,6 +92,10 @@ impl Shop {
             http: any,
             http_connections: 64,
             ops: None,
+            tls: None,
+            behind_proxy: false,
+            manager_hash: folder.path().join("manager.hash"),
+            caps: Caps::default(),
             space: Space::new(Disk::Folder(folder.path().to_owned()), 0),
             admin_token: admin_token.clone(),
             feed: std::time::Duration::from_secs(3600),
@@ -129,6 +134,9 @@ impl Shop {
         let (status, headers, body) = self.runtime.block_on(async move {
             let answer = router.call(request).await.unwrap_or_else(|never| match never {});
             let (parts, body) = answer.into_parts();
+            // A stream of events has no end.
+            let endless = parts.headers.get("content-type").is_some_and(|form| form == "text/event-stream");
+            let body = if endless { Body::empty() } else { body };
             (parts.status, parts.headers, to_bytes(body, MAX_ANSWER).await.expect("a whole answer"))
         });
         let answer = Answer { status, json: serde_json::from_slice(&body).unwrap_or(Value::Null), body: body.to_vec() };

@@ -4,16 +4,22 @@
 //! federation has in common is not here but in the charter; secrets are not here but in files of mode 0600.
 
 mod error;
+mod fields;
 mod raw;
+mod rules;
 mod settings;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ronde_protocol::message::ids::StoreId;
 
+use crate::earning::Rules;
+use crate::shop::Caps;
+
 pub use error::{ConfigError, Origin};
+pub use rules::{RULE_KEYS, RULE_SECTIONS, RuleKey};
 pub use settings::{OTHER_PREFIXES, OTHER_VARIABLES, SETTINGS, Setting};
 
 /// The file that is read when none is named.
@@ -38,12 +44,16 @@ pub struct Config {
     pub quic: Quic,
     /// For tills and wallets.
     pub http: Http,
+    /// How much may be given away.
+    pub caps: Caps,
     /// What the node does by the clock.
     pub sync: Sync,
     /// For whoever watches the node.
     pub metrics: Metrics,
     /// What it says.
     pub log: Log,
+    /// What baskets earn, and what the store gives of them: taken up without a restart.
+    pub rules: Rules,
 }
 
 /// For whoever watches the node.
@@ -61,14 +71,25 @@ pub struct Quic {
 }
 
 /// For tills and wallets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Http {
     /// The TCP address.
     pub listen: SocketAddr,
-    /// Whether something in front of the node speaks TLS. Without it only a loopback address is taken.
+    /// With what the node itself speaks TLS.
+    pub tls: Option<Tls>,
+    /// Whether something in front of the node speaks TLS. Without either only a loopback address is taken.
     pub behind_proxy: bool,
     /// Connections at one time. Behind a proxy all clients' are the proxy's.
     pub connections: usize,
+}
+
+/// The files that make HTTP into HTTPS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// The certificate, and those that lead up to its root.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub private_key: PathBuf,
 }
 
 /// What the node does by the clock.
@@ -146,8 +167,14 @@ impl Config {
             quic: Quic { listen: raw.address("quic.listen")? },
             http: Http {
                 listen: raw.address("http.listen")?,
+                tls: tls(&raw)?,
                 behind_proxy: raw.flag("http.behind_proxy")?,
                 connections: raw.connections("http.connections")?,
+            },
+            caps: Caps {
+                grant: raw.optional_points("caps.grant_points")?,
+                till: raw.optional_points("caps.till_points")?,
+                store: raw.optional_points("caps.store_points")?,
             },
             sync: Sync {
                 feed: raw.seconds("sync.feed_seconds")?,
@@ -159,9 +186,10 @@ impl Config {
                 level: raw.choice("log.level", &LOG_LEVELS)?,
                 format: raw.choice("log.format", &[("text", LogFormat::Text), ("json", LogFormat::Json)])?,
             },
+            rules: raw.rules.clone(),
         };
         // HTTP-2.
-        if !config.http.listen.ip().is_loopback() && !config.http.behind_proxy {
+        if !config.http.listen.ip().is_loopback() && !config.http.is_private() {
             return Err(ConfigError::PlainHttp {
                 origin: Box::new(raw.origin("http.listen")),
                 listen: config.http.listen,
@@ -174,6 +202,39 @@ impl Config {
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.data.join("ronde.sqlite")
+    }
+}
+
+impl Http {
+    /// Whether what passes between tills, wallets and this node is encrypted on its way.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.behind_proxy || self.tls.is_some()
+    }
+
+    /// Where this machine's own commands find the node.
+    #[must_use]
+    pub fn own_url(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        let mut address = self.listen;
+        match address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+            IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+            _ => {}
+        }
+        format!("{scheme}://{address}")
+    }
+}
+
+/// Both files, or neither.
+fn tls(raw: &raw::Raw) -> Result<Option<Tls>, ConfigError> {
+    let (certificate, private_key) = ("http.certificate", "http.private_key");
+    let half = |key, other| Err(ConfigError::HalfTls { origin: Box::new(raw.origin(key)), key, other });
+    match (raw.optional_path(certificate)?, raw.optional_path(private_key)?) {
+        (Some(certificate), Some(private_key)) => Ok(Some(Tls { certificate, private_key })),
+        (None, None) => Ok(None),
+        (Some(_), None) => half(certificate, private_key),
+        (None, Some(_)) => half(private_key, certificate),
     }
 }
 

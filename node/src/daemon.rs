@@ -13,16 +13,23 @@ use tokio::task::JoinSet;
 
 use crate::charter_store::{CharterStore, CharterStoreError};
 use crate::clock::Clock;
+use crate::config::Tls;
 use crate::driver::{
     Core, Desk, LedgerError, OpenLimits, Orders, Pool, Service, copied, drift, evidence, heads, seats,
-    seats::SeatError, sync,
+    seats::SeatError, sync, watched,
 };
-use crate::http::{self, AdminToken, AdminTokenError, ServeLimits, Site};
+use crate::earning::Rules;
+use crate::http::{
+    self, AdminToken, AdminTokenError, CertificateError, Certificates, GuessLimits, Manager, ServeLimits, Site,
+};
 use crate::ops::{self, OpsSetup};
-use crate::shop::{self, Shop, ShopError};
+use crate::pages::{self, Catalogues};
+use crate::routine::{self, RulesFile};
+use crate::shop::{self, Caps, Shop, ShopError};
 use crate::space::Space;
 use crate::store::{Engine, Readers, StorageError, Writer, WriterConfig};
 use crate::transport::{AllowList, Dialer, DialerConfig, Identity, Listener, ListenerConfig, TransportError};
+use crate::webhooks;
 
 /// How many readers of the database work beside one another.
 const READERS: usize = 4;
@@ -41,10 +48,18 @@ pub struct Setup {
     pub quic: SocketAddr,
     /// Where to listen for tills and wallets.
     pub http: SocketAddr,
+    /// With what the node speaks TLS there.
+    pub tls: Option<Tls>,
+    /// Whether something in front of it does.
+    pub behind_proxy: bool,
     /// HTTP connections at a time.
     pub http_connections: usize,
     /// The admin token's file.
     pub admin_token: PathBuf,
+    /// The file of the manager's password.
+    pub manager_hash: PathBuf,
+    /// How much may be given away.
+    pub caps: Caps,
     /// Between two readings of feeds.
     pub feed: Duration,
     /// Between two pulls of a peer's log.
@@ -106,6 +121,13 @@ pub enum NodeError {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// The certificate for HTTPS.
+    #[error("{error}; {}", error.fix())]
+    Certificate {
+        /// What is wrong with it.
+        #[from]
+        error: CertificateError,
+    },
     /// The admin token.
     #[error(transparent)]
     AdminToken(#[from] AdminTokenError),
@@ -117,11 +139,15 @@ pub enum NodeError {
 /// A node that is bound and ready to serve.
 pub struct Node {
     orders: Orders,
+    shop: Shop,
+    desk: Arc<Desk>,
     listener: Listener,
     http: TcpListener,
     ops: Option<(TcpListener, axum::Router)>,
     http_limits: ServeLimits,
     router: axum::Router,
+    certificates: Option<Certificates>,
+    rules: Option<RulesFile>,
     seed: NodeSeed,
     feed: Duration,
     pull: Duration,
@@ -170,21 +196,26 @@ impl Node {
         let desk = Arc::new(Desk::new(orders.clone(), setup.patience));
         let http = http::listen(setup.http);
         let http = http.map_err(|source| NodeError::Http { address: setup.http, source })?;
-        let base = format!("http://{}", setup.http);
-        let router = http::router(Site::new(shop, desk, &admin_token(&setup.admin_token)?, &base));
+        shop.set_caps(setup.caps);
+        let certificates = setup.tls.map(Certificates::load).transpose()?;
+        let base = format!("{}://{}", if certificates.is_some() { "https" } else { "http" }, setup.http);
+        let secure = setup.behind_proxy || certificates.is_some();
+        let manager = Manager::new(Some(setup.manager_hash), secure, GuessLimits::default());
+        let site = Site::new(shop.clone(), Arc::clone(&desk) as _, &admin_token(&setup.admin_token)?, &base);
+        let site = site.with_manager(manager).with_certificates(certificates.clone());
+        let router = pages::router(site.clone(), http::router(site), Catalogues::embedded());
         let http_limits = ServeLimits { connections: setup.http_connections, ..ServeLimits::default() };
-        let ops = setup.ops.map(|ops| watched(ops, &orders)).transpose()?;
-        Ok(Self {
-            orders,
-            listener,
-            http,
-            ops,
-            http_limits,
-            router,
-            seed: setup.seed,
-            feed: setup.feed,
-            pull: setup.pull,
-        })
+        let ops = setup.ops.map(|ops| watched_port(ops, &orders)).transpose()?;
+        let (seed, feed, pull, rules) = (setup.seed, setup.feed, setup.pull, None);
+        Ok(Self { orders, shop, desk, listener, http, ops, http_limits, router, certificates, rules, seed, feed, pull })
+    }
+
+    /// Lets baskets earn by the rules of a configuration, and by those that it says later.
+    #[must_use]
+    pub fn earning_by(mut self, rules: Rules, file: RulesFile) -> Self {
+        self.shop.set_rules(rules);
+        self.rules = Some(file);
+        self
     }
 
     /// What answers tills and wallets, for a program that calls it without a socket. Orders are decided only while the
@@ -212,8 +243,15 @@ impl Node {
         let tasks = seats::Background::default();
         let mut background = JoinSet::new();
         background.spawn(self.orders.clone().sweep());
+        background.spawn(self.shop.clone().keep_events());
+        background.spawn(webhooks::run(self.shop.clone(), Arc::clone(&self.desk) as _));
+        background.spawn(watched::watch(Arc::clone(&core), self.shop.clone(), self.feed));
         background.spawn(core.space.clone().watch());
         background.spawn(evidence::index_in_time(core.writer.clone()));
+        background.spawn(routine::pledge_daily(self.shop.clone(), Arc::clone(&self.desk) as _));
+        if let Some(file) = self.rules {
+            background.spawn(routine::watch_rules(self.shop, file));
+        }
         background.spawn(drift::compare(Arc::clone(&core), self.feed));
         background.spawn(sync::watch_folder(Arc::clone(&core), self.feed));
         background.spawn(seats::work(Arc::clone(&core), self.seed, (self.feed, self.pull), Arc::clone(&tasks)));
@@ -231,7 +269,9 @@ impl Node {
             let _ = on.wait_for(|stopped| *stopped).await;
         };
         let quic = self.listener.serve(Arc::new(Service(Arc::clone(&core))), stopped(stop.subscribe()));
-        let http = http::serve(self.http, self.router, self.http_limits, stopped(stop.subscribe()));
+        let tls = self.certificates.as_ref().map(Certificates::server_config).transpose()?;
+        background.spawn(watch(self.certificates));
+        let http = http::serve_over(self.http, tls, self.router, self.http_limits, stopped(stop.subscribe()));
         if let Some((listener, router)) = self.ops {
             background.spawn(http::serve(listener, router, ops::limits(), std::future::pending()));
         }
@@ -269,20 +309,37 @@ async fn take_mark(writer: &Writer, charters: &CharterStore, now: u64) -> Result
             Ok(true)
         })
         .await?;
+    let (owed, _) = writer.submit(move |tx| shop::make_up_refunds(tx, now)).await?;
+    if owed > 0 {
+        tracing::warn!(
+            owed,
+            "payments that an earlier program noted as owed can now be claimed by their wallets: withdraw what was paid \
+             back by hand (the checkout shows each refund's grant)"
+        );
+    }
     if restored {
         tracing::error!(
             "this database is a restored copy: this node votes in no keyset that was published until now or is within a \
-             day (it still certifies and evaluates), grants that nobody had claimed are withdrawn, and no pledge is \
-             made today; ask the stewards for a seat in a keyset of a charter that they issue later"
+             day (it still certifies and evaluates), grants that nobody had claimed are withdrawn, what is \
+             owed back of checkouts until now is settled by hand, and no pledge is made today; ask the stewards for a seat \
+             in a keyset of a charter that they issue later"
         );
     }
     Ok(())
 }
 
-fn watched(setup: OpsSetup, orders: &Orders) -> Result<(TcpListener, axum::Router), NodeError> {
+/// Listens where whoever watches the node asks.
+fn watched_port(setup: OpsSetup, orders: &Orders) -> Result<(TcpListener, axum::Router), NodeError> {
     let listener = http::listen(setup.listen);
     let listener = listener.map_err(|source| NodeError::Ops { address: setup.listen, source })?;
     Ok((listener, ops::router(orders.clone(), setup.database)))
+}
+
+/// Takes another certificate when its files change.
+async fn watch(certificates: Option<Certificates>) {
+    if let Some(certificates) = certificates {
+        certificates.watch().await;
+    }
 }
 
 fn admin_token(file: &Path) -> Result<AdminToken, NodeError> {

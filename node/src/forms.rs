@@ -44,12 +44,14 @@ forms! {
     Milliseconds: "Milliseconds with a sign." = ObjectBuilder::new().schema_type(Type::Integer);
     Number: "A number of the charter: of a store, keyset, association, campaign or offer." = integer(0, u64::from(u32::MAX));
     Hex32: "32 bytes as 64 hexadecimal digits." = text("^[0-9a-f]{64}$");
-    RecordName: "Names a grant or checkout: 16 random bytes as URL-safe base64 without padding." = text(
+    RecordName: "Names a grant, checkout or webhook: 16 random bytes as URL-safe base64 without padding." = text(
         "^[A-Za-z0-9_-]{21}[AQgw]$"
     );
     Time: "A time in UTC, whole seconds (RFC 3339)." = text(
         "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
     ).format(Some(SchemaFormat::Custom("date-time".to_owned())));
+    Day: "A day in UTC (RFC 3339)." = text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+        .format(Some(SchemaFormat::Custom("date".to_owned())));
     Secret: "32 bytes as URL-safe base64 without padding." = text("^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$");
     SignedCharterBytes: "Canonical bytes of a `SignedCharter`, as URL-safe base64 without padding." = base64("signed-charter");
     HeadBytes: "Canonical bytes of a `Head`, as URL-safe base64 without padding." = base64("head");
@@ -67,6 +69,7 @@ forms! {
     BucketLengthBytes: "Canonical bytes of a `BucketLength`, as URL-safe base64 without padding." = base64("bucket-length");
     BucketPlaceBytes: "Canonical bytes of a `BucketPlace`, as URL-safe base64 without padding." = base64("bucket-place");
     BucketPageBytes: "Canonical bytes of a `BucketPage`, as URL-safe base64 without padding." = base64("bucket-page");
+    SpendSignatureBytes: "Canonical bytes of a `SpendSignature`, as URL-safe base64 without padding." = base64("spend-signature");
     ProbeBytes: "Canonical bytes of a `Probe`, as URL-safe base64 without padding." = base64("probe");
     ProbeAnswerBytes: "Canonical bytes of a `ProbeAnswer`, as URL-safe base64 without padding." = base64("probe-answer");
 }

@@ -112,6 +112,25 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), SecretFileError> {
     sync_folder(path).map_err(failed)
 }
 
+/// Writes a secret file in place of the one of this name, on disk when this returns: whoever reads it meanwhile reads all
+/// of the one or of the other.
+///
+/// # Errors
+/// [`SecretFileError::File`].
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), SecretFileError> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let beside = path.with_file_name(name);
+    // One that a crash left behind.
+    if beside.exists() {
+        std::fs::remove_file(&beside).map_err(|source| SecretFileError::file(&beside, source))?;
+    }
+    write_new(&beside, bytes)?;
+    std::fs::rename(&beside, path)
+        .and_then(|()| sync_folder(path))
+        .map_err(|source| SecretFileError::file(path, source))
+}
+
 /// A 32-byte seed that stands in a secret file as 64 hexadecimal digits.
 ///
 /// # Errors

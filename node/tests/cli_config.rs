@@ -11,6 +11,8 @@ use std::time::Duration;
 use cli_support::Desk;
 use ronde_node::config::{Config, ConfigError, LogFormat, LogLevel, Origin, SETTINGS};
 use ronde_node::http::ServeLimits;
+use ronde_node::shop::Caps;
+use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::ids::StoreId;
 
 fn parse(text: &str) -> Result<Config, ConfigError> {
@@ -95,9 +97,17 @@ fn every_setting_has_a_variable_a_default_or_a_reason_and_an_example_that_is_tak
         let spelt = format!("RONDE_{}", setting.key.to_uppercase().replace('.', "_"));
         assert_eq!(setting.variable, spelt);
         let example = setting.example.trim_matches('"');
-        assert!(parse_with("store = 1", &[(setting.variable, example)]).is_ok(), "{}", setting.key);
+        // A certificate and its key go together.
+        let other = match setting.key {
+            "http.certificate" => "\nprivate_key = \"k\"",
+            "http.private_key" => "\ncertificate = \"c\"",
+            _ => "",
+        };
+        let rest = if other.is_empty() { String::new() } else { format!("\n[http]{other}") };
+        let variable = [(setting.variable, example)];
+        assert!(parse_with(&format!("store = 1{rest}"), &variable).is_ok(), "{}", setting.key);
         let in_file = match setting.key.split_once('.') {
-            Some((section, key)) => format!("store = 1\n[{section}]\n{key} = {}", setting.example),
+            Some((section, key)) => format!("store = 1\n[{section}]\n{key} = {}{other}", setting.example),
             None if setting.key == "store" => "store = 1".to_owned(),
             None => format!("store = 1\n{} = {}", setting.key, setting.example),
         };
@@ -194,11 +204,32 @@ fn a_missing_store_and_broken_toml_are_named() {
 
 /// HTTP-2.
 #[test]
+fn a_certificate_and_its_key_go_together() {
+    for (set, other) in [("certificate", "private_key"), ("private_key", "certificate")] {
+        let error = parse(&format!("store = 1\n[http]\n{set} = \"x.pem\"")).unwrap_err();
+        assert!(matches!(error, ConfigError::HalfTls { .. }), "{error}");
+        assert!(error.fix().contains(other), "{}", error.fix());
+    }
+}
+
+#[test]
+fn caps_that_are_left_out_bound_nothing() {
+    assert_eq!(parse("store = 1").unwrap().caps, Caps::default());
+    let caps = parse("store = 1\n[caps]\ngrant_points = 0\nstore_points = 7").unwrap().caps;
+    assert_eq!(caps, Caps { grant: Some(Points(0)), till: None, store: Some(Points(7)) });
+    for wrong in ["grant_points = -1", "grant_points = \"7\"", "till_points = 18446744073709551616"] {
+        assert!(matches!(parse(&format!("store = 1\n[caps]\n{wrong}")), Err(ConfigError::Value { .. })), "{wrong}");
+    }
+}
+
+#[test]
 fn plain_http_stays_on_this_machine() {
     for listen in ["0.0.0.0:80", "192.168.1.7:80", "[::]:80"] {
         let open = format!("store = 1\n[http]\nlisten = \"{listen}\"");
         assert!(matches!(parse(&open).unwrap_err(), ConfigError::PlainHttp { .. }), "{listen}");
         assert!(parse(&format!("{open}\nbehind_proxy = true")).is_ok(), "{listen}");
+        let tls = "certificate = \"c.pem\"\nprivate_key = \"k.pem\"";
+        assert!(parse(&format!("{open}\n{tls}")).is_ok(), "{listen}");
     }
     for listen in ["127.0.0.1:80", "127.9.9.9:80", "[::1]:80"] {
         assert!(parse(&format!("store = 1\n[http]\nlisten = \"{listen}\"")).is_ok(), "{listen}");

@@ -175,3 +175,24 @@ fn nobody_there_is_said_with_what_to_do() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     Desk::new().ronde(&format!("status --node http://{free}")).refused(&["does not answer", "ronde node"]);
 }
+
+/// TILL-6, TILL-16.
+#[test]
+fn caps_that_are_nearly_reached_and_a_certificate_that_ends_are_worth_a_look() {
+    let with = |member: &str, value: Value| {
+        let mut status = status([true; 4]);
+        status[member] = value;
+        let said = ask(status, charter(), "");
+        (said.code, said.out)
+    };
+    let looks = [
+        ("caps_near", json!(2), "four fifths"),
+        ("certificate", json!({ "expires": "2020-05-01T00:00:00Z" }), "ended at 2020-05-01"),
+        ("certificate", json!({ "expires": "2090-05-01T00:00:00Z", "trouble": "no key" }), "no key"),
+    ];
+    for (member, value, words) in looks {
+        let (code, out) = with(member, value);
+        assert!(code == 1 && out.contains(words), "no {words:?} in:\n{out}");
+    }
+    assert_eq!(with("certificate", json!({ "expires": "2090-05-01T00:00:00Z" })).0, 0);
+}

@@ -4,6 +4,7 @@
 #![cfg(feature = "fault-points")]
 
 mod cli_support;
+mod daily_points;
 mod places;
 
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use cli_support::Desk;
+use daily_points::DAILY_POINTS;
 use places::free_place;
 use serde_json::{Value, json};
 
@@ -48,6 +50,17 @@ const STORE_POINTS: &[&str] = &[
     "writer.before-commit:9",
     "writer.after-commit:9",
 ];
+
+/// Points of a store that owes a payment back.
+const REFUND_POINTS: &[&str] = &[
+    "shop.before-settle-checkout",
+    "shop.after-settle-checkout",
+    "shop.before-refund-claim",
+    "shop.after-refund-claim",
+];
+
+/// Points of a store whose till gives back.
+const GIVE_BACK_POINTS: &[&str] = &["shop.before-give-back", "shop.after-give-back"];
 
 /// Points of a witness whose store is at rest.
 const WITNESS_POINTS: &[&str] = &[
@@ -248,6 +261,46 @@ impl Cast {
         (grant, checkout)
     }
 
+    /// A payment that comes too late: the wallet dies before it has sent it, and the till withdraws the checkout. Gives the
+    /// path of the checkout.
+    fn late(&self, store: usize) -> String {
+        let link = self.checkout(store, 2).unwrap();
+        assert!(self.wallet(&["pay", &link, "--points", "2"], Some("wallet.after-save")).is_none());
+        let path = format!("/v1/checkouts/{}", link.rsplit_once('/').unwrap().1);
+        let (status, _) = self.http("DELETE", store, &path, &self.tokens[store - 1], None).unwrap();
+        assert_eq!(status, 204);
+        path
+    }
+
+    /// Goes on with the wallet, and says whether it got as far as the point, where it dies.
+    fn resume_until(&self, point: &str) -> bool {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ronde"));
+        command.arg("wallet").arg("--wallet").arg(self.wallet_folder()).args(["resume", "--json"]).env_clear();
+        command.env("RONDE_FAULT", point).output().unwrap().status.signal() == Some(SIGABRT)
+    }
+
+    /// Goes on with the wallet until it has so many points and asks for nothing more.
+    fn until_it_has(&self, points: u64, point: &str) {
+        eventually(&format!("{point}: the wallet has {points}"), || {
+            let resumed = self.wallet(&["resume"], None).unwrap();
+            assert_eq!(resumed["ok"], true, "{point}: {resumed}");
+            let balance = self.balance();
+            balance["points"] == points && balance["held"] == 0 && resumed["refunds"] == json!([])
+        });
+    }
+
+    /// A till gives back points of a checkout under a key of its own.
+    fn give_back(&self, store: usize, checkout: &str, points: u64, key: &str) -> Option<(u16, Value)> {
+        let body = json!({ "checkout": checkout, "points": points, "reference": "returned" });
+        let url = format!("{}/v1/refunds", self.bases[store - 1]);
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(LONG)).build().into();
+        let request = agent.post(url).header("authorization", format!("Bearer {}", self.tokens[store - 1]));
+        let mut answer = request.header("idempotency-key", key).send_json(&body).ok()?;
+        let text = answer.body_mut().read_to_string().ok()?;
+        Some((answer.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::Null)))
+    }
+
     /// The store's gift of today, which is always the same.
     fn pledge(&self, store: usize) -> Option<(u16, Value)> {
         self.till(store, "/v1/pledges", &json!({ "association": 1, "points": 3 }))
@@ -334,6 +387,74 @@ fn a_store_killed_at_any_boundary_completes_what_it_began() {
     walk(STORE_POINTS, 1, 1);
 }
 
+/// STORE-24, STORE-25, STORE-37: wherever the store dies, the payment goes back once.
+#[test]
+fn a_store_killed_while_it_owes_a_payment_pays_it_back_exactly_once() {
+    let mut cast = Cast::found();
+    let link = cast.grant(2, 60).unwrap();
+    assert_eq!(cast.wallet(&["claim", &link], None).unwrap()["state"], "done");
+    for point in REFUND_POINTS {
+        cast.kill(1);
+        cast.start(1, Some(point));
+        let checkout = cast.late(1);
+        eventually(&format!("{point}: the process dies"), || {
+            cast.wallet(&["resume"], None).unwrap();
+            cast.is_dead(1)
+        });
+        cast.start(1, None);
+        cast.until_it_has(60, point);
+        let (_, shown) = cast.http("GET", 1, &checkout, &cast.tokens[0], None).unwrap();
+        assert_eq!(shown["state"], "accepted_late", "{point}: {shown}");
+        assert_eq!(shown["refunds"].as_array().unwrap().len(), 1, "{point}: {shown}");
+        assert_eq!(shown["refunds"][0]["state"], "claimed", "{point}: {shown}");
+        cast.check(point);
+    }
+}
+
+/// WALLET-1, WALLET-3: wherever the wallet dies between the late payment and its points, they come back once.
+#[test]
+fn a_wallet_killed_while_it_claims_a_refund_has_its_points_once() {
+    let cast = Cast::found();
+    let link = cast.grant(2, 60).unwrap();
+    assert_eq!(cast.wallet(&["claim", &link], None).unwrap()["state"], "done");
+    for moment in ["wallet.before-save", "wallet.after-save", "wallet.after-answer"] {
+        let walked = (1..).take_while(|number| {
+            cast.late(1);
+            let point = format!("{moment}:{number}");
+            let died = cast.resume_until(&point);
+            cast.until_it_has(60, &point);
+            died
+        });
+        let walked = walked.count();
+        assert!(walked >= 2, "{moment}: the payment and the claim at least, not {walked}");
+    }
+    cast.check("the end");
+}
+
+/// STORE-43, HTTP-11.
+#[test]
+fn a_store_killed_while_its_till_gives_back_gives_once() {
+    let mut cast = Cast::found();
+    let link = cast.grant(2, 60).unwrap();
+    assert_eq!(cast.wallet(&["claim", &link], None).unwrap()["state"], "done");
+    for point in GIVE_BACK_POINTS {
+        let link = cast.checkout(1, 2).unwrap();
+        assert_eq!(cast.wallet(&["pay", &link, "--points", "2"], None).unwrap()["state"], "done");
+        let id = link.rsplit_once('/').unwrap().1;
+        cast.kill(1);
+        cast.start(1, Some(point));
+        assert!(cast.give_back(1, id, 2, point).is_none(), "{point}: the answer is lost");
+        cast.start(1, None);
+        let (status, given) = cast.give_back(1, id, 2, point).unwrap();
+        assert_eq!((status, &given["left"]), (201, &json!(0)), "{point}: {given}");
+        assert_eq!(cast.give_back(1, id, 2, point).unwrap().1, given, "{point}");
+        assert_eq!(cast.give_back(1, id, 1, "another").unwrap().0, 422, "{point}");
+        assert_eq!(cast.wallet(&["claim", given["claim_url"].as_str().unwrap()], None).unwrap()["state"], "done");
+        cast.until_it_has(60, point);
+        cast.check(point);
+    }
+}
+
 /// LOG-15: killed between taking entries over and moving on, it takes them over again.
 #[test]
 fn a_witness_killed_at_any_boundary_ends_with_the_same_books() {
@@ -377,7 +498,7 @@ fn a_witness_killed_while_orders_run_catches_up() {
 fn every_fault_point_of_the_source_is_walked() {
     let mut found = BTreeSet::new();
     search(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
-    let walked = [STORE_POINTS, WITNESS_POINTS, WALLET_POINTS].concat();
+    let walked = [STORE_POINTS, REFUND_POINTS, GIVE_BACK_POINTS, WITNESS_POINTS, WALLET_POINTS, DAILY_POINTS].concat();
     let walked: BTreeSet<String> = walked.iter().map(|point| point.split(':').next().unwrap().to_owned()).collect();
     assert_eq!(found, walked);
 }

@@ -212,7 +212,7 @@ fn public(node: &Node, play: &mut Play) {
         longer: head(1),
         subtrees: Bounded::new(Vec::new()).unwrap(),
     };
-    *node.desk.evidence.lock().unwrap() = vec![(EvidenceId(fork.id()), encode(&fork))];
+    *node.desk.pieces.lock().unwrap() = vec![(EvidenceId(fork.id()), encode(&fork))];
     let statement = ClosingStatement::sign(&key, &keyset, WitnessIndex(0), 1, [0; 32]);
     *node.desk.statement.lock().unwrap() = Some(statement);
     *node.desk.shown.lock().unwrap() = Some(full_status());

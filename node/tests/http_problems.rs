@@ -67,8 +67,12 @@ fn every_problem(node: &Node) -> Vec<Reply> {
     all.extend(from_orders(node));
     all.extend(from_grants(node, &till));
     all.extend(from_checkouts(node, &till));
+    let own_page = ("sec-fetch-site".to_owned(), "same-origin".to_owned());
     all.extend([
         node.post("/v1/grants", &taker, &json!({ "points": 1, "reference": "r" })),
+        node.call("POST", "/admin/login", std::slice::from_ref(&own_page), Some(b"password=x")),
+        node.call("POST", "/admin/logout", &[own_page], Some(b"")),
+        node.call("POST", "/admin/login", &[], Some(b"password=x")),
         node.get("/v1/checkouts/AAAAAAAAAAAAAAAAAAAAAA"),
         node.get("/nothing"),
         node.call("PUT", "/v1/grants", &[], Some(b"")),

@@ -7,18 +7,24 @@ use std::process::{Command, Output};
 
 use http_support::orders::{offer, pay};
 use http_support::{BASE, Node, bearer};
+use ronde_node::shop::{Answer, NewGrant, ShopError, Source, TillError};
+use ronde_protocol::machine::till::grant::GrantTerms;
+use ronde_protocol::message::amount::Points;
+use ronde_protocol::message::codec::Bounded;
 use ronde_protocol::message::ids::AssociationId;
 use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
 use ronde_protocol::message::order::Purpose;
+use ronde_protocol::message::text::Text;
 use serde_json::{Value, json};
 
-/// HTTP-8.
+/// HTTP-8, TILL-1.
 #[test]
 fn a_token_opens_what_its_scopes_say_and_nothing_else() {
     let node = Node::start();
     let grants = node.till("grants", &["grant"]);
     let redeems = node.till("redeems", &["redeem"]);
     let manager = node.till("manager", &["manager"]);
+    let refunds = node.till("refunds", &["refund"]);
     let grant = json!({ "points": 1, "reference": "r" });
     let checkout = json!({ "max_points": 1, "step": 1, "reference": "r" });
     let pledge = json!({ "association": 1, "points": 1 });
@@ -30,7 +36,7 @@ fn a_token_opens_what_its_scopes_say_and_nothing_else() {
         ("/v1/tills", &till, &node.admin),
     ];
     for (path, body, right) in table {
-        for token in [&grants, &redeems, &manager, &node.admin] {
+        for token in [&grants, &redeems, &manager, &refunds, &node.admin] {
             let reply = node.post(path, token, body);
             if token == right {
                 assert!(reply.status < 300, "{path}: {reply:?}");
@@ -70,13 +76,35 @@ fn a_revoked_till_may_do_nothing_from_then_on() {
     assert_eq!(node.post("/v1/grants", &token, &body).problem(), "token-missing");
 }
 
+/// HTTP-9: authorized before the revocation, and written after it.
+#[test]
+fn a_grant_that_waits_for_the_disk_while_its_till_is_revoked_is_not_made() {
+    let node = Node::start();
+    let token = node.till("counter", &["grant"]);
+    let make = || {
+        let terms = GrantTerms { points: Points(1), ballot: None, vouchers: Bounded::new(Vec::new()).unwrap() };
+        let source = Source { till: Text::new("counter").unwrap(), basket: None, reason: None };
+        let new = NewGrant { terms, reference: "r".to_owned(), expires_in: 60, source: Some(source) };
+        let made = node.shop.make_grant(new, None, |_| Answer { status: 201, body: Vec::new() });
+        tokio::runtime::Runtime::new().unwrap().block_on(made)
+    };
+    assert!(make().is_ok());
+    assert_eq!(node.delete("/v1/tills/counter", &node.admin).status, 204);
+    assert!(matches!(make(), Err(ShopError::Till(TillError::Revoked))));
+    assert_eq!(node.post("/v1/grants", &token, &json!({ "points": 1, "reference": "r" })).problem(), "token-missing");
+}
+
 #[test]
 fn tills_are_listed_without_their_tokens() {
     let node = Node::start();
     let token = node.till("counter", &["redeem", "grant"]);
     let listed = node.get_as("/v1/tills", &node.admin);
-    let expected =
-        json!({ "tills": [{ "name": "counter", "scopes": ["grant", "redeem"], "added": "2026-01-01T00:00:00Z" }] });
+    let expected = json!({
+        "caps": {},
+        "tills": [{
+            "name": "counter", "scopes": ["grant", "redeem"], "given_today": 0, "added": "2026-01-01T00:00:00Z",
+        }],
+    });
     assert_eq!(listed.json, expected);
     assert_eq!(node.get_as("/v1/tills", &token).problem(), "token-scope");
     for body in [
@@ -93,6 +121,27 @@ fn tills_are_listed_without_their_tokens() {
         node.post("/v1/tills", &node.admin, &json!({ "name": "new", "scopes": ["all"] })).problem(),
         "bad-encoding"
     );
+}
+
+/// TILL-7.
+#[test]
+fn the_day_on_which_a_till_was_used_last_is_listed_and_survives_a_restart() {
+    let node = Node::start();
+    let token = node.till("counter", &["grant"]);
+    node.till("idle", &["grant"]);
+    let body = json!({ "points": 1, "reference": "r" });
+    let last_used =
+        |node: &Node, till: usize| node.get_as("/v1/tills", &node.admin).json["tills"][till]["last_used"].clone();
+    for day in ["2026-01-01", "2026-01-02"] {
+        assert_eq!(node.post("/v1/grants", &token, &body).status, 201);
+        // It is written down behind the answer.
+        while last_used(&node, 0) != day {
+            std::thread::yield_now();
+        }
+        node.hand.advance(86_400_000);
+    }
+    assert_eq!(last_used(&Node::start_from(node.snapshot()), 0), "2026-01-02");
+    assert_eq!(last_used(&node, 1), Value::Null, "never used");
 }
 
 #[test]
@@ -187,7 +236,11 @@ fn the_command_line_adds_a_till_gives_takes_and_revokes() {
     assert!(json_of(&pledged)["pledge"]["certificate"].is_string());
 
     let listed = ronde(&node, &["list"], &[]);
-    assert!(String::from_utf8(listed.stdout).unwrap().starts_with("counter: grant, redeem, manager"));
+    assert!(
+        String::from_utf8(listed.stdout)
+            .unwrap()
+            .starts_with("counter: grant, redeem, manager (added 2026-01-01T00:00:00Z, ")
+    );
     assert!(ronde(&node, &["revoke", "counter"], &[]).status.success());
     let refused = ronde(&node, &["grant", "9", "--token-file", "counter.token"], &[]);
     assert_eq!(refused.status.code(), Some(2));

@@ -82,6 +82,8 @@ pub const EVALUATION_GRACE: u64 = 7 * 86_400;
 pub const RESTORED_MARGIN: u64 = 86_400;
 /// Most voucher offers that one grant gives from.
 pub const MAX_GRANT_VOUCHERS: usize = 16;
+/// Longest text of a receipt, in bytes.
+pub const MAX_RECEIPT_BYTES: usize = 16_384;
 /// Most refunds kept and shown with one checkout.
 pub const MAX_REFUNDS: usize = 1024;
 /// Point coins per keyset above which a wallet merges by Swap.

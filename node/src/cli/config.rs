@@ -5,10 +5,14 @@ use ronde_protocol::machine::witness::keys::NodeSeed;
 use ronde_protocol::message::charter::Store;
 use serde_json::json;
 
-use super::{Blame, ConfigFile, Context, Exit, Failure, charter_warnings};
+use super::rules::rule_warnings;
+use super::{Blame, ConfigFile, Context, Exit, Failure, certificate_ends, charter_warnings};
 use crate::charter_store::CharterStore;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Tls};
+use crate::date::rfc3339;
+use crate::http::Pair;
+use crate::password::{self, MANAGER_HASH_FILE};
 use crate::{process, secret_file};
 
 /// `ronde config`
@@ -47,9 +51,13 @@ fn check(file: &ConfigFile, context: &Context) -> Result<Exit, Failure> {
     context.note(format!("ok    store {} is {}, and its key is this node's", store.id, store.name));
     check_addresses(store)?;
     check_data(&config)?;
+    let certificate = config.http.tls.as_ref().map(|files| check_certificate(files, store)).transpose()?;
     let mut warnings = charter_warnings(charter, charters.twins().len(), Clock::System.unix_seconds());
     warnings.extend(seat_warnings(&charters, store, &seed));
     warnings.extend(process::too_few_files(config.http.connections));
+    warnings.extend(certificate.into_iter().flatten());
+    warnings.extend(no_password(&config));
+    warnings.extend(rule_warnings(&config, charter, Clock::System.unix_seconds()));
     for warning in &warnings {
         context.note(format!("look  {warning}"));
     }
@@ -145,6 +153,39 @@ fn check_addresses(store: &Store) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// The pair fits; what is worth a look about it.
+fn check_certificate(files: &Tls, store: &Store) -> Result<Vec<String>, Failure> {
+    let pair = Pair::load(files).map_err(|error| Failure::new(&error, Blame::You, error.fix()))?;
+    let mut warnings = Vec::new();
+    let ends = pair.expires().and_then(|until| certificate_ends(&rfc3339(until), Clock::System.unix_seconds()));
+    warnings.extend(ends);
+    let hosts = store.http.iter().filter_map(|address| host(address.as_str()));
+    for host in hosts.filter(|host| !pair.is_for(host)) {
+        warnings.push(format!(
+            "the certificate is not for {host}, where the charter says that customers find this store: get one for it"
+        ));
+    }
+    Ok(warnings)
+}
+
+/// The host of an `https` address, without its port.
+fn host(address: &str) -> Option<&str> {
+    let authority = address.strip_prefix("https://")?.split('/').next()?;
+    match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next(),
+        None => authority.split(':').next(),
+    }
+}
+
+fn no_password(config: &Config) -> Option<String> {
+    let file = config.seed_file.with_file_name(MANAGER_HASH_FILE);
+    match password::stored(&file) {
+        Ok(Some(_)) => None,
+        Ok(None) => Some("the manager has no password yet: `ronde manager password` makes one".to_owned()),
+        Err(error) => Some(format!("the manager can't sign in: {error}; {}", error.fix())),
+    }
 }
 
 /// `host:port`, without looking the host up.

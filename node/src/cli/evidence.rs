@@ -90,7 +90,7 @@ impl Node {
     fn address(&self) -> Result<String, Failure> {
         match &self.node {
             Some(node) => Ok(node.trim_end_matches('/').to_owned()),
-            None => Ok(format!("http://{}", self.config.load()?.http.listen)),
+            None => Ok(self.config.load()?.http.own_url()),
         }
     }
 }

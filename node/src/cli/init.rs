@@ -14,11 +14,13 @@ use zeroize::Zeroizing;
 
 use super::charter::{Card, CardWitness, HexBytes, Plan, parse_federation};
 use super::config::{is_host_and_port, is_web_address};
-use super::{Blame, Context, Exit, Failure};
+use super::{Blame, Context, Exit, Failure, manager};
 use crate::config::Config;
+use crate::password::MANAGER_HASH_FILE;
 use crate::{entropy, secret_file};
 
 const QUIC_PORT: u16 = 7143;
+const HTTPS_PORT: u16 = 443;
 const HTTP_LISTEN: &str = "127.0.0.1:8143";
 
 /// `ronde init`
@@ -59,6 +61,15 @@ pub struct InitArgs {
     /// The TCP address to listen on, if not that of --http
     #[arg(long, value_name = "IP:PORT")]
     listen_http: Option<SocketAddr>,
+    /// A file of mode 0600 with the manager's password, instead of one that is made here
+    #[arg(long, value_name = "FILE")]
+    manager_password_file: Option<PathBuf>,
+    /// The certificate for HTTPS, with those that lead up to its root, as PEM
+    #[arg(long, value_name = "FILE", requires = "private_key")]
+    certificate: Option<PathBuf>,
+    /// Its private key, as PEM in a file of mode 0600
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    private_key: Option<PathBuf>,
 }
 
 /// A place on a committee.
@@ -94,7 +105,8 @@ pub fn run(args: InitArgs, context: &Context) -> Result<Exit, Failure> {
     let card = card(&args, federation, &seed)?;
     let file = args.dir.join("store.card");
     std::fs::write(&file, card.to_text()?).map_err(|error| Failure::file(&file, &error))?;
-    let text = format!(
+    let password = manager_password(&args, &config)?;
+    let mut text = format!(
         "{} is ready for store {} of federation {federation}.\n\
          Send {} to the stewards; install the charter they sign with\n  \
          ronde charter install --config {} 000001.charter\n\
@@ -105,14 +117,28 @@ pub fn run(args: InitArgs, context: &Context) -> Result<Exit, Failure> {
         config.file.display(),
         config.seed_file.display(),
     );
+    if let Some(password) = &password {
+        text.push_str("\nThe manager's password, shown this once: ");
+        text.push_str(password);
+    }
     context.say(
         text,
         &json!({
             "ok": true, "store": args.store, "federation": federation, "node_key": card.node_key, "card": file,
-            "config": config.file,
+            "config": config.file, "manager_password": password.as_ref().map(|made| made.as_str()),
         }),
     );
     Ok(Exit::Ok)
+}
+
+/// A password that is there stays, unless another one was chosen.
+fn manager_password(args: &InitArgs, config: &Config) -> Result<Option<Zeroizing<String>>, Failure> {
+    let file = config.seed_file.with_file_name(MANAGER_HASH_FILE);
+    let chosen = args.manager_password_file.as_deref();
+    if chosen.is_none() && file.exists() {
+        return Ok(None);
+    }
+    manager::set(&file, chosen)
 }
 
 fn federation(args: &InitArgs) -> Result<FederationId, Failure> {
@@ -171,9 +197,10 @@ fn restrict(folder: &Path) -> Result<(), Failure> {
 
 fn configuration(args: &InitArgs) -> String {
     let (http, behind_proxy) = http_listen(args);
-    let quic = args.listen_quic.unwrap_or_else(|| quic_listen(args.quic.first()));
+    let quic = args.listen_quic.unwrap_or_else(|| published_listen(args.quic.first().map(String::as_str), QUIC_PORT));
     let name: String = args.name.chars().filter(|letter| !letter.is_control()).collect();
     let store = args.store;
+    let tls = tls(args);
     format!(
         "# Store {store}, {name}. `ronde config check` before a restart; RONDE_HTTP_LISTEN and the like go over this.
 store = {store}
@@ -188,6 +215,13 @@ listen = \"{quic}\"
 listen = \"{http}\"
 # Whether a proxy in front speaks TLS. It has to bound what one client takes: to the node all its clients are one address.
 behind_proxy = {behind_proxy}
+{tls}
+[caps]
+# What may be given away in points: by one grant, by one till and by all tills in a UTC day. Without a line, what the charter
+# lets this store issue in a day.
+# grant_points = 200
+# till_points = 2000
+# store_points = 10000
 
 [sync]
 feed_seconds = 60
@@ -200,12 +234,35 @@ listen = \"\"
 [log]
 level = \"info\"
 format = \"text\"
+
+# What baskets earn, and what the store gives of them: `ronde rules --help` shows the sections [earn] and [pledge].
 "
     )
 }
 
-/// Plain HTTP on loopback is served as it is; everything else through a proxy that speaks TLS.
+/// The lines that make HTTP into HTTPS, or that say how.
+fn tls(args: &InitArgs) -> String {
+    let (Some(certificate), Some(key)) = (&args.certificate, &args.private_key) else {
+        return "# Or the node itself does: it reads both files again when they change.\n\
+                # certificate = \"/etc/letsencrypt/live/bakery.example/fullchain.pem\"\n\
+                # private_key = \"secrets/key.pem\"\n"
+            .to_owned();
+    };
+    let line = |name: &str, path: &Path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        format!("{name} = {}\n", toml::Value::String(path.display().to_string()))
+    };
+    line("certificate", certificate) + &line("private_key", key)
+}
+
+/// Plain HTTP on loopback is served as it is; everything else with the certificate, or through a proxy that speaks TLS.
 fn http_listen(args: &InitArgs) -> (String, bool) {
+    if args.certificate.is_some() {
+        let host = args.http.first().and_then(|url| url.strip_prefix("https://"));
+        let authority = host.and_then(|rest| rest.split('/').next());
+        let listen = args.listen_http.unwrap_or_else(|| published_listen(authority, HTTPS_PORT));
+        return (listen.to_string(), false);
+    }
     let plain = args.http.first().and_then(|url| url.strip_prefix("http://")).and_then(|rest| rest.parse().ok());
     let plain = plain.filter(|address: &SocketAddr| address.ip().is_loopback());
     let listen = args.listen_http.or(plain).map_or_else(|| HTTP_LISTEN.to_owned(), |address| address.to_string());
@@ -213,12 +270,12 @@ fn http_listen(args: &InitArgs) -> (String, bool) {
 }
 
 /// The port that was published, on every address; a loopback address stays one.
-fn quic_listen(published: Option<&String>) -> SocketAddr {
+fn published_listen(published: Option<&str>, usual: u16) -> SocketAddr {
     let everywhere = |port| SocketAddr::from(([0, 0, 0, 0], port));
-    let Some(published) = published else { return everywhere(QUIC_PORT) };
+    let Some(published) = published else { return everywhere(usual) };
     match published.parse::<SocketAddr>() {
         Ok(address) if address.ip().is_loopback() => address,
-        _ => everywhere(published.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).unwrap_or(QUIC_PORT)),
+        _ => everywhere(published.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).unwrap_or(usual)),
     }
 }
 

@@ -4,6 +4,7 @@
 //! standard error (what happened, whose fault, what to do). With `--json` either is one object on standard output.
 
 mod failure;
+mod own_node;
 mod plural;
 mod terminal;
 mod warning;
@@ -15,11 +16,14 @@ pub mod charter;
 pub mod config;
 pub mod evidence;
 pub mod init;
+pub mod manager;
 pub mod node;
+pub mod rules;
 pub mod status;
 pub mod till;
 pub mod vectors;
 pub mod wallet;
+pub mod webhook;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -27,7 +31,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub use failure::{Blame, Failure};
-use warning::charter_warnings;
+use warning::{certificate_ends, charter_warnings};
 
 /// How a command ended; the number is the process's exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,6 +106,8 @@ enum Command {
     Config(config::ConfigArgs),
     /// Run a store's node
     Node(node::NodeArgs),
+    /// Say what a basket earns by the store's own rules, and list them
+    Rules(rules::RulesArgs),
     /// Say how a node and its witnesses are
     Status(status::StatusArgs),
     /// Copy the node's database, with the mark that keeps a restored copy from voting
@@ -110,6 +116,10 @@ enum Command {
     Evidence(evidence::EvidenceArgs),
     /// Do by hand what a till does; say who may be a till
     Till(till::TillArgs),
+    /// Set the password with which the manager signs in
+    Manager(manager::ManagerArgs),
+    /// Say where the node posts what happens
+    Webhook(webhook::WebhookArgs),
     /// Earn, pay, give and vote as a shopper
     Wallet(wallet::WalletArgs),
     /// Replay the witnesses' logs: does everything add up, and if not, who cheated
@@ -134,9 +144,13 @@ impl ConfigFile {
     /// # Errors
     /// A [`crate::config::ConfigError`] as [`Failure`].
     pub fn load(&self) -> Result<crate::config::Config, Failure> {
+        Ok(crate::config::Config::load(&self.config, Self::environment())?)
+    }
+
+    /// The process's environment, as text.
+    pub(super) fn environment() -> impl Iterator<Item = (String, String)> {
         let text = |part: std::ffi::OsString| part.to_string_lossy().into_owned();
-        let environment = std::env::vars_os().map(|(name, value)| (text(name), text(value)));
-        Ok(crate::config::Config::load(&self.config, environment)?)
+        std::env::vars_os().map(move |(name, value)| (text(name), text(value)))
     }
 }
 
@@ -166,10 +180,13 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Charter(args) => charter::run(args, context),
         Command::Config(args) => config::run(args, context),
         Command::Node(args) => node::run(args, context),
+        Command::Rules(args) => rules::run(args, context),
         Command::Status(args) => status::run(args, context),
         Command::Backup(args) => backup::run(args, context),
         Command::Evidence(args) => evidence::run(args, context),
         Command::Till(args) => till::run(args, context),
+        Command::Manager(args) => manager::run(args, context),
+        Command::Webhook(args) => webhook::run(args, context),
         Command::Wallet(args) => wallet::run(args, context),
         Command::Audit(args) => audit::run(*args, context),
         Command::Capacity(args) => capacity::run(&args, context),

@@ -14,6 +14,8 @@ use crate::config::Config;
 use crate::daemon::{Node, NodeError, Setup};
 use crate::driver::OpenLimits;
 use crate::ops::OpsSetup;
+use crate::password::MANAGER_HASH_FILE;
+use crate::routine::RulesFile;
 use crate::space::{Disk, Space};
 use crate::store::SqliteEngine;
 use crate::{logging, secret_file};
@@ -47,6 +49,8 @@ async fn serve(config: &Config, context: &Context) -> Result<Exit, Failure> {
         tracing::warn!("{why}");
     }
     let node = Node::start(setup(config)?).await.map_err(failure)?;
+    let rules = RulesFile::new(config.file.clone(), ConfigFile::environment().collect());
+    let node = node.earning_by(config.rules.clone(), rules);
     let (http, quic) = node.addresses().map_err(failure)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(signals)?;
@@ -86,8 +90,12 @@ fn setup(config: &Config) -> Result<Setup, Failure> {
         engine: Box::new(engine),
         quic: config.quic.listen,
         http: config.http.listen,
+        tls: config.http.tls.clone(),
+        behind_proxy: config.http.behind_proxy,
         http_connections: config.http.connections,
         admin_token: secrets.join("admin.token"),
+        manager_hash: secrets.join(MANAGER_HASH_FILE),
+        caps: config.caps,
         feed: config.sync.feed,
         pull: config.sync.pull,
         patience: config.sync.patience,

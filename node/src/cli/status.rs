@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::plural::counted;
-use super::{Blame, ConfigFile, Context, Exit, Failure, charter_warnings};
+use super::{Blame, ConfigFile, Context, Exit, Failure, charter_warnings, own_node};
 use crate::clock::Clock;
 use crate::shop::{PeerLogTrouble, RetiredBecause};
 
@@ -58,6 +58,13 @@ struct Status {
     storage: Option<Storage>,
     #[serde(default)]
     clock: Option<ClockOffset>,
+    #[serde(default)]
+    caps_near: usize,
+    #[serde(default)]
+    certificate: Option<Certificate>,
+    rules_trouble: Option<String>,
+    #[serde(default)]
+    pledge_trouble: Option<String>,
     version: String,
 }
 
@@ -131,6 +138,14 @@ struct ClockOffset {
 }
 
 #[derive(Debug, Deserialize)]
+struct Certificate {
+    #[serde(default)]
+    expires: Option<String>,
+    #[serde(default)]
+    trouble: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
 struct Chain {
     chain: Vec<String>,
 }
@@ -142,7 +157,7 @@ struct Chain {
 pub fn run(args: StatusArgs, context: &Context) -> Result<Exit, Failure> {
     let node = match args.node {
         Some(node) => node.trim_end_matches('/').to_owned(),
-        None => format!("http://{}", args.config.load()?.http.listen),
+        None => args.config.load()?.http.own_url(),
     };
     let raw: Value = get(&node, "/v1/status")?;
     let status = Status::deserialize(&raw).map_err(|error| not_ours(&node, &error.to_string()))?;
@@ -202,6 +217,10 @@ fn findings(status: &Status, charter: &Charter) -> Vec<(Exit, String)> {
     findings.extend(status.peer_logs.iter().filter_map(|log| words::lagging(log, is_down(log))));
     findings.extend(status.disk.as_ref().and_then(words::disk));
     findings.extend(status.clock.as_ref().and_then(words::clock));
+    findings.extend(words::caps(status.caps_near));
+    findings.extend(status.certificate.as_ref().and_then(words::certificate));
+    findings.extend(status.rules_trouble.iter().map(words::old_rules));
+    findings.extend(status.pledge_trouble.iter().map(words::not_pledged));
     if status.evidence > 0 {
         let what = format!(
             "this node keeps {} that somebody cheated: `ronde evidence list` shows what; tell the stewards",
@@ -267,8 +286,12 @@ fn charter(node: &str) -> Result<Charter, Failure> {
 }
 
 pub(super) fn get<T: DeserializeOwned>(node: &str, path: &str) -> Result<T, Failure> {
-    let agent: ureq::Agent =
-        ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).http_status_as_error(false).build().into();
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .timeout_global(Some(PATIENCE))
+        .tls_config(own_node::tls(node))
+        .http_status_as_error(false)
+        .build()
+        .into();
     let mut response = agent.get(format!("{node}{path}")).call().map_err(|error| {
         Failure::new(
             format!("{node} does not answer: {error}"),

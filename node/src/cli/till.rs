@@ -1,6 +1,7 @@
 //! `ronde till`: what a till does, by hand, and who may be a till.
 
-mod client;
+pub(in crate::cli) mod client;
+mod list;
 
 use std::path::PathBuf;
 
@@ -37,7 +38,9 @@ enum TillCommand {
     /// Take a till's token away, at once
     Revoke(RevokeArgs),
     /// Give points away: prints the link for the customer
-    #[command(after_help = "Example:\n  ronde till grant 25 --ballot 1 --token-file secrets/counter-1.token")]
+    #[command(
+        after_help = "Examples:\n  ronde till grant 25 --ballot 1 --token-file secrets/counter-1.token\n  ronde till grant --cents 4210 --token-file secrets/counter-1.token"
+    )]
     Grant(GrantArgs),
     /// Ask for points: prints the link for the customer
     #[command(after_help = "Example:\n  ronde till checkout --max 7 --wait --token-file secrets/counter-1.token")]
@@ -49,7 +52,7 @@ enum TillCommand {
 
 /// Which node is spoken to.
 #[derive(Debug, Args)]
-struct NodeArgs {
+pub(in crate::cli) struct NodeArgs {
     /// The node's web address; without it, that of the configuration
     #[arg(long, env = "RONDE_NODE", value_name = "URL")]
     node: Option<String>,
@@ -61,9 +64,15 @@ struct NodeArgs {
 struct AddArgs {
     /// What people call it
     name: String,
-    /// What it may do: grant, redeem, manager
+    /// What it may do: grant, redeem, refund, manager
     #[arg(long, value_delimiter = ',', required = true)]
     scope: Vec<String>,
+    /// The most that one of its grants may be worth, in place of the store's cap
+    #[arg(long, value_name = "POINTS")]
+    cap_grant: Option<u64>,
+    /// The most that it may give away in a UTC day, in place of the store's cap
+    #[arg(long, value_name = "POINTS")]
+    cap_day: Option<u64>,
     /// Write the token into a new file of mode 0600 instead of showing it
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -92,7 +101,14 @@ struct TillTokenArgs {
 #[derive(Debug, Args)]
 struct GrantArgs {
     /// How many points
-    points: u64,
+    #[arg(required_unless_present = "cents")]
+    points: Option<u64>,
+    /// Instead of points: what the basket comes to, of which the store's rules make points
+    #[arg(long, value_name = "CENTS", conflicts_with_all = ["points", "reason"])]
+    cents: Option<u64>,
+    /// Why, if it is for no basket: say, for jars brought back
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
     /// With a ballot of this campaign
     #[arg(long, value_name = "CAMPAIGN")]
     ballot: Option<u32>,
@@ -164,7 +180,7 @@ fn voucher(text: &str) -> Result<(u32, u16), String> {
 pub fn run(args: TillArgs, context: &Context) -> Result<Exit, Failure> {
     match args.command {
         TillCommand::Add(args) => add(args, context),
-        TillCommand::List(node) => list(&node, context),
+        TillCommand::List(node) => list::list(&node, context),
         TillCommand::Revoke(args) => revoke(&args, context),
         TillCommand::Grant(args) => grant(&args, context),
         TillCommand::Checkout(args) => checkout(&args, context),
@@ -177,7 +193,9 @@ fn add(args: AddArgs, context: &Context) -> Result<Exit, Failure> {
         return Err(secret_file::SecretFileError::Exists { path: path.clone() }.into());
     }
     let client = Client::connect(&args.node, Credentials::Admin)?;
-    let body = json!({ "name": args.name, "scopes": args.scope });
+    let body = json!({
+        "name": args.name, "scopes": args.scope, "cap_grant": args.cap_grant, "cap_day": args.cap_day,
+    });
     let mut till = client.post("/v1/tills", &body)?;
     let token = till.get("token").and_then(Value::as_str).map(|token| Zeroizing::new(token.to_owned()));
     let token = token.ok_or_else(|| client.not_ours("it made a till without a token"))?;
@@ -196,34 +214,6 @@ fn add(args: AddArgs, context: &Context) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-fn list(node: &NodeArgs, context: &Context) -> Result<Exit, Failure> {
-    #[derive(Deserialize)]
-    struct Tills {
-        tills: Vec<Till>,
-    }
-    #[derive(Deserialize)]
-    struct Till {
-        name: String,
-        scopes: Vec<String>,
-        added: String,
-        #[serde(default)]
-        revoked: Option<String>,
-    }
-    let client = Client::connect(node, Credentials::Admin)?;
-    let raw = client.get("/v1/tills")?;
-    let all: Tills = client.shape(&raw)?;
-    let lines = all.tills.iter().map(|till| {
-        let state = till.revoked.as_ref().map_or_else(String::new, |time| format!(", revoked {time}"));
-        format!("{}: {} (added {}{state})\n", till.name, till.scopes.join(", "), till.added)
-    });
-    let mut text: String = lines.collect();
-    if text.is_empty() {
-        text.push_str("no tills yet: ronde till add NAME --scope grant,redeem");
-    }
-    context.say(text, &json!({ "ok": true, "tills": raw.get("tills") }));
-    Ok(Exit::Ok)
-}
-
 fn revoke(args: &RevokeArgs, context: &Context) -> Result<Exit, Failure> {
     let client = Client::connect(&args.node, Credentials::Admin)?;
     client.delete(&format!("/v1/tills/{}", client::escape(&args.name)))?;
@@ -234,6 +224,7 @@ fn revoke(args: &RevokeArgs, context: &Context) -> Result<Exit, Failure> {
 fn grant(args: &GrantArgs, context: &Context) -> Result<Exit, Failure> {
     #[derive(Deserialize)]
     struct Made {
+        points: u64,
         claim_url: String,
         expires_at: String,
     }
@@ -244,6 +235,8 @@ fn grant(args: &GrantArgs, context: &Context) -> Result<Exit, Failure> {
         vouchers.iter().map(|(offer, count)| json!({ "offer": offer, "count": count })).collect();
     let body = json!({
         "points": args.points,
+        "eligible_cents": args.cents,
+        "reason": args.reason,
         "reference": args.reference,
         "ballot": args.ballot,
         "vouchers": vouchers,
@@ -251,7 +244,7 @@ fn grant(args: &GrantArgs, context: &Context) -> Result<Exit, Failure> {
     });
     let raw = client.post("/v1/grants", &body)?;
     let made: Made = client.shape(&raw)?;
-    let what = format!("{}, to be claimed until {}:", points(args.points), made.expires_at);
+    let what = format!("{}, to be claimed until {}:", points(made.points), made.expires_at);
     context.say(format!("{what}\n{}{}", code(&made.claim_url, context), made.claim_url), &ok("grant", raw));
     Ok(Exit::Ok)
 }

@@ -7,6 +7,7 @@ mod act;
 mod failure;
 mod fresh;
 mod recover;
+mod refunds;
 mod restore;
 mod rollover;
 mod say;
@@ -85,6 +86,14 @@ enum WalletCommand {
     /// Bring back all that was done with your 24 words: into a new wallet (--words-file, --node), or into this one if its
     /// files came from a backup
     Restore(RestoreArgs),
+    /// Ask the shops that you paid what became of it: what came too late, or could buy nothing, comes back
+    Refunds {
+        /// One payment, which another wallet of the same 24 words may have made: its digest, 64 hexadecimal digits
+        order: Option<OrderDigest>,
+        /// Its keyset [default: all]
+        #[arg(long, value_name = "K", requires = "order")]
+        keyset: Option<u32>,
+    },
     /// What was done with this wallet
     History,
     /// Orders that are not done yet
@@ -178,6 +187,7 @@ fn command(command: WalletCommand, session: &mut Session, context: &Context) -> 
         WalletCommand::Give { association, points } => act::give(session, &association, points, context),
         WalletCommand::Vote { campaign, choice } => act::vote(session, &campaign, &choice, context),
         WalletCommand::Recover { digest, keyset } => recover::run(session, &digest, keyset, context),
+        WalletCommand::Refunds { order, keyset } => refunds::run(session, order.as_ref(), keyset, context),
         WalletCommand::Resume => act::resume(session, context),
     }
 }

@@ -2,10 +2,12 @@
 
 use ronde_protocol::message::charter::Charter;
 
-use crate::date::{DAY, Day};
+use crate::date::{DAY, Day, rfc3339};
 
 /// A charter that expires within so many days is worth a warning.
 const EXPIRY_WARNING_DAYS: u64 = 30;
+/// A certificate for HTTPS that ends within so many days should have been renewed.
+const CERTIFICATE_WARNING_DAYS: u64 = 14;
 
 /// What the stewards should see to: a version that expires, or `twins` other charters of the same version.
 pub(super) fn charter_warnings(charter: &Charter, twins: usize, now: u64) -> Vec<String> {
@@ -26,4 +28,17 @@ pub(super) fn charter_warnings(charter: &Charter, twins: usize, now: u64) -> Vec
         ));
     }
     warnings
+}
+
+/// What is to be done about a certificate that is good until then (RFC 3339, in UTC).
+pub(super) fn certificate_ends(until: &str, now: u64) -> Option<String> {
+    // Times of this form are in the order of their letters.
+    if rfc3339(now).as_str() >= until {
+        return Some(format!(
+            "the certificate for HTTPS ended at {until}: browsers refuse it; renew it, the node takes it by itself"
+        ));
+    }
+    let soon = rfc3339(now.saturating_add(CERTIFICATE_WARNING_DAYS * DAY));
+    (soon.as_str() > until)
+        .then(|| format!("the certificate for HTTPS ends at {until}: renew it, the node takes it by itself"))
 }

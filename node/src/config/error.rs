@@ -88,6 +88,26 @@ pub enum ConfigError {
         /// A value that would do, as TOML.
         example: &'static str,
     },
+    /// A certificate without its key, or the reverse.
+    #[error("{origin}: `{key}` is set without `{other}`")]
+    HalfTls {
+        /// Where.
+        origin: Box<Origin>,
+        /// The one.
+        key: &'static str,
+        /// The other.
+        other: &'static str,
+    },
+    /// A rule of the store that can't be meant so.
+    #[error("{origin}: {what}")]
+    Rule {
+        /// Where.
+        origin: Box<Origin>,
+        /// What is wrong.
+        what: String,
+        /// What to write instead.
+        fix: String,
+    },
     /// Tokens and payments would cross a network in the clear.
     #[error("{origin}: `http.listen` is {listen}, which others can reach without encryption")]
     PlainHttp {
@@ -111,15 +131,22 @@ impl ConfigError {
             Self::UnknownKey { key, nearest, .. } => format!("did you mean `{nearest}`? If not, remove `{key}`"),
             Self::UnknownVariable { name, nearest } => format!("did you mean {nearest}? If not, `unset {name}`"),
             Self::Value { origin, key, example, .. } => match &**origin {
+                _ if example.starts_with('[') && example.ends_with("]]") => format!("write a line {example} above it"),
                 Origin::Variable(name) => format!("set it like this: {name}={}", example.trim_matches('"')),
                 Origin::Line(..) | Origin::Default => {
                     format!("write it like this: {} = {example}", key.rsplit('.').next().unwrap_or(key))
                 }
             },
             Self::Missing { key, example, .. } => format!("add a line `{key} = {example}` at the top"),
-            Self::PlainHttp { .. } => "listen on 127.0.0.1; or put a proxy that speaks TLS in front and write \
-                 `behind_proxy = true` under [http]"
-                .to_owned(),
+            Self::HalfTls { other, .. } => {
+                format!("add `{}` under [http] as well, or remove both", other.rsplit('.').next().unwrap_or(other))
+            }
+            Self::Rule { fix, .. } => fix.clone(),
+            Self::PlainHttp { .. } => {
+                "name a certificate and its key under [http]; or listen on 127.0.0.1; or put a proxy that \
+                 speaks TLS in front and write `behind_proxy = true` there"
+                    .to_owned()
+            }
         }
     }
 }

@@ -5,11 +5,15 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ronde_protocol::message::amount::Points;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{ConfigError, Origin};
+use super::fields::Page;
+use super::rules::{self, RULE_SECTIONS};
 use super::settings::{OTHER_PREFIXES, OTHER_VARIABLES, SETTINGS, Setting};
+use crate::earning::Rules;
 
 /// One value with its origin.
 struct Given {
@@ -30,6 +34,8 @@ enum GivenKind {
 
 pub(super) struct Raw {
     file: PathBuf,
+    /// The sections that are rules; no variable goes over them.
+    pub(super) rules: Rules,
     given: BTreeMap<&'static str, Given>,
 }
 
@@ -40,12 +46,13 @@ impl Raw {
         text: &str,
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
-        let mut raw = Self { file: file.to_owned(), given: BTreeMap::new() };
+        let mut raw = Self { file: file.to_owned(), rules: Rules::default(), given: BTreeMap::new() };
         let table = DeTable::parse(text).map_err(|error| ConfigError::Syntax {
             origin: Box::new(raw.line(text, error.span().map_or(0, |span| span.start))),
             message: error.message().to_owned(),
         })?;
         raw.take_table("", text, table.get_ref())?;
+        raw.rules = rules::read(&Page { file, text }, table.get_ref())?;
         for (name, value) in environment {
             raw.take_variable(name, value)?;
         }
@@ -56,6 +63,9 @@ impl Raw {
         for (name, value) in table {
             let key =
                 if section.is_empty() { name.get_ref().to_string() } else { format!("{section}.{}", name.get_ref()) };
+            if section.is_empty() && RULE_SECTIONS.contains(&key.as_str()) {
+                continue;
+            }
             let origin = self.line(text, name.span().start);
             match value.get_ref() {
                 DeValue::Table(inner) if section.is_empty() && is_section(&key) => {
@@ -69,7 +79,8 @@ impl Raw {
 
     fn take_value(&mut self, key: String, value: &Spanned<DeValue<'_>>, origin: Origin) -> Result<(), ConfigError> {
         let Some(setting) = SETTINGS.iter().find(|setting| setting.key == key) else {
-            let nearest = nearest(&key, SETTINGS.iter().map(|setting| setting.key));
+            let known = SETTINGS.iter().map(|setting| setting.key).chain(RULE_SECTIONS.iter().copied());
+            let nearest = nearest(&key, known);
             return Err(ConfigError::UnknownKey { origin: Box::new(origin), key, nearest });
         };
         let (text, kind) = match value.get_ref() {
@@ -146,6 +157,20 @@ impl Raw {
         self.value(key, GivenKind::Text, "the path of a file or folder, in quotes", make)
     }
 
+    /// A path that may be left out.
+    pub(super) fn optional_path(&self, key: &str) -> Result<Option<PathBuf>, ConfigError> {
+        self.given.contains_key(key).then(|| self.path(key)).transpose()
+    }
+
+    /// Points that may be left out.
+    pub(super) fn optional_points(&self, key: &str) -> Result<Option<Points>, ConfigError> {
+        let points = || {
+            let expected = "whole points, without quotes; without the line nothing is bounded";
+            self.value(key, GivenKind::Integer, expected, |text| text.parse().ok().map(Points))
+        };
+        self.given.contains_key(key).then(points).transpose()
+    }
+
     pub(super) fn address(&self, key: &str) -> Result<SocketAddr, ConfigError> {
         self.value(key, GivenKind::Text, "an IP address and a port, in quotes", |text| text.parse().ok())
     }
@@ -200,7 +225,7 @@ fn refuse(setting: &Setting, origin: &Origin, found: String, expected: &'static 
 
 /// The known name that is spelt most alike. A key without its section, and a section without a key, count as well, a
 /// little less.
-fn nearest(written: &str, known: impl Iterator<Item = &'static str>) -> &'static str {
+pub(super) fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> &'a str {
     use strsim::damerau_levenshtein as distance;
     let parts = |name: &str| match name.rsplit_once('.') {
         Some((section, key)) => (section.to_owned(), key.to_owned()),

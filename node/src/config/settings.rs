@@ -7,7 +7,7 @@ pub struct Setting {
     pub key: &'static str,
     /// The variable that goes over the file: `RONDE_HTTP_LISTEN`.
     pub variable: &'static str,
-    /// What holds if nobody says anything; none if somebody must.
+    /// What holds if nobody says anything; none if somebody must, or if nothing holds then.
     pub default: Option<&'static str>,
     /// An example of what can be written, as TOML.
     pub example: &'static str,
@@ -67,6 +67,20 @@ pub const SETTINGS: &[Setting] = &[
         about: "whether a proxy in front speaks TLS; without one only a loopback address is taken",
     },
     Setting {
+        key: "http.certificate",
+        variable: "RONDE_HTTP_CERTIFICATE",
+        default: None,
+        example: "\"secrets/fullchain.pem\"",
+        about: "the certificate for HTTPS and those that lead up to its root, as PEM; read again when the file changes",
+    },
+    Setting {
+        key: "http.private_key",
+        variable: "RONDE_HTTP_PRIVATE_KEY",
+        default: None,
+        example: "\"secrets/key.pem\"",
+        about: "its private key, as PEM in a file of mode 0600",
+    },
+    Setting {
         key: "http.connections",
         variable: "RONDE_HTTP_CONNECTIONS",
         default: Some("512"),
@@ -93,6 +107,27 @@ pub const SETTINGS: &[Setting] = &[
         default: Some("5"),
         example: "5",
         about: "how long an order is waited for before the answer is \"pending\", 1 to 86400",
+    },
+    Setting {
+        key: "caps.grant_points",
+        variable: "RONDE_CAPS_GRANT_POINTS",
+        default: None,
+        example: "200",
+        about: "what one grant may be worth; without it as much as the store may issue in a day",
+    },
+    Setting {
+        key: "caps.till_points",
+        variable: "RONDE_CAPS_TILL_POINTS",
+        default: None,
+        example: "2000",
+        about: "what one till may give away in a UTC day; without it as much as the store may",
+    },
+    Setting {
+        key: "caps.store_points",
+        variable: "RONDE_CAPS_STORE_POINTS",
+        default: None,
+        example: "10000",
+        about: "what all tills may give away in a UTC day; without it up to the charter's limit of the store",
     },
     Setting {
         key: "disk.floor_mib",

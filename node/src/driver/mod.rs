@@ -31,6 +31,7 @@ pub mod sampled;
 pub mod seats;
 mod status;
 pub mod sync;
+pub mod watched;
 mod witness;
 
 pub use self::core::{AskError, Core, Service};

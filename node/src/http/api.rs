@@ -37,8 +37,10 @@ const VERSIONS: [&str; 1] = ["v1"];
         (name = "checkouts", description = "Points that a till asks for and a wallet pays."),
         (name = "orders", description = "What a wallet submits, through any store."),
         (name = "restore", description = "What a wallet asks for that is made anew from its seed."),
+        (name = "refunds", description = "Payments that bought nothing, and points that a till gives back."),
         (name = "pledges", description = "The store's own gifts."),
         (name = "tills", description = "Who may do what."),
+        (name = "events", description = "What happens at the counter: as a stream, and posted."),
     ),
 )]
 struct Common;
@@ -96,7 +98,7 @@ pub fn document() -> &'static Value {
     &DOCUMENT
 }
 
-/// The name of a grant or checkout, in the path.
+/// The name of a grant, checkout or webhook, in the path.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 #[allow(dead_code, reason = "the schema of what `id` reads")]

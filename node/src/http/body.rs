@@ -1,5 +1,7 @@
 //! Requests in: bounded, strict, and with exact complaints.
 
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -37,6 +39,7 @@ pub(super) struct Call {
     query: Option<String>,
     pub(super) headers: HeaderMap,
     body: Bytes,
+    from: Option<IpAddr>,
     /// The room that the body takes.
     _held: Option<Held>,
 }
@@ -61,10 +64,11 @@ impl<S: Send + Sync> FromRequest<S> for Call {
         };
         let body = tokio::time::timeout(BODY_PATIENCE, arrive(body, bytes, most)).await;
         let body = body.map_err(|_| Problem::encoding("body", 0, "a body that arrives in time"))??;
+        let from = turn.as_ref().map(Turn::from);
         if let Some(turn) = turn {
             turn.works();
         }
-        Ok(Self { method, path, query, headers, body, _held: held })
+        Ok(Self { method, path, query, headers, body, from, _held: held })
     }
 }
 
@@ -146,6 +150,22 @@ impl Call {
     /// long ones for which the node only waits would keep out all others (HTTP-28).
     pub(super) fn into_json<T: DeserializeOwned>(self) -> Result<T, Problem> {
         self.json()
+    }
+
+    /// The address that asks, or its network.
+    pub(super) fn from(&self) -> Option<IpAddr> {
+        self.from
+    }
+
+    /// The body as a form of a page (`application/x-www-form-urlencoded`), which is written as a query is.
+    pub(super) fn form(&self) -> Result<BTreeMap<String, String>, Problem> {
+        let unreadable = || Problem::encoding("body", 0, "a form");
+        let text = std::str::from_utf8(&self.body).map_err(|_| unreadable())?;
+        let uri = format!("/?{text}").parse().map_err(|_| unreadable())?;
+        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&uri).map_err(|_| unreadable())?;
+        let count = pairs.len();
+        let fields: BTreeMap<String, String> = pairs.into_iter().collect();
+        if fields.len() == count { Ok(fields) } else { Err(unreadable()) }
     }
 
     /// The query's parameters; unknown ones are refused by the type (HTTP-3).

@@ -21,8 +21,8 @@ use super::problem::schema::{ANY, CHECKOUT, KEY, ORDER, READ, TOKEN, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::date::rfc3339;
-use crate::forms;
 use crate::shop::{CheckoutView, NewCheckout, Outcome, RecordId, Scope, checkout_state};
+use crate::{forms, qr};
 
 /// How long a checkout can be paid if the till does not say, in seconds.
 const DEFAULT_EXPIRY: u64 = 300;
@@ -72,6 +72,10 @@ struct View {
     id: String,
     /// The link.
     url: String,
+    /// The link as a QR code, an SVG document: in the answer that a till shows to a customer, and in no other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    qr_svg: Option<String>,
     /// How far it is.
     #[schema(value_type = CheckoutStateName)]
     state: &'static str,
@@ -91,6 +95,21 @@ struct View {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     refunds: Vec<RefundView>,
+    /// What tills gave back of what was paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Points, required = false)]
+    returned: Option<Points>,
+}
+
+/// How far a refund is.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "the schema of a text")]
+enum RefundState {
+    Owed,
+    Pending,
+    Claimed,
+    Withdrawn,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -102,6 +121,14 @@ struct RefundView {
     /// How much.
     #[schema(value_type = forms::Points)]
     points: Points,
+    /// The name of the grant that pays it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::RecordName, required = false)]
+    grant: Option<String>,
+    /// How far that is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = RefundState, required = false)]
+    state: Option<&'static str>,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -143,16 +170,23 @@ problems! { CertificateProblems: READ, ORDER, CHECKOUT }
 
 fn view(base: &str, view: &CheckoutView) -> View {
     let checkout = &view.checkout;
-    let refunds = checkout.refunds().iter().map(|refund| RefundView { order: refund.digest, points: refund.points });
+    let refunds = view.refunds.iter().map(|refund| RefundView {
+        order: refund.order,
+        points: refund.points,
+        grant: refund.grant.map(|(id, _)| id.to_string()),
+        state: refund.grant.map(|(_, fate)| fate.name()),
+    });
     View {
         id: view.id.to_string(),
         url: format!("{base}/c/{}", view.id),
+        qr_svg: None,
         state: checkout_state(checkout.state()),
         points: checkout.paid(),
         order: checkout.state().digest(),
         votes: view.votes,
         expires_at: rfc3339(checkout.offer().expiry),
         refunds: refunds.collect(),
+        returned: Some(view.returned).filter(|points| *points > Points::ZERO),
     }
 }
 
@@ -168,7 +202,7 @@ fn view(base: &str, view: &CheckoutView) -> View {
     )), OpenProblems),
 )]
 pub(super) async fn open(State(site): State<Site>, call: Call) -> Result<Response, Problem> {
-    let token = site.authorize(&call, Scope::Redeem)?;
+    let (token, caller) = site.authorize_as(&call, Scope::Redeem)?;
     let once = call.once(&token)?;
     let _in_flight = once.as_ref().map(|once| site.shop.enter(once)).transpose()?;
     let body: OpenBody = call.json()?;
@@ -177,9 +211,14 @@ pub(super) async fn open(State(site): State<Site>, call: Call) -> Result<Respons
     if body.step == Points::ZERO || body.max_points < body.step {
         return Err(Problem::field("step", "step is at least 1 and at most max_points"));
     }
-    let new = NewCheckout { max: body.max_points, step: body.step, reference: body.reference, expires_in };
+    let till = Some(caller.name);
+    let new = NewCheckout { max: body.max_points, step: body.step, reference: body.reference, expires_in, till };
     let base = site.base();
-    let opened = site.shop.open_checkout(new, once, move |made| answer(StatusCode::CREATED, &view(&base, &made)));
+    let opened = site.shop.open_checkout(new, once, move |made| {
+        let mut opened = view(&base, &made);
+        opened.qr_svg = qr::svg(&opened.url).ok();
+        answer(StatusCode::CREATED, &opened)
+    });
     Ok(respond(opened.await?))
 }
 

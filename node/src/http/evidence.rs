@@ -16,44 +16,46 @@ use super::problem::schema::{ANY, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::forms;
-use crate::shop::EvidenceId;
+use crate::shop::{DeskError, EvidenceId};
 
 /// Whom a piece convicts, and of what.
 #[derive(Clone, Serialize, ToSchema)]
-pub(super) struct Judged {
+pub(crate) struct Judged {
     /// Missing if the node's charter does not know what it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
-    offence: Option<&'static str>,
+    pub(crate) offence: Option<&'static str>,
     /// Whom it convicts.
-    culprits: Vec<CulpritView>,
+    pub(crate) culprits: Vec<CulpritView>,
 }
 
+/// One who is convicted.
 #[derive(Clone, Serialize, ToSchema)]
 #[schema(as = Culprit)]
-struct CulpritView {
+pub(crate) struct CulpritView {
     /// Of a witness: its keyset.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = forms::Number, required = false)]
-    keyset: Option<KeysetId>,
+    pub(crate) keyset: Option<KeysetId>,
     /// And its index there.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = forms::Number, required = false)]
-    witness: Option<WitnessIndex>,
+    pub(crate) witness: Option<WitnessIndex>,
     /// The store, or that of the witness.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = forms::Number, required = false)]
-    store: Option<StoreId>,
+    pub(crate) store: Option<StoreId>,
 }
 
+/// A piece of evidence as it is shown.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Evidence)]
-struct EvidenceView {
+pub(crate) struct EvidenceView {
     /// Its name.
     #[schema(value_type = forms::Hex32)]
-    id: String,
+    pub(crate) id: String,
     #[serde(flatten)]
-    judged: Judged,
+    pub(crate) judged: Judged,
     /// When it is asked for by its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = forms::EvidenceBytes, required = false)]
@@ -93,14 +95,18 @@ fn view(site: &Site, id: EvidenceId, bytes: &[u8]) -> EvidenceView {
 }
 
 /// All that is kept, without the bytes.
+pub(crate) fn pieces(site: &Site) -> Result<Vec<EvidenceView>, DeskError> {
+    let kept = site.desk.evidence()?;
+    Ok(kept.iter().map(|(id, bytes)| view(site, *id, bytes)).collect())
+}
+
+/// The same as an answer.
 #[utoipa::path(
     get, path = "/v1/evidence", operation_id = "listEvidence", tag = "federation",
     responses((status = 200, description = "What is kept here against those who cheated.", body = ListView), ListProblems),
 )]
 pub(super) async fn list(State(site): State<Site>) -> Result<Response, Problem> {
-    let kept = site.desk.evidence()?;
-    let evidence: Vec<EvidenceView> = kept.iter().map(|(id, bytes)| view(&site, *id, bytes)).collect();
-    Ok(respond(answer(StatusCode::OK, &ListView { evidence })))
+    Ok(respond(answer(StatusCode::OK, &ListView { evidence: pieces(&site)? })))
 }
 
 /// One piece.

@@ -10,7 +10,7 @@ use super::problem::Problem;
 
 /// Refuses a body whose length is not said beforehand by `Content-Length`, and what would come after it (HTTP-24). Two
 /// lengths that differ never get this far: the connection ends.
-pub(super) async fn one_length(request: Request, next: Next) -> Response {
+pub(crate) async fn one_length(request: Request, next: Next) -> Response {
     if !request.headers().contains_key(header::TRANSFER_ENCODING) {
         return next.run(request).await;
     }

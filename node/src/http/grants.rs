@@ -11,6 +11,7 @@ use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::codec::Bounded;
 use ronde_protocol::message::ids::{CampaignId, KeysetId, OfferId, StoreId};
 use ronde_protocol::message::order::{Columns, Submission};
+use ronde_protocol::message::text::Text;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
@@ -22,25 +23,31 @@ use super::problem::schema::{ANY, KEY, ORDER, READ, TOKEN, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::date::rfc3339;
-use crate::forms;
-use crate::shop::{NewGrant, RecordId, Scope, grant_state};
+use crate::shop::{MadeGrant, NewGrant, RecordId, Scope, Source, grant_state};
+use crate::{forms, qr};
 
 /// How long a grant can be claimed if the till does not say, in seconds.
-const DEFAULT_EXPIRY: u64 = 30 * 86_400;
+pub(super) const DEFAULT_EXPIRY: u64 = 30 * 86_400;
 /// Longest time that a grant can be claimed, in seconds.
-const MAX_EXPIRY: u64 = 366 * 86_400;
+pub(super) const MAX_EXPIRY: u64 = 366 * 86_400;
 /// Longest reference of a till, in bytes.
 pub(super) const MAX_REFERENCE: usize = 200;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct MakeBody {
-    /// Points that it gives.
-    #[schema(value_type = forms::Points)]
-    points: Points,
+    /// Points that it gives; or `eligible_cents`, exactly one of the two.
+    #[schema(value_type = Option<forms::Points>)]
+    points: Option<Points>,
+    /// What the basket comes to, of which the store's rules make points.
+    #[schema(value_type = Option<forms::U64>)]
+    eligible_cents: Option<u64>,
     /// What the till calls it; kept as a hash. At most 200 bytes.
     #[schema(max_length = 200)]
     reference: String,
+    /// With `points` alone: why, where it is no basket. At most 200 bytes.
+    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]+$")]
+    reason: Option<String>,
     /// With a ballot of this campaign.
     #[schema(value_type = Option<forms::Number>)]
     ballot: Option<CampaignId>,
@@ -66,9 +73,10 @@ struct Vouchers {
     count: u16,
 }
 
+/// What the till is told of a grant that it made.
 #[derive(Serialize, ToSchema)]
 #[schema(as = MadeGrant)]
-struct Made {
+pub(super) struct Made {
     /// Its name.
     #[schema(value_type = forms::RecordName)]
     id: String,
@@ -82,11 +90,27 @@ struct Made {
     /// By increasing offer.
     #[schema(value_type = Vec<Vouchers>)]
     vouchers: Vec<VoucherCount>,
+    /// As asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::U64, required = false)]
+    eligible_cents: Option<u64>,
+    /// The name of the bonus that counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    bonus: Option<Text>,
+    /// As asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    reason: Option<Text>,
     /// How far it is.
     #[schema(value_type = OpenGrant)]
     state: &'static str,
     /// The link, with the secret that is in no other answer.
     claim_url: String,
+    /// The link as a QR code: an SVG document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    qr_svg: Option<String>,
     /// From when it can't be claimed.
     #[schema(value_type = forms::Time)]
     expires_at: String,
@@ -131,6 +155,10 @@ struct View {
     /// By increasing offer.
     #[schema(value_type = Vec<Vouchers>)]
     vouchers: Vec<VoucherCount>,
+    /// Why it was made, where it was no basket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    reason: Option<Text>,
     /// How far it is.
     #[schema(value_type = GrantStateName)]
     state: &'static str,
@@ -172,32 +200,57 @@ problems! { ClaimProblems: READ, ORDER, &[Code::GrantExpired] }
     )), MakeProblems),
 )]
 pub(super) async fn make(State(site): State<Site>, call: Call) -> Result<Response, Problem> {
-    let token = site.authorize(&call, Scope::Grant)?;
+    let (token, caller) = site.authorize_as(&call, Scope::Grant)?;
     let once = call.once(&token)?;
     let _in_flight = once.as_ref().map(|once| site.shop.enter(once)).transpose()?;
     let body: MakeBody = call.json()?;
     let expires_in = expiry(body.expires_in, DEFAULT_EXPIRY, MAX_EXPIRY)?;
     check_reference(&body.reference)?;
+    let source = source(caller.name, &body)?;
     let vouchers = Bounded::new(body.vouchers).map_err(|error| Problem::field("vouchers", error))?;
-    let terms = GrantTerms { points: body.points, ballot: body.ballot, vouchers };
-    let new = NewGrant { terms, reference: body.reference, expires_in };
+    let terms = GrantTerms { points: body.points.unwrap_or_default(), ballot: body.ballot, vouchers };
+    let new = NewGrant { terms, reference: body.reference, expires_in, source: Some(source) };
     let base = site.base();
-    // The secret is in this answer and nowhere else, in the fragment that no server sees (HTTP-7).
-    let made = site.shop.make_grant(new, once, move |made| {
-        let secret = Zeroizing::new(URL_SAFE_NO_PAD.encode(made.secret.expose()));
-        let terms = made.grant.terms();
-        let view = Made {
-            id: made.id.to_string(),
-            points: terms.points,
-            ballot: terms.ballot,
-            vouchers: terms.vouchers.to_vec(),
-            state: grant_state(made.grant.state()),
-            claim_url: format!("{base}/g/{}#{}", made.id, *secret),
-            expires_at: rfc3339(made.grant.expiry()),
-        };
-        answer(StatusCode::CREATED, &view)
-    });
+    let made = site.shop.make_grant(new, once, move |new| answer(StatusCode::CREATED, &made(&base, &new)));
     Ok(respond(made.await?))
+}
+
+/// The secret is in this answer and nowhere else, in the fragment that no server sees (HTTP-7).
+pub(super) fn made(base: &str, made: &MadeGrant) -> Made {
+    let secret = Zeroizing::new(URL_SAFE_NO_PAD.encode(made.secret.expose()));
+    let claim_url = format!("{base}/g/{}#{}", made.id, *secret);
+    let terms = made.grant.terms();
+    let detail = made.detail.as_ref();
+    Made {
+        id: made.id.to_string(),
+        points: terms.points,
+        ballot: terms.ballot,
+        vouchers: terms.vouchers.to_vec(),
+        eligible_cents: detail.and_then(|detail| detail.eligible_cents),
+        bonus: detail.and_then(|detail| detail.bonus.clone()),
+        reason: detail.and_then(|detail| detail.reason.clone()),
+        state: grant_state(made.grant.state()),
+        qr_svg: qr::svg(&claim_url).ok(),
+        claim_url,
+        expires_at: rfc3339(made.grant.expiry()),
+    }
+}
+
+/// Who makes it and what for: exactly one of points and a basket, and a reason only where it is no basket (EARN-8).
+fn source(till: Text, body: &MakeBody) -> Result<Source, Problem> {
+    let one_of = "send either `points`, or `eligible_cents` of which the store's rules make points";
+    if body.points.is_some() == body.eligible_cents.is_some() {
+        return Err(Problem::field("points", one_of));
+    }
+    let reason = body.reason.as_ref().map(|reason| {
+        let text = Text::new(reason.as_str()).ok().filter(|text| !text.as_str().is_empty());
+        text.ok_or_else(|| Problem::field("reason", "a reason is 1 to 200 bytes of text without control characters"))
+    });
+    let reason = reason.transpose()?;
+    if reason.is_some() && body.eligible_cents.is_some() {
+        return Err(Problem::field("reason", "a reason is for points that are no basket: send it with `points`"));
+    }
+    Ok(Source { till, basket: body.eligible_cents, reason })
 }
 
 pub(super) fn expiry(asked: Option<u64>, default: u64, max: u64) -> Result<u64, Problem> {
@@ -223,10 +276,11 @@ pub(super) fn check_reference(reference: &str) -> Result<(), Problem> {
 pub(super) async fn show(State(site): State<Site>, path: Path<String>) -> Result<Response, Problem> {
     let id = id(path)?;
     let grant = site.shop.grant(id).await?;
-    Ok(respond(answer(StatusCode::OK, &view(&site, id, &grant))))
+    let reason = site.shop.grant_detail(id)?.and_then(|detail| detail.reason);
+    Ok(respond(answer(StatusCode::OK, &view(&site, id, &grant, reason))))
 }
 
-fn view(site: &Site, id: RecordId, grant: &Grant) -> View {
+fn view(site: &Site, id: RecordId, grant: &Grant, reason: Option<Text>) -> View {
     let terms = grant.terms();
     View {
         id: id.to_string(),
@@ -234,6 +288,7 @@ fn view(site: &Site, id: RecordId, grant: &Grant) -> View {
         points: terms.points,
         ballot: terms.ballot,
         vouchers: terms.vouchers.to_vec(),
+        reason,
         state: grant_state(grant.state()),
         time: rfc3339(grant.time()),
         expires_at: rfc3339(grant.expiry()),

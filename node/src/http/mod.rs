@@ -6,8 +6,10 @@
 mod admin;
 mod api;
 mod body;
+mod certificates;
 mod checkouts;
 mod counted;
+mod events;
 mod evidence;
 mod framing;
 mod grants;
@@ -16,13 +18,17 @@ mod origin;
 mod pledges;
 mod problem;
 mod public;
+mod refunds;
 mod restore;
 mod serve;
+mod session;
 mod site;
+mod streams;
 mod tills;
+mod webhooks;
 
 use axum::middleware;
-use axum::routing::any;
+use axum::routing::{any, get, post};
 use axum::{Extension, Router};
 use ronde_protocol::limits::MAX_SUBMISSION_BYTES;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
@@ -30,16 +36,25 @@ use utoipa_axum::routes;
 
 use body::BodyLimit;
 
+pub(crate) use evidence::{CulpritView, EvidenceView, pieces};
+pub(crate) use framing::one_length;
+pub(crate) use problem::{localize, method_not_allowed as no_such_method, prefers_french};
+
 pub use admin::{ADMIN_TOKEN_FILE, AdminToken, AdminTokenError};
 pub use api::document;
+pub use certificates::{CertificateError, CertificateView, Certificates, Pair};
 pub use problem::{Code, Explained, Problem};
-pub use serve::{ServeLimits, listen, serve};
+pub use serve::{ServeLimits, listen, serve, serve_over};
+pub use session::{GuessLimits, Manager, Posted, Session};
 pub use site::Site;
 
 /// Longest body but for submissions, in bytes (HTTP-6).
 const MAX_BODY: usize = 256 * 1024;
 /// Longest submission: base64 of its bytes, and the JSON around.
 const MAX_SUBMISSION_BODY: usize = MAX_SUBMISSION_BYTES / 3 * 4 + 16 * 1024;
+
+/// Longest form with a password, each of whose bytes may be written as three.
+const MAX_LOGIN_BODY: usize = 4 * 1024;
 
 /// All calls, with what the API's document says of them.
 fn calls() -> OpenApiRouter<Site> {
@@ -64,15 +79,32 @@ fn calls() -> OpenApiRouter<Site> {
         .routes(routes!(restore::lengths))
         .routes(routes!(restore::pages))
         .routes(routes!(restore::probe))
+        .routes(routes!(refunds::give))
+        .routes(routes!(refunds::show))
+        .routes(routes!(refunds::claim))
         .routes(routes!(pledges::make))
         .routes(routes!(tills::add, tills::list))
         .routes(routes!(tills::revoke))
+        .routes(routes!(events::follow))
+        .routes(routes!(webhooks::add, webhooks::list))
+        .routes(routes!(webhooks::remove))
+        .routes(routes!(webhooks::replay))
+}
+
+/// What pages of the manager's session call. It is in no document: it takes forms and a cookie, which no program but a
+/// browser has, and no call of the API looks at (TILL-15).
+fn session_calls() -> Router<Site> {
+    Router::new()
+        .route("/admin/login", post(session::login).layer(Extension(BodyLimit(MAX_LOGIN_BODY))))
+        .route("/admin/session", get(session::show))
+        .route("/admin/logout", post(session::logout))
 }
 
 /// All that is answered.
 pub fn router(site: Site) -> Router {
     let (router, _) = calls().split_for_parts();
     router
+        .merge(session_calls())
         .method_not_allowed_fallback(any(problem::method_not_allowed))
         .fallback(problem::not_found)
         .layer(Extension(BodyLimit(MAX_BODY)))

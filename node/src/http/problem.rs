@@ -18,7 +18,7 @@ use ronde_protocol::message::order::Purpose;
 use ronde_protocol::message::refusal::{Conflict, Refusal, Rule};
 use serde_json::{Map, Value, json};
 
-use crate::shop::{DeskError, RepeatError, ShopError, TillError};
+use crate::shop::{DeskError, OverCap, RepeatError, ShopError, TillError, WebhookError};
 
 pub use code::Code;
 pub use explained::Explained;
@@ -64,6 +64,11 @@ impl Problem {
         Self::encoding(field, error.offset, error.expected)
     }
 
+    /// A member of the object that is not in every one.
+    pub(super) fn member(&self, name: &str) -> Option<&Value> {
+        self.extensions.get(name)
+    }
+
     /// The code.
     #[must_use]
     pub fn code(&self) -> Code {
@@ -98,7 +103,7 @@ impl IntoResponse for Problem {
 }
 
 /// Writes problems in the language that the request prefers (HTTP-16).
-pub(super) async fn localize(request: Request, next: Next) -> Response {
+pub(crate) async fn localize(request: Request, next: Next) -> Response {
     let french = prefers_french(request.headers());
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
@@ -111,7 +116,7 @@ pub(super) async fn localize(request: Request, next: Next) -> Response {
 }
 
 /// Whether French stands before English in `Accept-Language`. English is the default.
-fn prefers_french(headers: &HeaderMap) -> bool {
+pub(crate) fn prefers_french(headers: &HeaderMap) -> bool {
     let text = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let weight = |language: &str| {
         let weights = text.split(',').filter_map(|item| {
@@ -131,7 +136,7 @@ pub(super) async fn not_found() -> Problem {
 }
 
 /// No such method on this path.
-pub(super) async fn method_not_allowed() -> Problem {
+pub(crate) async fn method_not_allowed() -> Problem {
     Problem::new(Code::MethodNotAllowed, "this path does not take this method")
 }
 
@@ -233,13 +238,23 @@ impl From<ShopError> for Problem {
             ShopError::Entropy | ShopError::Damaged(_) => Self::storage(&error),
             ShopError::Missing(missing) => Self::new(Code::NotFound, missing),
             ShopError::Terms(error) => terms(error),
+            ShopError::Cap(error) => error.into(),
             ShopError::Grant(error) => error.into(),
             ShopError::Checkout(error) => error.into(),
+            ShopError::NotAccepted | ShopError::ReturnsUnknown => Self::field("checkout", error),
+            ShopError::TooMuchBack(error) => Self::field("points", error).with("left", error.left.0),
             ShopError::Pledge(error) => error.into(),
             ShopError::Restored => Self::new(Code::OrderConflict, &error),
+            ShopError::Earning(error) => Self::field("eligible_cents", error),
             ShopError::Till(error) => match error {
                 TillError::Name | TillError::Taken | TillError::TooMany => Self::field("name", error),
+                TillError::Revoked => Self::new(Code::TokenMissing, error),
                 TillError::Scopes => Self::field("scopes", error),
+            },
+            ShopError::Webhook(error) => match error {
+                WebhookError::Url(_) | WebhookError::TooMany => Self::field("url", error),
+                WebhookError::Kinds => Self::field("events", error),
+                WebhookError::From { .. } => Self::field("from", error),
             },
             ShopError::Repeat(error) => match error {
                 RepeatError::Mismatch => Self::new(Code::IdempotencyMismatch, error),
@@ -260,6 +275,14 @@ fn terms(error: TermsError) -> Problem {
         TermsError::Empty => Problem::field("points", error),
         TermsError::Campaign(_) | TermsError::Minimum(_) => Problem::field("ballot", error),
         TermsError::Vouchers | TermsError::Offer(_) => Problem::field("vouchers", error),
+    }
+}
+
+impl From<OverCap> for Problem {
+    /// A grant that fits on another day may be asked for again (TILL-5).
+    fn from(over: OverCap) -> Self {
+        let problem = Self::new(Code::LimitExceeded, over).with("left", over.left.0).with("cap", over.cap.name());
+        Self { retryable: over.fits_later, ..problem }
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Call, answer, base64, respond, send};
+use super::certificates::{CertificateView, Certificates};
 use super::problem::schema::{ANY, READ, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;
@@ -53,8 +54,28 @@ struct StatusView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<forms::Number>, required = false)]
     retired: Vec<KeysetId>,
+    /// How many caps of today are nearly reached (TILL-6). Which, the administrator is told.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schema(required = false)]
+    caps_near: usize,
+    /// Of the node's own TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = CertificateView, required = false)]
+    certificate: Option<CertificateView>,
+    /// Why what baskets earn is older than the configuration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    rules_trouble: Option<String>,
+    /// Why what has gathered for an association is not pledged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    pledge_trouble: Option<String>,
     /// Of the program.
     version: &'static str,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -130,6 +151,10 @@ pub(super) async fn status(State(site): State<Site>) -> Result<Response, Problem
         charter_version: charter.version(),
         desk,
         retired,
+        caps_near: site.shop.near_caps()?.len(),
+        certificate: site.certificates.as_ref().map(Certificates::view),
+        rules_trouble: site.shop.rules_trouble(),
+        pledge_trouble: site.shop.pledge_trouble(),
         version: env!("CARGO_PKG_VERSION"),
     };
     Ok(respond(answer(StatusCode::OK, &view)))

@@ -1,13 +1,16 @@
 //! The listening side: bounded in what it holds and in how long it waits, and it ends with what is open.
 
 mod crowd;
+mod handshake;
 mod line;
+mod parting;
 mod patient;
 
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -18,6 +21,8 @@ use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -27,6 +32,7 @@ use line::Line;
 use patient::Patient;
 
 pub(super) use crowd::{Held, Turn};
+pub(super) use parting::Parting;
 
 /// Bytes of answers that the system holds for a peer which does not take them. It would hold megabytes, and a peer that
 /// asks and never reads has the node make them all.
@@ -62,6 +68,8 @@ pub struct ServeLimits {
     pub head_patience: Duration,
     /// How long a peer may take nothing of an answer (HTTP-26).
     pub answer_patience: Duration,
+    /// Between two lines of an event stream that has nothing to tell (EVENT-8).
+    pub comment: Duration,
 }
 
 impl Default for ServeLimits {
@@ -74,6 +82,7 @@ impl Default for ServeLimits {
             head: 16 * 1024,
             head_patience: Duration::from_secs(20),
             answer_patience: Duration::from_secs(15),
+            comment: Duration::from_secs(15),
         }
     }
 }
@@ -93,10 +102,30 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Serves until `shutdown` is ready; then takes no more connections, and ends when the open requests have, or after
-/// five seconds.
+/// Serves plain HTTP, as [`serve_over`].
 pub async fn serve(
     listener: TcpListener,
+    router: Router,
+    limits: ServeLimits,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) {
+    serve_over(listener, None, router, limits, shutdown).await;
+}
+
+/// What every connection is served with.
+#[derive(Clone)]
+struct Served {
+    tls: Option<Arc<ServerConfig>>,
+    router: Router,
+    limits: ServeLimits,
+    stopping: watch::Receiver<bool>,
+}
+
+/// Serves over TLS if there are settings for it, until `shutdown` is ready; then takes no more connections, and ends when
+/// the open requests have, or after five seconds.
+pub async fn serve_over(
+    listener: TcpListener,
+    tls: Option<Arc<ServerConfig>>,
     router: Router,
     limits: ServeLimits,
     shutdown: impl Future<Output = ()> + Send + 'static,
@@ -104,6 +133,7 @@ pub async fn serve(
     let crowd = Crowd::new(&limits);
     let line = Line::new(&limits);
     let (stop, stopping) = watch::channel(false);
+    let served = Served { tls, router, limits, stopping };
     let mut connections = JoinSet::new();
     tokio::pin!(shutdown);
     loop {
@@ -114,10 +144,10 @@ pub async fn serve(
                 if crowd.is_full_of(address.ip()) {
                     // Beyond the line it is closed here.
                     if let Some(place) = line.place() {
-                        let (crowd, router, stopping) = (crowd.clone(), router.clone(), stopping.clone());
+                        let (crowd, served) = (crowd.clone(), served.clone());
                         connections.spawn(async move {
                             let stay = place.wait_for(crowd.enter(address.ip())).await;
-                            connection(stream, router, limits, stay, stopping).await;
+                            connection(stream, served, stay).await;
                         });
                     }
                     continue;
@@ -125,8 +155,7 @@ pub async fn serve(
                 tokio::select! {
                     () = &mut shutdown => break,
                     stay = crowd.enter(address.ip()) => {
-                        let open = connection(stream, router.clone(), limits, stay, stopping.clone());
-                        connections.spawn(open);
+                        connections.spawn(connection(stream, served.clone(), stay));
                     }
                 }
             }
@@ -158,24 +187,36 @@ fn is_of_the_peer(error: &io::Error) -> bool {
 }
 
 /// One connection, until its peer or this node ends it, or another needs its place.
-async fn connection(
-    stream: TcpStream,
-    router: Router,
-    limits: ServeLimits,
-    stay: Stay,
-    mut stopping: watch::Receiver<bool>,
-) {
+async fn connection(stream: TcpStream, mut served: Served, stay: Stay) {
     // Small answers leave at once. A socket that refuses this only is slower.
     let _ = stream.set_nodelay(true);
+    let limits = served.limits;
+    let Some(tls) = served.tls.take() else {
+        return converse(Patient::new(stream, limits.answer_patience), served, stay).await;
+    };
+    let secured = tokio::select! {
+        secured = handshake::secure(tls, stream, limits.head_patience, limits.answer_patience) => secured,
+        () = stay.unwanted() => return,
+        _ = served.stopping.wait_for(|stop| *stop) => return,
+    };
+    if let Some(stream) = secured {
+        converse(stream, served, stay).await;
+    }
+}
+
+/// The requests of a connection.
+async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, served: Served, stay: Stay) {
+    let Served { router, limits, mut stopping, .. } = served;
     let router = TowerToHyperService::new(router);
     let turn = stay.turn();
-    let service = service_fn(move |request| answer(router.clone(), turn.clone(), request));
+    let parting = Parting::new(stopping.clone(), limits.comment);
+    let service = service_fn(move |request| answer(router.clone(), turn.clone(), parting.clone(), request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_patience)
         .max_buf_size(limits.head)
         .max_headers(MAX_HEADERS)
-        .serve_connection(TokioIo::new(Patient::new(stream, limits.answer_patience)), service);
+        .serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     tokio::select! {
         ended = connection.as_mut() => {
@@ -196,12 +237,14 @@ async fn connection(
 async fn answer(
     router: TowerToHyperService<Router>,
     turn: Turn,
+    parting: Parting,
     mut request: Request<Incoming>,
 ) -> Result<Response, Infallible> {
     if request.body().is_end_stream() {
         turn.works();
     }
     request.extensions_mut().insert(turn.clone());
+    request.extensions_mut().insert(parting);
     let answer = router.call(request).await;
     turn.waits();
     answer

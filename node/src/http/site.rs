@@ -7,14 +7,21 @@ use axum::body::Bytes;
 use axum::http::header;
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::ids::CharterHash;
+use ronde_protocol::message::text::Text;
 
 use super::admin::AdminToken;
 use super::body::Call;
+use super::certificates::Certificates;
 use super::evidence::Judged;
 use super::problem::{Code, Problem};
 use super::restore::Restoring;
+use super::session::{GuessLimits, Manager};
+use super::streams::Streams;
 use crate::metrics::Metrics;
 use crate::shop::{Caller, OrderDesk, Scope, Shop, Token};
+
+/// What whoever holds the administrator's token is called.
+const ADMIN: &str = "admin";
 
 /// A store node as its tills and wallets see it.
 #[derive(Clone)]
@@ -26,6 +33,10 @@ pub struct Site {
     admin_hash: [u8; 32],
     fallback_base: Arc<str>,
     pub(super) restoring: Arc<Restoring>,
+    pub(super) manager: Manager,
+    /// What it speaks TLS with.
+    pub(super) certificates: Option<Certificates>,
+    pub(super) streams: Streams,
     /// The answer that shows the charters. It is the longest of all, and anybody asks for it.
     pub(super) charters: Arc<OfCharter<Option<Bytes>>>,
     /// The API's document with this store's address.
@@ -59,25 +70,60 @@ impl Site {
             admin_hash: admin.token().hash(),
             fallback_base: fallback_base.into(),
             restoring: Arc::default(),
+            manager: Manager::new(None, false, GuessLimits::default()),
+            certificates: None,
+            streams: Streams::default(),
             charters: Arc::default(),
             document: Arc::default(),
             judged: Arc::default(),
         }
     }
 
-    pub(super) fn charter(&self) -> Arc<Charter> {
+    /// With a manager who can sign in.
+    #[must_use]
+    pub fn with_manager(self, manager: Manager) -> Self {
+        Self { manager, ..self }
+    }
+
+    /// With the certificate that it shows over TLS.
+    #[must_use]
+    pub fn with_certificates(self, certificates: Option<Certificates>) -> Self {
+        Self { certificates, ..self }
+    }
+
+    /// Who takes orders to the quorum.
+    pub(crate) fn desk(&self) -> &dyn OrderDesk {
+        &*self.desk
+    }
+
+    pub(crate) fn charter(&self) -> Arc<Charter> {
         self.desk.charter()
     }
 
     /// What links begin with: the store's first HTTP address in the charter.
-    pub(super) fn base(&self) -> String {
+    pub(crate) fn base(&self) -> String {
         let charter = self.charter();
         let address = charter.store(self.desk.store()).and_then(|store| store.http.first());
         address.map_or(&*self.fallback_base, |text| text.as_str()).trim_end_matches('/').to_owned()
     }
 
-    /// The bearer token of a caller who has the scope (HTTP-8).
+    /// The bearer token of a caller who has the scope (HTTP-8, TILL-1). A cookie is never looked at here (TILL-15).
     pub(super) fn authorize(&self, call: &Call, scope: Scope) -> Result<Token, Problem> {
+        Ok(self.authorize_as(call, scope)?.0)
+    }
+
+    /// The same, with who the caller is.
+    pub(super) fn authorize_as(&self, call: &Call, scope: Scope) -> Result<(Token, Caller), Problem> {
+        let token = self.token(call)?;
+        let caller = self.caller_with(&token, scope)?;
+        if !caller.scopes.contains(&Scope::Admin) {
+            self.shop.note_use(caller.name.as_str());
+        }
+        Ok((token, caller))
+    }
+
+    /// The bearer token of a caller, whoever that is.
+    pub(super) fn token(&self, call: &Call) -> Result<Token, Problem> {
         let header = call.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         // The name of the scheme is case-insensitive (RFC 9110).
         let token =
@@ -85,21 +131,27 @@ impl Site {
         let Some((_, token)) = token else {
             return Err(Problem::new(Code::TokenMissing, "send the till's token as `Authorization: Bearer TOKEN`"));
         };
-        let token = Token::new(token.trim());
-        self.check(&token, scope)?;
-        Ok(token)
+        Ok(Token::new(token.trim()))
+    }
+
+    /// Whose token it is (HTTP-8).
+    pub(super) fn caller(&self, token: &Token) -> Result<Caller, Problem> {
+        let caller = match token.has_hash(self.admin_hash) {
+            true => Text::new(ADMIN).ok().map(|name| Caller { name, scopes: vec![Scope::Admin] }),
+            false => self.shop.caller(token)?,
+        };
+        caller.ok_or_else(|| Problem::new(Code::TokenMissing, "the token is of no till here, or the till was revoked"))
     }
 
     /// Whether the token still has the scope.
     pub(super) fn check(&self, token: &Token, scope: Scope) -> Result<(), Problem> {
-        let caller = match token.has_hash(self.admin_hash) {
-            true => Some(Caller { name: "admin".to_owned(), scopes: vec![Scope::Admin] }),
-            false => self.shop.caller(token)?,
-        };
-        let caller = caller
-            .ok_or_else(|| Problem::new(Code::TokenMissing, "the token is of no till here, or the till was revoked"))?;
+        self.caller_with(token, scope).map(|_| ())
+    }
+
+    fn caller_with(&self, token: &Token, scope: Scope) -> Result<Caller, Problem> {
+        let caller = self.caller(token)?;
         if caller.scopes.contains(&scope) {
-            return Ok(());
+            return Ok(caller);
         }
         let detail = format!("the till {} lacks the scope {}", caller.name, scope.name());
         Err(Problem::new(Code::TokenScope, detail).with("scope", scope.name()))

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use ronde_protocol::message::amount::Points;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,7 +14,7 @@ use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::date::rfc3339;
 use crate::forms;
-use crate::shop::{Scope, TillRecord};
+use crate::shop::{Caps, NewTill, Scope, TillCaps, TillRecord, TillView};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +25,12 @@ struct AddBody {
     /// At least one, each once.
     #[schema(value_type = Vec<ScopeName>, min_items = 1)]
     scopes: Vec<Scope>,
+    /// The most that one grant of it gives; the store's, if missing.
+    #[schema(value_type = Option<forms::Points>)]
+    cap_grant: Option<Points>,
+    /// The most that it gives in a UTC day; the store's, if missing.
+    #[schema(value_type = Option<forms::Points>)]
+    cap_day: Option<Points>,
 }
 
 /// What a till may do.
@@ -33,6 +40,7 @@ struct AddBody {
 enum ScopeName {
     Grant,
     Redeem,
+    Refund,
     Manager,
 }
 
@@ -44,6 +52,21 @@ struct View<'a> {
     /// What it may do.
     #[schema(value_type = Vec<ScopeName>)]
     scopes: &'a [Scope],
+    /// The most that one grant of it gives, vouchers at their value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Points, required = false)]
+    cap_grant: Option<Points>,
+    /// The most that it gives in a UTC day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Points, required = false)]
+    cap_day: Option<Points>,
+    /// What it gave in this UTC day.
+    #[schema(value_type = forms::Points)]
+    given_today: Points,
+    /// The UTC day on which it was used last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Day, required = false)]
+    last_used: Option<String>,
     /// When it was added.
     #[schema(value_type = forms::Time)]
     added: String,
@@ -57,25 +80,54 @@ struct View<'a> {
     token: Option<&'a str>,
 }
 
+/// What bounds all tills of the store.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Caps)]
+struct CapsView {
+    /// The most that one grant gives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Points, required = false)]
+    grant_points: Option<Points>,
+    /// The most that a till without a cap of its own gives in a UTC day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Points, required = false)]
+    till_points: Option<Points>,
+    /// The most that all together give in a UTC day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Points, required = false)]
+    store_points: Option<Points>,
+}
+
 #[derive(Serialize, ToSchema)]
 #[schema(as = Tills)]
 struct ListView<'a> {
     /// By name.
     tills: Vec<View<'a>>,
+    /// Those of the configuration.
+    caps: CapsView,
 }
 
 problems! { AddProblems: READ, TOKEN, KEY }
 problems! { ListProblems: READ, TOKEN }
 problems! { RevokeProblems: READ, TOKEN, &[Code::NotFound] }
 
-fn view(till: &TillRecord) -> View<'_> {
+fn view(till: &TillRecord, caps: TillCaps) -> View<'_> {
     View {
+        cap_grant: caps.grant,
+        cap_day: caps.day,
+        given_today: Points::ZERO,
+        last_used: None,
         name: till.name.as_str(),
         scopes: &till.scopes,
         added: rfc3339(till.added),
         revoked: till.revoked.map(rfc3339),
         token: None,
     }
+}
+
+fn full_view(view_of: &TillView) -> View<'_> {
+    let last_used = view_of.last_used.map(|day| day.to_string());
+    View { given_today: view_of.given_today, last_used, ..view(&view_of.till, view_of.caps) }
 }
 
 /// The administrator adds a till. Its token is in this answer and nowhere else.
@@ -91,8 +143,11 @@ pub(super) async fn add(State(site): State<Site>, call: Call) -> Result<Response
     let once = call.once(&token)?;
     let _in_flight = once.as_ref().map(|once| site.shop.enter(once)).transpose()?;
     let body: AddBody = call.json()?;
-    let added = site.shop.add_till(&body.name, body.scopes, once, |till, token| {
-        answer(StatusCode::CREATED, &View { token: Some(token.expose()), ..view(&till) })
+    let caps = TillCaps { grant: body.cap_grant, day: body.cap_day };
+    let new = NewTill { name: body.name, scopes: body.scopes, caps };
+    let added = site.shop.add_till(new, once, move |till, token, given_today| {
+        let token = Some(token.expose());
+        answer(StatusCode::CREATED, &View { token, given_today, ..view(&till, caps) })
     });
     Ok(respond(added.await?))
 }
@@ -104,9 +159,11 @@ pub(super) async fn add(State(site): State<Site>, call: Call) -> Result<Response
 )]
 pub(super) async fn list(State(site): State<Site>, call: Call) -> Result<Response, Problem> {
     site.authorize(&call, Scope::Admin)?;
-    let tills = site.shop.tills()?;
-    let tills: Vec<View<'_>> = tills.iter().map(view).collect();
-    Ok(respond(answer(StatusCode::OK, &ListView { tills })))
+    let tills = site.shop.till_views()?;
+    let tills: Vec<View<'_>> = tills.iter().map(full_view).collect();
+    let Caps { grant: grant_points, till: till_points, store: store_points } = site.shop.caps();
+    let caps = CapsView { grant_points, till_points, store_points };
+    Ok(respond(answer(StatusCode::OK, &ListView { tills, caps })))
 }
 
 /// The administrator revokes a till, at once.

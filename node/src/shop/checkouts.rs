@@ -9,11 +9,14 @@ use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::ids::OrderDigest;
 use ronde_protocol::message::offer::{Offer, SignedOffer};
 use ronde_protocol::message::order::{Order, Purpose, Seconds};
+use ronde_protocol::message::text::Text;
 
 use super::answers::answer_once;
+use super::details::{self, Detail, Of};
 use super::grants::till_reference;
 use super::records::{RecordId, find, index, load_id, refund_key, save, save_id};
-use super::{Answer, Missing, Once, Shop, ShopError, lock};
+use super::refunds::{self, RefundLine};
+use super::{Answer, Missing, Once, Shop, ShopError, events, lock, totals};
 use crate::store::{Table, Transaction};
 use crate::{clock, fault};
 
@@ -28,6 +31,8 @@ pub struct NewCheckout {
     pub reference: String,
     /// How long it can be paid, in seconds.
     pub expires_in: Seconds,
+    /// The till.
+    pub till: Option<Text>,
 }
 
 /// A checkout and how far its order is.
@@ -39,6 +44,10 @@ pub struct CheckoutView {
     pub checkout: Checkout,
     /// Votes gathered for the order that took it, as far as this process knows.
     pub votes: usize,
+    /// What is owed back, and how far that is.
+    pub refunds: Vec<RefundLine>,
+    /// Points of it that tills gave back.
+    pub returned: Points,
 }
 
 impl Shop {
@@ -67,8 +76,12 @@ impl Shop {
             let answer = answer_once(transaction, once.as_ref(), now, |transaction| {
                 save_id(transaction, Table::Checkout, id, &checkout)?;
                 index(transaction, Table::Checkout, &offer.reference(), id)?;
+                if let Some(till) = new.till {
+                    details::keep(transaction, Of::Checkout(id), &Detail::new(till, new.max, now))?;
+                }
+                events::checkout_opened(transaction, id, &checkout)?;
                 opened = Some(checkout.clone());
-                Ok(render(CheckoutView { id, checkout, votes: 0 }))
+                Ok(render(CheckoutView { id, checkout, votes: 0, refunds: Vec::new(), returned: Points::ZERO }))
             })?;
             Ok((answer, opened))
         });
@@ -91,7 +104,10 @@ impl Shop {
                 .await?;
         }
         let votes = checkout.state().digest().and_then(|digest| lock(&self.0.votes).get(&digest).copied());
-        Ok(CheckoutView { id, checkout, votes: votes.unwrap_or(0) })
+        let (refunds, returned) = self.0.readers.with(|read| -> Result<_, ShopError> {
+            Ok((refunds::lines(read, &checkout)?, refunds::returned(read, id)?.points()))
+        })?;
+        Ok(CheckoutView { id, checkout, votes: votes.unwrap_or(0), refunds, returned })
     }
 
     /// Waits until the checkout is decided, or is no longer as `known` says, or the time is up (HTTP-21). Asks
@@ -150,9 +166,11 @@ impl Shop {
         }
         let mut checkout: Checkout = load_id(transaction, Table::Checkout, id, Missing::Checkout)?;
         let before = checkout.clone();
-        checkout.handle_order(order, self.now(), &self.charter())?;
+        let now = self.now();
+        checkout.handle_order(order, now, &self.charter())?;
         if checkout != before {
             save_id(transaction, Table::Checkout, id, &checkout)?;
+            events::checkout_changed(transaction, (now, id), &before, &checkout)?;
             // Not on disk yet; if the transaction fails, so does the node.
             self.count_checkout(Some(&before), &checkout);
         }
@@ -191,16 +209,23 @@ impl Shop {
                 save(transaction, Table::Checkout, &own, refund)?;
             }
             save_id(transaction, Table::Checkout, id, &checkout)?;
-            Ok(Ok((apart, Some((before, checkout)))))
+            let owed = refunds::note(transaction, (id, &checkout), &order.digest(), apart, now)?;
+            count_paid(transaction, id, before.state(), &checkout, now)?;
+            events::checkout_changed(transaction, (now, id), &before, &checkout)?;
+            apart.iter().try_for_each(|refund| events::refund_owed(transaction, (now, id), *refund))?;
+            Ok(Ok((apart, Some((before, checkout, owed)))))
         });
         let (apart, changed) = settled.await??;
-        changed.iter().for_each(|(before, checkout)| self.count_checkout(Some(before), checkout));
+        if let Some((before, checkout, owed)) = changed {
+            self.count_checkout(Some(&before), &checkout);
+            owed.iter().for_each(|grant| self.count_grant(None, grant));
+        }
         if let Some(refund) = apart {
             let (order, points) = (refund.digest, refund.points);
             tracing::error!(
                 checkout = %id, %order, %points,
                 "a checkout owes more refunds than its record holds, and its till is shown no more of them: take its \
-                 link down, open a checkout for each basket, and pay this order's points back"
+                 link down, and open a checkout for each basket"
             );
         }
         self.changed();
@@ -259,6 +284,7 @@ impl Shop {
             let result = change(&mut checkout, now, &charter);
             if checkout != before {
                 save_id(transaction, Table::Checkout, id, &checkout)?;
+                events::checkout_changed(transaction, (now, id), &before, &checkout)?;
             }
             Ok((result, before, checkout))
         });
@@ -277,4 +303,23 @@ impl Shop {
         drop(all);
         self.changed();
     }
+}
+
+/// Counts a checkout that was paid just now, in the transaction that writes it down.
+fn count_paid(
+    transaction: &mut dyn Transaction,
+    id: RecordId,
+    before: CheckoutState,
+    checkout: &Checkout,
+    now: Seconds,
+) -> Result<(), ShopError> {
+    let is_paid = |state: CheckoutState| matches!(state, CheckoutState::Accepted(_));
+    if is_paid(before) || !is_paid(checkout.state()) {
+        return Ok(());
+    }
+    let till = details::find(transaction, Of::Checkout(id))?.map(|detail| detail.till);
+    totals::count(transaction, till.as_ref().map(Text::as_str), now, |totals| {
+        totals.checkouts = totals.checkouts.saturating_add(1);
+        totals.redeemed = totals.redeemed.saturating_add(checkout.paid().0);
+    })
 }

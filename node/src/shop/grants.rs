@@ -3,14 +3,22 @@
 use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::crypto::{Entropy, hash, labels};
 use ronde_protocol::machine::durable::Durable;
-use ronde_protocol::machine::till::grant::{Claim, Grant, GrantError, GrantSecret, GrantTerms};
+use ronde_protocol::machine::till::grant::{Claim, Grant, GrantError, GrantSecret, GrantState, GrantTerms};
+use ronde_protocol::message::amount::Points;
+use ronde_protocol::message::charter::Charter;
+use ronde_protocol::message::ids::StoreId;
 use ronde_protocol::message::order::{Order, Seconds, SignedOrder};
+use ronde_protocol::message::text::Text;
 
 use super::answers::answer_once;
+use super::details::{self, Detail, Of, Share};
 use super::records::{RecordId, find, index, load, load_id, save, save_id};
-use super::{Answer, Missing, Once, Shop, ShopError};
+use super::refunds::take_back;
+use super::tills::check_not_revoked;
+use super::{Answer, EarningError, Missing, Once, Shop, ShopError, caps, events, given};
+use crate::earning::{MAX_BASKET_CENTS, Rules, gathers, reckon};
 use crate::fault;
-use crate::store::{Table, Transaction};
+use crate::store::{Read, Table, Transaction};
 
 /// What a till asks for.
 #[derive(Clone, Debug)]
@@ -21,6 +29,19 @@ pub struct NewGrant {
     pub reference: String,
     /// How long it can be claimed, in seconds.
     pub expires_in: Seconds,
+    /// Who makes it and what for; none if the node does so by itself.
+    pub source: Option<Source>,
+}
+
+/// Who makes a grant, and what for.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The till.
+    pub till: Text,
+    /// Cents of a basket of which the store's rules make points; the grant's terms then come on top.
+    pub basket: Option<u64>,
+    /// Why, where it is no basket.
+    pub reason: Option<Text>,
 }
 
 /// A grant that was just made, with the secret that is shown once.
@@ -32,6 +53,8 @@ pub struct MadeGrant {
     pub grant: Grant,
     /// For the link.
     pub secret: GrantSecret,
+    /// What it was made for.
+    pub detail: Option<Detail>,
 }
 
 impl Shop {
@@ -42,26 +65,43 @@ impl Shop {
         once: Option<Once>,
         render: impl FnOnce(MadeGrant) -> Answer + Send + 'static,
     ) -> Result<Answer, ShopError> {
-        let (store, charter, now) = (self.store(), self.charter(), self.now());
+        let (store, charter, now, caps) = (self.store(), self.charter(), self.now(), self.caps());
         let id = RecordId::fresh()?;
         let entropy = Entropy::new(crate::entropy::fresh()?);
+        let rules = self.rules();
         fault::point("shop.before-grant");
         let answer = self.write(move |transaction| {
-            let mut new_grant = None;
+            let (mut near, mut new_grant) = (Vec::new(), None);
             let answer = answer_once(transaction, once.as_ref(), now, |transaction| {
-                new.terms.check(store, now, &charter)?;
-                let till_reference = till_reference(id, &new.reference);
-                let expiry = now.saturating_add(new.expires_in);
-                let (grant, secret) = Grant::new(new.terms, till_reference, now, expiry, entropy);
-                save_id(transaction, Table::Grant, id, &grant)?;
-                index(transaction, Table::Grant, &grant.reference(), id)?;
-                new_grant = Some(grant.clone());
-                Ok(render(MadeGrant { id, grant, secret }))
+                if let Some(source) = &new.source {
+                    check_not_revoked(transaction, source.till.as_str())?;
+                }
+                let NewGrant { terms, source, .. } = new;
+                let (terms, detail) = reckoned(transaction, terms, source, &rules, (store, now, &charter))?;
+                terms.check(store, now, &charter)?;
+                if let Some(detail) = &detail {
+                    let worth = caps::worth(&terms, &charter);
+                    near = caps::count(transaction, caps, now, (id, &detail.till, worth))?;
+                    for near in &near {
+                        events::limits::warn_limit(transaction, now, &near.name(), (near.given, near.of))?;
+                    }
+                }
+                let (reference, expires_in) = (new.reference, new.expires_in);
+                let new = NewGrant { terms, reference, expires_in, source: None };
+                let made = add_grant(transaction, new, (id, entropy), (store, now), &charter)?;
+                if let Some(detail) = &detail {
+                    details::made(transaction, id, &made.grant, detail)?;
+                }
+                new_grant = Some(made.grant.clone());
+                Ok(render(MadeGrant { detail, ..made }))
             })?;
-            Ok((answer, new_grant))
+            Ok((answer, near, new_grant))
         });
-        let (answer, made) = answer.await?;
+        let (answer, near, made) = answer.await?;
         made.iter().for_each(|grant| self.count_grant(None, grant));
+        for near in near {
+            tracing::warn!("{near}: `ronde till list` shows what each till gave");
+        }
         fault::point("shop.after-grant");
         Ok(answer)
     }
@@ -80,9 +120,29 @@ impl Shop {
         Ok(grant)
     }
 
+    /// What a grant was made for.
+    pub fn grant_detail(&self, id: RecordId) -> Result<Option<Detail>, ShopError> {
+        self.0.readers.with(|read| details::find(read, Of::Grant(id)))
+    }
+
     /// Withdraws a grant that nobody has claimed.
     pub async fn cancel_grant(&self, id: RecordId) -> Result<Grant, ShopError> {
-        self.change_grant(id, Grant::handle_cancel).await
+        let now = self.now();
+        let cancelled = self.write(move |transaction| {
+            let mut grant: Grant = load_id(transaction, Table::Grant, id, Missing::Grant)?;
+            let before = grant.clone();
+            let result = grant.handle_cancel(now);
+            save_id(transaction, Table::Grant, id, &grant)?;
+            if before.state() != GrantState::Cancelled && grant.state() == GrantState::Cancelled {
+                take_back(transaction, id, grant.terms().points)?;
+                caps::give_back(transaction, grant.time(), id)?;
+            }
+            details::moved(transaction, id, before.state(), &grant, now)?;
+            Ok((result, before, grant))
+        });
+        let (result, before, grant) = cancelled.await?;
+        self.count_grant(Some(&before), &grant);
+        Ok(result.map(|()| grant)?)
     }
 
     async fn change_grant(
@@ -96,6 +156,8 @@ impl Shop {
             let before = grant.clone();
             let result = change(&mut grant, now);
             save_id(transaction, Table::Grant, id, &grant)?;
+            details::moved(transaction, id, before.state(), &grant, now)?;
+            events::grant_changed(transaction, (now, id), before.state(), &grant)?;
             Ok((result, before, grant))
         });
         let (result, before, grant) = changed.await?;
@@ -153,9 +215,65 @@ impl Shop {
     }
 }
 
+/// Makes a grant of checked terms and writes it down.
+pub(super) fn add_grant(
+    transaction: &mut dyn Transaction,
+    new: NewGrant,
+    (id, entropy): (RecordId, Entropy),
+    (store, now): (StoreId, Seconds),
+    charter: &Charter,
+) -> Result<MadeGrant, ShopError> {
+    new.terms.check(store, now, charter)?;
+    let till_reference = till_reference(id, &new.reference);
+    let expiry = now.saturating_add(new.expires_in);
+    let (grant, secret) = Grant::new(new.terms, till_reference, now, expiry, entropy);
+    save_id(transaction, Table::Grant, id, &grant)?;
+    index(transaction, Table::Grant, &grant.reference(), id)?;
+    Ok(MadeGrant { id, grant, secret, detail: None })
+}
+
+/// What a grant gives: the terms as they are, or with what the rules make of a basket besides (EARN-2); and its detail.
+fn reckoned(
+    read: &dyn Read,
+    terms: GrantTerms,
+    source: Option<Source>,
+    rules: &Rules,
+    (store, now, charter): (StoreId, Seconds, &Charter),
+) -> Result<(GrantTerms, Option<Detail>), ShopError> {
+    let Some(Source { till, basket, reason }) = source else { return Ok((terms, None)) };
+    let Some(cents) = basket else {
+        let detail = Detail { reason, ..Detail::new(till, terms.points, now) };
+        return Ok((terms, Some(detail)));
+    };
+    if cents > MAX_BASKET_CENTS {
+        return Err(EarningError::TooLarge.into());
+    }
+    let earn = rules.earn.as_ref().ok_or(EarningError::NoRules)?;
+    if !terms.vouchers.is_empty() {
+        // What the till asks for is checked as it was sent, before rules add to it (EARN-7).
+        GrantTerms { points: Points::ZERO, ballot: None, ..terms.clone() }.check(store, now, charter)?;
+    }
+    let earned = reckon(earn, cents, &terms, store, now, (charter, &given::of(read, earn)?));
+    let points = earned.terms.points;
+    if points == Points::ZERO && earned.terms.vouchers.is_empty() {
+        return Err(EarningError::Nothing.into());
+    }
+    let share = rules.pledge.as_ref().map(|pledge| Share {
+        association: pledge.association_on(earned.moment.date),
+        thousandths: gathers(pledge, cents),
+    });
+    let detail = Detail {
+        eligible_cents: Some(cents),
+        bonus: earned.bonus,
+        share: share.filter(|share| share.thousandths > 0),
+        ..Detail::new(till, points, now)
+    };
+    Ok((earned.terms, Some(detail)))
+}
+
 /// The one body that this store signed under a reference.
-pub(super) fn signed_order(transaction: &dyn Transaction, reference: &[u8; 32]) -> Result<Option<Order>, ShopError> {
-    load(transaction, Table::SignedReference, reference)
+pub(super) fn signed_order(read: &dyn Read, reference: &[u8; 32]) -> Result<Option<Order>, ShopError> {
+    load(read, Table::SignedReference, reference)
 }
 
 /// A receipt number is easily guessed, so its hash is salted with the random id (HTTP-10).

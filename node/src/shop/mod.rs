@@ -5,17 +5,28 @@
 
 mod answers;
 mod books;
+mod caps;
 mod checkouts;
 mod counted;
+mod daily;
 mod desk;
+mod details;
+mod earlier;
 mod error;
+pub mod events;
+mod gathered;
+mod given;
 mod grants;
 mod names;
 mod pledges;
 mod records;
+mod refunds;
 mod restored;
 mod settle;
 mod tills;
+mod totals;
+mod uses;
+mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,23 +36,30 @@ use ronde_protocol::message::ids::{OrderDigest, StoreId};
 use tokio::sync::watch;
 
 use crate::clock::Clock;
+use crate::earning::Rules;
 use crate::metrics::Metrics;
 use crate::store::{Readers, Transaction, Writer};
 
 pub use answers::{Answer, InFlight, Once, RepeatError};
 pub use books::{Account, AccountLine, KeysetBooks};
+pub use caps::{Cap, Caps, NearCap, OverCap, TillCaps};
 pub use checkouts::{CheckoutView, NewCheckout};
 pub use desk::{
     BoxFuture, Certified, ClockStatus, DeskError, DeskStatus, DiskStatus, EvidenceId, LogStatus, OrderDesk, Outcome,
     PeerLogStatus, PeerLogTrouble, RetiredBecause, SeatNotTaken, StorageStatus, WitnessStatus,
 };
-pub use error::{Missing, ShopError};
-pub use grants::{MadeGrant, NewGrant};
+pub use details::{Detail, Share};
+pub use earlier::make_up_refunds;
+pub use error::{EarningError, Missing, ShopError};
+pub use grants::{MadeGrant, NewGrant, Source};
 pub use names::{checkout_state, grant_state};
 pub use pledges::PledgeStep;
 pub use records::RecordId;
+pub use refunds::{Fate, NewReturn, RefundClaimed, RefundLine};
 pub use restored::take_mark;
-pub use tills::{Caller, Scope, TillError, TillRecord, Token};
+pub use tills::{Caller, NewTill, Scope, TillError, TillRecord, TillView, Token};
+pub use totals::Totals;
+pub use webhooks::{Posted, Stopped, Trouble, Webhook, WebhookError};
 
 /// Gives the newest charter.
 pub type CharterSource = Arc<dyn Fn() -> Arc<Charter> + Send + Sync>;
@@ -58,12 +76,27 @@ struct Inner {
     clock: Clock,
     /// Goes up with every change of a checkout or till: whoever waits looks again.
     changes: watch::Sender<u64>,
+    /// The position of the next event, as far as it was told: whoever reads the log looks again.
+    told: watch::Sender<u64>,
+    /// Goes up whenever a token is worth less than before.
+    revoked: watch::Sender<u64>,
+    /// Goes up whenever a webhook is added, removed or set back.
+    webhooks: watch::Sender<u64>,
     /// Votes gathered so far for orders that are pending; a display, not a record.
     votes: Mutex<BTreeMap<OrderDigest, usize>>,
     /// What is counted of grants, checkouts and points.
     metrics: Metrics,
     /// Requests under an idempotency key that are being answered.
     in_flight: Arc<Mutex<BTreeSet<[u8; 32]>>>,
+    caps: Mutex<Caps>,
+    /// When each till's use was written down last.
+    uses: Mutex<uses::Uses>,
+    /// What baskets earn, as the configuration says it now.
+    rules: Mutex<Arc<Rules>>,
+    /// Why the rules are older than the configuration.
+    rules_trouble: Mutex<Option<String>>,
+    /// Why what has gathered for an association is not pledged.
+    pledge_trouble: Mutex<Option<String>>,
 }
 
 impl Shop {
@@ -76,9 +109,17 @@ impl Shop {
             readers,
             clock,
             changes: watch::Sender::new(0),
+            told: watch::Sender::new(0),
+            revoked: watch::Sender::new(0),
+            webhooks: watch::Sender::new(0),
             votes: Mutex::default(),
             metrics: Metrics::default(),
             in_flight: Arc::default(),
+            caps: Mutex::default(),
+            uses: Mutex::default(),
+            rules: Mutex::default(),
+            rules_trouble: Mutex::default(),
+            pledge_trouble: Mutex::default(),
         }))
     }
 
@@ -109,6 +150,29 @@ impl Shop {
         (self.0.charter)()
     }
 
+    /// What baskets earn from now on.
+    pub fn set_rules(&self, rules: Rules) {
+        *lock(&self.0.rules) = Arc::new(rules);
+        *lock(&self.0.rules_trouble) = None;
+    }
+
+    /// What baskets earn.
+    #[must_use]
+    pub fn rules(&self) -> Arc<Rules> {
+        Arc::clone(&lock(&self.0.rules))
+    }
+
+    /// The configuration can't be read: the rules stay as they are, and the status says why.
+    pub fn keep_rules(&self, trouble: String) {
+        *lock(&self.0.rules_trouble) = Some(trouble);
+    }
+
+    /// Why the rules are older than the configuration.
+    #[must_use]
+    pub fn rules_trouble(&self) -> Option<String> {
+        lock(&self.0.rules_trouble).clone()
+    }
+
     /// Whole seconds since 1970, by the node's clock.
     #[must_use]
     pub fn now(&self) -> u64 {
@@ -124,6 +188,7 @@ impl Shop {
         work: impl FnOnce(&mut dyn Transaction) -> Result<T, ShopError> + Send + 'static,
     ) -> Result<T, ShopError> {
         let (value, _committed) = self.0.writer.submit(work).await?;
+        self.tell();
         Ok(value)
     }
 

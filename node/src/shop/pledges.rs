@@ -12,7 +12,7 @@ use super::answers::Known;
 use super::grants::signed_order;
 use super::records::save;
 use super::restored::may_be_pledged;
-use super::{Answer, Once, Shop, ShopError};
+use super::{Answer, Once, Shop, ShopError, totals};
 use crate::fault;
 use crate::store::Table;
 
@@ -57,6 +57,9 @@ impl Shop {
             let to_sign = handle_pledge(written.as_ref(), association, points, store, now, &charter)?;
             if written.is_none() {
                 save(transaction, Table::SignedReference, &reference.0, to_sign.body())?;
+                totals::count(transaction, None, now, |totals| {
+                    totals.pledged = totals.pledged.saturating_add(points.0);
+                })?;
             }
             if let Some(once) = &once {
                 once.keep_signed(transaction, now, reference)?;

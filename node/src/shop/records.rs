@@ -26,9 +26,25 @@ impl RecordId {
         Ok(Self(id))
     }
 
+    /// Its random bits.
+    pub(super) fn bytes(self) -> [u8; 16] {
+        self.0
+    }
+
     fn key(self) -> Vec<u8> {
         [b"i".as_slice(), &self.0].concat()
     }
+}
+
+/// Whose record stands under a key.
+pub(super) fn id_of(key: &[u8]) -> Option<RecordId> {
+    key.strip_prefix(b"i")?.try_into().ok().map(RecordId)
+}
+
+/// Whose refund stands under a [`refund_key`].
+pub(super) fn checkout_of_refund(key: &[u8]) -> Option<RecordId> {
+    let (id, _) = key.strip_prefix(b"f")?.split_first_chunk()?;
+    Some(RecordId(*id))
 }
 
 impl fmt::Display for RecordId {

@@ -77,6 +77,7 @@ impl Certified for Shop {
 
     fn taken(&self) {
         self.changed();
+        self.tell();
     }
 
     fn certified<'a>(

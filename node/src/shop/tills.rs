@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ronde_protocol::crypto::{hash, labels};
+use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::codec::{Bounded, Decode, Encode};
 use ronde_protocol::message::order::Seconds;
 use ronde_protocol::message::text::Text;
@@ -10,15 +11,20 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::answers::answer_once;
+use super::caps::{TillCaps, given_by, own, set_own};
 use super::records::{load, save};
+use super::uses::last_use;
 use super::{Answer, Missing, Once, Shop, ShopError};
+use crate::date::Day;
 use crate::fault;
-use crate::store::Table;
+use crate::store::{Read, Table};
 
 /// Most tills of one store.
 const MAX_TILLS: usize = 1000;
 /// Longest name of a till, in bytes.
 const MAX_NAME: usize = 64;
+/// Where names begin among the keys of the table: before them stands what is kept about tills besides.
+const FIRST_NAME: &[u8] = b" ";
 
 /// What a token may be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, Serialize, Deserialize)]
@@ -32,6 +38,8 @@ pub enum Scope {
     Manager,
     /// Add and revoke tills.
     Admin,
+    /// Give points back that were paid.
+    Refund,
 }
 
 impl Scope {
@@ -43,6 +51,7 @@ impl Scope {
             Self::Redeem => "redeem",
             Self::Manager => "manager",
             Self::Admin => "admin",
+            Self::Refund => "refund",
         }
     }
 }
@@ -106,11 +115,35 @@ pub struct TillRecord {
     pub revoked: Option<Seconds>,
 }
 
+/// A till that is to be added.
+#[derive(Clone, Debug)]
+pub struct NewTill {
+    /// What people call it.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// Its own caps.
+    pub caps: TillCaps,
+}
+
+/// A till as the store's administrator sees it.
+#[derive(Clone, Debug)]
+pub struct TillView {
+    /// The till.
+    pub till: TillRecord,
+    /// Its own caps.
+    pub caps: TillCaps,
+    /// What it gave away on the present UTC day.
+    pub given_today: Points,
+    /// The UTC day on which it was used last.
+    pub last_used: Option<Day>,
+}
+
 /// Who calls.
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// The till's name.
-    pub name: String,
+    pub name: Text,
     /// What it may do.
     pub scopes: Vec<Scope>,
 }
@@ -125,22 +158,35 @@ pub enum TillError {
     #[error("there is a till of this name; revoke it first")]
     Taken,
     /// None, or one twice.
-    #[error("a till has at least one of the scopes grant, redeem, manager, each once")]
+    #[error("a till has at least one of the scopes grant, redeem, refund, manager, each once")]
     Scopes,
+    /// It was revoked while it asked.
+    #[error("the till was revoked")]
+    Revoked,
     /// Too many.
     #[error("a store has at most {MAX_TILLS} tills")]
     TooMany,
 }
 
+/// Refuses what a till asked for before it was revoked and is done after that (HTTP-9).
+pub(super) fn check_not_revoked(read: &dyn Read, name: &str) -> Result<(), ShopError> {
+    let till: Option<TillRecord> = load(read, Table::Till, name.as_bytes())?;
+    match till.is_some_and(|till| till.revoked.is_some()) {
+        true => Err(TillError::Revoked.into()),
+        false => Ok(()),
+    }
+}
+
 impl Shop {
-    /// Adds a till; `render` says it with its token, which is not kept.
+    /// Adds a till; `render` says it with its token, which is not kept, and with what a
+    /// till of its name gave away today.
     pub async fn add_till(
         &self,
-        name: &str,
-        scopes: Vec<Scope>,
+        new: NewTill,
         once: Option<Once>,
-        render: impl FnOnce(TillRecord, Token) -> Answer + Send + 'static,
+        render: impl FnOnce(TillRecord, Token, Points) -> Answer + Send + 'static,
     ) -> Result<Answer, ShopError> {
+        let NewTill { name, scopes, caps } = new;
         if name.is_empty() || name.len() > MAX_NAME {
             return Err(TillError::Name.into());
         }
@@ -162,11 +208,14 @@ impl Shop {
                 if existing.as_ref().is_some_and(|till| till.revoked.is_none()) {
                     return Err(TillError::Taken.into());
                 }
-                if existing.is_none() && transaction.scan(Table::Till, &[], None, MAX_TILLS)?.len() >= MAX_TILLS {
+                if existing.is_none() && transaction.scan(Table::Till, FIRST_NAME, None, MAX_TILLS)?.len() >= MAX_TILLS
+                {
                     return Err(TillError::TooMany.into());
                 }
                 save(transaction, Table::Till, key, &record)?;
-                Ok(render(record, token))
+                set_own(transaction, record.name.as_str(), caps)?;
+                let given = given_by(transaction, now, record.name.as_str())?;
+                Ok(render(record, token, given))
             })
         })
         .await
@@ -175,8 +224,21 @@ impl Shop {
     /// All tills, revoked ones too, by name.
     pub fn tills(&self) -> Result<Vec<TillRecord>, ShopError> {
         self.0.readers.with(|read| {
-            let all = read.scan(Table::Till, &[], None, MAX_TILLS)?;
+            let all = read.scan(Table::Till, FIRST_NAME, None, MAX_TILLS)?;
             all.iter().map(|(key, _)| load(read, Table::Till, key)?.ok_or(ShopError::Damaged(Table::Till))).collect()
+        })
+    }
+
+    /// The same with their caps, and what they did.
+    pub fn till_views(&self) -> Result<Vec<TillView>, ShopError> {
+        let (tills, now) = (self.tills()?, self.now());
+        self.0.readers.with(|read| {
+            let view = |till: TillRecord| {
+                let name = till.name.as_str();
+                let (caps, given_today) = (own(read, name)?, given_by(read, now, name)?);
+                Ok(TillView { caps, given_today, last_used: last_use(read, name)?, till })
+            };
+            tills.into_iter().map(view).collect()
         })
     }
 
@@ -192,7 +254,13 @@ impl Shop {
         });
         revoked.await?;
         self.changed();
+        self.0.revoked.send_modify(|count| *count = count.wrapping_add(1));
         Ok(())
+    }
+
+    /// Whoever goes on telling something to a token's holder waits here for its end.
+    pub fn revocations(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.0.revoked.subscribe()
     }
 
     /// Whose token this is. Every till is compared, each in constant time.
@@ -200,7 +268,7 @@ impl Shop {
         let mut found = None;
         for till in self.tills()? {
             if token.has_hash(till.token_hash) && till.revoked.is_none() {
-                found = Some(Caller { name: till.name.as_str().to_owned(), scopes: till.scopes.into_vec() });
+                found = Some(Caller { name: till.name, scopes: till.scopes.into_vec() });
             }
         }
         Ok(found)

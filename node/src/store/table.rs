@@ -25,7 +25,7 @@ macro_rules! with_tables {
             SignedReference => "signed_reference", "The one order body this store signed per reference.";
             Till => "till", "Tills and the hashes of their tokens.";
             Idempotency => "idempotency", "Answers given under an Idempotency-Key.";
-            Hourly => "hourly", "Totals per hour, for the manager.";
+            Hourly => "hourly", "Totals per hour, of the store and each till; ballots and vouchers granted; what gathers for associations.";
             Earlier => "earlier", "What a witness keeps of earlier keysets, from which points move into its own.";
             Detail => "detail", "What a grant was made for: its till, its sum, what came back of it.";
             Receipt => "receipt", "Receipts on their way home, sealed for whoever claims their grant.";

@@ -45,6 +45,21 @@ pub(super) struct ClaimBody<'a> {
     pub outputs: String,
 }
 
+#[derive(Deserialize)]
+pub(super) struct PaymentAnswer {
+    pub order: String,
+    pub state: String,
+    pub points: u64,
+}
+
+#[derive(Serialize)]
+pub(super) struct RefundBody {
+    pub refunded: String,
+    pub signature: String,
+    pub keyset: u32,
+    pub outputs: String,
+}
+
 /// 200 or 202 of a claim.
 #[derive(Deserialize)]
 pub(super) struct ClaimAnswer {

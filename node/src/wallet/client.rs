@@ -4,7 +4,9 @@ use std::io::Read;
 use std::time::Duration;
 
 use ronde_protocol::limits::{MAX_CHARTER_BYTES, MAX_MESSAGE_BYTES};
-use ronde_protocol::machine::wallet::{ClaimRequest, ClaimedOrder, GrantTerms, Link, VoucherCount};
+use ronde_protocol::machine::wallet::{
+    ClaimRequest, ClaimedOrder, Fate, GrantTerms, Link, RefundRequest, VoucherCount,
+};
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::bucket::{BucketLength, BucketPage, BucketQuery, LengthQuery};
 use ronde_protocol::message::certificate::Certificate;
@@ -23,7 +25,7 @@ use ureq::{Agent, Body};
 
 use super::api::{
     CertificateBody, CharterAnswer, ClaimAnswer, ClaimBody, GrantAnswer, LengthsAnswer, OfferAnswer, OrderAnswer,
-    OrderBody, PagesAnswer, ProbeBody, ProbesAnswer, ProblemAnswer, from_base64, to_base64,
+    OrderBody, PagesAnswer, PaymentAnswer, ProbeBody, ProbesAnswer, ProblemAnswer, RefundBody, from_base64, to_base64,
 };
 use super::{BadAnswer, Problem, Trouble};
 use crate::fault;
@@ -120,14 +122,38 @@ impl Client {
         let path = format!("/v1/grants/{}/claim", request.link.id);
         let (status, answer): (u16, ClaimAnswer) = self.post(node, &path, &body)?;
         fault::point("wallet.after-answer");
-        let order = from_base64(&answer.order, MAX_MESSAGE_BYTES).map_err(|source| bad(node, source))?;
-        let parts = OrderAnswer {
-            order: None,
-            certificate: answer.certificate,
-            evaluations: answer.evaluations,
-            votes: answer.votes,
+        claimed(node, status, answer)
+    }
+
+    /// What became of a payment, as the store that was paid says, and what it paid.
+    pub fn payment(&self, node: &str, digest: &OrderDigest) -> Result<(Fate, Points), Trouble> {
+        let answer: PaymentAnswer = self.get(node, &format!("/v1/refunds/{digest}"), MAX_ANSWER)?.1;
+        if answer.order != digest.to_string() {
+            return Err(bad(node, BadAnswer::OtherSubject));
+        }
+        let fate = match answer.state.as_str() {
+            "paid" => Fate::Paid,
+            "owed" => Fate::Owed,
+            "pending" => Fate::Pending,
+            "claimed" => Fate::Claimed,
+            "withdrawn" => Fate::Withdrawn,
+            _ => return Err(bad(node, BadAnswer::State)),
         };
-        Ok((order, reply(node, status, parts)?))
+        Ok((fate, Points(answer.points)))
+    }
+
+    /// Claims a refund. The order comes with either answer, as to any claim.
+    pub fn claim_refund(&self, node: &str, request: &RefundRequest) -> Result<(Order, OrderReply), Trouble> {
+        let body = RefundBody {
+            refunded: to_base64(&request.refunded),
+            signature: to_base64(&request.signature),
+            keyset: request.keyset.0,
+            outputs: to_base64(&request.outputs),
+        };
+        let path = format!("/v1/refunds/{}/claim", request.refunded.digest());
+        let (status, answer): (u16, ClaimAnswer) = self.post(node, &path, &body)?;
+        fault::point("wallet.after-answer");
+        claimed(node, status, answer)
     }
 
     /// A checkout's offer.
@@ -254,6 +280,17 @@ fn read<T: DeserializeOwned>(node: &str, mut response: Response<Body>, limit: u6
 /// A store's words go to a terminal: no control characters, no novels.
 fn shown(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(300).collect()
+}
+
+fn claimed(node: &str, status: u16, answer: ClaimAnswer) -> Result<(Order, OrderReply), Trouble> {
+    let order = from_base64(&answer.order, MAX_MESSAGE_BYTES).map_err(|source| bad(node, source))?;
+    let parts = OrderAnswer {
+        order: None,
+        certificate: answer.certificate,
+        evaluations: answer.evaluations,
+        votes: answer.votes,
+    };
+    Ok((order, reply(node, status, parts)?))
 }
 
 fn reply(node: &str, status: u16, answer: OrderAnswer) -> Result<OrderReply, Trouble> {

@@ -47,6 +47,9 @@ pub enum BadAnswer {
     /// A status that does not go with the question.
     #[error("it answered with HTTP status {0}, which does not go with the question")]
     Status(u16),
+    /// A word that is none of those that are known.
+    #[error("it named a state that this program does not know: update ronde")]
+    State,
     /// It runs a version that keeps the order's body to itself.
     #[error("it knows the order, and did not show it")]
     NoOrder,

@@ -5,11 +5,13 @@ mod missing;
 mod moves;
 mod prove;
 mod recover;
+mod refunds;
 mod restore;
 
 pub use carry::Resumed;
 pub use moves::Moved;
 pub use recover::Brought;
+pub use refunds::{Asked, Became};
 pub use restore::{Restored, Searching};
 
 use std::path::Path;
@@ -384,6 +386,7 @@ fn is_over(code: &str) -> bool {
 /// An open order, to be resumed.
 enum Open {
     Claim(Link),
+    Refund(OrderDigest),
     Sent(OrderDigest),
     Certified(OrderDigest),
 }

@@ -21,6 +21,7 @@ use ronde_node::daemon::{Node, NodeError, Setup};
 use ronde_node::driver::OpenLimits;
 use ronde_node::http::ServeLimits;
 use ronde_node::ops::OpsSetup;
+use ronde_node::shop::Caps;
 use ronde_node::space::{Disk, ManualDisk, Space};
 use ronde_node::store::{Engine, MemoryEngine, SqliteEngine};
 use ronde_node::transport::{
@@ -194,6 +195,10 @@ impl Town {
             http: self.http[place(store)].parse().unwrap(),
             http_connections: ServeLimits::default().connections,
             admin_token: folder.join("admin.token"),
+            tls: None,
+            behind_proxy: false,
+            manager_hash: folder.join("manager.hash"),
+            caps: Caps::default(),
             feed: self.feed,
             pull: Duration::from_millis(100),
             patience: Duration::from_secs(10),

@@ -13,7 +13,7 @@ use ronde_node::store::Writer;
 use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::bucket::{BucketLength, BucketPage, BucketQuery, LengthQuery};
-use ronde_protocol::message::charter::{Charter, Keyset};
+use ronde_protocol::message::charter::{Charter, Keyset, SignedCharter};
 use ronde_protocol::message::codec::{Bounded, encode};
 use ronde_protocol::message::head::Head;
 use ronde_protocol::message::ids::{AssociationId, KeysetId, OrderDigest, Reference, StoreId, WitnessIndex};
@@ -40,10 +40,16 @@ pub struct TestDesk {
     come: (Mutex<usize>, Condvar),
     /// How the node is said to be, if another way than always.
     pub shown: Mutex<Option<DeskStatus>>,
-    /// What is kept against those who cheated.
-    pub evidence: Mutex<Vec<(EvidenceId, Vec<u8>)>>,
     /// This node's closing statement, once there is one.
     pub statement: Mutex<Option<ClosingStatement>>,
+    /// Whether this node is a witness: it has a log, and books.
+    pub is_witness: bool,
+    /// Evidence that is kept here.
+    pub pieces: Mutex<Vec<(EvidenceId, Vec<u8>)>>,
+    /// Which of the committee answer.
+    pub up: Vec<bool>,
+    /// The charters that it shows; the pages read them.
+    pub chain: Vec<SignedCharter>,
     /// The shop beside it, once there is one.
     pub shop: OnceLock<(Shop, Writer)>,
 }
@@ -54,6 +60,10 @@ impl TestDesk {
         let federation = planned(&Plan { http, daily_limit: 1000, ..Plan::of(4) });
         let charter = Arc::new(federation.charter.clone());
         Self {
+            is_witness: true,
+            pieces: Mutex::default(),
+            up: vec![true],
+            chain: vec![federation.signed.clone()],
             federation,
             charter,
             key: node_seed(STORE).node_key(),
@@ -62,7 +72,6 @@ impl TestDesk {
             gate: Arc::new(Semaphore::new(1)),
             come: Default::default(),
             shown: Mutex::default(),
-            evidence: Mutex::default(),
             statement: Mutex::default(),
             shop: OnceLock::new(),
         }
@@ -83,6 +92,11 @@ impl TestDesk {
     /// The keyset that all tests are in.
     pub fn charter_keyset(&self) -> Keyset {
         self.charter.keyset(KEYSET).unwrap().clone()
+    }
+
+    /// Takes an order as certified, whoever made it.
+    pub fn book(&self, order: Order) {
+        self.certified.lock().unwrap().insert(order.digest(), order);
     }
 
     /// How many orders are certified.
@@ -164,7 +178,7 @@ impl OrderDesk for TestDesk {
     }
 
     fn charter_chain(&self) -> Result<Vec<Vec<u8>>, DeskError> {
-        Ok(vec![encode(&self.federation.signed)])
+        Ok(self.chain.iter().map(encode).collect())
     }
 
     fn store(&self) -> StoreId {
@@ -176,14 +190,15 @@ impl OrderDesk for TestDesk {
     }
 
     fn status(&self) -> BoxFuture<'_, Result<DeskStatus, DeskError>> {
-        let witness = WitnessStatus {
+        let witness = |(at, up): (u8, &bool)| WitnessStatus {
             keyset: KEYSET,
-            index: WitnessIndex(0),
-            store: STORE,
-            name: "Store 1".to_owned(),
-            up: true,
+            index: WitnessIndex(at),
+            store: StoreId(u32::from(at) + 1),
+            name: format!("Store {}", at + 1),
+            up: *up,
             rtt_us: Some(12),
         };
+        let witnesses = (0_u8..).zip(&self.up).map(witness).collect();
         let log = LogStatus {
             waits_to_close: false,
             keyset: KEYSET,
@@ -194,20 +209,17 @@ impl OrderDesk for TestDesk {
             retired_because: None,
         };
         let shown = self.shown.lock().unwrap().clone();
-        Box::pin(async {
-            if let Some(shown) = shown {
-                return Ok(shown);
-            }
-            Ok(DeskStatus { witnesses: vec![witness], open_orders: 2, log: vec![log], ..DeskStatus::default() })
-        })
+        let log = if self.is_witness { vec![log] } else { Vec::new() };
+        let usual = DeskStatus { witnesses, open_orders: 2, log, ..DeskStatus::default() };
+        Box::pin(async { Ok(shown.unwrap_or(usual)) })
     }
 
     fn evidence(&self) -> Result<Vec<(EvidenceId, Vec<u8>)>, DeskError> {
-        Ok(self.evidence.lock().unwrap().clone())
+        Ok(self.pieces.lock().unwrap().clone())
     }
 
     fn piece(&self, id: &EvidenceId) -> Result<Option<Vec<u8>>, DeskError> {
-        let kept = self.evidence.lock().unwrap();
+        let kept = self.pieces.lock().unwrap();
         Ok(kept.iter().find(|(known, _)| known == id).map(|(_, bytes)| bytes.clone()))
     }
 
@@ -227,7 +239,8 @@ impl OrderDesk for TestDesk {
             line(Account::Pool, 5),
             line(Account::Association(AssociationId(1)), 0),
         ];
-        Box::pin(async { Ok(vec![KeysetBooks { keyset: KEYSET, accounts }]) })
+        let books = if self.is_witness { vec![KeysetBooks { keyset: KEYSET, accounts }] } else { Vec::new() };
+        Box::pin(async { Ok(books) })
     }
 
     fn bucket_lengths(&self, query: LengthQuery) -> BoxFuture<'_, Result<Vec<BucketLength>, DeskError>> {

@@ -10,9 +10,11 @@ pub mod orders;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ronde_node::clock::{Clock, ManualClock};
-use ronde_node::http::{self, AdminToken, Site};
+use ronde_node::http::{self, AdminToken, GuessLimits, Manager, Site};
+use ronde_node::pages::{self, Catalogues};
 use ronde_node::shop::{OrderDesk as _, Shop};
 use ronde_node::store::{Engine, MemoryEngine, MemoryObserver, Readers, Snapshot, Table, Writer, WriterConfig};
 use ronde_protocol::message::ids::StoreId;
@@ -27,6 +29,9 @@ pub use federation_support::NOW;
 pub const STORE: StoreId = StoreId(1);
 /// What links begin with.
 pub const BASE: &str = "https://store-1.example";
+/// So many wrong passwords at once that a test comes to the end of them; so short a wait that it comes to its end.
+pub const GUESSES: GuessLimits =
+    GuessLimits { at_once: 5, interval: Duration::from_secs(4), all_at_once: 20, all_interval: Duration::from_secs(4) };
 
 /// A running node and what a test holds of it.
 pub struct Node {
@@ -53,6 +58,11 @@ impl Node {
 
     /// With other limits.
     pub fn start_within(limits: http::ServeLimits, snapshot: Snapshot) -> Self {
+        Self::start_as(TestDesk::new(), limits, snapshot, Catalogues::embedded())
+    }
+
+    /// With other text on its pages, or another desk.
+    pub fn start_as(desk: TestDesk, limits: http::ServeLimits, snapshot: Snapshot, catalogues: Catalogues) -> Self {
         let runtime = Runtime::new().unwrap();
         let engine = MemoryEngine::restore(snapshot);
         let observer = engine.observer();
@@ -60,22 +70,30 @@ impl Node {
         let writer = Writer::start(engine, WriterConfig::default()).unwrap();
         let taking = writer.clone();
         let (clock, hand) = Clock::manual(NOW * 1000);
-        let desk = Arc::new(TestDesk::new());
+        let desk = Arc::new(desk);
         let charter = desk.charter();
         let shop = Shop::new(STORE, Arc::new(move || Arc::clone(&charter)), writer, readers, clock);
         assert!(desk.shop.set((shop.clone(), taking)).is_ok());
         let folder = tempfile::tempdir().unwrap();
         let admin = AdminToken::load_or_make(&folder.path().join("admin.token")).unwrap();
         let site = Site::new(shop.clone(), Arc::clone(&desk) as _, &admin, "http://fallback.example");
+        let hash = folder.path().join("manager.hash");
+        let site = site.with_manager(Manager::new(Some(hash), true, GUESSES));
         let (stop, stopped) = oneshot::channel::<()>();
         let url = runtime.block_on(async {
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let listener = http::listen(([127, 0, 0, 1], 0).into()).unwrap();
             let address = listener.local_addr().unwrap();
-            tokio::spawn(http::serve(listener, http::router(site), limits, async move { drop(stopped.await) }));
+            let router = pages::router(site.clone(), http::router(site), catalogues);
+            tokio::spawn(http::serve(listener, router, limits, async move { drop(stopped.await) }));
             format!("http://{address}")
         });
         let admin = admin.token().expose().to_owned();
         Self { url, desk, shop, hand, admin, folder, observer, stop: Some(stop), runtime: Some(runtime) }
+    }
+
+    /// Tells the node to stop; what is open is finished.
+    pub fn stop(&mut self) {
+        drop(self.stop.take());
     }
 
     /// What a crash at this moment leaves behind.
@@ -173,7 +191,13 @@ impl Reply {
 }
 
 pub fn call(base: &str, method: &str, path: &str, headers: &[(String, String)], body: Option<&[u8]>) -> Reply {
-    let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+    let agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        // A test looks at the answer itself.
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .build()
+        .new_agent();
     let mut request = ureq::http::Request::builder().method(method).uri(format!("{base}{path}"));
     for (name, value) in headers {
         request = request.header(name, value);

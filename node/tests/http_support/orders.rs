@@ -43,7 +43,8 @@ pub fn outputs(kinds: &[Kind], salt: u8) -> Outputs {
     all.try_into().unwrap()
 }
 
-fn coin(salt: u8) -> CoinSecret {
+/// The secret of the coin that `salt` stands for.
+pub fn coin(salt: u8) -> CoinSecret {
     derive_coin_secret(&Seed::new([salt; 32]), KEYSET.0, 0, 0, 0)
 }
 

@@ -275,7 +275,7 @@ impl Town {
     pub fn grant_with(&self, store: u32, points: u64, ballot: Option<CampaignId>, vouchers: u16) -> String {
         let vouchers = (vouchers > 0).then_some(VoucherCount { offer: OfferId(1), count: vouchers });
         let terms = GrantTerms { points: Points(points), ballot, vouchers: list(vouchers) };
-        let new = NewGrant { terms, reference: "receipt 1".to_owned(), expires_in: 3600 };
+        let new = NewGrant { terms, reference: "receipt 1".to_owned(), expires_in: 3600, source: None };
         let (sender, made) = mpsc::channel();
         let render = move |grant: ronde_node::shop::MadeGrant| {
             let secret = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(grant.secret.expose());
@@ -288,8 +288,13 @@ impl Town {
 
     /// A till of the store opens a checkout; the link to pay at.
     pub fn checkout(&self, store: u32, max: u64, step: u64) -> String {
-        let new =
-            NewCheckout { max: Points(max), step: Points(step), reference: "basket 1".to_owned(), expires_in: 900 };
+        let new = NewCheckout {
+            max: Points(max),
+            step: Points(step),
+            reference: "basket 1".to_owned(),
+            expires_in: 900,
+            till: None,
+        };
         let (sender, made) = mpsc::channel();
         let render = move |view: ronde_node::shop::CheckoutView| {
             sender.send(format!("/c/{}", view.id)).unwrap();
@@ -297,6 +302,12 @@ impl Town {
         };
         self.runtime.block_on(self.shops[place(store)].open_checkout(new, None, render)).unwrap();
         format!("{}{}", self.base(store), made.recv().unwrap())
+    }
+
+    /// A till of the store withdraws the checkout of a link.
+    pub fn cancel(&self, store: u32, link: &str) {
+        let (_, id) = link.rsplit_once('/').unwrap();
+        self.runtime.block_on(self.shops[place(store)].cancel_checkout(id.parse().unwrap())).unwrap();
     }
 
     /// What was bound gets its certificate.

@@ -136,6 +136,8 @@ labels! {
     EVIDENCE_ID = "ronde/1 evidence id";
     /// Stored hash of a grant's one-time secret.
     GRANT_SECRET_HASH = "ronde/1 stored hash: grant secret";
+    /// Key that seals a receipt, from the secret of its grant.
+    RECEIPT_KEY = "ronde/1 receipt: key";
     /// Stored hash of a till's bearer token.
     TOKEN_HASH = "ronde/1 stored hash: till token";
     /// Stored hash of a till's own reference (receipt number, basket).

@@ -18,6 +18,7 @@ pub mod possession;
 pub mod presented;
 pub mod proof;
 mod redact;
+pub mod sealed;
 pub mod sign;
 pub mod spend;
 pub mod suite;

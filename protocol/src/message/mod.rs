@@ -17,6 +17,8 @@ pub mod offer;
 pub mod order;
 pub mod presented;
 pub mod probe;
+pub mod receipt;
+pub mod refund;
 pub mod refusal;
 pub mod statement;
 pub mod text;

@@ -27,6 +27,7 @@ use ronde_protocol::{
         offer::{Offer, SignedOffer},
         order::{Authorization, Column, Input, Order, Output, Purpose, SignedOrder, Submission},
         probe::{CoinState, Probe, ProbeAnswer},
+        refund::RefundClaim,
         refusal::{Conflict, ConflictingOrder, ExpectedCode, NotVoting, Refusal, Rule},
         statement::ClosingStatement,
         text::Text,
@@ -273,6 +274,18 @@ pub fn bucket_page() -> Any<BucketPage> {
 pub fn probe() -> Any<Probe> {
     (keyset(), point(), bytes(), (point(), scalar()))
         .prop_map(|(keyset, point, nonce, (r, s))| Probe { keyset, point, nonce, signature: SpendSignature { r, s } })
+        .boxed()
+}
+
+pub fn refund_claim() -> Any<RefundClaim> {
+    (bytes(), store(), bytes(), keyset(), order())
+        .prop_map(|(federation, store, order, keyset, of)| RefundClaim {
+            federation: FederationId(federation),
+            store,
+            order: OrderDigest(order),
+            keyset,
+            outputs: of.outputs,
+        })
         .boxed()
 }
 

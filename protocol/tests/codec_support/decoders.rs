@@ -30,6 +30,7 @@ use ronde_protocol::{
         offer::{Offer, SignedOffer},
         order::{Authorization, Column, Input, Order, Output, Purpose, SignedOrder, Submission},
         probe::{CoinState, Probe, ProbeAnswer},
+        refund::RefundClaim,
         refusal::{Conflict, ConflictingOrder, ExpectedCode, NotVoting, Refusal, Rule},
         statement::ClosingStatement,
         vote::Vote,
@@ -136,6 +137,7 @@ pub const MESSAGES: &[Decoder] = decoders! {
     Probe, MAX_MESSAGE_BYTES;
     ProbeAnswer, MAX_MESSAGE_BYTES;
     CoinState, MAX_MESSAGE_BYTES;
+    RefundClaim, MAX_MESSAGE_BYTES;
 };
 
 /// What nodes and wallets read back from their own disks, which are trusted no more than peers.

@@ -113,6 +113,7 @@ every! {
     bucket_page: ronde_protocol::message::bucket::BucketPage, MAX_MESSAGE_BYTES;
     probe: ronde_protocol::message::probe::Probe, MAX_MESSAGE_BYTES;
     probe_answer: ronde_protocol::message::probe::ProbeAnswer, MAX_MESSAGE_BYTES;
+    refund_claim: ronde_protocol::message::refund::RefundClaim, MAX_MESSAGE_BYTES;
     log_entry: ronde_protocol::message::log::LogEntry, MAX_MESSAGE_BYTES;
     signed_charter: ronde_protocol::message::charter::SignedCharter, MAX_CHARTER_BYTES;
     evidence: ronde_protocol::message::evidence::Evidence, MAX_EVIDENCE_BYTES;

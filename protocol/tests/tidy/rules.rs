@@ -20,11 +20,13 @@ const PROTOCOL_LAYERS: &[(&str, &[&str])] = &[
 
 /// What the lower parts of the node must not know of.
 const NODE_NEVER: &[(&str, &[&str])] = &[
-    ("store", &["transport", "driver", "http", "cli"]),
-    ("transport", &["store", "driver", "http", "cli"]),
-    ("driver", &["http", "cli"]),
-    ("http", &["cli"]),
-    ("judge", &["store", "transport", "driver", "http", "cli"]),
+    ("store", &["transport", "driver", "http", "pages", "cli"]),
+    ("transport", &["store", "driver", "http", "pages", "cli"]),
+    ("driver", &["http", "pages", "cli"]),
+    ("http", &["pages", "cli"]),
+    ("pages", &["store", "transport", "driver", "cli"]),
+    ("earning", &["store", "transport", "driver", "http", "pages", "cli", "shop", "config", "clock"]),
+    ("judge", &["store", "transport", "driver", "http", "pages", "cli"]),
 ];
 
 /// Nothing in the pure crate reads a clock, rolls dice, runs beside something else, or can stop the process.

@@ -31,6 +31,11 @@ pub const PREFIXES: &[(&str, u32)] = &[
     ("ERROR", 22),
     ("OPS", 25),
     ("VECTOR", 27),
+    ("EARN", 28),
+    ("TILL", 29),
+    ("EVENT", 30),
+    ("RECEIPT", 31),
+    ("BASKET", 32),
 ];
 
 /// The words of RFC 2119. *NOT* only follows one of them.

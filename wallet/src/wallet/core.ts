@@ -106,6 +106,11 @@ export class Core {
     return this.#chain.charter;
   }
 
+  /** All versions of the charter. */
+  get chain(): Chain {
+    return this.#chain;
+  }
+
   get context(): WalletContext {
     return { secrets: this.#secrets, charter: this.#chain.charter };
   }

@@ -29,6 +29,8 @@ export interface ShownGrant {
   readonly terms: GrantTerms;
   /** Why it gives nothing any more, if the store says so. */
   readonly gone?: ProblemError;
+  /** The whole answer: what is only shown is read by whoever shows it. */
+  readonly said: Members;
 }
 
 const CHAIN_BYTES = 64 << 20;
@@ -70,7 +72,7 @@ export class StoreClient {
       ...(members.has('ballot') ? { ballot: members.integer('ballot', U32) } : {}),
     };
     const gone = goneOf(members.text('state'));
-    return { store: members.integer('store', U32), terms, ...(gone === undefined ? {} : { gone }) };
+    return { store: members.integer('store', U32), terms, said: members, ...(gone === undefined ? {} : { gone }) };
   }
 
   /** Claims a grant, in the same bytes each time (WALLET-3). */

@@ -17,8 +17,8 @@ import { goesOn, isSpendable } from '../machine/wallet/missing.js';
 import { dueMoves } from '../machine/wallet/move.js';
 import { checkOffer, checkPayment } from '../machine/wallet/payment.js';
 import { startDonation, startPayment, startSwap, startVote } from '../machine/wallet/spend.js';
-import type { SwapMode } from '../machine/wallet/spend.js';
-import { checkoutName, emptyState, grantName, openClaim, openPayment, recordOf } from '../machine/wallet/state.js';
+import type { SwapMode, WalletContext } from '../machine/wallet/spend.js';
+import { emptyState, openPayment, recordOf } from '../machine/wallet/state.js';
 import type { GrantTerms, HistoryRecord, OpenOrder, VoucherCount, WalletState } from '../machine/wallet/state.js';
 import type { StoreLink } from '../machine/wallet/link.js';
 import { Core } from './core.js';
@@ -26,6 +26,7 @@ import type { Surroundings } from './core.js';
 import { drive, isFatal, TELL_FIRST } from './drive.js';
 import type { Driving } from './drive.js';
 import { ProblemError } from './http-error.js';
+import { isPaid, knowsGrant } from './known.js';
 import type { NewWallet, Recovery, Report, Restored, RestoredFrom, Resumed, SearchOptions } from './report.js';
 import type { SearchResult } from './search.js';
 
@@ -69,6 +70,15 @@ export class Wallet {
   /** Opens the wallet of a storage; WalletError `no-wallet` if there is none. */
   static async open(surroundings: Surroundings): Promise<Wallet> {
     return new Wallet(await Core.open(surroundings));
+  }
+
+  /**
+   * What is behind a wallet, for the functions of `@ronde/wallet/view` alone.
+   *
+   * @internal
+   */
+  static inside(wallet: Wallet): Core {
+    return wallet.#core;
   }
 
   /** The federation's id, in hexadecimal. */
@@ -142,31 +152,28 @@ export class Wallet {
       throw new WalletError('already-paid', 'this checkout was paid by this wallet');
     }
     const signed = await this.#offer(at);
-    const report = this.#spend((state, now, entropy) => {
-      const payment = checkPayment(core.charter, state, at, signed, { points, vouchers }, now);
-      return startPayment(core.context, state, payment, now, entropy);
+    const report = this.#spend((context, state, now, entropy) => {
+      const payment = checkPayment(context.charter, state, at, signed, { points, vouchers }, now);
+      return startPayment(context, state, payment, now, entropy);
     });
     return this.#paid(report);
   }
 
   /** Gives points to an association. */
   async give(association: number, points: bigint): Promise<Report> {
-    await this.#core.refreshCharter();
-    return this.#spend((state, now, entropy) =>
-      startDonation(this.#core.context, state, association, points, now, entropy),
+    return this.#spend((context, state, now, entropy) =>
+      startDonation(context, state, association, points, now, entropy),
     );
   }
 
   /** Casts a ballot for a choice, counted from 0. */
   async vote(campaign: number, choice: number): Promise<Report> {
-    await this.#core.refreshCharter();
-    return this.#spend((state, now, entropy) => startVote(this.#core.context, state, campaign, choice, now, entropy));
+    return this.#spend((context, state, now, entropy) => startVote(context, state, campaign, choice, now, entropy));
   }
 
   /** Exchanges coins, of one keyset if it is named: *merge* if there are more than needed, *renew* in any case. */
   async swap(mode: SwapMode = 'merge', keyset?: number): Promise<Report> {
-    await this.#core.refreshCharter();
-    return this.#spend((state, now, entropy) => startSwap(this.#core.context, state, mode, now, entropy, keyset));
+    return this.#spend((context, state, now, entropy) => startSwap(context, state, mode, now, entropy, keyset));
   }
 
   /**
@@ -295,11 +302,18 @@ export class Wallet {
   }
 
   async #spend(
-    start: (state: WalletState, now: bigint, entropy: Uint8Array) => { state: WalletState; order: OpenOrder },
+    start: (
+      context: WalletContext,
+      state: WalletState,
+      now: bigint,
+      entropy: Uint8Array,
+    ) => { state: WalletState; order: OpenOrder },
   ): Promise<Report> {
-    const entropy = this.#core.random(32);
-    const open = await this.#core
-      .open((state) => start(state, this.#core.now(), entropy))
+    const core = this.#core;
+    await core.refreshCharter();
+    const entropy = core.random(32);
+    const open = await core
+      .open((state) => start(core.context, state, core.now(), entropy))
       .finally(() => entropy.fill(0));
     return this.#finish(open);
   }
@@ -371,17 +385,4 @@ export class Wallet {
     const outcome = history.filter((record) => record.id === id).at(-1)?.outcome;
     return outcome === 'withdrawn' || outcome === 'dead' ? outcome : 'done';
   }
-}
-
-/** Whether a checkout was paid by this wallet. */
-function isPaid(state: WalletState, { store, id }: StoreLink): boolean {
-  const name = checkoutName(store, id);
-  return state.history.some(({ checkout, outcome }) => checkout === name && outcome === 'certified');
-}
-
-/** Whether this wallet claimed a grant before, or is about to. */
-function knowsGrant(state: WalletState, base: string, id: string): boolean {
-  const name = grantName(base, id);
-  const claimed = state.history.some(({ grant, outcome }) => grant === name && outcome === 'certified');
-  return claimed || openClaim(state, base, id) !== undefined;
 }

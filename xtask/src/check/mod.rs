@@ -23,6 +23,8 @@ struct Stage {
 struct Row {
     name: &'static str,
     took: Duration,
+    /// Of all processors together, by what the stage started; none where the system does not tell.
+    processors: Option<Duration>,
     outcome: Result<(), String>,
 }
 
@@ -75,7 +77,7 @@ fn parse(arguments: &[String]) -> Result<Request, String> {
 }
 
 fn run_stages(stages: &[&Stage]) -> ExitCode {
-    let begun = Instant::now();
+    let (begun, before) = (Instant::now(), children_time());
     let mut needed: Vec<Tool> = Vec::new();
     for tool in stages.iter().flat_map(|stage| stage.tools) {
         if !needed.contains(tool) {
@@ -93,24 +95,28 @@ fn run_stages(stages: &[&Stage]) -> ExitCode {
             return ExitCode::from(2);
         }
     }
-    let mut rows = vec![Row { name: "tools", took: begun.elapsed(), outcome: Ok(()) }];
+    let mut rows =
+        vec![Row { name: "tools", took: begun.elapsed(), processors: worked_since(before), outcome: Ok(()) }];
     for stage in stages {
         println!("\n== {}: {}", stage.name, stage.about);
-        let started = Instant::now();
+        let (started, worked) = (Instant::now(), children_time());
         let outcome = (stage.run)();
         if let Err(why) = &outcome {
             eprintln!("== {}: FAILED: {why}", stage.name);
         }
-        rows.push(Row { name: stage.name, took: started.elapsed(), outcome });
+        rows.push(Row { name: stage.name, took: started.elapsed(), processors: worked_since(worked), outcome });
     }
     close(&rows, begun.elapsed())
 }
 
 /// The closing table, and one line that says it all.
 fn close(rows: &[Row], took: Duration) -> ExitCode {
-    println!("\n{:12} {:>7}", "stage", "minutes");
+    println!("\n{:12} {:>7} {:>10}", "stage", "minutes", "processors");
     for row in rows {
-        println!("{:12} {:>7.2}  {}", row.name, minutes(row.took), row.outcome.as_ref().map_or("FAILED", |()| "ok"));
+        // How many were at work: of a stage that waits most of its time there is something to be gained.
+        let busy = row.processors.map_or(String::new(), |worked| format!("{:.1}", worked.div_duration_f64(row.took)));
+        let outcome = row.outcome.as_ref().map_or("FAILED", |()| "ok");
+        println!("{:12} {:>7.2} {busy:>10}  {outcome}", row.name, minutes(row.took));
     }
     println!("{:12} {:>7.2}", "all", minutes(took));
     let failed: Vec<&Row> = rows.iter().filter(|row| row.outcome.is_err()).collect();
@@ -124,6 +130,20 @@ fn close(rows: &[Row], took: Duration) -> ExitCode {
     let names: Vec<&str> = failed.iter().map(|row| row.name).collect();
     println!("check: FAILED: {}", names.join(", "));
     ExitCode::FAILURE
+}
+
+fn worked_since(before: Option<Duration>) -> Option<Duration> {
+    children_time().zip(before).map(|(after, before)| after.saturating_sub(before))
+}
+
+/// The time that processors worked for all programs that this one started and that have ended: `cutime` and `cstime` of
+/// Linux's `/proc/self/stat`, in ticks of 10 ms.
+fn children_time() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The second field is a name in brackets, which may have spaces; `cutime` is the 16th.
+    let (_, after) = text.rsplit_once(')')?;
+    let ticks: u64 = after.split_whitespace().skip(13).take(2).map(str::parse::<u64>).sum::<Result<_, _>>().ok()?;
+    Some(Duration::from_millis(ticks.checked_mul(10)?))
 }
 
 fn minutes(took: Duration) -> f64 {

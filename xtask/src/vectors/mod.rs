@@ -43,6 +43,7 @@ const SUITES: &[(&str, Maker)] = &[
     ("books", federation::books::suite),
     ("wallets", federation::wallets::suite),
     ("restore", federation::restore::suite),
+    ("refunds", federation::refunds::suite),
 ];
 
 /// Writes all files, or compares them.

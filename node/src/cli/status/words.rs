@@ -2,9 +2,10 @@
 
 use ronde_protocol::machine::drift;
 
-use super::{ClockOffset, Disk, Log, PeerLog, Seat, Storage};
+use super::{Certificate, ClockOffset, Disk, Log, PeerLog, Seat, Storage};
 use crate::cli::Exit;
 use crate::cli::plural::counted;
+use crate::clock::Clock;
 use crate::driver::drift::MEND;
 use crate::shop::{PeerLogTrouble, RetiredBecause};
 
@@ -63,6 +64,18 @@ pub(super) fn not_seated(seat: &Seat) -> (Exit, String) {
     (Exit::Warn, format!("this node has a seat in keyset {keyset} and can't take it: {why}"))
 }
 
+/// What baskets earn is not what the configuration says.
+pub(super) fn old_rules(why: &String) -> (Exit, String) {
+    let what = format!("baskets still earn by the rules from before the configuration was changed: {why}");
+    (Exit::Warn, what)
+}
+
+/// What has gathered for an association waits.
+pub(super) fn not_pledged(why: &String) -> (Exit, String) {
+    let what = format!("what has gathered for an association is not pledged yet, and is tried again: {why}");
+    (Exit::Warn, what)
+}
+
 /// A keyset that is over by this node's clock alone (ROLLOVER-18), or was closed
 /// by the machine that was lost, perhaps (ROLLOVER-20).
 pub(super) fn waiting_to_close(log: &Log) -> Option<(Exit, String)> {
@@ -108,6 +121,27 @@ pub(super) fn clock(clock: &ClockOffset) -> Option<(Exit, String)> {
         let side = if clock.ahead_ms < 0 { "behind" } else { "ahead of" };
         (Exit::Warn, format!("this node's clock is {seconds} s {side} {}: {MEND}", of_others(clock.stores)))
     })
+}
+
+/// Caps of today that are nearly reached (TILL-6).
+pub(super) fn caps(near: usize) -> Option<(Exit, String)> {
+    (near > 0).then(|| {
+        let what = format!(
+            "{} four fifths of what may be given away today (UTC): `ronde till list` shows who gave how much",
+            if near == 1 { "a till, or the store, gave away" } else { "tills, or the store, gave away" }
+        );
+        (Exit::Warn, what)
+    })
+}
+
+/// A certificate that ends soon, or files that are no use (TILL-16).
+pub(super) fn certificate(certificate: &Certificate) -> Option<(Exit, String)> {
+    if let Some(trouble) = &certificate.trouble {
+        let what = format!("the old certificate stays in use: {trouble}; `ronde config check` says why");
+        return Some((Exit::Warn, what));
+    }
+    let until = certificate.expires.as_ref()?;
+    crate::cli::certificate_ends(until, Clock::System.unix_seconds()).map(|what| (Exit::Warn, what))
 }
 
 fn entries(count: u64) -> String {

@@ -12,7 +12,7 @@ use ureq::http::Response;
 use ureq::{Agent, Body};
 
 use super::{NodeArgs, TOKEN_VARIABLE};
-use crate::cli::{Blame, Failure};
+use crate::cli::{Blame, Failure, own_node};
 use crate::http::{ADMIN_TOKEN_FILE, AdminToken};
 use crate::secret_file;
 use crate::shop::Token;
@@ -23,14 +23,14 @@ const PATIENCE: Duration = Duration::from_secs(40);
 const ATTEMPTS: usize = 3;
 
 /// With what a command speaks.
-pub(super) enum Credentials<'a> {
+pub(in crate::cli) enum Credentials<'a> {
     /// The administrator's token, beside the node's seed.
     Admin,
     /// A till's, from this file or the environment.
     Till(Option<&'a Path>),
 }
 
-pub(super) struct Client {
+pub(in crate::cli) struct Client {
     agent: Agent,
     node: String,
     bearer: zeroize::Zeroizing<String>,
@@ -45,17 +45,18 @@ struct Problem {
 }
 
 impl Client {
-    pub(super) fn connect(node: &NodeArgs, credentials: Credentials<'_>) -> Result<Self, Failure> {
+    pub(in crate::cli) fn connect(node: &NodeArgs, credentials: Credentials<'_>) -> Result<Self, Failure> {
         let token = match credentials {
             Credentials::Admin => admin_token(node)?,
             Credentials::Till(file) => till_token(file)?,
         };
         let node = match &node.node {
             Some(node) => node.trim_end_matches('/').to_owned(),
-            None => format!("http://{}", node.config.load()?.http.listen),
+            None => node.config.load()?.http.own_url(),
         };
         let agent = Agent::config_builder()
             .timeout_global(Some(PATIENCE))
+            .tls_config(own_node::tls(&node))
             .http_status_as_error(false)
             // A redirect would take the token elsewhere.
             .max_redirects(0)
@@ -65,12 +66,12 @@ impl Client {
         Ok(Self { agent, node, bearer: zeroize::Zeroizing::new(format!("Bearer {}", token.expose())) })
     }
 
-    pub(super) fn get(&self, path: &str) -> Result<Value, Failure> {
+    pub(in crate::cli) fn get(&self, path: &str) -> Result<Value, Failure> {
         let request = || self.agent.get(self.url(path)).header("authorization", self.bearer.as_str()).call();
         self.read(self.send(request)?)
     }
 
-    pub(super) fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+    pub(in crate::cli) fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         let key = URL_SAFE_NO_PAD.encode(crate::entropy::fresh()?);
         let request = || {
             self.agent
@@ -82,7 +83,7 @@ impl Client {
         self.read(self.send(request)?)
     }
 
-    pub(super) fn delete(&self, path: &str) -> Result<(), Failure> {
+    pub(in crate::cli) fn delete(&self, path: &str) -> Result<(), Failure> {
         let request = || self.agent.delete(self.url(path)).header("authorization", self.bearer.as_str()).call();
         self.read(self.send(request)?).map(|_| ())
     }
@@ -128,7 +129,10 @@ impl Client {
             "request-invalid" | "bad-encoding" => (Blame::You, "mend what was asked for and try again"),
             "not-found" => (Blame::You, "check the name, and that this is the right node"),
             "storage-failed" => (Blame::Store(self.node.clone()), "look at the node's log; is its disk full?"),
-            "limit-exceeded" => (Blame::Nobody, "wait until tomorrow (UTC), or have the stewards raise the limit"),
+            "limit-exceeded" => (
+                Blame::Nobody,
+                "wait until tomorrow (UTC); or have the manager raise the cap, or the stewards the limit, that it names",
+            ),
             "charter-expired" => (Blame::Stewards, "install the next version of the charter"),
             _ if problem.retryable => (Blame::Nobody, "try again in a moment"),
             _ => (Blame::Nobody, "see what the message says; trying again will not help"),
@@ -137,11 +141,11 @@ impl Client {
     }
 
     /// An answer of the right form.
-    pub(super) fn shape<T: DeserializeOwned>(&self, value: &Value) -> Result<T, Failure> {
+    pub(in crate::cli) fn shape<T: DeserializeOwned>(&self, value: &Value) -> Result<T, Failure> {
         T::deserialize(value).map_err(|error| self.not_ours(&error.to_string()))
     }
 
-    pub(super) fn not_ours(&self, what: &str) -> Failure {
+    pub(in crate::cli) fn not_ours(&self, what: &str) -> Failure {
         Failure::new(
             format!("{} does not answer as a Ronde node does: {what}", self.node),
             Blame::Store(self.node.clone()),
@@ -183,7 +187,7 @@ fn till_token(file: Option<&Path>) -> Result<Token, Failure> {
 }
 
 /// A name as one part of a path (RFC 3986): letters, digits and `-._~` stand for themselves.
-pub(super) fn escape(name: &str) -> String {
+pub(in crate::cli) fn escape(name: &str) -> String {
     let mut path = String::new();
     for byte in name.bytes() {
         match byte {

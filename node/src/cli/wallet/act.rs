@@ -7,7 +7,7 @@ use ronde_protocol::message::ids::{OfferId, StoreId};
 use ronde_protocol::message::order::Purpose;
 use serde_json::{Value, json};
 
-use super::{PayArgs, failure, rollover, say, show};
+use super::{PayArgs, failure, refunds, rollover, say, show};
 use crate::cli::plural::counted;
 use crate::cli::{Context, Exit, Failure};
 use crate::wallet::Session;
@@ -29,7 +29,7 @@ pub(super) fn claim(session: &mut Session, link: &str, context: &Context) -> Res
     Ok(report(session, &text, object, &claimed.done, context))
 }
 
-/// Adds `store` and `store_name`.
+/// Adds `store`, `store_name` and `refunds` (as `ronde wallet refunds` does).
 pub(super) fn pay(session: &mut Session, args: &PayArgs, context: &Context) -> Result<Exit, Failure> {
     let vouchers: Vec<OfferId> = args.vouchers.iter().copied().map(OfferId).collect();
     let paid = session.pay(&args.link, args.points.map(Points), &vouchers)?;
@@ -38,11 +38,14 @@ pub(super) fn pay(session: &mut Session, args: &PayArgs, context: &Context) -> R
         let count = counted(vouchers.len(), "voucher", "vouchers");
         text = format!("{} and {count} to {}", say::points(paid.points), paid.store.name);
     }
+    // While the store is at hand; what it has not heard yet is asked by the next command that goes on with things.
+    let refunds = refunds::ask(session);
+    refunds.lines.iter().for_each(|line| text.push_str(&format!(".\n{line}")));
     let object = json!({
         "store": paid.store.id, "store_name": paid.store.name.as_str(), "points": paid.points,
-        "vouchers": args.vouchers,
+        "vouchers": args.vouchers, "refunds": refunds.objects,
     });
-    Ok(report(session, &text, object, &paid.done, context))
+    Ok(report(session, &text, object, &paid.done, context).max(refunds.exit))
 }
 
 /// `{ok, swaps: [{state, order}], moved: [as rollover::moved], points, balance, warnings, evidence}`
@@ -103,18 +106,21 @@ pub(super) fn vote(session: &mut Session, name: &str, choice: &str, context: &Co
     Ok(report(session, &text, object, &done, context))
 }
 
-/// `{ok, resumed: [{.. as in pending, state, error}], moved: [as rollover::moved], balance, warnings, evidence}`; `state` is `failed` where `error`
-/// says why.
+/// `{ok, resumed: [{.. as in pending, state, error}], refunds: [as refunds::run], moved: [as rollover::moved], balance,
+/// warnings, evidence}`; `state` is `failed` where `error` says why.
 pub(super) fn resume(session: &mut Session, context: &Context) -> Result<Exit, Failure> {
     let mut resumed = session.resume()?;
+    let refunds = refunds::ask(session);
     let moves = session.move_due()?;
     resumed.extend(session.ask_for_missing()?);
     let (mut lines, objects, mut exit) = resumed_lines(session, &resumed);
+    exit = exit.max(refunds.exit);
+    lines.extend(refunds.lines.iter().map(|line| format!("{line}.")));
     let (moved, all_moved) = rollover::moved(&moves, &mut lines)?;
     if !all_moved {
         exit = exit.max(Exit::Warn);
     }
-    if resumed.is_empty() && moves.is_empty() {
+    if resumed.is_empty() && moves.is_empty() && refunds.lines.is_empty() {
         lines.push("Everything is done.".to_owned());
     }
     let settled = resumed.iter().map(|one| &one.result).chain(moves.iter().map(|one| &one.result));
@@ -122,7 +128,8 @@ pub(super) fn resume(session: &mut Session, context: &Context) -> Result<Exit, F
     let balance = session.spendable();
     lines.push(format!("You have {}.", say::points(balance)));
     let object = json!({
-        "ok": true, "resumed": objects, "moved": moved, "balance": balance, "warnings": session.warnings, "evidence": evidence,
+        "ok": true, "resumed": objects, "refunds": refunds.objects, "moved": moved, "balance": balance,
+        "warnings": session.warnings, "evidence": evidence,
     });
     context.say(lines.join("\n"), &object);
     Ok(exit.max(seen))

@@ -126,9 +126,11 @@ fn refused(trouble: &Trouble, node: &str, problem: &Problem) -> Failure {
             "a copy of this wallet signed another order over the same coins: complete it there, then run \
              `ronde wallet resume` here",
         ),
-        "limit-exceeded" => {
-            (store(), "the shop has reached its limit of today: claim again tomorrow with the same link")
-        }
+        "limit-exceeded" => (
+            store(),
+            "the shop has reached its limit of today: claim again tomorrow with the same link; what comes back to you \
+                 is claimed by `ronde wallet resume`",
+        ),
         "charter-expired" => (Blame::Stewards, "wait for the cooperative's next charter; spending goes on meanwhile"),
         "keyset-closed" => (Blame::Nobody, "these coins can't be spent any more: ask the cooperative"),
         "clock-skew" => (
@@ -187,6 +189,10 @@ fn wallet(error: &WalletError) -> Failure {
         WalletError::NoSuchKeyset(_) => {
             (Blame::You, "check the keyset's number; if it is right, wait for the cooperative's next charter")
         }
+        WalletError::OtherRefund { .. } => (
+            Blame::Store("that was paid".to_owned()),
+            "show the shop the payment's order code (`ronde wallet history`), and tell the cooperative",
+        ),
         WalletError::TermsChanged | WalletError::OtherOrder(_) => {
             (Blame::Store("that made the grant".to_owned()), "ask at the till for a new one, and tell the cooperative")
         }

@@ -87,8 +87,8 @@ fn evidence(session: &Session, lines: &mut Vec<String>) -> Vec<Value> {
 }
 
 /// `{ok, records: [{at, purpose, store, store_name, points, vouchers: [{offer, count}], association, campaign, choice,
-/// order, keyset, outcome}]}`, oldest first; `outcome` is `certified`, `lost`, `withdrawn` or `recovered`. With `order` and
-/// `keyset` another wallet of the same words can recover the order's coins.
+/// order, keyset, outcome}]}`, oldest first; `outcome` is `certified`, `refunded`, `lost`, `withdrawn` or `recovered`. With
+/// `order` and `keyset` another wallet of the same words can recover the order's coins.
 pub(super) fn history(session: &Session, context: &Context) -> Exit {
     let charter = session.charter();
     let records = &session.wallet().book().history;
@@ -99,6 +99,7 @@ pub(super) fn history(session: &Session, context: &Context) -> Exit {
         };
         let end = match record.outcome {
             Outcome::Certified => "",
+            Outcome::Refunded => ": a payment that came too late, back",
             Outcome::Recovered => " recovered from the 24 words",
             Outcome::Lost => ": refused, these coins were spent by another order",
             Outcome::Withdrawn => ": withdrawn by the store",
@@ -114,6 +115,7 @@ pub(super) fn history(session: &Session, context: &Context) -> Exit {
         .map(|record| {
             let outcome = match record.outcome {
                 Outcome::Certified => "certified",
+                Outcome::Refunded => "refunded",
                 Outcome::Recovered => "recovered",
                 Outcome::Lost => "lost",
                 Outcome::Withdrawn => "withdrawn",

@@ -60,6 +60,9 @@ codes! {
     KeysetClosed = "keyset-closed", GONE, false, "These coins or ballots are closed", "Ces pièces ou bulletins sont clos";
     TokenScope = "token-scope", FORBIDDEN, false, "The token may not do this", "Ce jeton ne permet pas cette opération";
     TokenMissing = "token-missing", UNAUTHORIZED, false, "A valid token is needed", "Un jeton valable est nécessaire";
+    PasswordWrong = "password-wrong", FORBIDDEN, false, "The password is wrong", "Le mot de passe est faux";
+    SessionMissing = "session-missing", FORBIDDEN, false, "The manager must sign in", "Le responsable doit se connecter";
+    FormRefused = "form-refused", FORBIDDEN, false, "The form does not come from here", "Ce formulaire ne vient pas d'ici";
     IdempotencyMismatch = "idempotency-mismatch", UNPROCESSABLE_ENTITY, false, "The Idempotency-Key was used with another request", "Cette Idempotency-Key a servi à une autre requête";
     IdempotencyInFlight = "idempotency-in-flight", CONFLICT, true, "The same request is being answered", "La même requête est en cours de traitement";
     RateLimited = "rate-limited", TOO_MANY_REQUESTS, true, "Too much at once", "Trop de requêtes à la fois";

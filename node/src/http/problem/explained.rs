@@ -51,17 +51,17 @@ explained! {
         "Keep the order and ask again with growing pauses, perhaps at another store. Nothing is lost.",
         "Look at `ronde status`: which witnesses are down. If all are, it is this shop's line.";
     LimitExceeded:
-        "The points are beyond what the store may issue in a day; `left` says how many could still be.",
+        "The points are beyond what the store may issue in a day, or beyond a cap that the shop has set for its tills: then `cap` says which. `left` says how many points still fit.",
         "If `retryable` is false the grant never fits: make a smaller one. Else keep the grant for tomorrow, the customer can claim it later.",
         "Tell the customer that the points can be claimed later, and try again, tomorrow at the latest.",
-        "If this comes again and again, ask the stewards for a higher limit in the next charter.";
+        "A cap is yours: `ronde till list` shows what each till gave today, and `[caps]` in the configuration or `ronde till add` sets another. For a higher limit of the store ask the stewards, in the next charter.";
     GrantClaimed:
         "The grant was claimed already, by another claim.",
         "It can't be withdrawn any more. Show it as claimed.",
         "If the claim was this wallet's, ask for its order by digest. Else say that somebody has claimed these points.",
         "If the customer did not claim them, somebody else saw the code: make another grant, and show codes to one customer only.";
     GrantExpired:
-        "Nobody claimed the grant in time, or the till withdrew it.",
+        "Nobody claimed the grant in time, or it was withdrawn: by a till, or because the node runs on a copy that was put back.",
         "Make another grant if the customer has a right to it.",
         "Say so; the link is of no use any more.",
         "Nothing.";
@@ -115,6 +115,21 @@ explained! {
         "Stop, and ask for a new token.",
         "Nothing: wallets need no token.",
         "Add the till with `ronde till add`, and give it its token.";
+    PasswordWrong:
+        "The password is not the manager's, or the node has none.",
+        "Nothing: tills have tokens.",
+        "Nothing: wallets sign in nowhere.",
+        "Type it again. If it is lost, whoever keeps the node sets another with `ronde manager password`.";
+    SessionMissing:
+        "The page needs the manager, and nobody is signed in: the session is over, was ended by another password, or the node was started again.",
+        "Nothing: tills have tokens.",
+        "Nothing: wallets sign in nowhere.",
+        "Sign in again with the manager's password.";
+    FormRefused:
+        "A form came that no page of this node in this session has sent: of another site, of an earlier session, or of no browser.",
+        "Nothing: tills have tokens, and send no forms.",
+        "Nothing: wallets send no forms.",
+        "Load the page again and send it from there. If you came by a link in a message, somebody may have tried to act in your name: tell whoever keeps the node.";
     IdempotencyMismatch:
         "The `Idempotency-Key` was used before, with another request.",
         "It is a fault of the till's program: one key for each thing that it wants done.",
@@ -126,7 +141,7 @@ explained! {
         "Nothing: wallets send no keys.",
         "Nothing.";
     RateLimited:
-        "The node, or a witness, has as much in hand as it takes at a time.",
+        "The node, or a witness, has as much in hand as it takes at a time; or too many wrong passwords were tried, then `retry_after` says how many seconds to wait.",
         "Send the same again with growing pauses.",
         "Send the same again with growing pauses, perhaps through another store.",
         "If it lasts, look at `ronde status`: open orders, and the log, which names what there is no room for.";

@@ -134,6 +134,8 @@ struct Member {
 enum Form {
     Text,
     Count,
+    /// Which cap.
+    Cap,
     /// The canonical bytes of a `Conflict`.
     Conflict,
 }
@@ -154,6 +156,10 @@ impl Member {
                 let count = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0_usize));
                 Schema::Object(count.description(Some(self.about)).build()).into()
             }
+            Form::Cap => {
+                let names = Some(["grant", "till", "store"]);
+                Schema::Object(text(self.about).enum_values(names).build()).into()
+            }
             Form::Conflict => Ref::from_schema_name("ConflictBytes").into(),
         }
     }
@@ -165,7 +171,7 @@ const FIELD: &str = "The member, parameter or header that is meant; or `body`.";
 impl Code {
     /// The members that its problems have beside those of every problem.
     fn members(self) -> &'static [Member] {
-        use Form::{Conflict, Count, Text};
+        use Form::{Cap, Conflict, Count, Text};
         match self {
             Self::CoinSpent => &[const { Member::always("conflict", Conflict, CONFLICT) }],
             Self::OrderConflict | Self::GrantClaimed => &[const { Member::some("conflict", Conflict, CONFLICT) }],
@@ -173,9 +179,11 @@ impl Code {
                 const { Member::always("answered", Count, "How many witnesses answered.") },
                 const { Member::always("needed", Count, "How many are needed.") },
             ],
-            Self::LimitExceeded => {
-                &[const { Member::always("left", Count, "Points that could still be issued, or the limit of a day.") }]
-            }
+            Self::LimitExceeded => &[
+                const { Member::always("left", Count, "Points that could still be issued, or the limit of a day.") },
+                const { Member::some("cap", Cap, "Which cap, if it is one of the store's.") },
+            ],
+            Self::RateLimited => &[const { Member::some("retry_after", Count, "Seconds, for a password.") }],
             Self::ClockSkew => &[const { Member::always("ahead", Count, "Seconds.") }],
             Self::TokenScope => &[const { Member::always("scope", Text, "The scope that is needed.") }],
             Self::BadEncoding => &[
@@ -184,7 +192,10 @@ impl Code {
                 const { Member::always("expected", Text, "What should stand there.") },
             ],
             Self::OrderInvalid => &[const { Member::always("rule", Text, "The rule that is broken.") }],
-            Self::RequestInvalid => &[const { Member::always("field", Text, FIELD) }],
+            Self::RequestInvalid => &[
+                const { Member::always("field", Text, FIELD) },
+                const { Member::some("left", Count, "Points that can still be given back.") },
+            ],
             _ => &[],
         }
     }

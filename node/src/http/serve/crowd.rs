@@ -57,6 +57,7 @@ struct Guest {
 pub(super) struct Stay {
     crowd: Crowd,
     id: u64,
+    from: IpAddr,
     unwanted: Arc<Notify>,
 }
 
@@ -65,6 +66,7 @@ pub(super) struct Stay {
 pub(in crate::http) struct Turn {
     crowd: Crowd,
     id: u64,
+    from: IpAddr,
 }
 
 /// Room for the bytes of a body, until it is dropped.
@@ -124,7 +126,7 @@ impl Crowd {
         guests.open.insert(id, Guest { from, waiting, holds: 0, unwanted: Arc::clone(&unwanted) });
         let count = guests.counts.entry(from).or_default();
         *count = count.saturating_add(1);
-        Some(Stay { crowd: self.clone(), id, unwanted })
+        Some(Stay { crowd: self.clone(), id, from, unwanted })
     }
 
     fn set_waiting(&self, id: u64, waiting: Option<Instant>) {
@@ -219,7 +221,7 @@ impl Stay {
     }
 
     pub(super) fn turn(&self) -> Turn {
-        Turn { crowd: self.crowd.clone(), id: self.id }
+        Turn { crowd: self.crowd.clone(), id: self.id, from: self.from }
     }
 }
 
@@ -231,6 +233,11 @@ impl Drop for Stay {
 }
 
 impl Turn {
+    /// The address that asks, or its network.
+    pub(in crate::http) fn from(&self) -> IpAddr {
+        self.from
+    }
+
     /// The node is at work for the connection: it is not sent away.
     pub(in crate::http) fn works(&self) {
         self.crowd.set_waiting(self.id, None);
@@ -272,7 +279,7 @@ impl Turn {
     }
 
     /// The connection waits for its peer from now on.
-    pub(super) fn waits(&self) {
+    pub(in crate::http) fn waits(&self) {
         self.crowd.set_waiting(self.id, Some(clock::monotonic()));
     }
 }

@@ -17,7 +17,7 @@ use crate::wallet::{BadAnswer, Problem, SpentBy, Trouble};
 /// Stores that are tried before the wallet gives up for now.
 pub(super) const STORES: usize = 5;
 /// Times that an undecided order is asked about; a store waits some seconds each time.
-const PATIENCE: usize = 3;
+pub(super) const PATIENCE: usize = 3;
 
 /// An order that was resumed, and what became of it.
 #[derive(Debug)]
@@ -44,16 +44,21 @@ impl Session {
         let on_disk = self.folder.save(&self.wallet)?;
         let mut resumed = Vec::new();
         for before in self.wallet().pending() {
-            let open = match (before.stage, before.digest, &before.link) {
-                (Stage::Sent, _, Some(link)) if before.purpose == Purpose::Earn => Open::Claim(link.clone()),
-                (Stage::Sent, Some(digest), _) => Open::Sent(digest),
-                (Stage::Certified, Some(digest), _) => Open::Certified(digest),
+            let open = match (before.stage, before.digest, &before.link, before.refund_of) {
+                (Stage::Sent, _, _, Some(refunded)) => Open::Refund(refunded),
+                (Stage::Sent, _, Some(link), _) if before.purpose == Purpose::Earn => Open::Claim(link.clone()),
+                (Stage::Sent, Some(digest), ..) => Open::Sent(digest),
+                (Stage::Certified, Some(digest), ..) => Open::Certified(digest),
                 // What its coins lack is asked for last, when it is time (WALLET-32).
                 _ => continue,
             };
             let result = match open {
                 Open::Claim(link) => match self.wallet.claim_again(&link, &on_disk) {
                     Some(request) => self.carry_claim(&request),
+                    None => continue,
+                },
+                Open::Refund(refunded) => match self.wallet.refund_again(&refunded, &on_disk) {
+                    Some(request) => self.carry_refund(&request),
                     None => continue,
                 },
                 Open::Sent(digest) => match self.carry_again(&digest, before.store, &on_disk) {
@@ -183,7 +188,7 @@ impl Session {
     }
 
     /// Asks for an order's certificate by its digest; nothing is sent.
-    fn look_up(&mut self, digest: &OrderDigest) -> Result<Option<Done>, Trouble> {
+    pub(super) fn look_up(&mut self, digest: &OrderDigest) -> Result<Option<Done>, Trouble> {
         let order = self.order(digest)?;
         let keyset = told_by(&order, self.charter(), self.now());
         for node in self.route(None)?.into_iter().take(STORES) {
@@ -331,7 +336,7 @@ pub(super) fn done(settled: &Settled, progress: Progress) -> Done {
 }
 
 /// Undecided is no failure: the order stays. If no store could say even that, the last trouble is told.
-fn pending(
+pub(super) fn pending(
     digest: Option<OrderDigest>,
     undecided: Option<(usize, usize)>,
     last: Option<Trouble>,

@@ -122,6 +122,7 @@ impl Session {
             store: StoreId::NONE,
             points: worth.max().unwrap_or(Points::ZERO),
             link: None,
+            refund_of: None,
             stage: Stage::Sent,
             since: self.now(),
         }

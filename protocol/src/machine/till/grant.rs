@@ -31,7 +31,7 @@ pub struct VoucherCount {
 }
 
 /// What a grant gives.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct GrantTerms {
     /// Points.
     pub points: Points,
@@ -65,9 +65,14 @@ pub enum TermsError {
 }
 
 impl GrantTerms {
+    /// Whether they give nothing that a grant could be made of. (A ballot comes with points.)
+    pub fn is_empty(&self) -> bool {
+        self.points == Points::ZERO && self.vouchers.is_empty()
+    }
+
     /// Checks what can be known when the grant is made, so that a customer is never handed a grant that must fail.
     pub fn check(&self, store: StoreId, now: Seconds, charter: &Charter) -> Result<(), TermsError> {
-        if self.points == Points::ZERO && self.vouchers.is_empty() {
+        if self.is_empty() {
             return Err(TermsError::Empty);
         }
         let limit = charter.store(store).map_or(Points::ZERO, |store| store.daily_limit);
@@ -235,13 +240,13 @@ impl GrantState {
 /// A grant as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Grant {
-    terms: GrantTerms,
+    pub(super) terms: GrantTerms,
     reference: Reference,
     secret_hash: [u8; 32],
     till_reference: [u8; 32],
     time: Seconds,
     expiry: Seconds,
-    state: GrantState,
+    pub(super) state: GrantState,
 }
 
 /// What a claimer brings.
@@ -329,16 +334,28 @@ impl Grant {
         if !bool::from(claim.secret.hash().ct_eq(&self.secret_hash)) {
             return Err(GrantError::Secret);
         }
+        self.take_claim((claim.keyset, claim.outputs), written, store, now, charter)
+    }
+
+    /// The same once it is known that the claimer may.
+    pub(super) fn take_claim(
+        &mut self,
+        (keyset, outputs): (KeysetId, Outputs),
+        written: Option<&Order>,
+        store: StoreId,
+        now: Seconds,
+        charter: &Charter,
+    ) -> Result<ToSign, GrantError> {
         self.handle_time(now);
         let order = Order {
             federation: *charter.federation(),
-            keyset: claim.keyset,
+            keyset,
             store,
             purpose: Purpose::Earn,
             reference: self.reference,
             time: self.time,
             inputs: Inputs::default(),
-            outputs: claim.outputs,
+            outputs,
         };
         if written == Some(&order) {
             // Whatever has become of the grant since, as by another order that an older copy of the records signed.

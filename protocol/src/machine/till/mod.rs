@@ -4,7 +4,12 @@
 //! the record only if it succeeds (apart from noticing that its time is over, which is always worth keeping), and a
 //! repeated message changes nothing and gives the same answer.
 
+pub mod basket;
+pub mod cents;
 pub mod checkout;
 pub mod grant;
 pub mod pledge;
+pub mod quote;
+pub mod refund;
+pub mod sale;
 pub mod signing;

@@ -72,6 +72,7 @@ impl Wallet {
         let sorted = self.sort(charter, &order, digest, evaluations);
         self.apply_certificate(at, &order, certificate, now);
         self.forget_spent(charter, now);
+        self.forget_payments(charter, now);
         Ok(self.apply_evaluations(charter, &order, digest, sorted))
     }
 
@@ -165,6 +166,7 @@ impl Wallet {
         let Some(open) = self.book.open.get_mut(at).filter(|open| open.certificate.is_none()) else { return };
         open.certificate = Some(certificate.into_certificate());
         let open = open.clone();
+        self.note_payment(order, &digest, now);
         self.book.coins.retain(|coin| coin.held_by != Some(digest));
         self.note_spent(order);
         for (position, output) in open.outputs.iter().enumerate() {
@@ -177,7 +179,14 @@ impl Wallet {
             let coin = Coin { place, kind, point, components, origin: digest, held_by: None, unproven };
             self.book.coins.push(coin);
         }
-        self.remember(record_of(order, &open, Outcome::Certified, now));
+        let outcome = match &open.task {
+            Task::Refund { refunded, .. } => {
+                self.forget_payment(&refunded.digest());
+                Outcome::Refunded
+            }
+            _ => Outcome::Certified,
+        };
+        self.remember(record_of(order, &open, outcome, now));
     }
 
     pub(super) fn apply_evaluations(
@@ -251,7 +260,7 @@ impl Wallet {
                 let digest = order.digest();
                 coins.iter().any(|coin| coin.origin == digest && lacks(coin))
             }
-            Task::Claim { .. } | Task::Spend { .. } => true,
+            Task::Claim { .. } | Task::Spend { .. } | Task::Refund { .. } => true,
         });
     }
 

@@ -134,14 +134,19 @@ impl Wallet {
     /// Notes the order that the store made for a claim, so that it can be followed through any store.
     pub fn handle_claim_order(&mut self, link: &Link, order: Order) -> Result<Sealed<()>, WalletError> {
         let at = self.claim_position(link).ok_or(WalletError::NoSuchClaim)?;
+        self.note_claim_order(at, order)?;
+        Ok(Sealed::new(()))
+    }
+
+    pub(super) fn note_claim_order(&mut self, at: usize, order: Order) -> Result<(), WalletError> {
         self.check_claimed(at, &order)?;
         if let Some(open) = self.book.open.get_mut(at)
             && open.certificate.is_none()
-            && let Task::Claim { order: known, .. } = &mut open.task
+            && let Task::Claim { order: known, .. } | Task::Refund { order: known, .. } = &mut open.task
         {
             *known = Some(order);
         }
-        Ok(Sealed::new(()))
+        Ok(())
     }
 
     /// Takes the certified order of a claim: it must ask for exactly the wallet's outputs, in favour of nobody else.
@@ -153,31 +158,32 @@ impl Wallet {
         now: Seconds,
     ) -> Result<Sealed<Settled>, WalletError> {
         self.check_federation(charter)?;
-        Ok(Sealed::new(self.take_claim_answer(charter, link, answer, now)?))
+        let at = self.claim_position(link).ok_or(WalletError::NoSuchClaim)?;
+        Ok(Sealed::new(self.take_claim_answer(charter, at, answer, now)?))
     }
 
     pub(super) fn take_claim_answer(
         &mut self,
         charter: &Charter,
-        link: &Link,
+        at: usize,
         answer: ClaimedOrder,
         now: Seconds,
     ) -> Result<Settled, WalletError> {
-        let at = self.claim_position(link).ok_or(WalletError::NoSuchClaim)?;
         self.check_claimed(at, &answer.order)?;
         let digest = answer.order.digest();
         let keyset = charter.keyset(answer.order.keyset).ok_or(WalletError::NoSuchKeyset(answer.order.keyset))?;
         answer.certificate.clone().verify(keyset, &digest)?;
-        if let Some(OpenOrder { task: Task::Claim { order, .. }, .. }) = self.book.open.get_mut(at) {
+        if let Some(open) = self.book.open.get_mut(at)
+            && let Task::Claim { order, .. } | Task::Refund { order, .. } = &mut open.task
+        {
             *order = Some(answer.order);
         }
         self.take_answer(charter, &digest, answer.certificate, &answer.evaluations, now)
     }
 
     /// The open claim that asked for just what this order makes, if there is one.
-    pub(super) fn claim_answered_by(&self, order: &Order) -> Option<Link> {
-        let at = (0..self.book.open.len()).find(|at| self.check_claimed(*at, order).is_ok())?;
-        self.book.open.get(at).and_then(OpenOrder::link).cloned()
+    pub(super) fn claim_answered_by(&self, order: &Order) -> Option<usize> {
+        (0..self.book.open.len()).find(|at| self.check_claimed(*at, order).is_ok())
     }
 
     /// The request of an open claim once more. The proof says that the wallet, with this claim, is on disk.
@@ -221,18 +227,24 @@ impl Wallet {
     /// Whether the store made just what was asked for (WALLET-20).
     fn check_claimed(&self, at: usize, order: &Order) -> Result<(), WalletError> {
         let open = self.book.open.get(at).ok_or(WalletError::NoSuchClaim)?;
-        let Task::Claim { terms, .. } = &open.task else { return Err(WalletError::NoSuchClaim) };
+        let store = match &open.task {
+            Task::Claim { terms, .. } => terms.store,
+            Task::Refund { refunded, .. } => refunded.store,
+            Task::Spend { .. } | Task::Complete { .. } | Task::Recovered { .. } => {
+                return Err(WalletError::NoSuchClaim);
+            }
+        };
         // Once one order is certified, no other can take its place: the coins are the same ones.
         if open.certificate.is_some() && open.order() != Some(order) {
-            return Err(WalletError::OtherOrder(terms.store));
+            return Err(WalletError::OtherOrder(store));
         }
         let ours = order.federation == self.book.federation
             && order.keyset == open.keyset
             && order.purpose == Purpose::Earn
-            && order.store == terms.store
+            && order.store == store
             && order.inputs.is_empty()
             && order.outputs == open.outputs;
-        if ours { Ok(()) } else { Err(WalletError::OtherOrder(terms.store)) }
+        if ours { Ok(()) } else { Err(WalletError::OtherOrder(store)) }
     }
 
     pub(super) fn check_federation(&self, charter: &Charter) -> Result<(), WalletError> {

@@ -82,6 +82,16 @@ pub enum WalletError {
     /// The order that the store shows is not the one the wallet asked for.
     #[error("store {0} answered with an order that is not what was claimed")]
     OtherOrder(StoreId),
+    /// The store owes another sum than the wallet paid.
+    #[error("store {store} says that it owes {owed} of the {paid} that were paid")]
+    OtherRefund {
+        /// Which.
+        store: StoreId,
+        /// What it says.
+        owed: Points,
+        /// What the payment says.
+        paid: Points,
+    },
     /// No open order or claim of this name.
     #[error("the wallet has no open order {0}")]
     NoSuchOrder(OrderDigest),

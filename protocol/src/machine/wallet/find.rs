@@ -14,10 +14,10 @@ use crate::{
 use super::{Coin, Place, Wallet};
 
 /// Order numbers that are searched, from 0: eleven orders a day in one keyset for a year.
-const SEARCHED_NUMBERS: u64 = 4096;
+pub(super) const SEARCHED_NUMBERS: u64 = 4096;
 /// Devices that are searched, this one and those before it: each restore takes the next index, and nobody loses more
 /// wallets of one seed than this.
-const SEARCHED_DEVICES: usize = 16;
+pub(super) const SEARCHED_DEVICES: usize = 16;
 
 /// What of an order is the seed's own.
 pub(super) struct Found {

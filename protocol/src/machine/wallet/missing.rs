@@ -46,7 +46,7 @@ impl Wallet {
         };
         let unfinished = self.book.open.iter().filter_map(|open| match &open.task {
             Task::Complete { order } | Task::Recovered { order, .. } => Some(order),
-            Task::Claim { .. } | Task::Spend { .. } => None,
+            Task::Claim { .. } | Task::Spend { .. } | Task::Refund { .. } => None,
         });
         unfinished.filter(|order| spends(order)).map(Order::digest).collect()
     }
@@ -69,7 +69,7 @@ impl Wallet {
         let usable = match &open.task {
             Task::Recovered { .. } => return,
             Task::Complete { .. } => true,
-            Task::Claim { .. } | Task::Spend { .. } => false,
+            Task::Claim { .. } | Task::Spend { .. } | Task::Refund { .. } => false,
         };
         let Some(order) = open.order().cloned() else { return };
         let places = (0..open.outputs.len()).map(|position| open.place(position)).collect();
@@ -78,7 +78,9 @@ impl Wallet {
 
     fn certified_at(&self, digest: &OrderDigest) -> Option<Seconds> {
         let mut records = self.book.history.iter().rev();
-        let of = records.find(|record| record.digest == Some(*digest) && record.outcome == Outcome::Certified);
+        let of = records.find(|record| {
+            record.digest == Some(*digest) && matches!(record.outcome, Outcome::Certified | Outcome::Refunded)
+        });
         of.map(|record| record.at)
     }
 }
@@ -86,7 +88,7 @@ impl Wallet {
 fn completing(open: &OpenOrder) -> Option<OrderDigest> {
     match &open.task {
         Task::Complete { order } => Some(order.digest()),
-        Task::Claim { .. } | Task::Spend { .. } | Task::Recovered { .. } => None,
+        Task::Claim { .. } | Task::Spend { .. } | Task::Recovered { .. } | Task::Refund { .. } => None,
     }
 }
 

@@ -97,9 +97,9 @@ impl Wallet {
         let settled = if self.position_of(&digest).is_some() {
             // An order of this wallet's own, or one that it recovered before.
             self.take_answer(charter, &digest, certificate, evaluations, now)?
-        } else if let Some(link) = self.claim_answered_by(&order) {
+        } else if let Some(at) = self.claim_answered_by(&order) {
             let answer = ClaimedOrder { order, certificate, evaluations: evaluations.to_vec() };
-            self.take_claim_answer(charter, &link, answer, now)?
+            self.take_claim_answer(charter, at, answer, now)?
         } else if self.is_done(&digest) {
             nothing_new(digest)
         } else {
@@ -130,7 +130,8 @@ impl Wallet {
     /// Whether an order came to its end in this wallet: what is left of its coins is here already. Where the history has
     /// forgotten it, the coins that are here and the keys that are spent still bring nothing back twice (RESTORE-10).
     fn is_done(&self, digest: &OrderDigest) -> bool {
-        let ended = |record: &Record| matches!(record.outcome, Outcome::Certified | Outcome::Recovered);
+        let ended =
+            |record: &Record| matches!(record.outcome, Outcome::Certified | Outcome::Refunded | Outcome::Recovered);
         self.book.history.iter().any(|record| ended(record) && record.digest == Some(*digest))
     }
 

@@ -11,6 +11,7 @@ use crate::{
     crypto::{
         coin::{BlindFactor, CoinSecret, Seed, derive_blind, derive_coin_secret},
         group::PointBytes,
+        spend::SpendSignature,
     },
     message::{
         amount::Points,
@@ -24,7 +25,7 @@ use crate::{
     },
 };
 
-use super::{GrantTerms, stored::Stored};
+use super::{GrantTerms, UnansweredPayment, stored::Stored};
 
 /// Longest wallet, in bytes.
 const MAX_WALLET_BYTES: usize = 12 << 20;
@@ -110,6 +111,15 @@ pub enum Task {
         /// Whether a quorum has evaluated its coins.
         usable: bool,
     },
+    /// Points that a store owes back for a payment; the store makes the order.
+    Refund {
+        /// The payment, with the keys that sign for it.
+        refunded: Order,
+        /// By those keys, once: it is sent again in the same bytes.
+        signature: SpendSignature,
+        /// The order, once the store has shown it.
+        order: Option<Order>,
+    },
 }
 
 /// An order that is not done.
@@ -144,6 +154,8 @@ pub enum Outcome {
     Withdrawn,
     /// Certified before, and its coins found again from the seed.
     Recovered,
+    /// Certified: the points of a payment that bought nothing came back.
+    Refunded,
 }
 
 /// Vouchers of one offer.
@@ -207,6 +219,8 @@ pub struct WalletBook {
     pub asked: BTreeMap<KeysetId, BTreeSet<PointBytes>>,
     /// When to ask for what an order lacks whose coins can be spent already (WALLET-32).
     pub ask_at: BTreeMap<OrderDigest, Seconds>,
+    /// Certified payments of which no store has said yet that they bought what they were for (WALLET-43).
+    pub payments: Vec<UnansweredPayment>,
 }
 
 /// Bytes that are no wallet.
@@ -247,13 +261,14 @@ impl Wallet {
             searching: false,
             asked: BTreeMap::new(),
             ask_at: BTreeMap::new(),
+            payments: Vec::new(),
         };
         Self { seed, book }
     }
 
     /// What is to be written down, encrypted: the seed's 32 bytes, then the canonical bytes of the rest.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let book = Zeroizing::new(codec::encode(&Stored::V5(self.book.clone())));
+        let book = Zeroizing::new(codec::encode(&Stored::V6(self.book.clone())));
         let mut bytes = Zeroizing::new(Vec::with_capacity(SEED_BYTES.saturating_add(book.len())));
         bytes.extend_from_slice(self.seed.expose_bytes().as_slice());
         bytes.extend_from_slice(&book);
@@ -310,7 +325,7 @@ impl OpenOrder {
     /// The order, unless it is a claim whose order the store has not shown yet.
     pub fn order(&self) -> Option<&Order> {
         match &self.task {
-            Task::Claim { order, .. } => order.as_ref(),
+            Task::Claim { order, .. } | Task::Refund { order, .. } => order.as_ref(),
             Task::Spend { submission, .. } => Some(&submission.signed.order),
             Task::Complete { order } | Task::Recovered { order, .. } => Some(order),
         }
@@ -321,7 +336,7 @@ impl OpenOrder {
         match &self.task {
             Task::Claim { link, .. } => Some(link),
             Task::Spend { link, .. } => link.as_ref(),
-            Task::Complete { .. } | Task::Recovered { .. } => None,
+            Task::Complete { .. } | Task::Recovered { .. } | Task::Refund { .. } => None,
         }
     }
 

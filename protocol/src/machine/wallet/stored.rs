@@ -24,7 +24,8 @@ pub(super) enum Stored {
     V2(BookV2),
     V3(BookV3),
     V4(BookV4),
-    V5(WalletBook),
+    V5(BookV5),
+    V6(WalletBook),
 }
 
 /// Records named no keyset, spent keys were not kept, and no coin was recovered from a seed.
@@ -81,6 +82,22 @@ pub(super) struct BookV4 {
     asked: BTreeMap<KeysetId, BTreeSet<PointBytes>>,
 }
 
+/// What became of payments was not asked.
+#[derive(Encode, Decode)]
+pub(super) struct BookV5 {
+    federation: FederationId,
+    device: u32,
+    next_order: BTreeMap<KeysetId, u64>,
+    coins: Vec<Coin>,
+    spent: BTreeMap<KeysetId, BTreeSet<PointBytes>>,
+    open: Vec<OpenOrder>,
+    history: Vec<Record>,
+    evidence: Vec<Evidence>,
+    searching: bool,
+    asked: BTreeMap<KeysetId, BTreeSet<PointBytes>>,
+    ask_at: BTreeMap<OrderDigest, Seconds>,
+}
+
 #[derive(Encode, Decode)]
 struct CoinV1 {
     place: Place,
@@ -119,6 +136,7 @@ impl From<Stored> for WalletBook {
                 searching: false,
                 asked: BTreeMap::new(),
                 ask_at: BTreeMap::new(),
+                payments: Vec::new(),
             },
             Stored::V2(old) => Self {
                 federation: old.federation,
@@ -132,6 +150,7 @@ impl From<Stored> for WalletBook {
                 searching: false,
                 asked: BTreeMap::new(),
                 ask_at: BTreeMap::new(),
+                payments: Vec::new(),
             },
             Stored::V3(old) => Self {
                 federation: old.federation,
@@ -145,6 +164,7 @@ impl From<Stored> for WalletBook {
                 searching: old.searching,
                 asked: BTreeMap::new(),
                 ask_at: BTreeMap::new(),
+                payments: Vec::new(),
             },
             Stored::V4(old) => Self {
                 federation: old.federation,
@@ -158,8 +178,29 @@ impl From<Stored> for WalletBook {
                 searching: old.searching,
                 asked: old.asked,
                 ask_at: BTreeMap::new(),
+                payments: Vec::new(),
             },
-            Stored::V5(book) => book,
+            Stored::V5(old) => old.into(),
+            Stored::V6(book) => book,
+        }
+    }
+}
+
+impl From<BookV5> for WalletBook {
+    fn from(old: BookV5) -> Self {
+        Self {
+            federation: old.federation,
+            device: old.device,
+            next_order: old.next_order,
+            coins: old.coins,
+            spent: old.spent,
+            open: old.open,
+            history: old.history,
+            evidence: old.evidence,
+            searching: old.searching,
+            asked: old.asked,
+            ask_at: old.ask_at,
+            payments: Vec::new(),
         }
     }
 }

@@ -75,6 +75,8 @@ pub struct PendingView {
     pub points: Points,
     /// The grant or checkout, if any.
     pub link: Option<Link>,
+    /// The payment of which these points come back, if they do.
+    pub refund_of: Option<OrderDigest>,
     /// How far it has come.
     pub stage: Stage,
     /// Since when, by the wallet's clock.
@@ -165,6 +167,7 @@ impl OpenOrder {
         };
         let (purpose, store, points) = match (&self.task, self.order()) {
             (Task::Claim { terms, .. }, _) => (Purpose::Earn, terms.store, terms.points),
+            (Task::Refund { refunded, .. }, None) => (Purpose::Earn, refunded.store, self.points_out()),
             (_, Some(order)) => (order.purpose, order.store, moved(order)),
             (_, None) => (Purpose::Earn, StoreId::NONE, Points::ZERO),
         };
@@ -175,6 +178,7 @@ impl OpenOrder {
             store,
             points,
             link: self.link().cloned(),
+            refund_of: self.refund_of(),
             stage,
             since: self.since,
         }

@@ -17,6 +17,7 @@ use ronde_protocol::{
         offer::{Offer, SignedOffer},
         order::{Order, SignedOrder, Submission, pledge_reference},
         probe::{Probe, ProbeAnswer},
+        refund::RefundClaim,
         refusal::{Conflict, Refusal},
         statement::ClosingStatement,
         vote::Vote,
@@ -73,6 +74,7 @@ messages! {
     BucketPage MAX_MESSAGE_BYTES;
     Probe MAX_MESSAGE_BYTES;
     ProbeAnswer MAX_MESSAGE_BYTES;
+    RefundClaim MAX_MESSAGE_BYTES;
     ClosingStatement MAX_MESSAGE_BYTES;
     CertifiedOrder MAX_MESSAGE_BYTES;
     LogEntry MAX_MESSAGE_BYTES;

@@ -12,6 +12,7 @@ mod federation;
 mod group;
 mod poprf;
 mod proofs;
+mod receipts;
 mod signatures;
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -70,6 +71,8 @@ pub const TYPES: &[(&str, Responder)] = &[
     ("seed-words", |input| respond(input, derivation::seed_words)),
     ("key-derivation", |input| respond(input, derivation::key_derivation)),
     ("coin-derivation", |input| respond(input, derivation::coin_derivation)),
+    ("receipt-seal", |input| respond(input, receipts::receipt_seal)),
+    ("receipt-open", |input| respond(input, receipts::receipt_open)),
     ("class-info", |input| respond(input, derivation::class_info)),
     ("blind", |input| respond(input, poprf::blind_coin)),
     ("evaluate", |input| respond(input, poprf::evaluate)),
@@ -119,6 +122,8 @@ pub const TYPES: &[(&str, Responder)] = &[
     ("probe-sign", |input| respond(input, federation::restore::probe_sign)),
     ("probe-answer", |input| respond(input, federation::restore::probe_answer)),
     ("probe-verdict", |input| respond(input, federation::restore::verdict)),
+    ("refund-claim", |input| respond(input, federation::refunds::claim)),
+    ("refund-claim-sign", |input| respond(input, federation::refunds::sign)),
     ("wallet-search", |input| respond(input, federation::restore::search)),
     ("bucket-turns", |input| respond(input, federation::turns::turns)),
     ("audit-moved", |input| respond(input, federation::moved::moved)),

@@ -14,6 +14,8 @@ pub fn suite() -> Result<Vec<Group>, String> {
         group("key-derivation", key_derivation())?,
         group("coin-derivation", coin_derivation())?,
         group("class-info", class_info())?,
+        group("receipt-seal", super::receipts::receipt_seal())?,
+        group("receipt-open", super::receipts::receipt_open())?,
     ])
 }
 

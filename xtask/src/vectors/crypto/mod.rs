@@ -8,6 +8,7 @@ pub mod poprf;
 mod possession;
 pub mod proofs;
 mod prover;
+mod receipts;
 mod scalars;
 pub mod spends;
 mod upstream;

@@ -11,6 +11,7 @@ pub mod evidence;
 mod heads;
 pub mod logs;
 pub mod orders;
+pub mod refunds;
 pub mod restore;
 pub mod scripts;
 pub mod votes;

@@ -8,6 +8,7 @@ pub mod given;
 pub mod logs;
 pub mod moved;
 pub mod orders;
+pub mod refunds;
 pub mod restore;
 pub mod scripts;
 pub mod turns;

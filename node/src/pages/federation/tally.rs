@@ -1,0 +1,143 @@
+//! Votes and gifts, counted by this node from the certificates of its own logs.
+
+use std::collections::BTreeMap;
+
+use ronde_protocol::message::charter::Charter;
+use ronde_protocol::message::ids::{CampaignId, KeysetId};
+use ronde_protocol::message::log::LogEntry;
+use ronde_protocol::message::order::Purpose;
+use tokio::sync::Mutex;
+
+use crate::pages::say::{Say, Value};
+use crate::shop::{Account, DeskError, KeysetBooks, OrderDesk};
+
+/// Pages of a log that are read for one reader: a long log is counted over several.
+const MOST_PAGES: usize = 32;
+
+/// What was counted so far.
+#[derive(Default)]
+pub(crate) struct Known(Mutex<BTreeMap<KeysetId, Counted>>);
+
+/// Of one log.
+#[derive(Clone, Default)]
+pub(super) struct Counted {
+    read: u64,
+    size: u64,
+    votes: BTreeMap<(CampaignId, u8), u64>,
+}
+
+pub(super) struct Counting {
+    /// Whether this node keeps a log at all.
+    pub(super) keeps_logs: bool,
+    pub(super) text: String,
+}
+
+pub(super) struct Campaign {
+    pub(super) name: String,
+    pub(super) until: String,
+    pub(super) ballots: String,
+    pub(super) choices: Vec<Choice>,
+}
+
+pub(super) struct Choice {
+    pub(super) name: String,
+    pub(super) votes: String,
+    /// Of the campaign's votes, in percent.
+    pub(super) share: u64,
+}
+
+pub(super) struct Gift {
+    pub(super) name: String,
+    pub(super) closed: bool,
+    pub(super) given: String,
+    pub(super) pledged: String,
+    pub(super) all: String,
+}
+
+impl Known {
+    /// Reads on where the last reader's page ended. Whoever asks meanwhile waits: nothing is counted twice.
+    pub(super) async fn count(&self, desk: &dyn OrderDesk, keysets: &[KeysetId]) -> Result<Vec<Counted>, DeskError> {
+        let mut known = self.0.lock().await;
+        let mut pages = 0;
+        for keyset in keysets {
+            let counted = known.entry(*keyset).or_default();
+            while pages < MOST_PAGES {
+                pages += 1;
+                let Some(page) = desk.log_page(*keyset, counted.read).await? else { break };
+                counted.size = page.head.size;
+                if page.entries.is_empty() {
+                    break;
+                }
+                for entry in &page.entries {
+                    counted.take(entry);
+                }
+            }
+        }
+        Ok(keysets.iter().filter_map(|keyset| known.get(keyset).cloned()).collect())
+    }
+}
+
+impl Counted {
+    /// A ballot counts once its order is certified.
+    fn take(&mut self, entry: &LogEntry) {
+        self.read = self.read.saturating_add(1);
+        if let LogEntry::Certified(certified) = entry
+            && let Purpose::Vote { campaign, choice } = certified.order.purpose
+        {
+            let votes = self.votes.entry((campaign, choice)).or_default();
+            *votes = votes.saturating_add(1);
+        }
+    }
+}
+
+/// How much of the logs has been counted.
+pub(super) fn counting(say: &Say, counted: &[Counted]) -> Counting {
+    let read: u64 = counted.iter().map(|counted| counted.read).sum();
+    let size: u64 = counted.iter().map(|counted| counted.size.max(counted.read)).sum();
+    let id = if read == size { "counted-all" } else { "counted-part" };
+    let text = say.with(id, &[("read", Value::Number(read)), ("size", Value::Number(size))]);
+    Counting { keeps_logs: !counted.is_empty(), text }
+}
+
+pub(super) fn campaigns(say: &Say, charter: &Charter, counted: &[Counted], now: u64) -> Vec<Campaign> {
+    let all = charter.body().campaigns.iter();
+    all.map(|campaign| {
+        let votes = |choice: u8| -> u64 {
+            counted.iter().filter_map(|counted| counted.votes.get(&(campaign.id, choice))).sum()
+        };
+        let cast: u64 = (0_u8..).zip(&campaign.choices).map(|(number, _)| votes(number)).sum();
+        let choices = (0_u8..).zip(&campaign.choices).map(|(number, choice)| Choice {
+            name: choice.to_string(),
+            votes: say.number(votes(number)),
+            share: votes(number).saturating_mul(100).saturating_add(cast / 2).checked_div(cast).unwrap_or(0),
+        });
+        let until = if now < campaign.end { "campaign-until" } else { "campaign-ended" };
+        Campaign {
+            name: campaign.name.to_string(),
+            until: say.with(until, &[("day", Value::Day(campaign.end))]),
+            ballots: say.count("campaign-votes", cast),
+            choices: choices.collect(),
+        }
+    })
+    .collect()
+}
+
+/// What each association was given, over all keysets whose books this node keeps.
+pub(super) fn gifts(say: &Say, charter: &Charter, books: &[KeysetBooks]) -> Vec<Gift> {
+    let all = charter.body().associations.iter();
+    all.map(|association| {
+        let lines = books.iter().flat_map(|books| &books.accounts);
+        let own = lines.filter(|line| line.account == Account::Association(association.id));
+        let (given, pledged) = own.fold((0_u64, 0_u64), |(given, pledged), line| {
+            (given.saturating_add(line.donated.0), pledged.saturating_add(line.pledged.0))
+        });
+        Gift {
+            name: association.name.to_string(),
+            closed: association.closed,
+            given: say.number(given),
+            pledged: say.number(pledged),
+            all: say.number(given.saturating_add(pledged)),
+        }
+    })
+    .collect()
+}

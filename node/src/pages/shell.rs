@@ -1,0 +1,73 @@
+//! What all pages have around their own: language, links, the shop's name.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+use super::say::{Language, Say};
+use super::{Pages, assets};
+use crate::http::prefers_french;
+
+/// The reader, and where the page stands.
+pub(super) struct Shell {
+    pub(super) say: Say,
+    /// From the page to the root of the site: the site may lie under a path that a proxy cuts off.
+    pub(super) root: String,
+    /// The shop's name in the charter.
+    pub(super) shop: String,
+    /// The page's path from the root of the site.
+    here: String,
+    /// Whether the language was chosen, not guessed: links then keep it.
+    chosen: bool,
+}
+
+impl FromRequestParts<Pages> for Shell {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, pages: &Pages) -> Result<Self, Infallible> {
+        Ok(Self::of(parts, pages))
+    }
+}
+
+impl Shell {
+    pub(super) fn of(parts: &Parts, pages: &Pages) -> Self {
+        let items = parts.uri.query().unwrap_or_default().split('&');
+        let chosen = items.filter_map(|item| item.strip_prefix("lang=")).find_map(Language::named);
+        let guessed = if prefers_french(&parts.headers) { Language::French } else { Language::English };
+        let path = parts.uri.path();
+        let depth = path.matches('/').count().saturating_sub(1);
+        let store = pages.site.desk().store();
+        Self {
+            say: pages.catalogues.say(chosen.unwrap_or(guessed)),
+            root: if depth == 0 { "./".to_owned() } else { "../".repeat(depth) },
+            shop: pages.site.charter().store(store).map(|store| store.name.to_string()).unwrap_or_default(),
+            here: path.trim_start_matches('/').to_owned(),
+            chosen: chosen.is_some(),
+        }
+    }
+
+    pub(super) fn lang(&self) -> &'static str {
+        self.say.language().code()
+    }
+
+    /// A page of the site, in the language that was chosen.
+    pub(super) fn link(&self, path: &str) -> String {
+        let language = if self.chosen { format!("?lang={}", self.lang()) } else { String::new() };
+        format!("{}{path}{language}", self.root)
+    }
+
+    pub(super) fn asset(&self, name: &str) -> String {
+        format!("{}{}", self.root, assets::path(name))
+    }
+
+    /// The code of the other language.
+    pub(super) fn other(&self) -> &'static str {
+        self.say.language().other().code()
+    }
+
+    /// The same page in it.
+    pub(super) fn other_link(&self) -> String {
+        format!("{}{}?lang={}", self.root, self.here, self.other())
+    }
+}

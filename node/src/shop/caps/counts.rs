@@ -1,0 +1,130 @@
+//! What was given away on each day, in the table of tills.
+//!
+//! A till's name has no control character, so keys that begin with one are no till's.
+
+use ronde_protocol::message::amount::Points;
+use ronde_protocol::message::codec::{Decode, Encode};
+use ronde_protocol::message::order::Seconds;
+use ronde_protocol::message::text::Text;
+
+use super::super::ShopError;
+use super::super::records::{RecordId, load, save};
+use super::{Cap, Caps, Given, NearCap, TillCaps, is_near};
+use crate::date::DAY;
+use crate::store::{Read, Table, Transaction};
+
+/// Before a till's name: the caps of its own.
+const OWN: &[u8] = b"\0c";
+/// Before a day: what was given away on it.
+const DAYS: &[u8] = b"\0g";
+/// Old counts that are deleted with each new one: more than one grant adds.
+const PRUNED_AT_ONCE: usize = 8;
+
+/// A grant that is counted, so that it can be given back.
+#[derive(Encode, Decode)]
+struct Counted {
+    till: Text,
+    worth: Points,
+}
+
+fn day_key(time: Seconds, rest: &[&[u8]]) -> Vec<u8> {
+    let day = (time / DAY).to_be_bytes();
+    [&[DAYS, &day], rest].concat().concat()
+}
+
+fn store_key(time: Seconds) -> Vec<u8> {
+    day_key(time, &[b"s"])
+}
+
+fn till_key(time: Seconds, till: &str) -> Vec<u8> {
+    day_key(time, &[b"t", till.as_bytes()])
+}
+
+fn grant_key(time: Seconds, id: RecordId) -> Vec<u8> {
+    day_key(time, &[b"i", &id.bytes()])
+}
+
+fn own_key(till: &str) -> Vec<u8> {
+    [OWN, till.as_bytes()].concat()
+}
+
+fn points(read: &dyn Read, key: &[u8]) -> Result<Points, ShopError> {
+    Ok(load(read, Table::Till, key)?.unwrap_or_default())
+}
+
+/// What one till gave away on the day of `now`.
+pub(in crate::shop) fn given_by(read: &dyn Read, now: Seconds, till: &str) -> Result<Points, ShopError> {
+    points(read, &till_key(now, till))
+}
+
+/// What all of them did.
+pub(super) fn given_by_store(read: &dyn Read, now: Seconds) -> Result<Points, ShopError> {
+    points(read, &store_key(now))
+}
+
+/// The names of the tills that gave something away on the day of `now`, and how much.
+pub(super) fn by_till(read: &dyn Read, now: Seconds) -> Result<Vec<(String, Points)>, ShopError> {
+    let (from, to) = (day_key(now, &[b"t"]), day_key(now, &[b"u"]));
+    let rows = read.scan(Table::Till, &from, Some(&to), usize::MAX)?;
+    let names = rows.iter().filter_map(|(key, _)| String::from_utf8(key.get(from.len()..)?.to_vec()).ok());
+    names.map(|name| given_by(read, now, &name).map(|given| (name, given))).collect()
+}
+
+/// The caps of one till's own.
+pub(in crate::shop) fn own(read: &dyn Read, till: &str) -> Result<TillCaps, ShopError> {
+    Ok(load(read, Table::Till, &own_key(till))?.unwrap_or_default())
+}
+
+/// Gives a till caps of its own, or takes those away that one of its name had.
+pub(in crate::shop) fn set_own(tx: &mut dyn Transaction, till: &str, own: TillCaps) -> Result<(), ShopError> {
+    match own == TillCaps::default() {
+        true => tx.delete(Table::Till, &own_key(till))?,
+        false => save(tx, Table::Till, &own_key(till), &own)?,
+    }
+    Ok(())
+}
+
+/// Counts a grant that is made now, if every cap allows it (TILL-2, TILL-3); which caps come near by it.
+pub(in crate::shop) fn count(
+    tx: &mut dyn Transaction,
+    caps: Caps,
+    now: Seconds,
+    (id, till, worth): (RecordId, &Text, Points),
+) -> Result<Vec<NearCap>, ShopError> {
+    let name = till.as_str();
+    let caps = caps.with(own(tx, name)?);
+    let before = Given { till: given_by(tx, now, name)?, store: given_by_store(tx, now)? };
+    let after = caps.allow(before, worth)?;
+    prune(tx, now)?;
+    save(tx, Table::Till, &till_key(now, name), &after.till)?;
+    save(tx, Table::Till, &store_key(now), &after.store)?;
+    save(tx, Table::Till, &grant_key(now, id), &Counted { till: till.clone(), worth })?;
+    let crossed = |cap, till, before, given, most: Option<Points>| {
+        let of = most.filter(|_| is_near(given, most) && !is_near(before, most))?;
+        Some(NearCap { cap, till, given, of })
+    };
+    let till = crossed(Cap::Till, Some(name.to_owned()), before.till, after.till, caps.till);
+    let store = crossed(Cap::Store, None, before.store, after.store, caps.store);
+    Ok(till.into_iter().chain(store).collect())
+}
+
+/// Takes a grant of that time out of its day's counts, once (TILL-3).
+pub(in crate::shop) fn give_back(tx: &mut dyn Transaction, made: Seconds, id: RecordId) -> Result<(), ShopError> {
+    let key = grant_key(made, id);
+    let Some(Counted { till, worth }) = load(tx, Table::Till, &key)? else { return Ok(()) };
+    tx.delete(Table::Till, &key)?;
+    for sum in [till_key(made, till.as_str()), store_key(made)] {
+        let left = points(tx, &sum)?.0.saturating_sub(worth.0);
+        save(tx, Table::Till, &sum, &Points(left))?;
+    }
+    Ok(())
+}
+
+/// Yesterday is kept, in case the clock is set back a little.
+fn prune(tx: &mut dyn Transaction, now: Seconds) -> Result<(), ShopError> {
+    let to = day_key(now.saturating_sub(DAY), &[]);
+    for (key, _) in tx.scan(Table::Till, DAYS, Some(&to), PRUNED_AT_ONCE)? {
+        tx.delete(Table::Till, &key)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,110 @@
+import { openAt, storeAddress } from '../decide/place.js';
+import type { Camera, Lang, Screen } from '../model.js';
+import type { App } from './app.js';
+import { linkers } from './links.js';
+import { openers } from './open.js';
+import { spenders } from './spend.js';
+import { writers } from './words.js';
+
+/** Screens that can be gone to from anywhere, by a name that stands in the address. */
+export const NAMED = [
+  'home',
+  'scan',
+  'history',
+  'waiting',
+  'seen',
+  'settings',
+  'move',
+  'give',
+  'erase',
+  'backup',
+] as const;
+export type Named = (typeof NAMED)[number];
+
+/** Everything that the view can ask for. */
+export function actionsOf(app: App) {
+  const [opening, links, spending, words] = [openers(app), linkers(app), spenders(app), writers(app)];
+
+  const go = (name: Named): void => {
+    if (app.state.notice !== undefined) app.drop('notice');
+    if (name === 'backup') return words.begin();
+    app.show(screenOf(name));
+  };
+
+  const setLang = (lang: Lang): void => {
+    app.env.saveLang(lang);
+    app.set({ lang });
+  };
+
+  /** From the first screen: words that were written down before. */
+  const toRestore = (): void => app.show({ name: 'restore', text: '' });
+
+  const toStart = (): void => app.show({ name: 'home' });
+
+  const toEntry = (id: string): void => app.show({ name: 'entry', id });
+
+  const setCamera = (camera: Camera): void => {
+    const { screen } = app.state;
+    if (screen.name === 'scan') app.show({ ...screen, camera });
+  };
+
+  const toVote = (campaign: number): void => app.show({ name: 'vote', campaign });
+
+  /** Where a link opens that belongs to a wallet at another store's address; nothing if it is no address. */
+  const elsewhere = (text: string): string | undefined => {
+    const { link, shops } = app.state;
+    const wanted = text.trim().toLowerCase();
+    const address = shops?.find(({ name }) => name.toLowerCase() === wanted)?.http[0] ?? storeAddress(text);
+    if (link === undefined || address === undefined) return undefined;
+    app.env.saveHome(text.trim());
+    return openAt(address, link);
+  };
+
+  const home = (): string => app.env.home();
+
+  /** Deletes the wallet from this device. */
+  const erase = (): Promise<void> =>
+    app.work('busy.erase', async () => {
+      await app.close();
+      await app.env.erase();
+      app.drop('wallet');
+      app.set({ phase: 'start', screen: { name: 'home' }, notice: { tone: 'good', words: { key: 'erase.done' } } });
+      await app.openKept();
+    });
+
+  const online = (): void => {
+    app.set({ online: app.env.isOnline() });
+    if (app.state.online) void opening.resume();
+  };
+
+  const quiet = (): void => app.drop('notice');
+
+  const install = (): unknown => app.env.install();
+  const useNewer = (): void => app.env.useNewer();
+
+  const moving = {
+    go,
+    setLang,
+    toRestore,
+    toStart,
+    toEntry,
+    toVote,
+    setCamera,
+    home,
+    elsewhere,
+    erase,
+    online,
+    quiet,
+    install,
+    useNewer,
+  };
+  return { ...opening, ...links, ...spending, ...words, ...moving };
+}
+
+export type Actions = ReturnType<typeof actionsOf>;
+
+/** A screen as it is first shown. */
+function screenOf(name: Exclude<Named, 'backup'>): Screen {
+  if (name === 'scan') return { name, camera: 'starting', text: '' };
+  return name === 'give' ? { name, points: 0n } : { name };
+}

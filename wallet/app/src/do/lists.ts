@@ -1,0 +1,11 @@
+import type { WordList } from '../../../src/index.js';
+import type { Lang } from '../model.js';
+
+/** Loads the two lists of words, which few starts of the app need. */
+export async function loadLists(): Promise<Readonly<Record<Lang, WordList>>> {
+  const [{ english }, { french }] = await Promise.all([
+    import('../../../src/words/english.js'),
+    import('../../../src/words/french.js'),
+  ]);
+  return { en: english, fr: french };
+}

@@ -1,0 +1,128 @@
+import { render } from 'preact';
+import { IndexedDbStorage } from '../../src/index.js';
+import { readPlace } from './decide/place.js';
+import { actionsOf, NAMED } from './do/actions.js';
+import { App } from './do/app.js';
+import { webTabs } from './do/tabs.js';
+import { keepApp } from './do/worker.js';
+import { keptName, openKept } from './do/kept.js';
+import type { Env, Tabs } from './do/env.js';
+import type { Lang, Place, State } from './model.js';
+import { sayIn } from './text/say.js';
+import { AppView } from './view/app.js';
+
+const LANG = 'ronde-lang';
+const HOME = 'ronde-home';
+const TICK_MS = 8_000;
+
+/** Where a browser can't keep tabs apart there is no wallet. */
+const NO_TABS: Tabs = {
+  take: () => Promise.resolve(false),
+  takeOver: () => Promise.resolve(),
+  give: () => undefined,
+  onAsked: () => undefined,
+  onLost: () => undefined,
+};
+
+/** What the browser gives. */
+function browser(place: Place, more: Pick<Env, 'install' | 'useNewer'>): Env {
+  return {
+    ...more,
+    place,
+    lang: languageOf(),
+    now: () => BigInt(Math.floor(Date.now() / 1000)),
+    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    tabs: isAble() ? webTabs(place.name) : NO_TABS,
+    openStorage: () => IndexedDbStorage.open(place.name),
+    openKept: () => openKept(place.name),
+    erase: async () => {
+      await Promise.all([`ronde-wallet:${place.name}`, keptName(place.name)].map(deleted));
+    },
+    isOnline: () => navigator.onLine,
+    persist: async (ask) => {
+      const storage = navigator.storage as StorageManager | undefined;
+      if (storage?.persisted === undefined) return 'unknown';
+      return (await storage.persisted()) || (ask && (await storage.persist())) ? 'kept' : 'may-go';
+    },
+    home: () => localStorage.getItem(HOME) ?? '',
+    saveHome: (address) => localStorage.setItem(HOME, address),
+    saveLang: (lang) => localStorage.setItem(LANG, lang),
+  };
+}
+
+function languageOf(): Lang {
+  const saved = localStorage.getItem(LANG);
+  if (saved === 'en' || saved === 'fr') return saved;
+  return navigator.languages.find((tag) => /^(en|fr)\b/.test(tag))?.startsWith('fr') ? 'fr' : 'en';
+}
+
+function deleted(name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = () => resolve();
+    request.onerror = () => reject(request.error ?? new Error('the browser deleted nothing'));
+  });
+}
+
+/** Whether the browser has what a wallet can't do without. */
+function isAble(): boolean {
+  return isSecureContext && 'locks' in navigator && 'BroadcastChannel' in globalThis && 'indexedDB' in globalThis;
+}
+
+/** What Chromium says when the app can be put on the home screen. */
+interface InstallEvent extends Event {
+  prompt(): Promise<unknown>;
+}
+
+/** The address has the name of the screen, so that the browser's buttons work. */
+function route(state: State): void {
+  const { phase, screen } = state;
+  if (phase !== 'open') return;
+  const hash = `#/${screen.name}`;
+  if (location.hash === hash) return;
+  const isOnTheWay = screen.name === 'looking' || screen.name === 'result' || location.hash === '';
+  history[isOnTheWay ? 'replaceState' : 'pushState'](null, '', hash);
+}
+
+function begin(): void {
+  const { place, link, clean } = readPlace(location.href);
+  const named = NAMED.find((name) => clean.endsWith(`#/${name}`));
+  // A grant's secret does not stay in the address bar or the browser's history.
+  history.replaceState(null, '', clean.split('#')[0]);
+  const root = document.getElementById('app') as HTMLElement;
+  let install: InstallEvent | undefined;
+  let useNewer: (() => void) | undefined;
+  const env = browser(place, { install: () => install?.prompt(), useNewer: () => useNewer?.() });
+  const app = new App(env, link);
+  const act = actionsOf(app);
+  app.watch((state) => {
+    const { lang, wallet } = state;
+    const say = sayIn(lang, wallet === undefined ? {} : { pointValue: wallet.charter.pointValue });
+    document.documentElement.lang = lang;
+    render(<AppView state={state} say={say} act={act} />, root);
+    document.title = say('app.title', { screen: root.querySelector('h1')?.textContent ?? '' });
+    route(state);
+  });
+  if (!isAble()) return app.set({ phase: 'unsupported' });
+  app.set({});
+  addEventListener('online', act.online);
+  addEventListener('offline', act.online);
+  addEventListener('popstate', () => {
+    if (app.state.phase === 'open') act.go(NAMED.find((name) => location.hash === `#/${name}`) ?? 'home');
+  });
+  addEventListener('beforeinstallprompt', (event) => {
+    event.preventDefault();
+    install = event as InstallEvent;
+    app.set({ installable: true });
+  });
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') void act.resume();
+  });
+  setInterval(act.tick, TICK_MS);
+  void act.start().then(() => {
+    if (named !== undefined && app.state.phase === 'open' && app.state.screen.name === 'home') act.go(named);
+  });
+  void keepApp(place.base, () => app.set({ newer: true })).then((use) => (useNewer = use));
+}
+
+begin();
