@@ -109,7 +109,7 @@ fn a_request_that_hides_another_is_refused_by_pages_too() {
 fn links_of_a_till_and_the_wallets_folder_lead_somewhere_without_the_app() {
     let node = Node::start();
     let moved = node.get("/wallet");
-    assert_eq!(moved.status, 200, "followed to the folder");
+    assert_eq!((moved.status, moved.headers["location"].as_str()), (308, "wallet/"), "to the folder");
     for (path, said) in
         [("/wallet/", "A wallet for your points"), ("/g/x", "has points for you"), ("/c/x", "Pay with points")]
     {
