@@ -91,6 +91,7 @@ impl Shop {
             quic: any,
             http: any,
             http_connections: 64,
+            ops: None,
             tls: None,
             behind_proxy: false,
             manager_hash: folder.path().join("manager.hash"),

@@ -48,10 +48,19 @@ pub struct Config {
     pub caps: Caps,
     /// What the node does by the clock.
     pub sync: Sync,
+    /// For whoever watches the node.
+    pub metrics: Metrics,
     /// What it says.
     pub log: Log,
     /// What baskets earn, and what the store gives of them: taken up without a restart.
     pub rules: Rules,
+}
+
+/// For whoever watches the node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metrics {
+    /// The TCP address, on this machine alone; none to do without.
+    pub listen: Option<SocketAddr>,
 }
 
 /// Between nodes.
@@ -172,6 +181,7 @@ impl Config {
                 pull: raw.seconds("sync.pull_seconds")?,
                 patience: raw.seconds("sync.patience_seconds")?,
             },
+            metrics: Metrics { listen: raw.own_address("metrics.listen")? },
             log: Log {
                 level: raw.choice("log.level", &LOG_LEVELS)?,
                 format: raw.choice("log.format", &[("text", LogFormat::Text), ("json", LogFormat::Json)])?,

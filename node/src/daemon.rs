@@ -22,6 +22,7 @@ use crate::earning::Rules;
 use crate::http::{
     self, AdminToken, AdminTokenError, CertificateError, Certificates, GuessLimits, Manager, ServeLimits, Site,
 };
+use crate::ops::{self, OpsSetup};
 use crate::pages::{self, Catalogues};
 use crate::routine::{self, RulesFile};
 use crate::shop::{self, Caps, Shop, ShopError};
@@ -71,6 +72,8 @@ pub struct Setup {
     pub clock: Clock,
     /// The room on the disk of the database.
     pub space: Space,
+    /// For whoever watches the node, if anybody does.
+    pub ops: Option<OpsSetup>,
 }
 
 /// Why a node does not start or go on.
@@ -110,6 +113,14 @@ pub enum NodeError {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// The port of those who watch.
+    #[error("can't listen on {address} for metrics: {source}; correct `metrics.listen`, or end what listens there")]
+    Ops {
+        /// Where.
+        address: SocketAddr,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
     /// The certificate for HTTPS.
     #[error("{error}; {}", error.fix())]
     Certificate {
@@ -132,6 +143,7 @@ pub struct Node {
     desk: Arc<Desk>,
     listener: Listener,
     http: TcpListener,
+    ops: Option<(TcpListener, axum::Router)>,
     http_limits: ServeLimits,
     router: axum::Router,
     certificates: Option<Certificates>,
@@ -179,6 +191,7 @@ impl Node {
         seats::take_all(&core, &setup.seed).await?;
         let source = Arc::clone(&core);
         let shop = Shop::new(setup.store, Arc::new(move || source.charter()), writer, readers, setup.clock);
+        let shop = shop.counted_by(core.metrics.clone());
         let orders = Orders::new(core, Arc::new(shop.clone()), setup.open_orders);
         let desk = Arc::new(Desk::new(orders.clone(), setup.patience));
         let http = http::listen(setup.http);
@@ -192,8 +205,9 @@ impl Node {
         let site = site.with_manager(manager).with_certificates(certificates.clone());
         let router = pages::router(site.clone(), http::router(site), Catalogues::embedded());
         let http_limits = ServeLimits { connections: setup.http_connections, ..ServeLimits::default() };
+        let ops = setup.ops.map(|ops| watched_port(ops, &orders)).transpose()?;
         let (seed, feed, pull, rules) = (setup.seed, setup.feed, setup.pull, None);
-        Ok(Self { orders, listener, http, http_limits, router, certificates, shop, desk, rules, seed, feed, pull })
+        Ok(Self { orders, shop, desk, listener, http, ops, http_limits, router, certificates, rules, seed, feed, pull })
     }
 
     /// Lets baskets earn by the rules of a configuration, and by those that it says later.
@@ -215,6 +229,12 @@ impl Node {
         let unbound = SocketAddr::from(([0, 0, 0, 0], 0));
         let http = self.http.local_addr().map_err(|source| NodeError::Http { address: unbound, source })?;
         Ok((http, self.listener.local_addr()?))
+    }
+
+    /// Where whoever watches is listened for, if anywhere.
+    #[must_use]
+    pub fn ops_address(&self) -> Option<SocketAddr> {
+        self.ops.as_ref().and_then(|(listener, _)| listener.local_addr().ok())
     }
 
     /// Serves until `shutdown` is ready; then finishes what is being answered, and what is queued for the disk.
@@ -252,6 +272,9 @@ impl Node {
         let tls = self.certificates.as_ref().map(Certificates::server_config).transpose()?;
         background.spawn(watch(self.certificates));
         let http = http::serve_over(self.http, tls, self.router, self.http_limits, stopped(stop.subscribe()));
+        if let Some((listener, router)) = self.ops {
+            background.spawn(http::serve(listener, router, ops::limits(), std::future::pending()));
+        }
         let until = async {
             // A node whose database failed serves nobody: it ends, so that whoever watches it starts it again.
             let failure = tokio::select! {
@@ -313,6 +336,13 @@ async fn take_mark(writer: &Writer, charters: &CharterStore, now: u64) -> Result
         );
     }
     Ok(())
+}
+
+/// Listens where whoever watches the node asks.
+fn watched_port(setup: OpsSetup, orders: &Orders) -> Result<(TcpListener, axum::Router), NodeError> {
+    let listener = http::listen(setup.listen);
+    let listener = listener.map_err(|source| NodeError::Ops { address: setup.listen, source })?;
+    Ok((listener, ops::router(orders.clone(), setup.database)))
 }
 
 /// Takes another certificate when its files change.

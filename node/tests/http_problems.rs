@@ -27,6 +27,7 @@ fn refusals() -> Vec<(Refusal, &'static str, u16, bool)> {
         (Refusal::NotVoting(NotVoting::Starting), "witness-not-voting", 503, true),
         (Refusal::Busy, "rate-limited", 429, true),
         (Refusal::StorageFailed, "storage-failed", 503, true),
+        (Refusal::RolloverBehind, "rollover-behind", 409, true),
         (Refusal::OtherFederation, "order-invalid", 422, false),
         (Refusal::BadCertificate, "order-invalid", 422, false),
         (Refusal::NoColumn, "order-invalid", 422, true),
@@ -154,15 +155,14 @@ fn pledge_conflict(node: &Node, till: &str) -> Reply {
     node.post("/v1/pledges", till, &json!({ "association": 1, "points": 6 }))
 }
 
-/// HTTP-6, HTTP-14.
+/// HTTP-6, HTTP-14: a code that no request meets is missing here, and a new one until it has its request.
 #[test]
 fn every_code_can_occur_and_has_the_form_of_a_problem() {
     let node = Node::start();
     let seen: BTreeSet<String> = every_problem(&node).iter().map(|reply| reply.problem().to_owned()).collect();
     let all: BTreeSet<String> = Code::ALL.iter().map(|code| code.name().to_owned()).collect();
     let missing: Vec<&String> = all.difference(&seen).collect();
-    // Rollover into a later keyset comes with a later version.
-    assert_eq!(missing, ["rollover-behind"]);
+    assert!(missing.is_empty(), "no request of this test is refused with {missing:?}: add one to `every_problem`");
     for code in Code::ALL {
         assert!(code.status().is_client_error() || code.status().is_server_error());
     }

@@ -18,7 +18,7 @@ fn troubled() -> Node {
     let mut desk = TestDesk::new();
     desk.is_witness = false;
     desk.up = vec![true, false, false, true];
-    desk.pieces = vec![(EvidenceId([7; 32]), b"of a later charter".to_vec())];
+    desk.pieces = vec![(EvidenceId([7; 32]), b"of a later charter".to_vec())].into();
     Node::start_as(desk, ServeLimits::default(), Snapshot::default(), Catalogues::embedded())
 }
 

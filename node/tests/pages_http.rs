@@ -109,7 +109,7 @@ fn a_request_that_hides_another_is_refused_by_pages_too() {
 fn links_of_a_till_and_the_wallets_folder_lead_somewhere_without_the_app() {
     let node = Node::start();
     let moved = node.get("/wallet");
-    assert_eq!((moved.status, moved.headers["location"].as_str()), (308, "wallet/"));
+    assert_eq!((moved.status, moved.headers["location"].as_str()), (308, "wallet/"), "to the folder");
     for (path, said) in
         [("/wallet/", "A wallet for your points"), ("/g/x", "has points for you"), ("/c/x", "Pay with points")]
     {
@@ -244,7 +244,7 @@ fn each_header_comes_once() {
 fn a_shop_that_is_no_witness_says_so_and_names_those_that_are() {
     let mut desk = TestDesk::new();
     desk.is_witness = false;
-    desk.pieces = vec![(EvidenceId([7; 32]), b"of a later charter".to_vec())];
+    desk.pieces = vec![(EvidenceId([7; 32]), b"of a later charter".to_vec())].into();
     let node = Node::start_as(desk, ServeLimits::default(), Snapshot::default(), Catalogues::embedded());
     let shown = text_of(&node, "/federation", "en");
     for sentence in

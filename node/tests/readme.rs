@@ -98,9 +98,16 @@ fn the_limits_are_those_of_the_specification() {
 
 #[test]
 fn every_file_that_a_page_links_to_is_there() {
-    for page in
-        ["README.md", "SECURITY.md", "CONTRIBUTING.md", "spec/README.md", "test-vectors/README.md", "docs/capacity.md"]
-    {
+    for page in [
+        "README.md",
+        "SECURITY.md",
+        "CONTRIBUTING.md",
+        "spec/README.md",
+        "test-vectors/README.md",
+        "docs/capacity.md",
+        "docs/errors.md",
+        "docs/metrics.md",
+    ] {
         let folder = root().join(page).parent().unwrap().to_owned();
         for target in readme_support::links(&read(page)) {
             assert!(folder.join(&target).exists(), "{page} links to {target}, which is not there");

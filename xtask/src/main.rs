@@ -8,6 +8,7 @@ mod build;
 mod capacity;
 mod chaos;
 mod check;
+mod contract;
 mod demo;
 mod dudect;
 mod instructions;
@@ -34,6 +35,7 @@ usage: cargo xtask COMMAND
   check [--only STAGE]... [--list]   format, lints, licences, docs, tests, fuzz targets: what must hold before a commit
   dudect [--release] [--only PART]   does the time of what touches a secret depend on it; takes a minute or two
   instructions [--accept]            how many the hot functions take beside what is kept; --accept keeps today's
+  contract [--seed N]                schemathesis asks four real nodes all that the API's document names
   interop [--judge | --live]         the wallet in TypeScript: judged by the vectors, then at work with Rust nodes
   load [n1|n4|n7|burst] [--help]     what orders cost real nodes, how many there can be, and how long they take
   model [--all]                      walk every interleaving of small committees with the real witness machine inside
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         "check" => check::run(rest),
         "dudect" => dudect::run(rest),
         "instructions" => instructions::run(rest),
+        "contract" => contract::run(rest),
         "interop" => interop::run(rest),
         "load" => load::run(rest),
         "model" => model::run(rest),

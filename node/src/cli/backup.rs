@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{Blame, ConfigFile, Context, Exit, Failure};
 use crate::clock::Clock;
+use crate::ops;
 use crate::store::{self, StorageError};
 
 /// `ronde backup`
@@ -37,6 +38,10 @@ pub fn run(args: BackupArgs, context: &Context) -> Result<Exit, Failure> {
         StorageError::Exists { path } => Failure::exists(&path),
         error => Failure::new(format!("no backup was made: {error}"), Blame::Machine, fix(&error)),
     })?;
+    if let Err(error) = ops::note_backup(&config.database(), Clock::System.unix_seconds()) {
+        // The copy is good; only whoever watches the node does not hear of it.
+        tracing::warn!(%error, "that a copy was made could not be noted beside the database");
+    }
     let (file, seed, charter) = (args.file.display(), config.seed_file.display(), config.charter.display());
     let text = format!(
         "ok    {file} is a copy of {}\nlook  it does not hold the node's seed ({seed}) nor the charter ({charter}): keep \

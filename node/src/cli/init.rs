@@ -227,6 +227,10 @@ behind_proxy = {behind_proxy}
 feed_seconds = 60
 pull_seconds = 5
 
+[metrics]
+# /metrics, /healthz and /readyz, for this machine alone; empty for none.
+listen = \"\"
+
 [log]
 level = \"info\"
 format = \"text\"

@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::{Node, NodeError, Setup};
 use crate::driver::OpenLimits;
+use crate::ops::OpsSetup;
 use crate::password::MANAGER_HASH_FILE;
 use crate::routine::RulesFile;
 use crate::space::{Disk, Space};
@@ -54,6 +55,9 @@ async fn serve(config: &Config, context: &Context) -> Result<Exit, Failure> {
     let mut terminate = signal(SignalKind::terminate()).map_err(signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(signals)?;
     tracing::info!(store = config.store.0, %quic, %http, "started");
+    if let Some(metrics) = node.ops_address() {
+        tracing::info!(%metrics, "watched at");
+    }
     context.say(
         format!("ready http={http} quic={quic}"),
         &json!({ "ready": true, "http": http.to_string(), "quic": quic.to_string() }),
@@ -98,6 +102,7 @@ fn setup(config: &Config) -> Result<Setup, Failure> {
         open_orders: OpenLimits::default(),
         clock: Clock::System,
         space: Space::new(Disk::Folder(config.data.clone()), config.disk_floor),
+        ops: config.metrics.listen.map(|listen| OpsSetup { listen, database: config.database() }),
     })
 }
 

@@ -175,6 +175,17 @@ impl Raw {
         self.value(key, GivenKind::Text, "an IP address and a port, in quotes", |text| text.parse().ok())
     }
 
+    /// An address that only this machine reaches; nothing if it is empty (OPS-11).
+    pub(super) fn own_address(&self, key: &str) -> Result<Option<SocketAddr>, ConfigError> {
+        let make = |text: &str| match text {
+            "" => Some(None),
+            text => text.parse().ok().filter(|address: &SocketAddr| address.ip().is_loopback()).map(Some),
+        };
+        let expected =
+            "a loopback address and a port in quotes, or empty: whoever watches from elsewhere reads it there";
+        self.value(key, GivenKind::Text, expected, make)
+    }
+
     pub(super) fn flag(&self, key: &str) -> Result<bool, ConfigError> {
         self.value(key, GivenKind::Flag, "true or false, without quotes", |text| text.parse().ok())
     }

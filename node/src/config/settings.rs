@@ -137,6 +137,13 @@ pub const SETTINGS: &[Setting] = &[
         about: "with less free space on the database's disk nothing new is promised, 0 to 1048576 MiB",
     },
     Setting {
+        key: "metrics.listen",
+        variable: "RONDE_METRICS_LISTEN",
+        default: Some(""),
+        example: "\"127.0.0.1:9143\"",
+        about: "TCP address, on this machine alone, of /metrics, /healthz and /readyz; none if it is empty",
+    },
+    Setting {
         key: "log.level",
         variable: "RONDE_LOG_LEVEL",
         default: Some("info"),

@@ -12,7 +12,7 @@ use ronde_protocol::machine::witness::OtherClocks;
 use ronde_protocol::machine::witness::pages;
 use ronde_protocol::machine::witness::peers::Followed;
 use ronde_protocol::message::charter::{Charter, Keyset, Member};
-use ronde_protocol::message::codec::{BadEncoding, decode, encode};
+use ronde_protocol::message::codec::{decode, encode};
 use ronde_protocol::message::evidence::Evidence;
 use ronde_protocol::message::head::Head;
 use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
@@ -22,6 +22,7 @@ use ronde_protocol::message::wire::{CharterQuery, Reply, ReplyV1, Request, Reque
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+pub use super::asked::AskError;
 use super::drift::Drift;
 use super::evidence::EvidenceKeeper;
 use super::heads::{HeadKeeper, KeptHeads, Peer};
@@ -30,10 +31,11 @@ use super::witness::{WitnessService, failed};
 use crate::charter_store::CharterStore;
 use crate::clock::{self, Clock};
 use crate::entropy;
+use crate::metrics::Metrics;
 use crate::shop::PeerLogTrouble;
 use crate::space::Space;
 use crate::store::{Readers, StorageError, Writer};
-use crate::transport::{AllowList, Dialer, Handler, HandlerFuture, NodeKey, PeerState, TransportError};
+use crate::transport::{AllowList, Dialer, Handler, HandlerFuture, NodeKey, PeerState};
 
 /// How long one witness is waited for. It costs the others nothing.
 const CALL_TIMEOUT: Duration = Duration::from_secs(4);
@@ -56,6 +58,8 @@ pub struct Core {
     pub space: Space,
     /// How far the clock is off.
     pub drift: Drift,
+    /// What is counted.
+    pub metrics: Metrics,
     /// Calls other nodes.
     pub dialer: Dialer,
     /// Node keys that get a handshake.
@@ -79,20 +83,6 @@ pub struct Pull {
     pub read_at: Option<tokio::time::Instant>,
     /// Why the last try failed.
     pub trouble: Option<(PeerLogTrouble, String)>,
-}
-
-/// Why a witness gave no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum AskError {
-    /// It could not be reached.
-    #[error(transparent)]
-    Transport(#[from] TransportError),
-    /// Its answer is no message.
-    #[error("the witness's answer can't be read: {0}")]
-    Answer(#[from] BadEncoding),
-    /// The charter gives no address for it.
-    #[error("the charter has no address for witness {0}")]
-    NoAddress(WitnessIndex),
 }
 
 impl Core {
@@ -119,6 +109,7 @@ impl Core {
             pool,
             space,
             drift: Drift::default(),
+            metrics: Metrics::default(),
             dialer,
             allowed,
             witnesses: RwLock::default(),

@@ -6,6 +6,7 @@
 //! clock -> sync: newest heads at the start, feeds, charters; pulls: peers' logs
 //! ```
 
+mod asked;
 pub mod closing;
 mod completing;
 pub mod copied;
@@ -26,6 +27,7 @@ mod pool;
 mod pulls;
 mod restore;
 mod retiring;
+pub mod sampled;
 pub mod seats;
 mod status;
 pub mod sync;

@@ -14,6 +14,7 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
 mod aside;
+mod counted;
 mod disk;
 mod places;
 mod rounds;
@@ -92,6 +93,11 @@ impl Orders {
     /// How many orders are open.
     pub fn count(&self) -> usize {
         self.open().len()
+    }
+
+    /// How long the oldest of them is in hand.
+    pub fn oldest(&self) -> Option<Duration> {
+        self.open().values().map(|running| running.age()).max()
     }
 
     /// Writes the order down (STORE-3), takes it to the quorum, and answers when that is decided or after `patience`.

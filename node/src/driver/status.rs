@@ -15,7 +15,7 @@ use crate::space::MIB;
 use crate::store::WriterStats;
 
 /// Pieces of evidence that are counted.
-const MAX_COUNTED: usize = 1000;
+pub(super) const MAX_COUNTED: usize = 1000;
 
 /// Why a witness has retired, in a word (ROLLBACK-13).
 fn reason(retirement: &Retirement) -> RetiredBecause {

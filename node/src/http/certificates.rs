@@ -14,11 +14,13 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::server::{ClientHello, NoServerSessionStorage, ParsedCertificate, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use serde::Serialize;
+use utoipa::ToSchema;
 use x509_cert::der::Decode as _;
 use zeroize::Zeroizing;
 
 use crate::config::Tls;
 use crate::date::rfc3339;
+use crate::forms;
 use crate::secret_file::{self, SecretFileError};
 
 /// Between two looks at the files.
@@ -166,13 +168,16 @@ fn expiry(certificate: &CertificateDer<'_>) -> Option<Seconds> {
 }
 
 /// What is shown of them.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = NodeCertificate)]
 pub struct CertificateView {
     /// Until when the one in use is good.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Time, required = false)]
     expires: Option<String>,
     /// That the files as they are now are not used. Why, only the log says: anybody sees this, and paths are nobody's affair.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
     trouble: Option<&'static str>,
 }
 

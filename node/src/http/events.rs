@@ -12,15 +12,17 @@ use futures_util::stream;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::watch;
+use utoipa::IntoParams;
 
 use super::body::Call;
-use super::problem::Problem;
+use super::problem::schema::{READ, problems};
+use super::problem::{Code, Problem};
 use super::serve::{Parting, Turn};
 use super::site::Site;
 use super::streams::Seat;
-use crate::clock;
 use crate::shop::events::Event;
 use crate::shop::{Scope, Shop, ShopError, Token};
+use crate::{clock, forms};
 
 /// Events that are read from the log in one go: what a stream holds, whether or not its reader takes it.
 const PAGE: usize = 32;
@@ -29,13 +31,39 @@ const COME_BACK: std::time::Duration = std::time::Duration::from_secs(2);
 /// The event that says that others are missing; it stands in no log (EVENT-7).
 const GAP: &str = "stream.gap";
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct FromQuery {
+    /// The position behind which it begins; what happens from now on if missing.
+    #[param(value_type = forms::U64, required = false)]
     after: Option<u64>,
 }
 
+/// The header by which a reader goes on.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code, reason = "the schema of what `last_seen` reads")]
+struct LastEventId {
+    /// The last `id` that the reader was told; it goes over `after`.
+    #[param(rename = "Last-Event-ID", value_type = forms::U64, required = false)]
+    id: Option<u64>,
+}
+
+problems! { FollowProblems: READ, &[Code::TokenMissing, Code::RequestInvalid, Code::StorageFailed] }
+
 /// A till follows what happens.
+///
+/// Events of the kinds of the token's scopes. It does not end by itself.
+#[utoipa::path(
+    get, path = "/v1/events", operation_id = "followEvents", tag = "events", security(("token" = [])),
+    params(FromQuery, LastEventId),
+    responses(
+        (status = 200, description = "Server-sent events: `id`, `event` and `data`, a JSON object on one line.",
+            body = String, content_type = "text/event-stream"),
+        FollowProblems,
+    ),
+)]
 pub(super) async fn follow(
     State(site): State<Site>,
     turn: Option<Extension<Turn>>,

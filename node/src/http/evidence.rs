@@ -9,41 +9,68 @@ use ronde_protocol::machine::audit::{Culprit, Exhibit, MAX_EXHIBIT_BYTES};
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
 use serde::Serialize;
-use serde_json::json;
+use utoipa::ToSchema;
 
 use super::body::{answer, respond};
+use super::problem::schema::{ANY, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;
+use crate::forms;
 use crate::shop::{DeskError, EvidenceId};
 
 /// Whom a piece convicts, and of what.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, ToSchema)]
 pub(crate) struct Judged {
+    /// Missing if the node's charter does not know what it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
     pub(crate) offence: Option<&'static str>,
+    /// Whom it convicts.
     pub(crate) culprits: Vec<CulpritView>,
 }
 
 /// One who is convicted.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, ToSchema)]
+#[schema(as = Culprit)]
 pub(crate) struct CulpritView {
+    /// Of a witness: its keyset.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Number, required = false)]
     pub(crate) keyset: Option<KeysetId>,
+    /// And its index there.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Number, required = false)]
     pub(crate) witness: Option<WitnessIndex>,
+    /// The store, or that of the witness.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Number, required = false)]
     pub(crate) store: Option<StoreId>,
 }
 
 /// A piece of evidence as it is shown.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Evidence)]
 pub(crate) struct EvidenceView {
+    /// Its name.
+    #[schema(value_type = forms::Hex32)]
     pub(crate) id: String,
     #[serde(flatten)]
     pub(crate) judged: Judged,
+    /// When it is asked for by its name.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::EvidenceBytes, required = false)]
     bytes: Option<String>,
 }
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = EvidenceList)]
+struct ListView {
+    /// At most 256 pieces.
+    evidence: Vec<EvidenceView>,
+}
+
+problems! { ListProblems: ANY, &[Code::StorageFailed] }
+problems! { ShowProblems: ANY, &[Code::NotFound, Code::StorageFailed] }
 
 fn judge(charter: &Charter, bytes: &[u8]) -> Judged {
     let exhibit = Exhibit::of_evidence(bytes, MAX_EXHIBIT_BYTES).ok();
@@ -74,12 +101,20 @@ pub(crate) fn pieces(site: &Site) -> Result<Vec<EvidenceView>, DeskError> {
 }
 
 /// The same as an answer.
+#[utoipa::path(
+    get, path = "/v1/evidence", operation_id = "listEvidence", tag = "federation",
+    responses((status = 200, description = "What is kept here against those who cheated.", body = ListView), ListProblems),
+)]
 pub(super) async fn list(State(site): State<Site>) -> Result<Response, Problem> {
-    let evidence = pieces(&site)?;
-    Ok(respond(answer(StatusCode::OK, &json!({ "evidence": evidence }))))
+    Ok(respond(answer(StatusCode::OK, &ListView { evidence: pieces(&site)? })))
 }
 
 /// One piece.
+#[utoipa::path(
+    get, path = "/v1/evidence/{id}", operation_id = "readEvidence", tag = "federation",
+    params(("id" = inline(forms::Hex32), Path, description = "Its name.")),
+    responses((status = 200, description = "With its bytes.", body = EvidenceView), ShowProblems),
+)]
 pub(super) async fn show(State(site): State<Site>, Path(name): Path<String>) -> Result<Response, Problem> {
     let nothing = || Problem::new(Code::NotFound, "no evidence of this name is kept here");
     let mut id = EvidenceId([0; 32]);

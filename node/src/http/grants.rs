@@ -6,22 +6,25 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
-use ronde_protocol::machine::till::grant::{Claim, Grant, GrantSecret, GrantState, GrantTerms, VoucherCount};
+use ronde_protocol::machine::till::grant::{Claim, Grant, GrantSecret, GrantTerms, VoucherCount};
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::codec::Bounded;
-use ronde_protocol::message::ids::{CampaignId, KeysetId, StoreId};
+use ronde_protocol::message::ids::{CampaignId, KeysetId, OfferId, StoreId};
 use ronde_protocol::message::order::{Columns, Submission};
 use ronde_protocol::message::text::Text;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
+use super::api::{IdempotencyKey, RecordPath};
 use super::body::{Call, answer, base64, bytes, canonical, id, respond};
-use super::orders::{self, Form};
-use super::problem::Problem;
+use super::orders::{self, ClaimDone, ClaimPending, Form};
+use super::problem::schema::{ANY, KEY, ORDER, READ, TOKEN, problems};
+use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::date::rfc3339;
-use crate::qr;
-use crate::shop::{MadeGrant, NewGrant, RecordId, Scope, Source};
+use crate::shop::{MadeGrant, NewGrant, RecordId, Scope, Source, grant_state};
+use crate::{forms, qr};
 
 /// How long a grant can be claimed if the till does not say, in seconds.
 pub(super) const DEFAULT_EXPIRY: u64 = 30 * 86_400;
@@ -30,75 +33,172 @@ pub(super) const MAX_EXPIRY: u64 = 366 * 86_400;
 /// Longest reference of a till, in bytes.
 pub(super) const MAX_REFERENCE: usize = 200;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct MakeBody {
+    /// Points that it gives; or `eligible_cents`, exactly one of the two.
+    #[schema(value_type = Option<forms::Points>)]
     points: Option<Points>,
+    /// What the basket comes to, of which the store's rules make points.
+    #[schema(value_type = Option<forms::U64>)]
     eligible_cents: Option<u64>,
+    /// What the till calls it; kept as a hash. At most 200 bytes.
+    #[schema(max_length = 200)]
     reference: String,
+    /// With `points` alone: why, where it is no basket. At most 200 bytes.
+    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]+$")]
     reason: Option<String>,
+    /// With a ballot of this campaign.
+    #[schema(value_type = Option<forms::Number>)]
     ballot: Option<CampaignId>,
+    /// By increasing offer, at most 128 vouchers in all.
     #[serde(default)]
+    #[schema(value_type = Vec<Vouchers>, max_items = 16, required = false)]
     vouchers: Vec<VoucherCount>,
+    /// Seconds in which it can be claimed; 30 days if missing.
+    #[schema(minimum = 1, maximum = 31_622_400)]
     expires_in: Option<u64>,
 }
 
+/// So many vouchers of one offer.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "the schema of a type of the protocol, which knows no schemas")]
+struct Vouchers {
+    /// Which offer.
+    #[schema(value_type = forms::Number)]
+    offer: OfferId,
+    /// How many.
+    #[schema(minimum = 0, maximum = 65_535)]
+    count: u16,
+}
+
 /// What the till is told of a grant that it made.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = MadeGrant)]
 pub(super) struct Made {
+    /// Its name.
+    #[schema(value_type = forms::RecordName)]
     id: String,
+    /// Points that it gives.
+    #[schema(value_type = forms::Points)]
     points: Points,
+    /// With a ballot of this campaign.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Number, required = false)]
     ballot: Option<CampaignId>,
+    /// By increasing offer.
+    #[schema(value_type = Vec<Vouchers>)]
     vouchers: Vec<VoucherCount>,
+    /// As asked.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::U64, required = false)]
     eligible_cents: Option<u64>,
     /// The name of the bonus that counted.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
     bonus: Option<Text>,
+    /// As asked.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
     reason: Option<Text>,
+    /// How far it is.
+    #[schema(value_type = OpenGrant)]
     state: &'static str,
+    /// The link, with the secret that is in no other answer.
     claim_url: String,
+    /// The link as a QR code: an SVG document.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
     qr_svg: Option<String>,
+    /// From when it can't be claimed.
+    #[schema(value_type = forms::Time)]
     expires_at: String,
 }
 
-#[derive(Serialize)]
+/// The state of a grant that was just made.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "the schema of a text")]
+enum OpenGrant {
+    Open,
+}
+
+/// The state of a grant.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "the schema of a text")]
+enum GrantStateName {
+    Open,
+    Pending,
+    Claimed,
+    Cancelled,
+    Expired,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Grant)]
 struct View {
+    /// Its name.
+    #[schema(value_type = forms::RecordName)]
     id: String,
+    /// This store.
+    #[schema(value_type = forms::Number)]
     store: StoreId,
+    /// Points that it gives.
+    #[schema(value_type = forms::Points)]
     points: Points,
+    /// With a ballot of this campaign.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Number, required = false)]
     ballot: Option<CampaignId>,
+    /// By increasing offer.
+    #[schema(value_type = Vec<Vouchers>)]
     vouchers: Vec<VoucherCount>,
+    /// Why it was made, where it was no basket.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
     reason: Option<Text>,
+    /// How far it is.
+    #[schema(value_type = GrantStateName)]
     state: &'static str,
+    /// When it was made.
+    #[schema(value_type = forms::Time)]
     time: String,
+    /// From when it can't be claimed.
+    #[schema(value_type = forms::Time)]
     expires_at: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ClaimBody {
+    /// From the link.
+    #[schema(value_type = forms::Secret)]
     secret: String,
+    /// Of the outputs.
+    #[schema(value_type = forms::Number)]
     keyset: KeysetId,
+    /// Blinded, for exactly what the grant gives.
+    #[schema(value_type = forms::OutputsBytes)]
     outputs: String,
 }
 
-pub(super) fn state_name(state: GrantState) -> &'static str {
-    match state {
-        GrantState::Open => "open",
-        GrantState::Pending(_) => "pending",
-        GrantState::Claimed(_) => "claimed",
-        GrantState::Cancelled => "cancelled",
-        GrantState::Expired => "expired",
-    }
-}
+problems! { MakeProblems: READ, TOKEN, KEY, &[Code::LimitExceeded] }
+problems! { ShowProblems: ANY, &[Code::NotFound, Code::StorageFailed] }
+problems! { CancelProblems: READ, TOKEN, &[Code::NotFound, Code::GrantClaimed] }
+problems! { ClaimProblems: READ, ORDER, &[Code::GrantExpired] }
 
 /// A till makes a grant.
+#[utoipa::path(
+    post, path = "/v1/grants", operation_id = "makeGrant", tag = "grants", security(("token" = ["grant"])),
+    params(IdempotencyKey), request_body = MakeBody,
+    responses((status = 201, description = "It can be claimed by whoever has the link.", body = Made, links(
+        ("show" = (operation_id = "readGrant", parameters(("id" = "$response.body#/id")))),
+        ("withdraw" = (operation_id = "withdrawGrant", parameters(("id" = "$response.body#/id")))),
+        ("claim" = (operation_id = "claimGrant", parameters(("id" = "$response.body#/id")))),
+    )), MakeProblems),
+)]
 pub(super) async fn make(State(site): State<Site>, call: Call) -> Result<Response, Problem> {
     let (token, caller) = site.authorize_as(&call, Scope::Grant)?;
     let once = call.once(&token)?;
@@ -129,7 +229,7 @@ pub(super) fn made(base: &str, made: &MadeGrant) -> Made {
         eligible_cents: detail.and_then(|detail| detail.eligible_cents),
         bonus: detail.and_then(|detail| detail.bonus.clone()),
         reason: detail.and_then(|detail| detail.reason.clone()),
-        state: state_name(made.grant.state()),
+        state: grant_state(made.grant.state()),
         qr_svg: qr::svg(&claim_url).ok(),
         claim_url,
         expires_at: rfc3339(made.grant.expiry()),
@@ -169,6 +269,10 @@ pub(super) fn check_reference(reference: &str) -> Result<(), Problem> {
 }
 
 /// Anybody who knows the id sees what the grant gives, and whether it is still there.
+#[utoipa::path(
+    get, path = "/v1/grants/{id}", operation_id = "readGrant", tag = "grants", params(RecordPath),
+    responses((status = 200, description = "What it gives, and how far it is.", body = View), ShowProblems),
+)]
 pub(super) async fn show(State(site): State<Site>, path: Path<String>) -> Result<Response, Problem> {
     let id = id(path)?;
     let grant = site.shop.grant(id).await?;
@@ -185,13 +289,18 @@ fn view(site: &Site, id: RecordId, grant: &Grant, reason: Option<Text>) -> View 
         ballot: terms.ballot,
         vouchers: terms.vouchers.to_vec(),
         reason,
-        state: state_name(grant.state()),
+        state: grant_state(grant.state()),
         time: rfc3339(grant.time()),
         expires_at: rfc3339(grant.expiry()),
     }
 }
 
 /// A till withdraws a grant that nobody has claimed.
+#[utoipa::path(
+    delete, path = "/v1/grants/{id}", operation_id = "withdrawGrant", tag = "grants", security(("token" = ["grant"])),
+    params(RecordPath),
+    responses((status = 204, description = "It is withdrawn, or is expired or withdrawn already."), CancelProblems),
+)]
 pub(super) async fn cancel(State(site): State<Site>, path: Path<String>, call: Call) -> Result<Response, Problem> {
     site.authorize(&call, Scope::Grant)?;
     site.shop.cancel_grant(id(path)?).await?;
@@ -199,6 +308,17 @@ pub(super) async fn cancel(State(site): State<Site>, path: Path<String>, call: C
 }
 
 /// A wallet claims it with blinded outputs.
+///
+/// The same outputs again get the same order, for ever.
+#[utoipa::path(
+    post, path = "/v1/grants/{id}/claim", operation_id = "claimGrant", tag = "grants",
+    params(RecordPath), request_body = ClaimBody,
+    responses(
+        (status = 200, description = "The order is certified.", body = ClaimDone),
+        (status = 202, description = "The order is written down and not decided; it goes on.", body = ClaimPending),
+        ClaimProblems,
+    ),
+)]
 pub(super) async fn claim(State(site): State<Site>, path: Path<String>, call: Call) -> Result<Response, Problem> {
     let id = id(path)?;
     let body: ClaimBody = call.into_json()?;

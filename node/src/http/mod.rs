@@ -4,9 +4,11 @@
 //! logged: no address, no body, no path.
 
 mod admin;
+mod api;
 mod body;
 mod certificates;
 mod checkouts;
+mod counted;
 mod events;
 mod evidence;
 mod framing;
@@ -26,9 +28,11 @@ mod tills;
 mod webhooks;
 
 use axum::middleware;
-use axum::routing::{any, delete, get, post};
+use axum::routing::{any, get, post};
 use axum::{Extension, Router};
 use ronde_protocol::limits::MAX_SUBMISSION_BYTES;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
+use utoipa_axum::routes;
 
 use body::BodyLimit;
 
@@ -37,8 +41,9 @@ pub(crate) use framing::one_length;
 pub(crate) use problem::{localize, method_not_allowed as no_such_method, prefers_french};
 
 pub use admin::{ADMIN_TOKEN_FILE, AdminToken, AdminTokenError};
+pub use api::document;
 pub use certificates::{CertificateError, CertificateView, Certificates, Pair};
-pub use problem::{Code, Problem};
+pub use problem::{Code, Explained, Problem};
 pub use serve::{ServeLimits, listen, serve, serve_over};
 pub use session::{GuessLimits, Manager, Posted, Session};
 pub use site::Site;
@@ -51,45 +56,61 @@ const MAX_SUBMISSION_BODY: usize = MAX_SUBMISSION_BYTES / 3 * 4 + 16 * 1024;
 /// Longest form with a password, each of whose bytes may be written as three.
 const MAX_LOGIN_BODY: usize = 4 * 1024;
 
-/// All routes.
-pub fn router(site: Site) -> Router {
+/// All calls, with what the API's document says of them.
+fn calls() -> OpenApiRouter<Site> {
+    OpenApiRouter::with_openapi(api::common())
+        .routes(routes!(api::discover))
+        .routes(routes!(api::read))
+        .routes(routes!(public::charter))
+        .routes(routes!(public::status))
+        .routes(routes!(public::books))
+        .routes(routes!(public::log))
+        .routes(routes!(evidence::list))
+        .routes(routes!(evidence::show))
+        .routes(routes!(grants::make))
+        .routes(routes!(grants::show, grants::cancel))
+        .routes(routes!(grants::claim))
+        .routes(routes!(checkouts::open))
+        .routes(routes!(checkouts::show, checkouts::cancel))
+        .routes(routes!(checkouts::offer))
+        .routes(routes!(checkouts::certificate))
+        .routes(routes!(orders::submit).layer(Extension(BodyLimit(MAX_SUBMISSION_BODY))))
+        .routes(routes!(orders::show))
+        .routes(routes!(restore::lengths))
+        .routes(routes!(restore::pages))
+        .routes(routes!(restore::probe))
+        .routes(routes!(refunds::give))
+        .routes(routes!(refunds::show))
+        .routes(routes!(refunds::claim))
+        .routes(routes!(pledges::make))
+        .routes(routes!(tills::add, tills::list))
+        .routes(routes!(tills::revoke))
+        .routes(routes!(events::follow))
+        .routes(routes!(webhooks::add, webhooks::list))
+        .routes(routes!(webhooks::remove))
+        .routes(routes!(webhooks::replay))
+}
+
+/// What pages of the manager's session call. It is in no document: it takes forms and a cookie, which no program but a
+/// browser has, and no call of the API looks at (TILL-15).
+fn session_calls() -> Router<Site> {
     Router::new()
-        .route("/v1/charter", get(public::charter))
-        .route("/v1/status", get(public::status))
-        .route("/v1/books", get(public::books))
-        .route("/v1/log/{keyset}", get(public::log))
-        .route("/v1/evidence", get(evidence::list))
-        .route("/v1/evidence/{id}", get(evidence::show))
-        .route("/v1/grants", post(grants::make))
-        .route("/v1/grants/{id}", get(grants::show).delete(grants::cancel))
-        .route("/v1/grants/{id}/claim", post(grants::claim))
-        .route("/v1/checkouts", post(checkouts::open))
-        .route("/v1/checkouts/{id}", get(checkouts::show).delete(checkouts::cancel))
-        .route("/v1/checkouts/{id}/offer", get(checkouts::offer))
-        .route("/v1/checkouts/{id}/certificate", post(checkouts::certificate))
-        .route("/v1/orders", post(orders::submit).layer(Extension(BodyLimit(MAX_SUBMISSION_BODY))))
-        .route("/v1/orders/{digest}", get(orders::show))
-        .route("/v1/buckets/{keyset}", get(restore::lengths))
-        .route("/v1/buckets/{keyset}/{index}", get(restore::pages))
-        .route("/v1/probes", post(restore::probe))
-        .route("/v1/refunds", post(refunds::give))
-        .route("/v1/refunds/{order}", get(refunds::show))
-        .route("/v1/refunds/{order}/claim", post(refunds::claim))
-        .route("/v1/pledges", post(pledges::make))
-        .route("/v1/tills", post(tills::add).get(tills::list))
-        .route("/v1/tills/{name}", delete(tills::revoke))
         .route("/admin/login", post(session::login).layer(Extension(BodyLimit(MAX_LOGIN_BODY))))
         .route("/admin/session", get(session::show))
         .route("/admin/logout", post(session::logout))
-        .route("/v1/events", get(events::follow))
-        .route("/v1/webhooks", post(webhooks::add).get(webhooks::list))
-        .route("/v1/webhooks/{id}", delete(webhooks::remove))
-        .route("/v1/webhooks/{id}/replay", post(webhooks::replay))
+}
+
+/// All that is answered.
+pub fn router(site: Site) -> Router {
+    let (router, _) = calls().split_for_parts();
+    router
+        .merge(session_calls())
         .method_not_allowed_fallback(any(problem::method_not_allowed))
         .fallback(problem::not_found)
         .layer(Extension(BodyLimit(MAX_BODY)))
         .layer(middleware::from_fn(framing::one_length))
         .layer(middleware::from_fn(problem::localize))
         .layer(middleware::from_fn(origin::open))
+        .layer(middleware::from_fn_with_state(site.metrics.clone(), counted::count))
         .with_state(site)
 }

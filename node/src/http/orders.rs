@@ -8,23 +8,35 @@ use ronde_protocol::message::codec::Bounded;
 use ronde_protocol::message::ids::{KeysetId, OrderDigest};
 use ronde_protocol::message::order::{Column, Columns, Order, SignedOrder, Submission};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Call, answer, base64, canonical, respond};
+use super::problem::schema::{CHECKOUT, ORDER, READ, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;
+use crate::forms;
 use crate::shop::{Answer, Outcome};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SubmitBody {
+    /// The order.
+    #[schema(value_type = forms::OrderBytes)]
     order: String,
+    /// By whoever may give it.
+    #[schema(value_type = forms::AuthorizationBytes)]
     authorization: String,
+    /// By increasing index; outside the digest.
+    #[schema(value_type = Vec<forms::ColumnBytes>, max_items = 31)]
     columns: Vec<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct ShowQuery {
+    /// The order's own, or the later one that it moves points into.
+    #[param(value_type = forms::Number)]
     keyset: KeysetId,
 }
 
@@ -38,6 +50,82 @@ pub(super) enum Form {
     /// found again (HTTP-20).
     Shown,
 }
+
+/// A certified order, to whoever submitted it.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the schema of what `Done` is in this case")]
+pub(super) struct OrderDone {
+    /// Of the order.
+    #[schema(value_type = forms::Hex32)]
+    digest: OrderDigest,
+    /// q votes.
+    #[schema(value_type = forms::CertificateBytes)]
+    certificate: String,
+    /// Those that have come, perhaps none.
+    #[schema(value_type = Vec<forms::EvaluationBytes>, max_items = 62)]
+    evaluations: Vec<String>,
+}
+
+/// A certified order, to whoever claimed a grant.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the schema of what `Done` is in this case")]
+pub(super) struct ClaimDone {
+    /// That the store made.
+    #[schema(value_type = forms::OrderBytes)]
+    order: String,
+    /// q votes.
+    #[schema(value_type = forms::CertificateBytes)]
+    certificate: String,
+    /// Those that have come, perhaps none.
+    #[schema(value_type = Vec<forms::EvaluationBytes>, max_items = 62)]
+    evaluations: Vec<String>,
+}
+
+/// A certified order, to whoever asked for it by its digest.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the schema of what `Done` is in this case")]
+pub(super) struct OrderShown {
+    /// Of the order.
+    #[schema(value_type = forms::Hex32)]
+    digest: OrderDigest,
+    /// The body.
+    #[schema(value_type = forms::OrderBytes)]
+    order: String,
+    /// q votes.
+    #[schema(value_type = forms::CertificateBytes)]
+    certificate: String,
+    /// Those that have come, perhaps none.
+    #[schema(value_type = Vec<forms::EvaluationBytes>, max_items = 62)]
+    evaluations: Vec<String>,
+}
+
+/// An order that is not decided.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the schema of what `Pending` is in this case")]
+pub(super) struct OrderPending {
+    /// Of the order.
+    #[schema(value_type = forms::Hex32)]
+    digest: OrderDigest,
+    /// Gathered so far.
+    votes: usize,
+}
+
+/// A claim whose order is not decided.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the schema of what `Pending` is in this case")]
+pub(super) struct ClaimPending {
+    /// Of the order.
+    #[schema(value_type = forms::Hex32)]
+    digest: OrderDigest,
+    /// Gathered so far.
+    votes: usize,
+    /// That the store made.
+    #[schema(value_type = forms::OrderBytes)]
+    order: String,
+}
+
+problems! { SubmitProblems: READ, ORDER, CHECKOUT, &[Code::RequestInvalid] }
+problems! { ShowProblems: READ, ORDER, CHECKOUT, &[Code::RequestInvalid] }
 
 #[derive(Serialize)]
 struct Done {
@@ -94,6 +182,14 @@ pub(super) async fn take_in(site: &Site, order: &Order, outcome: &Outcome) {
 }
 
 /// A wallet submits an order, through any store.
+#[utoipa::path(
+    post, path = "/v1/orders", operation_id = "submitOrder", tag = "orders", request_body = SubmitBody,
+    responses(
+        (status = 200, description = "It is certified.", body = OrderDone),
+        (status = 202, description = "It is written down and not decided; it goes on.", body = OrderPending),
+        SubmitProblems,
+    ),
+)]
 pub(super) async fn submit(State(site): State<Site>, call: Call) -> Result<Response, Problem> {
     let body: SubmitBody = call.into_json()?;
     let order: Order = canonical("order", &body.order, MAX_MESSAGE_BYTES)?;
@@ -118,6 +214,15 @@ fn columns(texts: &[String]) -> Result<Columns, Problem> {
 }
 
 /// What became of an order.
+#[utoipa::path(
+    get, path = "/v1/orders/{digest}", operation_id = "readOrder", tag = "orders",
+    params(("digest" = inline(forms::Hex32), Path, description = "Of the order."), ShowQuery),
+    responses(
+        (status = 200, description = "It is certified.", body = OrderShown),
+        (status = 202, description = "It is not decided.", body = OrderPending),
+        ShowProblems,
+    ),
+)]
 pub(super) async fn show(
     State(site): State<Site>,
     Path(digest): Path<String>,

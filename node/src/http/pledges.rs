@@ -7,21 +7,40 @@ use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::ids::AssociationId;
 use ronde_protocol::message::order::{Columns, Submission};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
+use super::api::IdempotencyKey;
 use super::body::{Call, respond};
-use super::orders::{Form, outcome_answer, take_in};
+use super::orders::{Form, OrderDone, OrderPending, outcome_answer, take_in};
 use super::problem::Problem;
+use super::problem::schema::{KEY, ORDER, READ, TOKEN, problems};
 use super::site::Site;
+use crate::forms;
 use crate::shop::{PledgeStep, Scope};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PledgeBody {
+    /// To whom.
+    #[schema(value_type = forms::Number)]
     association: AssociationId,
+    /// How many.
+    #[schema(value_type = forms::Points)]
     points: Points,
 }
 
+problems! { MakeProblems: READ, TOKEN, KEY, ORDER }
+
 /// The manager gives points of the store to an association, once a day.
+#[utoipa::path(
+    post, path = "/v1/pledges", operation_id = "pledge", tag = "pledges", security(("token" = ["manager"])),
+    params(IdempotencyKey), request_body = PledgeBody,
+    responses(
+        (status = 200, description = "It is certified.", body = OrderDone),
+        (status = 202, description = "It is written down and not decided; it goes on.", body = OrderPending),
+        MakeProblems,
+    ),
+)]
 pub(super) async fn make(State(site): State<Site>, call: Call) -> Result<Response, Problem> {
     let token = site.authorize(&call, Scope::Manager)?;
     let once = call.once(&token)?;

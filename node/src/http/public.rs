@@ -7,44 +7,70 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ronde_protocol::message::ids::{CharterHash, FederationId, KeysetId, StoreId};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Call, answer, base64, respond, send};
 use super::certificates::{CertificateView, Certificates};
+use super::problem::schema::{ANY, READ, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;
-use crate::shop::DeskStatus;
+use crate::forms;
+use crate::shop::{DeskStatus, KeysetBooks};
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Charter)]
 struct CharterView {
+    /// Its id.
+    #[schema(value_type = forms::Hex32)]
     federation: FederationId,
+    /// Of the newest charter.
+    #[schema(value_type = forms::U64)]
     version: u64,
+    /// Of the newest charter.
+    #[schema(value_type = forms::Hex32)]
     hash: CharterHash,
+    /// Version 1, 2, ... up to the newest.
+    #[schema(value_type = Vec<forms::SignedCharterBytes>)]
     chain: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Status)]
 struct StatusView {
+    /// This store.
+    #[schema(value_type = forms::Number)]
     store: StoreId,
+    /// Its name in the charter.
     name: String,
+    /// Its id.
+    #[schema(value_type = forms::Hex32)]
     federation: FederationId,
+    /// Of the newest charter.
+    #[schema(value_type = forms::U64)]
     charter_version: u64,
     #[serde(flatten)]
     desk: DeskStatus,
     /// Keysets in which this node never votes again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<forms::Number>, required = false)]
     retired: Vec<KeysetId>,
     /// How many caps of today are nearly reached (TILL-6). Which, the administrator is told.
     #[serde(skip_serializing_if = "is_zero")]
+    #[schema(required = false)]
     caps_near: usize,
+    /// Of the node's own TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = CertificateView, required = false)]
     certificate: Option<CertificateView>,
     /// Why what baskets earn is older than the configuration.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
     rules_trouble: Option<String>,
     /// Why what has gathered for an association is not pledged.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
     pledge_trouble: Option<String>,
+    /// Of the program.
     version: &'static str,
 }
 
@@ -52,14 +78,48 @@ fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct LogQuery {
+    /// The position of the first entry; 0 if missing.
     #[serde(default)]
+    #[param(value_type = forms::U64, required = false)]
     from: u64,
 }
 
+#[derive(Serialize, ToSchema)]
+#[schema(as = Books)]
+struct BooksView {
+    /// One for each keyset in which the node is a witness.
+    keysets: Vec<KeysetBooks>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Log)]
+struct LogView {
+    /// Of the whole log.
+    #[schema(value_type = forms::HeadBytes)]
+    head: String,
+    /// From the position that was asked for, without gaps; empty at the end.
+    #[schema(value_type = Vec<forms::LogEntryBytes>)]
+    entries: Vec<String>,
+    /// Once the log is frozen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::StatementBytes, required = false)]
+    statement: Option<String>,
+}
+
+problems! { CharterProblems: ANY, &[Code::StorageFailed] }
+problems! { StatusProblems: ANY, &[Code::StorageFailed] }
+problems! { BooksProblems: ANY, &[Code::StorageFailed] }
+problems! { LogProblems: READ, &[Code::NotFound, Code::RequestInvalid, Code::StorageFailed] }
+
 /// The chain of signed charters.
+#[utoipa::path(
+    get, path = "/v1/charter", operation_id = "readCharter", tag = "federation",
+    responses((status = 200, description = "All versions, signed.", body = CharterView), CharterProblems),
+)]
 pub(super) async fn charter(State(site): State<Site>) -> Result<Response, Problem> {
     let charter = site.charter();
     let body = site.charters.with(&charter, |kept| {
@@ -75,6 +135,10 @@ pub(super) async fn charter(State(site): State<Site>) -> Result<Response, Proble
 }
 
 /// How the node is.
+#[utoipa::path(
+    get, path = "/v1/status", operation_id = "readStatus", tag = "federation",
+    responses((status = 200, description = "What this node sees of itself and of its peers.", body = StatusView), StatusProblems),
+)]
 pub(super) async fn status(State(site): State<Site>) -> Result<Response, Problem> {
     let charter = site.charter();
     let store = site.desk.store();
@@ -97,21 +161,30 @@ pub(super) async fn status(State(site): State<Site>) -> Result<Response, Problem
 }
 
 /// Who issued and took what.
+#[utoipa::path(
+    get, path = "/v1/books", operation_id = "readBooks", tag = "federation",
+    responses((status = 200, description = "By the node's own logs.", body = BooksView), BooksProblems),
+)]
 pub(super) async fn books(State(site): State<Site>) -> Result<Response, Problem> {
     let keysets = site.desk.books().await?;
-    Ok(respond(answer(StatusCode::OK, &json!({ "keysets": keysets }))))
+    Ok(respond(answer(StatusCode::OK, &BooksView { keysets })))
 }
 
 /// A piece of this witness's log, with its closing statement once there is one (ROLLOVER-8).
+#[utoipa::path(
+    get, path = "/v1/log/{keyset}", operation_id = "readLog", tag = "federation",
+    params(("keyset" = inline(forms::Number), Path, description = "The keyset."), LogQuery),
+    responses((status = 200, description = "As many entries as one page holds.", body = LogView), LogProblems),
+)]
 pub(super) async fn log(State(site): State<Site>, path: Path<String>, call: Call) -> Result<Response, Problem> {
     let nothing = || Problem::new(Code::NotFound, "this node keeps no log of such a keyset");
     let keyset = path.0.parse().map(KeysetId).map_err(|_| nothing())?;
     let query: LogQuery = call.query()?;
     let page = site.desk.log_page(keyset, query.from).await?.ok_or_else(nothing)?;
-    let entries: Vec<String> = page.entries.iter().map(base64).collect();
-    let mut view = json!({ "head": base64(&page.head), "entries": entries });
-    if let (Some(statement), Some(members)) = (site.desk.statement(keyset).await?, view.as_object_mut()) {
-        members.insert("statement".to_owned(), json!(base64(&statement)));
-    }
+    let view = LogView {
+        head: base64(&page.head),
+        entries: page.entries.iter().map(base64).collect(),
+        statement: site.desk.statement(keyset).await?.as_ref().map(base64),
+    };
     Ok(respond(answer(StatusCode::OK, &view)))
 }

@@ -17,6 +17,7 @@ use super::problem::{Code, Problem};
 use super::restore::Restoring;
 use super::session::{GuessLimits, Manager};
 use super::streams::Streams;
+use crate::metrics::Metrics;
 use crate::shop::{Caller, OrderDesk, Scope, Shop, Token};
 
 /// What whoever holds the administrator's token is called.
@@ -27,6 +28,8 @@ const ADMIN: &str = "admin";
 pub struct Site {
     pub(super) shop: Shop,
     pub(super) desk: Arc<dyn OrderDesk>,
+    /// What is counted of requests.
+    pub(super) metrics: Metrics,
     admin_hash: [u8; 32],
     fallback_base: Arc<str>,
     pub(super) restoring: Arc<Restoring>,
@@ -36,6 +39,8 @@ pub struct Site {
     pub(super) streams: Streams,
     /// The answer that shows the charters. It is the longest of all, and anybody asks for it.
     pub(super) charters: Arc<OfCharter<Option<Bytes>>>,
+    /// The API's document with this store's address.
+    pub(super) document: Arc<OfCharter<Option<Bytes>>>,
     /// What the pieces of evidence that were shown prove, by their names.
     pub(super) judged: Arc<OfCharter<BTreeMap<[u8; 32], Judged>>>,
 }
@@ -59,6 +64,7 @@ impl Site {
     /// `fallback_base` stands in links if the charter has no HTTP address of this store.
     pub fn new(shop: Shop, desk: Arc<dyn OrderDesk>, admin: &AdminToken, fallback_base: &str) -> Self {
         Self {
+            metrics: shop.metrics().clone(),
             shop,
             desk,
             admin_hash: admin.token().hash(),
@@ -68,6 +74,7 @@ impl Site {
             certificates: None,
             streams: Streams::default(),
             charters: Arc::default(),
+            document: Arc::default(),
             judged: Arc::default(),
         }
     }

@@ -1,46 +1,115 @@
 //! `/v1/tills`
 
-use std::collections::BTreeMap;
-
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use ronde_protocol::message::amount::Points;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use utoipa::ToSchema;
 
+use super::api::IdempotencyKey;
 use super::body::{Call, answer, respond};
-use super::problem::Problem;
+use super::problem::schema::{KEY, READ, TOKEN, problems};
+use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::date::rfc3339;
-use crate::shop::{NewTill, Scope, TillCaps, TillRecord, TillView};
+use crate::forms;
+use crate::shop::{Caps, NewTill, Scope, TillCaps, TillRecord, TillView};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AddBody {
+    /// 1 to 64 bytes without control characters.
+    #[schema(min_length = 1, max_length = 64, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]+$")]
     name: String,
+    /// At least one, each once.
+    #[schema(value_type = Vec<ScopeName>, min_items = 1)]
     scopes: Vec<Scope>,
+    /// The most that one grant of it gives; the store's, if missing.
+    #[schema(value_type = Option<forms::Points>)]
     cap_grant: Option<Points>,
+    /// The most that it gives in a UTC day; the store's, if missing.
+    #[schema(value_type = Option<forms::Points>)]
     cap_day: Option<Points>,
 }
 
-#[derive(Serialize)]
+/// What a till may do.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case", as = Scope)]
+#[allow(dead_code, reason = "the schema of a text")]
+enum ScopeName {
+    Grant,
+    Redeem,
+    Refund,
+    Manager,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Till)]
 struct View<'a> {
+    /// What the shop calls it.
     name: &'a str,
+    /// What it may do.
+    #[schema(value_type = Vec<ScopeName>)]
     scopes: &'a [Scope],
+    /// The most that one grant of it gives, vouchers at their value.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Points, required = false)]
     cap_grant: Option<Points>,
+    /// The most that it gives in a UTC day.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Points, required = false)]
     cap_day: Option<Points>,
+    /// What it gave in this UTC day.
+    #[schema(value_type = forms::Points)]
     given_today: Points,
+    /// The UTC day on which it was used last.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Day, required = false)]
     last_used: Option<String>,
+    /// When it was added.
+    #[schema(value_type = forms::Time)]
     added: String,
+    /// When it was revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Time, required = false)]
     revoked: Option<String>,
+    /// In the answer to adding it alone.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Secret, required = false)]
     token: Option<&'a str>,
 }
+
+/// What bounds all tills of the store.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Caps)]
+struct CapsView {
+    /// The most that one grant gives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Points, required = false)]
+    grant_points: Option<Points>,
+    /// The most that a till without a cap of its own gives in a UTC day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Points, required = false)]
+    till_points: Option<Points>,
+    /// The most that all together give in a UTC day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Points, required = false)]
+    store_points: Option<Points>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Tills)]
+struct ListView<'a> {
+    /// By name.
+    tills: Vec<View<'a>>,
+    /// Those of the configuration.
+    caps: CapsView,
+}
+
+problems! { AddProblems: READ, TOKEN, KEY }
+problems! { ListProblems: READ, TOKEN }
+problems! { RevokeProblems: READ, TOKEN, &[Code::NotFound] }
 
 fn view(till: &TillRecord, caps: TillCaps) -> View<'_> {
     View {
@@ -62,6 +131,13 @@ fn full_view(view_of: &TillView) -> View<'_> {
 }
 
 /// The administrator adds a till. Its token is in this answer and nowhere else.
+#[utoipa::path(
+    post, path = "/v1/tills", operation_id = "addTill", tag = "tills", security(("token" = ["admin"])),
+    params(IdempotencyKey), request_body = AddBody,
+    responses((status = 201, description = "With its token.", body = View, links(
+        ("revoke" = (operation_id = "revokeTill", parameters(("name" = "$response.body#/name")))),
+    )), AddProblems),
+)]
 pub(super) async fn add(State(site): State<Site>, call: Call) -> Result<Response, Problem> {
     let token = site.authorize(&call, Scope::Admin)?;
     let once = call.once(&token)?;
@@ -77,17 +153,25 @@ pub(super) async fn add(State(site): State<Site>, call: Call) -> Result<Response
 }
 
 /// The administrator lists the tills.
+#[utoipa::path(
+    get, path = "/v1/tills", operation_id = "listTills", tag = "tills", security(("token" = ["admin"])),
+    responses((status = 200, description = "All, revoked ones too.", body = ListView), ListProblems),
+)]
 pub(super) async fn list(State(site): State<Site>, call: Call) -> Result<Response, Problem> {
     site.authorize(&call, Scope::Admin)?;
     let tills = site.shop.till_views()?;
-    let views: Vec<View<'_>> = tills.iter().map(full_view).collect();
-    let caps = site.shop.caps();
-    let caps = [("grant_points", caps.grant), ("till_points", caps.till), ("store_points", caps.store)];
-    let caps: BTreeMap<&str, Points> = caps.into_iter().filter_map(|(name, cap)| Some((name, cap?))).collect();
-    Ok(respond(answer(StatusCode::OK, &json!({ "tills": views, "caps": caps }))))
+    let tills: Vec<View<'_>> = tills.iter().map(full_view).collect();
+    let Caps { grant: grant_points, till: till_points, store: store_points } = site.shop.caps();
+    let caps = CapsView { grant_points, till_points, store_points };
+    Ok(respond(answer(StatusCode::OK, &ListView { tills, caps })))
 }
 
 /// The administrator revokes a till, at once.
+#[utoipa::path(
+    delete, path = "/v1/tills/{name}", operation_id = "revokeTill", tag = "tills", security(("token" = ["admin"])),
+    params(("name" = String, Path, description = "What the shop calls it.")),
+    responses((status = 204, description = "Its token opens nothing any more."), RevokeProblems),
+)]
 pub(super) async fn revoke(
     State(site): State<Site>,
     Path(name): Path<String>,

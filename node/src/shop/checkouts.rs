@@ -72,17 +72,21 @@ impl Shop {
         let checkout = Checkout::new(offer, till_reference(id, &new.reference));
         fault::point("shop.before-checkout");
         let answer = self.write(move |transaction| {
-            answer_once(transaction, once.as_ref(), now, |transaction| {
+            let mut opened = None;
+            let answer = answer_once(transaction, once.as_ref(), now, |transaction| {
                 save_id(transaction, Table::Checkout, id, &checkout)?;
                 index(transaction, Table::Checkout, &offer.reference(), id)?;
                 if let Some(till) = new.till {
                     details::keep(transaction, Of::Checkout(id), &Detail::new(till, new.max, now))?;
                 }
                 events::checkout_opened(transaction, id, &checkout)?;
+                opened = Some(checkout.clone());
                 Ok(render(CheckoutView { id, checkout, votes: 0, refunds: Vec::new(), returned: Points::ZERO }))
-            })
+            })?;
+            Ok((answer, opened))
         });
-        let answer = answer.await?;
+        let (answer, opened) = answer.await?;
+        opened.iter().for_each(|checkout| self.count_checkout(None, checkout));
         fault::point("shop.after-checkout");
         Ok(answer)
     }
@@ -167,6 +171,8 @@ impl Shop {
         if checkout != before {
             save_id(transaction, Table::Checkout, id, &checkout)?;
             events::checkout_changed(transaction, (now, id), &before, &checkout)?;
+            // Not on disk yet; if the transaction fails, so does the node.
+            self.count_checkout(Some(&before), &checkout);
         }
         Ok(())
     }
@@ -191,7 +197,7 @@ impl Shop {
         let settled = self.write(move |transaction| {
             let own = refund_key(id, &order.digest());
             if transaction.get(Table::Checkout, &own)?.is_some() {
-                return Ok(Ok(None));
+                return Ok(Ok((None, None)));
             }
             let mut checkout: Checkout = load_id(transaction, Table::Checkout, id, Missing::Checkout)?;
             let before = checkout.clone();
@@ -203,13 +209,18 @@ impl Shop {
                 save(transaction, Table::Checkout, &own, refund)?;
             }
             save_id(transaction, Table::Checkout, id, &checkout)?;
-            refunds::note(transaction, (id, &checkout), &order.digest(), apart, now)?;
+            let owed = refunds::note(transaction, (id, &checkout), &order.digest(), apart, now)?;
             count_paid(transaction, id, before.state(), &checkout, now)?;
             events::checkout_changed(transaction, (now, id), &before, &checkout)?;
             apart.iter().try_for_each(|refund| events::refund_owed(transaction, (now, id), *refund))?;
-            Ok(Ok(apart))
+            Ok(Ok((apart, Some((before, checkout, owed)))))
         });
-        if let Some(refund) = settled.await?? {
+        let (apart, changed) = settled.await??;
+        if let Some((before, checkout, owed)) = changed {
+            self.count_checkout(Some(&before), &checkout);
+            owed.iter().for_each(|grant| self.count_grant(None, grant));
+        }
+        if let Some(refund) = apart {
             let (order, points) = (refund.digest, refund.points);
             tracing::error!(
                 checkout = %id, %order, %points,
@@ -275,11 +286,12 @@ impl Shop {
                 save_id(transaction, Table::Checkout, id, &checkout)?;
                 events::checkout_changed(transaction, (now, id), &before, &checkout)?;
             }
-            Ok(result.map(|()| checkout))
+            Ok((result, before, checkout))
         });
-        let result = changed.await?;
+        let (result, before, checkout) = changed.await?;
+        self.count_checkout(Some(&before), &checkout);
         self.changed();
-        Ok(result?)
+        Ok(result.map(|()| checkout)?)
     }
 
     pub(super) fn note_votes(&self, digest: OrderDigest, votes: Option<usize>) {

@@ -5,8 +5,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use ronde_protocol::crypto::sign::SigningKey;
-pub use ronde_protocol::machine::books::Account;
-use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::bucket::{BucketLength, BucketPage, BucketQuery, LengthQuery};
 use ronde_protocol::message::certificate::Certificate;
 use ronde_protocol::message::charter::Charter;
@@ -19,8 +17,11 @@ use ronde_protocol::message::refusal::Refusal;
 use ronde_protocol::message::statement::ClosingStatement;
 use ronde_protocol::message::wire::LogPage;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::ShopError;
+use super::books::KeysetBooks;
+use crate::forms;
 use crate::store::{StorageError, Transaction};
 
 /// A future that may be sent between threads.
@@ -80,13 +81,16 @@ impl From<ShopError> for DeskError {
 }
 
 /// How one witness is seen from here.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct WitnessStatus {
     /// Of which committee.
+    #[schema(value_type = forms::Number)]
     pub keyset: KeysetId,
     /// Its place there.
+    #[schema(value_type = forms::Number)]
     pub index: WitnessIndex,
     /// The store that runs it.
+    #[schema(value_type = forms::Number)]
     pub store: StoreId,
     /// The store's name.
     pub name: String,
@@ -94,34 +98,42 @@ pub struct WitnessStatus {
     pub up: bool,
     /// Round trip of its last answer, in microseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::U64, required = false)]
     pub rtt_us: Option<u64>,
 }
 
 /// How far this node's own witness log goes.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct LogStatus {
     /// Of which committee.
+    #[schema(value_type = forms::Number)]
     pub keyset: KeysetId,
     /// Entries.
+    #[schema(value_type = forms::U64)]
     pub size: u64,
     /// Merkle root, as hexadecimal digits.
+    #[schema(value_type = forms::Hex32)]
     pub root: String,
     /// Whether it still waits for its peers before it votes.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
     pub starting: bool,
     /// Whether the keyset's time is over by this node's clock, and not by enough of the others'.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
     pub waits_to_close: bool,
     /// Whether it no longer votes in this keyset.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
     pub retired: bool,
     /// And why.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = RetiredBecause, required = false)]
     pub retired_because: Option<RetiredBecause>,
 }
 
 /// Why a witness never votes again in a keyset (ROLLBACK-13).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RetiredBecause {
     /// Its log lacks what a head that it signed has.
@@ -138,7 +150,7 @@ pub enum RetiredBecause {
 }
 
 /// What kept a peer's log from being read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PeerLogTrouble {
     /// No answer came.
@@ -157,98 +169,122 @@ pub enum PeerLogTrouble {
 }
 
 /// How far this node has read another witness's log.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PeerLogStatus {
     /// Of which committee.
+    #[schema(value_type = forms::Number)]
     pub keyset: KeysetId,
     /// Its place there.
+    #[schema(value_type = forms::Number)]
     pub index: WitnessIndex,
     /// The store that runs it.
+    #[schema(value_type = forms::Number)]
     pub store: StoreId,
     /// The store's name.
     pub name: String,
     /// Entries read.
+    #[schema(value_type = forms::U64)]
     pub read: u64,
     /// Entries by the highest head that was seen of it.
+    #[schema(value_type = forms::U64)]
     pub size: u64,
     /// Seconds since it was read to its end, if it was since this node started.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::U64, required = false)]
     pub read_ago: Option<u64>,
     /// Why it could not be read last.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = PeerLogTrouble, required = false)]
     pub trouble: Option<PeerLogTrouble>,
     /// The same in words.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
     pub trouble_text: Option<String>,
 }
 
 /// How the node stands with the quorum.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct DeskStatus {
     /// Every witness of every open keyset.
     pub witnesses: Vec<WitnessStatus>,
     /// Orders accepted here and not yet completed.
+    #[schema(value_type = forms::U64)]
     pub open_orders: u64,
     /// This node's own logs; none if it is no witness.
     pub log: Vec<LogStatus>,
     /// The other witnesses' logs as this witness reads them; none if it is no witness.
     pub peer_logs: Vec<PeerLogStatus>,
     /// Pieces of evidence kept here.
+    #[schema(value_type = forms::U64)]
     pub evidence: u64,
     /// Seats on committees that the charter gives this node, and that it can't take.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
     pub seats_not_taken: Vec<SeatNotTaken>,
     /// The room on the disk.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = DiskStatus, required = false)]
     pub disk: Option<DiskStatus>,
     /// What the database's writer has done since the node started.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = StorageStatus, required = false)]
     pub storage: Option<StorageStatus>,
     /// How far the clock is off, if enough other stores say what theirs show.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = ClockStatus, required = false)]
     pub clock: Option<ClockStatus>,
     /// What this node's clock shows, in milliseconds since 1970.
+    #[schema(value_type = forms::U64)]
     pub now_ms: u64,
 }
 
 /// A seat that a node can't take.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SeatNotTaken {
     /// On which committee.
+    #[schema(value_type = forms::Number)]
     pub keyset: KeysetId,
     /// Why, with what to do.
     pub why: String,
 }
 
 /// The room on the disk of the database.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct DiskStatus {
     /// Mebibytes free.
+    #[schema(value_type = forms::U64)]
     pub free_mib: u64,
     /// With less than so many the node promises nothing new.
+    #[schema(value_type = forms::U64)]
     pub floor_mib: u64,
     /// Whether it does so now.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
     pub short: bool,
 }
 
 /// What the database's one writer has done since the node started. Each commit is synced to the disk.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct StorageStatus {
     /// Transactions that are durable.
+    #[schema(value_type = forms::U64)]
     pub commits: u64,
     /// Jobs in them.
+    #[schema(value_type = forms::U64)]
     pub jobs: u64,
     /// Most jobs in one of them.
+    #[schema(value_type = forms::U64)]
     pub largest_batch: u64,
     /// Transactions that failed and were taken back.
+    #[schema(value_type = forms::U64)]
     pub failures: u64,
 }
 
 /// How far this machine's clock is off.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct ClockStatus {
     /// Milliseconds ahead of the others' median; below zero, behind.
+    #[schema(value_type = forms::Milliseconds)]
     pub ahead_ms: i64,
     /// How many other stores were asked and answered.
     pub stores: usize,
@@ -257,36 +293,6 @@ pub struct ClockStatus {
 /// Names a piece of evidence: the hash of its bytes (EVIDENCE-10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EvidenceId(pub [u8; 32]);
-
-/// One line of the books.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct AccountLine {
-    /// Whose.
-    pub account: Account,
-    /// Points that it issued.
-    pub issued: Points,
-    /// Points that it took, vouchers apart.
-    pub redeemed: Points,
-    /// Points that customers gave it.
-    pub donated: Points,
-    /// Points that it pledged (a store) or was pledged (an association).
-    pub pledged: Points,
-    /// Worth of the vouchers that it took.
-    pub vouchers_honoured: Points,
-    /// Worth of the vouchers that it pays for.
-    pub vouchers_funded: Points,
-    /// What it is owed (above zero) or owes, in points. All positions of a keyset sum to zero.
-    pub position: i64,
-}
-
-/// The books of one keyset.
-#[derive(Clone, Debug, Serialize)]
-pub struct KeysetBooks {
-    /// Which.
-    pub keyset: KeysetId,
-    /// One line per account.
-    pub accounts: Vec<AccountLine>,
-}
 
 /// The part of a node that takes orders to the quorum. It checks all that it is handed.
 pub trait OrderDesk: Send + Sync + 'static {

@@ -71,7 +71,7 @@ impl Shop {
         let rules = self.rules();
         fault::point("shop.before-grant");
         let answer = self.write(move |transaction| {
-            let mut near = Vec::new();
+            let (mut near, mut new_grant) = (Vec::new(), None);
             let answer = answer_once(transaction, once.as_ref(), now, |transaction| {
                 if let Some(source) = &new.source {
                     check_not_revoked(transaction, source.till.as_str())?;
@@ -92,11 +92,13 @@ impl Shop {
                 if let Some(detail) = &detail {
                     details::made(transaction, id, &made.grant, detail)?;
                 }
+                new_grant = Some(made.grant.clone());
                 Ok(render(MadeGrant { detail, ..made }))
             })?;
-            Ok((answer, near))
+            Ok((answer, near, new_grant))
         });
-        let (answer, near) = answer.await?;
+        let (answer, near, made) = answer.await?;
+        made.iter().for_each(|grant| self.count_grant(None, grant));
         for near in near {
             tracing::warn!("{near}: `ronde till list` shows what each till gave");
         }
@@ -128,17 +130,19 @@ impl Shop {
         let now = self.now();
         let cancelled = self.write(move |transaction| {
             let mut grant: Grant = load_id(transaction, Table::Grant, id, Missing::Grant)?;
-            let before = grant.state();
+            let before = grant.clone();
             let result = grant.handle_cancel(now);
             save_id(transaction, Table::Grant, id, &grant)?;
-            if before != GrantState::Cancelled && grant.state() == GrantState::Cancelled {
+            if before.state() != GrantState::Cancelled && grant.state() == GrantState::Cancelled {
                 take_back(transaction, id, grant.terms().points)?;
                 caps::give_back(transaction, grant.time(), id)?;
             }
-            details::moved(transaction, id, before, &grant, now)?;
-            Ok(result.map(|()| grant))
+            details::moved(transaction, id, before.state(), &grant, now)?;
+            Ok((result, before, grant))
         });
-        Ok(cancelled.await??)
+        let (result, before, grant) = cancelled.await?;
+        self.count_grant(Some(&before), &grant);
+        Ok(result.map(|()| grant)?)
     }
 
     async fn change_grant(
@@ -149,14 +153,16 @@ impl Shop {
         let now = self.now();
         let changed = self.write(move |transaction| {
             let mut grant: Grant = load_id(transaction, Table::Grant, id, Missing::Grant)?;
-            let before = grant.state();
+            let before = grant.clone();
             let result = change(&mut grant, now);
             save_id(transaction, Table::Grant, id, &grant)?;
-            details::moved(transaction, id, before, &grant, now)?;
-            events::grant_changed(transaction, (now, id), before, &grant)?;
-            Ok(result.map(|()| grant))
+            details::moved(transaction, id, before.state(), &grant, now)?;
+            events::grant_changed(transaction, (now, id), before.state(), &grant)?;
+            Ok((result, before, grant))
         });
-        Ok(changed.await??)
+        let (result, before, grant) = changed.await?;
+        self.count_grant(Some(&before), &grant);
+        Ok(result.map(|()| grant)?)
     }
 
     /// Takes a claim: writes the Earn order down under its reference, then signs it (STORE-17).
@@ -165,6 +171,7 @@ impl Shop {
         fault::point("shop.before-claim");
         let decided = self.write(move |transaction| {
             let mut grant: Grant = load_id(transaction, Table::Grant, id, Missing::Grant)?;
+            let before = grant.clone();
             let written = signed_order(transaction, &grant.reference().0)?;
             let decided = grant.handle_claim(claim, written.as_ref(), store, now, &charter);
             if let Ok(to_sign) = &decided
@@ -173,9 +180,11 @@ impl Shop {
                 save(transaction, Table::SignedReference, &grant.reference().0, to_sign.body())?;
             }
             save_id(transaction, Table::Grant, id, &grant)?;
-            Ok(decided)
+            Ok((decided, before, grant))
         });
-        let to_sign = decided.await?.map_err(|error| match error {
+        let (decided, before, grant) = decided.await?;
+        self.count_grant(Some(&before), &grant);
+        let to_sign = decided.map_err(|error| match error {
             // Whoever has no link learns no more than that there is nothing for them (HTTP-18).
             GrantError::Secret => ShopError::from(Missing::Grant),
             other => other.into(),

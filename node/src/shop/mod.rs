@@ -4,8 +4,10 @@
 //! leaves after its commit. What talks to the quorum is the [`OrderDesk`], which is not in here.
 
 mod answers;
+mod books;
 mod caps;
 mod checkouts;
+mod counted;
 mod daily;
 mod desk;
 mod details;
@@ -15,6 +17,7 @@ pub mod events;
 mod gathered;
 mod given;
 mod grants;
+mod names;
 mod pledges;
 mod records;
 mod refunds;
@@ -34,20 +37,22 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::earning::Rules;
+use crate::metrics::Metrics;
 use crate::store::{Readers, Transaction, Writer};
 
 pub use answers::{Answer, InFlight, Once, RepeatError};
+pub use books::{Account, AccountLine, KeysetBooks};
 pub use caps::{Cap, Caps, NearCap, OverCap, TillCaps};
 pub use checkouts::{CheckoutView, NewCheckout};
 pub use desk::{
-    Account, AccountLine, BoxFuture, Certified, ClockStatus, DeskError, DeskStatus, DiskStatus, EvidenceId,
-    KeysetBooks, LogStatus, OrderDesk, Outcome, PeerLogStatus, PeerLogTrouble, RetiredBecause, SeatNotTaken,
-    StorageStatus, WitnessStatus,
+    BoxFuture, Certified, ClockStatus, DeskError, DeskStatus, DiskStatus, EvidenceId, LogStatus, OrderDesk, Outcome,
+    PeerLogStatus, PeerLogTrouble, RetiredBecause, SeatNotTaken, StorageStatus, WitnessStatus,
 };
 pub use details::{Detail, Share};
 pub use earlier::make_up_refunds;
 pub use error::{EarningError, Missing, ShopError};
 pub use grants::{MadeGrant, NewGrant, Source};
+pub use names::{checkout_state, grant_state};
 pub use pledges::PledgeStep;
 pub use records::RecordId;
 pub use refunds::{Fate, NewReturn, RefundClaimed, RefundLine};
@@ -79,6 +84,8 @@ struct Inner {
     webhooks: watch::Sender<u64>,
     /// Votes gathered so far for orders that are pending; a display, not a record.
     votes: Mutex<BTreeMap<OrderDigest, usize>>,
+    /// What is counted of grants, checkouts and points.
+    metrics: Metrics,
     /// Requests under an idempotency key that are being answered.
     in_flight: Arc<Mutex<BTreeSet<[u8; 32]>>>,
     caps: Mutex<Caps>,
@@ -106,6 +113,7 @@ impl Shop {
             revoked: watch::Sender::new(0),
             webhooks: watch::Sender::new(0),
             votes: Mutex::default(),
+            metrics: Metrics::default(),
             in_flight: Arc::default(),
             caps: Mutex::default(),
             uses: Mutex::default(),
@@ -113,6 +121,21 @@ impl Shop {
             rules_trouble: Mutex::default(),
             pledge_trouble: Mutex::default(),
         }))
+    }
+
+    /// Counts there instead of by itself; before the shop is shared.
+    #[must_use]
+    pub fn counted_by(mut self, metrics: Metrics) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.metrics = metrics;
+        }
+        self
+    }
+
+    /// Where it counts.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     /// Whose shop it is.

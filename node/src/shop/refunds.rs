@@ -152,6 +152,7 @@ impl Shop {
         fault::point("shop.before-refund-claim");
         let decided = self.write(move |transaction| {
             let mut grant: Grant = load_id(transaction, Table::Grant, id, Missing::Grant)?;
+            let before = grant.clone();
             let written = signed_order(transaction, &grant.reference().0)?;
             let mut paced: DayOfRefunds = load(transaction, Table::Refund, TODAY)?.unwrap_or_default();
             let decided = grant.handle_refund_claim(&verified, written.as_ref(), &mut paced, now, &charter);
@@ -162,9 +163,11 @@ impl Shop {
                 save(transaction, Table::Refund, TODAY, &paced)?;
             }
             save_id(transaction, Table::Grant, id, &grant)?;
-            Ok(decided)
+            Ok((decided, before, grant))
         });
-        let to_sign = decided.await??;
+        let (decided, before, grant) = decided.await?;
+        self.count_grant(Some(&before), &grant);
+        let to_sign = decided?;
         fault::point("shop.after-refund-claim");
         Ok(to_sign.sign(key, &Durable::after_commit()))
     }
@@ -182,7 +185,8 @@ impl Shop {
         let entropy = Entropy::new(crate::entropy::fresh()?);
         fault::point("shop.before-give-back");
         let answer = self.write(move |transaction| {
-            answer_once(transaction, once.as_ref(), now, |transaction| {
+            let mut new_grant = None;
+            let answer = answer_once(transaction, once.as_ref(), now, |transaction| {
                 check_not_revoked(transaction, new.till.as_str())?;
                 let checkout: Checkout = load_id(transaction, Table::Checkout, new.checkout, Missing::Checkout)?;
                 let CheckoutState::Accepted(_) = checkout.state() else { return Err(ShopError::NotAccepted) };
@@ -195,10 +199,13 @@ impl Shop {
                 let made = add_grant(transaction, new.grant, (id, entropy), (store, now), &charter)?;
                 save(transaction, Table::Refund, &checkout_key(new.checkout), &returned)?;
                 save(transaction, Table::Refund, &grant_key(id), &new.checkout)?;
+                new_grant = Some(made.grant.clone());
                 Ok(render(made, Points(paid.0.saturating_sub(returned.points().0))))
-            })
+            })?;
+            Ok((answer, new_grant))
         });
-        let answer = answer.await?;
+        let (answer, made) = answer.await?;
+        made.iter().for_each(|grant| self.count_grant(None, grant));
         fault::point("shop.after-give-back");
         Ok(answer)
     }
@@ -235,27 +242,29 @@ pub(super) fn take_back(transaction: &mut dyn Transaction, id: RecordId, points:
 }
 
 /// Notes what became of a certified payment, in the transaction in which its checkout notes it, once (STORE-24): that it
-/// bought, or a grant of what it paid (STORE-25, STORE-37). `apart` is a refund that has no place in the checkout's record.
+/// bought, or a grant of what it paid (STORE-25, STORE-37), which is handed back. `apart` is a refund that has no place in
+/// the checkout's record.
 pub(super) fn note(
     transaction: &mut dyn Transaction,
     (id, checkout): (RecordId, &Checkout),
     digest: &OrderDigest,
     apart: Option<Refund>,
     now: Seconds,
-) -> Result<(), ShopError> {
+) -> Result<Option<Grant>, ShopError> {
     if payment(transaction, digest)?.is_some() {
-        return Ok(());
+        return Ok(None);
     }
     let kept = checkout.refunds().iter().find(|refund| refund.digest == *digest).copied();
-    let noted = match apart.or(kept) {
+    let (noted, made) = match apart.or(kept) {
         Some(refund) => {
-            let grant = owe(transaction, checkout, &refund, now)?;
-            Payment::Owed { checkout: id, grant }
+            let (grant, made) = owe(transaction, checkout, &refund, now)?;
+            (Payment::Owed { checkout: id, grant }, Some(made))
         }
-        None if checkout.state() == CheckoutState::Accepted(*digest) => Payment::Bought(id),
-        None => return Ok(()),
+        None if checkout.state() == CheckoutState::Accepted(*digest) => (Payment::Bought(id), None),
+        None => return Ok(None),
     };
-    Ok(save(transaction, Table::Refund, &payment_key(digest), &noted)?)
+    save(transaction, Table::Refund, &payment_key(digest), &noted)?;
+    Ok(made)
 }
 
 /// Makes the grant of a refund; withdrawn at once if one may have been made, and claimed, since a copy was taken that was
@@ -265,7 +274,7 @@ fn owe(
     checkout: &Checkout,
     refund: &Refund,
     now: Seconds,
-) -> Result<RecordId, ShopError> {
+) -> Result<(RecordId, Grant), ShopError> {
     let id = RecordId::fresh()?;
     let entropy = Entropy::new(crate::entropy::fresh()?);
     let mut grant = Grant::owed(refund.points, till_reference(id, &refund.digest.to_string()), now, entropy);
@@ -280,7 +289,7 @@ fn owe(
     save_id(transaction, Table::Grant, id, &grant)?;
     index(transaction, Table::Grant, &grant.reference(), id)?;
     save(transaction, Table::Refund, &refund_grant_key(id), &refund.digest)?;
-    Ok(id)
+    Ok((id, grant))
 }
 
 /// The payment that a grant pays back, if it is the grant of a refund.

@@ -20,6 +20,7 @@ use ronde_node::clock::{Clock, ManualClock};
 use ronde_node::daemon::{Node, NodeError, Setup};
 use ronde_node::driver::OpenLimits;
 use ronde_node::http::ServeLimits;
+use ronde_node::ops::OpsSetup;
 use ronde_node::shop::Caps;
 use ronde_node::space::{Disk, ManualDisk, Space};
 use ronde_node::store::{Engine, MemoryEngine, SqliteEngine};
@@ -74,6 +75,8 @@ pub struct Town {
     pub feed: Duration,
     /// How many orders they have in hand at a time.
     pub open_orders: OpenLimits,
+    /// Ports of those who watch, by store.
+    pub ops: BTreeMap<u32, OpsSetup>,
     dialers: BTreeMap<u32, Dialer>,
     /// Each probe is another order: a vote that was given before is given again by a witness that does not vote yet.
     probes: u64,
@@ -167,6 +170,7 @@ impl Town {
             nodes: BTreeMap::new(),
             feed: Duration::from_millis(100),
             open_orders: OpenLimits::default(),
+            ops: BTreeMap::new(),
             dialers: BTreeMap::new(),
             probes: 0,
             runtime: runtime(),
@@ -200,6 +204,7 @@ impl Town {
             patience: Duration::from_secs(10),
             open_orders: self.open_orders,
             clock: self.clocks[place(store)].0.clone(),
+            ops: self.ops.get(&store).cloned(),
             space: Space::new(Disk::Manual(self.disks[place(store)].clone()), FLOOR),
         };
         let (ready, started) = mpsc::channel();

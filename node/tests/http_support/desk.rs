@@ -13,10 +13,10 @@ use ronde_node::store::Writer;
 use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::bucket::{BucketLength, BucketPage, BucketQuery, LengthQuery};
-use ronde_protocol::message::charter::{Charter, SignedCharter};
+use ronde_protocol::message::charter::{Charter, Keyset, SignedCharter};
 use ronde_protocol::message::codec::{Bounded, encode};
 use ronde_protocol::message::head::Head;
-use ronde_protocol::message::ids::{KeysetId, OrderDigest, Reference, StoreId, WitnessIndex};
+use ronde_protocol::message::ids::{AssociationId, KeysetId, OrderDigest, Reference, StoreId, WitnessIndex};
 use ronde_protocol::message::log::{CertifiedOrder, LogEntry};
 use ronde_protocol::message::order::{Order, Purpose, Submission};
 use ronde_protocol::message::probe::{CoinState, Probe, ProbeAnswer};
@@ -38,10 +38,14 @@ pub struct TestDesk {
     pub gate: Arc<Semaphore>,
     /// How many submissions have come as far as the gate.
     come: (Mutex<usize>, Condvar),
+    /// How the node is said to be, if another way than always.
+    pub shown: Mutex<Option<DeskStatus>>,
+    /// This node's closing statement, once there is one.
+    pub statement: Mutex<Option<ClosingStatement>>,
     /// Whether this node is a witness: it has a log, and books.
     pub is_witness: bool,
     /// Evidence that is kept here.
-    pub pieces: Vec<(EvidenceId, Vec<u8>)>,
+    pub pieces: Mutex<Vec<(EvidenceId, Vec<u8>)>>,
     /// Which of the committee answer.
     pub up: Vec<bool>,
     /// The charters that it shows; the pages read them.
@@ -57,7 +61,7 @@ impl TestDesk {
         let charter = Arc::new(federation.charter.clone());
         Self {
             is_witness: true,
-            pieces: Vec::new(),
+            pieces: Mutex::default(),
             up: vec![true],
             chain: vec![federation.signed.clone()],
             federation,
@@ -67,6 +71,8 @@ impl TestDesk {
             certified: Mutex::default(),
             gate: Arc::new(Semaphore::new(1)),
             come: Default::default(),
+            shown: Mutex::default(),
+            statement: Mutex::default(),
             shop: OnceLock::new(),
         }
     }
@@ -81,6 +87,11 @@ impl TestDesk {
         let (come, more) = &self.come;
         let waited = more.wait_timeout_while(come.lock().unwrap(), limit, |come| *come < count);
         !waited.unwrap().1.timed_out()
+    }
+
+    /// The keyset that all tests are in.
+    pub fn charter_keyset(&self) -> Keyset {
+        self.charter.keyset(KEYSET).unwrap().clone()
     }
 
     /// Takes an order as certified, whoever made it.
@@ -197,16 +208,19 @@ impl OrderDesk for TestDesk {
             retired: false,
             retired_because: None,
         };
+        let shown = self.shown.lock().unwrap().clone();
         let log = if self.is_witness { vec![log] } else { Vec::new() };
-        Box::pin(async { Ok(DeskStatus { witnesses, open_orders: 2, log, ..DeskStatus::default() }) })
+        let usual = DeskStatus { witnesses, open_orders: 2, log, ..DeskStatus::default() };
+        Box::pin(async { Ok(shown.unwrap_or(usual)) })
     }
 
     fn evidence(&self) -> Result<Vec<(EvidenceId, Vec<u8>)>, DeskError> {
-        Ok(self.pieces.clone())
+        Ok(self.pieces.lock().unwrap().clone())
     }
 
-    fn piece(&self, _: &EvidenceId) -> Result<Option<Vec<u8>>, DeskError> {
-        Ok(None)
+    fn piece(&self, id: &EvidenceId) -> Result<Option<Vec<u8>>, DeskError> {
+        let kept = self.pieces.lock().unwrap();
+        Ok(kept.iter().find(|(known, _)| known == id).map(|(_, bytes)| bytes.clone()))
     }
 
     fn books(&self) -> BoxFuture<'_, Result<Vec<KeysetBooks>, DeskError>> {
@@ -220,7 +234,11 @@ impl OrderDesk for TestDesk {
             vouchers_funded: Points(0),
             position,
         };
-        let accounts = vec![line(Account::Store(STORE), -5), line(Account::Pool, 5)];
+        let accounts = vec![
+            line(Account::Store(STORE), -5),
+            line(Account::Pool, 5),
+            line(Account::Association(AssociationId(1)), 0),
+        ];
         let books = if self.is_witness { vec![KeysetBooks { keyset: KEYSET, accounts }] } else { Vec::new() };
         Box::pin(async { Ok(books) })
     }
@@ -258,7 +276,8 @@ impl OrderDesk for TestDesk {
     }
 
     fn statement(&self, _: KeysetId) -> BoxFuture<'_, Result<Option<ClosingStatement>, DeskError>> {
-        Box::pin(async { Ok(None) })
+        let statement = *self.statement.lock().unwrap();
+        Box::pin(async move { Ok(statement) })
     }
 
     fn log_page(&self, keyset: KeysetId, from: u64) -> BoxFuture<'_, Result<Option<LogPage>, DeskError>> {

@@ -4,6 +4,7 @@
 #[path = "../../../protocol/tests/federation_support/mod.rs"]
 pub mod federation_support;
 
+pub mod contract;
 mod desk;
 pub mod orders;
 
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ronde_node::clock::{Clock, ManualClock};
-use ronde_node::http::{self, AdminToken, GuessLimits, Manager, Site};
+use ronde_node::http::{self, AdminToken, Certificates, GuessLimits, Manager, Site};
 use ronde_node::pages::{self, Catalogues};
 use ronde_node::shop::{OrderDesk as _, Shop};
 use ronde_node::store::{Engine, MemoryEngine, MemoryObserver, Readers, Snapshot, Table, Writer, WriterConfig};
@@ -60,8 +61,24 @@ impl Node {
         Self::start_as(TestDesk::new(), limits, snapshot, Catalogues::embedded())
     }
 
+    /// With a certificate in its status; it speaks plain HTTP all the same.
+    pub fn start_showing(certificates: Certificates) -> Self {
+        let (desk, limits) = (TestDesk::new(), http::ServeLimits::default());
+        Self::start_with(desk, limits, Snapshot::default(), Catalogues::embedded(), Some(certificates))
+    }
+
     /// With other text on its pages, or another desk.
     pub fn start_as(desk: TestDesk, limits: http::ServeLimits, snapshot: Snapshot, catalogues: Catalogues) -> Self {
+        Self::start_with(desk, limits, snapshot, catalogues, None)
+    }
+
+    fn start_with(
+        desk: TestDesk,
+        limits: http::ServeLimits,
+        snapshot: Snapshot,
+        catalogues: Catalogues,
+        certificates: Option<Certificates>,
+    ) -> Self {
         let runtime = Runtime::new().unwrap();
         let engine = MemoryEngine::restore(snapshot);
         let observer = engine.observer();
@@ -77,7 +94,7 @@ impl Node {
         let admin = AdminToken::load_or_make(&folder.path().join("admin.token")).unwrap();
         let site = Site::new(shop.clone(), Arc::clone(&desk) as _, &admin, "http://fallback.example");
         let hash = folder.path().join("manager.hash");
-        let site = site.with_manager(Manager::new(Some(hash), true, GUESSES));
+        let site = site.with_manager(Manager::new(Some(hash), true, GUESSES)).with_certificates(certificates);
         let (stop, stopped) = oneshot::channel::<()>();
         let url = runtime.block_on(async {
             let listener = http::listen(([127, 0, 0, 1], 0).into()).unwrap();
@@ -208,10 +225,12 @@ pub fn call(base: &str, method: &str, path: &str, headers: &[(String, String)], 
     let mut response = sent.unwrap();
     let bytes = response.body_mut().read_to_vec().unwrap();
     let headers = response.headers().iter();
-    Reply {
+    let reply = Reply {
         status: response.status().as_u16(),
         headers: headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect(),
         json: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
         bytes,
-    }
+    };
+    contract::hold(method, path, &reply);
+    reply
 }

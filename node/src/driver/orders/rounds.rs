@@ -40,6 +40,7 @@ impl Orders {
             match standing {
                 Standing::Refused(_) | Standing::Dropped => {
                     if self.close_given_up(&running) {
+                        self.count_end(&running, matches!(running.standing(), Standing::Dropped));
                         return self.give_up(&running).await;
                     }
                     // Something was brought in the last moment.
@@ -49,6 +50,7 @@ impl Orders {
                     if running.is_told() && (complete || running.gathering().is_over()) =>
                 {
                     if self.close_done(&running) {
+                        self.count_complete(&running);
                         return self.forget(&running).await;
                     }
                     // Somebody asks for its coins since the last moment.
@@ -176,7 +178,8 @@ impl Orders {
                     let requests = request.into_iter().map(|request| (index, request)).collect();
                     self.send(running, &mut calls, requests).await;
                 }
-            } else if let Ok((_, index, Err(error))) = done {
+            } else if let Ok((keyset, index, Err(error))) = done {
+                self.count_unreadable((keyset, index), &error);
                 tracing::debug!(witness = index.0, %error, "a witness gave no answer");
             }
             running.tell(calls.len(), false);
@@ -223,17 +226,18 @@ impl Orders {
                 self.send(running, calls, requests).await;
                 self.send_moves(running, calls);
                 if let Some(fault) = fault {
-                    self.note_fault(fault).await;
+                    self.note_fault((keyset, index), fault).await;
                 }
             }
-            Progress::Faulty(fault) => self.note_fault(fault).await,
+            Progress::Faulty(fault) => self.note_fault((keyset, index), fault).await,
             Progress::AnotherColumn(index) => return Some(index),
             Progress::None | Progress::Evaluated | Progress::Dropped | Progress::Refused => {}
         }
         None
     }
 
-    async fn note_fault(&self, fault: Fault) {
+    async fn note_fault(&self, from: (KeysetId, WitnessIndex), fault: Fault) {
+        self.count_fault(from, &fault);
         match fault {
             Fault::Misbehaved(index) => {
                 tracing::warn!(witness = index.0, "a witness gave an answer that its key did not sign");
@@ -259,6 +263,7 @@ impl Orders {
         fault::point("gateway.after-certificate");
         match self.tell_shop(&order, certificate.as_certificate()).await {
             Ok(()) => {
+                self.count_certified(running, &order);
                 running.note_told();
                 // Eight digits: what a till's receipt and the wallet show. Digests are public, amounts stay out.
                 tracing::info!(order = %hex::encode(order.digest().0).get(..8).unwrap_or_default(), "certified");

@@ -2,13 +2,16 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use ronde_protocol::machine::gateway::{Gathering, OpenOrder, Standing};
 use ronde_protocol::message::codec::encode;
 use ronde_protocol::message::evaluation::Evaluation;
 use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 
 use super::aside::Known;
+use crate::clock;
 use crate::shop::Outcome;
 
 /// One open order. What says "under the lock" means that of all open orders, so that nothing is brought to an order
@@ -33,6 +36,8 @@ pub(super) struct Running {
     brought: AtomicU64,
     /// Somebody asked for its coins while nobody had brought it. Changed under the lock.
     asked_for: AtomicBool,
+    /// Since when it is in hand.
+    began: Instant,
     /// Turns in vain that it had when the sweep took it up.
     vain: u32,
 }
@@ -65,7 +70,13 @@ impl Running {
             brought: AtomicU64::new(u64::from(is_brought)),
             asked_for: AtomicBool::new(false),
             vain: known.vain,
+            began: clock::monotonic(),
         }
+    }
+
+    /// How long it is in hand.
+    pub(super) fn age(&self) -> Duration {
+        clock::monotonic().saturating_duration_since(self.began)
     }
 
     /// What is known of it while it is not in hand. Once somebody has brought it, no turn of before counts.

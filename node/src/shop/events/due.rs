@@ -39,7 +39,8 @@ impl Shop {
             if over.is_empty() {
                 return Ok(());
             }
-            self.write(move |tx| {
+            let ended = self.write(move |tx| {
+                let mut ended = Vec::new();
                 for (key, _) in over {
                     tx.delete(Table::Event, &key)?;
                     let id = key.get(ENDS.len() + 8..).and_then(|id| decode::<RecordId>(id, 16).ok());
@@ -52,11 +53,12 @@ impl Shop {
                     if after.handle_time(now) {
                         save_id(tx, Table::Checkout, id, &after)?;
                         super::checkout_changed(tx, (now, id), &before, &after)?;
+                        ended.push((before, after));
                     }
                 }
-                Ok(())
-            })
-            .await?;
+                Ok(ended)
+            });
+            ended.await?.iter().for_each(|(before, after)| self.count_checkout(Some(before), after));
             self.changed();
         }
     }
