@@ -31,7 +31,7 @@ export function viewOpenOrders(wallet: Wallet): OpenOrderView[] {
     .map((open) => ({
       ...recordOf(open, 'open'),
       stage: stageOf(open),
-      ...(open.about.type === 'claim' || open.about.type === 'pay' ? { store: open.about.store } : {}),
+      ...('store' in open.about ? { store: open.about.store } : {}),
       late: open.told === true,
     }));
 }
