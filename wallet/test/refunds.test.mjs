@@ -190,7 +190,7 @@ describe('the claim of a refund', () => {
   });
 
   it('goes to one of two copies of a wallet, and the other is told', async () => {
-    const { federation, storage, pay, wallet, warnings, reopened } = await late();
+    const { federation, storage, pay, wallet, reopened } = await late();
     saidOf(federation, () => problem(404, 'not-found'));
     await pay();
     const twin = await reopened(await copyOf(storage));
@@ -198,10 +198,12 @@ describe('the claim of a refund', () => {
     // At the same place it would make the very same claim.
     await twin.claim(federation.grant(1));
     await twin.resume();
-    // The store shows what it knew before.
-    saidOf(federation, state('owed'));
+    // The store shows at first what it knew before.
+    const shown = ['owed'];
+    saidOf(federation, (status, json) => ({ status, json: { ...json, state: shown.pop() ?? json.state } }));
     const [{ state: became, error }] = await wallet.resume();
-    assert.deepEqual([became, error.code, warnings.at(-1)], ['withdrawn', 'grant-claimed', 'refund-refused']);
+    assert.deepEqual([became, error.code], ['withdrawn', 'grant-claimed']);
+    assert.deepEqual(Wallet.inside(wallet).state.payments, []);
     assert.deepEqual([twin.balance().points, wallet.balance().points], [21n, 9n]);
     await wallet.resume();
     assert.equal(claims(federation).length, 2);
@@ -221,11 +223,30 @@ describe('the claim of a refund', () => {
     });
   }
 
-  it('ends with a grant-expired: it is paid by hand', async () => {
-    const { federation, wallet, pay } = await late();
-    federation.after = ({ method, path }) =>
-      method === 'POST' && path.startsWith('/v1/refunds/') ? problem(410, 'grant-expired') : undefined;
-    assert.equal((await pay()).late.state, 'by-hand');
+  it('that is refused for good is asked about until the store says why', async () => {
+    const { federation, wallet, pay, warnings } = await late();
+    const shown = ['pending', 'owed'];
+    federation.after = ({ method, path }, { status, json }) => {
+      if (!path.startsWith('/v1/refunds/')) return undefined;
+      if (method === 'POST') return problem(410, 'grant-expired');
+      return { status, json: { ...json, state: shown.pop() ?? 'withdrawn' } };
+    };
+    assert.equal((await pay()).late.state, 'pending');
     assert.equal(wallet.balance().pending, 0);
+    await wallet.resume();
+    await wallet.resume();
+    assert.deepEqual([asked(federation).length, claims(federation).length, warnings], [3, 1, ['refund-by-hand']]);
+  });
+
+  it('is signed once: a store that owes what it has refused gets no other', async () => {
+    const { federation, wallet, pay, afterwards } = await late();
+    afterwards(({ method, path }) =>
+      method === 'POST' && path.startsWith('/v1/refunds/') ? problem(409, 'grant-claimed') : undefined,
+    );
+    await pay();
+    federation.before = undefined;
+    await wallet.resume();
+    assert.deepEqual([claims(federation).length, wallet.balance().points], [1, 9n]);
+    assert.equal(Wallet.inside(wallet).state.payments.length, 1);
   });
 });

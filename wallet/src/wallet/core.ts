@@ -24,7 +24,6 @@ export interface Warning {
     | 'one-store'
     | 'other-refund'
     | 'refund-by-hand'
-    | 'refund-refused'
     | 'refund-unknown';
   readonly what: string;
 }

@@ -32,16 +32,19 @@ export async function askRefunds(core: Core, only?: string): Promise<Refunds> {
   const http = new HttpClient(core.surroundings.fetch);
   for (const payment of core.state.payments ?? []) {
     if (core.state.searching || (only !== undefined && payment.digest !== only)) continue;
-    const known = await settled(core, payment);
-    if (known !== undefined) late.push(known);
-    if (known !== undefined || openRefund(core.state, payment.digest) !== undefined) continue;
+    const came = await cameBack(core, payment);
+    if (came !== undefined) late.push(came);
+    if (came !== undefined || openRefund(core.state, payment.digest) !== undefined) continue;
     const said = await ask(core, http, payment);
-    if (said?.state === 'owed') {
-      const claim = await claimBack(core, payment, said.points);
-      if (claim === undefined) continue;
-      claims.push(claim);
-      late.push((await settled(core, payment)) ?? lateOf(payment, 'pending', said.points));
-    } else if (said !== undefined) late.push(...(await take(core, payment, said)));
+    if (said?.state !== 'owed') {
+      if (said !== undefined) late.push(...(await take(core, payment, said)));
+      continue;
+    }
+    const claim = await claimBack(core, payment, said.points);
+    if (claim === undefined) continue;
+    claims.push(claim);
+    const became = (await cameBack(core, payment)) ?? (await refused(core, http, payment));
+    late.push(became ?? lateOf(payment, 'pending', said.points));
   }
   return { late, claims };
 }
@@ -52,17 +55,19 @@ const lateOf = ({ digest }: CertifiedPayment, state: LatePayment['state'], point
   points,
 });
 
-/** Forgets a payment whose claim has come to its end, and tells what came of it. */
-async function settled(core: Core, payment: CertifiedPayment): Promise<LatePayment | undefined> {
-  const ended = refundRecord(core.state, payment.digest);
-  if (ended === undefined) return undefined;
+/** Forgets a payment whose claim is certified. */
+async function cameBack(core: Core, payment: CertifiedPayment): Promise<LatePayment | undefined> {
+  const claimed = refundRecord(core.state, payment.digest);
+  if (claimed?.outcome !== 'certified') return undefined;
   await core.step((state) => ({ state: forgetPayment(state, payment.digest) }));
-  if (ended.outcome === 'certified') return lateOf(payment, 'back', ended.points);
-  core.warn({
-    code: 'refund-refused',
-    what: `the store gave nothing for the claim of payment ${payment.digest}: it went to another wallet, or is paid by hand`,
-  });
-  return lateOf(payment, 'by-hand', ended.points);
+  return lateOf(payment, 'back', claimed.points);
+}
+
+/** Why a claim was refused for good the store says, if it is asked. */
+async function refused(core: Core, http: HttpClient, payment: CertifiedPayment): Promise<LatePayment | undefined> {
+  if (refundRecord(core.state, payment.digest) === undefined) return undefined;
+  const said = await ask(core, http, payment);
+  return said && (await take(core, payment, said))[0];
 }
 
 /** Asks the store that was paid, and no other (WALLET-44), as long as its keyset is evaluated (WALLET-45). */

@@ -305,7 +305,8 @@ export class Federation {
     const points = Number(outputs.reduce((sum, { class: { kind } }) => sum - crypto.worth(kind), came));
     const isPaid = checkout.taken === digest || checkout.taken === 'handed in';
     const grant = this.grants.get(digest);
-    const made = [...this.orders.values()].find(({ checked }) => grant && checked.order.reference === grant.reference);
+    const isMade = ({ checked }) => grant && crypto.equalBytes(checked.order.reference, grant.reference);
+    const made = [...this.orders.values()].find(isMade);
     const claimed = grant?.taken === undefined ? 'owed' : made?.certificate === undefined ? 'pending' : 'claimed';
     return { status: 200, json: { order: digest, state: isPaid ? 'paid' : claimed, points } };
   }

@@ -36,6 +36,11 @@ export function viewOpenOrders(wallet: Wallet): OpenOrderView[] {
     }));
 }
 
+/** The digests of certified payments of which the store that was paid has not said what became of them. */
+export function viewUnsettled(wallet: Wallet): string[] {
+  return (Wallet.inside(wallet).state.payments ?? []).map(({ digest }) => digest);
+}
+
 /**
  * The most points that one payment can take: coins of one keyset that q common witnesses know. A wallet whose points are in
  * two keysets has more than that in all.
