@@ -44,6 +44,6 @@ for (const path of first) {
 }
 for (const [part, size] of [...parts].sort((a, b) => b[1] - a[1])) show(size, part);
 show(bytes, `bytes are loaded at first, of at most ${limit}`);
-show(all - bytes, 'more when a wallet is made, restored or recovered, points are moved, or components asked for');
+show(all - bytes, 'more when a wallet is made or restored, gives, votes, moves points, or asks for what is missing or owed');
 for (const list of ['english', 'french']) show((await measure(`words/${list}.ts`)).all, `words/${list}, by itself`);
 if (bytes > limit) process.exitCode = 1;

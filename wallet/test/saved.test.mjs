@@ -17,7 +17,7 @@ describe('a wallet that an older version saved', () => {
     assert.equal(third[0], 3);
     const held = readWallet(third);
     assert.deepEqual(rewritten(third), held);
-    assert.equal(saveWallet(held)[0], 4);
+    assert.equal(saveWallet(held)[0], 5);
     const { coins, orders, history, device } = held.state;
     assert.deepEqual([coins.length, orders.length, history.length, device], [7, 2, 4, 2]);
     assert.equal(coins.filter(({ unproven }) => unproven).length, 3);
@@ -35,23 +35,23 @@ describe('a wallet that an older version saved', () => {
   });
 
   it('is read in the formats before that too', () => {
-    // Without coins and orders formats 3 and 4 are the same. Before format 3 the last byte was missing, which says whether a
-    // search was begun; in format 1 the one before it as well, at the end of a record.
+    // Without coins and orders formats 3 and 4 are the same, and format 5 has one byte more, for payments. Before format 3 the
+    // byte was missing that says whether a search was begun; in format 1 the one before it as well, at the end of a record.
     const held = readWallet(third);
     const { seed, federation, charters, checked, state } = held;
     const history = state.history.filter(({ purpose }) => purpose === 'claim');
     assert.equal(history.length, 1);
     const bare = { seed, federation, charters, checked, state: { ...state, coins: [], orders: [], history } };
-    const fourth = saveWallet(bare);
-    for (const format of [1, 2, 3]) {
-      const older = Uint8Array.from(fourth.subarray(0, fourth.length - (3 - format)));
+    const fifth = saveWallet(bare);
+    for (const format of [1, 2, 3, 4]) {
+      const older = Uint8Array.from(fifth.subarray(0, fifth.length - 1 - Math.max(3 - format, 0)));
       older[0] = format;
       assert.deepEqual(readWallet(older), bare);
     }
   });
 
   it('is refused in a format that is not known', () => {
-    for (const format of [0, 5]) {
+    for (const format of [0, 6]) {
       const other = Uint8Array.from(third);
       other[0] = format;
       assert.throws(() => readWallet(other), { code: 'record-unreadable' });
@@ -60,6 +60,23 @@ describe('a wallet that an older version saved', () => {
 });
 
 describe('what is saved', () => {
+  it('keeps payments of which it is not known what became of them, and their claims', () => {
+    const held = readWallet(third);
+    const places = [{ keyset: 1, device: 2, order: 3n, slot: 4 }];
+    const [first, ...orders] = held.state.orders;
+    const [digest, body] = ['ab'.repeat(32), new Uint8Array(9).fill(1)];
+    const signature = new Uint8Array(64).fill(2);
+    const about = { type: 'refund', store: 3, order: digest, refunded: body, signature, points: 7n };
+    const record = { ...held.state.history[0], purpose: 'refund', outcome: 'withdrawn', grant: digest };
+    const state = {
+      ...held.state,
+      orders: [{ ...first, about }, ...orders],
+      history: [record],
+      payments: [{ digest, order: body, places }],
+    };
+    assert.deepEqual(readWallet(saveWallet({ ...held, state })).state, state);
+  });
+
   it('keeps that a probe has found a coin unbound, and when stores may be asked', () => {
     const held = readWallet(third);
     const [first, ...rest] = held.state.coins;

@@ -76,6 +76,8 @@ export interface Snapshot {
   readonly keysets: readonly KeysetView[];
   readonly history: readonly HistoryRecord[];
   readonly open: readonly OpenOrderView[];
+  /** Digests of payments of which the shop has not said what became of them. */
+  readonly unsettled: readonly string[];
   readonly device: number;
   readonly searching: boolean;
   readonly evidence: number;

@@ -35,9 +35,21 @@ describe('the address that the app was opened at', () => {
     assert.equal(readPlace('https://a.test/wallet/#/history').clean, 'https://a.test/wallet/#/history');
   });
 
+  it('carries a link of its own store as the node hands it over', () => {
+    const grant = readPlace(`https://a.test/x/wallet/?link=g/abc-_1#${SECRET}`);
+    assert.equal(grant.link, `https://a.test/x/g/abc-_1#${SECRET}`);
+    assert.deepEqual([grant.place.base, grant.clean], ['https://a.test/x', 'https://a.test/x/wallet/']);
+    assert.equal(readPlace('https://a.test/wallet?link=c%2Fabc').link, 'https://a.test/c/abc');
+    assert.equal(readPlace('https://a.test/wallet/?link=c/abc#/home').link, 'https://a.test/c/abc');
+    for (const other of ['x/abc', 'g/', 'g/a/b', 'https://b.test/g/abc', 'g/../c/abc', '']) {
+      assert.equal(readPlace(`https://a.test/wallet/?link=${other}`).link, undefined, other);
+    }
+  });
+
   it('shows no secret afterwards', () => {
     for (const address of [
       `https://a.test/g/abc#${SECRET}`,
+      `https://a.test/wallet/?link=g/abc#${SECRET}`,
       openAt('https://a.test', `https://b.test/g/abc#${SECRET}`),
     ]) {
       assert.ok(!readPlace(address).clean.includes(SECRET));

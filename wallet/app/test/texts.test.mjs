@@ -92,6 +92,9 @@ describe('what goes wrong', () => {
       'idempotency-mismatch',
       'idempotency-in-flight',
       'method-not-allowed',
+      'password-wrong',
+      'session-missing',
+      'form-refused',
     ];
     assert.ok(refusals.length >= 29);
     const library = ['src/machine/wallet/error.ts', 'src/wallet/http-error.ts', 'src/wallet/storage.ts'].flatMap(

@@ -1,5 +1,6 @@
 import { sha512 } from '@noble/hashes/sha2.js';
 import * as c from '../crypto/index.js';
+import { openReceipt, sealReceipt } from '../crypto/receipt.js';
 import { coinClass } from '../message/order.js';
 import { english } from '../words/english.js';
 import { french } from '../words/french.js';
@@ -159,6 +160,8 @@ export const cryptoHandlers: Readonly<Record<string, Handler>> = {
     c.VerifyingKey.decode(hex(i.key)).verify(hex(i.signature), label(i.label), ...i.parts.map(hex));
     return {};
   },
+  'receipt-seal': (i) => ({ sealed: toHex(sealReceipt(hex(i.secret), i.text)) }),
+  'receipt-open': (i) => ({ text: openReceipt(hex(i.secret), hex(i.sealed)) }),
   'canonical-split': (i) => ({
     coins: c.canonicalSplit(BigInt(i.points), i.denominations.map(BigInt)).map(Number),
   }),

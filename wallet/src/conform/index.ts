@@ -2,6 +2,7 @@ import { answer, type Answer, type Handler, type Input } from './answer.js';
 import { auditHandlers } from './audit.js';
 import { cryptoHandlers } from './crypto.js';
 import { federationHandlers } from './federation.js';
+import { refundHandlers } from './refund.js';
 import { restoreHandlers } from './restore.js';
 import { walletScript } from './wallet-script.js';
 import { walletHandlers } from './wallet.js';
@@ -14,6 +15,7 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   ...witnessHandlers,
   ...walletHandlers,
   'wallet-script': walletScript,
+  ...refundHandlers,
   ...restoreHandlers,
   ...auditHandlers,
 };

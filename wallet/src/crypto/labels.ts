@@ -114,6 +114,9 @@ export const ANSWER_SEAL = 'ronde/1 stored answer: key';
 /** Key stream of a stored answer. */
 export const ANSWER_STREAM = 'ronde/1 stored answer: stream';
 
+/** Key that seals a receipt, from the secret of its grant. */
+export const RECEIPT_KEY = 'ronde/1 receipt: key';
+
 /** The text of one of the labels. */
 export type Label =
   | typeof FEDERATION_ID
@@ -170,4 +173,5 @@ export type Label =
   | typeof REQUEST_HASH
   | typeof REQUEST_SLOT
   | typeof ANSWER_SEAL
-  | typeof ANSWER_STREAM;
+  | typeof ANSWER_STREAM
+  | typeof RECEIPT_KEY;

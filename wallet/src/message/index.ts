@@ -20,6 +20,7 @@ export * from './order-rules.js';
 export * from './order.js';
 export * from './probe-check.js';
 export * from './probe.js';
+export * from './refund-claim.js';
 export * from './refusal.js';
 export * from './refused.js';
 export * from './request.js';

@@ -4,6 +4,7 @@ import { decode, type Codec } from './codec.js';
 import { MAX_CHARTER_BYTES, MAX_EVIDENCE_BYTES, MAX_MESSAGE_BYTES, MAX_SUBMISSION_BYTES } from './limits.js';
 import * as order from './order.js';
 import { probe } from './probe.js';
+import { refundClaim } from './refund-claim.js';
 import * as refusal from './refusal.js';
 import * as request from './request.js';
 import { closingStatement } from './statement.js';
@@ -31,6 +32,7 @@ export const MESSAGES = /* @__PURE__ */ Object.freeze({
   HeadAnswer: /* @__PURE__ */ of(vote.headAnswer),
   ClosingStatement: /* @__PURE__ */ of(closingStatement),
   Probe: /* @__PURE__ */ of(probe),
+  RefundClaim: /* @__PURE__ */ of(refundClaim),
   BucketPlace: /* @__PURE__ */ of(bucketPlace),
   CertifiedOrder: /* @__PURE__ */ of(vote.certifiedOrder),
   LogEntry: /* @__PURE__ */ of(vote.logEntry),

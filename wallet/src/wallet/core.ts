@@ -15,7 +15,16 @@ import { StoreClient } from './store-client.js';
 
 /** Something the owner should know. The wallet goes on. */
 export interface Warning {
-  readonly code: 'charters-differ' | 'shared-device' | 'bad-proof' | 'unproven' | 'not-compared' | 'one-store';
+  readonly code:
+    | 'charters-differ'
+    | 'shared-device'
+    | 'bad-proof'
+    | 'unproven'
+    | 'not-compared'
+    | 'one-store'
+    | 'other-refund'
+    | 'refund-by-hand'
+    | 'refund-unknown';
   readonly what: string;
 }
 

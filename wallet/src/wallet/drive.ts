@@ -10,7 +10,7 @@ import { takeShown, withdrawClaim } from '../machine/wallet/claim.js';
 import { WalletError } from '../machine/wallet/error.js';
 import { drawAsking, isAhead, isSpendable, mayAsk } from '../machine/wallet/missing.js';
 import { columnsNow } from '../machine/wallet/spend.js';
-import { noteTold } from '../machine/wallet/state.js';
+import { isClaim, noteTold } from '../machine/wallet/state.js';
 import type { OpenOrder } from '../machine/wallet/state.js';
 import { shuffled, storeAddresses } from './charters.js';
 import { saying } from './core.js';
@@ -26,8 +26,9 @@ export type OrderProgress = 'done' | 'arriving' | 'pending';
 const ATTEMPTS = 5;
 const PENDINGS = 3;
 
-/** What a refusal means for a claim that has no order yet: the store gives nothing for it. */
-const GONE = ['grant-claimed', 'grant-expired', 'not-found'];
+/** Whether a refusal means, for a claim that has no order yet, that the store gives nothing for it. */
+const isGone = (type: 'claim' | 'refund', code: string): boolean =>
+  code === 'grant-claimed' || code === 'grant-expired' || (code === 'not-found' && type === 'claim');
 /** After these a payment is not carried elsewhere before its owner was told (WALLET-25). */
 export const TELL_FIRST = ['checkout-taken', 'checkout-expired', 'checkout-cancelled'];
 
@@ -144,7 +145,7 @@ export function isFatal(error: unknown): boolean {
 
 /** Whether this request is a claim: to its own store, and to nobody else (WALLET-21). */
 function isClaiming(core: Core, { about, certificate }: OpenOrder, base: string): boolean {
-  return about.type === 'claim' && certificate === undefined && isOwnAddress(core, about.store, base);
+  return isClaim(about) && certificate === undefined && isOwnAddress(core, about.store, base);
 }
 
 function ask(core: Core, open: OpenOrder, base: string): Promise<OrderAnswer> {
@@ -176,7 +177,7 @@ async function take(core: Core, asked: OpenOrder, answer: OrderAnswer, claimed: 
   const { findings } = await core.step((state) => {
     const open = state.orders.find(({ id }) => id === asked.id);
     if (open === undefined) return { state, findings: [] };
-    const undecided = open.about.type === 'claim' && open.certificate === undefined;
+    const undecided = isClaim(open.about) && open.certificate === undefined;
     const shown = undecided && (claimed || isAsked(open, answer)) ? answer.order : undefined;
     const known = shown === undefined ? { state, order: open } : takeShown(core.charter, state, open, shown);
     const { certificate, evaluations } = answer;
@@ -202,7 +203,7 @@ function isAsked({ digest }: OpenOrder, { order }: OrderAnswer): boolean {
 
 /** What follows of a refusal. Throws it on if it ends the order or the owner must be told first. */
 async function refused(core: Core, open: OpenOrder, problem: ProblemError): Promise<void> {
-  if (open.about.type === 'claim' && open.order === undefined && GONE.includes(problem.code)) {
+  if (isClaim(open.about) && open.order === undefined && isGone(open.about.type, problem.code)) {
     if (await isWithdrawn(core, open.id)) throw problem;
   }
   if (problem.conflict !== undefined && open.order !== undefined && (await provenDead(core, open, problem.conflict))) {
@@ -259,7 +260,7 @@ async function handIn(core: Core, asked: OpenOrder, base: string, answer: OrderA
 function routeOf(core: Core, open: OpenOrder): string[] {
   const others = shuffled(storeAddresses(core.charter), core.random);
   const { about } = open;
-  const concerned = about.type === 'claim' || about.type === 'pay' ? about.store : undefined;
+  const concerned = 'store' in about ? about.store : undefined;
   const first = open.certificate === undefined ? ownBases(core, about) : [];
   const rest = others.filter(({ store }) => open.certificate !== undefined || store !== concerned);
   const { via } = core.surroundings;
@@ -269,14 +270,15 @@ function routeOf(core: Core, open: OpenOrder): string[] {
 
 /** Addresses of the store concerned: that of the link first, while the charter lists it. */
 function ownBases(core: Core, about: OpenOrder['about']): string[] {
-  if (about.type !== 'claim' && about.type !== 'pay') return [];
+  if (!('store' in about)) return [];
   const listed = storeAddresses(core.charter).find(({ store }) => store === about.store)?.bases ?? [];
-  return [...listed].sort((a, b) => Number(b === about.base) - Number(a === about.base));
+  const linked = 'base' in about ? about.base : '';
+  return [...listed].sort((a, b) => Number(b === linked) - Number(a === linked));
 }
 
 /** The next address on the route; for a claim without an order only one of its own store (WALLET-21). */
 function nextBase(core: Core, route: readonly string[], { about, order }: OpenOrder): string | undefined {
-  if (about.type !== 'claim' || order !== undefined) return route[0];
+  if (!isClaim(about) || order !== undefined) return route[0];
   return route.find((base) => isOwnAddress(core, about.store, base));
 }
 

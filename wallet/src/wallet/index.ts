@@ -1,5 +1,5 @@
 export { Wallet } from './wallet.js';
-export type { NewWallet, Recovery, Report, Restored, RestoredFrom, Resumed, SearchOptions } from './report.js';
+export type { LatePayment, NewWallet, Recovery, Report, Restored, RestoredFrom, Resumed, SearchOptions } from './report.js';
 export type { SearchProgress, SearchResult } from './search.js';
 export type { Surroundings, Warning } from './core.js';
 export type { OrderProgress } from './drive.js';
@@ -15,5 +15,5 @@ export type { WalletCode } from '../machine/wallet/error.js';
 export type { BallotCount, Balance } from '../machine/wallet/balance.js';
 export type { KeysetView } from '../machine/wallet/ending.js';
 export type { Move } from '../machine/wallet/move.js';
-export type { SwapMode } from '../machine/wallet/spend.js';
+export type { SwapMode } from '../machine/wallet/swap.js';
 export type { GrantTerms, HistoryRecord, Outcome, VoucherCount } from '../machine/wallet/state.js';

@@ -15,6 +15,19 @@ export interface Report {
   readonly points: bigint;
   /** Points that can be spent now. */
   readonly balance: bigint;
+  /** Of a payment that bought nothing because it came too late: what becomes of its points. */
+  readonly late?: LatePayment;
+}
+
+/**
+ * A payment that came too late for its checkout. *pending*: its points are on their way back; *back*: they came back;
+ * *by-hand*: the store owes them and pays them by hand; *elsewhere*: another wallet of the same words has them.
+ */
+export interface LatePayment {
+  /** The payment's digest. */
+  readonly payment: string;
+  readonly state: 'pending' | 'back' | 'by-hand' | 'elsewhere';
+  readonly points: bigint;
 }
 
 /** What became of an open order that was resumed. */

@@ -13,6 +13,7 @@ import type { Order, SignedOffer } from '../message/order.js';
 import { certificate as certificateCodec, evaluation as evaluationCodec } from '../message/vote.js';
 import type { Certificate, Evaluation } from '../message/vote.js';
 import { claimedOutputs } from '../machine/wallet/claim.js';
+import { isClaim } from '../machine/wallet/state.js';
 import type { GrantTerms, OpenOrder, StoredColumn } from '../machine/wallet/state.js';
 
 /** What a store says about an order. Nothing of it is verified yet. */
@@ -75,13 +76,16 @@ export class StoreClient {
     return { store: members.integer('store', U32), terms, said: members, ...(gone === undefined ? {} : { gone }) };
   }
 
-  /** Claims a grant, in the same bytes each time (WALLET-3). */
+  /** Claims a grant or a refund, in the same bytes each time (WALLET-3, WALLET-46). */
   async claim(base: string, claim: OpenOrder): Promise<OrderAnswer> {
     const { about } = claim;
-    if (about.type !== 'claim') throw new TypeError('not a claim');
-    const outputs = toBase64(claimedOutputs(claim));
-    const body = JSON.stringify({ secret: about.secret, keyset: claim.keyset, outputs });
-    return this.#order({ method: 'POST', base, path: `/v1/grants/${about.grant}/claim`, body });
+    if (!isClaim(about)) throw new TypeError('not a claim');
+    const [what, proof] =
+      about.type === 'claim'
+        ? [`grants/${about.grant}`, { secret: about.secret }]
+        : [`refunds/${about.order}`, { refunded: toBase64(about.refunded), signature: toBase64(about.signature) }];
+    const body = JSON.stringify({ ...proof, keyset: claim.keyset, outputs: toBase64(claimedOutputs(claim)) });
+    return this.#order({ method: 'POST', base, path: `/v1/${what}/claim`, body });
   }
 
   /** The signed terms of a checkout. */

@@ -16,19 +16,24 @@ import { readCheckoutLink, readGrantLink } from '../machine/wallet/link.js';
 import { goesOn, isSpendable } from '../machine/wallet/missing.js';
 import { dueMoves } from '../machine/wallet/move.js';
 import { checkOffer, checkPayment } from '../machine/wallet/payment.js';
-import { startDonation, startPayment, startSwap, startVote } from '../machine/wallet/spend.js';
-import type { SwapMode, WalletContext } from '../machine/wallet/spend.js';
+import { startPayment } from '../machine/wallet/spend.js';
+import type { Opened, WalletContext } from '../machine/wallet/spend.js';
 import { emptyState, openPayment, recordOf } from '../machine/wallet/state.js';
 import type { GrantTerms, HistoryRecord, OpenOrder, VoucherCount, WalletState } from '../machine/wallet/state.js';
 import type { StoreLink } from '../machine/wallet/link.js';
+import type { SwapMode } from '../machine/wallet/swap.js';
 import { Core } from './core.js';
 import type { Surroundings } from './core.js';
 import { drive, isFatal, TELL_FIRST } from './drive.js';
 import type { Driving } from './drive.js';
 import { ProblemError } from './http-error.js';
 import { isPaid, knowsGrant } from './known.js';
+import type { Refunds } from './refunds.js';
 import type { NewWallet, Recovery, Report, Restored, RestoredFrom, Resumed, SearchOptions } from './report.js';
 import type { SearchResult } from './search.js';
+
+/** Writes and signs an order; `entropy` is 32 fresh secret bytes. */
+type Start = (context: WalletContext, state: WalletState, now: bigint, entropy: Uint8Array) => Opened;
 
 /** A customer's wallet. What it does is durable before anybody else sees it; what breaks off is resumed. */
 export class Wallet {
@@ -161,18 +166,19 @@ export class Wallet {
 
   /** Gives points to an association. */
   async give(association: number, points: bigint): Promise<Report> {
-    return this.#spend((context, state, now, entropy) =>
-      startDonation(context, state, association, points, now, entropy),
-    );
+    const { startDonation } = await import('./on-demand.js');
+    return this.#spend((context, state, ...more) => startDonation(context, state, association, points, ...more));
   }
 
   /** Casts a ballot for a choice, counted from 0. */
   async vote(campaign: number, choice: number): Promise<Report> {
-    return this.#spend((context, state, now, entropy) => startVote(context, state, campaign, choice, now, entropy));
+    const { startVote } = await import('./on-demand.js');
+    return this.#spend((context, state, ...more) => startVote(context, state, campaign, choice, ...more));
   }
 
   /** Exchanges coins, of one keyset if it is named: *merge* if there are more than needed, *renew* in any case. */
   async swap(mode: SwapMode = 'merge', keyset?: number): Promise<Report> {
+    const { startSwap } = await import('./on-demand.js');
     return this.#spend((context, state, now, entropy) => startSwap(context, state, mode, now, entropy, keyset));
   }
 
@@ -206,6 +212,7 @@ export class Wallet {
     const spendable = open.filter((each) => isSpendable(core.context, core.state, each));
     const resumed = await this.#resumeAll(open.filter((each) => !spendable.includes(each)));
     await core.step((state) => ({ state: forgetClosed(core.context, state, core.now()) }));
+    for (const { id, error } of (await this.#refunds()).claims) resumed.push(this.#became(id, this.#stateAfter(id), error));
     await this.#prove();
     // A coin that moves is not completed just before (WALLET-32).
     const moved = await this.#move();
@@ -301,14 +308,7 @@ export class Wallet {
     }
   }
 
-  async #spend(
-    start: (
-      context: WalletContext,
-      state: WalletState,
-      now: bigint,
-      entropy: Uint8Array,
-    ) => { state: WalletState; order: OpenOrder },
-  ): Promise<Report> {
+  async #spend(start: Start): Promise<Report> {
     const core = this.#core;
     await core.refreshCharter();
     const entropy = core.random(32);
@@ -322,7 +322,16 @@ export class Wallet {
   async #paid(report: Promise<Report>): Promise<Report> {
     const paid = await report;
     this.#core.isToPay = false;
-    return paid;
+    const [late] = (await this.#refunds(paid.order)).late;
+    return late === undefined ? paid : { ...paid, balance: this.balance().points, late };
+  }
+
+  /** What became of a payment, or of all that are certified (WALLET-43). What was paid is told, also if nothing is loaded. */
+  async #refunds(only?: string): Promise<Refunds> {
+    const none = { late: [], claims: [] };
+    if (!this.#core.state.payments?.length) return none;
+    const loaded = await import('./on-demand.js').catch(() => undefined);
+    return loaded?.askRefunds(this.#core, only) ?? none;
   }
 
   /** Sends an open order, and reports; what is due of others is asked for last. */

@@ -7,6 +7,7 @@ import { charterHash, federationId, Charter } from '../../dist/message/charter-c
 import { assemble, votedParts } from '../../dist/message/certificate.js';
 import { makeEvaluation, outputsOf } from '../../dist/message/evaluation.js';
 import { checkSubmission, CheckedOrder } from '../../dist/message/order-check.js';
+import { list } from '../../dist/message/codec.js';
 import { offerReference, orderDigest } from '../../dist/message/order-digest.js';
 import { conflicts } from '../../dist/message/conflict.js';
 import { RefusedError } from '../../dist/message/refused.js';
@@ -187,6 +188,8 @@ export class Federation {
       if (what === 'grants') return this.#claim(store, id, json);
       if (what === 'orders' && method === 'POST') return this.#submit(store, json);
       if (what === 'orders') return this.#known(id);
+      if (what === 'refunds' && method === 'GET') return this.#becameOf(store, id);
+      if (what === 'refunds') return this.#refund(store, id, json);
       if (what === 'checkouts' && more === 'offer') return this.#offer(id);
       if (what === 'checkouts') return this.#handIn(id);
       return restoreAnswer(this, { path, body }) ?? problem(404, 'not-found');
@@ -277,9 +280,53 @@ export class Federation {
   }
 
   #handIn(id) {
-    this.checkouts.get(id).handedIn += 1;
-    this.checkouts.get(id).taken ??= 'handed in';
+    const checkout = this.checkouts.get(id);
+    checkout.handedIn += 1;
+    if (this.now < checkout.signed.offer.expiry) checkout.taken ??= 'handed in';
     return { status: 200, json: {} };
+  }
+
+  /** The certified payment of this digest at a store, and its checkout. */
+  #payment(store, digest) {
+    const held = this.orders.get(digest);
+    const isOf = ({ signed }) => crypto.equalBytes(offerReference(signed.offer), held.checked.order.reference);
+    const checkout = held?.certificate && [...this.checkouts.values()].find(isOf);
+    return checkout?.store === store ? { held, checkout } : undefined;
+  }
+
+  /** What became of a payment: it is owed if something else took the checkout, or nothing. */
+  #becameOf(store, digest) {
+    const payment = this.#payment(store, digest);
+    if (payment === undefined) return problem(404, 'not-found');
+    const { held, checkout } = payment;
+    const valueOf = ({ kind }) => (kind.type === 'voucher' ? this.body.offers[0].value : crypto.worth(kind));
+    const { inputs, outputs } = held.checked.order;
+    const came = inputs.reduce((sum, each) => sum + valueOf(each), 0n);
+    const points = Number(outputs.reduce((sum, { class: { kind } }) => sum - crypto.worth(kind), came));
+    const isPaid = checkout.taken === digest || checkout.taken === 'handed in';
+    const grant = this.grants.get(digest);
+    const isMade = ({ checked }) => grant && crypto.equalBytes(checked.order.reference, grant.reference);
+    const made = [...this.orders.values()].find(isMade);
+    const claimed = grant?.taken === undefined ? 'owed' : made?.certificate === undefined ? 'pending' : 'claimed';
+    return { status: 200, json: { order: digest, state: isPaid ? 'paid' : claimed, points } };
+  }
+
+  /** A store takes a claim that the coins of a payment which it owes have signed. */
+  #refund(store, digest, { refunded, signature, keyset, outputs }) {
+    const { status, json } = this.#becameOf(store, digest);
+    if (status !== 200 || json.state === 'paid') return problem(404, 'not-found');
+    const decoded = (codec, text) => message.decode(codec, fromBase64(text), 65536);
+    const claim = {
+      federation: this.body.federation,
+      store,
+      order: crypto.fromHex(digest),
+      keyset,
+      outputs: decoded(list(message.output, 256), outputs),
+    };
+    message.verifyRefundClaim(claim, decoded(message.order, refunded), decoded(message.spendSignature, signature));
+    const grant = this.grants.get(digest) ?? { store, points: json.points, secret: digest, reference: this.random(32) };
+    this.grants.set(digest, grant);
+    return this.#claim(store, digest, { secret: digest, keyset, outputs });
   }
 
   /** Gathers votes and evaluations, as far as witnesses answer. */

@@ -1,5 +1,6 @@
 import type { HistoryRecord } from '../../../src/index.js';
 import type { OpenOrderView } from '../../../src/wallet/view/index.js';
+import { lateOf } from './late.js';
 import type { Key } from '../text/en.js';
 import type { Kept, Note, Snapshot, Tone, Words } from '../model.js';
 
@@ -7,6 +8,8 @@ import type { Kept, Note, Snapshot, Tone, Words } from '../model.js';
 export interface Line {
   readonly id: string;
   readonly digest?: string;
+  /** The digest by which a shop finds it. */
+  readonly code?: string;
   readonly keyset: number;
   readonly title: Words;
   readonly points: bigint;
@@ -37,10 +40,13 @@ export function lineOf(record: HistoryRecord, open: OpenOrderView | undefined, w
   const note = noteOf(record, kept);
   const store = open?.store ?? storeOf(record, wallet);
   const name = wallet.charter.stores.find(({ id }) => id === store)?.name ?? note.store;
-  const { tone, state } = stateOf(record, open);
+  const { tone, state } = stateOf(record, open, wallet);
+  // A shop finds a refund by the payment's code.
+  const code = record.purpose === 'refund' ? record.grant : record.digest;
   return {
     id: record.id,
     ...(record.digest === undefined ? {} : { digest: record.digest }),
+    ...(code === undefined ? {} : { code }),
     keyset: record.keyset,
     title: titleOf(record, note, name),
     points: record.points,
@@ -58,8 +64,13 @@ export function noteOf({ grant, checkout, digest }: HistoryRecord, { notes }: Ke
   return (grant && notes[grant]) || (checkout && notes[checkout]) || (digest && notes[digest]) || {};
 }
 
-/** The store of a record: a grant's by its address, a payment's by its number. */
-function storeOf({ grant, checkout }: HistoryRecord, { charter }: Snapshot): number | undefined {
+/** The store of a record: a grant's by its address, a payment's by its number, a refund's by its payment. */
+function storeOf({ purpose, grant, checkout }: HistoryRecord, wallet: Snapshot): number | undefined {
+  const { charter, history } = wallet;
+  if (purpose === 'refund') {
+    const paid = history.find(({ digest, checkout: name }) => digest === grant && name !== undefined);
+    return paid && storeOf(paid, wallet);
+  }
   if (checkout !== undefined) return Number(checkout.split('/')[0]);
   if (grant === undefined) return undefined;
   const base = grant.slice(0, grant.lastIndexOf('/g/'));
@@ -71,6 +82,7 @@ function titleOf({ purpose }: HistoryRecord, note: Note, store: string | undefin
     name === undefined ? { key: bare } : { key: known, with: { name } };
   if (purpose === 'claim') return named('line.claim', 'line.claim.bare', store);
   if (purpose === 'pay') return named('line.pay', 'line.pay.bare', store);
+  if (purpose === 'refund') return named('line.refund', 'line.refund.bare', store);
   if (purpose === 'donate') return named('line.give', 'line.give.bare', note.association);
   if (purpose === 'vote') return named('line.vote', 'line.vote.bare', note.campaign);
   if (purpose === 'move') return { key: 'line.move' };
@@ -79,19 +91,30 @@ function titleOf({ purpose }: HistoryRecord, note: Note, store: string | undefin
 
 function signOf({ purpose, outcome }: HistoryRecord): Line['sign'] {
   if (outcome === 'dead' || outcome === 'withdrawn') return '';
-  if (purpose === 'claim' || purpose === 'recover') return '+';
+  if (purpose === 'claim' || purpose === 'recover' || purpose === 'refund') return '+';
   return purpose === 'pay' || purpose === 'donate' ? '-' : '';
 }
 
 /** How a record stands, in words and as a tone. */
-export function stateOf(record: HistoryRecord, open: OpenOrderView | undefined): { tone: Tone; state: Words } {
+export function stateOf(
+  record: HistoryRecord,
+  open: OpenOrderView | undefined,
+  wallet: Snapshot,
+): { tone: Tone; state: Words } {
+  const isRefund = record.purpose === 'refund';
+  const late = record.purpose === 'pay' && record.outcome === 'certified' ? lateOf(record, wallet) : undefined;
+  if (late === 'unsure') return { tone: 'wait', state: { key: 'state.unsure' } };
+  if (late !== undefined) return { tone: 'bad', state: { key: 'state.toolate' } };
   if (open?.stage === 'arriving') return { tone: 'wait', state: { key: 'state.arriving' } };
   if (open !== undefined && open.stage !== 'completing') {
-    return { tone: 'wait', state: { key: open.late ? 'state.late' : 'state.waiting' } };
+    const waiting = isRefund ? 'state.refund' : open.late ? 'state.late' : 'state.waiting';
+    return { tone: 'wait', state: { key: waiting } };
   }
   if (record.outcome === 'dead') return { tone: 'bad', state: { key: 'state.dead' } };
-  if (record.outcome === 'withdrawn') return { tone: 'bad', state: { key: 'state.withdrawn' } };
-  return record.outcome === 'open'
-    ? { tone: 'wait', state: { key: 'state.waiting' } }
-    : { tone: 'good', state: { key: record.outcome === 'recovered' ? 'state.recovered' : 'state.done' } };
+  if (record.outcome === 'withdrawn') {
+    return { tone: 'bad', state: { key: record.id.startsWith('refund/') ? 'state.byhand' : 'state.withdrawn' } };
+  }
+  if (record.outcome === 'open') return { tone: 'wait', state: { key: 'state.waiting' } };
+  const done = isRefund ? 'state.refunded' : record.outcome === 'recovered' ? 'state.recovered' : 'state.done';
+  return { tone: 'good', state: { key: done } };
 }

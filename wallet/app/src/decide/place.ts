@@ -9,11 +9,14 @@ export interface Opened {
   readonly clean: string;
 }
 
+/** A link of this store without its address, as its node hands it over. */
+const HANDED = /^([gc])\/[A-Za-z0-9_-]+$/;
 const MARKS = ['/wallet/', '/g/', '/c/'] as const;
 
 /**
  * Takes the address apart under which the app was opened: `{base}/wallet/`, `{base}/g/{id}#{secret}` or `{base}/c/{id}`. A
- * link of another store comes as `{base}/wallet/#open={link}`: in the fragment, so that no server sees it.
+ * node that redirects its links hands them over as `{base}/wallet/?link=g/{id}#{secret}` or `?link=c/{id}`. A link of another
+ * store comes as `{base}/wallet/#open={link}`: in the fragment, so that no server sees it.
  */
 export function readPlace(address: string): Opened {
   const url = new URL(address);
@@ -26,6 +29,8 @@ export function readPlace(address: string): Opened {
   const clean = `${base}/wallet/`;
   const fragment = url.hash.slice(1);
   if (at >= 0 && mark !== '/wallet/') return { place, link: base + path.slice(at) + url.hash, clean };
+  const handed = HANDED.exec(url.searchParams.get('link') ?? '');
+  if (handed !== null) return { place, link: `${base}/${handed[0]}${handed[1] === 'g' ? url.hash : ''}`, clean };
   if (fragment.startsWith('open=')) return { place, link: decoded(fragment.slice(5)), clean };
   return { place, clean: fragment.startsWith('/') ? `${clean}#${fragment}` : clean };
 }

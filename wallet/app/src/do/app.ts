@@ -1,6 +1,6 @@
 import { Wallet } from '../../../src/index.js';
 import type { Warning, WalletStorage } from '../../../src/index.js';
-import { mostInOneOrder, viewCharter, viewOpenOrders } from '../../../src/wallet/view/index.js';
+import { mostInOneOrder, viewCharter, viewOpenOrders, viewUnsettled } from '../../../src/wallet/view/index.js';
 import { followed } from '../decide/result.js';
 import { troubleOf } from '../decide/trouble.js';
 import type { Key } from '../text/en.js';
@@ -13,6 +13,9 @@ const WARNINGS: Partial<Record<Warning['code'], Key>> = {
   'not-compared': 'banner.compared',
   'one-store': 'banner.onestore',
   'bad-proof': 'banner.evidence',
+  'refund-by-hand': 'banner.refund.hand',
+  'other-refund': 'banner.refund.other',
+  'refund-unknown': 'banner.refund.unknown',
 };
 
 const NOTHING: Kept = { confirmed: false, notes: {}, waiting: [] };
@@ -184,6 +187,7 @@ export function snapshotOf(wallet: Wallet): Snapshot {
     keysets: wallet.keysets(),
     history: wallet.history(),
     open: viewOpenOrders(wallet),
+    unsettled: viewUnsettled(wallet),
     device: wallet.device,
     searching: wallet.searching,
     evidence: wallet.evidence().length,

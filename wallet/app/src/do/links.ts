@@ -1,8 +1,10 @@
-import { viewCheckout, viewGrant, viewOpenOrders } from '../../../src/wallet/view/index.js';
+import { viewCheckout, viewGrant, viewOpenOrders, viewUnsettled } from '../../../src/wallet/view/index.js';
 import type { GrantView, OpenOrderView } from '../../../src/wallet/view/index.js';
 import { fitted, mostPoints, withVoucher, worthOf } from '../decide/amount.js';
 import { atStake, needsBackup } from '../decide/backup.js';
+import { lateScreen } from '../decide/late.js';
 import { kindOf } from '../decide/place.js';
+import { unsureScreen } from '../decide/result.js';
 import { codeOf, mayStillPay, troubleOf } from '../decide/trouble.js';
 import { isSilence, waitingOf, whyWaits, withLink, withoutLink } from '../decide/waiting.js';
 import type { LinkKind, Note, PayScreen, Words } from '../model.js';
@@ -210,8 +212,13 @@ async function payNow(app: App, { link, store, checkout, points, vouchers }: Pay
   const name = app.nameOf(store);
   await app.note(checkout, { store: name, ...(vouchers.length === 0 ? {} : { vouchers }) });
   try {
-    const { state } = await app.open.pay(link, points, vouchers);
+    const { state, order, late, balance } = await app.open.pay(link, points, vouchers);
     await app.keepWaiting((waiting) => withoutLink(waiting, link));
+    if (late !== undefined) {
+      const shown = lateScreen(late, name, balance);
+      return app.show(late.state === 'pending' ? { ...shown, waitsFor: checkout } : shown);
+    }
+    if (order !== undefined && viewUnsettled(app.open).includes(order)) return app.show(unsureScreen(checkout, name));
     const worth = points + worthOf(vouchers, app.state.wallet?.charter.offers ?? []);
     const said = { points: { points }, euros: { euros: worth }, name, balance: { points: app.open.balance().points } };
     if (state === 'pending') app.pending(checkout, asWords('pay.pending'), asWords('pay.pending.text'));

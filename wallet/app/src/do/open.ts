@@ -1,4 +1,5 @@
 import { readWords, RondeError, Wallet, WalletError } from '../../../src/index.js';
+import type { HistoryRecord } from '../../../src/index.js';
 import { viewStores } from '../../../src/wallet/view/index.js';
 import { troubleOf } from '../decide/trouble.js';
 import { toClaim, undecided } from '../decide/waiting.js';
@@ -160,7 +161,11 @@ export function openers(app: App) {
     try {
       if (env.isOnline()) {
         for (const { link } of toClaim(app.state.kept.waiting, app.state.kept.confirmed)) await claimWaiting(app, link);
+        const before = refunds(wallet);
         await wallet.resume();
+        const back = refunds(wallet).slice(before.length).reduce((sum, { points }) => sum + points, 0n);
+        const words = { key: 'banner.refund' as const, with: { points: { points: back } } };
+        if (back > 0n) app.set({ notice: { tone: 'good', words } });
         if (isQuiet(app)) await wallet.swap('merge').catch(() => undefined);
       }
     } catch {
@@ -211,4 +216,9 @@ export function openers(app: App) {
 function isQuiet(app: App): boolean {
   const { busy, screen, link } = app.state;
   return busy === undefined && link === undefined && ['home', 'history', 'settings'].includes(screen.name);
+}
+
+/** What came back of payments that came too late. */
+function refunds(wallet: Wallet): HistoryRecord[] {
+  return wallet.history().filter(({ purpose, outcome }) => purpose === 'refund' && outcome === 'certified');
 }

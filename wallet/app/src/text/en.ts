@@ -105,6 +105,12 @@ export const en = {
   'banner.waiting.go': 'Show',
   'banner.newer': 'A new version of the app is ready.',
   'banner.newer.go': 'Use it',
+  'banner.refund': 'A payment came too late and bought nothing. Your {points} came back.',
+  'banner.refund.hand':
+    'A payment came too late. The shop pays it back by hand: show it the code that stands in the history.',
+  'banner.refund.other':
+    'A payment came too late, and the shop offers another sum than you paid. Nothing was taken; tell the shop.',
+  'banner.refund.unknown': 'The shop never said whether a payment came in time. If you did not get the goods, ask the shop.',
   'banner.evidence':
     'A witness has given this wallet a wrong answer that it signed. Your points are safe; the proof is kept.',
   'banner.charters':
@@ -174,6 +180,15 @@ export const en = {
   'pay.late': 'The till does not wait any more',
   'pay.late.text':
     'Your payment was signed before, and may still be completed. If it is, the shop owes you the points. Tell the till; look under “Waiting”.',
+  'pay.unsure': 'Paid through another shop',
+  'pay.unsure.text':
+    'Your payment counts, but {name} has not said yet whether it came in time. Your wallet goes on asking. If it came too late, your points come back.',
+  'pay.toolate': 'The payment came too late',
+  'pay.toolate.text': 'It reached {name} when the till did not wait any more, and bought nothing.',
+  'pay.toolate.pending': 'The shop owes you {points}. They are on their way back; your wallet goes on asking.',
+  'pay.toolate.back': 'Your {points} came back. You have {balance}.',
+  'pay.toolate.hand': 'The shop owes you {points} and pays them back by hand. Show the shop this code: {code}.',
+  'pay.toolate.elsewhere': 'The {points} came back to another device that has the same words.',
 
   'give.title': 'Give points',
   'give.text': 'An association gets what your points are worth. Nobody learns who gave.',
@@ -209,9 +224,16 @@ export const en = {
   'line.swap': 'Points renewed',
   'line.move': 'Points moved on before their end',
   'line.recover': 'Points restored',
+  'line.refund': 'Back from {name}: a payment came too late',
+  'line.refund.bare': 'Back from a shop: a payment came too late',
   'state.done': 'Done',
   'state.waiting': 'Not decided yet',
   'state.late': 'Not decided yet; the till does not wait any more',
+  'state.unsure': 'The shop has not said yet whether it came in time',
+  'state.toolate': 'Came too late and bought nothing; the points come back',
+  'state.refund': 'The points are on their way back',
+  'state.refunded': 'The points came back',
+  'state.byhand': 'The shop pays this back by hand; show it the code',
   'state.arriving': 'Certified; the points are on their way',
   'state.dead': 'Did not happen: another order took the points',
   'state.withdrawn': 'The shop gave nothing',

@@ -112,6 +112,13 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'banner.waiting.go': 'Voir',
   'banner.newer': 'Une nouvelle version de l’application est prête.',
   'banner.newer.go': 'L’utiliser',
+  'banner.refund': 'Un paiement est arrivé trop tard et n’a rien payé. Vos {points} sont revenus.',
+  'banner.refund.hand':
+    'Un paiement est arrivé trop tard. Le magasin le rend à la main : montrez-lui le code qui se trouve dans l’historique.',
+  'banner.refund.other':
+    'Un paiement est arrivé trop tard, et le magasin propose une autre somme que la vôtre. Rien n’a été pris ; prévenez le magasin.',
+  'banner.refund.unknown':
+    'Le magasin n’a jamais dit si un paiement est arrivé à temps. Si vous n’avez pas eu la marchandise, demandez au magasin.',
   'banner.evidence':
     'Un témoin a donné à ce portefeuille une fausse réponse qu’il a signée. Vos points sont en sécurité ; la preuve est gardée.',
   'banner.charters':
@@ -182,6 +189,16 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'pay.late': 'La caisse n’attend plus',
   'pay.late.text':
     'Votre paiement était déjà signé et peut encore aboutir. Dans ce cas, le magasin vous doit les points. Prévenez la caisse ; voyez sous « En attente ».',
+  'pay.unsure': 'Payé par un autre magasin',
+  'pay.unsure.text':
+    'Votre paiement compte, mais {name} n’a pas encore dit s’il est arrivé à temps. Votre portefeuille continue de demander. S’il est arrivé trop tard, vos points reviennent.',
+  'pay.toolate': 'Le paiement est arrivé trop tard',
+  'pay.toolate.text': 'Il est arrivé chez {name} quand la caisse n’attendait plus, et n’a rien payé.',
+  'pay.toolate.pending':
+    'Le magasin vous doit {points}. Ils sont sur le chemin du retour ; votre portefeuille continue de demander.',
+  'pay.toolate.back': 'Vos {points} sont revenus. Vous avez {balance}.',
+  'pay.toolate.hand': 'Le magasin vous doit {points} et les rend à la main. Montrez-lui ce code : {code}.',
+  'pay.toolate.elsewhere': 'Les {points} sont revenus sur un autre appareil qui a les mêmes mots.',
 
   'give.title': 'Donner des points',
   'give.text': 'Une association reçoit ce que valent vos points. Personne n’apprend qui a donné.',
@@ -217,9 +234,16 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'line.swap': 'Points renouvelés',
   'line.move': 'Points prolongés avant leur fin',
   'line.recover': 'Points restaurés',
+  'line.refund': 'Rendu par {name} : un paiement est arrivé trop tard',
+  'line.refund.bare': 'Rendu par un magasin : un paiement est arrivé trop tard',
   'state.done': 'Terminé',
   'state.waiting': 'Pas encore décidé',
   'state.late': 'Pas encore décidé ; la caisse n’attend plus',
+  'state.unsure': 'Le magasin n’a pas encore dit si c’est arrivé à temps',
+  'state.toolate': 'Arrivé trop tard, n’a rien payé ; les points reviennent',
+  'state.refund': 'Les points sont sur le chemin du retour',
+  'state.refunded': 'Les points sont revenus',
+  'state.byhand': 'Le magasin rend les points à la main ; montrez-lui le code',
   'state.arriving': 'Certifié ; les points sont en route',
   'state.dead': 'N’a pas eu lieu : un autre ordre a pris les points',
   'state.withdrawn': 'Le magasin n’a rien donné',

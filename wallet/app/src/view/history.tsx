@@ -72,9 +72,9 @@ export function Entry(shown: Shown): JSX.Element | null {
         <Fact name={say('entry.state')}>
           <Sign tone={line.tone} say={say} word="none" /> {say.words(line.state)}
         </Fact>
-        {line.digest !== undefined && (
+        {line.code !== undefined && (
           <Fact name={say('entry.code')}>
-            <code>{line.digest.slice(0, 8)}</code>
+            <code>{line.code.slice(0, 8)}</code>
           </Fact>
         )}
       </dl>

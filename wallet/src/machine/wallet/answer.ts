@@ -87,7 +87,10 @@ function certify(state: WalletState, open: OpenOrder, order: Order, certificate:
   const changed: OpenOrder = { ...open, certificate: encode(certificateCodec, certificate) };
   const kept = known.coins.filter((coin) => !(spent.has(coin.point) && coin.spentBy === madeBy));
   const next = replaceOrder({ ...known, coins: [...kept, ...made] }, changed);
-  return { ...next, history: [...next.history, recordOf(changed, 'certified')] };
+  const ended = { ...next, history: [...next.history, recordOf(changed, 'certified')] };
+  if (open.about.type !== 'pay') return ended;
+  const places = order.inputs.flatMap((input) => state.coins.find(({ point }) => point === toHex(input.point))?.place ?? []);
+  return { ...ended, payments: [...(state.payments ?? []), { digest: madeBy, order: encode(orderCodec, order), places }] };
 }
 
 /** The keys that a certified order spends are spent; coins of them are gone, but for bound ones (RESTORE-8). */

@@ -8,7 +8,8 @@ import { WalletError } from './error.js';
 import type { GrantLink } from './link.js';
 import { chooseKeyset, grantKinds, makeOutputs, orderOutputs } from './outputs.js';
 import type { Opened, WalletContext } from './spend.js';
-import { expectSearched, forgetOrder, grantName, nextNumber, openClaim, orderName, recordOf, replaceOrder } from './state.js';
+import { expectSearched, forgetOrder, grantName, isClaim, nextNumber, openClaim } from './state.js';
+import { orderName, recordOf, replaceOrder } from './state.js';
 import type { GrantTerms, OpenOrder, WalletState } from './state.js';
 
 /**
@@ -79,7 +80,7 @@ export function takeShown(charter: Charter, state: WalletState, claim: OpenOrder
 /** Whether an order is the answer to a claim: step 5. */
 export function fits(charter: Charter, claim: OpenOrder, order: Order): boolean {
   return (
-    claim.about.type === 'claim' &&
+    isClaim(claim.about) &&
     order.purpose.type === 'earn' &&
     order.store === claim.about.store &&
     order.keyset === claim.keyset &&
@@ -103,7 +104,7 @@ export function fits(charter: Charter, claim: OpenOrder, order: Order): boolean 
  * for a store's word (WALLET-9).
  */
 export function withdrawClaim(state: WalletState, claim: OpenOrder): WalletState {
-  if (claim.about.type !== 'claim' || claim.order !== undefined) return state;
+  if (!isClaim(claim.about) || claim.order !== undefined) return state;
   const rest = forgetOrder(state, claim);
   return { ...rest, history: [...rest.history, recordOf(claim, 'withdrawn')] };
 }

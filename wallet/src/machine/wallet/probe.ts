@@ -11,10 +11,11 @@ import { findPlaces, ownOutputs } from './places.js';
 import type { FoundPlaces } from './places.js';
 import { provable, useNumbers } from './recover.js';
 import { selectionOf } from './select.js';
-import { columnsOf, openSwap } from './spend.js';
+import { columnsOf } from './spend.js';
 import type { Opened, WalletContext } from './spend.js';
 import { openOrder, orderName, sum } from './state.js';
 import type { About, AskedOutput, Coin, OpenOrder, WalletState } from './state.js';
+import { openSwap } from './swap.js';
 
 /**
  * The unproven coins to ask about, one of each P and keyset: Prove, step 1. One whose P was found unbound only if it is to

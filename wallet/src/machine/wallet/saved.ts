@@ -1,5 +1,5 @@
 import { fromHex, RondeError, toHex } from '../../crypto/index.js';
-import { byteString, bytes32, choice, decode, encode, list, struct, text, u32, u64, u8 } from '../../message/codec.js';
+import { byteString, bytes32, bytes64, choice, decode, encode, list, struct, text, u32, u64, u8 } from '../../message/codec.js';
 import type { Codec } from '../../message/codec.js';
 import { MAX_CHARTER_BYTES, MAX_INPUTS, MAX_MESSAGE_BYTES, MAX_WITNESSES } from '../../message/limits.js';
 import { kind } from '../../message/order.js';
@@ -18,7 +18,7 @@ export interface SavedWallet {
 }
 
 /** The version of the format; it reads those before, and a later one reads this. */
-const FORMAT = 4;
+const FORMAT = 5;
 const MAX_BYTES = 1 << 30;
 const MANY = 1 << 24;
 
@@ -75,6 +75,7 @@ const place = /* @__PURE__ */ struct({ keyset: u32, device: u32, order: u64, slo
 const yes = /* @__PURE__ */ local<true>(() => true, () => undefined);
 const vouchers = /* @__PURE__ */ list(struct({ offer: u32, count: u32 }), MANY);
 const terms = /* @__PURE__ */ lean(struct({ points: u64, ballot: maybe(u32), vouchers }));
+const message = /* @__PURE__ */ byteString(MAX_MESSAGE_BYTES);
 const about = /* @__PURE__ */ choice({
   claim: { store: u32, base: free, grant: free, secret: free, terms },
   pay: { store: u32, base: free, checkout: free, offer: hex, points: u64, vouchers },
@@ -84,9 +85,9 @@ const about = /* @__PURE__ */ choice({
   recover: { points: u64 },
   adopt: { points: u64 },
   move: { points: u64, into: u32 },
+  refund: { store: u32, order: hex, refunded: message, signature: bytes64, points: u64 },
 });
 const columns = /* @__PURE__ */ list(struct({ index: u8, components: list(bytes32, MAX_INPUTS) }), MAX_WITNESSES);
-const message = /* @__PURE__ */ byteString(MAX_MESSAGE_BYTES);
 const evidence = /* @__PURE__ */ struct({ keyset: u32, index: u8, order: message, evaluation: message });
 
 /** The codec of a format: what came with a later one is not in it. */
@@ -125,7 +126,7 @@ const formatOf = (format: number) => {
       id: text,
       digest: maybe(hex),
       keyset: u32,
-      purpose: oneOf('claim', 'pay', 'donate', 'vote', 'swap', 'recover', 'adopt', 'move'),
+      purpose: oneOf('claim', 'pay', 'donate', 'vote', 'swap', 'recover', 'adopt', 'move', 'refund'),
       points: u64,
       outcome: oneOf('open', 'certified', 'recovered', 'dead', 'withdrawn'),
       since: u64,
@@ -143,6 +144,7 @@ const formatOf = (format: number) => {
     evidence: list(evidence, MANY),
     history: list(record, MANY),
     searching: since(3, yes),
+    payments: since(5, list(struct({ digest: hex, order: message, places: list(place, MAX_INPUTS) }), MANY)),
   }));
   return struct({
     format: u32,

@@ -35,7 +35,7 @@ export class CoinSecrets {
   }
 
   /** The secret that spends a coin; `foreign-coin` if the coin's P is not of its place. */
-  spending(coin: Coin): SecretScalar {
+  spending(coin: Pick<Coin, 'place' | 'point'>): SecretScalar {
     const secret = coinSecret(this.#seed, coin.place);
     if (toHex(GroupElement.ofSecret(secret).toBytes()) === coin.point) return secret;
     secret.wipe();

@@ -3,16 +3,14 @@ import type { Kind } from '../../crypto/index.js';
 import type { Charter } from '../../message/charter-chain.js';
 import { encode } from '../../message/codec.js';
 import type { Keyset } from '../../message/keyset.js';
-import { MAX_PURSE } from '../../message/limits.js';
 import { authorization, order as orderCodec } from '../../message/order.js';
 import type { Order, Purpose } from '../../message/order.js';
 import { orderDigest } from '../../message/order-digest.js';
 import { bodyOf } from './answer.js';
-import { WalletError } from './error.js';
 import { makeOutputs, orderOutputs, pointKinds, voucherKinds } from './outputs.js';
 import { pointOf } from './secrets.js';
 import type { CoinSecrets } from './secrets.js';
-import { byWorth, freeCoins, redeemable, selectCoins, selectionOf, selectMost } from './select.js';
+import { selectCoins } from './select.js';
 import type { Selection } from './select.js';
 import { expectSearched, nextNumber, orderName, sum } from './state.js';
 import type { About, Coin, OpenOrder, OrderPlace, StoredColumn, WalletState } from './state.js';
@@ -43,7 +41,7 @@ interface Frame {
 }
 
 /** The frame of an order that concerns no store: its time is a whole hour (WALLET-17). */
-function storeless(purpose: Purpose, now: bigint): Frame {
+export function storeless(purpose: Purpose, now: bigint): Frame {
   return { store: 0, purpose, reference: ZEROS, time: now - (now % HOUR) };
 }
 
@@ -66,100 +64,17 @@ export function startPayment(
   return open(context, state, selection, changeOf(selection, points), frame, payment.about, now, entropy);
 }
 
-/** Gives points to an association. */
-export function startDonation(
-  context: WalletContext,
-  state: WalletState,
-  association: number,
-  points: bigint,
-  now: bigint,
-  entropy: Uint8Array,
-): Opened {
-  const listed = context.charter.association(association);
-  if (listed === undefined || listed.closed) {
-    throw new WalletError('no-such-association', `association ${association} is not listed, or is closed`);
-  }
-  if (points <= 0n) throw new WalletError('nothing', 'no points are given');
-  const selection = selectCoins(state, context.charter, points, [], now);
-  const frame = storeless({ type: 'donate', association }, now);
-  const about: About = { type: 'donate', association, points };
-  return open(context, state, selection, changeOf(selection, points), frame, about, now, entropy);
-}
-
-/** Casts a ballot. */
-export function startVote(
-  context: WalletContext,
-  state: WalletState,
-  campaign: number,
-  choice: number,
-  now: bigint,
-  entropy: Uint8Array,
-): Opened {
-  const listed = context.charter.campaign(campaign);
-  if (listed === undefined || now >= listed.end || listed.choices[choice] === undefined) {
-    throw new WalletError('no-such-choice', `campaign ${campaign} is unknown or over, or has no choice ${choice}`);
-  }
-  const ballot: Kind = { type: 'ballot', campaign };
-  const selection = selectCoins(state, context.charter, 0n, [ballot], now);
-  const frame = storeless({ type: 'vote', campaign, choice }, now);
-  return open(context, state, selection, madeOf(selection, []), frame, { type: 'vote', campaign, choice }, now, entropy);
-}
-
-/** How coins are exchanged: to have fewer, or to have others. */
-export type SwapMode = 'merge' | 'renew';
-
-/**
- * Exchanges point coins for the canonical split of their sum (WALLET-19). *merge* does it for a keyset with more than
- * 16 free coins if there would be fewer; *renew* for the keyset that is named, or the first that has any.
- *
- * @throws WalletError `nothing` if there is nothing to exchange.
- */
-export function startSwap(
-  context: WalletContext,
-  state: WalletState,
-  mode: SwapMode,
-  now: bigint,
-  entropy: Uint8Array,
-  only?: number,
-): Opened {
-  expectSearched(state);
-  for (const keyset of redeemable(context.charter, now)) {
-    if (only !== undefined && keyset.id !== only) continue;
-    const coins = selectMost(state, keyset, keyset);
-    if (coins.length === 0) continue;
-    const points = sum(coins);
-    if (mode === 'merge') {
-      if (byWorth(freeCoins(state, keyset.id)).length <= MAX_PURSE) continue;
-      if (pointKinds(points, keyset).length >= coins.length) continue;
-    }
-    return openSwap(context, state, selectionOf(keyset, coins), keyset, { type: 'swap', points }, now, entropy);
-  }
-  throw new WalletError('nothing', mode === 'merge' ? 'no purse has more coins than it needs' : 'there are no points');
-}
-
-/** Exchanges point coins for the canonical split of their sum in the keyset `into`. */
-export function openSwap(
-  context: WalletContext,
-  state: WalletState,
-  selection: Selection,
-  into: Keyset,
-  about: About,
-  now: bigint,
-  entropy: Uint8Array,
-): Opened {
-  const made = { into, kinds: pointKinds(sum(selection.coins), into) };
-  return open(context, state, selection, made, storeless({ type: 'swap' }, now), about, now, entropy);
-}
-
 /** What an order makes: coins of these kinds, of one keyset. */
 interface Made {
   readonly into: Keyset;
   readonly kinds: readonly Kind[];
 }
 
-const madeOf = ({ keyset }: Selection, kinds: readonly Kind[]): Made => ({ into: keyset, kinds });
+/** Coins of the keyset of what is spent. */
+export const madeOf = ({ keyset }: Selection, kinds: readonly Kind[]): Made => ({ into: keyset, kinds });
 
-function changeOf(selection: Selection, points: bigint): Made {
+/** What comes back of what is spent, if so many points go. */
+export function changeOf(selection: Selection, points: bigint): Made {
   return madeOf(selection, pointKinds(sum(selection.coins) - points, selection.keyset));
 }
 
@@ -167,7 +82,7 @@ function changeOf(selection: Selection, points: bigint): Made {
  * Writes and signs an order, and binds its coins to it (WALLET-4). The places of its outputs are of the keyset that they
  * are of, and so is the number that is used up (WALLET-36).
  */
-function open(
+export function open(
   context: WalletContext,
   state: WalletState,
   selection: Selection,

@@ -4,10 +4,10 @@ import { laterKeysets } from './move.js';
 import type { Move } from './move.js';
 import { chooseAmong } from './outputs.js';
 import { redeemable, selectionOf, selectMost } from './select.js';
-import { openSwap } from './spend.js';
 import type { Opened, WalletContext } from './spend.js';
 import { sum } from './state.js';
 import type { WalletState } from './state.js';
+import { openSwap } from './swap.js';
 
 /**
  * Moves coins of one denomination into a later keyset: a Swap of the keyset that they leave, whose outputs are all of the

@@ -72,7 +72,23 @@ export type About =
   /** An order of another wallet of this seed, which a probe showed. */
   | { readonly type: 'adopt'; readonly points: bigint }
   /** Points that move into a later keyset. */
-  | { readonly type: 'move'; readonly points: bigint; readonly into: number };
+  | { readonly type: 'move'; readonly points: bigint; readonly into: number }
+  /** What a payment that came too late had paid comes back; the store that was paid makes the order. */
+  | {
+      readonly type: 'refund';
+      readonly store: number;
+      /** Digest and bytes of the payment. */
+      readonly order: Hex;
+      readonly refunded: Uint8Array;
+      /** By the payment's coin keys over the `RefundClaim`. */
+      readonly signature: Uint8Array;
+      readonly points: bigint;
+    };
+
+/** Whether something is a claim, of a grant or of a refund: its store makes the order. */
+export function isClaim(about: About): about is Extract<About, { readonly type: 'claim' | 'refund' }> {
+  return about.type === 'claim' || about.type === 'refund';
+}
 
 /** One witness's components of all inputs. */
 export interface StoredColumn {
@@ -124,7 +140,7 @@ export interface HistoryRecord {
   readonly points: bigint;
   readonly outcome: Outcome;
   readonly since: bigint;
-  /** Which grant was claimed: its address and id. */
+  /** Which grant was claimed: its address and id; of a refund, the digest of the payment. */
   readonly grant?: string;
   /** Which offer was paid, and in which checkout of which store. */
   readonly offer?: Hex;
@@ -139,6 +155,15 @@ export interface HeldEvidence {
   readonly evaluation: Uint8Array;
 }
 
+/** A payment of this wallet that is certified, until it is known what became of it (WALLET-43). */
+export interface CertifiedPayment {
+  readonly digest: Hex;
+  /** The bytes of the Redeem. */
+  readonly order: Uint8Array;
+  /** The places of its inputs, in their order: their secrets may have to sign once more. */
+  readonly places: readonly CoinPlace[];
+}
+
 /** All that changes in a wallet. It never changes in place: each step gives the next state, which is saved first. */
 export interface WalletState {
   readonly device: number;
@@ -151,6 +176,8 @@ export interface WalletState {
   readonly evidence: readonly HeldEvidence[];
   /** What came to its end. */
   readonly history: readonly HistoryRecord[];
+  /** Payments of which it is not known yet what became of them; missing if there never was one. */
+  readonly payments?: readonly CertifiedPayment[];
   /** A search was begun and has not ended: nothing is signed or claimed (RESTORE-30). */
   readonly searching?: true;
 }
@@ -233,6 +260,7 @@ export function recordOf(open: OpenOrder, outcome: Outcome): HistoryRecord {
     outcome,
     since: open.since,
     ...(about.type === 'claim' ? { grant: grantName(about.base, about.grant) } : {}),
+    ...(about.type === 'refund' ? { grant: about.order } : {}),
     ...(about.type === 'pay' ? { offer: about.offer, checkout: checkoutName(about.store, about.checkout) } : {}),
   };
 }

@@ -31,9 +31,14 @@ export function viewOpenOrders(wallet: Wallet): OpenOrderView[] {
     .map((open) => ({
       ...recordOf(open, 'open'),
       stage: stageOf(open),
-      ...(open.about.type === 'claim' || open.about.type === 'pay' ? { store: open.about.store } : {}),
+      ...('store' in open.about ? { store: open.about.store } : {}),
       late: open.told === true,
     }));
+}
+
+/** The digests of certified payments of which the store that was paid has not said what became of them. */
+export function viewUnsettled(wallet: Wallet): string[] {
+  return (Wallet.inside(wallet).state.payments ?? []).map(({ digest }) => digest);
 }
 
 /**

@@ -1,0 +1,132 @@
+import { RondeError } from '../crypto/index.js';
+import { forgetPayment, noteByHand, openRefund, paidBy } from '../machine/wallet/refund.js';
+import { paymentBody, refundRecord, startRefund } from '../machine/wallet/refund.js';
+import type { CertifiedPayment, OpenOrder } from '../machine/wallet/state.js';
+import { storeAddresses } from './charters.js';
+import type { Core } from './core.js';
+import { driven, isFatal } from './drive.js';
+import { TransportError } from './http-error.js';
+import { HttpClient } from './http.js';
+import { Members } from './json.js';
+import type { LatePayment } from './report.js';
+
+/** What became of payments that had come too late, and the claims that were sent for them. */
+export interface Refunds {
+  readonly late: readonly LatePayment[];
+  readonly claims: readonly { readonly id: string; readonly error?: RondeError }[];
+}
+
+/** What a store says became of a payment. */
+interface Said {
+  readonly state: string;
+  readonly points: bigint;
+}
+
+/**
+ * Asks what became of payments that are certified (WALLET-43), or of `only` one, and claims what is owed. A payment whose
+ * claim is open is not asked about: the claim is sent again with what else is open.
+ */
+export async function askRefunds(core: Core, only?: string): Promise<Refunds> {
+  const late: LatePayment[] = [];
+  const claims: { id: string; error?: RondeError }[] = [];
+  const http = new HttpClient(core.surroundings.fetch);
+  for (const payment of core.state.payments ?? []) {
+    if (core.state.searching || (only !== undefined && payment.digest !== only)) continue;
+    const came = await cameBack(core, payment);
+    if (came !== undefined) late.push(came);
+    if (came !== undefined || openRefund(core.state, payment.digest) !== undefined) continue;
+    const said = await ask(core, http, payment);
+    if (said?.state !== 'owed') {
+      if (said !== undefined) late.push(...(await take(core, payment, said)));
+      continue;
+    }
+    const claim = await claimBack(core, payment, said.points);
+    if (claim === undefined) continue;
+    claims.push(claim);
+    const became = (await cameBack(core, payment)) ?? (await refused(core, http, payment));
+    late.push(became ?? lateOf(payment, 'pending', said.points));
+  }
+  return { late, claims };
+}
+
+const lateOf = ({ digest }: CertifiedPayment, state: LatePayment['state'], points: bigint): LatePayment => ({
+  payment: digest,
+  state,
+  points,
+});
+
+/** Forgets a payment whose claim is certified. */
+async function cameBack(core: Core, payment: CertifiedPayment): Promise<LatePayment | undefined> {
+  const claimed = refundRecord(core.state, payment.digest);
+  if (claimed?.outcome !== 'certified') return undefined;
+  await core.step((state) => ({ state: forgetPayment(state, payment.digest) }));
+  return lateOf(payment, 'back', claimed.points);
+}
+
+/** Why a claim was refused for good the store says, if it is asked. */
+async function refused(core: Core, http: HttpClient, payment: CertifiedPayment): Promise<LatePayment | undefined> {
+  if (refundRecord(core.state, payment.digest) === undefined) return undefined;
+  const said = await ask(core, http, payment);
+  return said && (await take(core, payment, said))[0];
+}
+
+/** Asks the store that was paid, and no other (WALLET-44), as long as its keyset is evaluated (WALLET-45). */
+async function ask(core: Core, http: HttpClient, payment: CertifiedPayment): Promise<Said | undefined> {
+  const { store, keyset } = paymentBody(payment);
+  if (core.now() > (core.charter.keyset(keyset)?.evaluateUntil ?? 0n)) {
+    await core.step((state) => ({ state: forgetPayment(state, payment.digest) }));
+    core.warn({ code: 'refund-unknown', what: `the store never said what became of payment ${payment.digest}` });
+    return undefined;
+  }
+  for (const base of storeAddresses(core.charter).find((listed) => listed.store === store)?.bases ?? []) {
+    core.alive();
+    try {
+      const { json } = await http.call({ method: 'GET', base, path: `/v1/refunds/${payment.digest}` });
+      const said = new Members(json);
+      return { state: said.text('state'), points: BigInt(said.integer('points')) };
+    } catch (error) {
+      if (isFatal(error)) throw error;
+      // A refusal too is asked again: the store has not heard of the certificate yet.
+      if (!(error instanceof TransportError)) return undefined;
+    }
+  }
+  return undefined;
+}
+
+/** Takes what a store says of a payment for which nothing is to be claimed. */
+async function take(core: Core, payment: CertifiedPayment, { state: said, points }: Said): Promise<LatePayment[]> {
+  const { digest } = payment;
+  if (said === 'pending') return [lateOf(payment, 'pending', points)];
+  if (said === 'paid' || said === 'claimed') {
+    await core.step((state) => ({ state: forgetPayment(state, digest) }));
+    return said === 'paid' ? [] : [lateOf(payment, 'elsewhere', points)];
+  }
+  if (said !== 'withdrawn') return [];
+  const body = paymentBody(payment);
+  const paid = paidBy(core.context, body);
+  await core.step((state) => ({ state: noteByHand(state, digest, body.keyset, paid, core.now()) }));
+  core.warn({ code: 'refund-by-hand', what: `the store owes payment ${digest}, and pays it by hand` });
+  return [lateOf(payment, 'by-hand', paid)];
+}
+
+/** ClaimBack. What can't be claimed now is asked about again another time; nothing of it is lost. */
+async function claimBack(core: Core, payment: CertifiedPayment, owed: bigint): Promise<Refunds['claims'][number] | undefined> {
+  const paid = paidBy(core.context, paymentBody(payment));
+  if (paid !== owed) {
+    const what = `the store owes ${owed} points for payment ${payment.digest}, which paid ${paid}`;
+    core.warn({ code: 'other-refund', what });
+    return undefined;
+  }
+  const [random, entropy] = [core.random(16), core.random(32)];
+  let open: OpenOrder | undefined;
+  try {
+    open = await core.open((state) => startRefund(core.context, state, payment.digest, core.now(), random, entropy));
+    await driven(core, open.id);
+    return { id: open.id };
+  } catch (error) {
+    if (!(error instanceof RondeError) || isFatal(error)) throw error;
+    return open && { id: open.id, error };
+  } finally {
+    entropy.fill(0);
+  }
+}
