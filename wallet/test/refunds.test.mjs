@@ -109,6 +109,50 @@ describe('a payment', () => {
     assert.equal(again.balance().points, 20n);
   });
 
+  it('that can not be asked about stands in the way of no other', async () => {
+    const { federation, wallet, pay, afterwards } = await late();
+    afterwards(silence);
+    await pay();
+    const link = federation.checkout(5n, { store: 2 });
+    federation.before = ({ store, path, method }) => {
+      silence({ path });
+      if (store !== 2 || path !== '/v1/orders' || method !== 'POST') return;
+      federation.now += MINUTES;
+      throw new TypeError('the line broke');
+    };
+    assert.equal((await wallet.pay(link, 5n)).state, 'done');
+    assert.equal(wallet.balance().points, 4n);
+    federation.before = undefined;
+    // What store 1 says nobody can read, and it is asked first.
+    federation.after = ({ store, path }) =>
+      store === 1 && path.startsWith('/v1/refunds/') ? { status: 200, json: { state: 'owed', points: -1 } } : undefined;
+    await wallet.resume();
+    assert.equal(wallet.balance().points, 9n);
+    federation.after = undefined;
+    await wallet.resume();
+    assert.equal(wallet.balance().points, 20n);
+  });
+
+  it('is not asked about while the wallet searches', async () => {
+    const { federation, wallet, pay, afterwards } = await late();
+    afterwards(silence);
+    await pay();
+    federation.before = undefined;
+    const before = asked(federation).length;
+    federation.mute = new Set([0, 1, 2, 3]);
+    federation.down = new Set([1, 2, 3, 4]);
+    assert.equal((await wallet.search().catch(() => ({ complete: false }))).complete, false);
+    assert.equal(wallet.searching, true);
+    federation.down.clear();
+    await wallet.resume();
+    assert.equal(asked(federation).length, before);
+    federation.mute.clear();
+    await wallet.search();
+    await wallet.resume();
+    assert.ok(asked(federation).length > before);
+    assert.equal(wallet.searching, false);
+  });
+
   it('is never asked about once the evaluations of its keyset have ended', async () => {
     const { federation, wallet, pay, warnings } = await late();
     saidOf(federation, () => problem(404, 'not-found'));

@@ -13,7 +13,13 @@ import type { LatePayment } from './report.js';
 /** What became of payments that had come too late, and the claims that were sent for them. */
 export interface Refunds {
   readonly late: readonly LatePayment[];
-  readonly claims: readonly { readonly id: string; readonly error?: RondeError }[];
+  readonly claims: readonly Claim[];
+}
+
+/** A claim that was sent: its name in this wallet, and why it is not done, if it is known. */
+interface Claim {
+  readonly id: string;
+  readonly error?: RondeError;
 }
 
 /** What a store says became of a payment. */
@@ -24,29 +30,39 @@ interface Said {
 
 /**
  * Asks what became of payments that are certified (WALLET-43), or of `only` one, and claims what is owed. A payment whose
- * claim is open is not asked about: the claim is sent again with what else is open.
+ * claim is open is not asked about: the claim is sent again with what else is open. What fails stands in the way of no other.
  */
 export async function askRefunds(core: Core, only?: string): Promise<Refunds> {
-  const late: LatePayment[] = [];
-  const claims: { id: string; error?: RondeError }[] = [];
+  const refunds = { late: [] as LatePayment[], claims: [] as Claim[] };
   const http = new HttpClient(core.surroundings.fetch);
   for (const payment of core.state.payments ?? []) {
     if (core.state.searching || (only !== undefined && payment.digest !== only)) continue;
-    const came = await cameBack(core, payment);
-    if (came !== undefined) late.push(came);
-    if (came !== undefined || openRefund(core.state, payment.digest) !== undefined) continue;
-    const said = await ask(core, http, payment);
-    if (said?.state !== 'owed') {
-      if (said !== undefined) late.push(...(await take(core, payment, said)));
-      continue;
+    try {
+      const late = await becameOf(core, http, payment, refunds.claims);
+      if (late !== undefined) refunds.late.push(late);
+    } catch (error) {
+      if (isFatal(error)) throw error;
     }
-    const claim = await claimBack(core, payment, said.points);
-    if (claim === undefined) continue;
-    claims.push(claim);
-    const became = (await cameBack(core, payment)) ?? (await refused(core, http, payment));
-    late.push(became ?? lateOf(payment, 'pending', said.points));
   }
-  return { late, claims };
+  return refunds;
+}
+
+/** What became of one payment; a claim that was sent for it is put among the `claims`. */
+async function becameOf(
+  core: Core,
+  http: HttpClient,
+  payment: CertifiedPayment,
+  claims: Claim[],
+): Promise<LatePayment | undefined> {
+  const came = await cameBack(core, payment);
+  if (came !== undefined || openRefund(core.state, payment.digest) !== undefined) return came;
+  const said = await ask(core, http, payment);
+  if (said?.state !== 'owed') return said && (await take(core, payment, said));
+  const claim = await claimBack(core, payment, said.points);
+  if (claim === undefined) return undefined;
+  claims.push(claim);
+  const became = (await cameBack(core, payment)) ?? (await refused(core, http, payment));
+  return became ?? lateOf(payment, 'pending', said.points);
 }
 
 const lateOf = ({ digest }: CertifiedPayment, state: LatePayment['state'], points: bigint): LatePayment => ({
@@ -67,7 +83,7 @@ async function cameBack(core: Core, payment: CertifiedPayment): Promise<LatePaym
 async function refused(core: Core, http: HttpClient, payment: CertifiedPayment): Promise<LatePayment | undefined> {
   if (refundRecord(core.state, payment.digest) === undefined) return undefined;
   const said = await ask(core, http, payment);
-  return said && (await take(core, payment, said))[0];
+  return said && (await take(core, payment, said));
 }
 
 /** Asks the store that was paid, and no other (WALLET-44), as long as its keyset is evaluated (WALLET-45). */
@@ -94,23 +110,23 @@ async function ask(core: Core, http: HttpClient, payment: CertifiedPayment): Pro
 }
 
 /** Takes what a store says of a payment for which nothing is to be claimed. */
-async function take(core: Core, payment: CertifiedPayment, { state: said, points }: Said): Promise<LatePayment[]> {
+async function take(core: Core, payment: CertifiedPayment, { state: said, points }: Said): Promise<LatePayment | undefined> {
   const { digest } = payment;
-  if (said === 'pending') return [lateOf(payment, 'pending', points)];
+  if (said === 'pending') return lateOf(payment, 'pending', points);
   if (said === 'paid' || said === 'claimed') {
     await core.step((state) => ({ state: forgetPayment(state, digest) }));
-    return said === 'paid' ? [] : [lateOf(payment, 'elsewhere', points)];
+    return said === 'paid' ? undefined : lateOf(payment, 'elsewhere', points);
   }
-  if (said !== 'withdrawn') return [];
+  if (said !== 'withdrawn') return undefined;
   const body = paymentBody(payment);
   const paid = paidBy(core.context, body);
   await core.step((state) => ({ state: noteByHand(state, digest, body.keyset, paid, core.now()) }));
   core.warn({ code: 'refund-by-hand', what: `the store owes payment ${digest}, and pays it by hand` });
-  return [lateOf(payment, 'by-hand', paid)];
+  return lateOf(payment, 'by-hand', paid);
 }
 
 /** ClaimBack. What can't be claimed now is asked about again another time; nothing of it is lost. */
-async function claimBack(core: Core, payment: CertifiedPayment, owed: bigint): Promise<Refunds['claims'][number] | undefined> {
+async function claimBack(core: Core, payment: CertifiedPayment, owed: bigint): Promise<Claim | undefined> {
   const paid = paidBy(core.context, paymentBody(payment));
   if (paid !== owed) {
     const what = `the store owes ${owed} points for payment ${payment.digest}, which paid ${paid}`;
