@@ -8,14 +8,16 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use event_stream::{Came, Stream};
-use http_support::orders::{checkout, claim, grant, offer, pay, points, to_base64};
-use http_support::{NOW, Node};
+use http_support::federation_support::{KEYSET, entropy};
+use http_support::orders::{checkout, claim, coin, grant, offer, outputs, pay, points, to_base64};
+use http_support::{NOW, Node, STORE};
 use ronde_node::http::ServeLimits;
-use ronde_node::shop::{Certified as _, Outcome};
+use ronde_node::shop::{Caps, Certified as _, Outcome};
 use ronde_protocol::limits::MAX_REFUNDS;
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
 use ronde_protocol::message::order::Order;
+use ronde_protocol::message::refund::RefundClaim;
 use ronde_protocol::message::refusal::Refusal;
 use serde_json::{Value, json};
 
@@ -188,6 +190,84 @@ fn each_scope_is_told_its_own_kinds_and_the_manager_all() {
     // Nothing else was for it: the next that it is told is what happens next.
     offer(&node, &checkout(&node, &tokens[1], 5));
     assert_eq!(redeems.event().0, 5);
+}
+
+/// EVENT-3: the grant that pays a refund back is a refund to whoever is told, and no grant.
+#[test]
+fn a_refund_that_is_claimed_is_told_to_those_who_redeem_and_as_no_grant() {
+    let node = Node::start();
+    let (grants, redeems) = (node.till("grants", &["grant"]), node.till("redeems", &["redeem"]));
+    let (told_grants, told_refunds) = (follow(&node, &grants), follow(&node, &redeems));
+    let id = checkout(&node, &redeems, 10);
+    let payment = pay(&offer(&node, &id), 7, 1).order;
+    assert_eq!(node.delete(&format!("/v1/checkouts/{id}"), &redeems).status, 204);
+    run(node.shop.certified(&payment, &node.desk.federation.certify(&payment))).unwrap();
+    let late = ["checkout.presented", "checkout.cancelled", "checkout.late", "refund.owed"];
+    assert_eq!(told_refunds.kinds(4), late);
+    let shown = node.get_as(&format!("/v1/checkouts/{id}"), &redeems).json;
+    let outputs = outputs(&[points(1), points(2), points(4)], 41);
+    let (federation, order) = (node.desk.federation.id(), payment.digest());
+    let claimed = RefundClaim { federation, store: STORE, order, keyset: KEYSET, outputs: outputs.clone() };
+    let signature = claimed.sign(&[&coin(1)], entropy(41)).unwrap();
+    let body = json!({
+        "refunded": to_base64(&payment), "signature": to_base64(&signature),
+        "keyset": KEYSET.0, "outputs": to_base64(&outputs),
+    });
+    for _ in 0..2 {
+        assert_eq!(node.post_open(&format!("/v1/refunds/{order}/claim"), &body).status, 200);
+    }
+    let (position, kind, event) = told_refunds.event();
+    assert_eq!((position, kind.as_str()), (5, "refund.claimed"));
+    let data = json!({ "order": order, "grant": shown["refunds"][0]["grant"], "points": 7 });
+    assert_eq!(event["data"], data);
+    // The control: who grants is told of a grant, and it is the first that they are told.
+    let (id, secret) = grant(&node, &grants, 3);
+    let body = claim(&secret, &[points(1), points(2)], 1);
+    assert_eq!(node.post_open(&format!("/v1/grants/{id}/claim"), &body).status, 200);
+    let (position, kind, event) = told_grants.event();
+    assert_eq!((position, kind.as_str(), &event["data"]["grant"]), (6, "grant.claimed", &json!(id)));
+}
+
+/// EVENT-19, TILL-6: where grants are made, and in the same step.
+#[test]
+fn a_cap_that_comes_near_is_told_once_a_day_and_not_whose_it_is() {
+    let node = Node::start();
+    node.shop.set_caps(Caps { till: Some(Points(100)), store: Some(Points(190)), ..Caps::default() });
+    let (one, two) = (node.till("one", &["grant"]), node.till("two", &["grant"]));
+    let stream = follow(&node, &one);
+    let give = |till: &str, points: u64| {
+        let made = node.post("/v1/grants", till, &json!({ "points": points, "reference": "r" }));
+        assert_eq!(made.status, 201, "{made:?}");
+        made.text("id")
+    };
+    let newest = || node.shop.event_log().unwrap().newest;
+    give(&one, 79);
+    assert_eq!(newest(), 0, "a point less than four fifths");
+    let last = give(&one, 1);
+    let (position, kind, event) = stream.event();
+    assert_eq!((position, kind.as_str()), (1, "limit.warning"));
+    assert_eq!(event["data"], json!({ "cap": "till", "used": 80, "of": 100 }));
+    // More of it, and four fifths for a second time: no news.
+    give(&one, 1);
+    assert_eq!(node.delete(&format!("/v1/grants/{last}"), &one).status, 204);
+    let last = give(&one, 1);
+    assert_eq!(node.delete(&format!("/v1/grants/{last}"), &one).status, 204);
+    assert_eq!(newest(), 1);
+    // The other till's cap is one of its own, and the store's is a third.
+    give(&two, 80);
+    let warned = [stream.event().2["data"].clone(), stream.event().2["data"].clone()];
+    let till = json!({ "cap": "till", "used": 80, "of": 100 });
+    assert!(
+        warned.contains(&till) && warned.contains(&json!({ "cap": "store", "used": 160, "of": 190 })),
+        "{warned:?}"
+    );
+    assert_eq!(newest(), 3);
+    // What is refused has used nothing, and tomorrow is another day.
+    node.hand.advance(DAY * 1000);
+    let refused = node.post("/v1/grants", &one, &json!({ "points": 101, "reference": "r" }));
+    assert_eq!((refused.problem(), newest()), ("limit-exceeded", 3));
+    give(&one, 80);
+    assert_eq!((stream.event().2["data"].clone(), newest()), (till, 4));
 }
 
 /// EVENT-7.

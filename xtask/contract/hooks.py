@@ -19,7 +19,9 @@ MESSAGES = {
     "bucket-place": "BucketPlace",
 }
 # Members of the examples that are such bytes, and no message of the vectors.
-MEMBERS = {"authorization": "authorization", "outputs": "outputs"}
+MEMBERS = {"authorization": "authorization", "outputs": "outputs", "signature": "spend-signature"}
+# A port of this machine where nobody listens: events are posted nowhere else, whatever address is thought of.
+NOWHERE = "http://127.0.0.1:9/"
 
 
 def base64url(data):
@@ -36,8 +38,10 @@ def of_vectors():
 def of_examples():
     for operation in json.loads(EXAMPLES.read_text()).values():
         for name, text in operation.get("request", {}).items():
-            if name in MEMBERS or name in MESSAGES:
-                yield MESSAGES.get(name, name), text
+            if name in MESSAGES:
+                yield MESSAGES[name], text
+            if name in MEMBERS:
+                yield MEMBERS[name], text
 
 
 def column(index, count):
@@ -50,7 +54,7 @@ for message, text in [*of_vectors(), *of_examples()]:
     FOUND.setdefault(message, set()).add(text)
 FOUND["column"] = {column(0, 1), column(1, 2), column(3, 1)}
 
-for form in [*MESSAGES, *MEMBERS, "column"]:
+for form in [*MESSAGES, *MEMBERS.values(), "column"]:
     texts = sorted(FOUND[MESSAGES.get(form, form)])
     schemathesis.openapi.format(f"ronde-{form}", strategies.sampled_from(texts))
 
@@ -74,6 +78,10 @@ def before_call(context, case, kwargs):
         case.query["wait"] = 1
     if isinstance(case.body, (dict, list)):
         case.body = whole(case.body)
+    if case.operation.path == "/v1/webhooks" and isinstance(case.body, dict):
+        url = case.body.get("url")
+        if isinstance(url, str) and url.lower().startswith(("http://", "https://")):
+            case.body["url"] = NOWHERE
 
 
 class Token:

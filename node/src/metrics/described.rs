@@ -118,7 +118,7 @@ pub const DESCRIBED: &[Described] = &[
         "ronde_http_requests_total",
         Kind::Counter,
         &["route", "code"],
-        "HTTP requests by call (as the API's document writes it) and status; `other` is no call",
+        "HTTP requests by call (as the specification writes it) and status; `other` is no call. Pages are not counted",
     ),
 ];
 

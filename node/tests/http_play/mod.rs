@@ -225,6 +225,8 @@ fn refund(node: &Node, play: &mut Play, payment: &Order) {
 fn events(node: &Node, play: &mut Play, till: &str) {
     let body = json!({ "url": "https://webshop.example/ronde", "events": ["checkout.accepted", "checkout.late"] });
     let first = play.note("addWebhook", 201, Some(&body), node.post("/v1/webhooks", &node.admin, &body));
+    // They are listed by age.
+    node.hand.advance(1000);
     let second = node.post("/v1/webhooks", &node.admin, &json!({ "url": "http://127.0.0.1:9/" })).json;
     run(node.shop.tell_witness(KeysetId(1), WitnessIndex(2), StoreId(3), false)).unwrap();
     let (why, position) = ("no answer came".to_owned(), node.shop.event_log().unwrap().newest);

@@ -94,7 +94,7 @@ fn said(failure: &Failure) -> String {
 /// All three runs, even if one finds something: each may find something else.
 fn ask(world: &World<'_>, schemathesis: &Path, options: Options) -> Result<(), String> {
     let (config, token) = (A.config(), A.token());
-    let scopes = "grant,redeem,manager";
+    let scopes = "grant,redeem,refund,manager";
     let added = world.ronde.run(&["till", "add", TILL, "--scope", scopes, "--out", &token, "--config", &config]);
     added.map_err(|failure| said(&failure))?;
     let till = secret(&world.ronde.home().join(&token))?;
