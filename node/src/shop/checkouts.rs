@@ -218,7 +218,7 @@ impl Shop {
         let (apart, changed) = settled.await??;
         if let Some((before, checkout, owed)) = changed {
             self.count_checkout(Some(&before), &checkout);
-            owed.iter().for_each(|grant| self.count_grant(None, grant));
+            owed.iter().for_each(|grant| self.count_owed(grant));
         }
         if let Some(refund) = apart {
             let (order, points) = (refund.digest, refund.points);

@@ -22,6 +22,11 @@ impl Shop {
         }
     }
 
+    /// A grant was made of what is owed back: no till has given it, and its points are counted as owed.
+    pub(super) fn count_owed(&self, grant: &Grant) {
+        self.metrics().grant(grant_state(grant.state()));
+    }
+
     /// A checkout is another than before, or new.
     pub(super) fn count_checkout(&self, before: Option<&Checkout>, after: &Checkout) {
         let metrics = self.metrics();

@@ -1,4 +1,5 @@
-//! `cargo xtask contract`: schemathesis asks four real nodes all that their own document lets it think of, and what nothing lets.
+//! `cargo xtask contract`: schemathesis asks four real nodes all that their own document lets it think of, and what nothing
+//! lets.
 //!
 //! It is asked thrice: with the token of a till that may do all that tills may, with the administrator's, and with none. The
 //! seed is fixed, and said; another can be given. What is found is mended in the node or in its document.
