@@ -71,11 +71,11 @@ def check_form(history):
 
 
 def records_of(history):
-    """What every wallet remembers in the end, certified orders alone; by order."""
+    """What every wallet remembers in the end, certified orders alone; by order. Those that paid a late payment back say so."""
     records = {}
     for wallet, op in history.final("history").items():
         for record in op["value"]["records"]:
-            if record["outcome"] != "certified":
+            if record["outcome"] not in ("certified", "refunded"):
                 continue
             if record["order"] in records:
                 history.say(f"order {record['order']} is in the history of two wallets, or twice in one")
@@ -100,7 +100,7 @@ def fits(op, record):
 def match(history, records):
     """Gives each certified order an operation of its own, and each grant at most one order."""
     for name, purpose in PURPOSES.items():
-        found = [record for record in records.values() if record["purpose"] == purpose]
+        found = [record for record in records.values() if record["purpose"] == purpose and not is_refund(record)]
         # Of a grant that several wallets, or one wallet several times, tried to claim, one claim succeeds.
         seats = collections.defaultdict(list)
         for number, op in enumerate(history.by_op[name]):
@@ -143,6 +143,32 @@ def check_done_stays(history, records):
         for resumed in op["value"]["resumed"]:
             if resumed["state"] in ("done", "arriving") and resumed["order"] and resumed["order"] not in records:
                 history.say(f"{op['process']} completed order {resumed['order']}, which is undone")
+
+
+def is_refund(record):
+    return record["outcome"] == "refunded"
+
+
+def owed_back(history):
+    """Payments that some till showed as owed back: points by order."""
+    owed = {}
+    for op in history.ok("till"):
+        for refund in op["value"].get("refunds", []):
+            owed[refund["order"]] = refund["points"]
+    return owed
+
+
+def check_refunds(history, records):
+    """What came back was owed: each to the wallet that had paid it, from the store that was paid, once."""
+    due = collections.Counter()
+    for order in owed_back(history):
+        payment = records.get(order)
+        if payment is not None and payment["purpose"] == "redeem":
+            due[payment["wallet"], payment["store"], payment["points"]] += 1
+    back = collections.Counter(
+        (record["wallet"], record["store"], record["points"]) for record in records.values() if is_refund(record))
+    for (wallet, store, points), count in sorted((back - due).items()):
+        history.say(f"{wallet} got {points} points back from store {store} {count} times more than it was owed")
 
 
 def gains(record):
@@ -193,6 +219,8 @@ def claims_done(history, process, records):
 def check_way(history, process):
     """Each balance that a wallet showed lies between the least and the most that its operations allow."""
     most = least = 0
+    # What was paid too late may have come back at any time since.
+    owed = owed_back(history)
     claimed = set()
     for op in sorted((op for op in history.ops if op["process"] == process), key=lambda op: op["call"]):
         points = op["args"].get("points", 0)
@@ -207,7 +235,7 @@ def check_way(history, process):
                 least += points
         elif op["op"] in SPENDS and op["op"] != "vote" and op["outcome"] != "fail":
             least -= points
-            most -= points if sure else 0
+            most -= points if sure and op["value"].get("order") not in owed else 0
         shown = op["value"]
         if not sure or not isinstance(shown, dict):
             continue
@@ -350,6 +378,7 @@ def check(lines, logs=None):
     records = records_of(history)
     match(history, records)
     check_done_stays(history, records)
+    check_refunds(history, records)
     check_wallets(history, records)
     check_tills(history, records)
     check_sums(history, records)

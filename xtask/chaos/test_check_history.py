@@ -118,6 +118,36 @@ class Doctored(unittest.TestCase):
             entries.append(certificate(order))
         self.assertEqual(check_history.check(self.lines, self.logs), [])
 
+    def come_back(self, owed):
+        """Ada pays 2 too late; somebody gives them back to her."""
+        paid, back = "%064x" % 9, "%064x" % 10
+        told = {"state": "done", "order": paid, "balance": 20}
+        self.lines.insert(8, op("ada", "pay", {"checkout": "c1", "store": 1, "points": 2}, 55, value=told))
+        records = find(self.lines, "history")["value"]["records"]
+        records.append(record(paid, "redeem", 2, store=1))
+        records.append(record(back, "earn", 2, store=1, outcome="refunded"))
+        if owed:
+            find(self.lines, "till", 2)["value"]["refunds"] = [{"order": paid, "points": 2}]
+        audit = find(self.lines, "audit")["value"]["keysets"][0]
+        audit["value"]["redeemed"] += 2
+        audit["value"]["issued"] += 2
+        for entries in self.logs.values():
+            entries.extend([certificate(paid), certificate(back)])
+
+    def test_a_payment_that_came_back_passes(self):
+        self.come_back(owed=True)
+        self.assertEqual(check_history.check(self.lines, self.logs), [])
+
+    def test_points_that_came_back_and_were_not_owed(self):
+        self.come_back(owed=False)
+        self.finds("ada got 2 points back from store 1 1 times more than it was owed", "ada showed 20 points")
+
+    def test_points_that_came_back_twice(self):
+        self.come_back(owed=True)
+        again = record("%064x" % 11, "earn", 2, store=1, outcome="refunded")
+        find(self.lines, "history")["value"]["records"].append(again)
+        self.finds("ada got 2 points back from store 1 1 times more than it was owed")
+
     def test_a_lost_payment(self):
         find(self.lines, "history")["value"]["records"].pop(1)
         self.finds("is undone", "nobody paid its order", "the audit finds 7 points redeemed")
