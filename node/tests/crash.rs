@@ -8,16 +8,18 @@ mod daily_points;
 mod places;
 
 use std::collections::BTreeSet;
-use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use cli_support::Desk;
 use daily_points::DAILY_POINTS;
 use places::free_place;
 use serde_json::{Value, json};
+
+/// Nodes hear of each other soon.
+const SYNC: &[(&str, &str)] = &[("RONDE_SYNC_PULL_SECONDS", "1"), ("RONDE_SYNC_FEED_SECONDS", "1")];
 
 /// Far longer than anything takes: the tests wait for events, not for time.
 const LONG: Duration = Duration::from_secs(90);
@@ -142,23 +144,7 @@ impl Cast {
 
     /// Starts a store's node. With a fault it may die before it is ready.
     fn start(&mut self, store: usize, fault: Option<&str>) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ronde"));
-        command.args(["node", "--config"]).arg(self.desk.path(&format!("store-{store}/ronde.toml"))).env_clear();
-        command.envs([("RONDE_SYNC_PULL_SECONDS", "1"), ("RONDE_SYNC_FEED_SECONDS", "1")]);
-        command.envs(fault.map(|fault| ("RONDE_FAULT", fault)));
-        command.stdout(Stdio::piped()).stderr(Stdio::null()).stdin(Stdio::null());
-        let mut child = command.spawn().unwrap();
-        let mut said = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        while !line.starts_with("ready") {
-            line.clear();
-            if said.read_line(&mut line).unwrap() == 0 {
-                assert!(fault.is_some(), "store {store} does not start");
-                break;
-            }
-        }
-        // Whatever else it says goes nowhere, but its pipe stays open.
-        std::thread::spawn(move || drop(std::io::copy(&mut said, &mut std::io::sink())));
+        let child = self.desk.node(store, SYNC, fault);
         self.nodes[store - 1] = Some(Node { child });
     }
 

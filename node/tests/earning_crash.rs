@@ -6,9 +6,8 @@ mod cli_support;
 mod daily_points;
 mod places;
 
-use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -80,23 +79,7 @@ impl Store {
 
     /// Starts the node. With a fault it may die before it is ready.
     fn start(&mut self, fault: Option<&str>) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ronde"));
-        command.args(["node", "--config"]).arg(self.desk.path("store-1/ronde.toml")).env_clear();
-        command.envs(fault.map(|fault| ("RONDE_FAULT", fault)));
-        command.stdout(Stdio::piped()).stderr(Stdio::null()).stdin(Stdio::null());
-        let mut child = command.spawn().unwrap();
-        let mut said = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        while !line.starts_with("ready") {
-            line.clear();
-            if said.read_line(&mut line).unwrap() == 0 {
-                assert!(fault.is_some(), "the store does not start");
-                break;
-            }
-        }
-        // Whatever else it says goes nowhere, but its pipe stays open.
-        std::thread::spawn(move || drop(std::io::copy(&mut said, &mut std::io::sink())));
-        self.child = Some(child);
+        self.child = Some(self.desk.node(1, &[], fault));
     }
 
     /// As `kill -9` does.

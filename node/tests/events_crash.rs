@@ -7,8 +7,7 @@ mod event_stream;
 mod places;
 mod webhook_receiver;
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use cli_support::{Desk, cards};
@@ -16,6 +15,9 @@ use event_stream::Stream;
 use places::free_place;
 use serde_json::{Value, json};
 use webhook_receiver::Receiver;
+
+/// Nodes hear of each other soon.
+const SYNC: &[(&str, &str)] = &[("RONDE_SYNC_PULL_SECONDS", "1"), ("RONDE_SYNC_FEED_SECONDS", "1")];
 
 /// Far longer than anything takes: the tests wait for events, not for time.
 const LONG: Duration = Duration::from_secs(90);
@@ -184,24 +186,7 @@ impl Shop {
 }
 
 fn start(desk: &Desk, fault: Option<&str>) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ronde"));
-    command.args(["node", "--config"]).arg(desk.path("store-1/ronde.toml")).env_clear();
-    command.envs([("RONDE_SYNC_PULL_SECONDS", "1"), ("RONDE_SYNC_FEED_SECONDS", "1")]);
-    command.envs(fault.map(|fault| ("RONDE_FAULT", fault)));
-    command.stdout(Stdio::piped()).stderr(Stdio::null()).stdin(Stdio::null());
-    let mut child = command.spawn().unwrap();
-    let mut said = BufReader::new(child.stdout.take().unwrap());
-    let mut line = String::new();
-    while !line.starts_with("ready") {
-        line.clear();
-        if said.read_line(&mut line).unwrap() == 0 {
-            assert!(fault.is_some(), "the node does not start");
-            break;
-        }
-    }
-    // Whatever else it says goes nowhere, but its pipe stays open.
-    std::thread::spawn(move || drop(std::io::copy(&mut said, &mut std::io::sink())));
-    child
+    desk.node(1, SYNC, fault)
 }
 
 fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
@@ -232,7 +217,12 @@ fn a_node_killed_at_any_boundary_tells_each_thing_once_and_posts_it_at_least_onc
         while shop.child.try_wait().unwrap().is_none() {
             // How many jobs one commit takes is a matter of luck.
             assert!(days.len() < 12, "{point} is not reached");
-            days.push(shop.day(pay_first));
+            let day = shop.day(pay_first);
+            if day.contains(&None) {
+                // It is dying, which takes the system a moment.
+                eventually("a node that answers nothing has ended", || shop.child.try_wait().unwrap().is_some());
+            }
+            days.push(day);
         }
         shop.start(None);
         days.iter().for_each(|day| done(&shop, day));

@@ -1,20 +1,18 @@
 //! Clients that dawdle, never end, or say one thing twice: they lose their connection, and nobody else does.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
-use hyper::body::{Bytes, Frame};
+use endless_answer::Endless;
 use ronde_node::http::{ServeLimits, serve};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};
 
+mod endless_answer;
 mod http_support;
 
 /// Far longer than anything takes: tests wait for events, not for time.
@@ -117,24 +115,6 @@ async fn a_head_that_does_not_end_is_cut_off_and_a_quiet_connection_is_closed() 
     let mut quiet = connect(address, GOOD).await;
     assert!(read_to(&mut quiet, "good").await.starts_with("HTTP/1.1 200"));
     assert_eq!(read_to(&mut quiet, "never").await, "");
-}
-
-/// More than any socket buffers, and word of its end.
-struct Endless(mpsc::UnboundedSender<()>);
-
-impl hyper::body::Body for Endless {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[0; 65_536])))))
-    }
-}
-
-impl Drop for Endless {
-    fn drop(&mut self) {
-        let _ = self.0.send(());
-    }
 }
 
 /// HTTP-26.

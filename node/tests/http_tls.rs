@@ -1,18 +1,17 @@
 //! HTTPS by the node itself: the same bounds, another certificate while connections are open, and none that is broken.
 
-use std::convert::Infallible;
+mod endless_answer;
+
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
-use hyper::body::{Bytes, Frame};
+use endless_answer::Endless;
 use rcgen::{CertificateParams, KeyPair};
 use ronde_node::config::Tls;
 use ronde_node::http::{CertificateError, Certificates, Pair, ServeLimits, serve_over};
@@ -220,24 +219,6 @@ async fn a_handshake_that_takes_too_long_is_cut_off() {
         stream.write_all(begun).await.unwrap();
         let ended = tokio::time::timeout(LONG, stream.read_u8()).await.expect("it is closed");
         assert!(ended.is_err(), "without a word");
-    }
-}
-
-/// An answer that never ends; says when it is given up.
-struct Endless(mpsc::UnboundedSender<()>);
-
-impl hyper::body::Body for Endless {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[0; 65_536])))))
-    }
-}
-
-impl Drop for Endless {
-    fn drop(&mut self) {
-        let _ = self.0.send(());
     }
 }
 

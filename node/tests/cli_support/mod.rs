@@ -4,7 +4,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -54,6 +54,28 @@ impl Desk {
     /// An empty one.
     pub fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// Starts the node of a store's folder and waits until it is ready. With a fault it may die before.
+    pub fn node(&self, store: usize, settings: &[(&str, &str)], fault: Option<&str>) -> Child {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ronde"));
+        command.args(["node", "--config"]).arg(self.path(&format!("store-{store}/ronde.toml"))).env_clear();
+        command.envs(settings.iter().copied());
+        command.envs(fault.map(|fault| ("RONDE_FAULT", fault)));
+        command.stdout(Stdio::piped()).stderr(Stdio::null()).stdin(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        while !line.starts_with("ready") {
+            line.clear();
+            if said.read_line(&mut line).unwrap() == 0 {
+                assert!(fault.is_some(), "store {store} does not start");
+                break;
+            }
+        }
+        // Whatever else it says goes nowhere, but its pipe stays open.
+        std::thread::spawn(move || drop(std::io::copy(&mut said, &mut std::io::sink())));
+        child
     }
 
     /// A file or folder on it.
