@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ronde_protocol::limits::{MAX_GRANT_VOUCHERS, MAX_OUTPUTS};
+use ronde_protocol::machine::till::cents::Cents;
 use ronde_protocol::machine::till::grant::{GrantTerms, TermsError, VoucherCount};
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::charter::Charter;
@@ -14,7 +15,7 @@ use ronde_protocol::message::text::Text;
 use super::{Bonus, Earn, Moment, Voucher};
 
 /// The largest basket: ten million, in cents. A larger one is a slip of the till.
-pub const MAX_BASKET_CENTS: u64 = 1_000_000_000;
+pub const MAX_BASKET_CENTS: u64 = Cents::MAX.0;
 /// A bonus of so many per cent changes nothing.
 const PLAIN: u64 = 100;
 /// Vouchers in one grant (STORE-20 and [`GrantTerms::check`] keep the same bound).

@@ -76,7 +76,7 @@ impl Shop {
                 if let Some(source) = &new.source {
                     check_not_revoked(transaction, source.till.as_str())?;
                 }
-                let NewGrant { terms, source, .. } = new;
+                let NewGrant { terms, reference, expires_in, source } = new;
                 let (terms, detail) = reckoned(transaction, terms, source, &rules, (store, now, &charter))?;
                 terms.check(store, now, &charter)?;
                 if let Some(detail) = &detail {
@@ -86,9 +86,7 @@ impl Shop {
                         events::limits::warn_limit(transaction, now, &near.name(), (near.given, near.of))?;
                     }
                 }
-                let (reference, expires_in) = (new.reference, new.expires_in);
-                let new = NewGrant { terms, reference, expires_in, source: None };
-                let made = add_grant(transaction, new, (id, entropy), (store, now), &charter)?;
+                let made = add_grant(transaction, terms, (&reference, expires_in), (id, entropy), now)?;
                 if let Some(detail) = &detail {
                     details::made(transaction, id, &made.grant, detail)?;
                 }
@@ -127,24 +125,10 @@ impl Shop {
 
     /// Withdraws a grant that nobody has claimed.
     pub async fn cancel_grant(&self, id: RecordId) -> Result<Grant, ShopError> {
-        let now = self.now();
-        let cancelled = self.write(move |transaction| {
-            let mut grant: Grant = load_id(transaction, Table::Grant, id, Missing::Grant)?;
-            let before = grant.clone();
-            let result = grant.handle_cancel(now);
-            save_id(transaction, Table::Grant, id, &grant)?;
-            if before.state() != GrantState::Cancelled && grant.state() == GrantState::Cancelled {
-                take_back(transaction, id, grant.terms().points)?;
-                caps::give_back(transaction, grant.time(), id)?;
-            }
-            details::moved(transaction, id, before.state(), &grant, now)?;
-            Ok((result, before, grant))
-        });
-        let (result, before, grant) = cancelled.await?;
-        self.count_grant(Some(&before), &grant);
-        Ok(result.map(|()| grant)?)
+        self.change_grant(id, Grant::handle_cancel).await
     }
 
+    /// Changes a grant, and whatever counts it or tells of it, in one transaction.
     async fn change_grant(
         &self,
         id: RecordId,
@@ -156,6 +140,11 @@ impl Shop {
             let before = grant.clone();
             let result = change(&mut grant, now);
             save_id(transaction, Table::Grant, id, &grant)?;
+            // By its till: what a restored copy withdraws may have been claimed since the copy was made.
+            if before.state() != GrantState::Cancelled && grant.state() == GrantState::Cancelled {
+                take_back(transaction, id, grant.terms().points)?;
+                caps::give_back(transaction, grant.time(), id)?;
+            }
             details::moved(transaction, id, before.state(), &grant, now)?;
             events::grant_changed(transaction, (now, id), before.state(), &grant)?;
             Ok((result, before, grant))
@@ -218,15 +207,14 @@ impl Shop {
 /// Makes a grant of checked terms and writes it down.
 pub(super) fn add_grant(
     transaction: &mut dyn Transaction,
-    new: NewGrant,
+    terms: GrantTerms,
+    (reference, expires_in): (&str, Seconds),
     (id, entropy): (RecordId, Entropy),
-    (store, now): (StoreId, Seconds),
-    charter: &Charter,
+    now: Seconds,
 ) -> Result<MadeGrant, ShopError> {
-    new.terms.check(store, now, charter)?;
-    let till_reference = till_reference(id, &new.reference);
-    let expiry = now.saturating_add(new.expires_in);
-    let (grant, secret) = Grant::new(new.terms, till_reference, now, expiry, entropy);
+    let till_reference = till_reference(id, reference);
+    let expiry = now.saturating_add(expires_in);
+    let (grant, secret) = Grant::new(terms, till_reference, now, expiry, entropy);
     save_id(transaction, Table::Grant, id, &grant)?;
     index(transaction, Table::Grant, &grant.reference(), id)?;
     Ok(MadeGrant { id, grant, secret, detail: None })

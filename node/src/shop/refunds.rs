@@ -196,7 +196,9 @@ impl Shop {
                 let (points, paid) = (new.grant.terms.points, checkout.paid());
                 let mut returned = returned(transaction, new.checkout)?;
                 returned.handle_give(points, paid)?;
-                let made = add_grant(transaction, new.grant, (id, entropy), (store, now), &charter)?;
+                let NewGrant { terms, reference, expires_in, .. } = new.grant;
+                terms.check(store, now, &charter)?;
+                let made = add_grant(transaction, terms, (&reference, expires_in), (id, entropy), now)?;
                 save(transaction, Table::Refund, &checkout_key(new.checkout), &returned)?;
                 save(transaction, Table::Refund, &grant_key(id), &new.checkout)?;
                 new_grant = Some(made.grant.clone());
