@@ -1,6 +1,5 @@
 import type { JSX } from 'preact';
-import { typed } from '../decide/amount.js';
-import { Button, Form, Title, typedIn } from './parts.js';
+import { Button, Form, Slider, Title } from './parts.js';
 import type { Shown } from './parts.js';
 
 /** Points for an association. */
@@ -8,11 +7,6 @@ export function Give({ state, say, act }: Shown): JSX.Element | null {
   const { screen, wallet } = state;
   if (screen.name !== 'give' || wallet === undefined) return null;
   const open = wallet.charter.associations.filter(({ closed }) => !closed);
-  const set = (event: Event): void => {
-    const points = typed(typedIn(event));
-    act.setGift({ points: points ?? screen.points });
-  };
-  const shown = say('pay.of', { points: { points: screen.points }, euros: { euros: screen.points } });
   const ready = screen.association !== undefined && screen.points > 0n;
   if (open.length === 0) return <Title>{say('give.none')}</Title>;
   return (
@@ -34,30 +28,14 @@ export function Give({ state, say, act }: Shown): JSX.Element | null {
             </label>
           ))}
         </fieldset>
-        <div class="slider">
-          <label for="gift">{say('give.points')}</label>
-          <output class="amount" for="gift gift-points">
-            {shown}
-          </output>
-          <input
-            id="gift"
-            type="range"
-            min={0}
-            max={Number(wallet.most)}
-            value={Number(screen.points)}
-            aria-valuetext={shown}
-            onInput={set}
-          />
-          <label for="gift-points">{say('pay.number')}</label>
-          <input
-            id="gift-points"
-            type="text"
-            inputMode="numeric"
-            autocomplete="off"
-            value={String(screen.points)}
-            onChange={set}
-          />
-        </div>
+        <Slider
+          ids={['gift', 'gift-points']}
+          label={say('give.points')}
+          most={wallet.most}
+          points={screen.points}
+          set={(points) => act.setGift({ points })}
+          say={say}
+        />
         {!ready && <p class="quiet">{say('give.choose')}</p>}
         <div class="stack">
           <button type="submit" class="button main" disabled={!ready || state.busy !== undefined}>

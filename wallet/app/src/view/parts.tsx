@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { typed } from '../decide/amount.js';
 import type { Actions } from '../do/actions.js';
 import type { State, Tone, Words } from '../model.js';
 import type { Key } from '../text/en.js';
@@ -120,5 +121,41 @@ export function Form({ onSend, children }: { onSend: () => unknown; children: Co
     >
       {children}
     </form>
+  );
+}
+
+/** Points, by a slider or as a number: the same value twice. What is no number is written over with what was there. */
+export function Slider(props: {
+  ids: readonly [slider: string, number: string];
+  label: string;
+  most: bigint;
+  step?: bigint;
+  points: bigint;
+  set: (points: bigint) => void;
+  say: Say;
+}): JSX.Element {
+  const { label, most, step, points, say } = props;
+  const [slider, number] = props.ids;
+  const set = (event: Event): void => props.set(typed(typedIn(event)) ?? points);
+  const shown = say('pay.of', { points: { points }, euros: { euros: points } });
+  return (
+    <div class="slider">
+      <label for={slider}>{label}</label>
+      <output class="amount" for={`${slider} ${number}`}>
+        {shown}
+      </output>
+      <input
+        id={slider}
+        type="range"
+        min={0}
+        max={Number(most)}
+        step={step === undefined ? undefined : Number(step)}
+        value={Number(points)}
+        aria-valuetext={shown}
+        onInput={set}
+      />
+      <label for={number}>{say('pay.number')}</label>
+      <input id={number} type="text" inputMode="numeric" autocomplete="off" value={String(points)} onChange={set} />
+    </div>
   );
 }

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
-import { mostPoints, typed, worthOf } from '../decide/amount.js';
+import { mostPoints, worthOf } from '../decide/amount.js';
 import { atStake, needsBackup } from '../decide/backup.js';
 import type { PayScreen, Snapshot } from '../model.js';
-import { Button, Form, Note, Title, typedIn } from './parts.js';
+import { Button, Form, Note, Slider, Title } from './parts.js';
 import type { Shown } from './parts.js';
 
 /** What a shop gives, before it is taken. */
@@ -80,7 +80,17 @@ export function Pay({ state, say, act }: Shown): JSX.Element | null {
       </p>
       {can ? (
         <Form onSend={act.pay}>
-          {most > 0n && <Slider screen={screen} most={most} say={say} act={act} state={state} />}
+          {most > 0n && (
+            <Slider
+              ids={['slider', 'points']}
+              label={say('pay.slider')}
+              most={most}
+              step={screen.step}
+              points={screen.points}
+              set={act.setPoints}
+              say={say}
+            />
+          )}
           {most > 0n && most < screen.max - vouchers && (
             <p class="quiet">
               {say('pay.most', { points: { points: most }, balance: { points: wallet.points } })}{' '}
@@ -112,41 +122,6 @@ export function Pay({ state, say, act }: Shown): JSX.Element | null {
   );
 }
 
-function Slider({ screen, most, say, act }: Shown & { screen: PayScreen; most: bigint }): JSX.Element {
-  const set = (event: Event): void => {
-    const points = typed(typedIn(event));
-    // What is no number is written over with what was there.
-    act.setPoints(points ?? screen.points);
-  };
-  const shown = say('pay.of', { points: { points: screen.points }, euros: { euros: screen.points } });
-  return (
-    <div class="slider">
-      <label for="slider">{say('pay.slider')}</label>
-      <output class="amount" for="slider points">
-        {shown}
-      </output>
-      <input
-        id="slider"
-        type="range"
-        min={0}
-        max={Number(most)}
-        step={Number(screen.step)}
-        value={Number(screen.points)}
-        aria-valuetext={shown}
-        onInput={set}
-      />
-      <label for="points">{say('pay.number')}</label>
-      <input
-        id="points"
-        type="text"
-        inputMode="numeric"
-        autocomplete="off"
-        value={String(screen.points)}
-        onChange={set}
-      />
-    </div>
-  );
-}
 
 function PayVouchers({
   screen,
