@@ -17,7 +17,10 @@ proptest! {
         let sealed = seal(&secret, &text).unwrap();
         let opened = open(&secret, &sealed).unwrap();
         prop_assert_eq!(opened.as_str(), &text);
-        prop_assert!(!sealed.windows(text.len()).any(|window| window == text.as_bytes()));
+        // Shorter texts turn up among random bytes by chance.
+        if text.len() >= 16 {
+            prop_assert!(!sealed.windows(text.len()).any(|window| window == text.as_bytes()));
+        }
         prop_assert_eq!(sealed.len() % RECEIPT_STEP, 16);
         if other != secret {
             prop_assert_eq!(open(&other, &sealed), Err(ReceiptError::Sealed));
