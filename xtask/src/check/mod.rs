@@ -1,5 +1,6 @@
 //! `cargo xtask check`: everything that must hold before a commit, stage by stage, with the minutes each took.
 
+mod beside;
 mod every_test;
 mod fuzz;
 mod purity;
@@ -16,6 +17,8 @@ struct Stage {
     name: &'static str,
     about: &'static str,
     tools: &'static [Tool],
+    /// Whether it runs in a process of its own beside other such stages, where more than one is asked for.
+    beside: bool,
     run: fn() -> Result<(), String>,
 }
 
@@ -76,7 +79,7 @@ fn parse(arguments: &[String]) -> Result<Request, String> {
     Ok(Request::Run(only))
 }
 
-fn run_stages(stages: &[&Stage]) -> ExitCode {
+fn run_stages(stages: &[&'static Stage]) -> ExitCode {
     let (begun, before) = (Instant::now(), children_time());
     let mut needed: Vec<Tool> = Vec::new();
     for tool in stages.iter().flat_map(|stage| stage.tools) {
@@ -97,16 +100,23 @@ fn run_stages(stages: &[&Stage]) -> ExitCode {
     }
     let mut rows =
         vec![Row { name: "tools", took: begun.elapsed(), processors: worked_since(before), outcome: Ok(()) }];
-    for stage in stages {
-        println!("\n== {}: {}", stage.name, stage.about);
-        let (started, worked) = (Instant::now(), children_time());
-        let outcome = (stage.run)();
-        if let Err(why) = &outcome {
-            eprintln!("== {}: FAILED: {why}", stage.name);
-        }
-        rows.push(Row { name: stage.name, took: started.elapsed(), processors: worked_since(worked), outcome });
-    }
+    let (beside, alone): (Vec<&'static Stage>, Vec<&'static Stage>) = stages.iter().partition(|stage| stage.beside);
+    rows.extend(alone.into_iter().map(run_stage));
+    rows.extend(match beside.as_slice() {
+        [stage] => vec![run_stage(stage)],
+        several => beside::run(several),
+    });
     close(&rows, begun.elapsed())
+}
+
+fn run_stage(stage: &Stage) -> Row {
+    println!("\n== {}: {}", stage.name, stage.about);
+    let (started, worked) = (Instant::now(), children_time());
+    let outcome = (stage.run)();
+    if let Err(why) = &outcome {
+        eprintln!("== {}: FAILED: {why}", stage.name);
+    }
+    Row { name: stage.name, took: started.elapsed(), processors: worked_since(worked), outcome }
 }
 
 /// The closing table, and one line that says it all.

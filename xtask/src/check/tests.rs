@@ -1,6 +1,8 @@
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::time::Duration;
 
+use super::beside::{why, worked};
 use super::every_test::{Program, listed};
 use super::{Request, parse};
 use crate::side_by_side::side_by_side;
@@ -51,4 +53,14 @@ fn work_side_by_side_is_done_once_for_each() {
     let mut done = done.into_inner().unwrap();
     done.sort_unstable();
     assert_eq!(done, items);
+}
+
+#[test]
+fn the_row_of_a_stage_is_read_from_what_its_process_printed() {
+    let said = "sim: seed 7 fails\n\nstage        minutes processors\ntools           0.01        0.8  ok\n\
+                sim             2.50        1.6  FAILED\nall             2.51\nsim: a seed fails: 7\ncheck: FAILED: sim\n";
+    assert_eq!(worked(said, "sim", Duration::from_secs(100)), Some(Duration::from_secs(160)));
+    assert_eq!(why(said, "sim"), "a seed fails: 7");
+    assert_eq!(worked("thread 'main' panicked", "sim", Duration::from_secs(1)), None);
+    assert_eq!(why("", "sim"), "its process died");
 }
