@@ -332,7 +332,8 @@ async fn take_mark(writer: &Writer, charters: &CharterStore, now: u64) -> Result
             "this database is a restored copy: this node votes in no keyset that was published until now or is within a \
              day (it still certifies and evaluates), grants that nobody had claimed are withdrawn, what is \
              owed back of checkouts until now is settled by hand, and no pledge is made today; ask the stewards for a seat \
-             in a keyset of a charter that they issue later"
+             in a keyset of a charter that they issue later; tills and webhooks are those of the copy, also what was \
+             revoked since it was made: look at `ronde till list` and `ronde webhook list`, and revoke it again"
         );
     }
     Ok(())

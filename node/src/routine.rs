@@ -50,7 +50,11 @@ impl RulesFile {
                 for concern in concerns(&config.rules, &shop.charter(), shop.store(), shop.now()) {
                     tracing::warn!(line = concern.line, fix = concern.fix, "{}", concern.what);
                 }
+                if config.caps != shop.caps() {
+                    tracing::info!("[caps] has changed, and holds from now on");
+                }
                 shop.set_rules(config.rules);
+                shop.set_caps(config.caps);
             }
             Err(error) => self.refuse(shop, &error),
         }

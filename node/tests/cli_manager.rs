@@ -148,6 +148,20 @@ fn a_node_speaks_https_and_the_commands_of_its_machine_find_it() {
     assert!(listed.contains("counter: grant, refund") && listed.contains("gave 40 points today of 50"), "{listed}");
     let status = desk.ronde("status --config store-1/ronde.toml");
     assert!(status.out.contains("gave away four fifths"), "{}\n{}", status.out, status.err);
+    // What goes to the own node goes to no proxy: the token is in it.
+    let trap = TcpListener::bind("127.0.0.1:0").unwrap();
+    trap.set_nonblocking(true).unwrap();
+    let proxy = format!("http://{}", trap.local_addr().unwrap());
+    for command in ["till list", "status"] {
+        let mut ronde = Command::new(env!("CARGO_BIN_EXE_ronde"));
+        ronde.args(command.split(' ')).args(["--config", "store-1/ronde.toml"]).current_dir(desk.path("."));
+        for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"] {
+            ronde.env(name, &proxy);
+        }
+        let said = ronde.output().unwrap();
+        assert!(!said.stdout.is_empty(), "{}", String::from_utf8_lossy(&said.stderr));
+    }
+    assert!(trap.accept().is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock), "the proxy was asked");
     // Elsewhere nobody takes a certificate that no authority signed.
     let refused = desk.ronde(&format!("status --node https://localhost:{port}"));
     assert_eq!(refused.code, 2, "{}", refused.out);

@@ -1,10 +1,12 @@
 //! Tills: who may do what, and from when on nothing; and the same from the command line.
 
+mod event_stream;
 mod http_support;
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output};
 
+use event_stream::Stream;
 use http_support::orders::{offer, pay};
 use http_support::{BASE, Node, bearer};
 use ronde_node::shop::{Answer, NewGrant, ShopError, Source, TillError};
@@ -128,20 +130,26 @@ fn tills_are_listed_without_their_tokens() {
 fn the_day_on_which_a_till_was_used_last_is_listed_and_survives_a_restart() {
     let node = Node::start();
     let token = node.till("counter", &["grant"]);
-    node.till("idle", &["grant"]);
+    let idle = node.till("idle", &["grant"]);
     let body = json!({ "points": 1, "reference": "r" });
     let last_used =
         |node: &Node, till: usize| node.get_as("/v1/tills", &node.admin).json["tills"][till]["last_used"].clone();
-    for day in ["2026-01-01", "2026-01-02"] {
-        assert_eq!(node.post("/v1/grants", &token, &body).status, 201);
-        // It is written down behind the answer.
-        while last_used(&node, 0) != day {
+    // It is written down behind the answer.
+    let used = |till: usize, day: &str| {
+        while last_used(&node, till) != day {
             std::thread::yield_now();
         }
+    };
+    for day in ["2026-01-01", "2026-01-02"] {
+        assert_eq!(node.post("/v1/grants", &token, &body).status, 201);
+        used(0, day);
         node.hand.advance(86_400_000);
     }
     assert_eq!(last_used(&Node::start_from(node.snapshot()), 0), "2026-01-02");
     assert_eq!(last_used(&node, 1), Value::Null, "never used");
+    // Listening is a use too.
+    let _listens = Stream::open(&node.url, &idle, None, None).unwrap();
+    used(1, "2026-01-03");
 }
 
 #[test]

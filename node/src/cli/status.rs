@@ -289,6 +289,7 @@ pub(super) fn get<T: DeserializeOwned>(node: &str, path: &str) -> Result<T, Fail
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(PATIENCE))
         .tls_config(own_node::tls(node))
+        .proxy(own_node::proxy(node))
         .http_status_as_error(false)
         .build()
         .into();

@@ -73,7 +73,9 @@ pub(super) async fn follow(
     // Before the token is looked at, so that no revocation is missed.
     let (revoked, told) = (site.shop.revocations(), site.shop.event_news());
     let token = site.token(&call)?;
-    let scopes = site.caller(&token)?.scopes;
+    let caller = site.caller(&token)?;
+    site.note_use(&caller);
+    let scopes = caller.scopes;
     let query: FromQuery = call.query()?;
     let asked = last_seen(&call)?.or(query.after);
     let seat = site.streams.enter(token.hash())?;
@@ -170,6 +172,10 @@ impl Follower {
                 _ = revoked.changed() => {}
                 changed = self.told.changed() => changed.ok()?,
                 () = tokio::time::sleep_until(quiet) => {
+                    // Whoever listens on uses the token each day anew.
+                    if let Ok(caller) = self.site.caller(&self.token) {
+                        self.site.note_use(&caller);
+                    }
                     let comment = sse::Event::default().comment("");
                     return Some(self.say(comment));
                 }

@@ -39,7 +39,8 @@ pub(super) fn not_voting(log: &Log) -> Option<(Exit, String)> {
         }
         Some(RetiredBecause::RestoredCopy) => {
             "its database is a restored backup, which can't know what was promised since; that is as it should be, and so \
-             in every keyset that is published within a day after the backup was put back"
+             in every keyset that is published within a day after the backup was put back. Tills and webhooks that were \
+             revoked since it was made are open again: look at `ronde till list` and `ronde webhook list`"
         }
         Some(RetiredBecause::TwoCertificates) => {
             "two orders over one coin are both certified: more witnesses cheated than the committee bears; stop taking its \

@@ -57,6 +57,7 @@ impl Client {
         let agent = Agent::config_builder()
             .timeout_global(Some(PATIENCE))
             .tls_config(own_node::tls(&node))
+            .proxy(own_node::proxy(&node))
             .http_status_as_error(false)
             // A redirect would take the token elsewhere.
             .max_redirects(0)
