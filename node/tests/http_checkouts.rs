@@ -10,7 +10,7 @@ use ronde_node::store::Table;
 use ronde_protocol::limits::MAX_REFUNDS;
 use ronde_protocol::message::order::Order;
 use ronde_protocol::message::refusal::Refusal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn state(node: &Node, till: &str, id: &str) -> Reply {
     node.get_as(&format!("/v1/checkouts/{id}"), till)
@@ -117,6 +117,7 @@ fn a_second_wallet_is_refused_and_what_it_paid_elsewhere_is_owed() {
         assert_eq!((&shown.json["state"], owed.as_array().unwrap().len()), (&json!("accepted"), 1));
         assert_eq!(owed[0]["order"], second.order.digest().to_string());
         assert_eq!((&owed[0]["points"], &owed[0]["state"]), (&json!(4), &json!("owed")));
+        assert_eq!(owed[0]["grant"], Value::Null, "which grant it is concerns the tills alone");
         assert_eq!(shown.json["points"], 7);
     }
 }

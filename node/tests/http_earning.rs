@@ -398,6 +398,24 @@ fn a_restored_copy_pledges_nothing_of_what_it_remembers() {
     assert_eq!(pledges(&restored), [(TODAY + 1, 1, 6)]);
 }
 
+/// EARN-6, STORE-30: what the lost machine may have let be claimed since is not given a second time.
+#[test]
+fn what_a_restored_copy_withdraws_stays_given() {
+    let (node, till) = start();
+    for count in [128, 128, 128, 128, 128, 128, 128, 104] {
+        let body = json!({ "points": 1, "reference": "", "vouchers": [{ "offer": 1, "count": count }] });
+        assert_eq!(node.post("/v1/grants", &till, &body).status, 201);
+    }
+    let mut engine = MemoryEngine::restore(node.snapshot());
+    let mut transaction = engine.begin().unwrap();
+    ronde_node::shop::take_mark(&mut *transaction, NOW).unwrap();
+    transaction.commit().unwrap();
+    let restored = Node::start_from(engine.observer().snapshot());
+    give(&restored, RULES);
+    let till = restored.till("new", &["grant"]);
+    assert_eq!(basket(&restored, &till, 2000).json["vouchers"], json!([]));
+}
+
 /// EARN-9.
 #[test]
 fn rules_are_taken_up_when_the_file_changes_and_kept_while_it_is_broken() {

@@ -312,6 +312,23 @@ fn a_restored_copy_pays_no_refund_by_itself_that_may_have_been_paid() {
     assert_eq!(fate(&restored, &later.order).json["state"], "owed");
 }
 
+/// TILL-1: what is owed to a customer is annulled by who may give back, not by any till that gives points.
+#[test]
+fn the_grant_of_a_refund_is_withdrawn_with_the_scope_of_refunds_alone() {
+    let node = Node::start();
+    let till = node.till("counter", &["redeem", "grant", "refund"]);
+    let (id, payment) = late(&node, &till, 1);
+    let grant =
+        node.get_as(&format!("/v1/checkouts/{id}"), &till).json["refunds"][0]["grant"].as_str().unwrap().to_owned();
+    let path = format!("/v1/grants/{grant}");
+    let giver = node.till("giver", &["redeem", "grant"]);
+    let refused = node.delete(&path, &giver);
+    assert_eq!((refused.problem(), &refused.json["scope"]), ("token-scope", &json!("refund")));
+    assert_eq!(fate(&node, &payment.order).json["state"], "owed");
+    assert_eq!(node.delete(&path, &till).status, 204);
+    assert_eq!(fate(&node, &payment.order).json["state"], "withdrawn");
+}
+
 /// STORE-39.
 #[test]
 fn refunds_that_an_earlier_program_noted_get_their_grants_once() {

@@ -290,5 +290,10 @@ pub(super) async fn certificate(State(site): State<Site>, path: Path<String>, ca
     let settled = Outcome::Certified { order: Box::new(order.clone()), certificate, evaluations: Vec::new() };
     take_in(&site, &order, &settled).await;
     let shown = site.shop.checkout(id).await?;
-    Ok(respond(answer(StatusCode::OK, &view(&site.base(), &shown))))
+    let mut shown = view(&site.base(), &shown);
+    // Anybody with a payment may ask: what others paid, and the grants of refunds, are the tills' to know.
+    shown.refunds.retain(|refund| refund.order == order.digest());
+    shown.refunds.iter_mut().for_each(|refund| refund.grant = None);
+    shown.returned = None;
+    Ok(respond(answer(StatusCode::OK, &shown)))
 }

@@ -302,8 +302,14 @@ fn view(site: &Site, id: RecordId, grant: &Grant, reason: Option<Text>) -> View 
     responses((status = 204, description = "It is withdrawn, or is expired or withdrawn already."), CancelProblems),
 )]
 pub(super) async fn cancel(State(site): State<Site>, path: Path<String>, call: Call) -> Result<Response, Problem> {
-    site.authorize(&call, Scope::Grant)?;
-    site.shop.cancel_grant(id(path)?).await?;
+    let (_, caller) = site.authorize_as(&call, Scope::Grant)?;
+    let id = id(path)?;
+    // What the store owes a customer is not a till's to annul.
+    if site.shop.is_refund(id)? && !caller.scopes.contains(&Scope::Refund) {
+        let detail = format!("the grant pays a customer back: the till {} lacks the scope refund", caller.name);
+        return Err(Problem::new(Code::TokenScope, detail).with("scope", Scope::Refund.name()));
+    }
+    site.shop.cancel_grant(id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

@@ -129,7 +129,17 @@ pub(super) fn moved(
     if let Some(share) = detail.share {
         gathered::take_back(transaction, share)?;
     }
-    totals::count(transaction, till, detail.time, |totals| {
+    count_withdrawn(transaction, &detail)
+}
+
+/// Counts a grant that a restored copy withdraws. What it gives stays given: it may have been claimed since the copy was
+/// made.
+pub(super) fn withdrawn_by_copy(transaction: &mut dyn Transaction, id: RecordId) -> Result<(), ShopError> {
+    find(transaction, Of::Grant(id))?.map_or(Ok(()), |detail| count_withdrawn(transaction, &detail))
+}
+
+fn count_withdrawn(transaction: &mut dyn Transaction, detail: &Detail) -> Result<(), ShopError> {
+    totals::count(transaction, Some(detail.till.as_str()), detail.time, |totals| {
         totals.withdrawn = totals.withdrawn.saturating_add(detail.points.0);
         totals.cents_withdrawn = totals.cents_withdrawn.saturating_add(detail.eligible_cents.unwrap_or(0));
         totals.baskets_withdrawn = totals.baskets_withdrawn.saturating_add(u64::from(detail.is_basket()));

@@ -13,7 +13,7 @@ use ronde_protocol::message::text::Text;
 use super::answers::answer_once;
 use super::details::{self, Detail, Of, Share};
 use super::records::{RecordId, find, index, load, load_id, save, save_id};
-use super::refunds::take_back;
+use super::refunds::{paid_back_by, take_back};
 use super::tills::check_not_revoked;
 use super::{Answer, EarningError, Missing, Once, Shop, ShopError, caps, events, given};
 use crate::earning::{MAX_BASKET_CENTS, Rules, gathers, reckon};
@@ -121,6 +121,11 @@ impl Shop {
     /// What a grant was made for.
     pub fn grant_detail(&self, id: RecordId) -> Result<Option<Detail>, ShopError> {
         self.0.readers.with(|read| details::find(read, Of::Grant(id)))
+    }
+
+    /// Whether a grant pays back what bought nothing (STORE-38).
+    pub fn is_refund(&self, id: RecordId) -> Result<bool, ShopError> {
+        self.0.readers.with(|read| Ok(paid_back_by(read, id)?.is_some()))
     }
 
     /// Withdraws a grant that nobody has claimed.

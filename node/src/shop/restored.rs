@@ -1,7 +1,7 @@
 //! A shop on a restored copy: what may have been signed since the copy was made is signed no other way (STORE-30).
 
 use ronde_protocol::machine::till::checkout::Checkout;
-use ronde_protocol::machine::till::grant::Grant;
+use ronde_protocol::machine::till::grant::{Grant, GrantState};
 use ronde_protocol::message::codec::{decode, encode};
 use ronde_protocol::message::order::{Seconds, pledge_reference};
 
@@ -22,11 +22,11 @@ pub fn take_mark(tx: &mut dyn Transaction, now: Seconds) -> Result<(), ShopError
     for (key, _) in tx.scan(Table::Grant, GRANT_KEYS.0, Some(GRANT_KEYS.1), usize::MAX)? {
         // A record that can't be read can't be claimed either.
         let Ok(Some(mut grant)) = load::<Grant>(&*tx, Table::Grant, &key) else { continue };
-        let before = grant.state();
+        let was_open = grant.state() == GrantState::Open;
         if grant.handle_cancel(now).is_ok() {
             tx.put(Table::Grant, &key, &encode(&grant))?;
-            if let Some(id) = records::id_of(&key) {
-                details::moved(tx, id, before, &grant, now)?;
+            if let Some(id) = records::id_of(&key).filter(|_| was_open) {
+                details::withdrawn_by_copy(tx, id)?;
             }
         }
     }
