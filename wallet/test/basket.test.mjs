@@ -1,7 +1,8 @@
 // A basket: one link for paying with points and earning on the rest. The wallet goes on with it until it has what it earned.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { declineBasket, earnedBeside, followBasket, moneyBeside, payBasket, viewBasket, viewBaskets } from '../dist/wallet/basket/index.js';
+import { declineBasket, followBasket, payBasket, viewBasket } from '../dist/wallet/basket/index.js';
+import { earnedBeside, moneyBeside, viewBaskets } from '../dist/wallet/view/index.js';
 import { checkReturnUrl } from '../dist/machine/wallet/index.js';
 import { Wallet } from '../dist/index.js';
 import { problem } from './support/federation.mjs';

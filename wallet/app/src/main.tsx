@@ -14,6 +14,7 @@ import { AppView } from './view/app.js';
 const LANG = 'ronde-lang';
 const HOME = 'ronde-home';
 const TICK_MS = 8_000;
+const PAUSE_MS = 2_000;
 
 /** Where a browser can't keep tabs apart there is no wallet. */
 const NO_TABS: Tabs = {
@@ -39,6 +40,7 @@ function browser(place: Place, more: Pick<Env, 'install' | 'useNewer'>): Env {
       await Promise.all([`ronde-wallet:${place.name}`, keptName(place.name)].map(deleted));
     },
     isOnline: () => navigator.onLine,
+    pause: () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS)),
     persist: async (ask) => {
       const storage = navigator.storage as StorageManager | undefined;
       if (storage?.persisted === undefined) return 'unknown';

@@ -74,6 +74,7 @@ describe('the catalogues', () => {
       /^nav\.(home|scan|history|settings)$/,
       /^scan\.(starting|on|none|refused)$/,
       /^settings\.(lang|storage)\./,
+      /^basket\.(backup|coming|cancelled)$/,
       /^trouble\./,
       /^app\.noscript$/,
     ];

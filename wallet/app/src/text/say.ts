@@ -16,7 +16,9 @@ export interface Say {
   words(words: Words): string;
   points(points: bigint): string;
   number(number: bigint | number): string;
+  /** What so many points are worth. */
   euros(points: bigint): string;
+  cents(cents: bigint): string;
   day(seconds: bigint): string;
   time(seconds: bigint): string;
   list(items: readonly string[]): string;
@@ -64,6 +66,7 @@ export function sayIn(lang: Lang, { pointValue }: Values = {}, catalogue = CATAL
     points,
     number: (number: bigint | number) => numbers.format(number),
     euros,
+    cents: (cents: bigint) => money.format(Number(cents) / 100),
     day: (seconds: bigint) => days.format(dateOf(seconds)),
     time: (seconds: bigint) => times.format(dateOf(seconds)),
     list: (items: readonly string[]) => lists.format(items),

@@ -67,6 +67,7 @@ export function device(federation, { name = 'device', store = 1 } = {}) {
           }
         },
         isOnline: () => self.online,
+        pause: () => new Promise((resolve) => (self.wake = resolve)),
         persist: async () => 'kept',
         saveLang: () => undefined,
         home: () => self.home ?? '',

@@ -100,12 +100,6 @@ export async function followBasket(
   return { ...viewOf(core, basket, said), over, ...(claim === undefined ? {} : { claim: claim.state }) };
 }
 
-/** Baskets with which the wallet goes on, the oldest first, by links that these functions take. They have a secret in them. */
-export function viewBaskets(wallet: Wallet): { readonly store: number; readonly since: bigint; readonly link: string }[] {
-  const { baskets } = Wallet.inside(wallet).state;
-  return (baskets ?? []).map(({ store, base, id, secret, since }) => ({ store, since, link: `${basketName(base, id)}#${secret}` }));
-}
-
 /** Reads the link of a basket; a store that is not known may be in a newer charter. One that is written down stays as it is. */
 async function read(core: Core, link: string): Promise<OpenBasket> {
   await core.refreshCharter();

@@ -4,7 +4,6 @@
  *
  * @packageDocumentation
  */
-export { declineBasket, followBasket, payBasket, viewBasket, viewBaskets } from './basket.js';
+export { declineBasket, followBasket, payBasket, viewBasket } from './basket.js';
 export type { BasketProgress, BasketView } from './basket.js';
-export { earnedBeside, moneyBeside } from '../../machine/wallet/basket.js';
 export type { BasketState, BasketSums, EarnRate, PointValue } from '../../machine/wallet/basket.js';
