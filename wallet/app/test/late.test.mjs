@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { linesOf } from '../build/app/src/decide/lines.js';
-import { sayIn } from '../build/app/src/text/say.js';
+import { sayIn } from './support/say.mjs';
 import { problem } from '../../test/support/federation.mjs';
 import { made } from './support/app.mjs';
 

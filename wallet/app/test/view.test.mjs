@@ -6,7 +6,7 @@ import { h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { en } from '../build/app/src/text/en.js';
 import { fr } from '../build/app/src/text/fr.js';
-import { sayIn } from '../build/app/src/text/say.js';
+import { sayIn } from './support/say.mjs';
 import { AppView } from '../build/app/src/view/app.js';
 import { made, writeDown } from './support/app.mjs';
 

@@ -34,10 +34,12 @@ export function actionsOf(app: App) {
     app.show(screenOf(name));
   };
 
-  const setLang = (lang: Lang): void => {
-    app.env.saveLang(lang);
-    app.set({ lang });
-  };
+  /** Where the texts can't be loaded now, the language stays. */
+  const setLang = (lang: Lang): Promise<void> =>
+    app.env.saveLang(lang).then(
+      () => app.set({ lang }),
+      () => undefined,
+    );
 
   /** From the first screen: words that were written down before. */
   const toRestore = (): void => app.show({ name: 'restore', text: '' });

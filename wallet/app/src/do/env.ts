@@ -43,7 +43,8 @@ export interface Env {
   pause(): Promise<void>;
   /** Asks the browser to keep what is stored, or only whether it does. */
   persist(ask: boolean): Promise<State['stored']>;
-  saveLang(lang: Lang): void;
+  /** Loads the texts of a language, and remembers it. */
+  saveLang(lang: Lang): Promise<void>;
   /** The address of the store where the owner's wallet is, as it was typed last; text that may be empty. */
   home(): string;
   saveHome(address: string): void;

@@ -1,13 +1,15 @@
 import { centsOf } from '../decide/amount.js';
 import type { Lang, Param, Words } from '../model.js';
-import { en } from './en.js';
 import type { Key } from './en.js';
-import { fr } from './fr.js';
 
 /** A text, or one for each number that the language tells apart; they are chosen by `n`. */
 export type Entry = string | { readonly one: string; readonly other: string };
 
-const CATALOGUES: Readonly<Record<Lang, Readonly<Record<Key, Entry>>>> = { en, fr };
+/** All texts of a language. */
+export type Catalogue = Readonly<Record<Key, Entry>>;
+
+/** What the code of a refusal is said by. */
+const TROUBLE = 'trouble.';
 
 /** Writes texts and values in a language. */
 export interface Say {
@@ -29,8 +31,8 @@ export interface Values {
   readonly pointValue?: { readonly cents: bigint; readonly points: bigint };
 }
 
-/** Texts and values of a language. `catalogue` stands in for tests. */
-export function sayIn(lang: Lang, { pointValue }: Values = {}, catalogue = CATALOGUES[lang]): Say {
+/** Texts and values of a language. */
+export function sayIn(lang: Lang, catalogue: Catalogue, { pointValue }: Values = {}): Say {
   const locale = lang === 'fr' ? 'fr-FR' : 'en-IE';
   const plural = new Intl.PluralRules(locale);
   const numbers = new Intl.NumberFormat(locale);
@@ -53,6 +55,10 @@ export function sayIn(lang: Lang, { pointValue }: Values = {}, catalogue = CATAL
     return 'day' in value ? days.format(dateOf(value.day)) : times.format(dateOf(value.time));
   };
   const say = (key: Key, values: Readonly<Record<string, Param>> = {}): string => {
+    // A code that came into the world after this app.
+    if (key.startsWith(TROUBLE) && !Object.hasOwn(catalogue, key)) {
+      return say('trouble.other', { code: key.slice(TROUBLE.length) });
+    }
     const { n } = values;
     const text = spaced(lang, form(catalogue[key], typeof n === 'number' ? n : 2));
     return text.replace(/\{([a-z]+)\}/g, (whole, name: string) => {
