@@ -12,5 +12,6 @@ export { makeCore } from './make.js';
 export { moveDue } from './move.js';
 export { prove } from './prove.js';
 export { recoverOrder } from './recovery.js';
+export { findPayment } from './payment.js';
 export { askRefunds } from './refunds.js';
 export { search } from './search.js';

@@ -24,8 +24,9 @@ import { drive, isFatal, TELL_FIRST } from './drive.js';
 import type { Driving } from './drive.js';
 import { ProblemError } from './http-error.js';
 import { isPaid, knowsGrant } from './known.js';
+import { readLink } from './read-link.js';
 import type { Refunds } from './refunds.js';
-import type { NewWallet, Recovery, Report, Restored, RestoredFrom, Resumed, SearchOptions } from './report.js';
+import type { LatePayment, NewWallet, Recovery, Report, Restored, RestoredFrom, Resumed, SearchOptions } from './report.js';
 import { became, evidenceIn, reportOf, stateAfter } from './reports.js';
 import type { SearchResult } from './search.js';
 
@@ -247,12 +248,23 @@ export class Wallet {
    */
   async recover(digest: string, keyset: number): Promise<Recovery> {
     const core = this.#core;
-    if (!/^[0-9a-f]{64}$/.test(digest)) throw new WalletError('no-such-order', 'a digest has 64 hexadecimal digits');
     await core.refreshCharter();
     const { recoverOrder } = await import('./on-demand.js');
     const recovered = await recoverOrder(core, digest, keyset);
     await this.#askDue();
     return { ...recovered, balance: this.balance().points };
+  }
+
+  /**
+   * Asks what became of a payment that a wallet of these words made which was lost, and claims what is owed (WALLET-47). One that
+   * was never certified, or bought something, gives nothing; nor does one of which the store has not said so: it is asked again.
+   */
+  async refund(digest: string, keyset: number): Promise<LatePayment | undefined> {
+    const core = this.#core;
+    await core.refreshCharter();
+    const { findPayment } = await import('./on-demand.js');
+    await findPayment(core, digest, keyset);
+    return (await this.#refunds(digest)).late[0];
   }
 
   /** What the wallet has. */
@@ -291,7 +303,7 @@ export class Wallet {
 
   async #grant(link: string) {
     const core = this.#core;
-    const at = await this.#link(() => readGrantLink(core.charter, link));
+    const at = await readLink(core, () => readGrantLink(core.charter, link));
     const shown = await core.client.grant(at.base, at.id);
     if (shown.store !== at.store) {
       throw new WalletError('store-mismatch', `store ${at.store} shows a grant of store ${shown.store}`);
@@ -300,7 +312,7 @@ export class Wallet {
   }
 
   #checkout(link: string): Promise<StoreLink> {
-    return this.#link(() => readCheckoutLink(this.#core.charter, link));
+    return readLink(this.#core, () => readCheckoutLink(this.#core.charter, link));
   }
 
   async #offer({ base, id }: StoreLink): Promise<SignedOffer> {
@@ -309,18 +321,6 @@ export class Wallet {
     } catch (error) {
       if (error instanceof ProblemError && TELL_FIRST.includes(error.code)) throw error.unsigned();
       throw error;
-    }
-  }
-
-  /** Reads a link; a store that is not known may be in a newer charter. */
-  async #link<T>(read: () => T): Promise<T> {
-    await this.#core.refreshCharter();
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof WalletError) || error.code !== 'unknown-store') throw error;
-      await this.#core.refreshCharter(true);
-      return read();
     }
   }
 

@@ -10,6 +10,7 @@ import { offerReference } from '../../message/order-digest.js';
 import type { Core } from '../core.js';
 import type { OrderProgress } from '../drive.js';
 import { isPaid } from '../known.js';
+import { readLink } from '../read-link.js';
 import type { Report } from '../report.js';
 import { Wallet } from '../wallet.js';
 import { BasketClient } from './ask.js';
@@ -100,19 +101,10 @@ export async function followBasket(
   return { ...viewOf(core, basket, said), over, ...(claim === undefined ? {} : { claim: claim.state }) };
 }
 
-/** Reads the link of a basket; a store that is not known may be in a newer charter. One that is written down stays as it is. */
+/** Reads the link of a basket; one that is written down stays as it is. */
 async function read(core: Core, link: string): Promise<OpenBasket> {
-  await core.refreshCharter();
-  const take = () => readGrantLink(core.charter, link, '/b/');
-  let read;
-  try {
-    read = take();
-  } catch (error) {
-    if (!(error instanceof WalletError) || error.code !== 'unknown-store') throw error;
-    await core.refreshCharter(true);
-    read = take();
-  }
-  return { ...read, since: openBasket(core.state, read.base, read.id)?.since ?? core.now() };
+  const at = await readLink(core, () => readGrantLink(core.charter, link, '/b/'));
+  return { ...at, since: openBasket(core.state, at.base, at.id)?.since ?? core.now() };
 }
 
 function viewOf(core: Core, basket: OpenBasket, said: SaidBasket): BasketView {
