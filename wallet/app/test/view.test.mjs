@@ -70,6 +70,14 @@ async function visit() {
     await opened.act.askRecord();
     keep();
   }
+  const [paid] = opened.app.state.wallet.history.filter(({ purpose }) => purpose === 'pay');
+  if (paid !== undefined) {
+    opened.act.toEntry(paid.id);
+    await opened.act.askRecord();
+    const { wallet } = opened.app.state;
+    const history = wallet.history.map((record) => (record.id === paid.id ? { ...record, purpose: 'recover' } : record));
+    keep({ wallet: { ...wallet, history } });
+  }
   opened.act.toEntry('unknown');
   keep();
   await visitBaskets();

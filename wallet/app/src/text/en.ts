@@ -19,6 +19,7 @@ export const en = {
   'busy.vote': 'Casting your vote …',
   'busy.resume': 'Asking the shops how things stand …',
   'busy.record': 'Asking what is on record …',
+  'busy.refund': 'Looking for the payment, and asking the shop …',
   'busy.erase': 'Removing the wallet …',
 
   'nav.label': 'Parts of the wallet',
@@ -194,10 +195,20 @@ export const en = {
   'pay.toolate.hand': 'The shop owes you {points} and pays them back by hand. Show the shop this code: {code}.',
   'pay.toolate.elsewhere': 'The {points} came back to another device that has the same words.',
 
+  'refund.title': 'Did it buy nothing?',
+  'refund.text':
+    'If the device that you lost paid this when the till did not wait any more, {name} owes you the points. Your wallet asks that shop alone, and takes back what it owes.',
+  'refund.ask': 'Ask for the points',
+  'refund.none': 'Nothing is owed',
+  'refund.none.text': '{name} says that this payment bought something, or its points came back before.',
+  'refund.unsure': 'Not said yet',
+  'refund.unsure.text': '{name} has not said yet what became of this payment. Your wallet goes on asking, and takes back what is owed.',
+
   'basket.title': 'Basket at {name}',
   'basket.total': 'Basket',
   'basket.paid': 'Paid with points',
   'basket.left': 'Left to pay in money',
+  'basket.money': 'In money',
   'basket.earns': 'You earn',
   'basket.earned': 'You earned',
   'basket.nothing': 'No points',

@@ -22,6 +22,7 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'busy.vote': 'Vote en cours …',
   'busy.resume': 'Les magasins sont interrogés …',
   'busy.record': 'Lecture de ce qui est enregistré …',
+  'busy.refund': 'Recherche du paiement, et question au magasin …',
   'busy.erase': 'Suppression du portefeuille …',
 
   'nav.label': 'Parties du portefeuille',
@@ -204,10 +205,20 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'pay.toolate.hand': 'Le magasin vous doit {points} et les rend à la main. Montrez-lui ce code : {code}.',
   'pay.toolate.elsewhere': 'Les {points} sont revenus sur un autre appareil qui a les mêmes mots.',
 
+  'refund.title': 'N’a-t-il rien payé ?',
+  'refund.text':
+    'Si l’appareil perdu a payé ceci quand la caisse n’attendait plus, {name} vous doit les points. Votre portefeuille demande à ce seul magasin et reprend ce qu’il doit.',
+  'refund.ask': 'Réclamer les points',
+  'refund.none': 'Rien n’est dû',
+  'refund.none.text': '{name} dit que ce paiement a servi, ou que ses points sont déjà revenus.',
+  'refund.unsure': 'Pas encore de réponse',
+  'refund.unsure.text': '{name} n’a pas encore dit ce qu’est devenu ce paiement. Votre portefeuille continue de demander, et reprend ce qui est dû.',
+
   'basket.title': 'Panier chez {name}',
   'basket.total': 'Panier',
   'basket.paid': 'Payé en points',
   'basket.left': 'Reste à payer en argent',
+  'basket.money': 'En argent',
   'basket.earns': 'Vous gagnez',
   'basket.earned': 'Vous avez gagné',
   'basket.nothing': 'Aucun point',

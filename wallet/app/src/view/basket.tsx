@@ -39,7 +39,7 @@ function BillFacts(shown: BasketShown & { earns: Key }): JSX.Element {
         {bill.paid > 0n && (
           <Fact name={say('basket.paid')}>{say('pay.of', { points: { points: bill.paid }, euros: { euros: bill.paid } })}</Fact>
         )}
-        <Fact name={say('basket.left')}>
+        <Fact name={say(screen.stage === 'done' ? 'basket.money' : 'basket.left')}>
           <strong>{say.cents(bill.left)}</strong>
         </Fact>
         <Fact name={say(earns)}>
@@ -76,9 +76,6 @@ function Choose(shown: BasketShown): JSX.Element {
           />
         )}
         <PayVouchers {...shown} />
-        <p class="quiet">
-          {isOver ? say('pay.over') : say('pay.expiry', { time: { time: expiry } })} {say('pay.final')}
-        </p>
         <div class="stack">
           {total > 0n && (
             <button type="submit" class="button main" disabled={isOver || state.busy !== undefined}>
@@ -92,6 +89,9 @@ function Choose(shown: BasketShown): JSX.Element {
           </Button>
           <Button onClick={() => act.go('home')}>{say('go.cancel')}</Button>
         </div>
+        <p class="quiet">
+          {isOver ? say('pay.over') : say('pay.expiry', { time: { time: expiry } })} {say('pay.final')}
+        </p>
       </Form>
     </>
   );

@@ -87,8 +87,26 @@ export function Entry(shown: Shown): JSX.Element | null {
         {receipt && <Button onClick={() => act.toReceipt(receipt.name)}>{say('receipt.open')}</Button>}
       </section>
       <OnRecord {...shown} line={line} />
+      {record?.purpose === 'recover' && <LostPayment {...shown} />}
       <Button onClick={() => act.go('history')}>{say('go.back')}</Button>
     </>
+  );
+}
+
+/** A payment of a lost wallet may have come too late: its owner may ask for what it paid, and names it by that. */
+function LostPayment({ state, say, act }: Shown): JSX.Element | null {
+  const { screen, wallet, busy } = state;
+  if (screen.name !== 'entry' || screen.record?.purpose.type !== 'redeem') return null;
+  const { store } = screen.record;
+  const name = wallet?.charter.stores.find(({ id }) => id === store)?.name ?? '';
+  return (
+    <section class="card">
+      <h2>{say('refund.title')}</h2>
+      <p id="refund-text">{say('refund.text', { name })}</p>
+      <Button disabled={busy !== undefined} describedBy="refund-text" onClick={act.askRefund}>
+        {say('refund.ask')}
+      </Button>
+    </section>
   );
 }
 
