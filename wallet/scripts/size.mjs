@@ -49,7 +49,8 @@ for (const path of first) {
 }
 for (const [part, size] of [...parts].sort((a, b) => b[1] - a[1])) show(size, part);
 show(bytes, `bytes are loaded at first, of at most ${limit}`);
-show(more('/on-demand.ts'), 'more when a wallet is made or restored, gives, votes, moves points, or asks for what is missing or owed');
+const seldom = 'is made or restored, gives, votes, moves points, or asks for what is missing or owed';
+show(more('/on-demand.ts'), `more when a wallet ${seldom}`);
 show(more('/counter.ts'), 'more when there is a basket or a receipt');
 for (const list of ['english', 'french']) show((await measure(`words/${list}.ts`)).all, `words/${list}, by itself`);
 if (bytes > limit) process.exitCode = 1;

@@ -47,7 +47,8 @@ describe('a basket', () => {
     const report = await payBasket(wallet, link, 30n);
     assert.deepEqual([report.state, report.points, points(wallet)], ['done', 30n, 0n]);
     const waiting = await followBasket(wallet, link);
-    assert.deepEqual([waiting.state, waiting.points, waiting.payCents, waiting.isPaid, waiting.over], ['settled', 30n, 1970n, true, false]);
+    const { state, points: paid, payCents, isPaid, over } = waiting;
+    assert.deepEqual([state, paid, payCents, isPaid, over], ['settled', 30n, 1970n, true, false]);
     assert.equal(viewBaskets(wallet).length, 1);
     baskets.complete(link);
     const done = await followBasket(wallet, link, { state: 'settled', seconds: 5 });
@@ -55,8 +56,8 @@ describe('a basket', () => {
     assert.deepEqual(receipts, [{ name: done.name, store: 1, text: RECEIPT }]);
     assert.equal(baskets.hasReceipt(link), false);
     assert.deepEqual(viewBaskets(wallet), []);
-    const [earned, paid] = wallet.history().slice(-2).reverse();
-    assert.deepEqual([earned.grant, paid.checkout], [done.grantName, done.checkout]);
+    const [earned, payment] = wallet.history().slice(-2).reverse();
+    assert.deepEqual([earned.grant, payment.checkout], [done.grantName, done.checkout]);
     assert.deepEqual(calls(federation, 'wait').map(({ path }) => path.split('?')[1]), ['wait=5&state=settled']);
   });
 
@@ -289,7 +290,8 @@ describe('what a store says of a basket', () => {
     lie(federation, { total_cents: 1, points: 3 });
     await assert.rejects(payBasket(wallet, link, 21n), { code: 'over-maximum' });
     const other = baskets.ring({ max: 30n, store: 2 });
-    const { offer } = await (await federation.fetch(`${federation.addresses[1]}/v1/checkouts/${other.split('/').at(-1).split('#')[0]}/offer`, { method: 'GET' })).json();
+    const path = `/v1/checkouts/${other.split('/').at(-1).split('#')[0]}/offer`;
+    const { offer } = await (await federation.fetch(federation.addresses[1] + path, { method: 'GET' })).json();
     lie(federation, { offer });
     await assert.rejects(payBasket(wallet, link, 30n), { code: 'store-mismatch' });
     assert.equal(points(wallet), 30n);

@@ -28,9 +28,8 @@ const certified = (entry, type) => entry.type === 'certified' && entry.value.ord
 
 /** The same entry with one bit of the last vote's signature turned. */
 function spoiled({ type, value: { order, certificate } }) {
-  const votes = certificate.votes.map((vote, i) =>
-    i < certificate.votes.length - 1 ? vote : { ...vote, signature: vote.signature.map((byte, at) => (at === 40 ? byte ^ 1 : byte)) },
-  );
+  const turned = ({ index, signature }) => ({ index, signature: signature.map((byte, at) => (at === 40 ? byte ^ 1 : byte)) });
+  const votes = [...certificate.votes.slice(0, -1), turned(certificate.votes.at(-1))];
   return { type, value: { order, certificate: { ...certificate, votes } } };
 }
 

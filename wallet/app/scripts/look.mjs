@@ -207,8 +207,9 @@ async function walk(w, context) {
 /** A basket at a till, and the receipt that comes with it. */
 async function basket(w) {
   const { page, shops } = w;
-  const receipt = 'EPICERIE DU PONT        12:04\n\nLait 1 l              1,20\nPain de campagne      2,30\nTotal                42,10\n';
-  const link = shops.baskets.ring({ total: 4210n, max: 400n, step: 5n, store: 2, ballot: 2, receipt, returnUrl: 'https://pont.example/merci' });
+  const lines = ['EPICERIE DU PONT        12:04', '', 'Lait 1 l              1,20', 'Total                42,10', ''];
+  const more = { receipt: lines.join('\n'), returnUrl: 'https://pont.example/merci' };
+  const link = shops.baskets.ring({ total: 4210n, max: 400n, step: 5n, store: 2, ballot: 2, ...more });
   await w.openLink(link);
   await page.locator('#slider').waitFor();
   await page.locator('#points').fill('60');

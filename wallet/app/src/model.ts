@@ -2,7 +2,8 @@
 
 import type { HistoryRecord, KeysetView, VoucherCount } from '../../src/index.js';
 import type { BasketProgress, BasketView } from '../../src/wallet/basket/index.js';
-import type { CharterView, GrantView, OpenBasketView, OpenOrderView, RecordedOrder, StoreView } from '../../src/wallet/view/index.js';
+import type { CharterView, GrantView, OpenBasketView, OpenOrderView } from '../../src/wallet/view/index.js';
+import type { RecordedOrder, StoreView } from '../../src/wallet/view/index.js';
 import type { Key } from './text/en.js';
 
 /** A language that the app speaks. */

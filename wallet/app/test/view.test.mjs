@@ -97,7 +97,8 @@ async function visit() {
 async function visitBaskets() {
   const { act, app } = opened;
   const { baskets } = federation;
-  const link = baskets.ring({ max: 300n, ballot: 2, vouchers: [{ offer: 3, count: 1 }], receipt: 'R1', returnUrl: 'https://shop.test/x' });
+  const earns = { ballot: 2, vouchers: [{ offer: 3, count: 1 }] };
+  const link = baskets.ring({ max: 300n, ...earns, receipt: 'R1', returnUrl: 'https://shop.test/x' });
   await act.open(link);
   keep();
   act.setVoucher(3, 1);

@@ -63,7 +63,8 @@ export class Baskets {
     if (held?.certificate === undefined) return undefined;
     const valueOf = ({ kind }) => (kind.type === 'voucher' ? this.federation.body.offers[0].value : worth(kind));
     const { inputs, outputs } = held.checked.order;
-    return [...inputs.map(valueOf), ...outputs.map(({ class: { kind } }) => -worth(kind))].reduce((sum, each) => sum + each, 0n);
+    const change = outputs.map(({ class: { kind } }) => -worth(kind));
+    return [...inputs.map(valueOf), ...change].reduce((sum, each) => sum + each, 0n);
   }
 
   #settle(basket) {

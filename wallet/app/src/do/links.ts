@@ -90,10 +90,17 @@ export async function follow(app: App, link: string): Promise<void> {
   }
 }
 
+/** What a link waits for that nobody answers for. */
+const OFFLINE = {
+  grant: 'waiting.offline',
+  checkout: 'waiting.offline.pay',
+  basket: 'waiting.offline.basket',
+} as const;
+
 /** Keeps a link that could not be followed, and says so. */
 export async function keepFor(app: App, link: string, kind: LinkKind, trouble: Words): Promise<void> {
   await app.keepWaiting((waiting) => withLink(waiting, waitingOf(link, kind, 'offline', app.env.now(), trouble)));
-  const more = asWords(kind === 'grant' ? 'waiting.offline' : kind === 'basket' ? 'waiting.offline.basket' : 'waiting.offline.pay');
+  const more = asWords(OFFLINE[kind]);
   app.pending(link.split('#')[0] ?? link, asWords('waiting.kept'), asWords('waiting.kept.text'), more);
 }
 
