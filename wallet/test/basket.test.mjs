@@ -247,6 +247,20 @@ describe('a receipt', () => {
     assert.deepEqual(said({ requests: federation.requests.slice(before) }), []);
   });
 
+  it('that was taken comes to its owner once, also while its store can not be told', async () => {
+    const { federation, wallet, baskets, receipts } = await counter();
+    const link = baskets.ring({ atOnce: true, receipt: RECEIPT });
+    federation.before = ({ path }) => {
+      if (path.endsWith('/received')) throw new TypeError('the line broke');
+    };
+    await followBasket(wallet, link);
+    await followBasket(wallet, link);
+    assert.equal(receipts.length, 1);
+    federation.before = undefined;
+    await wallet.resume();
+    assert.equal(baskets.hasReceipt(link), false);
+  });
+
   it('that is none is no receipt, and is said to be taken', async () => {
     const { federation, wallet, baskets, receipts } = await counter();
     const link = baskets.ring({ atOnce: true, receipt: RECEIPT });

@@ -121,6 +121,20 @@ describe('a basket in the app', () => {
     await until(opened, 'done');
   });
 
+  it('that takes no payment any more says so, and goes on', async () => {
+    const opened = await counter();
+    const { app, act, federation, baskets } = opened;
+    const link = baskets.ring({ max: 500n });
+    await act.open(link);
+    federation.now += 600n;
+    await act.payBasket();
+    const screen = await until(opened, 'wait');
+    assert.deepEqual([screen.basket.state, screen.points, app.state.wallet.points], ['expired', 0n, 30n]);
+    baskets.complete(link);
+    await until(opened, 'done');
+    assert.equal(app.state.wallet.points, 50n);
+  });
+
   it('that nobody answers for is kept, and can be opened later', async () => {
     const opened = await counter();
     const { app, act, phone, baskets } = opened;
@@ -156,6 +170,7 @@ describe('receipts in the app', () => {
     const { app, act, baskets, phone } = opened;
     await act.open(baskets.grant(10, RECEIPT));
     await act.take();
+    assert.deepEqual(app.state.screen.text.map(({ key }) => key), ['take.done.text', 'take.receipt']);
     const [{ name }] = app.state.receipts;
     await app.close();
     opened.env.tabs.give();

@@ -15,6 +15,9 @@ const load = () => import('../../../src/wallet/basket/index.js');
 /** How long a shop may wait with its answer until something changes, in seconds. */
 const PATIENCE = 20;
 
+/** Codes of a payment that was not sent because the basket takes none any more: how it stands is shown. */
+const OVER = ['nothing', 'offer-expired', 'checkout-expired', 'checkout-cancelled', 'checkout-taken', 'already-paid'];
+
 /** What the owner does at a basket. */
 export function basketers(app: App) {
   const payBasket = (): Promise<void> =>
@@ -76,9 +79,10 @@ async function pay(app: App, screen: BasketScreen): Promise<void> {
   } catch (error) {
     const wallet = app.wallet;
     const isSent = wallet?.history().some(({ checkout, outcome }) => checkout === basket.checkout && outcome === 'open');
-    if (isSent !== true) throw error;
-    app.set({ notice: { tone: 'wait', words: troubleOf(error) } });
-    await watch(app, link, basket, screen);
+    const isOver = OVER.includes(codeOf(error));
+    if (wallet === undefined || (isSent !== true && !isOver)) throw error;
+    app.set({ notice: { tone: 'wait', words: isSent === true ? troubleOf(error) : { key: 'pay.over' } } });
+    await watch(app, link, basket, isSent === true ? screen : undefined);
   }
 }
 

@@ -2,6 +2,7 @@ import { viewCheckout, viewGrant, viewOpenOrders, viewUnsettled } from '../../..
 import type { GrantView, OpenOrderView } from '../../../src/wallet/view/index.js';
 import { fitted, mostPoints, withVoucher, worthOf } from '../decide/amount.js';
 import { atStake, needsBackup } from '../decide/backup.js';
+import { receiptOf } from '../decide/basket.js';
 import { lateScreen } from '../decide/late.js';
 import { kindOf } from '../decide/place.js';
 import { unsureScreen } from '../decide/result.js';
@@ -170,10 +171,15 @@ async function claim(app: App, link: string, grant: GrantView): Promise<void> {
     const { points: balance } = app.open.balance();
     const said = { points: { points }, name, balance: { points: balance } };
     if (state === 'pending') app.pending(grant.name, asWords('take.pending'), asWords('take.pending.text', said));
-    else app.result('good', asWords('take.done'), asWords('take.done.text', said));
+    else app.result('good', asWords('take.done'), asWords('take.done.text', said), ...receiptNote(app, grant));
   } catch (error) {
     await claimFailed(app, link, grant, note, error);
   }
+}
+
+/** Says where the receipt is that came along. */
+function receiptNote({ state: { receipts } }: App, { name }: GrantView): Words[] {
+  return receiptOf(name, receipts) === undefined ? [] : [asWords('take.receipt')];
 }
 
 async function claimFailed(app: App, link: string, grant: GrantView, note: Note, error: unknown): Promise<void> {

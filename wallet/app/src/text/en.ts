@@ -151,6 +151,7 @@ export const en = {
   'take.until': 'To be taken until {date}',
   'take.done': 'They are yours',
   'take.done.text': '{points} from {name}. You now have {balance}.',
+  'take.receipt': 'The receipt came along: it is under “More”, “Receipts”.',
   'take.pending': 'On their way',
   'take.pending.text':
     '{points} from {name} are being signed by the other shops. They come by themselves; there is nothing to repeat.',

@@ -159,6 +159,7 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'take.until': 'À prendre jusqu’au {date}',
   'take.done': 'Ils sont à vous',
   'take.done.text': '{points} de {name}. Vous avez maintenant {balance}.',
+  'take.receipt': 'Le ticket est venu avec : il est sous « Plus », « Tickets ».',
   'take.pending': 'En route',
   'take.pending.text':
     '{points} de {name} sont en train d’être signés par les autres magasins. Ils arrivent tout seuls ; il n’y a rien à refaire.',

@@ -80,12 +80,16 @@ export function isBasketOver({ since }: OpenBasket, now: bigint): boolean {
   return now > since + BASKET_AGE;
 }
 
-/** The same grant, in the list of receipts of which a store is to be told. */
+/** The receipt of the same grant or basket, in the list of receipts of which a store is to be told. */
 const isSame = (a: TakenReceipt, b: TakenReceipt): boolean => a.of === b.of && a.base === b.base && a.id === b.id;
 
+/** Whether a receipt was taken before, and its store was not told yet: its owner may have deleted it meanwhile. */
+export function isTaken({ receipts }: WalletState, receipt: TakenReceipt): boolean {
+  return receipts?.some((known) => isSame(known, receipt)) === true;
+}
+
 export function addReceipt(state: WalletState, receipt: TakenReceipt): WalletState {
-  const receipts = state.receipts ?? [];
-  return receipts.some((known) => isSame(known, receipt)) ? state : { ...state, receipts: [...receipts, receipt] };
+  return isTaken(state, receipt) ? state : { ...state, receipts: [...(state.receipts ?? []), receipt] };
 }
 
 export function forgetReceipt(state: WalletState, receipt: TakenReceipt): WalletState {

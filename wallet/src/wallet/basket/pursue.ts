@@ -35,6 +35,8 @@ export async function pursue(core: Core, basket: OpenBasket, waiting?: Waiting):
   await core.step((state) => ({ state: addBasket(state, basket) }));
   let [said, claim] = [await asked(core, client, basket, waiting), undefined as Pursued['claim']];
   let isKept = true;
+  // There is nothing to be paid any more (WALLET-32).
+  if (said.state !== 'open') core.isToPay = false;
   for (let time = 0; said.state === 'complete' && time < TWICE; time += 1) {
     if (said.receipt !== undefined) isKept = await takeOfBasket(core, basket, said.receipt);
     claim = await claimed(core, basket, said);

@@ -1,7 +1,7 @@
 import { fromBase64 } from '../base64.js';
 import { RondeError } from '../../crypto/index.js';
 import { openReceipt } from '../../crypto/receipt.js';
-import { addReceipt, basketName, forgetReceipt, isReceiptOver } from '../../machine/wallet/basket.js';
+import { addReceipt, basketName, forgetReceipt, isReceiptOver, isTaken } from '../../machine/wallet/basket.js';
 import { grantName } from '../../machine/wallet/state.js';
 import type { OpenBasket, OpenOrder, TakenReceipt } from '../../machine/wallet/state.js';
 import type { Core } from '../core.js';
@@ -29,7 +29,7 @@ export function takeOfBasket(core: Core, { base, id, secret, store }: OpenBasket
  * (RECEIPT-2), and whatever becomes of it stands in the way of no points.
  */
 async function take(core: Core, taken: TakenReceipt, store: number, name: string, sealed: string): Promise<boolean> {
-  const text = read(taken.secret, sealed);
+  const text = isTaken(core.state, taken) ? undefined : read(taken.secret, sealed);
   try {
     if (text !== undefined) await core.surroundings.onReceipt?.({ name, store, text });
   } catch {
