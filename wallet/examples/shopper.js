@@ -5,11 +5,16 @@
 //   node examples/shopper.js --wallet DIR restore --words-file FILE --node http://127.0.0.1:8080
 //   node examples/shopper.js --wallet DIR claim 'http://127.0.0.1:8080/g/…#…'
 //   node examples/shopper.js --wallet DIR pay 'http://127.0.0.1:8080/c/…' --points 200
+//   node examples/shopper.js --wallet DIR basket 'http://127.0.0.1:8080/b/…#…'
+//   node examples/shopper.js --wallet DIR pay-basket 'http://127.0.0.1:8080/b/…#…' --points 200    (or: decline-basket)
+//   node examples/shopper.js --wallet DIR follow-basket 'http://127.0.0.1:8080/b/…#…' --receipts FOLDER
 //   node examples/shopper.js --wallet DIR balance
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readWords, Wallet } from '../dist/index.js';
+import { declineBasket, followBasket, payBasket, viewBasket } from '../dist/wallet/basket/index.js';
 import { FileStorage } from '../dist/wallet/node/index.js';
 import { english } from '../dist/words/english.js';
 import { french } from '../dist/words/french.js';
@@ -25,6 +30,8 @@ const OPTIONS = {
   vouchers: { type: 'string' },
   keyset: { type: 'string' },
   renew: { type: 'boolean' },
+  receipts: { type: 'string' },
+  wait: { type: 'string' },
 };
 
 class UsageError extends Error {
@@ -60,6 +67,24 @@ const COMMANDS = {
   claim: (wallet, [link]) => timed(() => wallet.claim(link ?? '')),
   pay: (wallet, [link], options) =>
     timed(() => wallet.pay(link ?? '', BigInt(number(options.points ?? '0', '--points')), vouchers(options.vouchers))),
+  basket: async (wallet, [link]) => basketLine(await viewBasket(wallet, link ?? '')),
+  'pay-basket': (wallet, [link], options) =>
+    timed(() => payBasket(wallet, link ?? '', BigInt(number(options.points ?? '0', '--points')), vouchers(options.vouchers))),
+  'decline-basket': async (wallet, [link]) => basketLine(await declineBasket(wallet, link ?? '')),
+  'follow-basket': async (wallet, [link], options) => {
+    // Answered as soon as it is neither open nor settled any more, or when the time is over.
+    const seconds = options.wait === undefined ? 0 : number(options.wait, '--wait');
+    let basket = await followBasket(wallet, link ?? '');
+    const end = Date.now() + seconds * 1000;
+    while (['open', 'settled'].includes(basket.state) && Date.now() < end) {
+      basket = await followBasket(wallet, link, { state: basket.state, seconds: Math.min(20, Math.ceil((end - Date.now()) / 1000)) });
+    }
+    return { ...basketLine(basket), claim: basket.claim, over: basket.over, balance: wallet.balance().points };
+  },
+  refund: async (wallet, [digest], options) => ({
+    late: await wallet.refund(digest ?? '', number(options.keyset, '--keyset')),
+    balance: wallet.balance().points,
+  }),
   give: (wallet, [association, points]) =>
     timed(() => wallet.give(number(association, 'the association'), BigInt(number(points, 'the points')))),
   vote: (wallet, [campaign, choice]) =>
@@ -94,6 +119,29 @@ const COMMANDS = {
   keysets: (wallet) => ({ keysets: wallet.keysets() }),
   recover: (wallet, [digest], options) => wallet.recover(digest ?? '', number(options.keyset, '--keyset')),
 };
+
+/** What is said of a basket. */
+function basketLine({ store, code, state, points, earns, payment, ...basket }) {
+  return {
+    store,
+    code,
+    state,
+    total_cents: basket.totalCents,
+    eligible_cents: basket.eligibleCents,
+    pay_cents: basket.payCents,
+    points,
+    earns,
+    max: basket.offer?.max,
+    payment,
+    paid: basket.isPaid,
+    return_url: basket.returnUrl,
+  };
+}
+
+/** Keeps a receipt in a folder, under the name of its grant or basket, for its owner alone. */
+async function keepReceipt(folder, { name, text }) {
+  writeFileSync(join(folder, `${name.split('/').at(-1)}.txt`), text, { mode: 0o600, flush: true });
+}
 
 /** The seed of 24 words, of the list that has more of them: what is wrong is said in that language. */
 function seedOf(words) {
@@ -169,6 +217,7 @@ async function run() {
       ...(node === undefined || isNew ? {} : { via: node }),
       ...(process.env.RONDE_STOP === 'after-save' ? { onSaved: () => process.kill(process.pid, 'SIGKILL') } : {}),
       ...(process.env.RONDE_STOP === 'after-send' ? { fetch: stopAfterSend } : {}),
+      ...(options.receipts === undefined ? {} : { onReceipt: (receipt) => keepReceipt(options.receipts, receipt) }),
       onWarning: ({ code, what }) => console.error(`${code}: ${what}`),
     };
     if (command === 'new') {
@@ -180,7 +229,7 @@ async function run() {
       wallet = restored.wallet;
       return describeRestored(restored);
     }
-    wallet = await Wallet.open({ ...surroundings, toPay: command === 'pay' });
+    wallet = await Wallet.open({ ...surroundings, toPay: ['pay', 'pay-basket'].includes(command) });
     return await COMMANDS[command](wallet, args, options);
   } finally {
     await (wallet ?? storage).close();

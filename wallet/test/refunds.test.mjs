@@ -178,6 +178,67 @@ describe('a payment', () => {
   });
 });
 
+describe('a payment of a wallet that was lost', () => {
+  /** A wallet of the same words, restored, and the payment that came too late. */
+  async function restored(options) {
+    const all = await late(options);
+    all.afterwards(silence);
+    const { order } = await all.pay();
+    all.federation.before = undefined;
+    const seed = readWords(all.wallet.words(english).join(' '), english);
+    const { surroundings, federation } = all;
+    const from = { ...surroundings, storage: new MemoryStorage(), node: federation.addresses[0], seed };
+    const { wallet } = await Wallet.restore(from);
+    await wallet.resume();
+    return { ...all, order, wallet };
+  }
+
+  it('comes back when its owner names it, and is asked about at the store that was paid alone', async () => {
+    const { federation, wallet, order } = await restored();
+    assert.equal(wallet.balance().points, 9n);
+    const before = asked(federation).length;
+    assert.deepEqual(await wallet.refund(order, 1), { payment: order, state: 'back', points: 11n });
+    assert.equal(wallet.balance().points, 20n);
+    assert.deepEqual(asked(federation).slice(before).map(({ store }) => store), [1]);
+    assert.equal(await wallet.refund(order, 1), undefined);
+    assert.equal(wallet.balance().points, 20n);
+  });
+
+  it('comes back later, if the store is silent', async () => {
+    const { federation, wallet, order } = await restored();
+    federation.before = silence;
+    assert.equal(await wallet.refund(order, 1), undefined);
+    federation.before = undefined;
+    await wallet.resume();
+    assert.equal(wallet.balance().points, 20n);
+  });
+
+  it('gives nothing if it bought something', async () => {
+    const { federation, wallet, surroundings } = await setUp();
+    await wallet.claim(federation.grant(20));
+    const { order } = await wallet.pay(federation.checkout(20n), 11n);
+    const seed = readWords(wallet.words(english).join(' '), english);
+    const again = await Wallet.restore({ ...surroundings, storage: new MemoryStorage(), node: federation.addresses[0], seed });
+    assert.equal(await again.wallet.refund(order, 1), undefined);
+    assert.equal(again.wallet.balance().points, 9n);
+  });
+
+  it('is none if it is another order, or of other words', async () => {
+    const { federation, wallet, surroundings } = await setUp();
+    const { order: claim } = await wallet.claim(federation.grant(20));
+    await assert.rejects(wallet.refund(claim, 1), { code: 'no-such-order' });
+    await assert.rejects(wallet.refund('zz', 1), { code: 'no-such-order' });
+    const { order } = await wallet.pay(federation.checkout(20n), 11n);
+    const { findInputs } = await import('../dist/machine/wallet/places.js');
+    const other = await Wallet.create({ ...surroundings, storage: new MemoryStorage(), node: federation.addresses[0] });
+    const { order: body } = federation.orders.get(order).checked;
+    const search = findInputs(Wallet.inside(other).context.secrets, 0, body, 3n);
+    let found = search.next();
+    for (let turn = 0; !found.done; turn += 1, found = search.next()) assert.ok(turn < 3);
+    assert.equal(found.value.size, 0);
+  });
+});
+
 describe('the claim of a refund', () => {
   it('is durable before it is sent, and sent again in the same bytes without another question', async () => {
     const { federation, storage, pay, afterwards, reopened } = await late();

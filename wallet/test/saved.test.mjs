@@ -17,7 +17,7 @@ describe('a wallet that an older version saved', () => {
     assert.equal(third[0], 3);
     const held = readWallet(third);
     assert.deepEqual(rewritten(third), held);
-    assert.equal(saveWallet(held)[0], 5);
+    assert.equal(saveWallet(held)[0], 6);
     const { coins, orders, history, device } = held.state;
     assert.deepEqual([coins.length, orders.length, history.length, device], [7, 2, 4, 2]);
     assert.equal(coins.filter(({ unproven }) => unproven).length, 3);
@@ -35,23 +35,25 @@ describe('a wallet that an older version saved', () => {
   });
 
   it('is read in the formats before that too', () => {
-    // Without coins and orders formats 3 and 4 are the same, and format 5 has one byte more, for payments. Before format 3 the
-    // byte was missing that says whether a search was begun; in format 1 the one before it as well, at the end of a record.
+    // Without coins and orders formats 3 and 4 are the same, format 5 has one byte more, for payments, and format 6 two more, for
+    // baskets and receipts. Before format 3 the byte was missing that says whether a search was begun; in format 1 the one before
+    // it as well, at the end of a record.
     const held = readWallet(third);
     const { seed, federation, charters, checked, state } = held;
     const history = state.history.filter(({ purpose }) => purpose === 'claim');
     assert.equal(history.length, 1);
     const bare = { seed, federation, charters, checked, state: { ...state, coins: [], orders: [], history } };
-    const fifth = saveWallet(bare);
-    for (const format of [1, 2, 3, 4]) {
-      const older = Uint8Array.from(fifth.subarray(0, fifth.length - 1 - Math.max(3 - format, 0)));
+    const sixth = saveWallet(bare);
+    for (const format of [1, 2, 3, 4, 5]) {
+      const more = format === 5 ? 2 : 3;
+      const older = Uint8Array.from(sixth.subarray(0, sixth.length - more - Math.max(3 - format, 0)));
       older[0] = format;
       assert.deepEqual(readWallet(older), bare);
     }
   });
 
   it('is refused in a format that is not known', () => {
-    for (const format of [0, 6]) {
+    for (const format of [0, 7]) {
       const other = Uint8Array.from(third);
       other[0] = format;
       assert.throws(() => readWallet(other), { code: 'record-unreadable' });

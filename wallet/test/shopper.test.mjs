@@ -1,7 +1,7 @@
 // The shopper at the command line, as a program of its own.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -53,6 +53,25 @@ describe('the shopper', () => {
     const records = history.json.records.map(({ purpose, points }) => [purpose, points]);
     assert.deepEqual(records, [['claim', 150], ['pay', 37]]);
     assert.equal(statSync(join(folder, 'a', 'wallet')).mode & 0o777, 0o600);
+  });
+
+  it('pays a basket, waits for the till, and keeps the receipt', async () => {
+    const { baskets } = stores.federation;
+    await run('b', ['new', '--node', node()]);
+    await run('b', ['claim', stores.federation.grant(50)]);
+    const link = baskets.ring({ total: 3000n, max: 40n, receipt: 'Lait 1,20' });
+    const { json: seen } = await run('b', ['basket', link]);
+    assert.deepEqual([seen.ok, seen.state, seen.max, seen.pay_cents, seen.earns.points], [true, 'open', 40, 3000, 30]);
+    const { json: paid } = await run('b', ['pay-basket', link, '--points', '40']);
+    assert.deepEqual([paid.state, paid.balance], ['done', 10]);
+    baskets.complete(link);
+    const { json: done } = await run('b', ['follow-basket', link, '--receipts', folder, '--wait', '5']);
+    assert.deepEqual([done.state, done.claim, done.over, done.balance, done.paid], ['complete', 'done', true, 39, true]);
+    const file = join(folder, `${link.split('#')[0].split('/').at(-1)}.txt`);
+    assert.deepEqual([readFileSync(file, 'utf8'), statSync(file).mode & 0o777], ['Lait 1,20', 0o600]);
+    const other = baskets.ring({ max: 40n, atOnce: true });
+    assert.equal((await run('b', ['decline-basket', other])).json.state, 'complete');
+    assert.equal((await run('b', ['follow-basket', other])).json.balance, 59);
   });
 
   it('prints one line of JSON and exits with 1 when it fails', async () => {

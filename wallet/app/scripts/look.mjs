@@ -47,11 +47,12 @@ class Walk {
     await this.press(key, { within: 'nav' });
   }
 
-  /** Waits until nothing goes on, takes the picture, and asks axe. */
-  async look(name) {
+  /** Waits until nothing goes on, but for what `waits` says goes on, takes the picture, and asks axe. */
+  async look(name, { waits = '.busy, main progress' } = {}) {
     const { page, view } = this;
     await page.waitForFunction(
-      () => document.querySelector('main h1') && !document.querySelector('.busy, main progress'),
+      (going) => document.querySelector('main h1') && !document.querySelector(going),
+      waits,
     );
     this.count += 1;
     const file = `${view.name}-${String(this.count).padStart(2, '0')}-${name}`;
@@ -160,6 +161,7 @@ async function walk(w, context) {
   await page.locator('main button[type=submit]').click();
   await page.locator('.result').waitFor();
   await w.look('voted');
+  await basket(w);
   shops.hold(true);
   await w.openLink(shops.checkout(40n, { store: 2 }));
   await page.locator('#slider').waitFor();
@@ -200,6 +202,45 @@ async function walk(w, context) {
   }
   await keys(w);
   await elsewhere(w, context, words);
+}
+
+/** A basket at a till, and the receipt that comes with it. */
+async function basket(w) {
+  const { page, shops } = w;
+  const lines = ['EPICERIE DU PONT        12:04', '', 'Lait 1 l              1,20', 'Total                42,10', ''];
+  const more = { receipt: lines.join('\n'), returnUrl: 'https://pont.example/merci' };
+  const link = shops.baskets.ring({ total: 4210n, max: 400n, step: 5n, store: 2, ballot: 2, ...more });
+  await w.openLink(link);
+  await page.locator('#slider').waitFor();
+  await page.locator('#points').fill('60');
+  await page.locator('#points').blur();
+  await w.look('basket');
+  await page.locator('main button[type=submit]').click();
+  await page.locator('main progress').waitFor();
+  await w.look('basket-waits', { waits: '.busy' });
+  await w.press('go.home');
+  await w.press('banner.waiting.go');
+  await w.look('waiting-basket');
+  await w.press('waiting.open');
+  await page.locator('main progress').waitFor();
+  shops.baskets.complete(link);
+  await page.locator('.result.good').waitFor();
+  await w.look('basket-done');
+  const gone = shops.baskets.ring({ store: 3 });
+  await w.openLink(gone);
+  await page.locator('main progress').waitFor();
+  shops.baskets.cancel(gone);
+  await page.locator('.result.bad').waitFor();
+  await w.look('basket-cancelled');
+  await w.tab('nav.settings');
+  await w.press('receipts.title');
+  await w.look('receipts');
+  await page.locator('main button.line').first().click();
+  await w.look('receipt');
+  await w.press('receipt.delete');
+  await w.look('receipt-delete');
+  await w.press('receipt.delete.yes');
+  await w.look('receipts-none');
 }
 
 /** A second tab, another store's page, and a restore there. */

@@ -33,7 +33,7 @@ function headers(file) {
 }
 
 function fileOf(path) {
-  if (/^\/(g|c)\/[A-Za-z0-9_-]+$/.test(path) || path === '/wallet/' || path === '/wallet') return 'index.html';
+  if (/^\/(g|c|b)\/[A-Za-z0-9_-]+$/.test(path) || path === '/wallet/' || path === '/wallet') return 'index.html';
   const file = normalize(path.replace(/^\/wallet\//, ''));
   return path.startsWith('/wallet/') && !file.startsWith('..') && existsSync(join(dist, file)) ? file : undefined;
 }

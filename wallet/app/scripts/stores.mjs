@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { Federation } from '../../test/support/federation.mjs';
 import { answerWithApp } from './serve.mjs';
 
-/** Starts them. `grant` and `checkout` give links; `hold` keeps orders from being decided; `close` ends them. */
+/** Starts them. `grant`, `checkout` and `baskets.ring` give links; `hold` keeps orders from being decided; `close` ends them. */
 export async function stores(count = 4) {
   let federation;
   const reasons = new Map();
@@ -39,6 +39,7 @@ export async function stores(count = 4) {
       return link;
     },
     checkout: (max, more) => federation.checkout(max, more),
+    baskets: federation.baskets,
     hold: (on) => (federation.mute = new Set(on ? [0, 1] : [])),
     close: () => servers.forEach((server) => server.close().closeAllConnections()),
   };

@@ -4,16 +4,19 @@ import { readPlace } from './decide/place.js';
 import { actionsOf, NAMED } from './do/actions.js';
 import { App } from './do/app.js';
 import { webTabs } from './do/tabs.js';
+import { loadTexts } from './do/lists.js';
 import { keepApp } from './do/worker.js';
 import { keptName, openKept } from './do/kept.js';
 import type { Env, Tabs } from './do/env.js';
 import type { Lang, Place, State } from './model.js';
 import { sayIn } from './text/say.js';
+import type { Catalogue } from './text/say.js';
 import { AppView } from './view/app.js';
 
 const LANG = 'ronde-lang';
 const HOME = 'ronde-home';
 const TICK_MS = 8_000;
+const PAUSE_MS = 2_000;
 
 /** Where a browser can't keep tabs apart there is no wallet. */
 const NO_TABS: Tabs = {
@@ -25,7 +28,7 @@ const NO_TABS: Tabs = {
 };
 
 /** What the browser gives. */
-function browser(place: Place, more: Pick<Env, 'install' | 'useNewer'>): Env {
+function browser(place: Place, more: Pick<Env, 'install' | 'useNewer' | 'saveLang'>): Env {
   return {
     ...more,
     place,
@@ -39,6 +42,7 @@ function browser(place: Place, more: Pick<Env, 'install' | 'useNewer'>): Env {
       await Promise.all([`ronde-wallet:${place.name}`, keptName(place.name)].map(deleted));
     },
     isOnline: () => navigator.onLine,
+    pause: () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS)),
     persist: async (ask) => {
       const storage = navigator.storage as StorageManager | undefined;
       if (storage?.persisted === undefined) return 'unknown';
@@ -46,7 +50,6 @@ function browser(place: Place, more: Pick<Env, 'install' | 'useNewer'>): Env {
     },
     home: () => localStorage.getItem(HOME) ?? '',
     saveHome: (address) => localStorage.setItem(HOME, address),
-    saveLang: (lang) => localStorage.setItem(LANG, lang),
   };
 }
 
@@ -84,7 +87,7 @@ function route(state: State): void {
   history[isOnTheWay ? 'replaceState' : 'pushState'](null, '', hash);
 }
 
-function begin(): void {
+async function begin(): Promise<void> {
   const { place, link, clean } = readPlace(location.href);
   const named = NAMED.find((name) => clean.endsWith(`#/${name}`));
   // A grant's secret does not stay in the address bar or the browser's history.
@@ -92,12 +95,19 @@ function begin(): void {
   const root = document.getElementById('app') as HTMLElement;
   let install: InstallEvent | undefined;
   let useNewer: (() => void) | undefined;
-  const env = browser(place, { install: () => install?.prompt(), useNewer: () => useNewer?.() });
+  const texts = new Map<Lang, Catalogue>();
+  const saveLang = async (lang: Lang): Promise<void> => {
+    if (!texts.has(lang)) texts.set(lang, await loadTexts(lang));
+    localStorage.setItem(LANG, lang);
+  };
+  const env = browser(place, { install: () => install?.prompt(), useNewer: () => useNewer?.(), saveLang });
+  texts.set(env.lang, await loadTexts(env.lang));
   const app = new App(env, link);
   const act = actionsOf(app);
   app.watch((state) => {
     const { lang, wallet } = state;
-    const say = sayIn(lang, wallet === undefined ? {} : { pointValue: wallet.charter.pointValue });
+    const catalogue = texts.get(lang) as Catalogue;
+    const say = sayIn(lang, catalogue, wallet === undefined ? {} : { pointValue: wallet.charter.pointValue });
     document.documentElement.lang = lang;
     render(<AppView state={state} say={say} act={act} />, root);
     document.title = say('app.title', { screen: root.querySelector('h1')?.textContent ?? '' });
@@ -125,4 +135,4 @@ function begin(): void {
   void keepApp(place.base, () => app.set({ newer: true })).then((use) => (useNewer = use));
 }
 
-begin();
+void begin();

@@ -1,7 +1,9 @@
 /** What the app knows and shows. The view is a function of {@link State}; nothing here does anything. */
 
 import type { HistoryRecord, KeysetView, VoucherCount } from '../../src/index.js';
-import type { CharterView, GrantView, OpenOrderView, RecordedOrder, StoreView } from '../../src/wallet/view/index.js';
+import type { BasketProgress, BasketView } from '../../src/wallet/basket/index.js';
+import type { CharterView, GrantView, OpenBasketView, OpenOrderView } from '../../src/wallet/view/index.js';
+import type { RecordedOrder, StoreView } from '../../src/wallet/view/index.js';
 import type { Key } from './text/en.js';
 
 /** A language that the app speaks. */
@@ -30,7 +32,7 @@ export interface Place {
 }
 
 /** What the wallet keeps a link for. */
-export type LinkKind = 'grant' | 'checkout';
+export type LinkKind = 'grant' | 'checkout' | 'basket';
 
 /** A link that was scanned and could not be followed. It stays until it was, or until its owner takes it away. */
 export interface WaitingLink {
@@ -47,7 +49,6 @@ export interface WaitingLink {
 export interface Note {
   readonly store?: string;
   readonly reason?: string;
-  readonly receipt?: string;
   readonly vouchers?: readonly VoucherCount[];
   readonly ballot?: number;
   readonly association?: string;
@@ -63,6 +64,17 @@ export interface Kept {
   readonly waiting: readonly WaitingLink[];
 }
 
+/** A receipt, kept on this device alone. */
+export interface KeptReceipt {
+  /** That of the grant or basket with which it came. */
+  readonly name: string;
+  /** The store's name as it was then. */
+  readonly store: string;
+  readonly text: string;
+  /** Seconds since 1970. */
+  readonly time: bigint;
+}
+
 /** What is shown of a wallet: taken anew after each thing it does. */
 export interface Snapshot {
   readonly charter: CharterView;
@@ -76,6 +88,7 @@ export interface Snapshot {
   readonly keysets: readonly KeysetView[];
   readonly history: readonly HistoryRecord[];
   readonly open: readonly OpenOrderView[];
+  readonly baskets: readonly OpenBasketView[];
   /** Digests of payments of which the shop has not said what became of them. */
   readonly unsettled: readonly string[];
   readonly device: number;
@@ -95,13 +108,15 @@ export type BackupStep = 'why' | 'words' | 'check' | 'done';
 
 /** What is on the screen. */
 export type Screen =
-  | { readonly name: 'home' | 'history' | 'waiting' | 'seen' | 'settings' | 'move' | 'erase' }
+  | { readonly name: 'home' | 'history' | 'waiting' | 'seen' | 'settings' | 'move' | 'erase' | 'receipts' }
+  | { readonly name: 'receipt'; readonly of: string }
   | { readonly name: 'restore'; readonly text: string; readonly trouble?: Words }
   | { readonly name: 'searching'; readonly progress?: Progress; readonly broke: boolean }
   | { readonly name: 'scan'; readonly camera: Camera; readonly text: string; readonly trouble?: Words }
   | { readonly name: 'looking' }
   | { readonly name: 'take'; readonly link: string; readonly grant: GrantView }
   | PayScreen
+  | BasketScreen
   | { readonly name: 'give'; readonly association?: number; readonly points: bigint }
   | { readonly name: 'vote'; readonly campaign: number; readonly choice?: number }
   | { readonly name: 'entry'; readonly id: string; readonly record?: RecordedOrder; readonly trouble?: Words }
@@ -127,6 +142,24 @@ export interface PayScreen {
   readonly max: bigint;
   readonly step: bigint;
   readonly expiry: bigint;
+  readonly points: bigint;
+  readonly vouchers: readonly VoucherCount[];
+}
+
+/**
+ * How far a basket is: *choose*: its owner says how much is paid in points; *wait*: for the till; *backup*: what it earned has to
+ * wait for the words; *coming*: what it earned is claimed and not decided yet; *done*; *cancelled*.
+ */
+export type BasketStage = 'choose' | 'wait' | 'backup' | 'coming' | 'done' | 'cancelled';
+
+/** A basket at a till. */
+export interface BasketScreen {
+  readonly name: 'basket';
+  readonly link: string;
+  readonly stage: BasketStage;
+  readonly basket: BasketView | BasketProgress;
+  readonly max: bigint;
+  readonly step: bigint;
   readonly points: bigint;
   readonly vouchers: readonly VoucherCount[];
 }
@@ -171,6 +204,8 @@ export interface State {
   /** A link with which the app was opened, and that nobody has followed yet. */
   readonly link?: string;
   readonly kept: Kept;
+  /** The newest first. */
+  readonly receipts: readonly KeptReceipt[];
   readonly wallet?: Snapshot;
   /** Stores by the charter of the node that serves the app, for somebody whose wallet is at another. */
   readonly shops?: readonly StoreView[];

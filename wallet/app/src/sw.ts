@@ -48,7 +48,7 @@ function isApp(path: string): boolean {
   return (
     path === FOLDER.pathname ||
     path === `${FOLDER.pathname}index.html` ||
-    /^(g|c)\/[A-Za-z0-9_-]+$/.test(path.slice(BASE.length))
+    /^(g|c|b)\/[A-Za-z0-9_-]+$/.test(path.slice(BASE.length))
   );
 }
 

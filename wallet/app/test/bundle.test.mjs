@@ -15,12 +15,13 @@ describe('the bundle', () => {
     const [bounds, report] = [JSON.parse(read('bounds.json')), JSON.parse(read('build-report.json'))];
     assert.ok(report.first > 40_000 && report.first <= bounds.first, `${report.first} bytes at first`);
     assert.ok(report.all <= bounds.all, `${report.all} bytes in all`);
+    assert.ok(report.count > 10_000 && report.count <= bounds.count, `${report.count} bytes to count votes`);
   });
 
-  it('keeps every file for when there is no network, but the policy and the worker itself', () => {
+  it('keeps every file for when there is no network, but the policy, the worker itself, and what counts votes', () => {
     const worker = read('dist/sw.js');
     for (const name of files) {
-      if (['csp.txt', 'sw.js'].includes(name)) continue;
+      if (['csp.txt', 'sw.js', 'count.js'].includes(name)) continue;
       assert.ok(worker.includes(JSON.stringify(name)), name);
     }
   });

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { linesOf } from '../build/app/src/decide/lines.js';
-import { sayIn } from '../build/app/src/text/say.js';
+import { sayIn } from './support/say.mjs';
 import { problem } from '../../test/support/federation.mjs';
-import { made } from './support/app.mjs';
+import { device, made, writeDown } from './support/app.mjs';
 
 const MINUTES = 600n;
 const screen = (opened) => opened.app.state.screen;
@@ -88,6 +88,36 @@ describe('a payment that came too late', () => {
       isAbout('GET', request) ? { status, json: { ...json, state: 'paid' } } : undefined;
     await opened.act.resume();
     assert.deepEqual([screen(opened).title.key, linesNow(opened)[0][1]], ['pay.done', 'state.done']);
+  });
+
+  it('on a device that was lost comes back on another, once its owner has looked at it and asks', async () => {
+    const opened = await late({
+      meanwhile: (request) => {
+        if (isAbout('GET', request)) throw new TypeError('the line broke');
+      },
+    });
+    const { federation } = opened;
+    federation.before = undefined;
+    const words = await writeDown(opened);
+    const other = device(federation, { name: 'other', store: 2 }).open();
+    await other.act.start();
+    other.act.toRestore();
+    other.act.typeWords(words.join(' '));
+    await other.act.restore();
+    await other.act.resume();
+    assert.equal(other.state.wallet.points, 50n);
+    assert.equal(federation.requests.filter((request) => isAbout('GET', request)).length, 1);
+    for (const { id } of other.state.wallet.history.filter(({ purpose }) => purpose === 'recover')) {
+      other.act.toEntry(id);
+      await other.act.askRecord();
+      if (screen(other).record.purpose.type === 'redeem') break;
+    }
+    await other.act.askRefund();
+    assert.deepEqual(keys(screen(other)), ['pay.toolate', 'pay.toolate.text', 'pay.toolate.back']);
+    assert.equal(other.state.wallet.points, 90n);
+    other.act.toEntry(other.state.wallet.history.find(({ purpose }) => purpose === 'recover').id);
+    await other.act.askRefund();
+    assert.equal(screen(other).name, 'entry');
   });
 
   it('that was told as late is never shown as paid', async () => {

@@ -6,7 +6,7 @@ import { h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { en } from '../build/app/src/text/en.js';
 import { fr } from '../build/app/src/text/fr.js';
-import { sayIn } from '../build/app/src/text/say.js';
+import { sayIn } from './support/say.mjs';
 import { AppView } from '../build/app/src/view/app.js';
 import { made, writeDown } from './support/app.mjs';
 
@@ -70,8 +70,17 @@ async function visit() {
     await opened.act.askRecord();
     keep();
   }
+  const [paid] = opened.app.state.wallet.history.filter(({ purpose }) => purpose === 'pay');
+  if (paid !== undefined) {
+    opened.act.toEntry(paid.id);
+    await opened.act.askRecord();
+    const { wallet } = opened.app.state;
+    const history = wallet.history.map((record) => (record.id === paid.id ? { ...record, purpose: 'recover' } : record));
+    keep({ wallet: { ...wallet, history } });
+  }
   opened.act.toEntry('unknown');
   keep();
+  await visitBaskets();
   federation.mute = new Set([0, 1]);
   await opened.act.open(federation.checkout(40n, { store: 2 }));
   await opened.act.pay();
@@ -81,6 +90,39 @@ async function visit() {
   opened.act.go('waiting');
   keep();
   opened.act.go('home');
+  keep();
+}
+
+/** Every stage of a basket, and the receipts. */
+async function visitBaskets() {
+  const { act, app } = opened;
+  const { baskets } = federation;
+  const earns = { ballot: 2, vouchers: [{ offer: 3, count: 1 }] };
+  const link = baskets.ring({ max: 300n, ...earns, receipt: 'R1', returnUrl: 'https://shop.test/x' });
+  await act.open(link);
+  keep();
+  act.setVoucher(3, 1);
+  keep();
+  keep({ now: app.state.now + 999_999n });
+  act.setPoints(5n);
+  await act.payBasket();
+  keep();
+  const { screen } = app.state;
+  keep({ screen: { ...screen, basket: { ...screen.basket, isPaid: false, paying: { points: 5n, vouchers: [] } } } });
+  keep({ screen: { ...screen, basket: { ...screen.basket, state: 'expired' } } });
+  act.go('waiting');
+  keep();
+  act.go('home');
+  keep();
+  baskets.complete(link);
+  await act.open(link);
+  keep();
+  for (const stage of ['backup', 'coming', 'cancelled']) keep({ screen: { ...app.state.screen, stage } });
+  act.go('receipts');
+  keep();
+  act.toReceipt(app.state.receipts[0].name);
+  keep();
+  act.toReceipt('gone');
   keep();
 }
 
@@ -103,6 +145,8 @@ describe('the view', () => {
       ...history.flatMap(({ digest }) => [digest, digest?.slice(0, 8)]),
       charter.name,
       'Because',
+      'R1',
+      'ABCD1234',
       opened.app.state.place.base,
     ]);
     const words = new Set(shown.flatMap(({ screen }) => screen.words ?? []));

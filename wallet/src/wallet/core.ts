@@ -1,5 +1,6 @@
 import { wipe } from '../crypto/index.js';
 import type { Charter } from '../message/charter-chain.js';
+import type { GrantTerms } from '../machine/wallet/state.js';
 import { CoinSecrets } from '../machine/wallet/secrets.js';
 import { readWallet, saveWallet } from '../machine/wallet/saved.js';
 import type { SavedWallet } from '../machine/wallet/saved.js';
@@ -24,8 +25,18 @@ export interface Warning {
     | 'one-store'
     | 'other-refund'
     | 'refund-by-hand'
-    | 'refund-unknown';
+    | 'refund-unknown'
+    | 'receipt-lost';
   readonly what: string;
+}
+
+/** A receipt that came with a grant or a basket. */
+export interface Receipt {
+  /** The name of the grant or basket, as the history and `@ronde/wallet/basket` have it. */
+  readonly name: string;
+  /** The store by its number in the charter. */
+  readonly store: number;
+  readonly text: string;
 }
 
 /** What a wallet gets from outside: where it lives, how it speaks, what time it is. */
@@ -41,6 +52,13 @@ export interface Surroundings {
   readonly via?: string;
   /** The wallet is opened to pay: until it has paid, it asks for no component that it can do without (WALLET-32). */
   readonly toPay?: boolean;
+  /**
+   * Keeps a receipt, on this device alone. When it resolves, the text is durable: the store deletes its own then. Without it no
+   * receipts are kept.
+   */
+  readonly onReceipt?: (receipt: Receipt) => Promise<void>;
+  /** Asked before the wallet claims by itself what a basket earned; always, if nothing is said. */
+  readonly mayClaim?: (terms: GrantTerms) => boolean;
   /** Called when an order or claim is durable, and before the first byte of it leaves. */
   readonly onSaved?: (order: { readonly digest?: string; readonly purpose: string }) => void;
   /** Called when there is something that the owner should know. */

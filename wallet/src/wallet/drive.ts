@@ -1,9 +1,7 @@
 import { RondeError, toHex } from '../crypto/index.js';
-import { decode, encode } from '../message/codec.js';
-import { MAX_MESSAGE_BYTES } from '../message/limits.js';
-import { conflict as conflictCodec } from '../message/refusal.js';
+import { encode } from '../message/codec.js';
 import { certificate as certificateCodec } from '../message/vote.js';
-import { bodyOf, takeAnswer, takeConflict } from '../machine/wallet/answer.js';
+import { bodyOf, takeAnswer } from '../machine/wallet/answer.js';
 import type { Finding } from '../machine/wallet/answer.js';
 import { orderDigest } from '../message/order-digest.js';
 import { takeShown, withdrawClaim } from '../machine/wallet/claim.js';
@@ -114,6 +112,11 @@ async function once(core: Core, open: OpenOrder, base: string, tries: Tries): Pr
     const claimed = isClaiming(core, open, base);
     const answer = claimed ? await core.client.claim(base, open) : await ask(core, open, base);
     tries.answers += 1;
+    // The receipt first: once the order is certified, nobody asks for it again.
+    const { receipt } = answer;
+    if (receipt !== undefined) {
+      await import('./counter.js').then(({ takeClaimed }) => takeClaimed(core, open, receipt), () => undefined);
+    }
     if (answer.certificate === undefined) tries.pendings += 1;
     await take(core, open, answer, claimed);
     tries.taken += 1;
@@ -206,7 +209,7 @@ async function refused(core: Core, open: OpenOrder, problem: ProblemError): Prom
   if (isClaim(open.about) && open.order === undefined && isGone(open.about.type, problem.code)) {
     if (await isWithdrawn(core, open.id)) throw problem;
   }
-  if (problem.conflict !== undefined && open.order !== undefined && (await provenDead(core, open, problem.conflict))) {
+  if (problem.conflict !== undefined && open.order !== undefined && (await isProvenDead(core, open, problem.conflict))) {
     throw problem;
   }
   if (open.about.type === 'pay' && TELL_FIRST.includes(problem.code) && open.told === undefined) {
@@ -226,20 +229,10 @@ async function isWithdrawn(core: Core, id: string): Promise<boolean> {
   return withdrawn;
 }
 
-/** Whether a conflict proves that the order is dead (WALLET-8); its coins are free then. */
-async function provenDead(core: Core, asked: OpenOrder, bytes: Uint8Array): Promise<boolean> {
-  try {
-    const conflict = decode(conflictCodec, bytes, 2 * MAX_MESSAGE_BYTES);
-    await core.step((state) => {
-      const open = state.orders.find(({ id }) => id === asked.id);
-      if (open === undefined) throw new WalletError('no-such-order', 'the order is not open any more');
-      return { state: takeConflict(core.context, state, open, conflict) };
-    });
-    return true;
-  } catch (error) {
-    if (isFatal(error)) throw error;
-    return false;
-  }
+/** Whether a conflict proves that the order is dead; what can't be loaded now proves nothing yet, and is shown again. */
+async function isProvenDead(core: Core, asked: OpenOrder, conflict: Uint8Array): Promise<boolean> {
+  const loaded = await import('./on-demand.js').catch(() => undefined);
+  return loaded?.provenDead(core, asked, conflict) ?? false;
 }
 
 /** Gives the certificate of a payment to the store that is paid, if another made it (WALLET-26). */

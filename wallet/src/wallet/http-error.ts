@@ -31,7 +31,7 @@ const REGISTRY = new Set(
     'checkout-taken checkout-expired checkout-cancelled clock-skew charter-expired charter-behind rollover-behind ' +
     'keyset-closed token-scope token-missing idempotency-mismatch idempotency-in-flight rate-limited bad-encoding ' +
     'order-invalid bad-signature not-found storage-failed witness-not-voting request-invalid too-large ' +
-    'method-not-allowed password-wrong session-missing form-refused'
+    'method-not-allowed password-wrong session-missing form-refused basket-settled'
   ).split(' '),
 );
 

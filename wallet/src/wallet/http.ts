@@ -47,7 +47,8 @@ export class HttpClient {
     const timer = setTimeout(() => abort.abort(), limits.timeoutMs);
     try {
       const response = await this.#send(call, abort.signal);
-      const json = parse(await readBody(response, limits.maxBytes));
+      const body = await readBody(response, limits.maxBytes);
+      const json = response.status === 204 ? undefined : parse(body);
       if (response.ok) return { status: response.status, json };
       throw problemOf(response.status, json);
     } catch (error) {

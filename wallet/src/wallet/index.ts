@@ -1,7 +1,7 @@
 export { Wallet } from './wallet.js';
 export type { LatePayment, NewWallet, Recovery, Report, Restored, RestoredFrom, Resumed, SearchOptions } from './report.js';
 export type { SearchProgress, SearchResult } from './search.js';
-export type { Surroundings, Warning } from './core.js';
+export type { Receipt, Surroundings, Warning } from './core.js';
 export type { OrderProgress } from './drive.js';
 export type { Fetch } from './http.js';
 export { ProblemError, TransportError } from './http-error.js';

@@ -18,6 +18,11 @@ export class Members {
     return Object.hasOwn(this.#members, name);
   }
 
+  /** An object in this one. */
+  inner(name: string): Members {
+    return new Members(this.#members[name]);
+  }
+
   text(name: string): string {
     const value = this.#members[name];
     if (typeof value !== 'string') throw bad(`${name} as text`);

@@ -31,7 +31,8 @@ export async function recoverOrder(core: Core, digest: string, keyset: number) {
 }
 
 /** An order with its certificate, from the first store that has it. */
-async function askAnyone(core: Core, digest: string, keyset: number) {
+export async function askAnyone(core: Core, digest: string, keyset: number) {
+  if (!/^[0-9a-f]{64}$/.test(digest)) throw new WalletError('no-such-order', 'a digest has 64 hexadecimal digits');
   let last: unknown = new WalletError('no-store', 'no store has an HTTP address');
   for (const base of randomStores(core)) {
     try {

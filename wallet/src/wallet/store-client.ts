@@ -22,6 +22,8 @@ export interface OrderAnswer {
   /** There is one if the store says that the order is certified. */
   readonly certificate: Certificate | undefined;
   readonly evaluations: readonly Evaluation[];
+  /** The sealed receipt as it came, with a claim's answer. */
+  readonly receipt?: string;
 }
 
 /** What a store says about a grant. */
@@ -60,18 +62,7 @@ export class StoreClient {
   async grant(base: string, id: string): Promise<ShownGrant> {
     const { json } = await this.#http.call({ method: 'GET', base, path: `/v1/grants/${id}` });
     const members = new Members(json);
-    const vouchers = members.list('vouchers', MAX_GRANT_VOUCHERS).map((item) => {
-      const voucher = new Members(item);
-      return { offer: voucher.integer('offer', U32), count: voucher.integer('count', MAX_OUTPUTS) };
-    });
-    if (vouchers.reduce((sum, { count }) => sum + count, 0) > MAX_OUTPUTS) {
-      throw new TransportError('bad-answer', 'the grant gives more vouchers than one order can carry');
-    }
-    const terms: GrantTerms = {
-      points: BigInt(members.integer('points')),
-      vouchers,
-      ...(members.has('ballot') ? { ballot: members.integer('ballot', U32) } : {}),
-    };
+    const terms = termsIn(members);
     const gone = goneOf(members.text('state'));
     return { store: members.integer('store', U32), terms, said: members, ...(gone === undefined ? {} : { gone }) };
   }
@@ -122,14 +113,32 @@ export class StoreClient {
     if (status !== 200 && status !== 202) throw new TransportError('bad-answer', `an answer of the status ${status}`);
     const members = new Members(json);
     const order = members.has('order') ? members.message('order', orderCodec, MAX_MESSAGE_BYTES) : undefined;
-    if (status === 202) return { order, certificate: undefined, evaluations: [] };
+    const receipt = members.has('receipt') ? { receipt: members.text('receipt') } : {};
+    if (status === 202) return { order, certificate: undefined, evaluations: [], ...receipt };
     return {
+      ...receipt,
       order,
       certificate: members.message('certificate', certificateCodec, MAX_MESSAGE_BYTES),
       // One of each witness, of the order's keyset and of a later one, is all that a store can have.
       evaluations: readable(members.list('evaluations').slice(0, 2 * MAX_WITNESSES), evaluationCodec, MAX_MESSAGE_BYTES),
     };
   }
+}
+
+/** What a store gives: points, a ballot, vouchers. */
+export function termsIn(members: Members): GrantTerms {
+  const vouchers = members.list('vouchers', MAX_GRANT_VOUCHERS).map((item) => {
+    const voucher = new Members(item);
+    return { offer: voucher.integer('offer', U32), count: voucher.integer('count', MAX_OUTPUTS) };
+  });
+  if (vouchers.reduce((sum, { count }) => sum + count, 0) > MAX_OUTPUTS) {
+    throw new TransportError('bad-answer', 'the grant gives more vouchers than one order can carry');
+  }
+  return {
+    points: BigInt(members.integer('points')),
+    vouchers,
+    ...(members.has('ballot') ? { ballot: members.integer('ballot', U32) } : {}),
+  };
 }
 
 /** What a store would answer to a claim, by the grant's state. */

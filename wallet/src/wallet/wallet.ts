@@ -1,10 +1,6 @@
 import { RondeError, toHex, writeWords } from '../crypto/index.js';
 import type { WordList } from '../crypto/index.js';
-import { decode, encode } from '../message/codec.js';
-import { MAX_MESSAGE_BYTES } from '../message/limits.js';
-import { order as orderCodec } from '../message/order.js';
 import type { SignedOffer } from '../message/order.js';
-import { evaluation as evaluationCodec, evidence as evidenceCodec } from '../message/vote.js';
 import { forgetClosed } from '../machine/wallet/answer.js';
 import { balanceOf } from '../machine/wallet/balance.js';
 import type { Balance } from '../machine/wallet/balance.js';
@@ -28,8 +24,10 @@ import { drive, isFatal, TELL_FIRST } from './drive.js';
 import type { Driving } from './drive.js';
 import { ProblemError } from './http-error.js';
 import { isPaid, knowsGrant } from './known.js';
+import { readLink } from './read-link.js';
 import type { Refunds } from './refunds.js';
-import type { NewWallet, Recovery, Report, Restored, RestoredFrom, Resumed, SearchOptions } from './report.js';
+import type { LatePayment, NewWallet, Recovery, Report, Restored, RestoredFrom, Resumed, SearchOptions } from './report.js';
+import { became, evidenceIn, reportOf, stateAfter } from './reports.js';
 import type { SearchResult } from './search.js';
 
 /** Writes and signs an order; `entropy` is 32 fresh secret bytes. */
@@ -148,15 +146,39 @@ export class Wallet {
 
   /** Pays a checkout, in points and vouchers. If a payment for it is open, that one is completed. */
   async pay(link: string, points: bigint, vouchers: readonly VoucherCount[] = []): Promise<Report> {
-    const core = this.#core;
     const at = await this.#checkout(link);
+    return this.#payAt(at, points, vouchers, () => this.#offer(at));
+  }
+
+  /**
+   * Pays what a basket's offer asks for, for `@ronde/wallet/basket` alone.
+   *
+   * @internal
+   */
+  static payAt(
+    wallet: Wallet,
+    at: StoreLink,
+    points: bigint,
+    vouchers: readonly VoucherCount[],
+    offer: () => Promise<SignedOffer>,
+  ): Promise<Report> {
+    return wallet.#payAt(at, points, vouchers, offer);
+  }
+
+  async #payAt(
+    at: StoreLink,
+    points: bigint,
+    vouchers: readonly VoucherCount[],
+    offer: () => Promise<SignedOffer>,
+  ): Promise<Report> {
+    const core = this.#core;
     // Before the store is asked: it shows no offer any more that was taken.
     const held = openPayment(core.state, at.store, at.id);
     if (held !== undefined && held.certificate === undefined) return this.#paid(this.#finish(held, 'again'));
     if (held !== undefined || isPaid(core.state, at)) {
       throw new WalletError('already-paid', 'this checkout was paid by this wallet');
     }
-    const signed = await this.#offer(at);
+    const signed = await offer();
     const report = this.#spend((context, state, now, entropy) => {
       const payment = checkPayment(context.charter, state, at, signed, { points, vouchers }, now);
       return startPayment(context, state, payment, now, entropy);
@@ -198,7 +220,7 @@ export class Wallet {
     // Nothing more is loaded at each start of an app.
     if (dueMoves(core.context, core.state, core.now()).length === 0) return [];
     const { moveDue } = await import('./on-demand.js');
-    return (await moveDue(core)).map(({ id, error }) => this.#became(id, this.#stateAfter(id), error));
+    return (await moveDue(core)).map(({ id, error }) => became(this.#core, id, stateAfter(this.#core, id), error));
   }
 
   /**
@@ -212,7 +234,8 @@ export class Wallet {
     const spendable = open.filter((each) => isSpendable(core.context, core.state, each));
     const resumed = await this.#resumeAll(open.filter((each) => !spendable.includes(each)));
     await core.step((state) => ({ state: forgetClosed(core.context, state, core.now()) }));
-    for (const { id, error } of (await this.#refunds()).claims) resumed.push(this.#became(id, this.#stateAfter(id), error));
+    for (const { id, error } of (await this.#refunds()).claims) resumed.push(became(this.#core, id, stateAfter(this.#core, id), error));
+    await this.#baskets();
     await this.#prove();
     // A coin that moves is not completed just before (WALLET-32).
     const moved = await this.#move();
@@ -225,12 +248,23 @@ export class Wallet {
    */
   async recover(digest: string, keyset: number): Promise<Recovery> {
     const core = this.#core;
-    if (!/^[0-9a-f]{64}$/.test(digest)) throw new WalletError('no-such-order', 'a digest has 64 hexadecimal digits');
     await core.refreshCharter();
     const { recoverOrder } = await import('./on-demand.js');
     const recovered = await recoverOrder(core, digest, keyset);
     await this.#askDue();
     return { ...recovered, balance: this.balance().points };
+  }
+
+  /**
+   * Asks what became of a payment that a wallet of these words made which was lost, and claims what is owed (WALLET-47). One that
+   * was never certified, or bought something, gives nothing; nor does one of which the store has not said so: it is asked again.
+   */
+  async refund(digest: string, keyset: number): Promise<LatePayment | undefined> {
+    const core = this.#core;
+    await core.refreshCharter();
+    const { findPayment } = await import('./on-demand.js');
+    await findPayment(core, digest, keyset);
+    return (await this.#refunds(digest)).late[0];
   }
 
   /** What the wallet has. */
@@ -252,13 +286,7 @@ export class Wallet {
 
   /** Evidence against witnesses, each the bytes of an `Evidence`. */
   evidence(): Uint8Array[] {
-    return this.#core.state.evidence.map((held) =>
-      encode(evidenceCodec, {
-        type: 'bad-evaluation',
-        order: decode(orderCodec, held.order, MAX_MESSAGE_BYTES),
-        evaluation: decode(evaluationCodec, held.evaluation, MAX_MESSAGE_BYTES),
-      }),
-    );
+    return evidenceIn(this.#core.state);
   }
 
   /** Gives the storage back. The wallet can't be used any more. */
@@ -275,7 +303,7 @@ export class Wallet {
 
   async #grant(link: string) {
     const core = this.#core;
-    const at = await this.#link(() => readGrantLink(core.charter, link));
+    const at = await readLink(core, () => readGrantLink(core.charter, link));
     const shown = await core.client.grant(at.base, at.id);
     if (shown.store !== at.store) {
       throw new WalletError('store-mismatch', `store ${at.store} shows a grant of store ${shown.store}`);
@@ -284,7 +312,7 @@ export class Wallet {
   }
 
   #checkout(link: string): Promise<StoreLink> {
-    return this.#link(() => readCheckoutLink(this.#core.charter, link));
+    return readLink(this.#core, () => readCheckoutLink(this.#core.charter, link));
   }
 
   async #offer({ base, id }: StoreLink): Promise<SignedOffer> {
@@ -293,18 +321,6 @@ export class Wallet {
     } catch (error) {
       if (error instanceof ProblemError && TELL_FIRST.includes(error.code)) throw error.unsigned();
       throw error;
-    }
-  }
-
-  /** Reads a link; a store that is not known may be in a newer charter. */
-  async #link<T>(read: () => T): Promise<T> {
-    await this.#core.refreshCharter();
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof WalletError) || error.code !== 'unknown-store') throw error;
-      await this.#core.refreshCharter(true);
-      return read();
     }
   }
 
@@ -334,24 +350,19 @@ export class Wallet {
     return loaded?.askRefunds(this.#core, only) ?? none;
   }
 
+  /** Goes on with baskets and receipts (WALLET-48); what is loaded only for that stands in the way of nothing else. */
+  async #baskets(): Promise<void> {
+    const { baskets, receipts } = this.#core.state;
+    if (!baskets?.length && !receipts?.length) return;
+    await import('./counter.js').then(({ followBaskets }) => followBaskets(this.#core), () => undefined);
+  }
+
   /** Sends an open order, and reports; what is due of others is asked for last. */
   async #finish(open: OpenOrder, how?: Driving): Promise<Report> {
     const state = await drive(this.#core, open.id, how);
-    const report = this.#reportOf(open, state);
+    const report = reportOf(this.#core, open, state);
     await this.#askDue(open.id);
     return report;
-  }
-
-  #reportOf(open: OpenOrder, state: Report['state']): Report {
-    const { orders, history } = this.#core.state;
-    const digest = [open, ...orders, ...history].find(({ id, digest: known }) => id === open.id && known)?.digest;
-    return {
-      state,
-      ...(digest === undefined ? {} : { order: digest }),
-      keyset: open.keyset,
-      points: recordOf(open, 'open').points,
-      balance: this.balance().points,
-    };
   }
 
   /** Asks for what is due of orders that are certified, but for one that was just sent (WALLET-31). */
@@ -376,22 +387,8 @@ export class Wallet {
     } catch (caught) {
       if (!(caught instanceof RondeError) || isFatal(caught)) throw caught;
       error = caught;
-      state = this.#stateAfter(id);
+      state = stateAfter(this.#core, id);
     }
-    return this.#became(id, state, error);
-  }
-
-  #became(id: string, state: Resumed['state'], error: RondeError | undefined): Resumed {
-    const { orders, history } = this.#core.state;
-    const order = [...orders, ...history].find((known) => known.id === id && known.digest)?.digest;
-    return { ...(order === undefined ? {} : { order }), state, ...(error === undefined ? {} : { error }) };
-  }
-
-  #stateAfter(id: string): Resumed['state'] {
-    const { orders, history } = this.#core.state;
-    const open = orders.find((order) => order.id === id);
-    if (open !== undefined) return open.certificate === undefined ? 'pending' : 'arriving';
-    const outcome = history.filter((record) => record.id === id).at(-1)?.outcome;
-    return outcome === 'withdrawn' || outcome === 'dead' ? outcome : 'done';
+    return became(this.#core, id, state, error);
   }
 }

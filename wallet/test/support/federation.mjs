@@ -12,6 +12,7 @@ import { offerReference, orderDigest } from '../../dist/message/order-digest.js'
 import { conflicts } from '../../dist/message/conflict.js';
 import { RefusedError } from '../../dist/message/refused.js';
 import { fromBase64, toBase64 } from '../../dist/wallet/base64.js';
+import { Baskets } from './baskets.mjs';
 import { restoreAnswer } from './restore.mjs';
 
 const { derive, deriveWide, SigningKey, SecretScalar, GroupElement, toHex } = crypto;
@@ -66,6 +67,7 @@ export class Federation {
   orders = new Map();
   grants = new Map();
   checkouts = new Map();
+  baskets = new Baskets(this);
 
   constructor({ n = 4, f = 1, keysets = 1, denominations, addresses, name = 'Les Quatre Coins', now = NOW } = {}) {
     this.now = now;
@@ -175,7 +177,7 @@ export class Federation {
     this.requests.push(request);
     const { status, json } = (await this.before?.(request)) ?? this.answer(request);
     const changed = (await this.after?.(request, { status, json })) ?? { status, json };
-    return new Response(JSON.stringify(changed.json), { status: changed.status });
+    return new Response(changed.json && JSON.stringify(changed.json), { status: changed.status });
   }
 
   /** What a store answers. */
@@ -183,6 +185,7 @@ export class Federation {
     try {
       const json = body === undefined ? undefined : JSON.parse(body);
       const [, , what, id, more] = path.split('?')[0].split('/');
+      if (what === 'baskets' || more === 'received') return this.baskets.answer({ store, method, path, json });
       if (what === 'charter') return this.#charter();
       if (what === 'grants' && method === 'GET') return this.#showGrant(store, id);
       if (what === 'grants') return this.#claim(store, id, json);
@@ -224,7 +227,9 @@ export class Federation {
     const key = this.nodeKeys[store - 1];
     const signature = key.sign('ronde/1 signature: store order', order.federation, orderDigest(order));
     const signed = { order, authorization: { type: 'store', value: signature } };
-    return this.#take(CheckedOrder.check(signed, this.charter), signed, [], true);
+    const answer = this.#take(CheckedOrder.check(signed, this.charter), signed, [], true);
+    const receipt = this.baskets.receiptOf(id);
+    return receipt === undefined ? answer : { ...answer, json: { ...answer.json, receipt: toBase64(receipt) } };
   }
 
   #earnBytes({ store, reference }, keyset, outputs) {

@@ -10,13 +10,13 @@ export interface Opened {
 }
 
 /** A link of this store without its address, as its node hands it over. */
-const HANDED = /^([gc])\/[A-Za-z0-9_-]+$/;
-const MARKS = ['/wallet/', '/g/', '/c/'] as const;
+const HANDED = /^([gcb])\/[A-Za-z0-9_-]+$/;
+const MARKS = ['/wallet/', '/g/', '/c/', '/b/'] as const;
 
 /**
- * Takes the address apart under which the app was opened: `{base}/wallet/`, `{base}/g/{id}#{secret}` or `{base}/c/{id}`. A
- * node that redirects its links hands them over as `{base}/wallet/?link=g/{id}#{secret}` or `?link=c/{id}`. A link of another
- * store comes as `{base}/wallet/#open={link}`: in the fragment, so that no server sees it.
+ * Takes the address apart under which the app was opened: `{base}/wallet/`, `{base}/g/{id}#{secret}`, `{base}/c/{id}` or
+ * `{base}/b/{id}#{secret}`. A node that redirects its links hands them over as `{base}/wallet/?link=g/{id}#{secret}` and so on. A
+ * link of another store comes as `{base}/wallet/#open={link}`: in the fragment, so that no server sees it.
  */
 export function readPlace(address: string): Opened {
   const url = new URL(address);
@@ -30,7 +30,7 @@ export function readPlace(address: string): Opened {
   const fragment = url.hash.slice(1);
   if (at >= 0 && mark !== '/wallet/') return { place, link: base + path.slice(at) + url.hash, clean };
   const handed = HANDED.exec(url.searchParams.get('link') ?? '');
-  if (handed !== null) return { place, link: `${base}/${handed[0]}${handed[1] === 'g' ? url.hash : ''}`, clean };
+  if (handed !== null) return { place, link: `${base}/${handed[0]}${handed[1] === 'c' ? '' : url.hash}`, clean };
   if (fragment.startsWith('open=')) return { place, link: decoded(fragment.slice(5)), clean };
   return { place, clean: fragment.startsWith('/') ? `${clean}#${fragment}` : clean };
 }
@@ -46,7 +46,7 @@ export function storeAddress(typed: string): string | undefined {
   try {
     const url = new URL(/^[a-z]+:\/\//i.test(text) ? text : `https://${text}`);
     if (!/^https?:$/.test(url.protocol) || !/^(localhost|.*[.:].*)$/.test(url.hostname)) return undefined;
-    return url.origin + url.pathname.replace(/\/(wallet|g|c)(\/.*)?$/, '').replace(/\/+$/, '');
+    return url.origin + url.pathname.replace(/\/(wallet|g|c|b)(\/.*)?$/, '').replace(/\/+$/, '');
   } catch {
     return undefined;
   }
@@ -55,7 +55,8 @@ export function storeAddress(typed: string): string | undefined {
 /** What a link is for; nothing if it is no link of a till. Whose it is the wallet checks. */
 export function kindOf(text: string): LinkKind | undefined {
   const link = text.trim();
-  if (/^https?:\/\/.+\/g\/[A-Za-z0-9_-]+#./i.test(link)) return 'grant';
+  const secret = /^https?:\/\/.+\/([gb])\/[A-Za-z0-9_-]+#./i.exec(link);
+  if (secret !== null) return secret[1]?.toLowerCase() === 'b' ? 'basket' : 'grant';
   return /^https?:\/\/.+\/c\/[A-Za-z0-9_-]+$/i.test(link) ? 'checkout' : undefined;
 }
 

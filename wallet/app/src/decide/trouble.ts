@@ -1,5 +1,4 @@
 import { RondeError } from '../../../src/index.js';
-import { en } from '../text/en.js';
 import type { Key } from '../text/en.js';
 import type { Words } from '../model.js';
 
@@ -8,12 +7,9 @@ export function codeOf(error: unknown): string {
   return error instanceof RondeError ? error.code : 'unexpected';
 }
 
-/** What went wrong and what to do, in the words of the catalogue. */
+/** What went wrong and what to do, in the words of the catalogue; a code that it does not have is named. */
 export function troubleOf(error: unknown): Words {
-  const code = codeOf(error);
-  const key = `trouble.${code}`;
-  if (Object.hasOwn(en, key)) return { key: key as Key };
-  return { key: 'trouble.other', with: { code } };
+  return { key: `trouble.${codeOf(error)}` as Key };
 }
 
 /** Whether a payment was signed before this came, so that it may still be completed. */

@@ -1,6 +1,7 @@
 import { openAt, storeAddress } from '../decide/place.js';
 import type { Camera, Lang, Screen } from '../model.js';
 import type { App } from './app.js';
+import { basketers } from './baskets.js';
 import { linkers } from './links.js';
 import { openers } from './open.js';
 import { spenders } from './spend.js';
@@ -18,12 +19,14 @@ export const NAMED = [
   'give',
   'erase',
   'backup',
+  'receipts',
 ] as const;
 export type Named = (typeof NAMED)[number];
 
 /** Everything that the view can ask for. */
 export function actionsOf(app: App) {
   const [opening, links, spending, words] = [openers(app), linkers(app), spenders(app), writers(app)];
+  const baskets = basketers(app);
 
   const go = (name: Named): void => {
     if (app.state.notice !== undefined) app.drop('notice');
@@ -31,15 +34,25 @@ export function actionsOf(app: App) {
     app.show(screenOf(name));
   };
 
-  const setLang = (lang: Lang): void => {
-    app.env.saveLang(lang);
-    app.set({ lang });
-  };
+  /** Where the texts can't be loaded now, the language stays. */
+  const setLang = (lang: Lang): Promise<void> =>
+    app.env.saveLang(lang).then(
+      () => app.set({ lang }),
+      () => undefined,
+    );
 
   /** From the first screen: words that were written down before. */
   const toRestore = (): void => app.show({ name: 'restore', text: '' });
 
   const toStart = (): void => app.show({ name: 'home' });
+
+  const toReceipt = (of: string): void => app.show({ name: 'receipt', of });
+
+  /** Deletes a receipt from this device: there is no other. */
+  const dropReceipt = async (name: string): Promise<void> => {
+    await app.dropReceipt(name);
+    app.show({ name: 'receipts' });
+  };
 
   const toEntry = (id: string): void => app.show({ name: 'entry', id });
 
@@ -88,6 +101,8 @@ export function actionsOf(app: App) {
     toRestore,
     toStart,
     toEntry,
+    toReceipt,
+    dropReceipt,
     toVote,
     setCamera,
     home,
@@ -98,7 +113,7 @@ export function actionsOf(app: App) {
     install,
     useNewer,
   };
-  return { ...opening, ...links, ...spending, ...words, ...moving };
+  return { ...opening, ...links, ...baskets, ...spending, ...words, ...moving };
 }
 
 export type Actions = ReturnType<typeof actionsOf>;

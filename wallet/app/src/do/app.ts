@@ -1,10 +1,10 @@
 import { Wallet } from '../../../src/index.js';
-import type { Warning, WalletStorage } from '../../../src/index.js';
-import { mostInOneOrder, viewCharter, viewOpenOrders, viewUnsettled } from '../../../src/wallet/view/index.js';
+import type { Receipt, Warning, WalletStorage } from '../../../src/index.js';
+import { mostInOneOrder, viewBaskets, viewCharter, viewOpenOrders, viewUnsettled } from '../../../src/wallet/view/index.js';
 import { followed } from '../decide/result.js';
 import { troubleOf } from '../decide/trouble.js';
 import type { Key } from '../text/en.js';
-import type { Kept, Note, Screen, Snapshot, State, Tone, WaitingLink, Words } from '../model.js';
+import type { Kept, KeptReceipt, Note, Screen, Snapshot, State, Tone, WaitingLink, Words } from '../model.js';
 import type { Env, KeptStore } from './env.js';
 
 /** What the library warns of, and how the app says it. What has no line here shows itself elsewhere. */
@@ -13,6 +13,7 @@ const WARNINGS: Partial<Record<Warning['code'], Key>> = {
   'not-compared': 'banner.compared',
   'one-store': 'banner.onestore',
   'bad-proof': 'banner.evidence',
+  'receipt-lost': 'banner.receipt',
   'refund-by-hand': 'banner.refund.hand',
   'other-refund': 'banner.refund.other',
   'refund-unknown': 'banner.refund.unknown',
@@ -44,6 +45,7 @@ export class App {
       stored: 'unknown',
       ...(link === undefined ? {} : { link }),
       kept: NOTHING,
+      receipts: [],
       newer: false,
       installable: false,
     };
@@ -118,7 +120,22 @@ export class App {
 
   async openKept(): Promise<void> {
     this.#kept = await this.env.openKept();
-    this.set({ kept: await this.#kept.load() });
+    const [kept, receipts] = await Promise.all([this.#kept.load(), this.#kept.receipts()]);
+    this.set({ kept, receipts: [...receipts].sort(newestFirst) });
+  }
+
+  /** Keeps a receipt. It must be stored before its shop deletes its own: what fails is told. */
+  async keepReceipt({ name, store, text }: Receipt): Promise<void> {
+    const receipt: KeptReceipt = { name, store: this.nameOf(store), text, time: this.env.now() };
+    if (this.#kept === undefined) throw new Error('nothing can be kept now');
+    await this.#kept.keepReceipt(receipt);
+    const others = this.#state.receipts.filter((each) => each.name !== name);
+    this.set({ receipts: [receipt, ...others].sort(newestFirst) });
+  }
+
+  async dropReceipt(name: string): Promise<void> {
+    await this.#kept?.dropReceipt(name);
+    this.set({ receipts: this.#state.receipts.filter((each) => each.name !== name) });
   }
 
   /** Keeps something beside the wallet. Resolves when it is stored. */
@@ -174,6 +191,8 @@ export class App {
   }
 }
 
+const newestFirst = (a: KeptReceipt, b: KeptReceipt): number => Number(b.time - a.time);
+
 /** What is shown of a wallet. */
 export function snapshotOf(wallet: Wallet): Snapshot {
   const { points, held, vouchers, ballots } = wallet.balance();
@@ -187,6 +206,7 @@ export function snapshotOf(wallet: Wallet): Snapshot {
     keysets: wallet.keysets(),
     history: wallet.history(),
     open: viewOpenOrders(wallet),
+    baskets: viewBaskets(wallet),
     unsettled: viewUnsettled(wallet),
     device: wallet.device,
     searching: wallet.searching,

@@ -1,11 +1,15 @@
 import type { Fetch, WalletStorage } from '../../../src/index.js';
-import type { Kept, Lang, Place, State } from '../model.js';
+import type { Kept, KeptReceipt, Lang, Place, State } from '../model.js';
 
 /** Where the app keeps what it knows beside the wallet. */
 export interface KeptStore {
   load(): Promise<Kept>;
   /** Resolves when it is stored. */
   save(kept: Kept): Promise<void>;
+  receipts(): Promise<readonly KeptReceipt[]>;
+  /** Resolves when it is stored. */
+  keepReceipt(receipt: KeptReceipt): Promise<void>;
+  dropReceipt(name: string): Promise<void>;
 }
 
 /** Which tab has the wallet. */
@@ -35,9 +39,12 @@ export interface Env {
   /** Deletes all that is stored here. */
   erase(): Promise<void>;
   isOnline(): boolean;
+  /** Waits a moment before a shop is asked again. */
+  pause(): Promise<void>;
   /** Asks the browser to keep what is stored, or only whether it does. */
   persist(ask: boolean): Promise<State['stored']>;
-  saveLang(lang: Lang): void;
+  /** Loads the texts of a language, and remembers it. */
+  saveLang(lang: Lang): Promise<void>;
   /** The address of the store where the owner's wallet is, as it was typed last; text that may be empty. */
   home(): string;
   saveHome(address: string): void;

@@ -2,6 +2,7 @@ import { viewCheckout, viewGrant, viewOpenOrders, viewUnsettled } from '../../..
 import type { GrantView, OpenOrderView } from '../../../src/wallet/view/index.js';
 import { fitted, mostPoints, withVoucher, worthOf } from '../decide/amount.js';
 import { atStake, needsBackup } from '../decide/backup.js';
+import { receiptOf } from '../decide/basket.js';
 import { lateScreen } from '../decide/late.js';
 import { kindOf } from '../decide/place.js';
 import { unsureScreen } from '../decide/result.js';
@@ -9,6 +10,7 @@ import { codeOf, mayStillPay, troubleOf } from '../decide/trouble.js';
 import { isSilence, waitingOf, whyWaits, withLink, withoutLink } from '../decide/waiting.js';
 import type { LinkKind, Note, PayScreen, Words } from '../model.js';
 import type { App } from './app.js';
+import { showBasket } from './baskets.js';
 
 const asWords = (key: Words['key'], values?: NonNullable<Words['with']>): Words =>
   values ? { key, with: values } : { key };
@@ -40,14 +42,14 @@ export function linkers(app: App) {
 
   const setPoints = (points: bigint): void => {
     const { screen, wallet } = app.state;
-    if (screen.name !== 'pay' || wallet === undefined) return;
+    if ((screen.name !== 'pay' && screen.name !== 'basket') || wallet === undefined) return;
     const most = mostPoints(screen, wallet.most, worthOf(screen.vouchers, wallet.charter.offers));
     app.show({ ...screen, points: fitted(points, screen.step, most) });
   };
 
   const setVoucher = (offer: number, change: 1 | -1): void => {
     const { screen, wallet } = app.state;
-    if (screen.name !== 'pay' || wallet === undefined) return;
+    if ((screen.name !== 'pay' && screen.name !== 'basket') || wallet === undefined) return;
     const { charter, vouchers: held, most } = wallet;
     const vouchers = withVoucher(screen.vouchers, offer, change, held, screen.max, charter.offers);
     const left = mostPoints(screen, most, worthOf(vouchers, charter.offers));
@@ -73,7 +75,8 @@ export async function follow(app: App, link: string): Promise<void> {
   app.show({ name: 'looking' });
   try {
     if (kind === 'grant') await showGrant(app, link);
-    else await showCheckout(app, link);
+    else if (kind === 'checkout') await showCheckout(app, link);
+    else await showBasket(app, link);
   } catch (error) {
     const code = codeOf(error);
     if (!isSilence(code)) {
@@ -88,10 +91,17 @@ export async function follow(app: App, link: string): Promise<void> {
   }
 }
 
+/** What a link waits for that nobody answers for. */
+const OFFLINE = {
+  grant: 'waiting.offline',
+  checkout: 'waiting.offline.pay',
+  basket: 'waiting.offline.basket',
+} as const;
+
 /** Keeps a link that could not be followed, and says so. */
-async function keepFor(app: App, link: string, kind: LinkKind, trouble: Words): Promise<void> {
+export async function keepFor(app: App, link: string, kind: LinkKind, trouble: Words): Promise<void> {
   await app.keepWaiting((waiting) => withLink(waiting, waitingOf(link, kind, 'offline', app.env.now(), trouble)));
-  const more = asWords(kind === 'grant' ? 'waiting.offline' : 'waiting.offline.pay');
+  const more = asWords(OFFLINE[kind]);
   app.pending(link.split('#')[0] ?? link, asWords('waiting.kept'), asWords('waiting.kept.text'), more);
 }
 
@@ -124,8 +134,13 @@ function noScreen(link: string, store: number, checkout: string): PayScreen {
 }
 
 /** Whether the words must be written down before these points come. */
-function mustWait({ state: { kept, wallet } }: App, { known, terms }: GrantView): boolean {
-  return !known && wallet !== undefined && needsBackup(kept.confirmed, atStake(wallet), terms.points);
+function mustWait(app: App, { known, terms }: GrantView): boolean {
+  return !known && needsBackupNow(app, terms.points);
+}
+
+/** Whether so many points may only come once the words are written down. */
+export function needsBackupNow({ state: { kept, wallet } }: App, points: bigint): boolean {
+  return wallet !== undefined && needsBackup(kept.confirmed, atStake(wallet), points);
 }
 
 /** What the app notes of a grant. */
@@ -156,10 +171,15 @@ async function claim(app: App, link: string, grant: GrantView): Promise<void> {
     const { points: balance } = app.open.balance();
     const said = { points: { points }, name, balance: { points: balance } };
     if (state === 'pending') app.pending(grant.name, asWords('take.pending'), asWords('take.pending.text', said));
-    else app.result('good', asWords('take.done'), asWords('take.done.text', said));
+    else app.result('good', asWords('take.done'), asWords('take.done.text', said), ...receiptNote(app, grant));
   } catch (error) {
     await claimFailed(app, link, grant, note, error);
   }
+}
+
+/** Says where the receipt is that came along. */
+function receiptNote({ state: { receipts } }: App, { name }: GrantView): Words[] {
+  return receiptOf(name, receipts) === undefined ? [] : [asWords('take.receipt')];
 }
 
 async function claimFailed(app: App, link: string, grant: GrantView, note: Note, error: unknown): Promise<void> {

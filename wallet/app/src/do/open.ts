@@ -1,12 +1,12 @@
 import { readWords, RondeError, Wallet, WalletError } from '../../../src/index.js';
-import type { HistoryRecord } from '../../../src/index.js';
+import type { GrantTerms, HistoryRecord, Receipt } from '../../../src/index.js';
 import { viewStores } from '../../../src/wallet/view/index.js';
 import { troubleOf } from '../decide/trouble.js';
 import { toClaim, undecided } from '../decide/waiting.js';
 import { kindOf } from '../decide/place.js';
 import { typedWords } from '../decide/words.js';
 import type { App } from './app.js';
-import { claimWaiting, follow } from './links.js';
+import { claimWaiting, follow, needsBackupNow } from './links.js';
 import { loadLists } from './lists.js';
 
 const MINUTE = 60n;
@@ -26,6 +26,8 @@ export function openers(app: App) {
       now: env.now,
       ...(env.fetch === undefined ? {} : { fetch: env.fetch }),
       onWarning: (warning: Parameters<App['warned']>[0]) => app.warned(warning),
+      onReceipt: (receipt: Receipt) => app.keepReceipt(receipt),
+      mayClaim: ({ points }: GrantTerms) => !needsBackupNow(app, points),
     };
   };
 
@@ -43,7 +45,7 @@ export function openers(app: App) {
       app.set({ phase: 'loading' });
       await app.openKept();
       const { link } = app.state;
-      const toPay = link !== undefined && kindOf(link) === 'checkout';
+      const toPay = link !== undefined && kindOf(link) !== 'grant';
       app.take(await Wallet.open({ ...(await surroundings()), toPay }));
       app.set({ stored: await env.persist(false) });
       await opened();

@@ -1,5 +1,6 @@
-import { viewOpenOrders, viewRecord } from '../../../src/wallet/view/index.js';
+import { viewOpenOrders, viewRecord, viewUnsettled } from '../../../src/wallet/view/index.js';
 import { fitted } from '../decide/amount.js';
+import { lateScreen } from '../decide/late.js';
 import { lineOf } from '../decide/lines.js';
 import { troubleOf } from '../decide/trouble.js';
 import type { Note, Words } from '../model.js';
@@ -73,7 +74,22 @@ export function spenders(app: App) {
       }
     });
 
-  return { setGift, give, choose, vote, askRecord };
+  /** Asks what became of a payment of a lost wallet, which its owner has named by looking at it (WALLET-47). */
+  const askRefund = (): Promise<void> =>
+    app.work('busy.refund', async () => {
+      const { screen } = app.state;
+      if (screen.name !== 'entry' || screen.record === undefined) return;
+      const { digest, keyset, store } = screen.record;
+      const name = app.nameOf(store);
+      const late = await app.open.refund(digest, keyset);
+      if (late !== undefined) return app.show(lateScreen(late, name, app.open.balance().points));
+      const isOpen = viewUnsettled(app.open).includes(digest);
+      const said = { name };
+      if (isOpen) app.result('wait', { key: 'refund.unsure' }, { key: 'refund.unsure.text', with: said });
+      else app.result('good', { key: 'refund.none' }, { key: 'refund.none.text', with: said });
+    });
+
+  return { setGift, give, choose, vote, askRecord, askRefund };
 }
 
 function openIds(app: App): ReadonlySet<string> {

@@ -14,10 +14,12 @@ export const en = {
   'busy.look': 'Asking the shop …',
   'busy.take': 'Taking the points …',
   'busy.pay': 'Paying …',
+  'busy.basket': 'Telling the till …',
   'busy.give': 'Giving …',
   'busy.vote': 'Casting your vote …',
   'busy.resume': 'Asking the shops how things stand …',
   'busy.record': 'Asking what is on record …',
+  'busy.refund': 'Looking for the payment, and asking the shop …',
   'busy.erase': 'Removing the wallet …',
 
   'nav.label': 'Parts of the wallet',
@@ -46,6 +48,8 @@ export const en = {
   'start.new': 'Make a new wallet',
   'start.restore': 'I have 24 words',
   'start.link.grant': 'A shop wants to give you points. Make a wallet first; then you can take them.',
+  'start.link.basket':
+    'A till has your basket. Make a wallet first; then you earn points on it, or pay with points that you have elsewhere.',
   'start.link.checkout': 'A till waits for a payment. Your points are in the wallet that you have already.',
   'start.home.title': 'You have a wallet already?',
   'start.home.text':
@@ -106,6 +110,7 @@ export const en = {
   'banner.newer': 'A new version of the app is ready.',
   'banner.newer.go': 'Use it',
   'banner.refund': 'A payment came too late and bought nothing. Your {points} came back.',
+  'banner.receipt': 'A receipt came, and this device could not keep it. The points are yours all the same.',
   'banner.refund.hand':
     'A payment came too late. The shop pays it back by hand: show it the code that stands in the history.',
   'banner.refund.other':
@@ -129,7 +134,7 @@ export const en = {
   'scan.video': 'Picture of the camera',
   'scan.paste': 'Or paste the till’s link',
   'scan.open': 'Open',
-  'scan.nolink': 'This is not a till’s link. It begins with https:// and has /g/ or /c/ in it.',
+  'scan.nolink': 'This is not a till’s link. It begins with https:// and has /g/, /c/ or /b/ in it.',
 
   'look.title': 'One moment',
 
@@ -146,6 +151,7 @@ export const en = {
   'take.until': 'To be taken until {date}',
   'take.done': 'They are yours',
   'take.done.text': '{points} from {name}. You now have {balance}.',
+  'take.receipt': 'The receipt came along: it is under “More”, “Receipts”.',
   'take.pending': 'On their way',
   'take.pending.text':
     '{points} from {name} are being signed by the other shops. They come by themselves; there is nothing to repeat.',
@@ -189,6 +195,49 @@ export const en = {
   'pay.toolate.back': 'Your {points} came back. You have {balance}.',
   'pay.toolate.hand': 'The shop owes you {points} and pays them back by hand. Show the shop this code: {code}.',
   'pay.toolate.elsewhere': 'The {points} came back to another device that has the same words.',
+
+  'refund.title': 'Did it buy nothing?',
+  'refund.text':
+    'If the device that you lost paid this when the till did not wait any more, {name} owes you the points. Your wallet asks that shop alone, and takes back what it owes.',
+  'refund.ask': 'Ask for the points',
+  'refund.none': 'Nothing is owed',
+  'refund.none.text': '{name} says that this payment bought something, or its points came back before.',
+  'refund.unsure': 'Not said yet',
+  'refund.unsure.text': '{name} has not said yet what became of this payment. Your wallet goes on asking, and takes back what is owed.',
+
+  'basket.title': 'Basket at {name}',
+  'basket.total': 'Basket',
+  'basket.paid': 'Paid with points',
+  'basket.left': 'Left to pay in money',
+  'basket.money': 'In money',
+  'basket.earns': 'You earn',
+  'basket.earned': 'You earned',
+  'basket.nothing': 'No points',
+  'basket.with': 'Besides: {list}',
+  'basket.only': 'Earn only, pay no points',
+  'basket.wait.title': 'The till finishes your basket',
+  'basket.wait':
+    'Pay the rest at the till. What you earn comes by itself as soon as the till is done; you may put the telephone away.',
+  'basket.wait.pending': 'Your payment was sent and is not decided yet. Don’t pay a second time.',
+  'basket.expired': 'The till takes no points for this basket any more. What it earns comes once the till is done.',
+  'basket.code': 'If something is unclear, tell the till this code:',
+  'basket.coming': 'On their way: the other shops are signing what you earned. It comes by itself.',
+  'basket.done.title': 'Done',
+  'basket.cancelled': 'The till has cancelled this basket.',
+  'basket.backup':
+    'With what you earned your wallet would pass 100 points. Write down your 24 words first; then it is yours. It stays here meanwhile.',
+  'basket.return': 'Back to {host}',
+  'basket.return.text': 'The shop offers this way back to its own page.',
+
+  'receipts.title': 'Receipts',
+  'receipts.text':
+    'Kept on this device alone: what a shop kept for you it deletes once it is here, and your 24 words don’t bring it back. Nothing needs to be printed.',
+  'receipts.none': 'No receipts yet. A till can hand one over with your points.',
+  'receipt.title': 'Receipt of {name}',
+  'receipt.open': 'Show the receipt alone',
+  'receipt.delete': 'Delete it',
+  'receipt.delete.sure': 'There is no other copy. Delete it for good?',
+  'receipt.delete.yes': 'Delete for good',
 
   'give.title': 'Give points',
   'give.text': 'An association gets what your points are worth. Nobody learns who gave.',
@@ -261,8 +310,12 @@ export const en = {
   'waiting.since': 'Since {time}',
   'waiting.grant': 'A shop’s points',
   'waiting.checkout': 'A till’s payment',
+  'waiting.basket': 'A till’s basket',
+  'waiting.baskets': 'Baskets',
+  'waiting.basket.text': 'The till has not finished it, or what it earned is on its way. It goes on by itself.',
   'waiting.offline': 'Waits until the shop answers; then it is taken.',
   'waiting.offline.pay': 'Open it when you are online. A till waits some minutes only.',
+  'waiting.offline.basket': 'Open it when you are online. What it earns can be taken for 30 days.',
   'waiting.backup': 'Waits until your 24 words are written down.',
   'waiting.over': 'Can’t be followed any more.',
   'waiting.open': 'Open',
@@ -443,6 +496,7 @@ export const en = {
   'trouble.checkout-taken': 'Another payment was faster.',
   'trouble.checkout-expired': 'The till does not wait any more. Ask for a new code.',
   'trouble.checkout-cancelled': 'The till has cancelled this.',
+  'trouble.basket-settled': 'This basket can’t be cancelled any more.',
   'trouble.clock-skew': 'A clock in the shop is wrong. Tell the shop.',
   'trouble.charter-expired': 'The cooperative gives out no points until it has renewed its charter. Try again later.',
   'trouble.charter-behind': 'The shop does not know the newest rules yet. Try again in a minute.',

@@ -17,10 +17,12 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'busy.look': 'Le magasin est interrogé …',
   'busy.take': 'Retrait des points …',
   'busy.pay': 'Paiement …',
+  'busy.basket': 'La caisse est prévenue …',
   'busy.give': 'Don en cours …',
   'busy.vote': 'Vote en cours …',
   'busy.resume': 'Les magasins sont interrogés …',
   'busy.record': 'Lecture de ce qui est enregistré …',
+  'busy.refund': 'Recherche du paiement, et question au magasin …',
   'busy.erase': 'Suppression du portefeuille …',
 
   'nav.label': 'Parties du portefeuille',
@@ -49,6 +51,8 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'start.new': 'Créer un portefeuille',
   'start.restore': 'J’ai 24 mots',
   'start.link.grant': 'Un magasin veut vous donner des points. Créez d’abord un portefeuille, puis prenez-les.',
+  'start.link.basket':
+    'Une caisse a votre panier. Créez d’abord un portefeuille : il vous rapporte alors des points. Ou payez avec ceux que vous avez ailleurs.',
   'start.link.checkout': 'Une caisse attend un paiement. Vos points sont dans le portefeuille que vous avez déjà.',
   'start.home.title': 'Vous avez déjà un portefeuille ?',
   'start.home.text':
@@ -113,6 +117,7 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'banner.newer': 'Une nouvelle version de l’application est prête.',
   'banner.newer.go': 'L’utiliser',
   'banner.refund': 'Un paiement est arrivé trop tard et n’a rien payé. Vos {points} sont revenus.',
+  'banner.receipt': 'Un ticket est arrivé et cet appareil n’a pas pu le garder. Les points sont à vous tout de même.',
   'banner.refund.hand':
     'Un paiement est arrivé trop tard. Le magasin le rend à la main : montrez-lui le code qui se trouve dans l’historique.',
   'banner.refund.other':
@@ -137,7 +142,7 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'scan.video': 'Image de la caméra',
   'scan.paste': 'Ou collez le lien de la caisse',
   'scan.open': 'Ouvrir',
-  'scan.nolink': 'Ce n’est pas un lien de caisse. Il commence par https:// et contient /g/ ou /c/.',
+  'scan.nolink': 'Ce n’est pas un lien de caisse. Il commence par https:// et contient /g/, /c/ ou /b/.',
 
   'look.title': 'Un instant',
 
@@ -154,6 +159,7 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'take.until': 'À prendre jusqu’au {date}',
   'take.done': 'Ils sont à vous',
   'take.done.text': '{points} de {name}. Vous avez maintenant {balance}.',
+  'take.receipt': 'Le ticket est venu avec : il est sous « Plus », « Tickets ».',
   'take.pending': 'En route',
   'take.pending.text':
     '{points} de {name} sont en train d’être signés par les autres magasins. Ils arrivent tout seuls ; il n’y a rien à refaire.',
@@ -199,6 +205,49 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'pay.toolate.back': 'Vos {points} sont revenus. Vous avez {balance}.',
   'pay.toolate.hand': 'Le magasin vous doit {points} et les rend à la main. Montrez-lui ce code : {code}.',
   'pay.toolate.elsewhere': 'Les {points} sont revenus sur un autre appareil qui a les mêmes mots.',
+
+  'refund.title': 'N’a-t-il rien payé ?',
+  'refund.text':
+    'Si l’appareil perdu a payé ceci quand la caisse n’attendait plus, {name} vous doit les points. Votre portefeuille demande à ce seul magasin et reprend ce qu’il doit.',
+  'refund.ask': 'Réclamer les points',
+  'refund.none': 'Rien n’est dû',
+  'refund.none.text': '{name} dit que ce paiement a servi, ou que ses points sont déjà revenus.',
+  'refund.unsure': 'Pas encore de réponse',
+  'refund.unsure.text': '{name} n’a pas encore dit ce qu’est devenu ce paiement. Votre portefeuille continue de demander, et reprend ce qui est dû.',
+
+  'basket.title': 'Panier chez {name}',
+  'basket.total': 'Panier',
+  'basket.paid': 'Payé en points',
+  'basket.left': 'Reste à payer en argent',
+  'basket.money': 'En argent',
+  'basket.earns': 'Vous gagnez',
+  'basket.earned': 'Vous avez gagné',
+  'basket.nothing': 'Aucun point',
+  'basket.with': 'Et aussi : {list}',
+  'basket.only': 'Gagner seulement, sans payer en points',
+  'basket.wait.title': 'La caisse termine votre panier',
+  'basket.wait':
+    'Payez le reste à la caisse. Ce que vous gagnez arrive de lui-même dès que la caisse a terminé ; vous pouvez ranger le téléphone.',
+  'basket.wait.pending': 'Votre paiement est envoyé, pas encore décidé. Ne payez pas une seconde fois.',
+  'basket.expired': 'La caisse ne prend plus de points pour ce panier. Ce qu’il rapporte arrive quand la caisse a terminé.',
+  'basket.code': 'Si quelque chose n’est pas clair, donnez ce code à la caisse :',
+  'basket.coming': 'En route : les autres magasins signent ce que vous avez gagné. Cela arrive de soi-même.',
+  'basket.done.title': 'C’est fait',
+  'basket.cancelled': 'La caisse a annulé ce panier.',
+  'basket.backup':
+    'Avec ce que vous avez gagné, votre portefeuille dépasserait 100 points. Notez d’abord vos 24 mots, puis c’est à vous. Cela attend ici.',
+  'basket.return': 'Retour à {host}',
+  'basket.return.text': 'Le magasin propose ce retour à sa propre page.',
+
+  'receipts.title': 'Tickets',
+  'receipts.text':
+    'Gardés sur cet appareil seul : ce qu’un magasin gardait pour vous, il l’efface dès que c’est ici, et vos 24 mots ne le ramènent pas. Il n’y a rien à imprimer.',
+  'receipts.none': 'Pas encore de ticket. Une caisse peut en remettre un avec vos points.',
+  'receipt.title': 'Ticket de {name}',
+  'receipt.open': 'Afficher le ticket seul',
+  'receipt.delete': 'L’effacer',
+  'receipt.delete.sure': 'Il n’y a pas d’autre copie. L’effacer pour de bon ?',
+  'receipt.delete.yes': 'Effacer pour de bon',
 
   'give.title': 'Donner des points',
   'give.text': 'Une association reçoit ce que valent vos points. Personne n’apprend qui a donné.',
@@ -271,8 +320,13 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'waiting.since': 'Depuis le {time}',
   'waiting.grant': 'Des points d’un magasin',
   'waiting.checkout': 'Le paiement d’une caisse',
+  'waiting.basket': 'Le panier d’une caisse',
+  'waiting.baskets': 'Paniers',
+  'waiting.basket.text':
+    'La caisse ne l’a pas terminé, ou ce qu’il a rapporté est en route. Cela continue de soi-même.',
   'waiting.offline': 'Attend que le magasin réponde ; les points sont alors pris.',
   'waiting.offline.pay': 'Ouvrez-le quand vous êtes en ligne. Une caisse n’attend que quelques minutes.',
+  'waiting.offline.basket': 'Ouvrez-le quand vous êtes en ligne. Ce qu’il rapporte se prend pendant 30 jours.',
   'waiting.backup': 'Attend que vos 24 mots soient notés.',
   'waiting.over': 'Ne peut plus être suivi.',
   'waiting.open': 'Ouvrir',
@@ -458,6 +512,7 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'trouble.checkout-taken': 'Un autre paiement a été plus rapide.',
   'trouble.checkout-expired': 'La caisse n’attend plus. Demandez un nouveau code.',
   'trouble.checkout-cancelled': 'La caisse a annulé.',
+  'trouble.basket-settled': 'Ce panier ne peut plus être annulé.',
   'trouble.clock-skew': 'Une horloge du magasin n’est pas à l’heure. Prévenez le magasin.',
   'trouble.charter-expired':
     'La coopérative n’émet pas de points tant que sa charte n’est pas renouvelée. Réessayez plus tard.',

@@ -1,13 +1,15 @@
 import { centsOf } from '../decide/amount.js';
 import type { Lang, Param, Words } from '../model.js';
-import { en } from './en.js';
 import type { Key } from './en.js';
-import { fr } from './fr.js';
 
 /** A text, or one for each number that the language tells apart; they are chosen by `n`. */
 export type Entry = string | { readonly one: string; readonly other: string };
 
-const CATALOGUES: Readonly<Record<Lang, Readonly<Record<Key, Entry>>>> = { en, fr };
+/** All texts of a language. */
+export type Catalogue = Readonly<Record<Key, Entry>>;
+
+/** What the code of a refusal is said by. */
+const TROUBLE = 'trouble.';
 
 /** Writes texts and values in a language. */
 export interface Say {
@@ -16,7 +18,9 @@ export interface Say {
   words(words: Words): string;
   points(points: bigint): string;
   number(number: bigint | number): string;
+  /** What so many points are worth. */
   euros(points: bigint): string;
+  cents(cents: bigint): string;
   day(seconds: bigint): string;
   time(seconds: bigint): string;
   list(items: readonly string[]): string;
@@ -27,8 +31,8 @@ export interface Values {
   readonly pointValue?: { readonly cents: bigint; readonly points: bigint };
 }
 
-/** Texts and values of a language. `catalogue` stands in for tests. */
-export function sayIn(lang: Lang, { pointValue }: Values = {}, catalogue = CATALOGUES[lang]): Say {
+/** Texts and values of a language. */
+export function sayIn(lang: Lang, catalogue: Catalogue, { pointValue }: Values = {}): Say {
   const locale = lang === 'fr' ? 'fr-FR' : 'en-IE';
   const plural = new Intl.PluralRules(locale);
   const numbers = new Intl.NumberFormat(locale);
@@ -51,6 +55,10 @@ export function sayIn(lang: Lang, { pointValue }: Values = {}, catalogue = CATAL
     return 'day' in value ? days.format(dateOf(value.day)) : times.format(dateOf(value.time));
   };
   const say = (key: Key, values: Readonly<Record<string, Param>> = {}): string => {
+    // A code that came into the world after this app.
+    if (key.startsWith(TROUBLE) && !Object.hasOwn(catalogue, key)) {
+      return say('trouble.other', { code: key.slice(TROUBLE.length) });
+    }
     const { n } = values;
     const text = spaced(lang, form(catalogue[key], typeof n === 'number' ? n : 2));
     return text.replace(/\{([a-z]+)\}/g, (whole, name: string) => {
@@ -64,6 +72,7 @@ export function sayIn(lang: Lang, { pointValue }: Values = {}, catalogue = CATAL
     points,
     number: (number: bigint | number) => numbers.format(number),
     euros,
+    cents: (cents: bigint) => money.format(Number(cents) / 100),
     day: (seconds: bigint) => days.format(dateOf(seconds)),
     time: (seconds: bigint) => times.format(dateOf(seconds)),
     list: (items: readonly string[]) => lists.format(items),

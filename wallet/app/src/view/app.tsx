@@ -3,12 +3,14 @@ import type { Named } from '../do/actions.js';
 import type { Screen } from '../model.js';
 import type { Key } from '../text/en.js';
 import { Backup } from './backup.js';
+import { Basket } from './basket.js';
 import { Give, Vote } from './cast.js';
 import { Entry, HistoryScreen } from './history.js';
 import { Home } from './home.js';
 import { Erase, Move, Seen, Settings } from './more.js';
 import { Button, Note } from './parts.js';
 import type { Shown } from './parts.js';
+import { Receipt, Receipts } from './receipts.js';
 import { Looking, Result } from './result.js';
 import { Scan } from './scan.js';
 import { Before, Restore, Searching, Start } from './start.js';
@@ -31,9 +33,12 @@ const SCREENS: Readonly<Record<Screen['name'], View>> = {
   looking: Looking,
   take: Take,
   pay: Pay,
+  basket: Basket,
   give: Give,
   vote: Vote,
   entry: Entry,
+  receipts: Receipts,
+  receipt: Receipt,
   backup: Backup,
   result: Result,
 };
@@ -87,10 +92,15 @@ function Content(shown: Shown): JSX.Element | null {
   if (phase === 'open' || (phase === 'start' && screen.name !== 'home')) {
     const View = SCREENS[screen.name];
     // A screen of another kind begins anew, with the focus on its heading.
-    const key = screen.name === 'backup' ? `backup ${screen.step}` : screen.name === 'entry' ? screen.id : screen.name;
+    const key = screen.name === 'backup' ? `backup ${screen.step}` : screen.name === 'entry' ? screen.id : stageKey(screen);
     return <View key={key} {...shown} />;
   }
   return phase === 'start' ? <Start {...shown} /> : <Before key={phase} {...shown} phase={phase} />;
+}
+
+/** A basket that comes further is another screen. */
+function stageKey(screen: Screen): string {
+  return screen.name === 'basket' ? `basket ${screen.stage}` : screen.name;
 }
 
 /** What the owner should know wherever they are. */

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { VoucherCount } from '../../../src/index.js';
+import { receiptOf } from '../decide/basket.js';
 import { linesOf } from '../decide/lines.js';
 import type { Line } from '../decide/lines.js';
 import { readRecord } from '../decide/record.js';
@@ -57,6 +58,8 @@ export function Entry(shown: Shown): JSX.Element | null {
   if (screen.name !== 'entry' || wallet === undefined) return null;
   const line = linesOf(wallet, kept).find(({ id }) => id === screen.id);
   if (line === undefined) return <Title>{say('entry.gone')}</Title>;
+  const record = [...wallet.history, ...wallet.open].find(({ id }) => id === line.id);
+  const receipt = receiptOf(record?.grant ?? record?.checkout, state.receipts);
   return (
     <>
       <Title>{say.words(line.title)}</Title>
@@ -80,11 +83,30 @@ export function Entry(shown: Shown): JSX.Element | null {
       </dl>
       <section class="card">
         <h2>{say('entry.receipt')}</h2>
-        {line.note.receipt === undefined ? <p>{say('entry.noreceipt')}</p> : <pre>{line.note.receipt}</pre>}
+        {receipt === undefined ? <p>{say('entry.noreceipt')}</p> : <pre>{receipt.text}</pre>}
+        {receipt && <Button onClick={() => act.toReceipt(receipt.name)}>{say('receipt.open')}</Button>}
       </section>
       <OnRecord {...shown} line={line} />
+      {record?.purpose === 'recover' && <LostPayment {...shown} />}
       <Button onClick={() => act.go('history')}>{say('go.back')}</Button>
     </>
+  );
+}
+
+/** A payment of a lost wallet may have come too late: its owner may ask for what it paid, and names it by that. */
+function LostPayment({ state, say, act }: Shown): JSX.Element | null {
+  const { screen, wallet, busy } = state;
+  if (screen.name !== 'entry' || screen.record?.purpose.type !== 'redeem') return null;
+  const { store } = screen.record;
+  const name = wallet?.charter.stores.find(({ id }) => id === store)?.name ?? '';
+  return (
+    <section class="card">
+      <h2>{say('refund.title')}</h2>
+      <p id="refund-text">{say('refund.text', { name })}</p>
+      <Button disabled={busy !== undefined} describedBy="refund-text" onClick={act.askRefund}>
+        {say('refund.ask')}
+      </Button>
+    </section>
   );
 }
 

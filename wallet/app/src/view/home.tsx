@@ -49,7 +49,7 @@ export function Home({ state, say, act }: Shown): JSX.Element | null {
 function Advice({ state, say, act, wallet }: Shown & { wallet: Snapshot }): JSX.Element {
   const { kept, stored } = state;
   const urgency = advised(kept.confirmed, atStake(wallet));
-  const waiting = undecided(wallet.open).length + kept.waiting.length;
+  const waiting = undecided(wallet.open).length + wallet.baskets.length + kept.waiting.length;
   return (
     <div class="banners">
       {waiting > 0 && (

@@ -9,7 +9,7 @@ import type { Shown } from './parts.js';
 export function Settings({ state, say, act }: Shown): JSX.Element | null {
   const { wallet, kept, lang, place, stored, installable } = state;
   if (wallet === undefined) return null;
-  const count = undecided(wallet.open).length + kept.waiting.length;
+  const count = undecided(wallet.open).length + wallet.baskets.length + kept.waiting.length;
   return (
     <>
       <Title>{say('settings.title')}</Title>
@@ -23,6 +23,9 @@ export function Settings({ state, say, act }: Shown): JSX.Element | null {
         <Item onClick={() => act.go('seen')}>{say('settings.seen')}</Item>
         <Item onClick={() => act.go('waiting')} state={say.number(count)}>
           {say('settings.waiting')}
+        </Item>
+        <Item onClick={() => act.go('receipts')} state={say.number(state.receipts.length)}>
+          {say('receipts.title')}
         </Item>
         <Item onClick={() => act.go('give')}>{say('settings.give')}</Item>
         <Item onClick={() => act.go('move')}>{say('settings.move')}</Item>

@@ -14,7 +14,7 @@ export function Start(shown: Shown): JSX.Element {
       <Title>{say('start.title')}</Title>
       {kind !== undefined && (
         <Note tone="wait" say={say}>
-          <p>{say(kind === 'grant' ? 'start.link.grant' : 'start.link.checkout')}</p>
+          <p>{say(kind === 'grant' ? 'start.link.grant' : kind === 'basket' ? 'start.link.basket' : 'start.link.checkout')}</p>
         </Note>
       )}
       {kind === 'checkout' && <Elsewhere {...shown} link={state.link ?? ''} />}
@@ -25,7 +25,7 @@ export function Start(shown: Shown): JSX.Element {
         </Button>
         <Button onClick={act.toRestore}>{say('start.restore')}</Button>
       </div>
-      {kind === 'grant' && <Elsewhere {...shown} link={state.link ?? ''} />}
+      {(kind === 'grant' || kind === 'basket') && <Elsewhere {...shown} link={state.link ?? ''} />}
     </>
   );
 }

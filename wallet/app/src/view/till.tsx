@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { mostPoints, worthOf } from '../decide/amount.js';
 import { atStake, needsBackup } from '../decide/backup.js';
-import type { PayScreen, Snapshot } from '../model.js';
+import type { BasketScreen, PayScreen, Snapshot } from '../model.js';
 import { Button, Form, Note, Slider, Title } from './parts.js';
 import type { Shown } from './parts.js';
 
@@ -123,12 +123,13 @@ export function Pay({ state, say, act }: Shown): JSX.Element | null {
 }
 
 
-function PayVouchers({
+/** How many vouchers are paid with, beside points. */
+export function PayVouchers({
   screen,
   wallet,
   say,
   act,
-}: Shown & { screen: PayScreen; wallet: Snapshot }): JSX.Element | null {
+}: Shown & { screen: PayScreen | BasketScreen; wallet: Snapshot }): JSX.Element | null {
   if (wallet.vouchers.length === 0) return null;
   return (
     <fieldset>

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { lineOf } from '../decide/lines.js';
 import { undecided } from '../decide/waiting.js';
-import type { WaitingLink } from '../model.js';
+import type { Snapshot, WaitingLink } from '../model.js';
 import { Button, Sign, Title } from './parts.js';
 import type { Shown } from './parts.js';
 
@@ -11,7 +11,7 @@ export function Waiting(shown: Shown): JSX.Element | null {
   const { wallet, kept, busy } = state;
   if (wallet === undefined) return null;
   const orders = undecided(wallet.open);
-  const nothing = orders.length === 0 && kept.waiting.length === 0;
+  const nothing = orders.length + wallet.baskets.length + kept.waiting.length === 0;
   return (
     <>
       <Title>{say('waiting.title')}</Title>
@@ -44,6 +44,32 @@ export function Waiting(shown: Shown): JSX.Element | null {
           </ul>
         </section>
       )}
+      {wallet.baskets.length > 0 && (
+        <section>
+          <h2>{say('waiting.baskets')}</h2>
+          <ul class="list">
+            {wallet.baskets.map(({ store, since, link }) => (
+              <li key={link}>
+                <div class="between">
+                  <Sign tone="wait" say={say} word="none" />
+                  <span class="grow">
+                    <strong>{say('basket.title', { name: nameOf(store, wallet) })}</strong>
+                    <br />
+                    {say('waiting.basket.text')}
+                    <br />
+                    <span class="quiet">{say('waiting.since', { time: { time: since } })}</span>
+                  </span>
+                </div>
+                <div class="row">
+                  <Button disabled={busy !== undefined} onClick={() => act.open(link)}>
+                    {say('waiting.open')}
+                  </Button>
+                </div>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       {kept.waiting.length > 0 && (
         <section>
           <h2>{say('waiting.links')}</h2>
@@ -58,6 +84,10 @@ export function Waiting(shown: Shown): JSX.Element | null {
   );
 }
 
+function nameOf(store: number, { charter }: Snapshot): string {
+  return charter.stores.find(({ id }) => id === store)?.name ?? '';
+}
+
 function LinkLine({ state, say, act, waiting }: Shown & { waiting: WaitingLink }): JSX.Element {
   const { link, kind, why, since, trouble } = waiting;
   const text =
@@ -65,13 +95,13 @@ function LinkLine({ state, say, act, waiting }: Shown & { waiting: WaitingLink }
       ? say('waiting.over')
       : why === 'backup'
         ? say('waiting.backup')
-        : say(kind === 'grant' ? 'waiting.offline' : 'waiting.offline.pay');
+        : say(kind === 'grant' ? 'waiting.offline' : kind === 'basket' ? 'waiting.offline.basket' : 'waiting.offline.pay');
   return (
     <li>
       <div class="between">
         <Sign tone={why === 'over' ? 'bad' : 'wait'} say={say} word="none" />
         <span class="grow">
-          <strong>{say(kind === 'grant' ? 'waiting.grant' : 'waiting.checkout')}</strong>
+          <strong>{say(kind === 'grant' ? 'waiting.grant' : kind === 'basket' ? 'waiting.basket' : 'waiting.checkout')}</strong>
           <br />
           {text}
           <br />

@@ -67,8 +67,9 @@ export function device(federation, { name = 'device', store = 1 } = {}) {
           }
         },
         isOnline: () => self.online,
+        pause: () => new Promise((resolve) => (self.wake = resolve)),
         persist: async () => 'kept',
-        saveLang: () => undefined,
+        saveLang: async () => undefined,
         home: () => self.home ?? '',
         saveHome: (address) => (self.home = address),
         install: () => undefined,

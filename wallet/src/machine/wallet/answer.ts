@@ -1,7 +1,6 @@
 import { equalBytes, toHex, unblind } from '../../crypto/index.js';
 import { verifyCertificate } from '../../message/certificate.js';
 import { decode, encode } from '../../message/codec.js';
-import { conflicts } from '../../message/conflict.js';
 import { EvaluationError, VerifiedEvaluation } from '../../message/evaluation.js';
 import type { EvaluationCode } from '../../message/evaluation.js';
 import type { Keyset } from '../../message/keyset.js';
@@ -9,7 +8,6 @@ import { MAX_MESSAGE_BYTES } from '../../message/limits.js';
 import { order as orderCodec } from '../../message/order.js';
 import type { Order } from '../../message/order.js';
 import { orderDigest } from '../../message/order-digest.js';
-import type { Conflict } from '../../message/refusal.js';
 import { certificate as certificateCodec, evaluation as evaluationCodec } from '../../message/vote.js';
 import type { Certificate, Evaluation } from '../../message/vote.js';
 import { WalletError } from './error.js';
@@ -217,38 +215,4 @@ export function forgetClosed(context: WalletContext, state: WalletState, now: bi
   const open = (id: number): boolean => now <= (context.charter.keyset(id)?.evaluateUntil ?? 0n);
   const spent = new Map([...state.spent].filter(([, keyset]) => open(keyset)));
   return spent.size === state.spent.size ? state : forgetComplete(context, { ...state, spent });
-}
-
-/**
- * Takes the news that an order is dead: a certified order is in its way. Frees those of its coins that the other does
- * not spend (WALLET-8).
- *
- * @throws WalletError `no-conflict` if it proves nothing; or the certificate's error
- */
-export function takeConflict(
-  context: WalletContext,
-  state: WalletState,
-  open: OpenOrder,
-  conflict: Conflict,
-): WalletState {
-  const own = bodyOf(open);
-  const other = conflict.other.type === 'signed' ? conflict.other.value.order : conflict.other.value;
-  if (open.certificate !== undefined) throw new WalletError('no-conflict', 'the order is certified');
-  if (conflict.certificate === null) throw new WalletError('no-conflict', 'the order in the way is not certified');
-  const keyset = keysetOf(context, own.keyset);
-  if (!equalBytes(other.federation, own.federation) || !conflicts(own, other)) {
-    throw new WalletError('no-conflict', 'the order that is shown is not in the way of this one');
-  }
-  verifyCertificate(conflict.certificate, keyset, orderDigest(other));
-  const known = spend(state, other);
-  const coins = known.coins
-    .filter(({ point, spentBy }) => spentBy !== open.digest || !known.spent.has(point))
-    .map((coin) => (coin.spentBy === open.digest ? freed(coin) : coin));
-  const rest = forgetOrder({ ...known, coins }, open);
-  return forgetComplete(context, { ...rest, history: [...rest.history, recordOf(open, 'dead')] });
-}
-
-function freed({ spentBy, ...coin }: Coin): Coin {
-  void spentBy;
-  return coin;
 }

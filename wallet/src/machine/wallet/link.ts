@@ -9,7 +9,7 @@ export interface StoreLink {
   readonly id: string;
 }
 
-/** A link to a grant. The secret is for the store alone. */
+/** A link to a grant or a basket. The secret is for the store alone. */
 export interface GrantLink extends StoreLink {
   readonly secret: string;
 }
@@ -28,13 +28,13 @@ function folded(address: string): string {
   return withoutSlashes(address).replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-/** Takes the link of a grant apart (chapter 15, "Links"): `bad-link`, or `unknown-store` (WALLET-21). */
-export function readGrantLink(charter: Charter, text: string): GrantLink {
+/** Takes the link of a grant or basket apart (chapter 15, "Links"): `bad-link`, or `unknown-store` (WALLET-21). */
+export function readGrantLink(charter: Charter, text: string, mark: '/g/' | '/b/' = '/g/'): GrantLink {
   const link = text.trim();
   const at = link.indexOf('#');
   const secret = at < 0 ? '' : link.slice(at + 1);
-  if (secret === '') throw new WalletError('bad-link', 'it is no link to a grant: the secret is missing');
-  return { ...readLink(charter, link.slice(0, at), '/g/'), secret };
+  if (secret === '') throw new WalletError('bad-link', 'the link has no secret');
+  return { ...readLink(charter, link.slice(0, at), mark), secret };
 }
 
 /** Takes the link of a checkout apart: `bad-link`, or `unknown-store`. */
@@ -42,7 +42,7 @@ export function readCheckoutLink(charter: Charter, text: string): StoreLink {
   return readLink(charter, text.trim(), '/c/');
 }
 
-function readLink(charter: Charter, link: string, mark: '/g/' | '/c/'): StoreLink {
+function readLink(charter: Charter, link: string, mark: '/g/' | '/c/' | '/b/'): StoreLink {
   const at = link.lastIndexOf(mark);
   const [base, id] = [link.slice(0, Math.max(at, 0)), link.slice(at + mark.length)];
   if (at <= 0 || !ID.test(id)) throw new WalletError('bad-link', `it is no link with an address, ${mark} and an id`);

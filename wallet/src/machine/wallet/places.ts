@@ -54,6 +54,33 @@ export function findPlaces(
   return { outputs, inputs };
 }
 
+/** The greatest slot at which an input of a payment is looked for (chapter 13, "After a restore"). */
+const LAST_SPENT_SLOT = 47;
+
+/**
+ * The places of an order's inputs, by P, as far as they are of this seed: in each order number that FindPlaces looks at, in the
+ * slots 0 to 47. Yields after each number, since that may take long.
+ */
+export function* findInputs(
+  secrets: CoinSecrets,
+  device: number,
+  order: Order,
+  most: bigint = NUMBERS,
+): Generator<undefined, ReadonlyMap<Hex, CoinPlace>> {
+  const wanted = new Set(order.inputs.map(({ point }) => toHex(point)));
+  const places = new Map<Hex, CoinPlace>();
+  for (const first of firstSlots([order.keyset], device, most)) {
+    for (let slot = 0; slot <= LAST_SPENT_SLOT; slot += 1) {
+      const place = { ...first, slot };
+      const point = toHex(secrets.pointAt(place));
+      if (wanted.delete(point)) places.set(point, place);
+      if (wanted.size === 0) return places;
+    }
+    yield;
+  }
+  return places;
+}
+
 /** The outputs of an order that have a place, as they were asked for. */
 export function ownOutputs(secrets: CoinSecrets, order: Order, { outputs }: FoundPlaces): AskedOutput[] {
   return order.outputs.flatMap(({ class: { kind }, blinded }): AskedOutput[] => {

@@ -112,6 +112,12 @@ function sign(
   }
 }
 
+/** Takes a payment of another wallet of these words for one's own, unless it is known. */
+export function adoptPayment(state: WalletState, payment: CertifiedPayment): WalletState {
+  if (certifiedPayment(state, payment.digest) !== undefined || refundRecord(state, payment.digest) !== undefined) return state;
+  return { ...state, payments: [...(state.payments ?? []), payment] };
+}
+
 /** Nothing more is asked about a payment. */
 export function forgetPayment(state: WalletState, digest: Hex): WalletState {
   return { ...state, payments: (state.payments ?? []).filter((payment) => payment.digest !== digest) };

@@ -18,7 +18,7 @@ export interface SavedWallet {
 }
 
 /** The version of the format; it reads those before, and a later one reads this. */
-const FORMAT = 5;
+const FORMAT = 6;
 const MAX_BYTES = 1 << 30;
 const MANY = 1 << 24;
 
@@ -88,6 +88,7 @@ const about = /* @__PURE__ */ choice({
   refund: { store: u32, order: hex, refunded: message, signature: bytes64, points: u64 },
 });
 const columns = /* @__PURE__ */ list(struct({ index: u8, components: list(bytes32, MAX_INPUTS) }), MAX_WITNESSES);
+const link = { base: free, id: free, secret: free, since: u64 };
 const evidence = /* @__PURE__ */ struct({ keyset: u32, index: u8, order: message, evaluation: message });
 
 /** The codec of a format: what came with a later one is not in it. */
@@ -145,6 +146,8 @@ const formatOf = (format: number) => {
     history: list(record, MANY),
     searching: since(3, yes),
     payments: since(5, list(struct({ digest: hex, order: message, places: list(place, MAX_INPUTS) }), MANY)),
+    baskets: since(6, list(struct({ store: u32, ...link }), MANY)),
+    receipts: since(6, list(struct({ of: oneOf('grants', 'baskets'), ...link }), MANY)),
   }));
   return struct({
     format: u32,

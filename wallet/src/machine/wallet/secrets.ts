@@ -24,6 +24,14 @@ export class CoinSecrets {
     return { point, blinded };
   }
 
+  /** P of a place's coin alone. */
+  pointAt(place: CoinPlace): Uint8Array {
+    const secret = coinSecret(this.#seed, place);
+    const point = GroupElement.ofSecret(secret).toBytes();
+    secret.wipe();
+    return point;
+  }
+
   /** The blind of a place: what takes the blindness off again. */
   blindAt(place: CoinPlace): SecretScalar {
     return coinBlind(this.#seed, place);

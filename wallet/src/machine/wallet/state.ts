@@ -164,6 +164,26 @@ export interface CertifiedPayment {
   readonly places: readonly CoinPlace[];
 }
 
+/** A basket that its owner has paid, declined, or waits for: the wallet goes on with it by itself (WALLET-48). */
+export interface OpenBasket {
+  readonly store: number;
+  readonly base: string;
+  readonly id: string;
+  /** For the store alone, as a grant's. */
+  readonly secret: string;
+  /** Seconds since 1970. */
+  readonly since: bigint;
+}
+
+/** A receipt that was taken, until its store knows that it may delete its own (RECEIPT-5). */
+export interface TakenReceipt {
+  readonly of: 'grants' | 'baskets';
+  readonly base: string;
+  readonly id: string;
+  readonly secret: string;
+  readonly since: bigint;
+}
+
 /** All that changes in a wallet. It never changes in place: each step gives the next state, which is saved first. */
 export interface WalletState {
   readonly device: number;
@@ -178,6 +198,9 @@ export interface WalletState {
   readonly history: readonly HistoryRecord[];
   /** Payments of which it is not known yet what became of them; missing if there never was one. */
   readonly payments?: readonly CertifiedPayment[];
+  /** Missing if there never was one. */
+  readonly baskets?: readonly OpenBasket[];
+  readonly receipts?: readonly TakenReceipt[];
   /** A search was begun and has not ended: nothing is signed or claimed (RESTORE-30). */
   readonly searching?: true;
 }

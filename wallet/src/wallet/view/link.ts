@@ -5,8 +5,8 @@ import { checkOffer } from '../../machine/wallet/payment.js';
 import { checkoutName, grantName, openPayment } from '../../machine/wallet/state.js';
 import type { GrantTerms, VoucherCount } from '../../machine/wallet/state.js';
 import { offerReference } from '../../message/order-digest.js';
-import type { Core } from '../core.js';
 import { isPaid, knowsGrant } from '../known.js';
+import { readLink } from '../read-link.js';
 import { Wallet } from '../wallet.js';
 
 /** What a store says about a grant, before it is claimed. */
@@ -42,7 +42,7 @@ const REASON = 200;
 /** What a grant gives, and why. Nothing is claimed. */
 export async function viewGrant(wallet: Wallet, link: string): Promise<GrantView> {
   const core = Wallet.inside(wallet);
-  const at = await read(core, () => readGrantLink(core.charter, link));
+  const at = await readLink(core, () => readGrantLink(core.charter, link));
   const shown = await core.client.grant(at.base, at.id);
   if (shown.store !== at.store) {
     throw new WalletError('store-mismatch', `store ${at.store} shows a grant of store ${shown.store}`);
@@ -62,7 +62,7 @@ export async function viewGrant(wallet: Wallet, link: string): Promise<GrantView
 /** What a till asks for. Of a payment that is open or done the store is asked nothing. */
 export async function viewCheckout(wallet: Wallet, link: string): Promise<CheckoutView> {
   const core = Wallet.inside(wallet);
-  const at = await read(core, () => readCheckoutLink(core.charter, link));
+  const at = await readLink(core, () => readCheckoutLink(core.charter, link));
   const known = { store: at.store, name: checkoutName(at.store, at.id) };
   if (isPaid(core.state, at)) return { ...known, state: 'paid' };
   const held = openPayment(core.state, at.store, at.id);
@@ -74,16 +74,4 @@ export async function viewCheckout(wallet: Wallet, link: string): Promise<Checko
   const offer = checkOffer(core.charter, at, await core.client.offer(at.base, at.id), core.now());
   const { max, step, expiry } = offer;
   return { ...known, state: 'open', offer: { max, step, expiry, reference: toHex(offerReference(offer)) } };
-}
-
-/** Reads a link; a store that is not known may be in a newer charter. */
-async function read<T>(core: Core, take: () => T): Promise<T> {
-  await core.refreshCharter();
-  try {
-    return take();
-  } catch (error) {
-    if (!(error instanceof WalletError) || error.code !== 'unknown-store') throw error;
-    await core.refreshCharter(true);
-    return take();
-  }
 }

@@ -19,6 +19,20 @@ export interface OpenOrderView extends HistoryRecord {
   readonly late: boolean;
 }
 
+/** A basket with which the wallet goes on. */
+export interface OpenBasketView {
+  readonly store: number;
+  readonly since: bigint;
+  /** As the functions of `@ronde/wallet/basket` take it. It has the basket's secret in it. */
+  readonly link: string;
+}
+
+/** Baskets with which the wallet goes on, the oldest first. */
+export function viewBaskets(wallet: Wallet): OpenBasketView[] {
+  const { baskets } = Wallet.inside(wallet).state;
+  return (baskets ?? []).map(({ store, base, id, secret, since }) => ({ store, since, link: `${base}/b/${id}#${secret}` }));
+}
+
 /** Orders that are open and go on, the oldest first. */
 export function viewOpenOrders(wallet: Wallet): OpenOrderView[] {
   const { context, state } = Wallet.inside(wallet);

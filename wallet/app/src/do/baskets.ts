@@ -1,0 +1,155 @@
+import { viewUnsettled } from '../../../src/wallet/view/index.js';
+import type { BasketProgress, BasketView } from '../../../src/wallet/basket/index.js';
+import { mostPoints } from '../decide/amount.js';
+import { canPay, stageOf } from '../decide/basket.js';
+import { lateScreen } from '../decide/late.js';
+import { codeOf, mayStillPay, troubleOf } from '../decide/trouble.js';
+import { isSilence, withoutLink } from '../decide/waiting.js';
+import type { BasketScreen } from '../model.js';
+import type { App } from './app.js';
+import { needsBackupNow } from './links.js';
+
+/** What the library does with baskets; it is loaded with the first of them. */
+const load = () => import('../../../src/wallet/basket/index.js');
+
+/** How long a shop may wait with its answer until something changes, in seconds. */
+const PATIENCE = 20;
+
+/** Codes of a payment that was not sent because the basket takes none any more: how it stands is shown. */
+const OVER = ['nothing', 'offer-expired', 'checkout-expired', 'checkout-cancelled', 'checkout-taken', 'already-paid'];
+
+/** What the owner does at a basket. */
+export function basketers(app: App) {
+  const payBasket = (): Promise<void> =>
+    app.work('busy.pay', async () => {
+      const { screen } = app.state;
+      if (screen.name === 'basket' && screen.stage === 'choose') await pay(app, screen);
+    });
+
+  /** Pays nothing with points: the basket only earns. */
+  const declineBasket = (): Promise<void> =>
+    app.work('busy.basket', async () => {
+      const { screen } = app.state;
+      if (screen.name === 'basket' && screen.stage === 'choose') await decline(app, screen.link);
+    });
+
+  return { payBasket, declineBasket };
+}
+
+/** Asks the shop about a basket, and shows it, or goes on with it where there is nothing to choose. */
+export async function showBasket(app: App, link: string): Promise<void> {
+  const { viewBasket } = await load();
+  const basket = await viewBasket(app.open, link);
+  await app.keepWaiting((waiting) => withoutLink(waiting, link));
+  const { paying, offer, isPaid } = basket;
+  if (paying !== undefined && !isPaid) return pay(app, screenOf(link, basket, 'choose', paying));
+  if (offer === undefined) return watch(app, link, basket);
+  const { wallet } = app.state;
+  const most = mostPoints(offer, wallet?.most ?? 0n, 0n);
+  // Whoever has nothing to pay with only earns: nobody is asked.
+  if (wallet === undefined || !canPay(most, offer.max, wallet.vouchers, wallet.charter.offers)) return decline(app, link);
+  const { max, step } = offer;
+  app.show({ name: 'basket', link, stage: 'choose', basket, max, step, points: most, vouchers: [] });
+}
+
+async function decline(app: App, link: string): Promise<void> {
+  const { declineBasket, viewBasket } = await load();
+  const basket = await declineBasket(app.open, link).catch((error: unknown) => {
+    // Too late to choose: how it stands is shown all the same.
+    if (!mayStillPay(codeOf(error))) throw error;
+    return viewBasket(app.open, link);
+  });
+  await watch(app, link, basket);
+}
+
+/** Pays, or completes what was sent; and then waits for the till. */
+async function pay(app: App, screen: BasketScreen): Promise<void> {
+  const { link, points, vouchers, basket } = screen;
+  const { payBasket } = await load();
+  const name = app.nameOf(basket.store);
+  await app.note(basket.checkout, { store: name, ...(vouchers.length === 0 ? {} : { vouchers }) });
+  try {
+    const { late, order, balance } = await payBasket(app.open, link, points, vouchers);
+    if (late !== undefined) {
+      const shown = lateScreen(late, name, balance);
+      return app.show(late.state === 'pending' ? { ...shown, waitsFor: basket.checkout } : shown);
+    }
+    const isSure = order === undefined || !viewUnsettled(app.open).includes(order);
+    await watch(app, link, { ...basket, isPaid: isSure }, screen);
+  } catch (error) {
+    const wallet = app.wallet;
+    const isSent = wallet?.history().some(({ checkout, outcome }) => checkout === basket.checkout && outcome === 'open');
+    const isOver = OVER.includes(codeOf(error));
+    if (wallet === undefined || (isSent !== true && !isOver)) throw error;
+    app.set({ notice: { tone: 'wait', words: isSent === true ? troubleOf(error) : { key: 'pay.over' } } });
+    await watch(app, link, basket, isSent === true ? screen : undefined);
+  }
+}
+
+/** Shows how a basket stands, and goes on with it as long as its screen is there; the wallet does later what is left. */
+async function watch(app: App, link: string, basket: BasketView, chosen?: BasketScreen): Promise<void> {
+  app.show(screenOf(link, basket, 'wait', chosen ?? paidBefore(app, basket)));
+  await step(app, link, undefined);
+  void (async () => {
+    while (isShown(app, link) && isGoingOn(app)) {
+      const { screen } = app.state;
+      const known = screen.name === 'basket' ? screen.basket.state : 'open';
+      const before = app.env.now();
+      await step(app, link, { state: known, seconds: PATIENCE });
+      // A shop that does not wait with its answer is not asked without end.
+      if (app.env.now() - before < 2n && isGoingOn(app)) await app.env.pause();
+    }
+  })();
+}
+
+/** What this wallet has paid before, by its own history. */
+function paidBefore(app: App, { checkout, paying }: BasketView): Pick<BasketScreen, 'points' | 'vouchers'> {
+  if (paying !== undefined) return paying;
+  const record = app.open.history().find((each) => each.checkout === checkout && each.outcome === 'certified');
+  return { points: record?.points ?? 0n, vouchers: app.state.kept.notes[checkout]?.vouchers ?? [] };
+}
+
+function screenOf(
+  link: string,
+  basket: BasketView | BasketProgress,
+  stage: BasketScreen['stage'],
+  { points, vouchers }: Pick<BasketScreen, 'points' | 'vouchers'>,
+): BasketScreen {
+  return { name: 'basket', link, basket, stage, max: 0n, step: 1n, points, vouchers };
+}
+
+const isShown = ({ state: { screen }, wallet }: App, link: string): boolean =>
+  wallet !== undefined && screen.name === 'basket' && screen.link === link;
+
+const isGoingOn = ({ state: { screen } }: App): boolean =>
+  screen.name === 'basket' && (screen.stage === 'wait' || screen.stage === 'coming');
+
+/** One question to the shop, and what follows. A shop that is silent is asked again; the screen stays. */
+async function step(app: App, link: string, known: { state: BasketView['state']; seconds: number } | undefined): Promise<void> {
+  const wallet = app.wallet;
+  if (wallet === undefined) return;
+  try {
+    const { followBasket } = await load();
+    const basket = await followBasket(wallet, link, known);
+    if (app.wallet !== wallet) return;
+    await noteOf(app, basket);
+    app.refresh();
+    const { screen } = app.state;
+    if (screen.name !== 'basket' || screen.link !== link) return;
+    app.show({ ...screen, basket, stage: stageOf(basket, needsBackupNow(app, basket.grant?.terms.points ?? 0n)) });
+  } catch (error) {
+    if (app.wallet !== wallet || !isShown(app, link)) return;
+    if (!isSilence(codeOf(error))) app.fail(error);
+  }
+}
+
+/** What the app notes of what a basket earned. */
+async function noteOf(app: App, { store, grantName, grant, claim }: BasketProgress): Promise<void> {
+  if (grant === undefined || claim === undefined || grantName === undefined) return;
+  const { vouchers, ballot } = grant.terms;
+  await app.note(grantName, {
+    store: app.nameOf(store),
+    ...(vouchers.length === 0 ? {} : { vouchers }),
+    ...(ballot === undefined ? {} : { ballot }),
+  });
+}
