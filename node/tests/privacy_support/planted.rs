@@ -104,8 +104,8 @@ fn written(form: &str, text: &str, all: &mut Vec<Spelling>) {
         let shifted = [&[b' '; 3][..shift], bytes].concat();
         let from = (shift * 8).div_ceil(6);
         let to = shifted.len() * 8 / 6;
-        add(&format!("base64 at {shift}"), STANDARD.encode(&shifted)[from..to].as_bytes().to_vec());
-        add(&format!("URL-safe base64 at {shift}"), URL_SAFE_NO_PAD.encode(&shifted)[from..to].as_bytes().to_vec());
+        add(&format!("base64 at {shift}"), STANDARD.encode(&shifted).as_bytes()[from..to].to_vec());
+        add(&format!("URL-safe base64 at {shift}"), URL_SAFE_NO_PAD.encode(&shifted).as_bytes()[from..to].to_vec());
     }
 }
 

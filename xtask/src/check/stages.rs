@@ -31,7 +31,7 @@ pub const STAGES: &[Stage] = &[
         tools: instructions::TOOLS,
         run: instructions::check,
     },
-    Stage { name: "tests", about: "all tests, with every feature", tools: &[Tool::Python], run: every_test::run_all },
+    Stage { name: "tests", about: "all tests, with every feature", tools: every_test::TOOLS, run: every_test::run_all },
     Stage {
         name: "wallet",
         about: "the wallet in TypeScript: types, tests, size, and what its package holds",
