@@ -7,6 +7,7 @@ use http_support::orders::{claim, from_base64, grant, outputs, points};
 use http_support::{BASE, NOW, Node};
 use ronde_node::shop::{Certified as _, Outcome};
 use ronde_node::store::Table;
+use ronde_protocol::crypto::{hash, labels};
 use ronde_protocol::message::certificate::Certificate;
 use ronde_protocol::message::class::Kind;
 use ronde_protocol::message::evaluation::Evaluation;
@@ -214,6 +215,26 @@ fn a_refused_request_does_not_use_its_key_up() {
     assert_eq!(refused.problem(), "request-invalid");
     let made = node.post_once("/v1/grants", &till, "key-1", &json!({ "points": 1, "reference": "r" }));
     assert_eq!(made.status, 201);
+}
+
+/// HTTP-10: a request is short, and most of it can be guessed; whoever has the database must not be able to tell a right
+/// guess from a wrong one.
+#[test]
+fn a_stolen_database_confirms_no_guess_of_what_a_till_asked_for() {
+    let node = Node::start();
+    let till = node.till("counter", &["grant"]);
+    let body = json!({ "points": 8, "reference": "jeanne@example.org" });
+    node.post_once("/v1/grants", &till, "key-number-one", &body);
+    let stored = node.stored_bytes();
+    let holds = |needle: &[u8]| stored.windows(needle.len()).any(|window| window == needle);
+    assert!(holds(&hash::derive(labels::TOKEN_HASH, &[till.as_bytes()])), "the search finds what is there");
+    let body = body.to_string();
+    let parts: [&[u8]; 3] = [b"POST", b"/v1/grants", body.as_bytes()];
+    for guess in [&parts[..], &parts[2..], &[b"jeanne@example.org"]] {
+        for (name, label) in labels::ALL {
+            assert!(!holds(&hash::derive(label, guess)), "{name} of {guess:?}");
+        }
+    }
 }
 
 /// HTTP-10.

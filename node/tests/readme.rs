@@ -107,6 +107,7 @@ fn every_file_that_a_page_links_to_is_there() {
         "docs/capacity.md",
         "docs/errors.md",
         "docs/metrics.md",
+        "docs/privacy.md",
     ] {
         let folder = root().join(page).parent().unwrap().to_owned();
         for target in readme_support::links(&read(page)) {

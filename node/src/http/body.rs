@@ -1,5 +1,7 @@
 //! Requests in: bounded, strict, and with exact complaints.
 
+mod unsaid;
+
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -131,7 +133,8 @@ impl Call {
         serde_json::from_slice(&self.body).map_err(|error| {
             let message = error.to_string();
             // The place is said as an offset.
-            let expected = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what);
+            let what = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what);
+            let expected = unsaid::without_values(what);
             let before: usize = self
                 .body
                 .split_inclusive(|byte| *byte == b'\n')
@@ -139,7 +142,7 @@ impl Call {
                 .map(<[u8]>::len)
                 .sum();
             let offset = before.saturating_add(error.column().saturating_sub(1));
-            Problem::new(Code::BadEncoding, &message)
+            Problem::new(Code::BadEncoding, format!("at byte {offset} of body: {expected}"))
                 .with("field", "body")
                 .with("offset", offset)
                 .with("expected", expected)
@@ -172,7 +175,10 @@ impl Call {
     pub(super) fn query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let uri = format!("/?{}", self.query.as_deref().unwrap_or_default());
         let uri = uri.parse().map_err(|_| Problem::field("query", "the query can't be read"))?;
-        let Query(value) = Query::try_from_uri(&uri).map_err(|error| Problem::field("query", error.body_text()))?;
+        let Query(value) = Query::try_from_uri(&uri).map_err(|error| {
+            let said = error.body_text();
+            Problem::field("query", unsaid::without_values(&said))
+        })?;
         Ok(value)
     }
 

@@ -173,7 +173,7 @@ pub(super) async fn add(State(site): State<Site>, call: Call) -> Result<Response
 fn kind(name: &str) -> Result<Kind, Problem> {
     Kind::named(name).ok_or_else(|| {
         let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
-        Problem::field("events", format!("there is no kind of events {name:?}; there are {}", known.join(", ")))
+        Problem::field("events", format!("a kind of events is one of {}", known.join(", ")))
     })
 }
 

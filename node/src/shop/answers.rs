@@ -3,7 +3,8 @@
 //!
 //! The answer is written in the transaction of what it answers, so that a crash leaves both or neither. An answer may
 //! hold a secret that is shown once (a grant's link, a till's token), so it is kept sealed under a key that is derived
-//! from the caller's token and idempotency key; of both the database has only hashes.
+//! from the caller's token and idempotency key; of both the database has only hashes. So it has of the request, under the
+//! token: what a till asks for is short, and could be guessed.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -51,7 +52,10 @@ pub enum RepeatError {
 /// One request under an idempotency key.
 pub struct Once {
     slot: [u8; 32],
+    /// With the token, or whoever has the database could tell a right guess of a request from a wrong one.
     request: [u8; 32],
+    /// The same without it, as it was kept before: a request may be repeated after an upgrade.
+    request_alone: [u8; 32],
     seal: Zeroizing<[u8; 32]>,
     nonce: [u8; 32],
 }
@@ -100,7 +104,8 @@ impl Once {
         let owner: [&[u8]; 2] = [token.as_bytes(), key.as_bytes()];
         Self {
             slot: hash::derive(labels::REQUEST_SLOT, &owner),
-            request: hash::derive(labels::REQUEST_HASH, parts),
+            request: hash::derive(labels::REQUEST_HASH, &[&owner, parts].concat()),
+            request_alone: hash::derive(labels::REQUEST_HASH, parts),
             seal: hash::derive_secret(labels::ANSWER_SEAL, &owner),
             nonce: entropy.into_bytes(),
         }
@@ -108,7 +113,7 @@ impl Once {
 
     /// The same request for one more step of its work. Only one of them may keep an answer: the nonce is the same.
     pub(super) fn again(&self) -> Self {
-        Self { slot: self.slot, request: self.request, seal: self.seal.clone(), nonce: self.nonce }
+        Self { seal: self.seal.clone(), ..*self }
     }
 
     fn record_key(&self) -> Vec<u8> {
@@ -120,7 +125,7 @@ impl Once {
         let Some(kept) = load::<Kept>(transaction, Table::Idempotency, &self.record_key())? else {
             return Ok(Known::Nothing);
         };
-        if kept.request != self.request {
+        if kept.request != self.request && kept.request != self.request_alone {
             return Err(RepeatError::Mismatch.into());
         }
         Ok(match kept.stage {
@@ -231,3 +236,6 @@ impl Shop {
         self.write(move |transaction| once.keep(transaction, now, &answer)).await
     }
 }
+
+#[cfg(test)]
+mod tests;

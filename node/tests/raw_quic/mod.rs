@@ -70,6 +70,11 @@ pub fn raw_key(seed: [u8; 32]) -> Arc<CertifiedKey> {
 
 /// A client that shows what it is given, under a protocol of its choice.
 pub fn client(key: Arc<CertifiedKey>, protocol: &[u8]) -> quinn::ClientConfig {
+    quinn::ClientConfig::new(Arc::new(client_crypto(key, protocol)))
+}
+
+/// What encrypts for it.
+pub fn client_crypto(key: Arc<CertifiedKey>, protocol: &[u8]) -> QuicClientConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let key = rustls::client::AlwaysResolvesClientRawPublicKeys::new(key);
     let mut tls = rustls::ClientConfig::builder_with_provider(provider)
@@ -81,5 +86,5 @@ pub fn client(key: Arc<CertifiedKey>, protocol: &[u8]) -> quinn::ClientConfig {
     tls.alpn_protocols = vec![protocol.to_vec()];
     tls.resumption = rustls::client::Resumption::in_memory_sessions(16);
     tls.enable_early_data = true;
-    quinn::ClientConfig::new(Arc::new(QuicClientConfig::try_from(tls).unwrap()))
+    QuicClientConfig::try_from(tls).unwrap()
 }

@@ -142,7 +142,7 @@ labels! {
     TOKEN_HASH = "ronde/1 stored hash: till token";
     /// Stored hash of a till's own reference (receipt number, basket).
     TILL_REFERENCE_HASH = "ronde/1 stored hash: till reference";
-    /// Stored hash of an idempotent request's body.
+    /// Stored hash of an idempotent request, with the token of whoever made it.
     REQUEST_HASH = "ronde/1 stored hash: request";
     /// Where an idempotent request's answer is stored: token and idempotency key.
     REQUEST_SLOT = "ronde/1 stored hash: idempotency key";

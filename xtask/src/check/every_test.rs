@@ -8,8 +8,11 @@ use std::time::Instant;
 use serde_json::Value;
 
 use crate::side_by_side::side_by_side;
-use crate::tools::{command, run, typed};
+use crate::tools::{Tool, command, run, typed};
 
+/// Python for the programs that the judge's tests judge; `strace` for the test of what leaves a node.
+pub(super) const TOOLS: &[Tool] =
+    if cfg!(target_os = "linux") { &[Tool::Python, Tool::Strace] } else { &[Tool::Python] };
 const BUILD: [&str; 6] = ["cargo", "test", "--workspace", "--all-features", "--no-run", "--color=never"];
 const DOCUMENTATION: [&str; 5] = ["cargo", "test", "--workspace", "--all-features", "--doc"];
 /// The folder of the package whose tests wait for clocks and for each other.

@@ -43,7 +43,7 @@ pub const STAGES: &[Stage] = &[
     Stage {
         name: "tests",
         about: "all tests, with every feature",
-        tools: &[Tool::Python],
+        tools: every_test::TOOLS,
         beside: false,
         run: every_test::run_all,
     },
