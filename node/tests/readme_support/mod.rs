@@ -1,5 +1,6 @@
 //! Reads Markdown as far as the README's tests need it.
 
+pub mod page;
 pub mod ports;
 pub mod shell;
 
@@ -13,7 +14,7 @@ pub struct Block {
     lines: Vec<String>,
 }
 
-/// A command and what it must print.
+/// A command, which goes on in the next line after a `\`, and what it must print.
 pub struct Command {
     pub line: String,
     pub shows: Vec<String>,
@@ -23,6 +24,11 @@ impl Block {
     pub fn commands(&self) -> Vec<Command> {
         let mut commands: Vec<Command> = Vec::new();
         for line in &self.lines {
+            if let Some(command) = commands.last_mut().filter(|last| last.line.ends_with('\\') && last.shows.is_empty())
+            {
+                command.line = format!("{}\n{line}", command.line);
+                continue;
+            }
             match (line.strip_prefix("$ "), commands.last_mut()) {
                 (Some(typed), _) => commands.push(Command { line: typed.to_owned(), shows: Vec::new() }),
                 (None, Some(command)) => command.shows.push(line.clone()),
