@@ -96,6 +96,7 @@ fn every_file_that_a_page_links_to_is_there() {
         "docs/capacity.md",
         "docs/errors.md",
         "docs/metrics.md",
+        "docs/store-it.md",
         "docs/till.md",
     ] {
         let folder = root().join(page).parent().unwrap().to_owned();

@@ -14,18 +14,24 @@ pub struct Block {
     lines: Vec<String>,
 }
 
-/// A command, which goes on in the next line after a `\`, and what it must print.
+/// A command and what it must print.
 pub struct Command {
     pub line: String,
     pub shows: Vec<String>,
+}
+
+impl Command {
+    /// Whether the next line belongs to it: after a `\`, and up to the `END` of what it is given to read.
+    fn goes_on(&self) -> bool {
+        self.line.ends_with('\\') || self.line.contains("<<'END'") && !self.line.ends_with("\nEND")
+    }
 }
 
 impl Block {
     pub fn commands(&self) -> Vec<Command> {
         let mut commands: Vec<Command> = Vec::new();
         for line in &self.lines {
-            if let Some(command) = commands.last_mut().filter(|last| last.line.ends_with('\\') && last.shows.is_empty())
-            {
+            if let Some(command) = commands.last_mut().filter(|last| last.shows.is_empty() && last.goes_on()) {
                 command.line = format!("{}\n{line}", command.line);
                 continue;
             }

@@ -12,22 +12,34 @@ pub struct Player {
     folder: tempfile::TempDir,
     ports: Ports,
     shell: Shell,
+    /// What is typed, and shown, in place of what stands on the page.
+    swaps: Vec<(String, String)>,
 }
 
 impl Player {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let shell = Shell::open(folder.path());
-        Self { folder, ports: ports::free(), shell }
+        Self { folder, ports: ports::free(), shell, swaps: Vec::new() }
     }
 
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
+    /// Lets the page mean something else where it says this.
+    pub fn swap(&mut self, from: &str, to: &str) {
+        self.swaps.push((from.to_owned(), to.to_owned()));
+    }
+
+    fn instead(&self, text: &str) -> String {
+        self.swaps.iter().fold(self.ports.instead(text), |text, (from, to)| text.replace(from, to))
+    }
+
     /// Types a line that is not on the page.
     pub fn run(&mut self, line: &str) {
-        self.shell.run(&self.ports.instead(line), &[]);
+        let line = self.instead(line);
+        self.shell.run(&line, &[]);
     }
 
     /// Types what stands in the blocks whose mark begins so, and insists on what they show; says how many commands that
@@ -36,8 +48,9 @@ impl Player {
         let mut commands = 0;
         for block in blocks(page).iter().filter(|block| block.info.starts_with(mark)) {
             for Command { line, shows } in block.commands() {
-                let shows: Vec<String> = shows.iter().map(|shown| self.ports.instead(shown)).collect();
-                self.shell.run(&self.ports.instead(&line), &shows);
+                let shows: Vec<String> = shows.iter().map(|shown| self.instead(shown)).collect();
+                let line = self.instead(&line);
+                self.shell.run(&line, &shows);
                 commands += 1;
             }
             if block.info.ends_with(" background") {
