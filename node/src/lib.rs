@@ -27,6 +27,7 @@ pub mod secret_file;
 pub mod shop;
 pub mod space;
 pub mod store;
+pub mod supervisor;
 pub mod transport;
 pub mod wallet;
 pub mod webhooks;

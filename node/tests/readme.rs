@@ -10,8 +10,8 @@ mod readme_support;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use readme_support::{Command as Typed, blocks, rows};
-use readme_support::{ports, shell::Shell};
+use readme_support::page::Player;
+use readme_support::rows;
 
 const MARK: &str = "console first-ten-minutes";
 
@@ -25,18 +25,7 @@ fn read(name: &str) -> String {
 
 #[test]
 fn the_first_ten_minutes_go_as_the_readme_says() {
-    let (folder, ports) = (tempfile::tempdir().unwrap(), ports::free());
-    let mut shell = Shell::open(folder.path());
-    let mut commands = 0;
-    for block in blocks(&read("README.md")).iter().filter(|block| block.info.starts_with(MARK)) {
-        for Typed { line, shows } in block.commands() {
-            shell.run(&ports.instead(&line), &shows);
-            commands += 1;
-        }
-        if block.info.ends_with(" background") {
-            ports.await_ready(folder.path());
-        }
-    }
+    let commands = Player::new().play(&read("README.md"), MARK);
     assert!(commands > 15, "the README's blocks are marked otherwise: only {commands} commands were found");
 }
 
@@ -108,6 +97,8 @@ fn every_file_that_a_page_links_to_is_there() {
         "docs/errors.md",
         "docs/metrics.md",
         "docs/privacy.md",
+        "docs/store-it.md",
+        "docs/till.md",
     ] {
         let folder = root().join(page).parent().unwrap().to_owned();
         for target in readme_support::links(&read(page)) {

@@ -18,11 +18,12 @@ use crate::password::MANAGER_HASH_FILE;
 use crate::routine::RulesFile;
 use crate::space::{Disk, Space};
 use crate::store::SqliteEngine;
-use crate::{logging, secret_file};
+use crate::{logging, secret_file, supervisor};
 
 /// `ronde node`
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  ronde node --config store-1/ronde.toml\n\nStops in order on SIGTERM or Ctrl-C.")]
+#[command(after_help = "Example:\n  ronde node --config store-1/ronde.toml\n\nStops in order on SIGTERM or Ctrl-C. \
+                Tells systemd how it is (`Type=notify`, `WatchdogSec=`).")]
 pub struct NodeArgs {
     #[command(flatten)]
     config: ConfigFile,
@@ -64,11 +65,16 @@ async fn serve(config: &Config, context: &Context) -> Result<Exit, Failure> {
     );
     // Whoever started the node waits for this line; a closed pipe is theirs to mind.
     let _ = std::io::stdout().flush();
+    supervisor::ready(&format!("store {} answers at {http}", config.store));
+    let lives = tokio::spawn(supervisor::live());
     let stop = async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
+        // From here on it is bounded how long the node takes, and not how often it is heard.
+        lives.abort();
+        supervisor::stopping();
     };
     node.serve(stop).await.map_err(failure)?;
     Ok(Exit::Ok)

@@ -1,5 +1,6 @@
 //! Reads Markdown as far as the README's tests need it.
 
+pub mod page;
 pub mod ports;
 pub mod shell;
 
@@ -19,10 +20,21 @@ pub struct Command {
     pub shows: Vec<String>,
 }
 
+impl Command {
+    /// Whether the next line belongs to it: after a `\`, and up to the `END` of what it is given to read.
+    fn goes_on(&self) -> bool {
+        self.line.ends_with('\\') || self.line.contains("<<'END'") && !self.line.ends_with("\nEND")
+    }
+}
+
 impl Block {
     pub fn commands(&self) -> Vec<Command> {
         let mut commands: Vec<Command> = Vec::new();
         for line in &self.lines {
+            if let Some(command) = commands.last_mut().filter(|last| last.shows.is_empty() && last.goes_on()) {
+                command.line = format!("{}\n{line}", command.line);
+                continue;
+            }
             match (line.strip_prefix("$ "), commands.last_mut()) {
                 (Some(typed), _) => commands.push(Command { line: typed.to_owned(), shows: Vec::new() }),
                 (None, Some(command)) => command.shows.push(line.clone()),
