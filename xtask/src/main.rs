@@ -41,6 +41,7 @@ usage: cargo xtask COMMAND
   model [--all]                      walk every interleaving of small committees with the real witness machine inside
   mutants [--minutes N] [--only PART] plant faults one at a time: do vectors and tests see each
   sim [--seeds N | --seed S | --planted]  whole federations in one thread, with every fault: does each claim hold
+  wallet                             build the wallet's app, and put it where the node's program takes it from
   vectors [--check]                  write the test vectors and the specification's examples from one seed, or compare
 ";
 
@@ -64,6 +65,7 @@ fn main() -> ExitCode {
         "mutants" => mutants::run(rest),
         "sim" => sim::run(rest),
         "vectors" => vectors::run(rest),
+        "wallet" => interop::bundle::run(rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             ExitCode::SUCCESS

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, transform } from 'esbuild';
+import { licences } from './licences.mjs';
 
 const home = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(home, 'dist');
@@ -49,6 +50,7 @@ const page = readFileSync(join(home, 'public/index.html'), 'utf8')
   .replace('STYLE', style);
 writeFileSync(join(dist, 'index.html'), page);
 for (const file of ['manifest.webmanifest', 'csp.txt']) cpSync(join(home, 'public', file), join(dist, file));
+writeFileSync(join(dist, 'licences.txt'), licences(process.cwd(), metafile.inputs));
 mkdirSync(join(dist, 'icons'));
 for (const icon of readdirSync(join(home, 'public/icons'))) {
   if (icon !== 'maskable.svg') cpSync(join(home, 'public/icons', icon), join(dist, 'icons', icon));

@@ -17,10 +17,10 @@ describe('the bundle', () => {
     assert.ok(report.all <= bounds.all, `${report.all} bytes in all`);
   });
 
-  it('keeps every file for when there is no network, but the policy and the worker itself', () => {
+  it('keeps every file for when there is no network, but the policy, the licences and the worker itself', () => {
     const worker = read('dist/sw.js');
     for (const name of files) {
-      if (['csp.txt', 'sw.js'].includes(name)) continue;
+      if (['csp.txt', 'licences.txt', 'sw.js'].includes(name)) continue;
       assert.ok(worker.includes(JSON.stringify(name)), name);
     }
   });
@@ -51,6 +51,13 @@ describe('the bundle', () => {
         assert.ok(files.includes(pathname.slice(`${base}/wallet/`.length)), `${path} from ${from}`);
       }
     }
+  });
+
+  it('goes with the licences of all that is in it', () => {
+    const texts = read('dist/licences.txt');
+    for (const name of ['preact', 'qr', '@noble/curves', '@noble/hashes', '@scure/bip39'])
+      assert.match(texts, new RegExp(`^${name} [0-9.]+ \\(`, 'm'));
+    assert.match(texts, /Permission is hereby granted/);
   });
 
   it('has the icons that its manifest names', () => {

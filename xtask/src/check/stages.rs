@@ -34,7 +34,7 @@ pub const STAGES: &[Stage] = &[
     Stage { name: "tests", about: "all tests, with every feature", tools: &[Tool::Python], run: every_test::run_all },
     Stage {
         name: "wallet",
-        about: "the wallet in TypeScript: types, tests, size, and what its package holds",
+        about: "the wallet in TypeScript: types, tests, size, what its package holds, and the app that the node carries",
         tools: &[Tool::Node],
         run: interop::package::check,
     },
