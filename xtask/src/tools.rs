@@ -80,6 +80,8 @@ pub enum Tool {
     Faketime,
     /// Counts instructions.
     Valgrind,
+    /// A browser, for the pages.
+    Chromium,
 }
 
 /// How a tool gets onto the machine.
@@ -108,6 +110,7 @@ impl Tool {
             Self::Python => &["python3", "--version"],
             Self::Faketime => &["faketime", "--version"],
             Self::Valgrind => &["valgrind", "--version"],
+            Self::Chromium => &["chromium", "--version"],
         }
     }
 
@@ -124,6 +127,7 @@ impl Tool {
             Self::Python => Source::Package("python3"),
             Self::Faketime => Source::Package("faketime"),
             Self::Valgrind => Source::Package("valgrind"),
+            Self::Chromium => Source::Package("chromium"),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Stage, every_test, fuzz, purity};
 use crate::tools::{Tool, command, run};
-use crate::{chaos, contract, instructions, interop, model, mutants, sim, vectors};
+use crate::{chaos, contract, instructions, interop, model, mutants, pages, sim, vectors};
 
 /// Minutes after which no further fault is planted.
 const MUTANT_MINUTES: u64 = 1;
@@ -43,6 +43,12 @@ pub const STAGES: &[Stage] = &[
         about: "the wallet in TypeScript, judged by the vectors and at work with Rust nodes",
         tools: &[Tool::Node],
         run: interop::all,
+    },
+    Stage {
+        name: "pages",
+        about: "the pages and the wallet's app in a real browser, at four real nodes over HTTPS",
+        tools: pages::TOOLS,
+        run: pages::check,
     },
     Stage {
         name: "contract",
