@@ -91,7 +91,7 @@ fn the_worker_may_answer_for_links_and_keeps_what_is_there() {
     assert!(!node.get("/wallet/index.html").headers.contains_key("service-worker-allowed"));
     let text = String::from_utf8(worker.bytes).unwrap();
     for name in files() {
-        let kept = !["csp.txt", "licences.txt", "sw.js"].contains(&&*name);
+        let kept = !["count.js", "csp.txt", "licences.txt", "sw.js"].contains(&&*name);
         assert_eq!(text.contains(&format!("\"{name}\"")), kept, "{name}");
     }
 }

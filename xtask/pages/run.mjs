@@ -1,8 +1,9 @@
-// Plays the scenes of `scenes`, in English and in French side by side; those that stop nodes one after the other.
+// Plays the scenes of `scenes`, in English and in French side by side. A scene that is `alone` (it stops nodes) has all to
+// itself, and is given both languages.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { end, known } from './lib/asks.mjs';
+import { end, known, startAll } from './lib/asks.mjs';
 import { Stage } from './lib/stage.mjs';
 
 const names = readdirSync(new URL('scenes', import.meta.url)).map((file) => file.replace(/\.mjs$/, ''));
@@ -13,21 +14,27 @@ const scenes = await Promise.all(
   wanted.map(async (name) => ({ name, ...(await import(`./scenes/${name}.mjs`)) })),
 );
 
-/** Plays one scene in one language. What it can't do is a fault like any other. */
-async function play(stage, { name, play: scene }) {
+/** Plays a scene with some stages. What it can't do is a fault like any other. */
+async function play({ name, play: scene }, stages, given) {
   const begun = Date.now();
-  stage.begin(name);
-  const before = stage.faults.length;
+  const before = stages.map(({ faults }) => faults.length);
+  for (const stage of stages) stage.begin(name);
   try {
-    await scene(stage);
+    await scene(given);
   } catch (error) {
-    stage.fault(error.stack.split('\n').slice(0, 6).join('\n    '));
-    for (const [i, page] of stage.browser.contexts().flatMap((context) => context.pages()).entries())
-      await page.screenshot({ path: join(known.pictures, `${name}-broken-${i}.${stage.lang}.png`) }).catch(() => {});
+    stages[0].fault(error.stack.split('\n').slice(0, 6).join('\n    '));
+    await Promise.all(stages.map((stage) => stage.broken()));
   }
-  await stage.end();
-  const how = stage.faults.length > before ? 'FAULTS' : 'ok';
-  console.log(`${name.padEnd(14)} ${stage.lang}  ${((Date.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${how}`);
+  await Promise.all(stages.map((stage) => stage.end()));
+  const how = stages.some(({ faults }, at) => faults.length > before[at]) ? 'FAULTS' : 'ok';
+  const langs = stages.map(({ lang }) => lang).join('+');
+  console.log(`${name.padEnd(12)} ${langs.padEnd(6)} ${((Date.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${how}`);
+}
+
+/** Does a step of a scene that stops nodes in all languages at once, each with what it had before. */
+function eachOf(stages) {
+  const each = (step, had = []) => Promise.all(stages.map((stage, at) => step(stage, had[at])));
+  return Object.assign(each, { stages, shops: stages[0].shops });
 }
 
 rmSync(known.pictures, { recursive: true, force: true });
@@ -37,11 +44,13 @@ const stages = await Promise.all(['en', 'fr'].map((lang) => Stage.open(lang, fol
 try {
   await Promise.all(
     stages.map(async (stage) => {
-      for (const scene of scenes.filter(({ alone }) => !alone)) await play(stage, scene);
+      for (const scene of scenes.filter(({ alone }) => !alone)) await play(scene, [stage], stage);
     }),
   );
-  for (const scene of scenes.filter(({ alone }) => alone))
-    for (const stage of scene.once ? stages.slice(0, 1) : stages) await play(stage, scene);
+  for (const scene of scenes.filter(({ alone }) => alone)) {
+    await play(scene, stages, eachOf(stages));
+    await startAll();
+  }
 } finally {
   await Promise.all(stages.map(({ browser }) => browser.close()));
   rmSync(folder, { recursive: true, force: true });

@@ -132,7 +132,9 @@ impl Tool {
     }
 
     fn is_missing(self) -> bool {
-        output(self.probe()).is_none()
+        // Another browser may be named.
+        let named = self == Self::Chromium && std::env::var_os("CHROMIUM").is_some();
+        !named && output(self.probe()).is_none()
     }
 }
 

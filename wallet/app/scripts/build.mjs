@@ -37,6 +37,10 @@ const outputs = Object.entries(metafile.outputs).map(([path, output]) => ({ name
 const named = (pattern) => outputs.find(({ name }) => pattern.test(name)).name;
 const [script, style] = [named(/^app-.*\.js$/), named(/^style-.*\.css$/)];
 
+// What the script begins with is fetched beside it, not after it.
+const needed = outputs.find(({ name }) => name === script).imports.filter(({ kind }) => kind === 'import-statement');
+const parts = needed.map(({ path }) => `<link rel="modulepreload" href="../wallet/${basename(path)}" />`);
+
 /** The texts of a language, as the app has them. */
 async function texts(lang) {
   const { code } = await transform(readFileSync(join(home, `src/text/${lang}.ts`), 'utf8'), { loader: 'ts' });
@@ -47,6 +51,7 @@ const noscript = (await Promise.all(['en', 'fr'].map(texts))).map((text) => text
 const page = readFileSync(join(home, 'public/index.html'), 'utf8')
   .replace('NOSCRIPT', `<p lang="en">${noscript[0]}</p><p lang="fr">${noscript[1]}</p>`)
   .replace('SCRIPT', script)
+  .replace('PARTS', parts.join('\n    '))
   .replace('STYLE', style);
 writeFileSync(join(dist, 'index.html'), page);
 for (const file of ['manifest.webmanifest', 'csp.txt']) cpSync(join(home, 'public', file), join(dist, file));

@@ -25,10 +25,25 @@ function ask(what) {
   return answered;
 }
 
+const down = new Set();
+
 /** kill -9 of a shop's node. */
-export const stop = ({ letter }) => ask({ stop: letter });
+export async function stop({ letter }) {
+  await ask({ stop: letter });
+  down.add(letter);
+}
+
 /** Starts it again; it is ready afterwards. */
-export const start = ({ letter }) => ask({ start: letter });
+export async function start({ letter }) {
+  await ask({ start: letter });
+  down.delete(letter);
+}
+
+/** Starts what a scene that broke off has left stopped. */
+export async function startAll() {
+  for (const letter of down) await start({ letter });
+}
+
 /** A command as the shop's owner types it; what it answers. */
 export const ronde = (...words) => ask({ ronde: words });
 /** The scenes are over. */

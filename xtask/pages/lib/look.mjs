@@ -34,7 +34,8 @@ async function faults(touch) {
   const over = document.documentElement.scrollWidth - innerWidth;
   if (over > 0) found.push(`${over} pixels wider than the screen`);
   // Links within a sentence are as high as its line, and need not be more.
-  for (const node of document.querySelectorAll('button, select, textarea, input:not([type=radio]), nav a, summary, .choice label')) {
+  const touched = 'button, select, textarea, input:not([type=radio]), nav a, summary, .choice label';
+  for (const node of document.querySelectorAll(touched)) {
     const { width, height } = node.getBoundingClientRect();
     const seen = width > 1 && height > 1 && node.checkVisibility({ visibilityProperty: true, opacityProperty: true });
     if (seen && Math.round(height) < touch) found.push(`${Math.round(height)} pixels high: ${node.outerHTML.slice(0, 90)}`);

@@ -75,6 +75,12 @@ export class Phone {
     await this.page.locator('#points').press('Tab');
   }
 
+  /** Waits until so many points are shown. */
+  async has(points) {
+    const shown = (number) => Number(document.querySelector('.balance .amount')?.textContent.replace(/\D/g, '')) === number;
+    await this.page.waitForFunction(shown, points, { timeout: 60_000 });
+  }
+
   async balance() {
     await this.tab('home');
     return Number((await this.page.locator('.balance .amount').innerText()).replace(/\D/g, ''));

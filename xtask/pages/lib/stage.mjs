@@ -43,6 +43,12 @@ export class Stage {
     await Promise.all(this.browser.contexts().map((context) => context.close()));
   }
 
+  /** Pictures of where a scene broke off. */
+  async broken() {
+    const pages = this.browser.contexts().flatMap((context) => context.pages());
+    await Promise.all(pages.map((page, at) => page.screenshot({ path: this.picture(`broken-${at}`) }).catch(() => undefined)));
+  }
+
   fault(what) {
     this.faults.push(`${this.scene} (${this.lang}): ${what}`);
   }

@@ -39,6 +39,14 @@ export class Till {
     await this.state('open');
   }
 
+  /** What is asked from now on ends after some seconds. */
+  soon(expires_in) {
+    return this.page.route(/\/v1\/(grants|checkouts)$/, (route) => {
+      const asked = route.request().postDataJSON();
+      return route.continue({ postData: JSON.stringify({ ...asked, expires_in }) });
+    });
+  }
+
   state(name) {
     return this.page.waitForSelector(`#operation[data-state=${name}]:not([hidden])`, { timeout: 60_000 });
   }

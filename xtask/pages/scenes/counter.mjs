@@ -2,7 +2,6 @@
 import { known } from '../lib/asks.mjs';
 
 export const alone = true;
-export const once = true;
 
 /** What one sale takes, in milliseconds: until the code, until the wallet shows what it is, until both say that it is done. */
 async function sale(till, phone, what, points) {
@@ -41,7 +40,7 @@ function tell(name, sales) {
   console.log(`${name}, ${sales.length} times:\n${lines.join('\n')}`);
 }
 
-export async function play(stage) {
+export async function play({ stages: [stage] }) {
   const { A, C } = stage.shops;
   // Nothing in these pages is there for looking.
   const phone = await stage.customer(A, 90, { plain: true });
