@@ -106,22 +106,6 @@ fn a_request_that_hides_another_is_refused_by_pages_too() {
 }
 
 #[test]
-fn links_of_a_till_and_the_wallets_folder_lead_somewhere_without_the_app() {
-    let node = Node::start();
-    let moved = node.get("/wallet");
-    assert_eq!((moved.status, moved.headers["location"].as_str()), (308, "wallet/"), "to the folder");
-    for (path, said) in
-        [("/wallet/", "A wallet for your points"), ("/g/x", "has points for you"), ("/c/x", "Pay with points")]
-    {
-        assert!(text_of(&node, path, "en").contains(said), "{path}");
-    }
-    // What keeps the folder in the repository is no part of the app.
-    assert_eq!(node.get("/wallet/.gitkeep").problem(), "not-found");
-    assert_eq!(node.get("/wallet/none.js").problem(), "not-found");
-    assert_eq!(node.get("/g/a&link=b").problem(), "not-found", "no id has such a sign");
-}
-
-#[test]
 fn names_of_the_charter_are_text_and_never_markup() {
     let mut desk = TestDesk::new();
     let plan = Plan { http: vec![], ..Plan::of(4) };

@@ -16,6 +16,7 @@ mod interop;
 mod load;
 mod model;
 mod mutants;
+mod pages;
 mod side_by_side;
 mod sim;
 mod tools;
@@ -40,7 +41,9 @@ usage: cargo xtask COMMAND
   load [n1|n4|n7|burst] [--help]     what orders cost real nodes, how many there can be, and how long they take
   model [--all]                      walk every interleaving of small committees with the real witness machine inside
   mutants [--minutes N] [--only PART] plant faults one at a time: do vectors and tests see each
+  pages [--only SCENE] [--times N]   pages and wallet in a real browser, at real nodes over HTTPS; pictures in target/pages
   sim [--seeds N | --seed S | --planted]  whole federations in one thread, with every fault: does each claim hold
+  wallet                             build the wallet's app, and put it where the node's program takes it from
   vectors [--check]                  write the test vectors and the specification's examples from one seed, or compare
 ";
 
@@ -62,8 +65,10 @@ fn main() -> ExitCode {
         "load" => load::run(rest),
         "model" => model::run(rest),
         "mutants" => mutants::run(rest),
+        "pages" => pages::run(rest),
         "sim" => sim::run(rest),
         "vectors" => vectors::run(rest),
+        "wallet" => interop::bundle::run(rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             ExitCode::SUCCESS

@@ -82,6 +82,8 @@ pub enum Tool {
     Valgrind,
     /// Shows what a process gives the kernel.
     Strace,
+    /// A browser, for the pages.
+    Chromium,
 }
 
 /// How a tool gets onto the machine.
@@ -111,6 +113,7 @@ impl Tool {
             Self::Faketime => &["faketime", "--version"],
             Self::Valgrind => &["valgrind", "--version"],
             Self::Strace => &["strace", "--version"],
+            Self::Chromium => &["chromium", "--version"],
         }
     }
 
@@ -128,11 +131,14 @@ impl Tool {
             Self::Faketime => Source::Package("faketime"),
             Self::Valgrind => Source::Package("valgrind"),
             Self::Strace => Source::Package("strace"),
+            Self::Chromium => Source::Package("chromium"),
         }
     }
 
     fn is_missing(self) -> bool {
-        output(self.probe()).is_none()
+        // Another browser may be named.
+        let named = self == Self::Chromium && std::env::var_os("CHROMIUM").is_some();
+        !named && output(self.probe()).is_none()
     }
 }
 

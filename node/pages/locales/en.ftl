@@ -59,25 +59,6 @@ home-privacy-account = No account: neither name nor number is asked for, and you
 home-privacy-shops = The shop sees that points come, and how many, not where they were earned.
 home-privacy-coins = Points are coins, signed blindly by a quorum of the shops: whoever sees one spent can’t tell to whom it was given.
 
-## Wallet
-
-wallet-title = Wallet
-wallet-heading = A wallet for your points
-wallet-lead = Your points are coins in a wallet of your own: on your phone or computer, and nowhere else.
-wallet-how = How to come by a wallet
-wallet-how-app = This shop’s node does not carry the app for browsers. Ask at the counter which other shop of the federation does: any wallet works everywhere.
-wallet-how-command = On a computer, the program ronde is a wallet too:
-wallet-here-link = the link
-wallet-any-shop = Whichever shop’s node your wallet talks to, your points are the same.
-link-grant = { $shop } has points for you
-link-grant-text = They wait behind this link until you claim them with your wallet. Whoever has the link first has the points: keep it to yourself.
-link-checkout = Pay with points at { $shop }
-link-checkout-text = Open this link with your wallet: it shows what is asked, and you say how much of it you pay in points.
-link-label = The link, for your wallet
-link-copy = Copy
-link-copied = The link is copied.
-link-no-script = Copy the whole address of this page, with all that stands behind the sign #: that is the link.
-
 ## Till
 
 till-title = Till

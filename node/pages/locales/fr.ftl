@@ -59,25 +59,6 @@ home-privacy-account = Pas de compte : ni nom ni numéro n’est demandé, et v
 home-privacy-shops = Le magasin voit que des points arrivent, et combien, pas où ils ont été gagnés.
 home-privacy-coins = Les points sont des pièces, signées à l’aveugle par un quorum des magasins : qui en voit dépenser une ne peut pas dire à qui elle a été donnée.
 
-## Portefeuille
-
-wallet-title = Portefeuille
-wallet-heading = Un portefeuille pour vos points
-wallet-lead = Vos points sont des pièces dans un portefeuille à vous : sur votre téléphone ou votre ordinateur, et nulle part ailleurs.
-wallet-how = Comment avoir un portefeuille
-wallet-how-app = Le nœud de ce magasin ne porte pas l’application pour navigateurs. Demandez au comptoir quel autre magasin de la fédération la propose : tout portefeuille marche partout.
-wallet-how-command = Sur un ordinateur, le programme ronde est aussi un portefeuille :
-wallet-here-link = le lien
-wallet-any-shop = Quel que soit le magasin dont le nœud répond à votre portefeuille, vos points sont les mêmes.
-link-grant = { $shop } a des points pour vous
-link-grant-text = Ils attendent derrière ce lien que votre portefeuille les retire. Le premier qui a le lien a les points : gardez-le pour vous.
-link-checkout = Payez avec des points chez { $shop }
-link-checkout-text = Ouvrez ce lien avec votre portefeuille : il montre ce qui est demandé, et vous dites combien vous payez en points.
-link-label = Le lien, pour votre portefeuille
-link-copy = Copier
-link-copied = Le lien est copié.
-link-no-script = Copiez l’adresse entière de cette page, avec tout ce qui suit le signe # : c’est le lien.
-
 ## Caisse
 
 till-title = Caisse

@@ -36,10 +36,15 @@ pub(super) fn path(name: &str) -> String {
 pub(super) async fn show(Path((version, name)): Path<(String, String)>) -> Result<Response, Problem> {
     let file = Some(()).filter(|()| version == *VERSION).and_then(|()| Assets::get(&name));
     let file = file.ok_or_else(|| Problem::new(Code::NotFound, "there is no such file; load the page again"))?;
-    let mut response = whole(&name, file);
+    Ok(lasting(&name, file))
+}
+
+/// A file whose name changes with its bytes.
+pub(super) fn lasting(name: &str, file: EmbeddedFile) -> Response {
+    let mut response = whole(name, file);
     let kept = HeaderValue::from_static("public, max-age=31536000, immutable");
     response.headers_mut().insert(header::CACHE_CONTROL, kept);
-    Ok(response)
+    response
 }
 
 /// A file of a folder that keeps its name when its bytes change: asked for again each time, and sent if it is another.

@@ -41,21 +41,13 @@ pub(super) fn page(html: String, language: Language) -> Response {
     response
 }
 
-/// The wallet is an app of its own: it talks to any store, keeps itself for when there is no network, and may use the
-/// camera to scan.
-pub(super) fn for_wallet(response: &mut Response, plain: &[String]) {
-    let mut policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
-                      media-src 'self' blob:; font-src 'self'; manifest-src 'self'; worker-src 'self'; \
-                      form-action 'none'; frame-ancestors 'none'; base-uri 'none'; connect-src 'self' https:"
-        .to_owned();
-    for origin in plain {
-        policy.push(' ');
-        policy.push_str(origin);
-    }
+/// The wallet is an app of its own, with a policy of its own: it talks to any store, keeps itself for when there is no
+/// network, and may use the camera to scan.
+pub(super) fn for_wallet(response: &mut Response, policy: Option<&HeaderValue>) {
     let headers = response.headers_mut();
     // In the place of the pages' own: a browser would hold to both.
-    if let Ok(policy) = HeaderValue::try_from(policy) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    if let Some(policy) = policy {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
     }
     let camera = "camera=(self), microphone=(), geolocation=(), payment=(), usb=()";
     headers.insert("permissions-policy", HeaderValue::from_static(camera));

@@ -1,33 +1,32 @@
-//! The wallet's files, if this program carries them, and what a customer's link says if it does not.
+//! The wallet: an app of its own, whose files this program carries.
+//!
+//! `wallet/app` builds them, and `cargo xtask wallet` puts them here: whoever builds the node needs no npm.
 
-use askama::Template;
+use std::sync::LazyLock;
+
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use rust_embed::RustEmbed;
 
-use super::shell::Shell;
-use super::{Pages, assets, headers, trouble};
+use super::{Pages, assets, headers};
 use crate::http::{Code, Problem};
 
-/// What `wallet/app` builds, if it was put here.
+/// What `wallet/app` builds.
 #[derive(RustEmbed)]
 #[folder = "pages/wallet"]
 struct App;
 
 /// The app's first file.
 const FRONT: &str = "index.html";
+/// What keeps the app for when there is no network.
+const WORKER: &str = "sw.js";
 
-#[derive(Template)]
-#[template(path = "wallet.html")]
-struct Guide {
-    shell: Shell,
-    /// Whether a till's link led here, and to what.
-    is_grant: bool,
-    is_checkout: bool,
-    /// Where this shop is.
-    base: String,
-}
+/// What the app may load and whom it may ask: it says so itself.
+static POLICY: LazyLock<Option<HeaderValue>> = LazyLock::new(|| {
+    let file = App::get("csp.txt")?;
+    HeaderValue::from_bytes(file.data.trim_ascii()).ok()
+});
 
 /// `wallet` is a folder: names in it are read from inside.
 pub(super) async fn to_folder() -> Response {
@@ -35,29 +34,10 @@ pub(super) async fn to_folder() -> Response {
     (StatusCode::PERMANENT_REDIRECT, inside).into_response()
 }
 
-/// The app, or how to come by a wallet.
-pub(super) async fn front(State(pages): State<Pages>, shell: Shell, asked: HeaderMap) -> Response {
-    app(&pages, FRONT, &asked).unwrap_or_else(|| guide(&pages, shell, ""))
-}
-
-/// A till's link, opened by a browser. Its secret is in the fragment, which no server is sent; the app reads it.
-pub(super) async fn link(
-    State(pages): State<Pages>,
-    shell: Shell,
-    Path(id): Path<String>,
-    uri: Uri,
-) -> Result<Response, Problem> {
-    if !id.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '-' || sign == '_') {
-        return Err(Problem::new(Code::NotFound, "a till's link has no such id"));
-    }
-    if App::get(FRONT).is_none() {
-        return Ok(guide(&pages, shell, uri.path()));
-    }
-    // Browsers carry the fragment along. The app is told which link it was by its query.
-    let to = format!("../wallet/?link={}", uri.path().trim_start_matches('/'));
-    let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response();
-    headers::secure(&mut response);
-    Ok(response)
+/// The app, at its own address and at a till's link: it reads there what it was opened for. The secret of a grant stands in
+/// the fragment, which no server is sent.
+pub(super) async fn front(State(pages): State<Pages>, asked: HeaderMap) -> Result<Response, Problem> {
+    app(&pages, FRONT, &asked)
 }
 
 /// A file of the app.
@@ -66,34 +46,35 @@ pub(super) async fn file(
     Path(name): Path<String>,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    app(&pages, &name, &asked).ok_or_else(|| Problem::new(Code::NotFound, "the wallet has no such file"))
+    app(&pages, &name, &asked)
 }
 
-fn app(pages: &Pages, name: &str, asked: &HeaderMap) -> Option<Response> {
-    // What keeps the folder in the repository is no part of the app.
-    let file = App::get(name).filter(|_| !name.starts_with('.'))?;
-    let mut response = assets::fresh(name, file, asked);
-    headers::for_wallet(&mut response, &plain_origins(pages));
-    Some(response)
+fn app(pages: &Pages, name: &str, asked: &HeaderMap) -> Result<Response, Problem> {
+    let file = App::get(name).ok_or_else(|| Problem::new(Code::NotFound, "the wallet has no such file"))?;
+    let mut response = if has_hash(name) { assets::lasting(name, file) } else { assets::fresh(name, file, asked) };
+    headers::for_wallet(&mut response, POLICY.as_ref());
+    if name == WORKER {
+        // It lies in the folder of the app, and answers for the links of this store's tills as well.
+        if let Ok(scope) = HeaderValue::try_from(path_of(&pages.site.base())) {
+            response.headers_mut().insert("service-worker-allowed", scope);
+        }
+    }
+    Ok(response)
 }
 
-/// Stores that the charter lists without TLS: on this machine, for a try.
-fn plain_origins(pages: &Pages) -> Vec<String> {
-    let charter = pages.site.charter();
-    let addresses = charter.body().stores.iter().flat_map(|store| store.http.iter());
-    let plain = addresses.filter_map(|address| {
-        let (host, rest) = address.as_str().strip_prefix("http://").map(|rest| (rest.split('/').next(), rest))?;
-        let host = host.filter(|host| !host.is_empty() && !host.contains([' ', ';', ',', '\'', '"']))?;
-        rest.is_ascii().then(|| format!("http://{host}"))
-    });
-    let mut origins: Vec<String> = plain.collect();
-    origins.sort();
-    origins.dedup();
-    origins.truncate(16);
-    origins
+/// Whether a file's name changes with its bytes: `app-L37ODHDJ.js`.
+fn has_hash(name: &str) -> bool {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let hash = stem.rsplit_once('-').map(|(_, hash)| hash);
+    hash.is_some_and(|hash| hash.len() == 8 && hash.bytes().all(|sign| matches!(sign, b'A'..=b'Z' | b'0'..=b'9')))
 }
 
-fn guide(pages: &Pages, shell: Shell, link: &str) -> Response {
-    let (is_grant, is_checkout) = (link.starts_with("/g/"), link.starts_with("/c/"));
-    trouble::shown(shell.say.language(), &Guide { shell, is_grant, is_checkout, base: pages.site.base() })
+/// The path of an address, as a folder.
+fn path_of(base: &str) -> String {
+    let behind = base.split_once("://").map_or(base, |(_, behind)| behind);
+    let path = behind.split_once('/').map_or("", |(_, path)| path);
+    if path.is_empty() { "/".to_owned() } else { format!("/{}/", path.trim_end_matches('/')) }
 }
+
+#[cfg(test)]
+mod tests;

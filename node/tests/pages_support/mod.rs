@@ -11,7 +11,7 @@ use markup5ever_rcdom::{Handle, NodeData, RcDom};
 use crate::http_support::{Node, Reply};
 
 /// Every page that there is, and one of each kind of refusal.
-pub const PAGES: [&str; 7] = ["/", "/till", "/federation", "/wallet/", "/g/none", "/c/none", "/nothing"];
+pub const PAGES: [&str; 4] = ["/", "/till", "/federation", "/nothing"];
 /// Both languages.
 pub const LANGUAGES: [&str; 2] = ["en", "fr"];
 

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, transform } from 'esbuild';
+import { licences } from './licences.mjs';
 
 const home = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(home, 'dist');
@@ -36,6 +37,10 @@ const outputs = Object.entries(metafile.outputs).map(([path, output]) => ({ name
 const named = (pattern) => outputs.find(({ name }) => pattern.test(name)).name;
 const [script, style] = [named(/^app-.*\.js$/), named(/^style-.*\.css$/)];
 
+// What the script begins with is fetched beside it, not after it.
+const needed = outputs.find(({ name }) => name === script).imports.filter(({ kind }) => kind === 'import-statement');
+const parts = needed.map(({ path }) => `<link rel="modulepreload" href="../wallet/${basename(path)}" />`);
+
 /** The texts of a language, as the app has them. */
 async function texts(lang) {
   const { code } = await transform(readFileSync(join(home, `src/text/${lang}.ts`), 'utf8'), { loader: 'ts' });
@@ -46,9 +51,11 @@ const noscript = (await Promise.all(['en', 'fr'].map(texts))).map((text) => text
 const page = readFileSync(join(home, 'public/index.html'), 'utf8')
   .replace('NOSCRIPT', `<p lang="en">${noscript[0]}</p><p lang="fr">${noscript[1]}</p>`)
   .replace('SCRIPT', script)
+  .replace('PARTS', parts.join('\n    '))
   .replace('STYLE', style);
 writeFileSync(join(dist, 'index.html'), page);
 for (const file of ['manifest.webmanifest', 'csp.txt']) cpSync(join(home, 'public', file), join(dist, file));
+writeFileSync(join(dist, 'licences.txt'), licences(process.cwd(), metafile.inputs));
 mkdirSync(join(dist, 'icons'));
 for (const icon of readdirSync(join(home, 'public/icons'))) {
   if (icon !== 'maskable.svg') cpSync(join(home, 'public/icons', icon), join(dist, 'icons', icon));

@@ -18,10 +18,10 @@ describe('the bundle', () => {
     assert.ok(report.count > 10_000 && report.count <= bounds.count, `${report.count} bytes to count votes`);
   });
 
-  it('keeps every file for when there is no network, but the policy, the worker itself, and what counts votes', () => {
+  it('keeps every file for when there is no network, but the policy, the licences, the worker itself, and what counts votes', () => {
     const worker = read('dist/sw.js');
     for (const name of files) {
-      if (['csp.txt', 'sw.js', 'count.js'].includes(name)) continue;
+      if (['csp.txt', 'licences.txt', 'sw.js', 'count.js'].includes(name)) continue;
       assert.ok(worker.includes(JSON.stringify(name)), name);
     }
   });
@@ -52,6 +52,13 @@ describe('the bundle', () => {
         assert.ok(files.includes(pathname.slice(`${base}/wallet/`.length)), `${path} from ${from}`);
       }
     }
+  });
+
+  it('goes with the licences of all that is in it', () => {
+    const texts = read('dist/licences.txt');
+    for (const name of ['preact', 'qr', '@noble/curves', '@noble/hashes', '@scure/bip39'])
+      assert.match(texts, new RegExp(`^${name} [0-9.]+ \\(`, 'm'));
+    assert.match(texts, /Permission is hereby granted/);
   });
 
   it('has the icons that its manifest names', () => {

@@ -2,7 +2,7 @@
 
 use super::{Stage, every_test, fuzz, purity};
 use crate::tools::{Tool, command, run};
-use crate::{chaos, contract, instructions, interop, model, mutants, sim, vectors};
+use crate::{chaos, contract, instructions, interop, model, mutants, pages, sim, vectors};
 
 /// Minutes after which no further fault is planted.
 const MUTANT_MINUTES: u64 = 1;
@@ -92,6 +92,13 @@ pub const STAGES: &[Stage] = &[
         run: contract::check,
     },
     Stage {
+        name: "pages",
+        about: "the pages and the wallet's app in a real browser, at four real nodes over HTTPS",
+        tools: pages::TOOLS,
+        beside: true,
+        run: pages::check,
+    },
+    Stage {
         name: "interop",
         about: "the wallet in TypeScript, judged by the vectors and at work with Rust nodes",
         tools: &[Tool::Node],
@@ -100,7 +107,7 @@ pub const STAGES: &[Stage] = &[
     },
     Stage {
         name: "wallet",
-        about: "the wallet in TypeScript: types, tests, size, and what its package holds",
+        about: "the wallet in TypeScript: types, tests, size, what its package holds, and the app that the node carries",
         tools: &[Tool::Node],
         beside: true,
         run: interop::package::check,

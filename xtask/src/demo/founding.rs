@@ -1,6 +1,6 @@
 //! A federation from nothing, by the commands that a cooperative would type.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -14,12 +14,19 @@ const STEWARDS: [&str; 3] = ["stewards/anne.key", "stewards/bruno.key", "steward
 pub const PLAN: &str = "plan.toml";
 const CHARTER: &str = "000001.charter";
 
+/// What a node shows who asks over HTTPS.
+#[derive(Debug)]
+pub struct Tls {
+    pub certificate: PathBuf,
+    pub private_key: PathBuf,
+}
+
 /// Founds it; every store's folder is ready to start afterwards. The federation's id comes back.
-pub fn found(ronde: &Ronde, places: &[Place; 4]) -> Result<String, Failure> {
+pub fn found(ronde: &Ronde, places: &[Place; 4], tls: Option<&Tls>) -> Result<String, Failure> {
     let home = ronde.home();
     let federation = begin(ronde, &STEWARDS)?;
     change(&home.join(PLAN), in_common)?;
-    let cards = at_once(&SHOPS, |shop| init_shop(ronde, shop, places.get(shop.place)))?;
+    let cards = at_once(&SHOPS, |shop| init_shop(ronde, shop, places.get(shop.place), tls))?;
     charter(ronde, &cards, None, &STEWARDS[..2], CHARTER)?;
     at_once(&SHOPS, |shop| {
         change(&home.join(shop.config()), hurry)?;
@@ -79,11 +86,22 @@ pub fn change(path: &Path, how: impl FnOnce(String) -> String) -> Result<(), Fai
     changed.map_err(|error| Failure::new(format!("to change {}", path.display()), error.to_string()))
 }
 
-fn init_shop(ronde: &Ronde, shop: &Shop, place: Option<&Place>) -> Result<Value, Failure> {
+fn init_shop(ronde: &Ronde, shop: &Shop, place: Option<&Place>, tls: Option<&Tls>) -> Result<Value, Failure> {
     let place = place.ok_or_else(|| Failure::new("a place for every shop", format!("none for {shop}")))?;
-    let (quic, http) = (place.quic.to_string(), format!("http://{}", place.http));
+    let (quic, http) = (place.quic.to_string(), url(place, tls.is_some()));
     let seat = format!("1:{}", shop.place);
-    init(ronde, shop.folder, &shop.id(), shop.name, &["--witness", &seat, "--quic", &quic, "--http", &http])
+    let mut more = vec!["--witness", &seat, "--quic", &quic, "--http", &http];
+    let files = tls.map(|tls| (tls.certificate.to_string_lossy(), tls.private_key.to_string_lossy()));
+    if let Some((certificate, private_key)) = &files {
+        more.extend(["--certificate", certificate, "--private-key", private_key]);
+    }
+    init(ronde, shop.folder, &shop.id(), shop.name, &more)
+}
+
+/// Where a store is found by tills and wallets.
+pub fn url(place: &Place, secure: bool) -> String {
+    let scheme = if secure { "https" } else { "http" };
+    format!("{scheme}://{}", place.http)
 }
 
 /// Adds to the plan what the shops want to have in common. Tables of TOML can stand in any order, so after the rest.
@@ -115,9 +133,11 @@ per_store = 100
 }
 
 /// Witnesses pull each other's logs, and stores read their feeds, every second instead of a few times a minute: nobody
-/// watches a demo for a minute.
+/// watches a demo for a minute. A basket earns a point for each euro.
 fn hurry(config: String) -> String {
-    config.replace("feed_seconds = 60", "feed_seconds = 1").replace("pull_seconds = 5", "pull_seconds = 1")
+    let config =
+        config.replace("feed_seconds = 60", "feed_seconds = 1").replace("pull_seconds = 5", "pull_seconds = 1");
+    config + "\n[earn]\npoints = 1\ncents = 100\nzone = \"Europe/Paris\"\n"
 }
 
 /// Does the same for all, in threads of their own; the answers in the order of `items`.

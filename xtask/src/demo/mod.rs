@@ -23,15 +23,16 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use failure::Failure;
+use founding::Tls;
 use home::Home;
 use node::{Node, Unready};
 use options::Options;
-use ports::{Place, Places};
+use ports::Places;
 use ronde::Ronde;
 use screen::{Screen, Told};
 use shops::SHOPS;
 use stop::Stop;
-use world::World;
+use world::{Founded, World};
 
 /// Times that ports are looked for anew because somebody else was faster.
 const TRIES: usize = 4;
@@ -111,6 +112,17 @@ fn demo(options: &Options, screen: &Screen) -> Result<(), Ended> {
 
 /// Founds the federation and starts its nodes, on other ports if somebody takes one meanwhile.
 pub fn open<'a>(screen: &Screen, ronde: &Ronde, home: &Home, stop: &'a Stop) -> Result<World<'a>, Ended> {
+    open_over(screen, ronde, home, stop, None)
+}
+
+/// The same, over HTTPS if there is something to show for it.
+pub fn open_over<'a>(
+    screen: &Screen,
+    ronde: &Ronde,
+    home: &Home,
+    stop: &'a Stop,
+    tls: Option<&Tls>,
+) -> Result<World<'a>, Ended> {
     screen.chapter("Four shops found a federation");
     let unready = |error: std::io::Error| Ended::Unready(error.to_string());
     let mut last = None;
@@ -119,15 +131,17 @@ pub fn open<'a>(screen: &Screen, ronde: &Ronde, home: &Home, stop: &'a Stop) -> 
         let places = Places::find().map_err(unready)?;
         let begun = Instant::now();
         let told = |name, failure| complain(screen, ronde, stop, name, &failure);
-        let federation = founding::found(ronde, &places.all).map_err(|failure| told("found a federation", failure))?;
-        let founded = begun.elapsed();
+        let federation =
+            founding::found(ronde, &places.all, tls).map_err(|failure| told("found a federation", failure))?;
+        let took = begun.elapsed();
         let all = places.all;
         drop(places);
         match start(ronde) {
             Ok(nodes) => {
-                screen.done(&charter_told(&federation), founded);
-                screen.done(&nodes_told(&nodes, &all), begun.elapsed().saturating_sub(founded));
-                return Ok(World::new(ronde.clone(), stop, federation, all, nodes));
+                let founded = Founded { federation, places: all, secure: tls.is_some() };
+                screen.done(&charter_told(&founded.federation), took);
+                screen.done(&nodes_told(&nodes, &founded), begun.elapsed().saturating_sub(took));
+                return Ok(World::new(ronde.clone(), stop, founded, nodes));
             }
             Err(Unready::PortTaken(failure)) => last = Some(failure),
             Err(Unready::Failed(failure)) => return Err(told("start four nodes", failure)),
@@ -152,12 +166,15 @@ fn charter_told(federation: &str) -> Told {
     told.proof(format!("federation {}: any 3 of the 4 shops decide, one may fail or even lie", world::code(federation)))
 }
 
-fn nodes_told(nodes: &[Node], places: &[Place]) -> Told {
+fn nodes_told(nodes: &[Node], founded: &Founded) -> Told {
     let mut told = Told::new("Each runs a node of its own: own process, own folder, own database, own key.");
     told.table = nodes
         .iter()
-        .zip(places)
-        .map(|(node, place)| format!("{} {:22}http://{}", node.shop().letter, node.shop().name, place.http))
+        .zip(&founded.places)
+        .map(|(node, place)| {
+            let address = founding::url(place, founded.secure);
+            format!("{} {:22}{address}", node.shop().letter, node.shop().name)
+        })
         .collect();
     told
 }

@@ -22,6 +22,13 @@ fn till(screen: &Screen, what: &str, shop: Shop) {
     screen.copy(&format!("        --token-file {}", shop.token()));
 }
 
+/// The secret of a shop's till, as its page takes it.
+fn token(world: &World, shop: Shop) -> Result<String, Failure> {
+    let read = std::fs::read_to_string(world.ronde.home().join(shop.token()));
+    let read = read.map_err(|error| Failure::new(format!("a token of {shop}'s till"), error.to_string()))?;
+    Ok(read.trim().to_owned())
+}
+
 /// Stays until somebody asks to end, or a node ends by itself.
 pub fn stay(world: &mut World, screen: &Screen) -> Result<(), Failure> {
     link(world).map_err(|error| Failure::new("to link the command into the folder", error.to_string()))?;
@@ -29,6 +36,12 @@ pub fn stay(world: &mut World, screen: &Screen) -> Result<(), Failure> {
     for shop in SHOPS {
         screen.copy(&format!("{} {:22} {}   log: {}", shop.letter, shop.name, world.url(shop), shop.log()));
     }
+    screen.note("");
+    screen.note("In a browser: what this is, how it all stands, a wallet of your own, and the till of A, which is open already:");
+    for page in ["", "federation", "wallet/"] {
+        screen.copy(&format!("{}/{page}", world.url(A)));
+    }
+    screen.copy(&format!("{}/till#{}", world.url(A), token(world, A)?));
     screen.note("");
     screen.note("In a second terminal:");
     screen.copy(&format!("cd {}", world.ronde.home().display()));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::failure::{Failure, check, number, text, wait_for};
-use super::founding::at_once;
+use super::founding::{at_once, url};
 use super::http;
 use super::ledger::Ledger;
 use super::node::Node;
@@ -33,6 +33,8 @@ pub struct World<'a> {
     pub ronde: Ronde,
     pub stop: &'a Stop,
     pub federation: String,
+    /// Over HTTPS?
+    secure: bool,
     places: [Place; 4],
     /// By the shop's place; none while it is down.
     nodes: [Option<Node>; 4],
@@ -42,6 +44,13 @@ pub struct World<'a> {
     pub first_payment: String,
     /// Entries in D's log when it was killed.
     pub log_of_d: i64,
+}
+
+/// What is there before the first node starts.
+pub struct Founded {
+    pub federation: String,
+    pub places: [Place; 4],
+    pub secure: bool,
 }
 
 impl Drop for World<'_> {
@@ -68,11 +77,13 @@ pub struct Paid {
 }
 
 impl<'a> World<'a> {
-    pub fn new(ronde: Ronde, stop: &'a Stop, federation: String, places: [Place; 4], nodes: Vec<Node>) -> Self {
+    pub fn new(ronde: Ronde, stop: &'a Stop, founded: Founded, nodes: Vec<Node>) -> Self {
+        let Founded { federation, places, secure } = founded;
         let mut world = Self {
             ronde,
             stop,
             federation,
+            secure,
             places,
             nodes: [None, None, None, None],
             ledger: Ledger::default(),
@@ -88,7 +99,7 @@ impl<'a> World<'a> {
     }
 
     pub fn url(&self, shop: Shop) -> String {
-        format!("http://{}", self.http(shop))
+        url(&self.places[shop.place], self.secure)
     }
 
     pub fn node(&mut self, shop: Shop) -> Option<&mut Node> {

@@ -1,5 +1,6 @@
 //! `cargo xtask interop`: the second implementation, judged by the vectors and then at work with the first.
 
+pub mod bundle;
 pub mod package;
 mod steps;
 

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use super::bundle;
 use crate::demo::failure::Failure;
 use crate::tools::{repository, run};
 
@@ -21,7 +22,7 @@ pub fn npm(words: &[&str]) -> Command {
 }
 
 /// Installs what the lock file names.
-fn install() -> Result<(), String> {
+pub fn install() -> Result<(), String> {
     run(&mut npm(&["ci", "--no-audit", "--no-fund"]))
 }
 
@@ -31,13 +32,15 @@ pub fn build() -> Result<(), String> {
     run(&mut npm(&["run", "build"]))
 }
 
-/// All that must hold for the package itself. Its script `test` compiles first.
+/// All that must hold for the package itself, and for the app that the node carries. The script `test` compiles and bundles
+/// first.
 pub fn check() -> Result<(), String> {
     install()?;
     for script in ["check", "test", "size"] {
         run(&mut npm(&["run", script]))?;
     }
-    contents()
+    contents()?;
+    bundle::compare()
 }
 
 /// What a user would download: compiled files and their types, and nothing of the workshop.

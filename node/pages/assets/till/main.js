@@ -201,7 +201,8 @@ function show() {
   get("cancel").hidden = !canCancel;
   // A checkout that nobody has taken yet is ended, not left behind.
   get("next").hidden = operations.isCheckout(operation) ? canCancel : operation.id === undefined;
-  get("shown").hidden = operation.link === undefined;
+  // While it is decided nobody else can use the code.
+  get("shown").hidden = operation.link === undefined || operation.state === "pending";
   input("link").value = operation.link ?? "";
   const image = /** @type {HTMLImageElement} */ (get("qr"));
   image.hidden = operation.qr === undefined;

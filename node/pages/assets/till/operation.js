@@ -14,8 +14,11 @@ import { euros, points, say } from "./texts.js";
 
 /** Seconds for which the node holds its answer while nothing changes. */
 const WAIT = 25;
-/** Seconds between two looks at a grant. */
-const LOOK = 2;
+/** Seconds between two looks at a grant: while the customer stands there, and later. */
+const LOOK = 0.4;
+const LOOK_LATER = 3;
+/** Milliseconds for which a customer stands there. */
+const STANDS = 90_000;
 const OPEN = new Set(["open", "presented", "pending"]);
 
 /** @type {Record<string, "calm" | "good" | "fair" | "bad">} */
@@ -111,13 +114,14 @@ export async function follow(operation, token, signal, changed) {
     await send(operation, token, signal);
     changed();
   }
+  const begun = Date.now();
   while (isOpen(operation)) {
     const before = operation.state;
     if (isCheckout(operation)) {
       const path = `v1/checkouts/${operation.id}?wait=${WAIT}&state=${before}`;
       take(operation, await call("GET", path, { token, signal, wait: WAIT }));
     } else {
-      await pause(LOOK, signal);
+      await pause(Date.now() - begun < STANDS ? LOOK : LOOK_LATER, signal);
       await look(operation, token, signal);
     }
     if (operation.state !== before) changed();

@@ -176,12 +176,13 @@ export function openers(app: App) {
     if (app.wallet === wallet) app.refresh();
   };
 
-  /** Called every few seconds: goes on at once while something is not decided, and else once a minute. */
+  /** Called every few seconds: goes on at once while something is not decided or is waited for, and else once a minute. */
   const tick = (): void => {
-    const { wallet, kept, now } = app.state;
+    const { wallet, kept, now, screen } = app.state;
+    const isWatched = screen.name === 'result' && screen.waitsFor !== undefined;
     const isWaiting =
       wallet !== undefined && undecided(wallet.open).length + toClaim(kept.waiting, kept.confirmed).length > 0;
-    if (isWaiting || env.now() - resumed >= MINUTE) void resume();
+    if (isWaiting || isWatched || env.now() - resumed >= MINUTE) void resume();
     // What is shown depends on the time: a till's code runs out.
     else if (env.now() - now > 5n) app.set({});
   };

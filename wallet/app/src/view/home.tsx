@@ -24,13 +24,13 @@ export function Home({ state, say, act }: Shown): JSX.Element | null {
         <p class="worth">{say('home.worth', { euros: { euros: wallet.points } })}</p>
         <Endings wallet={wallet} say={say} act={act} state={state} />
       </section>
-      <Advice state={state} say={say} act={act} wallet={wallet} />
       <div class="stack">
         <Button kind="main" onClick={() => act.go('scan')}>
           {say('home.scan')}
         </Button>
         {wallet.points > 0n && <Button onClick={() => act.go('give')}>{say('home.give')}</Button>}
       </div>
+      <Advice state={state} say={say} act={act} wallet={wallet} />
       {wallet.points === 0n && lines.length === 0 && <p class="quiet">{say('home.empty')}</p>}
       <Vouchers state={state} say={say} act={act} />
       <Ballots state={state} say={say} act={act} />

@@ -12,7 +12,7 @@ pub fn set_up(world: &mut World) -> Result<Told, Failure> {
     let tills = || {
         at_once(&SHOPS, |shop| {
             let (config, token) = (shop.config(), shop.token());
-            let scope = "grant,redeem,manager";
+            let scope = "grant,redeem,refund,manager";
             world.ronde.run(&["till", "add", "counter", "--scope", scope, "--out", &token, "--config", &config])
         })
     };

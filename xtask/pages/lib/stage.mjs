@@ -1,0 +1,140 @@
+// What a scene is given: shops, browsers, tills and telephones in one language, and somebody who notes what is wrong.
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { known } from './asks.mjs';
+import { open } from './browser.mjs';
+import { film } from './code.mjs';
+import { axe, look, SIZES } from './look.mjs';
+import { Phone } from './phone.mjs';
+import { Till } from './till.mjs';
+
+/** What a browser says of requests that a scene lets fail. */
+const NETWORK = /Failed to load resource|net::ERR_|WebSocket/;
+
+export class Stage {
+  scene = '';
+  count = 0;
+  faults = [];
+  pictures = 0;
+
+  constructor(lang, browser, camera) {
+    Object.assign(this, { lang, browser, camera });
+    this.shops = Object.fromEntries(known.shops.map((shop) => [shop.letter, shop]));
+  }
+
+  static async open(lang, folder) {
+    const camera = join(folder, `${lang}.y4m`);
+    return new Stage(lang, await open(known.key, camera), camera);
+  }
+
+  /** A scene begins. */
+  begin(scene) {
+    this.scene = scene;
+    this.count = 0;
+    this.film();
+  }
+
+  /** What the telephones' camera sees: a picture, or a grey wall. */
+  film(png) {
+    film(this.camera, png);
+  }
+
+  async end() {
+    await Promise.all(this.browser.contexts().map((context) => context.close()));
+  }
+
+  /** Pictures of where a scene broke off. */
+  async broken() {
+    const pages = this.browser.contexts().flatMap((context) => context.pages());
+    await Promise.all(pages.map((page, at) => page.screenshot({ path: this.picture(`broken-${at}`) }).catch(() => undefined)));
+  }
+
+  fault(what) {
+    this.faults.push(`${this.scene} (${this.lang}): ${what}`);
+  }
+
+  /** Notes what does not hold. */
+  holds(what, expected) {
+    if (!what) this.fault(`not so: ${expected}`);
+  }
+
+  same(one, other, expected) {
+    if (one !== other) this.fault(`not so: ${expected}: ${JSON.stringify(one)}, not ${JSON.stringify(other)}`);
+  }
+
+  /** A page in a browser that nobody used before. `plain` has nothing in it that is there for looking. */
+  async page({ width = 1280, phone = false, plain = false, script = true } = {}) {
+    const context = await this.browser.newContext({
+      viewport: SIZES[width],
+      locale: this.lang === 'fr' ? 'fr-FR' : 'en-GB',
+      reducedMotion: 'reduce',
+      hasTouch: phone,
+      javaScriptEnabled: script,
+      permissions: phone ? ['camera'] : [],
+    });
+    if (!plain && script) await context.addInitScript(axe);
+    this.watch(context);
+    return context.newPage();
+  }
+
+  /** No page asks anything of anybody but the shops, and none says that something went wrong. */
+  watch(context) {
+    const shops = new Set(known.shops.map(({ url }) => url));
+    context.on('request', (request) => {
+      const { protocol, origin } = new URL(request.url());
+      if (!['data:', 'blob:'].includes(protocol) && !shops.has(origin)) this.fault(`asks ${origin}`);
+    });
+    context.on('console', (message) => {
+      if (message.type() === 'error' && !NETWORK.test(message.text())) this.fault(`console: ${message.text()}`);
+    });
+    context.on('weberror', (error) => this.fault(`error: ${error.error().message}`));
+  }
+
+  /** Where a picture goes that is not one of a look. */
+  picture(name, end = 'png') {
+    return join(known.pictures, `${this.scene}-${name}.${this.lang}.${end}`);
+  }
+
+  /** A picture of a page in this state, and what is wrong with it. */
+  async look(page, name, { whole } = {}) {
+    this.count += 1;
+    this.pictures += 1;
+    const number = String(this.count).padStart(2, '0');
+    const { lang } = this;
+    const fault = (what) => this.fault(what);
+    await look(page, { name: `${this.scene}-${number}-${name}`, lang, folder: known.pictures, fault, whole });
+  }
+
+  till(shop, more) {
+    return Till.open(this, shop, more);
+  }
+
+  phone(shop, path, more) {
+    return Phone.open(this, shop, path, more);
+  }
+
+  /** A telephone with a wallet of so many points, which this shop gave. */
+  async customer(shop, points, { more = {}, ...options } = {}) {
+    const phone = await this.phone(shop, '/wallet/', options);
+    await phone.make();
+    if (points > 0) await phone.claim((await this.grant(shop, points, more)).claim_url);
+    return phone;
+  }
+
+  /** A call of a till, past any browser. */
+  async call(shop, method, path, body) {
+    const headers = { authorization: `Bearer ${shop.token}`, 'content-type': 'application/json' };
+    const answer = await fetch(shop.url + path, { method, headers, body: body && JSON.stringify(body) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  }
+
+  grant(shop, points, more = {}) {
+    return this.call(shop, 'POST', '/v1/grants', { points, reference: randomUUID(), ...more });
+  }
+
+  checkout(shop, max_points, more = {}) {
+    return this.call(shop, 'POST', '/v1/checkouts', { max_points, step: 1, reference: randomUUID(), ...more });
+  }
+}
