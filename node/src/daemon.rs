@@ -44,6 +44,8 @@ pub struct Setup {
     pub charters: CharterStore,
     /// Its database.
     pub engine: Box<dyn Engine>,
+    /// The file of that, beside which stands when it was copied last; none in memory.
+    pub database: Option<PathBuf>,
     /// Where to listen for nodes.
     pub quic: SocketAddr,
     /// Where to listen for tills and wallets.
@@ -202,7 +204,7 @@ impl Node {
         let secure = setup.behind_proxy || certificates.is_some();
         let manager = Manager::new(Some(setup.manager_hash), secure, GuessLimits::default());
         let site = Site::new(shop.clone(), Arc::clone(&desk) as _, &admin_token(&setup.admin_token)?, &base);
-        let site = site.with_manager(manager).with_certificates(certificates.clone());
+        let site = site.with_manager(manager).with_certificates(certificates.clone()).with_database(setup.database);
         let router = pages::router(site.clone(), http::router(site), Catalogues::embedded());
         let http_limits = ServeLimits { connections: setup.http_connections, ..ServeLimits::default() };
         let ops = setup.ops.map(|ops| watched_port(ops, &orders)).transpose()?;

@@ -65,7 +65,8 @@ pub fn router(orders: Orders, database: PathBuf) -> Router {
 async fn metrics(State(ops): State<Ops>) -> Response {
     let sampled = sampled::sample(&ops.orders).map_err(|error| error.to_string());
     let text = sampled.and_then(|sample| {
-        let sample = Sample { db_bytes: bytes(&ops.database), backup: backup(&ops.database), ..sample };
+        let sample =
+            Sample { db_bytes: bytes(&ops.database), backup: last_backup(&ops.database).unwrap_or(0), ..sample };
         ops.orders.core().metrics.text(&sample).map_err(|error| error.to_string())
     });
     match text {
@@ -94,7 +95,9 @@ fn bytes(database: &Path) -> u64 {
     size(database).saturating_add(size(Path::new(&log)))
 }
 
-fn backup(database: &Path) -> u64 {
+/// When a copy of the database was made last, in seconds since 1970.
+#[must_use]
+pub fn last_backup(database: &Path) -> Option<u64> {
     let text = std::fs::read_to_string(database.with_file_name(BACKUP_FILE));
-    text.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+    text.ok().and_then(|text| text.trim().parse().ok())
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use http_support::{Node, TestDesk};
-use pages_support::{Element, LANGUAGES, PAGES, Page, page, parse};
+use pages_support::{Element, LANGUAGES, MANAGERS, PAGES, Page, furnish, page, parse, sign_in, signed_page};
 use ronde_node::http::ServeLimits;
 use ronde_node::pages::Catalogues;
 use ronde_node::shop::EvidenceId;
@@ -33,8 +33,16 @@ fn everything() -> Vec<(String, &'static str, Page)> {
 }
 
 fn all(node: &Node) -> Vec<(String, &'static str, Page)> {
-    let each = PAGES.iter().flat_map(|path| LANGUAGES.iter().map(move |language| (path, language)));
-    each.map(|(path, language)| (format!("{path} in {language}"), *language, page(node, path, language))).collect()
+    let mut pages = Vec::new();
+    furnish(node);
+    let session = sign_in(node);
+    for language in LANGUAGES {
+        let of = |path: &str, page: Page| (format!("{path} in {language}"), language, page);
+        pages.extend(PAGES.iter().map(|path| of(path, page(node, path, language))));
+        pages.push(of("/admin signed out", page(node, "/admin", language)));
+        pages.extend(MANAGERS.iter().map(|path| of(path, signed_page(node, path, language, &session))));
+    }
+    pages
 }
 
 #[test]
@@ -59,7 +67,7 @@ fn every_page_says_its_language_and_leads_to_the_other() {
         assert_eq!(html.get("lang"), Some(language), "{name}");
         let other = if language == "en" { "fr" } else { "en" };
         let link = page.elements.iter().find(|element| element.get("hreflang") == Some(other)).unwrap();
-        assert!(link.get("href").unwrap().ends_with(&format!("?lang={other}")), "{name}");
+        assert!(link.get("href").unwrap().ends_with(&format!("lang={other}")), "{name}");
         assert_eq!(link.get("lang"), Some(other), "{name}: the link's text is in the other language");
     }
 }
@@ -93,6 +101,7 @@ fn every_field_has_a_label_every_button_and_link_a_name_and_every_image_its_text
         for element in &page.elements {
             let what = format!("{name}: {} {:?}", element.name, element.attributes);
             match element.name.as_str() {
+                "input" if element.get("type") == Some("hidden") => {}
                 "input" | "select" | "textarea" => assert!(labelled(&page, element), "{what}"),
                 "button" | "a" | "summary" | "th" | "legend" => assert!(!element.text.trim().is_empty(), "{what}"),
                 "img" => assert!(element.get("alt").is_some(), "{what}"),
@@ -162,7 +171,7 @@ fn masked(text: &str) -> Cow<'_, str> {
 }
 
 /// Names of the charter, and what the program is called.
-const DATA: [&str; 11] = [
+const DATA: [&str; 18] = [
     "Store 1",
     "Store 2",
     "Store 3",
@@ -174,6 +183,13 @@ const DATA: [&str; 11] = [
     "Oak",
     "Test federation",
     "Which tree in the market square?",
+    "A coffee",
+    "New year",
+    "Late shift",
+    "Thanks",
+    "Europe/Paris",
+    "UTC",
+    "counter",
 ];
 
 fn without_data(text: &str) -> String {

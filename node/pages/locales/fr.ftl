@@ -6,6 +6,7 @@ skip = Aller au contenu
 nav-label = Pages
 nav-federation = Fédération
 nav-wallet = Portefeuille
+nav-manager = Pour le gérant
 other-language = English
 footer = Des points comme des pièces dans votre propre portefeuille. Ni compte, ni numéro de carte, ni cookie sur ces pages.
 euros = { $amount } €
@@ -13,6 +14,7 @@ day = { $day } { $month } { $year }
 moment = { $day } à { $time } UTC
 milliseconds = { $time } ms
 percent = { $number } %
+month = { $month } { $year }
 month-1 = janvier
 month-2 = février
 month-3 = mars
@@ -25,6 +27,13 @@ month-9 = septembre
 month-10 = octobre
 month-11 = novembre
 month-12 = décembre
+weekday-1 = lundi
+weekday-2 = mardi
+weekday-3 = mercredi
+weekday-4 = jeudi
+weekday-5 = vendredi
+weekday-6 = samedi
+weekday-7 = dimanche
 shop-number = magasin { $id }
 association-number = association { $id }
 
@@ -36,6 +45,8 @@ trouble-asked = Ceci ne peut pas être affiché
 trouble-asked-advice = Ce qui a été demandé n’est pas possible. Revenez en arrière et réessayez, ou partez de la page d’accueil.
 trouble-node = Le nœud du magasin ne peut pas répondre
 trouble-node-advice = Rien n’est perdu. Rechargez la page dans un instant ; si cela n’aide pas, prévenez le magasin.
+trouble-form = Rien n’a été fait
+trouble-form-advice = Le formulaire était d’une autre session, ou venait d’ailleurs. Rouvrez la page, et envoyez-le de là.
 trouble-home = Vers la page d’accueil
 
 ## Page d’accueil
@@ -149,6 +160,424 @@ state-take-refused = Refusé : rien n’a été payé
 state-take-expired = Expiré : rien n’a été payé
 state-take-cancelled = Annulé : rien n’a été payé
 state-take-accepted_late = Payé trop tard : { $points } sont dus au client
+
+## Les pages du gérant
+
+admin-title = Gestion
+admin-nav-overview = Vue d’ensemble
+admin-nav-tills = Caisses
+admin-nav-earning = Gains
+admin-nav-find = Rechercher
+admin-sign-out = Se déconnecter
+admin-foot = Seul qui s’est identifié ici voit cette page ; déconnectez-vous en partant. Elle ne connaît aucun client, car personne n’en connaît. Un cookie vous garde connecté, et rien d’autre.
+admin-foot-login = Un cookie garde le gérant connecté jusqu’à sa déconnexion, et rien d’autre.
+admin-login = Accès du gérant
+admin-password = Mot de passe
+admin-sign-in = Se connecter
+admin-login-help = Il a été montré une seule fois, à l’installation du nœud de ce magasin. Vous restez connecté douze heures au plus, et une heure sans rien faire.
+admin-lost-password = Perdu ? Sur la machine du nœud, ceci en fixe un autre :
+admin-no-password = Aucun mot de passe n’est fixé : personne ne peut entrer. Sur la machine du nœud, ceci en fixe un :
+admin-password-wrong = Ce n’est pas le mot de passe du gérant.
+admin-password-wait = Trop de mots de passe faux ont été essayés. Attendez une minute et réessayez : personne n’est exclu.
+admin-form-refused = Cette page est restée ouverte trop longtemps, ou venait d’ailleurs. Essayez encore une fois.
+
+admin-light-good = Tout va bien.
+admin-light-fair = À regarder.
+admin-light-bad = Quelque chose ne va pas.
+admin-sentence-good = Les clients gagnent des points et paient avec, comme il se doit.
+admin-sentence-fair =
+    { $number-count ->
+        [one] Les clients gagnent et paient comme il se doit ; il y a une chose à régler.
+       *[other] Les clients gagnent et paient comme il se doit ; il y a { $number } choses à régler.
+    }
+admin-sentence-bad =
+    { $number-count ->
+        [one] Les clients ne peuvent peut-être ni gagner ni payer avant que ce soit réglé.
+       *[other] Les clients ne peuvent peut-être ni gagner ni payer avant que la première de ces { $number } choses soit réglée.
+    }
+alert-some-down =
+    { $number-count ->
+        [one] { $names } ne répond pas. Les paiements passent.
+       *[other] { $names } ne répondent pas. Les paiements passent.
+    }
+alert-some-down-fix =
+    { $spare-count ->
+        [0] Aucun autre ne doit manquer : appelez ce magasin aujourd’hui, et demandez si son nœud tourne et est relié au réseau.
+        [one] Un autre peut manquer. S’il n’est pas revenu demain, demandez à ce magasin si son nœud tourne.
+       *[other] { $spare } autres peuvent manquer. S’il n’est pas revenu demain, demandez à ce magasin si son nœud tourne.
+    }
+alert-no-quorum =
+    { $number-count ->
+        [one] { $names } ne répond pas, et les paiements attendent.
+       *[other] { $names } ne répondent pas, et les paiements attendent.
+    }
+alert-no-quorum-fix = S’ils manquent tous, regardez d’abord le réseau de ce magasin. Sinon appelez ces magasins : leurs nœuds doivent tourner. Aucun point n’est perdu ; ce qui attend continue de soi-même.
+alert-charter-over = La charte a expiré le { $day } : aucun point n’est émis. On peut encore en dépenser.
+alert-charter-soon = La charte expire le { $day } ; dès lors aucun point n’est émis.
+alert-charter-fix = Demandez la version suivante aux garants. Un nœud la prend chez ses voisins de lui-même.
+alert-charter-forked = Il y a deux chartes de cette version : aucun point n’est émis. On peut encore en dépenser.
+alert-charter-forked-fix = Demandez la version suivante aux garants : elle dit laquelle des deux vaut.
+alert-limit-reached = Ce magasin a émis tous les { $most } points qu’il peut émettre aujourd’hui.
+alert-limit-near = Ce magasin a émis { $used } des { $most } points qu’il peut émettre aujourd’hui.
+alert-limit-fix = À minuit UTC le compte recommence. Si ce n’était pas un jour exceptionnel, demandez une limite plus haute aux garants ; s’il l’était, voyez quelle caisse a tant donné.
+alert-orders =
+    { $number-count ->
+        [one] Un ordre attend depuis plus de deux minutes.
+       *[other] { $number } ordres attendent depuis plus de deux minutes.
+    }
+alert-orders-fix = Ils continuent d’eux-mêmes dès qu’assez de magasins répondent. Si tous répondent et que des ordres attendent encore dans une heure, regardez le journal technique du nœud.
+alert-evidence =
+    { $number-count ->
+        [one] Ce nœud détient la preuve que quelqu’un a triché dans la fédération.
+       *[other] Ce nœud détient { $number } preuves que quelqu’un a triché dans la fédération.
+    }
+alert-evidence-fix = La page de la fédération dit qui. Prévenez les garants.
+alert-rolled-back = Ce nœud ne vote plus pour le jeu de clés { $keyset } : il manque à son journal ce qu’il a signé un jour.
+alert-vote-forgotten = Ce nœud ne vote plus pour le jeu de clés { $keyset } : il a oublié un vote.
+alert-retired = Ce nœud ne vote plus pour le jeu de clés { $keyset } : il ne sait plus tout ce qu’il a signé.
+alert-retired-fix = Vérifiez qu’aucune seconde copie de ce nœud ne tourne, et gardez sa base de données. Demandez aux garants un siège dans le prochain jeu de clés. Les caisses du magasin continuent.
+alert-restored-copy = Ce nœud ne vote plus pour le jeu de clés { $keyset } : il tourne sur une copie restaurée.
+alert-restored-copy-fix = C’est normal après la remise d’une sauvegarde. Demandez aux garants un siège dans le prochain jeu de clés. Les caisses du magasin continuent.
+alert-two-certificates = Jeu de clés { $keyset } : un point a été dépensé deux fois. Plus de témoins ont triché que le comité n’en supporte.
+alert-two-certificates-fix = Ne prenez plus de points et appelez les garants. Qui gère le nœud trouve les coupables avec ronde audit.
+alert-starting = Ce nœud ne vote pas encore pour le jeu de clés { $keyset } : il interroge d’abord les autres témoins.
+alert-starting-fix = Rien : cela finit dès qu’assez d’entre eux répondent. Si cela dure plus de quelques minutes, voyez s’ils répondent.
+alert-waits-to-close = Le jeu de clés { $keyset } est fini selon l’horloge de ce nœud, mais pas selon assez d’autres.
+alert-waits-to-close-fix = Vérifiez l’heure de cette machine. Si elle est juste, les autres suivent d’eux-mêmes.
+alert-seat = Ce nœud a un siège dans le jeu de clés { $keyset } et ne peut pas le prendre.
+alert-seat-fix = Qui gère le nœud trouve ici quoi faire.
+alert-log-shorter = Le journal de { $name } est plus court qu’avant.
+alert-log-refused = Le journal de { $name } viole les règles des journaux.
+alert-log-fix = Prévenez qui gère le nœud de ce magasin, et les garants.
+alert-log-not-kept = Ce que dit le registre de { $name } n’a pas pu être gardé ici.
+alert-log-not-kept-fix = Voyez si le disque de cette machine est plein, et regardez le journal technique du nœud.
+alert-log-behind =
+    { $number-count ->
+        [one] { $number } entrée du journal de { $name } n’est pas encore lue.
+       *[other] { $number } entrées du journal de { $name } ne sont pas encore lues.
+    }
+alert-log-behind-fix = Elles sont lues dès que ce magasin répond. Si cela dure un jour, demandez à ce magasin.
+alert-disk = Le disque est presque plein : { $free } Mio libres sur { $floor } nécessaires. Rien de nouveau n’est accepté.
+alert-disk-fix = Faites de la place sur la machine du nœud. Il continue de lui-même.
+alert-clock-behind =
+    { $number-count ->
+        [one] L’horloge de cette machine retarde de { $number } seconde.
+       *[other] L’horloge de cette machine retarde de { $number } secondes.
+    }
+alert-clock-ahead =
+    { $number-count ->
+        [one] L’horloge de cette machine avance de { $number } seconde.
+       *[other] L’horloge de cette machine avance de { $number } secondes.
+    }
+alert-clock-fix = Sur la machine du nœud : timedatectl set-ntp true. Elle se compare aux autres magasins et se tait une fois juste.
+alert-cap-till = La caisse { $name } a donné { $given } des { $most } points qu’elle peut donner aujourd’hui.
+alert-cap-store = Toutes les caisses ont donné { $given } des { $most } points qu’elles peuvent donner aujourd’hui.
+alert-cap-fix = Une grosse journée ? Alors tout va bien jusqu’au plafond, et les plafonds de la configuration du nœud sont peut-être trop bas. Sinon, voyez qui tient cette caisse, et retirez-lui son jeton sous Caisses.
+alert-rules = Les paniers gagnent encore selon d’anciennes règles : la configuration a changé et ne peut pas être lue.
+alert-rules-fix = Corrigez ce qui est nommé ici dans la configuration du nœud. Elle est relue d’elle-même, sans redémarrage.
+alert-pledge = Ce qui s’est amassé pour l’association n’est pas encore promis.
+alert-pledge-fix = Un nouvel essai se fait de lui-même. Si cela dure un jour, corrigez ce qui est nommé ici.
+alert-concern = Une règle à la ligne { $line } de la configuration ne fait pas ce qu’elle dit.
+alert-concern-fix = Changez la ligne comme il est dit ici. Elle est relue d’elle-même, sans redémarrage.
+alert-webhook = Plus rien n’est annoncé à { $url } : l’adresse n’a pas pris ce qui lui a été envoyé.
+alert-webhook-fix = Demandez à qui s’occupe de cette adresse. Dès qu’elle répond, ronde webhook replay lui dit tout ce qu’elle a manqué en sept jours.
+alert-certificate = Les fichiers du certificat HTTPS ont changé et ne peuvent pas servir. L’ancien continue.
+alert-certificate-fix = Sur la machine du nœud, ronde config check dit ce qui ne va pas.
+alert-certificate-over = Le certificat HTTPS a pris fin à { $until } : les navigateurs refusent les pages de ce magasin.
+alert-certificate-soon = Le certificat HTTPS prend fin à { $until }.
+alert-certificate-soon-fix = Renouvelez-le. Le nœud prend le nouveau de lui-même.
+alert-backup-never = La base de données du nœud n’a jamais été copiée.
+alert-backup-old =
+    { $number-count ->
+        [one] La dernière copie de la base de données du nœud a { $number } jour.
+       *[other] La dernière copie de la base de données du nœud a { $number } jours.
+    }
+alert-backup-fix = Sur la machine du nœud : ronde backup FICHIER, vers un autre disque, chaque nuit. Le nœud peut tourner.
+
+admin-tabs = Jour, semaine ou mois
+admin-tab-day = Aujourd’hui
+admin-tab-week = Cette semaine
+admin-tab-month = Ce mois-ci
+admin-span = Du { $from } au { $to }
+admin-earlier = ← Avant
+admin-later = Après →
+admin-baskets = Paniers
+admin-worth = { $amount } en tout
+admin-given = Points donnés
+admin-pledged =
+    { $number-count ->
+        [one] et { $number } promis
+       *[other] et { $number } promis
+    }
+admin-claimed = Points retirés
+admin-rate = { $number } % de ce qui a été donné
+admin-payments = Paiements en points
+admin-taken = Points encaissés
+admin-net = Flux net
+admin-net-even = Autant de points sont entrés que sortis.
+admin-net-in =
+    { $points-count ->
+        [one] Un point de plus est entré que sorti : il est dû à ce magasin.
+       *[other] { $points } points de plus sont entrés que sortis : ils sont dus à ce magasin.
+    }
+admin-net-out =
+    { $points-count ->
+        [one] Un point de plus est sorti qu’entré : ce magasin le doit.
+       *[other] { $points } points de plus sont sortis qu’entrés : ce magasin les doit.
+    }
+admin-net-help = Le flux net, ce sont les points encaissés ici moins les points retirés ici. Dans quel magasin des points ont été gagnés, personne ne peut le savoir : ce sont des pièces sans nom.
+admin-hours-heading = Par heure
+admin-days-heading = Par jour
+admin-hour = Heure
+admin-day = Jour
+admin-short-given = Donnés
+admin-short-claimed = Retirés
+admin-short-payments = Paiements
+admin-short-taken = Encaissés
+admin-clock = Fuseau horaire : { $zone }
+admin-nothing = Rien encore dans cette période : ni panier, ni paiement en points.
+admin-statement = Télécharger le tableau
+admin-statement-hours = Pour un tableur, heure par heure.
+admin-statement-days = Pour un tableur, jour par jour.
+admin-limit-heading = Limite du jour
+admin-limit-text = La charte borne ce que chaque magasin émet par jour UTC, et chaque témoin le compte.
+admin-limit = { $used } points sur { $most } ; il en reste { $left }.
+admin-cap = Selon le plafond du magasin, toutes caisses : { $used } points sur { $most } ; il en reste { $left }.
+admin-open-heading = Ordres en cours
+admin-open =
+    { $number-count ->
+        [0] Aucun : tout ce qui a été commencé est fait.
+        [one] Un ordre n’est pas encore achevé.
+       *[other] { $number } ordres ne sont pas encore achevés.
+    }
+admin-order = Ordre
+admin-age = Depuis
+admin-digest = Empreinte
+admin-order-earn = retrait de points
+admin-order-redeem = paiement
+admin-order-swap = échange de pièces
+admin-order-donate = don
+admin-order-pledge = promesse du magasin
+admin-order-vote = vote
+admin-seconds = { $number } s
+admin-minutes = { $number } min
+admin-hours = { $number } h
+admin-month-heading = Association du mois
+admin-month-none = Les paniers de ce magasin ne donnent à aucune association. Ces lignes dans la configuration du nœud donneraient un centime par euro :
+admin-month-closed = Selon la charte elle ne reçoit plus de dons : nommez-en une autre sous [pledge] dans la configuration du nœud.
+admin-month-pledged = Points promis par ce magasin ce mois-ci
+admin-month-gathered = Amassé et pas encore promis
+admin-month-customers = Points donnés par les clients de tous les magasins
+admin-month-shops = Points promis par tous les magasins
+
+admin-tills-heading = Caisses
+admin-tills-none = Il n’y a pas encore de caisse.
+admin-till-may = Peut
+admin-till-used = Dernier usage
+admin-till-given = Points donnés aujourd’hui (UTC)
+admin-till-caps = Au plus
+admin-till-added = Ajoutée
+admin-never = jamais
+admin-may-grant = donner des points
+admin-may-redeem = encaisser des points
+admin-may-refund = rendre des points payés
+admin-may-manage = ce que le gérant fait par programme
+admin-cap-grant-of = { $number } points à la fois
+admin-cap-day-of = { $number } points par jour
+admin-cap-grant-all = Toute caisse donne au plus { $number } points à la fois.
+admin-cap-till-all = Une caisse sans plafond propre donne au plus { $number } points par jour.
+admin-cap-store-all = Toutes les caisses ensemble donnent au plus { $number } points par jour.
+admin-revoke = Retirer le jeton de { $name }
+admin-revoke-really = La caisse { $name } s’arrête aussitôt, sur tout appareil qui a son jeton. Ce qu’elle a commencé s’achève. C’est sans retour ; une nouvelle caisse peut prendre le même nom.
+admin-revoke-go = Oui, arrêter { $name }
+admin-revoked =
+    { $number-count ->
+        [one] { $number } caisse a été arrêtée
+       *[other] { $number } caisses ont été arrêtées
+    }
+admin-add-heading = Ajouter une caisse
+admin-add-text = Une caisse est un navigateur au comptoir : une tablette, un téléphone, l’écran de la caisse. Elle reçoit un jeton qui n’ouvre que ce que vous choisissez ici.
+admin-add-name = Comment vous l’appelez
+admin-add-may = Ce qu’elle peut faire
+admin-add-cap-grant = Points à la fois, au plus
+admin-add-cap-day = Points par jour, au plus
+admin-add-caps-help = Vide : ce qui vaut pour toutes vaut pour elle.
+admin-add-go = L’ajouter
+admin-till-wrong-name = Le nom d’une caisse a de 1 à 64 signes de texte simple.
+admin-till-taken = Une caisse porte ce nom. Choisissez-en un autre, ou arrêtez d’abord celle-là.
+admin-till-wrong-scopes = Choisissez au moins une chose que la caisse peut faire.
+admin-till-wrong-cap = Un plafond est un nombre entier de points, ou vide.
+admin-till-too-many = Il y a autant de caisses qu’un magasin peut en avoir. N’ajoutez plus de nom, reprenez celui d’une caisse arrêtée.
+admin-added-heading = La caisse { $name } est ajoutée
+admin-added-once = Son lien est montré sur cette page, et plus jamais.
+admin-added-scan = Scannez le code avec l’appareil du comptoir, ou ouvrez-y le lien. La caisse le garde.
+admin-added-keep = Puis quittez cette page. Qui a le lien peut ce que peut la caisse : s’il se perd, arrêtez la caisse et ajoutez-la de nouveau.
+admin-added-code = Code QR du lien de { $name }
+admin-added-link = Son lien
+admin-added-done = Terminé
+
+admin-earning-heading = Ce que gagnent les paniers
+admin-earning-text = Les règles propres à ce magasin. Les heures sont celles de { $zone }.
+admin-earning-none = Ce magasin n’a pas de règles : les caisses disent elles-mêmes combien de points elles donnent. Avec de telles lignes dans sa configuration, le nœud calcule :
+admin-earning-change = Les règles sont dans la configuration du nœud (ronde.toml), sections [earn] et [pledge]. Un changement vaut en quelques secondes, sans redémarrage.
+admin-kind-rate = Taux
+admin-kind-most = Au plus
+admin-kind-bonus = Jours de bonus
+admin-kind-voucher = Bon
+admin-kind-ballot = Bulletin
+admin-kind-gives = Le magasin donne
+admin-rule-rate =
+    { $points-count ->
+        [one] { $points } point par { $amount }, arrondi une fois vers le bas pour tout le panier
+       *[other] { $points } points par { $amount }, arrondis une fois vers le bas pour tout le panier
+    }
+admin-rule-most =
+    { $number-count ->
+        [one] { $number } point par panier
+       *[other] { $number } points par panier
+    }
+admin-rule-bonus = « { $name } » : { $percent } % des points, { $when }
+admin-rule-best = Si plusieurs valent en même temps, le meilleur compte seul.
+admin-rule-voucher = « { $name } » : { $count } × { $offer }, { $least }, { $when }
+admin-rule-each = avec chaque panier
+admin-rule-least = avec les paniers de { $amount } ou plus
+admin-rule-ballot =
+    { $points-count ->
+        [one] « { $name } », avec les paniers qui gagnent { $points } point ou plus
+       *[other] « { $name } », avec les paniers qui gagnent { $points } points ou plus
+    }
+admin-rule-gives = { $amount } par { $of } de panier à { $name }, promis de soi-même une fois par jour dès { $time } UTC
+admin-rule-gives-month = en { $month } à { $name }
+admin-campaign-number = vote { $id }
+admin-offer-number = offre { $id }
+admin-mondays = lundi
+admin-tuesdays = mardi
+admin-wednesdays = mercredi
+admin-thursdays = jeudi
+admin-fridays = vendredi
+admin-saturdays = samedi
+admin-sundays = dimanche
+admin-when-always = toujours
+admin-when-days = chaque { $days }
+admin-when-hours = de { $from } à { $to }
+admin-when-night = de { $from } à { $to } le lendemain
+admin-when-first = dès le { $day }
+admin-when-last = jusqu’à la fin du { $day }
+admin-try-heading = Essayer un panier
+admin-try-text = Dit ce qu’un panier gagnerait, et pourquoi. Rien n’est donné.
+admin-try-euros = Panier en euros
+admin-try-day = Jour
+admin-try-time = Heure
+admin-try-go = Essayer
+admin-try-wrong-euros = Écrivez le panier en euros et centimes, par exemple 42,10.
+admin-try-wrong-day = Écrivez le jour ainsi : 2026-12-24.
+admin-try-wrong-time = Écrivez l’heure ainsi : 10:30.
+admin-tried = Un panier de { $amount }, { $weekday } { $day } à { $time }, gagne { $what }.
+admin-tried-nothing = Un panier de { $amount }, { $weekday } { $day } à { $time }, ne gagne rien.
+admin-points =
+    { $number-count ->
+        [one] { $number } point
+       *[other] { $number } points
+    }
+admin-vouchers =
+    { $number-count ->
+        [one] { $number } bon
+       *[other] { $number } bons
+    }
+admin-a-ballot = un bulletin
+admin-step-plain =
+    { $number-count ->
+        [one] Par le taux : { $number } point.
+       *[other] Par le taux : { $number } points.
+    }
+admin-step-bonus-counts = Le bonus « { $name } » compte : { $percent } %.
+admin-step-bonus-not-now = Le bonus « { $name } » ne vaut pas à ce moment.
+admin-step-bonus-beaten = Le bonus « { $name } » vaut aussi, mais un autre donne autant ou plus, et un seul compte.
+admin-step-most-reached = Ce qui dépasse { $number } points est retranché.
+admin-step-most = Le plus, { $number } points, n’est pas atteint.
+admin-step-voucher-comes = Bon « { $name } » : { $count } × { $offer }.
+admin-step-voucher-not-now = Bon « { $name } » : pas à ce moment.
+admin-step-voucher-too-small = Bon « { $name } » : pas avec un panier de moins de { $amount }.
+admin-step-voucher-not-issuable = Bon « { $name } » : aucun, la charte ne laisse pas ce magasin donner { $offer }.
+admin-step-voucher-used-up = Bon « { $name } » : aucun, ce magasin en a donné autant que la charte permet.
+admin-step-voucher-full = Bon « { $name } » : aucun, un don n’en porte pas plus.
+admin-step-ballot-comes = Un bulletin de « { $name } » vient avec.
+admin-step-ballot-too-few = Un bulletin de « { $name } » ne vient qu’avec { $points } points ou plus.
+admin-step-ballot-over = Pas de bulletin : « { $name } » est fini, ou la charte n’a pas ce vote.
+admin-step-ballot-used-up = Pas de bulletin de « { $name } » : ce magasin en a donné autant que la charte permet.
+admin-step-ballot-other = Pas de bulletin de « { $name } » : la caisse en a demandé un autre.
+admin-step-gives = Le magasin donne { $amount } à { $name }.
+admin-offers-heading = Bons de la fédération
+admin-offers-text = Tous les magasins les prennent. Qui les donne et qui les paie est dans la charte.
+admin-offers-none = La charte n’en a pas.
+admin-offer = Bon
+admin-offer-worth = Valeur en points
+admin-offer-funder = Payé par
+admin-offer-state = Ici
+admin-offer-closed = n’est plus donné
+admin-offer-here = peut être donné ici, { $number } en tout
+admin-offer-elsewhere = est donné par d’autres magasins
+
+admin-find-heading = Rechercher un code
+admin-find-text = Les huit caractères que montre le portefeuille ou le ticket d’un client. Majuscules, traits d’union et espaces n’importent pas.
+admin-code = Code
+admin-find-go = Rechercher
+admin-find-no-code = Un code a huit lettres et chiffres, par exemple 4F7K-02MZ.
+admin-find-nothing = Rien dans ce magasin n’a ce code. A-t-il été donné dans un autre ?
+admin-found-grant = Points donnés
+admin-found-checkout = Paiement
+admin-grant-open = En attente : personne ne les a retirés.
+admin-grant-pending = Le client les a retirés ; les témoins décident.
+admin-grant-claimed =
+    { $number-count ->
+        [one] Retiré : { $number } point est au client.
+       *[other] Retirés : { $number } points sont au client.
+    }
+admin-grant-cancelled = Annulé par la caisse avant tout retrait.
+admin-grant-expired = Expiré : personne ne les a retirés à temps.
+admin-checkout-open = En attente : aucun portefeuille ne l’a regardé.
+admin-checkout-presented = Un portefeuille l’a regardé et n’a pas encore payé.
+admin-checkout-pending = Le client a signé ; les témoins décident. L’annulation n’est plus possible.
+admin-checkout-accepted =
+    { $number-count ->
+        [one] Payé avec { $number } point.
+       *[other] Payé avec { $number } points.
+    }
+admin-checkout-refused = Refusé : ces points étaient déjà dépensés. Rien n’a été payé.
+admin-checkout-expired = Expiré : personne n’a payé à temps.
+admin-checkout-cancelled = Annulé par la caisse. Rien n’a été payé.
+admin-checkout-late =
+    { $number-count ->
+        [one] Payé trop tard : { $number } point revient au client.
+       *[other] Payé trop tard : { $number } points reviennent au client.
+    }
+admin-fact-points = Donnés
+admin-fact-made = Fait
+admin-fact-with = Avec
+admin-fact-most = Demandé, au plus
+admin-fact-paid = Payé
+admin-fact-returned = Rendu par les caisses
+admin-fact-votes = Votes jusqu’ici
+admin-fact-owed = Dû au client
+admin-fact-till = Caisse
+admin-fact-basket = Panier
+admin-fact-bonus = Bonus
+admin-fact-reason = Motif
+admin-by-itself = aucune : le nœud l’a fait de lui-même
+
+## Le tableau du gérant pour un tableur
+
+admin-column-time = Moment
+admin-column-baskets = Paniers
+admin-column-worth = Euros
+admin-column-given = Points donnés
+admin-column-withdrawn = Points annulés
+admin-column-claims = Retraits
+admin-column-claimed = Points retirés
+admin-column-payments = Paiements en points
+admin-column-taken = Points encaissés
+admin-column-net = Flux net
+admin-column-pledged = Points promis
 
 ## Fédération
 

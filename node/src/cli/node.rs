@@ -94,6 +94,7 @@ fn setup(config: &Config) -> Result<Setup, Failure> {
         seed: NodeSeed::new(*seed),
         charters,
         engine: Box::new(engine),
+        database: Some(config.database()),
         quic: config.quic.listen,
         http: config.http.listen,
         tls: config.http.tls.clone(),

@@ -23,8 +23,8 @@ use super::found::Found;
 use super::ledger::LedgerError;
 use super::orders::Orders;
 use super::restore::Restore;
-use super::status;
-use crate::shop::{AccountLine, BoxFuture, DeskError, DeskStatus, EvidenceId, KeysetBooks, OrderDesk, Outcome};
+use super::{sampled, status};
+use crate::shop::{AccountLine, BoxFuture, DeskError, DeskStatus, EvidenceId, InHand, KeysetBooks, OrderDesk, Outcome};
 use crate::store::Table;
 
 /// Pieces of evidence that are served: each is worth a person's while.
@@ -139,6 +139,13 @@ impl OrderDesk for Desk {
 
     fn status(&self) -> BoxFuture<'_, Result<DeskStatus, DeskError>> {
         Box::pin(async move { status::of(&self.orders).map_err(failed) })
+    }
+
+    fn in_hand(&self, most: usize) -> BoxFuture<'_, Result<InHand, DeskError>> {
+        Box::pin(async move {
+            let issued_today = sampled::used_today(self.orders.core()).map_err(failed)?.map(Points);
+            Ok(InHand { orders: self.orders.oldest_first(most), issued_today })
+        })
     }
 
     fn evidence(&self) -> Result<Vec<(EvidenceId, Vec<u8>)>, DeskError> {

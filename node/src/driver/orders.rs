@@ -1,5 +1,6 @@
 //! Runs the gateway machine: one task per open order, which ends when every witness holds the certificate.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -27,7 +28,7 @@ use running::Running;
 
 use super::core::Core;
 use super::latest::Latest;
-use crate::shop::{Certified, DeskError, Outcome, ShopError};
+use crate::shop::{Certified, DeskError, OpenOrder, Outcome, ShopError};
 use crate::{clock, fault};
 
 /// How long an order that could be answered waits for the last witnesses at least, so that coins are complete: as long again as
@@ -98,6 +99,18 @@ impl Orders {
     /// How long the oldest of them is in hand.
     pub fn oldest(&self) -> Option<Duration> {
         self.open().values().map(|running| running.age()).max()
+    }
+
+    /// Those that are in hand longest, so many at most.
+    pub fn oldest_first(&self, most: usize) -> Vec<OpenOrder> {
+        let mut all: Vec<_> = self.open().iter().map(|(digest, running)| (*digest, Arc::clone(running))).collect();
+        all.sort_by_key(|(_, running)| Reverse(running.age()));
+        all.truncate(most);
+        let view = |(digest, running): (OrderDigest, Arc<Running>)| {
+            let purpose = running.gathering().order().purpose;
+            OpenOrder { digest, purpose, age: running.age() }
+        };
+        all.into_iter().map(view).collect()
     }
 
     /// Writes the order down (STORE-3), takes it to the quorum, and answers when that is decided or after `patience`.

@@ -98,7 +98,8 @@ fn witnesses(core: &Core) -> Vec<Witness> {
     all
 }
 
-fn used_today(core: &Core) -> Result<Option<u64>, LedgerError> {
+/// Points that the store issued today, by the witness of this node that counted most.
+pub(super) fn used_today(core: &Core) -> Result<Option<u64>, LedgerError> {
     let day = core.clock.unix_seconds() / DAY;
     let mut most = None;
     for witness in core.witnesses() {

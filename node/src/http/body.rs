@@ -32,7 +32,7 @@ const MAX_KEY: usize = 200;
 
 /// Longest body of a request, in bytes (HTTP-6).
 #[derive(Clone, Copy)]
-pub(super) struct BodyLimit(pub(super) usize);
+pub(crate) struct BodyLimit(pub(super) usize);
 
 /// A request whose body has arrived.
 pub(super) struct Call {

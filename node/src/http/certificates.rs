@@ -174,11 +174,11 @@ pub struct CertificateView {
     /// Until when the one in use is good.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = forms::Time, required = false)]
-    expires: Option<String>,
+    pub(crate) expires: Option<String>,
     /// That the files as they are now are not used. Why, only the log says: anybody sees this, and paths are nobody's affair.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
-    trouble: Option<&'static str>,
+    pub(crate) trouble: Option<&'static str>,
 }
 
 /// The certificate in use; clones share it.

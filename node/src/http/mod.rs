@@ -53,8 +53,13 @@ const MAX_BODY: usize = 256 * 1024;
 /// Longest submission: base64 of its bytes, and the JSON around.
 const MAX_SUBMISSION_BODY: usize = MAX_SUBMISSION_BYTES / 3 * 4 + 16 * 1024;
 
-/// Longest form with a password, each of whose bytes may be written as three.
-const MAX_LOGIN_BODY: usize = 4 * 1024;
+/// Longest form of a page; one with a password may have three bytes for each of its own.
+const MAX_FORM: usize = 4 * 1024;
+
+/// What bounds the forms of pages.
+pub(crate) fn form_limit() -> Extension<BodyLimit> {
+    Extension(BodyLimit(MAX_FORM))
+}
 
 /// All calls, with what the API's document says of them.
 fn calls() -> OpenApiRouter<Site> {
@@ -95,9 +100,9 @@ fn calls() -> OpenApiRouter<Site> {
 /// browser has, and no call of the API looks at (TILL-15).
 fn session_calls() -> Router<Site> {
     Router::new()
-        .route("/admin/login", post(session::login).layer(Extension(BodyLimit(MAX_LOGIN_BODY))))
+        .route("/admin/login", post(session::login).get(session::to_page).layer(form_limit()))
         .route("/admin/session", get(session::show))
-        .route("/admin/logout", post(session::logout))
+        .route("/admin/logout", post(session::logout).get(session::to_page).layer(form_limit()))
 }
 
 /// All that is answered.

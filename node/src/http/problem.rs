@@ -108,6 +108,8 @@ pub(crate) async fn localize(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
     *response.body_mut() = problem.body(french).into();
+    // For whoever writes it as a page.
+    response.extensions_mut().insert(problem.code);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(if french { "fr" } else { "en" }));

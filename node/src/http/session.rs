@@ -27,7 +27,7 @@ use guesses::Guesses;
 
 pub use guesses::GuessLimits;
 pub use login::Posted;
-pub(super) use login::{login, logout, show};
+pub(super) use login::{login, logout, show, to_page};
 
 /// How long a session lasts at most (TILL-11).
 const LIFE: Duration = Duration::from_secs(12 * 3600);
@@ -107,6 +107,11 @@ impl Manager {
             tracing::error!(%error, "the manager's password can't be read: {}", error.fix());
             Problem::new(Code::StorageFailed, "the node can't read the file of the manager's password; see its log")
         })
+    }
+
+    /// Whether one is set; one that can't be read is.
+    pub(super) fn has_password(&self) -> bool {
+        self.stored().map_or(true, |stored| stored.is_some())
     }
 
     /// Opens a session if the password is right; its cookie.
@@ -190,7 +195,8 @@ impl Session {
         Token::new(csrf).has_hash(self.form.hash())
     }
 
-    /// What the manager may do on pages: all that tills may, and what is the manager's; adding tills needs the machine.
+    /// What the manager may do on pages: all that tills may, and what is the manager's. Adding and revoking tills is a
+    /// matter of their own page (TILL-19).
     #[must_use]
     pub fn may(&self, scope: Scope) -> bool {
         scope != Scope::Admin

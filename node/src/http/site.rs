@@ -1,23 +1,26 @@
 //! What every handler is given, and who may call it.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Bytes;
 use axum::http::header;
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::ids::CharterHash;
+use ronde_protocol::message::order::Seconds;
 use ronde_protocol::message::text::Text;
 
 use super::admin::AdminToken;
 use super::body::Call;
-use super::certificates::Certificates;
+use super::certificates::{CertificateView, Certificates};
 use super::evidence::Judged;
 use super::problem::{Code, Problem};
 use super::restore::Restoring;
 use super::session::{GuessLimits, Manager};
 use super::streams::Streams;
 use crate::metrics::Metrics;
+use crate::ops;
 use crate::shop::{Caller, OrderDesk, Scope, Shop, Token};
 
 /// What whoever holds the administrator's token is called.
@@ -37,6 +40,8 @@ pub struct Site {
     /// What it speaks TLS with.
     pub(super) certificates: Option<Certificates>,
     pub(super) streams: Streams,
+    /// The database's file, beside which stands when it was copied last.
+    database: Option<Arc<Path>>,
     /// The answer that shows the charters. It is the longest of all, and anybody asks for it.
     pub(super) charters: Arc<OfCharter<Option<Bytes>>>,
     /// The API's document with this store's address.
@@ -73,6 +78,7 @@ impl Site {
             manager: Manager::new(None, false, GuessLimits::default()),
             certificates: None,
             streams: Streams::default(),
+            database: None,
             charters: Arc::default(),
             document: Arc::default(),
             judged: Arc::default(),
@@ -89,6 +95,32 @@ impl Site {
     #[must_use]
     pub fn with_certificates(self, certificates: Option<Certificates>) -> Self {
         Self { certificates, ..self }
+    }
+
+    /// With the database's file, if it has one.
+    #[must_use]
+    pub fn with_database(self, database: Option<PathBuf>) -> Self {
+        Self { database: database.map(Into::into), ..self }
+    }
+
+    /// The shop behind the counter.
+    pub(crate) fn shop(&self) -> &Shop {
+        &self.shop
+    }
+
+    /// Whether a password is set with which a manager can sign in.
+    pub(crate) fn has_manager(&self) -> bool {
+        self.manager.has_password()
+    }
+
+    /// What is shown of the certificate that it speaks TLS with.
+    pub(crate) fn certificate(&self) -> Option<CertificateView> {
+        self.certificates.as_ref().map(Certificates::view)
+    }
+
+    /// When the database was copied last, and none if it never was; nothing of a node without a file.
+    pub(crate) fn last_backup(&self) -> Option<Option<Seconds>> {
+        self.database.as_deref().map(ops::last_backup)
     }
 
     /// Who takes orders to the quorum.

@@ -3,6 +3,7 @@
 //! They are written here, in French and English, from catalogues that hold all text (`pages/locales`), and need nothing
 //! from anywhere else. A path that is none of theirs goes to the calls of tills and wallets.
 
+mod admin;
 mod assets;
 mod federation;
 mod headers;
@@ -45,6 +46,7 @@ pub fn router(site: Site, calls: Router, catalogues: Catalogues) -> Router {
         .route("/wallet/", get(wallet::front))
         .route("/wallet/{*path}", get(wallet::file))
         .route("/assets/{version}/{*path}", get(assets::show))
+        .merge(admin::router())
         .method_not_allowed_fallback(no_such_method)
         .layer(middleware::from_fn(one_length))
         .layer(middleware::from_fn(localize))

@@ -192,6 +192,13 @@ impl Say {
         self.with("day", &texts.map(|(name, text)| (name, Value::Text(text))))
     }
 
+    /// The month in which a second lies, in UTC.
+    pub(super) fn month(&self, seconds: u64) -> String {
+        let Day { year, month, .. } = Day::of(seconds);
+        let month = self.text(MONTHS.get(usize::from(month).saturating_sub(1)).copied().unwrap_or_default());
+        self.with("month", &[("month", Value::Text(month)), ("year", Value::Text(year.to_string()))])
+    }
+
     /// Day and time, in UTC.
     pub(super) fn moment(&self, seconds: u64) -> String {
         let time = format!("{:02}:{:02}", seconds % DAY / 3600, seconds / 60 % 60);

@@ -18,6 +18,8 @@ pub(super) struct Shell {
     pub(super) shop: String,
     /// The page's path from the root of the site.
     here: String,
+    /// What else the page was asked for, besides its language.
+    query: String,
     /// Whether the language was chosen, not guessed: links then keep it.
     chosen: bool,
 }
@@ -32,8 +34,9 @@ impl FromRequestParts<Pages> for Shell {
 
 impl Shell {
     pub(super) fn of(parts: &Parts, pages: &Pages) -> Self {
-        let items = parts.uri.query().unwrap_or_default().split('&');
-        let chosen = items.filter_map(|item| item.strip_prefix("lang=")).find_map(Language::named);
+        let items = || parts.uri.query().unwrap_or_default().split('&');
+        let others: Vec<&str> = items().filter(|item| !item.is_empty() && !item.starts_with("lang=")).collect();
+        let chosen = items().filter_map(|item| item.strip_prefix("lang=")).find_map(Language::named);
         let guessed = if prefers_french(&parts.headers) { Language::French } else { Language::English };
         let path = parts.uri.path();
         let depth = path.matches('/').count().saturating_sub(1);
@@ -43,6 +46,7 @@ impl Shell {
             root: if depth == 0 { "./".to_owned() } else { "../".repeat(depth) },
             shop: pages.site.charter().store(store).map(|store| store.name.to_string()).unwrap_or_default(),
             here: path.trim_start_matches('/').to_owned(),
+            query: others.join("&"),
             chosen: chosen.is_some(),
         }
     }
@@ -53,12 +57,35 @@ impl Shell {
 
     /// A page of the site, in the language that was chosen.
     pub(super) fn link(&self, path: &str) -> String {
-        let language = if self.chosen { format!("?lang={}", self.lang()) } else { String::new() };
-        format!("{}{path}{language}", self.root)
+        self.link_with(path, &[])
+    }
+
+    /// The same, asked for with something; names and values have no sign that means something in an address.
+    pub(super) fn link_with(&self, path: &str, query: &[(&str, &str)]) -> String {
+        let language = self.chosen.then(|| ("lang", self.lang()));
+        let all = query.iter().copied().chain(language);
+        let items: Vec<String> = all.map(|(name, value)| format!("{name}={value}")).collect();
+        let sign = if items.is_empty() { "" } else { "?" };
+        format!("{}{path}{sign}{}", self.root, items.join("&"))
+    }
+
+    /// Whether it is this page of the site.
+    pub(super) fn is_at(&self, path: &str) -> bool {
+        self.here == path
+    }
+
+    /// The same page, shown in the place of another.
+    pub(super) fn standing_at(self, path: &str) -> Self {
+        Self { here: path.to_owned(), query: String::new(), ..self }
     }
 
     pub(super) fn asset(&self, name: &str) -> String {
         format!("{}{}", self.root, assets::path(name))
+    }
+
+    /// The language, if it was chosen: forms that are sent by GET carry it.
+    pub(super) fn chosen_language(&self) -> Option<&'static str> {
+        self.chosen.then(|| self.lang())
     }
 
     /// The code of the other language.
@@ -68,6 +95,7 @@ impl Shell {
 
     /// The same page in it.
     pub(super) fn other_link(&self) -> String {
-        format!("{}{}?lang={}", self.root, self.here, self.other())
+        let before = if self.query.is_empty() { String::new() } else { format!("{}&", self.query) };
+        format!("{}{}?{before}lang={}", self.root, self.here, self.other())
     }
 }

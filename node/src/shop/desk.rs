@@ -21,6 +21,7 @@ use utoipa::ToSchema;
 
 use super::ShopError;
 use super::books::KeysetBooks;
+use super::in_hand::InHand;
 use crate::forms;
 use crate::store::{StorageError, Transaction};
 
@@ -320,6 +321,9 @@ pub trait OrderDesk: Send + Sync + 'static {
 
     /// How the node stands with the quorum.
     fn status(&self) -> BoxFuture<'_, Result<DeskStatus, DeskError>>;
+
+    /// The oldest orders in hand, so many at most, and what the store issued today.
+    fn in_hand(&self, most: usize) -> BoxFuture<'_, Result<InHand, DeskError>>;
 
     /// The books by this node's own log, or the best that it can have; none if it is no witness.
     fn books(&self) -> BoxFuture<'_, Result<Vec<KeysetBooks>, DeskError>>;

@@ -6,7 +6,7 @@ use ronde_protocol::message::order::Seconds;
 
 use super::details::Share;
 use super::records::{load, save};
-use super::{ShopError, records};
+use super::{Shop, ShopError, records};
 use crate::store::{Read, Table, Transaction};
 
 /// First bytes of the keys of sums, and of those behind them.
@@ -95,4 +95,11 @@ pub(super) fn drop_all(transaction: &mut dyn Transaction) -> Result<u64, ShopErr
         transaction.delete(Table::Hourly, &key(association))?;
     }
     Ok(dropped)
+}
+
+impl Shop {
+    /// What has gathered for associations and is not pledged yet, in thousandths of a cent.
+    pub fn gathered(&self) -> Result<Vec<(AssociationId, u64)>, ShopError> {
+        self.0.readers.with(all)
+    }
 }

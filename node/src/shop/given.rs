@@ -5,8 +5,8 @@
 use ronde_protocol::machine::till::grant::GrantTerms;
 use ronde_protocol::message::ids::{CampaignId, OfferId};
 
-use super::ShopError;
 use super::records::{load, save};
+use super::{Shop, ShopError};
 use crate::earning::{Earn, Given};
 use crate::store::{Read, Table, Transaction};
 
@@ -52,4 +52,11 @@ pub(super) fn add(transaction: &mut dyn Transaction, terms: &GrantTerms) -> Resu
 /// A grant of these terms was withdrawn before anybody had claimed it.
 pub(super) fn take_back(transaction: &mut dyn Transaction, terms: &GrantTerms) -> Result<(), ShopError> {
     change(transaction, terms, u64::saturating_sub)
+}
+
+impl Shop {
+    /// How many ballots and vouchers were granted of those that the rules speak of.
+    pub fn given(&self, earn: &Earn) -> Result<Given, ShopError> {
+        self.0.readers.with(|read| of(read, earn))
+    }
 }

@@ -17,6 +17,7 @@ pub mod events;
 mod gathered;
 mod given;
 mod grants;
+mod in_hand;
 mod names;
 mod pledges;
 mod records;
@@ -25,6 +26,7 @@ mod restored;
 mod settle;
 mod tills;
 mod totals;
+mod trace;
 mod uses;
 mod webhooks;
 
@@ -52,6 +54,7 @@ pub use details::{Detail, Share};
 pub use earlier::make_up_refunds;
 pub use error::{EarningError, Missing, ShopError};
 pub use grants::{MadeGrant, NewGrant, Source};
+pub use in_hand::{InHand, OpenOrder};
 pub use names::{checkout_state, grant_state};
 pub use pledges::PledgeStep;
 pub use records::RecordId;
@@ -59,6 +62,7 @@ pub use refunds::{Fate, NewReturn, RefundClaimed, RefundLine};
 pub use restored::take_mark;
 pub use tills::{Caller, NewTill, Scope, TillError, TillRecord, TillView, Token};
 pub use totals::Totals;
+pub use trace::{TraceCode, Traced};
 pub use webhooks::{Posted, Stopped, Trouble, Webhook, WebhookError};
 
 /// Gives the newest charter.

@@ -56,7 +56,8 @@ impl Totals {
         Points(self.granted.saturating_sub(self.withdrawn))
     }
 
-    fn add(&mut self, other: &Self) {
+    /// Adds those of another time.
+    pub fn add(&mut self, other: &Self) {
         let pairs = [
             (&mut self.baskets, other.baskets),
             (&mut self.cents, other.cents),

@@ -191,6 +191,7 @@ impl Town {
             seed: node_seed(StoreId(store)),
             charters,
             engine: engine(&folder),
+            database: None,
             quic: self.quic[place(store)].parse().unwrap(),
             http: self.http[place(store)].parse().unwrap(),
             http_connections: ServeLimits::default().connections,

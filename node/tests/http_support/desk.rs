@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock};
 use std::time::Duration;
 
 use ronde_node::shop::{
-    Account, AccountLine, BoxFuture, Certified as _, DeskError, DeskStatus, EvidenceId, KeysetBooks, LogStatus,
+    Account, AccountLine, BoxFuture, Certified as _, DeskError, DeskStatus, EvidenceId, InHand, KeysetBooks, LogStatus,
     OrderDesk, Outcome, Shop, WitnessStatus,
 };
 use ronde_node::store::Writer;
@@ -40,6 +40,8 @@ pub struct TestDesk {
     come: (Mutex<usize>, Condvar),
     /// How the node is said to be, if another way than always.
     pub shown: Mutex<Option<DeskStatus>>,
+    /// What it says to have in hand.
+    pub in_hand: Mutex<InHand>,
     /// This node's closing statement, once there is one.
     pub statement: Mutex<Option<ClosingStatement>>,
     /// Whether this node is a witness: it has a log, and books.
@@ -72,6 +74,7 @@ impl TestDesk {
             gate: Arc::new(Semaphore::new(1)),
             come: Default::default(),
             shown: Mutex::default(),
+            in_hand: Mutex::default(),
             statement: Mutex::default(),
             shop: OnceLock::new(),
         }
@@ -212,6 +215,11 @@ impl OrderDesk for TestDesk {
         let log = if self.is_witness { vec![log] } else { Vec::new() };
         let usual = DeskStatus { witnesses, open_orders: 2, log, ..DeskStatus::default() };
         Box::pin(async { Ok(shown.unwrap_or(usual)) })
+    }
+
+    fn in_hand(&self, most: usize) -> BoxFuture<'_, Result<InHand, DeskError>> {
+        let in_hand = self.in_hand.lock().unwrap().clone();
+        Box::pin(async move { Ok(InHand { orders: in_hand.orders.into_iter().take(most).collect(), ..in_hand }) })
     }
 
     fn evidence(&self) -> Result<Vec<(EvidenceId, Vec<u8>)>, DeskError> {

@@ -9,7 +9,8 @@ use base64::Engine as _;
 use ronde_node::clock::Clock;
 use ronde_node::http::{AdminToken, Site, router};
 use ronde_node::shop::{
-    Answer, BoxFuture, DeskError, DeskStatus, EvidenceId, KeysetBooks, NewCheckout, NewGrant, OrderDesk, Outcome, Shop,
+    Answer, BoxFuture, DeskError, DeskStatus, EvidenceId, InHand, KeysetBooks, NewCheckout, NewGrant, OrderDesk,
+    Outcome, Shop,
 };
 use ronde_node::store::{MemoryEngine, Readers, Writer, WriterConfig};
 use ronde_protocol::crypto::sign::SigningKey;
@@ -150,6 +151,10 @@ impl OrderDesk for Desk {
 
     fn status(&self) -> BoxFuture<'_, Result<DeskStatus, DeskError>> {
         Box::pin(async { Ok(DeskStatus::default()) })
+    }
+
+    fn in_hand(&self, _: usize) -> BoxFuture<'_, Result<InHand, DeskError>> {
+        Box::pin(async { Ok(InHand::default()) })
     }
 
     fn evidence(&self) -> Result<Vec<(EvidenceId, Vec<u8>)>, DeskError> {

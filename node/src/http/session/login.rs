@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use axum::extract::{FromRequest, FromRequestParts as _, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -18,6 +18,8 @@ use crate::password::MAX_PASSWORD;
 
 /// Where both lead, as seen from their own path, which a proxy may have put below another.
 const PAGE: &str = "../admin";
+/// Languages that a page can be told to be in; what follows keeps to it.
+const LANGUAGES: [&str; 2] = ["lang=en", "lang=fr"];
 /// The member of every form that shows that a page of this session made it.
 const CSRF: &str = "csrf";
 
@@ -54,9 +56,9 @@ impl FromRequest<Site> for Posted {
 }
 
 /// The manager signs in.
-pub(in crate::http) async fn login(State(site): State<Site>, call: Call) -> Response {
+pub(in crate::http) async fn login(State(site): State<Site>, asked: Uri, call: Call) -> Response {
     match sign_in(&site, &call).await {
-        Ok(cookie) => go_on(&cookie),
+        Ok(cookie) => go_on(&asked, Some(&cookie)),
         Err(problem) => {
             let wait =
                 problem.member("retry_after").and_then(|seconds| HeaderValue::from_str(&seconds.to_string()).ok());
@@ -88,19 +90,28 @@ pub(in crate::http) async fn show(session: Session) -> Response {
 }
 
 /// The manager signs out.
-pub(in crate::http) async fn logout(State(site): State<Site>, posted: Posted) -> Response {
+pub(in crate::http) async fn logout(State(site): State<Site>, asked: Uri, posted: Posted) -> Response {
     site.manager.sign_out(&posted.session);
-    go_on(&site.manager.cookie("", Duration::ZERO))
+    go_on(&asked, Some(&site.manager.cookie("", Duration::ZERO)))
 }
 
-/// The page again, now with this cookie.
-fn go_on(cookie: &str) -> Response {
+/// Whoever reads the address of the form in their history, and opens it.
+pub(in crate::http) async fn to_page(asked: Uri) -> Response {
+    go_on(&asked, None)
+}
+
+/// The page, with this cookie from now on.
+fn go_on(asked: &Uri, cookie: Option<&str>) -> Response {
+    let language = asked.query().and_then(|query| LANGUAGES.into_iter().find(|known| *known == query));
+    let page = language.map_or_else(|| PAGE.to_owned(), |language| format!("{PAGE}?{language}"));
     let mut response = StatusCode::SEE_OTHER.into_response();
     let headers = response.headers_mut();
-    headers.insert(header::LOCATION, HeaderValue::from_static(PAGE));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // Base64, names and numbers are all of ASCII.
-    if let Ok(cookie) = HeaderValue::from_str(cookie) {
+    if let Ok(page) = HeaderValue::try_from(page) {
+        headers.insert(header::LOCATION, page);
+    }
+    if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::from_str(cookie).ok()) {
         headers.insert(header::SET_COOKIE, cookie);
     }
     response

@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::response::Response;
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::ids::StoreId;
+use ronde_protocol::message::order::Seconds;
 
 use super::say::{Say, Value};
 use super::shell::Shell;
@@ -20,8 +21,10 @@ use crate::http::Problem;
 use accounts::Books;
 use committee::{Condition, OwnLog, PeerLog, Witness};
 use evidence::Piece;
-use tally::{Campaign, Counting, Gift};
+use tally::Counting;
 use versions::{Known as KnownVersions, VersionView};
+
+pub(super) use tally::{Campaign, Gift};
 
 /// What is kept between two readers.
 #[derive(Default)]
@@ -99,6 +102,21 @@ pub(super) async fn show(State(pages): State<Pages>, shell: Shell) -> Result<Res
         shell,
     };
     Ok(trouble::shown(say.language(), &page))
+}
+
+/// Votes as far as the logs are counted, and what each association was given by the books.
+pub(super) async fn votes_and_gifts(
+    pages: &Pages,
+    say: &Say,
+    charter: &Charter,
+    now: Seconds,
+) -> Result<(Vec<Campaign>, Vec<Gift>), Problem> {
+    let desk = pages.site.desk();
+    let keysets: Vec<_> = desk.status().await?.log.iter().map(|log| log.keyset).collect();
+    let counted = pages.known.tally.count(desk, &keysets).await?;
+    let books = desk.books().await?;
+    let gifts = if books.is_empty() { Vec::new() } else { tally::gifts(say, charter, &books) };
+    Ok((tally::campaigns(say, charter, &counted, now), gifts))
 }
 
 fn facts(shell: &Shell, charter: &Charter, now: u64) -> Facts {

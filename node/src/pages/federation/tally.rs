@@ -20,43 +20,47 @@ pub(crate) struct Known(Mutex<BTreeMap<KeysetId, Counted>>);
 
 /// Of one log.
 #[derive(Clone, Default)]
-pub(super) struct Counted {
+pub(in crate::pages) struct Counted {
     read: u64,
     size: u64,
     votes: BTreeMap<(CampaignId, u8), u64>,
 }
 
-pub(super) struct Counting {
+pub(in crate::pages) struct Counting {
     /// Whether this node keeps a log at all.
-    pub(super) keeps_logs: bool,
-    pub(super) text: String,
+    pub(in crate::pages) keeps_logs: bool,
+    pub(in crate::pages) text: String,
 }
 
-pub(super) struct Campaign {
-    pub(super) name: String,
-    pub(super) until: String,
-    pub(super) ballots: String,
-    pub(super) choices: Vec<Choice>,
+pub(in crate::pages) struct Campaign {
+    pub(in crate::pages) name: String,
+    pub(in crate::pages) until: String,
+    pub(in crate::pages) ballots: String,
+    pub(in crate::pages) choices: Vec<Choice>,
 }
 
-pub(super) struct Choice {
-    pub(super) name: String,
-    pub(super) votes: String,
+pub(in crate::pages) struct Choice {
+    pub(in crate::pages) name: String,
+    pub(in crate::pages) votes: String,
     /// Of the campaign's votes, in percent.
-    pub(super) share: u64,
+    pub(in crate::pages) share: u64,
 }
 
-pub(super) struct Gift {
-    pub(super) name: String,
-    pub(super) closed: bool,
-    pub(super) given: String,
-    pub(super) pledged: String,
-    pub(super) all: String,
+pub(in crate::pages) struct Gift {
+    pub(in crate::pages) name: String,
+    pub(in crate::pages) closed: bool,
+    pub(in crate::pages) given: String,
+    pub(in crate::pages) pledged: String,
+    pub(in crate::pages) all: String,
 }
 
 impl Known {
     /// Reads on where the last reader's page ended. Whoever asks meanwhile waits: nothing is counted twice.
-    pub(super) async fn count(&self, desk: &dyn OrderDesk, keysets: &[KeysetId]) -> Result<Vec<Counted>, DeskError> {
+    pub(in crate::pages) async fn count(
+        &self,
+        desk: &dyn OrderDesk,
+        keysets: &[KeysetId],
+    ) -> Result<Vec<Counted>, DeskError> {
         let mut known = self.0.lock().await;
         let mut pages = 0;
         for keyset in keysets {
@@ -91,7 +95,7 @@ impl Counted {
 }
 
 /// How much of the logs has been counted.
-pub(super) fn counting(say: &Say, counted: &[Counted]) -> Counting {
+pub(in crate::pages) fn counting(say: &Say, counted: &[Counted]) -> Counting {
     let read: u64 = counted.iter().map(|counted| counted.read).sum();
     let size: u64 = counted.iter().map(|counted| counted.size.max(counted.read)).sum();
     let id = if read == size { "counted-all" } else { "counted-part" };
@@ -99,7 +103,7 @@ pub(super) fn counting(say: &Say, counted: &[Counted]) -> Counting {
     Counting { keeps_logs: !counted.is_empty(), text }
 }
 
-pub(super) fn campaigns(say: &Say, charter: &Charter, counted: &[Counted], now: u64) -> Vec<Campaign> {
+pub(in crate::pages) fn campaigns(say: &Say, charter: &Charter, counted: &[Counted], now: u64) -> Vec<Campaign> {
     let all = charter.body().campaigns.iter();
     all.map(|campaign| {
         let votes = |choice: u8| -> u64 {
@@ -123,7 +127,7 @@ pub(super) fn campaigns(say: &Say, charter: &Charter, counted: &[Counted], now: 
 }
 
 /// What each association was given, over all keysets whose books this node keeps.
-pub(super) fn gifts(say: &Say, charter: &Charter, books: &[KeysetBooks]) -> Vec<Gift> {
+pub(in crate::pages) fn gifts(say: &Say, charter: &Charter, books: &[KeysetBooks]) -> Vec<Gift> {
     let all = charter.body().associations.iter();
     all.map(|association| {
         let lines = books.iter().flat_map(|books| &books.accounts);
