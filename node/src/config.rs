@@ -175,6 +175,7 @@ impl Config {
                 grant: raw.optional_points("caps.grant_points")?,
                 till: raw.optional_points("caps.till_points")?,
                 store: raw.optional_points("caps.store_points")?,
+                goodwill: raw.optional_points("caps.goodwill_points")?,
             },
             sync: Sync {
                 feed: raw.seconds("sync.feed_seconds")?,

@@ -38,6 +38,7 @@ macro_rules! forms {
 
 forms! {
     U64: "A whole number from 0 to 2^64 - 1." = integer(0, u64::MAX);
+    Cents: "Euro cents, of one basket." = integer(0, 1_000_000_000);
     Points: "Points; whole, never a fraction." = integer(0, u64::MAX);
     Position: "Points with a sign: what an account is owed, or owes if below zero." = ObjectBuilder::new()
         .schema_type(Type::Integer);
@@ -47,6 +48,7 @@ forms! {
     RecordName: "Names a grant, checkout or webhook: 16 random bytes as URL-safe base64 without padding." = text(
         "^[A-Za-z0-9_-]{21}[AQgw]$"
     );
+    OrderCode: "The first 40 bits of a name, as eight digits of Crockford's base32." = text("^[0-9A-HJKMNP-TV-Z]{8}$");
     Time: "A time in UTC, whole seconds (RFC 3339)." = text(
         "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
     ).format(Some(SchemaFormat::Custom("date-time".to_owned())));

@@ -216,7 +216,7 @@ fn a_certificate_and_its_key_go_together() {
 fn caps_that_are_left_out_bound_nothing() {
     assert_eq!(parse("store = 1").unwrap().caps, Caps::default());
     let caps = parse("store = 1\n[caps]\ngrant_points = 0\nstore_points = 7").unwrap().caps;
-    assert_eq!(caps, Caps { grant: Some(Points(0)), till: None, store: Some(Points(7)) });
+    assert_eq!(caps, Caps { grant: Some(Points(0)), till: None, store: Some(Points(7)), goodwill: None });
     for wrong in ["grant_points = -1", "grant_points = \"7\"", "till_points = 18446744073709551616"] {
         assert!(matches!(parse(&format!("store = 1\n[caps]\n{wrong}")), Err(ConfigError::Value { .. })), "{wrong}");
     }

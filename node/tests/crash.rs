@@ -64,6 +64,9 @@ const REFUND_POINTS: &[&str] = &[
 /// Points of a store whose till gives back.
 const GIVE_BACK_POINTS: &[&str] = &["shop.before-give-back", "shop.after-give-back"];
 
+/// Points of a store whose till takes goods back.
+const RETURN_POINTS: &[&str] = &["shop.before-return", "shop.after-return"];
+
 /// Points of a witness whose store is at rest.
 const WITNESS_POINTS: &[&str] = &[
     "witness.before-answer",
@@ -436,6 +439,25 @@ fn a_store_killed_while_its_till_gives_back_gives_once() {
         assert_eq!(cast.give_back(1, id, 2, point).unwrap().1, given, "{point}");
         assert_eq!(cast.give_back(1, id, 1, "another").unwrap().0, 422, "{point}");
         assert_eq!(cast.wallet(&["claim", given["claim_url"].as_str().unwrap()], None).unwrap()["state"], "done");
+        cast.until_it_has(60, point);
+        cast.check(point);
+    }
+    for point in RETURN_POINTS {
+        let link = cast.checkout(1, 2).unwrap();
+        assert_eq!(cast.wallet(&["pay", &link, "--points", "2"], None).unwrap()["state"], "done");
+        let id = link.rsplit_once('/').unwrap().1;
+        let body = json!({
+            "checkout": id, "sold_cents": 2, "total_cents": 2, "eligible_cents": 0, "reference": "returned",
+        });
+        cast.kill(1);
+        cast.start(1, Some(point));
+        assert!(cast.till(1, "/v1/returns", &body).is_none(), "{point}: the answer is lost");
+        cast.start(1, None);
+        let (status, taken) = cast.till(1, "/v1/returns", &body).unwrap();
+        assert_eq!((status, &taken["points_back"]), (201, &json!(2)), "{point}: {taken}");
+        assert_eq!(cast.till(1, "/v1/returns", &body).unwrap().1, taken, "{point}");
+        let link = taken["back"]["claim_url"].as_str().unwrap();
+        assert_eq!(cast.wallet(&["claim", link], None).unwrap()["state"], "done");
         cast.until_it_has(60, point);
         cast.check(point);
     }

@@ -11,7 +11,7 @@ use ronde_node::shop::Caps;
 use ronde_protocol::message::amount::Points;
 use serde_json::{Value, json};
 
-const CAPS: Caps = Caps { grant: Some(Points(50)), till: Some(Points(100)), store: Some(Points(150)) };
+const CAPS: Caps = Caps { grant: Some(Points(50)), till: Some(Points(100)), store: Some(Points(150)), goodwill: None };
 
 fn node() -> Node {
     let node = Node::start();

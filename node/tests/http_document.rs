@@ -21,7 +21,7 @@ const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/http/api/exampl
 /// the API looks at no cookie.
 const OF_PAGES: [&str; 3] = ["/admin/login", "/admin/session", "/admin/logout"];
 /// Members of forms that calls share, which one of the calls never has, with all that is in them.
-const OF_ANOTHER: [&str; 21] = [
+const OF_ANOTHER: [&str; 28] = [
     "addTill 201 /last_used",
     "addTill 201 /revoked",
     "addWebhook 201 /disabled",
@@ -43,6 +43,13 @@ const OF_ANOTHER: [&str; 21] = [
     "replayWebhook 200 /disabled",
     "replayWebhook 200 /failing",
     "replayWebhook 200 /secret",
+    "takeBack 201 /back/ballot",
+    "takeBack 201 /back/bonus",
+    "takeBack 201 /back/eligible_cents",
+    "takeBack 201 /back/reason",
+    "takeBack 201 /back/vouchers/count",
+    "takeBack 201 /back/vouchers/offer",
+    "takeBack 201 /instead/reason",
 ];
 
 /// A call as the specification's table names it: method, path, scope.

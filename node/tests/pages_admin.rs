@@ -337,7 +337,7 @@ fn a_till_that_gave_four_fifths_of_its_cap_is_named() {
     assert!(shown.contains("The till bar has given 80 of the 100 points that it may today."), "{shown}");
 }
 
-/// TILL-19.
+/// TILL-21.
 #[test]
 fn a_till_is_added_with_a_link_that_is_shown_once_and_stopped_by_a_form() {
     let node = Node::start();
@@ -435,7 +435,7 @@ fn a_code_that_a_customer_reads_out_finds_their_grant_or_payment_and_no_other() 
     let node = Node::start();
     let id = furnish(&node);
     let session = sign_in(&node);
-    let code = ronde_node::shop::TraceCode::of(id.parse().unwrap()).to_string();
+    let code = id.parse::<ronde_node::shop::RecordId>().unwrap().code().to_string();
     for written in [code.clone(), code.to_lowercase(), code.replace('-', "")] {
         let shown = says(&node, &format!("/admin/find?code={written}"), &session);
         for part in ["Claimed: 84 points are the customer’s.", "Till | counter", "Basket | €42.10", "Bonus | New year"]
@@ -445,7 +445,7 @@ fn a_code_that_a_customer_reads_out_finds_their_grant_or_payment_and_no_other() 
     }
     let till = node.till("bar", &["redeem"]);
     let checkout = http_support::orders::checkout(&node, &till, 25);
-    let code = ronde_node::shop::TraceCode::of(checkout.parse().unwrap()).to_string();
+    let code = checkout.parse::<ronde_node::shop::RecordId>().unwrap().code().to_string();
     let shown = says(&node, &format!("/admin/find?code={code}"), &session);
     assert!(shown.contains("Waits: no wallet has looked at it.") && shown.contains("Till | bar"), "{shown}");
     let said = |code: &str| says(&node, &format!("/admin/find?code={code}"), &session);

@@ -9,7 +9,7 @@ use ronde_protocol::{
         cents::Cents,
         grant::{GrantTerms, VoucherCount},
         quote::{Quote, QuotedBallot, QuotedVoucher},
-        sale::{Claimed, Return, Sale, SaleError},
+        sale::{Claimed, Return, Sale, SaleError, Settled},
     },
     message::{
         amount::Points,
@@ -82,6 +82,53 @@ fn a_voucher_that_the_rest_would_not_have_earned_is_held_back() {
     assert_eq!(sale.handle_return(sums(900, 900), Claimed::Yes, worth), Ok(returned(0, 900, 9)), "once");
 }
 
+/// RETURN-3: the customer takes out the purse last.
+#[test]
+fn what_is_held_back_comes_out_of_the_money_then_of_the_points_and_only_then_is_owed() {
+    let all = Points(u64::MAX);
+    let settled = |points, pay, owed| Settled { points: Points(points), pay: Cents(pay), owed: Cents(owed) };
+    assert_eq!(returned(150, 4060, 38).settled(all, CENT), settled(150, 4022, 0));
+    assert_eq!(returned(150, 30, 38).settled(all, CENT), settled(142, 0, 0));
+    assert_eq!(returned(5, 30, 38).settled(all, CENT), settled(0, 0, 3));
+    // Less goes back than was paid: a till gave it back before.
+    assert_eq!(returned(150, 30, 38).settled(Points(7), CENT), settled(0, 0, 1));
+    // A point of 5 cents can't be taken in part.
+    assert_eq!(returned(9, 0, 12).settled(all, PointValue { cents: 5, points: 1 }), settled(6, 0, 0));
+}
+
+/// BASKET-8: vouchers that come with every basket do not stay behind when all of it comes back.
+#[test]
+fn nothing_stays_of_a_basket_that_came_back_whole() {
+    let quoted = QuotedVoucher { offer: VOUCHER, count: 2, minimum: Cents::ZERO };
+    let quote = Quote { vouchers: list([quoted]), ..plain() };
+    let mut sale = Sale::new(sums(50, 0), quote.clone(), CENT, Points::ZERO).unwrap();
+    assert_eq!(sale.granted().vouchers, list([VoucherCount { offer: VOUCHER, count: 2 }]));
+    assert_eq!(sale.clone().handle_return(sums(50, 0), Claimed::Yes, worth), Ok(returned(0, 50, 2 * WORTH)));
+    assert_eq!(sale.handle_return(sums(49, 0), Claimed::Yes, worth), Ok(returned(0, 49, 0)));
+    let instead = Some(GrantTerms::default());
+    assert_eq!(
+        Sale::new(sums(50, 0), quote, CENT, Points::ZERO).unwrap().handle_return(sums(50, 0), Claimed::No, worth),
+        Ok(Return { instead, ..returned(0, 50, 0) })
+    );
+}
+
+/// BASKET-7: the charter lets the store give less in the place of what nobody claimed.
+#[test]
+fn what_the_charter_no_longer_lets_a_store_give_is_not_held_back() {
+    let quoted = QuotedVoucher { offer: VOUCHER, count: 2, minimum: Cents(1000) };
+    let quote = Quote { vouchers: list([quoted]), ..plain() };
+    for (less, held) in [(true, 10), (false, 10 + 2 * WORTH)] {
+        let mut sale = Sale::new(sums(3000, 3000), quote.clone(), CENT, Points::ZERO).unwrap();
+        let instead = sale.handle_return(sums(1000, 1000), Claimed::No, worth).unwrap().instead.unwrap();
+        assert_eq!((sale.left(), sale.earning()), (sums(2000, 2000), Cents(2000)));
+        if less {
+            sale.handle_less_granted(GrantTerms { vouchers: list([]), ..instead });
+        }
+        let answer = sale.handle_return(sums(1001, 1001), Claimed::Yes, worth).unwrap();
+        assert_eq!(answer.deduct, Cents(held + 1), "1001 of 2000 cents: 11 points of 20");
+    }
+}
+
 /// BASKET-5.
 #[test]
 fn a_return_that_can_not_be_changes_nothing() {
@@ -100,7 +147,7 @@ fn a_return_that_can_not_be_changes_nothing() {
 }
 
 fn quotes() -> impl Strategy<Value = Quote> {
-    let voucher = (0..3u16, 0..9000u64).prop_map(|(count, minimum)| QuotedVoucher {
+    let voucher = (0..3u16, prop_oneof![Just(0), 0..9000u64]).prop_map(|(count, minimum)| QuotedVoucher {
         offer: VOUCHER,
         count,
         minimum: Cents(minimum),
@@ -177,6 +224,12 @@ proptest! {
             got += exact(answer.points_back.0) + money(answer.money);
             gave += money(answer.deduct);
             deducted += answer.deduct.0;
+            // However a till settles it, nobody has more by it.
+            let settled = answer.settled(Points(u64::MAX), value);
+            let (plus, minus) = (exact(settled.points.0) + money(settled.pay), money(settled.owed));
+            let (given, kept) = (exact(answer.points_back.0) + money(answer.money), money(answer.deduct));
+            prop_assert!(plus + kept <= given + minus, "{settled:?} of {answer:?}");
+            prop_assert!(given + minus < plus + kept + exact(1) + money(Cents(1)), "{settled:?} of {answer:?}");
             (left, left_eligible) = (left - back, left_eligible - back_eligible);
             prop_assert_eq!(decode::<Sale>(&encode(&sale), 4096).unwrap(), sale.clone());
 

@@ -21,6 +21,7 @@ pub mod node;
 pub mod rules;
 pub mod status;
 pub mod till;
+pub mod trace;
 pub mod vectors;
 pub mod wallet;
 pub mod webhook;
@@ -116,6 +117,8 @@ enum Command {
     Evidence(evidence::EvidenceArgs),
     /// Do by hand what a till does; say who may be a till
     Till(till::TillArgs),
+    /// Say what became of a grant or checkout, by the code that a customer reads out
+    Trace(trace::TraceArgs),
     /// Set the password with which the manager signs in
     Manager(manager::ManagerArgs),
     /// Say where the node posts what happens
@@ -185,6 +188,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Backup(args) => backup::run(args, context),
         Command::Evidence(args) => evidence::run(args, context),
         Command::Till(args) => till::run(args, context),
+        Command::Trace(args) => trace::run(&args, context),
         Command::Manager(args) => manager::run(args, context),
         Command::Webhook(args) => webhook::run(args, context),
         Command::Wallet(args) => wallet::run(args, context),

@@ -1,6 +1,7 @@
 //! `ronde till`: what a till does, by hand, and who may be a till.
 
 pub(in crate::cli) mod client;
+mod goods;
 mod list;
 
 use std::path::PathBuf;
@@ -45,6 +46,11 @@ enum TillCommand {
     /// Ask for points: prints the link for the customer
     #[command(after_help = "Example:\n  ronde till checkout --max 7 --wait --token-file secrets/counter-1.token")]
     Checkout(CheckoutArgs),
+    /// Take goods back: says what to pay, and prints the links of what goes back
+    #[command(
+        after_help = "Example:\n  ronde till return 1250 --grant ID --reference credit-note-7 --token-file secrets/counter-1.token"
+    )]
+    Return(goods::ReturnArgs),
     /// Give points of the store to an association, once a day
     #[command(after_help = "Example:\n  ronde till pledge 1 500 --token-file secrets/manager.token")]
     Pledge(PledgeArgs),
@@ -90,12 +96,12 @@ struct RevokeArgs {
 
 /// As which till a command speaks.
 #[derive(Debug, Args)]
-struct TillTokenArgs {
+pub(in crate::cli) struct TillTokenArgs {
     /// The file of the till's token, mode 0600; without it, the variable RONDE_TILL_TOKEN
     #[arg(long, value_name = "FILE")]
-    token_file: Option<PathBuf>,
+    pub(in crate::cli) token_file: Option<PathBuf>,
     #[command(flatten)]
-    node: NodeArgs,
+    pub(in crate::cli) node: NodeArgs,
 }
 
 #[derive(Debug, Args)]
@@ -109,6 +115,9 @@ struct GrantArgs {
     /// Why, if it is for no basket: say, for jars brought back
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
+    /// They make a mistake good: needs the scope manager and a reason
+    #[arg(long, requires = "reason")]
+    goodwill: bool,
     /// With a ballot of this campaign
     #[arg(long, value_name = "CAMPAIGN")]
     ballot: Option<u32>,
@@ -184,6 +193,7 @@ pub fn run(args: TillArgs, context: &Context) -> Result<Exit, Failure> {
         TillCommand::Revoke(args) => revoke(&args, context),
         TillCommand::Grant(args) => grant(&args, context),
         TillCommand::Checkout(args) => checkout(&args, context),
+        TillCommand::Return(args) => goods::take_back(&args, context),
         TillCommand::Pledge(args) => pledge(&args, context),
     }
 }
@@ -237,6 +247,7 @@ fn grant(args: &GrantArgs, context: &Context) -> Result<Exit, Failure> {
         "points": args.points,
         "eligible_cents": args.cents,
         "reason": args.reason,
+        "goodwill": args.goodwill,
         "reference": args.reference,
         "ballot": args.ballot,
         "vouchers": vouchers,

@@ -130,6 +130,13 @@ pub const SETTINGS: &[Setting] = &[
         about: "what all tills may give away in a UTC day; without it up to the charter's limit of the store",
     },
     Setting {
+        key: "caps.goodwill_points",
+        variable: "RONDE_CAPS_GOODWILL_POINTS",
+        default: None,
+        example: "500",
+        about: "what may make something good in a UTC month; without it as much as other grants",
+    },
+    Setting {
         key: "disk.floor_mib",
         variable: "RONDE_DISK_FLOOR_MIB",
         default: Some("128"),

@@ -9,12 +9,14 @@ mod check;
 mod moment;
 mod period;
 mod pledge;
+mod promised;
 mod reckon;
 mod rules;
 
 pub use check::{Concern, concerns};
 pub use moment::{Moment, clock_time, zone, zone_names};
-pub use period::Period;
+pub use period::{Period, days};
 pub use pledge::{PledgeChoice, choose, gathers, worth};
+pub use promised::{in_parts, promised};
 pub use reckon::{BallotStep, BonusStep, Earned, Given, MAX_BASKET_CENTS, Step, VoucherStep, reckon};
 pub use rules::{Bonus, Earn, MonthPledge, Placed, Pledge, Rules, Times, Voucher};

@@ -41,6 +41,12 @@ impl Period {
     }
 }
 
+/// From the beginning of one day to the end of another.
+#[must_use]
+pub fn days(first: Date, last: Date, zone: &TimeZone) -> Range<Seconds> {
+    start(first, zone)..start(last.tomorrow().unwrap_or(Date::MAX), zone)
+}
+
 /// The first second of a day; on one that has no midnight, the first that it has.
 fn start(day: Date, zone: &TimeZone) -> Seconds {
     let first = zone.to_timestamp(day.at(0, 0, 0, 0));

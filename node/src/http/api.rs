@@ -38,6 +38,7 @@ const VERSIONS: [&str; 1] = ["v1"];
         (name = "orders", description = "What a wallet submits, through any store."),
         (name = "restore", description = "What a wallet asks for that is made anew from its seed."),
         (name = "refunds", description = "Payments that bought nothing, and points that a till gives back."),
+        (name = "returns", description = "Goods that come back."),
         (name = "pledges", description = "The store's own gifts."),
         (name = "tills", description = "Who may do what."),
         (name = "events", description = "What happens at the counter: as a stream, and posted."),

@@ -189,9 +189,14 @@ impl Call {
         let key = key.ok_or_else(|| {
             Problem::field("Idempotency-Key", format!("an Idempotency-Key is 1 to {MAX_KEY} characters of ASCII"))
         })?;
+        self.once_by(token, key).map(Some)
+    }
+
+    /// The same under a key that is none of a header's.
+    pub(super) fn once_by(&self, token: &Token, key: &str) -> Result<Once, Problem> {
         let entropy = crate::entropy::fresh().map_err(|error| Problem::from(crate::shop::ShopError::from(error)))?;
         let parts: [&[u8]; 3] = [self.method.as_bytes(), self.path.as_bytes(), &self.body];
-        Ok(Some(Once::new(token.expose(), key, &parts, Entropy::new(entropy))))
+        Ok(Once::new(token.expose(), key, &parts, Entropy::new(entropy)))
     }
 }
 

@@ -21,7 +21,7 @@ use super::problem::schema::{ANY, CHECKOUT, KEY, ORDER, READ, TOKEN, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::date::rfc3339;
-use crate::shop::{CheckoutView, NewCheckout, Outcome, RecordId, Scope, checkout_state};
+use crate::shop::{CheckoutView, NewCheckout, Outcome, RecordId, RefundLine, Scope, checkout_state};
 use crate::{forms, qr};
 
 /// How long a checkout can be paid if the till does not say, in seconds.
@@ -114,7 +114,7 @@ enum RefundState {
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Refund)]
-struct RefundView {
+pub(super) struct RefundView {
     /// The digest of the order that is owed back.
     #[schema(value_type = forms::Hex32)]
     order: OrderDigest,
@@ -168,14 +168,19 @@ problems! { CancelProblems: READ, TOKEN, &[Code::NotFound, Code::CheckoutTaken] 
 problems! { OfferProblems: ANY, CHECKOUT, &[Code::StorageFailed] }
 problems! { CertificateProblems: READ, ORDER, CHECKOUT }
 
-fn view(base: &str, view: &CheckoutView) -> View {
-    let checkout = &view.checkout;
-    let refunds = view.refunds.iter().map(|refund| RefundView {
+/// What the store owes back of it.
+pub(super) fn refunds(view: &CheckoutView) -> Vec<RefundView> {
+    let refund = |refund: &RefundLine| RefundView {
         order: refund.order,
         points: refund.points,
         grant: refund.grant.map(|(id, _)| id.to_string()),
         state: refund.grant.map(|(_, fate)| fate.name()),
-    });
+    };
+    view.refunds.iter().map(refund).collect()
+}
+
+fn view(base: &str, view: &CheckoutView) -> View {
+    let checkout = &view.checkout;
     View {
         id: view.id.to_string(),
         url: format!("{base}/c/{}", view.id),
@@ -185,7 +190,7 @@ fn view(base: &str, view: &CheckoutView) -> View {
         order: checkout.state().digest(),
         votes: view.votes,
         expires_at: rfc3339(checkout.offer().expiry),
-        refunds: refunds.collect(),
+        refunds: refunds(view),
         returned: Some(view.returned).filter(|points| *points > Points::ZERO),
     }
 }

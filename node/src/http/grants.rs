@@ -48,6 +48,8 @@ struct MakeBody {
     /// With `points` alone: why, where it is no basket. At most 200 bytes.
     #[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]+$")]
     reason: Option<String>,
+    /// Makes something good: with a `reason`, by the scope `manager`, within the month's cap. False if missing.
+    goodwill: Option<bool>,
     /// With a ballot of this campaign.
     #[schema(value_type = Option<forms::Number>)]
     ballot: Option<CampaignId>,
@@ -64,7 +66,7 @@ struct MakeBody {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[allow(dead_code, reason = "the schema of a type of the protocol, which knows no schemas")]
-struct Vouchers {
+pub(super) struct Vouchers {
     /// Which offer.
     #[schema(value_type = forms::Number)]
     offer: OfferId,
@@ -189,7 +191,7 @@ problems! { ShowProblems: ANY, &[Code::NotFound, Code::StorageFailed] }
 problems! { CancelProblems: READ, TOKEN, &[Code::NotFound, Code::GrantClaimed] }
 problems! { ClaimProblems: READ, ORDER, &[Code::GrantExpired] }
 
-/// A till makes a grant.
+/// A till makes a grant; one that makes something good, the manager.
 #[utoipa::path(
     post, path = "/v1/grants", operation_id = "makeGrant", tag = "grants", security(("token" = ["grant"])),
     params(IdempotencyKey), request_body = MakeBody,
@@ -200,10 +202,11 @@ problems! { ClaimProblems: READ, ORDER, &[Code::GrantExpired] }
     )), MakeProblems),
 )]
 pub(super) async fn make(State(site): State<Site>, call: Call) -> Result<Response, Problem> {
-    let (token, caller) = site.authorize_as(&call, Scope::Grant)?;
+    let (token, caller) = site.authorize_either(&call, Scope::Grant, Scope::Manager)?;
     let once = call.once(&token)?;
     let _in_flight = once.as_ref().map(|once| site.shop.enter(once)).transpose()?;
     let body: MakeBody = call.json()?;
+    site.check(&token, if body.goodwill == Some(true) { Scope::Manager } else { Scope::Grant })?;
     let expires_in = expiry(body.expires_in, DEFAULT_EXPIRY, MAX_EXPIRY)?;
     check_reference(&body.reference)?;
     let source = source(caller.name, &body)?;
@@ -250,7 +253,11 @@ fn source(till: Text, body: &MakeBody) -> Result<Source, Problem> {
     if reason.is_some() && body.eligible_cents.is_some() {
         return Err(Problem::field("reason", "a reason is for points that are no basket: send it with `points`"));
     }
-    Ok(Source { till, basket: body.eligible_cents, reason })
+    let goodwill = body.goodwill == Some(true);
+    if goodwill && reason.is_none() {
+        return Err(Problem::field("reason", "say in `reason` what is made good"));
+    }
+    Ok(Source { till, basket: body.eligible_cents, reason, goodwill })
 }
 
 pub(super) fn expiry(asked: Option<u64>, default: u64, max: u64) -> Result<u64, Problem> {

@@ -20,11 +20,14 @@ mod problem;
 mod public;
 mod refunds;
 mod restore;
+mod returns;
 mod serve;
 mod session;
 mod site;
 mod streams;
 mod tills;
+mod totals;
+mod trace;
 mod webhooks;
 
 use axum::middleware;
@@ -87,9 +90,14 @@ fn calls() -> OpenApiRouter<Site> {
         .routes(routes!(refunds::give))
         .routes(routes!(refunds::show))
         .routes(routes!(refunds::claim))
+        .routes(routes!(returns::take_back))
         .routes(routes!(pledges::make))
         .routes(routes!(tills::add, tills::list))
         .routes(routes!(tills::revoke))
+        .routes(routes!(tills::own))
+        .routes(routes!(trace::trace))
+        .routes(routes!(totals::totals))
+        .routes(routes!(totals::report))
         .routes(routes!(events::follow))
         .routes(routes!(webhooks::add, webhooks::list))
         .routes(routes!(webhooks::remove))

@@ -18,7 +18,7 @@ use ronde_protocol::message::order::Purpose;
 use ronde_protocol::message::refusal::{Conflict, Refusal, Rule};
 use serde_json::{Map, Value, json};
 
-use crate::shop::{DeskError, OverCap, RepeatError, ShopError, TillError, WebhookError};
+use crate::shop::{DeskError, OverCap, RepeatError, ReturnError, ShopError, TillError, WebhookError};
 
 pub use code::Code;
 pub use explained::Explained;
@@ -245,6 +245,7 @@ impl From<ShopError> for Problem {
             ShopError::Checkout(error) => error.into(),
             ShopError::NotAccepted | ShopError::ReturnsUnknown => Self::field("checkout", error),
             ShopError::TooMuchBack(error) => Self::field("points", error).with("left", error.left.0),
+            ShopError::Return(error) => Self::field(field_of(error), error),
             ShopError::Pledge(error) => error.into(),
             ShopError::Restored => Self::new(Code::OrderConflict, &error),
             ShopError::Earning(error) => Self::field("eligible_cents", error),
@@ -264,6 +265,16 @@ impl From<ShopError> for Problem {
                 RepeatError::TooLong => Self::new(Code::TooLarge, error),
             },
         }
+    }
+}
+
+/// What of a return can't be.
+fn field_of(error: ReturnError) -> &'static str {
+    match error {
+        ReturnError::NoBasket | ReturnError::OtherSale => "grant",
+        ReturnError::NotSold | ReturnError::OtherSold(_) | ReturnError::Sold(_) => "sold_cents",
+        ReturnError::Again => "reference",
+        ReturnError::Back(_) => "eligible_cents",
     }
 }
 

@@ -90,9 +90,9 @@ struct LogQuery {
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Books)]
-struct BooksView {
+pub(super) struct BooksView {
     /// One for each keyset in which the node is a witness.
-    keysets: Vec<KeysetBooks>,
+    pub(super) keysets: Vec<KeysetBooks>,
 }
 
 #[derive(Serialize, ToSchema)]

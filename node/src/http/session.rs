@@ -196,7 +196,7 @@ impl Session {
     }
 
     /// What the manager may do on pages: all that tills may, and what is the manager's. Adding and revoking tills is a
-    /// matter of their own page (TILL-19).
+    /// matter of their own page (TILL-21).
     #[must_use]
     pub fn may(&self, scope: Scope) -> bool {
         scope != Scope::Admin

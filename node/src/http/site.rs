@@ -159,6 +159,19 @@ impl Site {
         }
     }
 
+    /// The same for a caller who has one of two scopes; the first is named to one who has neither.
+    pub(super) fn authorize_either(
+        &self,
+        call: &Call,
+        first: Scope,
+        second: Scope,
+    ) -> Result<(Token, Caller), Problem> {
+        let token = self.token(call)?;
+        let has_second = self.caller(&token)?.scopes.contains(&second);
+        drop(token);
+        self.authorize_as(call, if has_second { second } else { first })
+    }
+
     /// The bearer token of a caller, whoever that is.
     pub(super) fn token(&self, call: &Call) -> Result<Token, Problem> {
         let header = call.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());

@@ -96,6 +96,10 @@ struct CapsView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = forms::Points, required = false)]
     store_points: Option<Points>,
+    /// The most that makes something good in a UTC month.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Points, required = false)]
+    goodwill_points: Option<Points>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -130,6 +134,72 @@ fn full_view(view_of: &TillView) -> View<'_> {
     View { given_today: view_of.given_today, last_used, ..view(&view_of.till, view_of.caps) }
 }
 
+fn caps_view(caps: Caps) -> CapsView {
+    let Caps { grant: grant_points, till: till_points, store: store_points, goodwill: goodwill_points } = caps;
+    CapsView { grant_points, till_points, store_points, goodwill_points }
+}
+
+/// What a token may do.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "the schema of a text")]
+enum HeldScope {
+    Grant,
+    Redeem,
+    Refund,
+    Manager,
+    Admin,
+}
+
+/// What the holder of a token may do.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Holder)]
+struct HolderView {
+    /// What the shop calls it.
+    name: String,
+    /// What it may do.
+    #[schema(value_type = Vec<HeldScope>)]
+    scopes: Vec<Scope>,
+    /// The most that one grant of it gives, by its own cap or the store's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Points, required = false)]
+    cap_grant: Option<Points>,
+    /// What it may still give today, by its own cap and the store's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Points, required = false)]
+    left_today: Option<Points>,
+    /// What may still make something good this month.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = forms::Points, required = false)]
+    goodwill_left: Option<Points>,
+    /// What the charter lets the store issue in a day: no grant gives more.
+    #[schema(value_type = forms::Points)]
+    daily_limit: Points,
+}
+
+problems! { OwnProblems: READ, &[Code::TokenMissing, Code::StorageFailed] }
+
+/// Whoever holds a token asks what it is good for (TILL-20).
+#[utoipa::path(
+    get, path = "/v1/till", operation_id = "readTill", tag = "tills", security(("token" = [])),
+    responses((status = 200, description = "Of the token that is sent.", body = HolderView), OwnProblems),
+)]
+pub(super) async fn own(State(site): State<Site>, call: Call) -> Result<Response, Problem> {
+    let caller = site.caller(&site.token(&call)?)?;
+    let room = site.shop.room(caller.name.as_str())?;
+    let charter = site.charter();
+    let has = |scope| caller.scopes.contains(&scope);
+    let view = HolderView {
+        name: caller.name.to_string(),
+        cap_grant: room.grant.filter(|_| has(Scope::Grant)),
+        left_today: room.left.filter(|_| has(Scope::Grant)),
+        goodwill_left: room.goodwill.filter(|_| has(Scope::Manager)),
+        daily_limit: charter.store(site.shop.store()).map_or(Points::ZERO, |store| store.daily_limit),
+        scopes: caller.scopes,
+    };
+    Ok(respond(answer(StatusCode::OK, &view)))
+}
+
 /// The administrator adds a till. Its token is in this answer and nowhere else.
 #[utoipa::path(
     post, path = "/v1/tills", operation_id = "addTill", tag = "tills", security(("token" = ["admin"])),
@@ -161,8 +231,7 @@ pub(super) async fn list(State(site): State<Site>, call: Call) -> Result<Respons
     site.authorize(&call, Scope::Admin)?;
     let tills = site.shop.till_views()?;
     let tills: Vec<View<'_>> = tills.iter().map(full_view).collect();
-    let Caps { grant: grant_points, till: till_points, store: store_points } = site.shop.caps();
-    let caps = CapsView { grant_points, till_points, store_points };
+    let caps = caps_view(site.shop.caps());
     Ok(respond(answer(StatusCode::OK, &ListView { tills, caps })))
 }
 

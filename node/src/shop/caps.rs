@@ -26,6 +26,8 @@ pub struct Caps {
     pub till: Option<Points>,
     /// Of all tills in a UTC day.
     pub store: Option<Points>,
+    /// Of what makes something good, in a UTC month (EARN-14).
+    pub goodwill: Option<Points>,
 }
 
 /// What one till has in place of the store's (TILL-4).
@@ -46,6 +48,8 @@ pub enum Cap {
     Till,
     /// Of the store and day.
     Store,
+    /// Of goodwill and month.
+    Goodwill,
 }
 
 impl Cap {
@@ -56,6 +60,7 @@ impl Cap {
             Self::Grant => "grant",
             Self::Till => "till",
             Self::Store => "store",
+            Self::Goodwill => "goodwill",
         }
     }
 }
@@ -79,6 +84,8 @@ impl fmt::Display for OverCap {
             (Cap::Till, true) => write!(f, "this till may give {left} points more today (UTC): ask the manager"),
             (Cap::Store, true) => write!(f, "the store may give {left} points more today (UTC): ask the manager"),
             (Cap::Till, false) => write!(f, "this till never gives that much in a day ({left} are left today)"),
+            (Cap::Goodwill, true) => write!(f, "{left} points more may make something good this month (UTC)"),
+            (Cap::Goodwill, false) => write!(f, "that much never makes something good in a month ({left} are left)"),
             (Cap::Store, false) => write!(f, "the store never gives that much in a day ({left} are left today)"),
         }
     }
@@ -106,9 +113,23 @@ impl NearCap {
 
 impl fmt::Display for NearCap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.cap == Cap::Goodwill {
+            return write!(f, "{} of {} points of this month (UTC) made something good", self.given, self.of);
+        }
         let who = self.till.as_ref().map_or_else(|| "the store".to_owned(), |name| format!("the till {name}"));
         write!(f, "{who} gave away {} of the {} points that it may today (UTC)", self.given, self.of)
     }
+}
+
+/// What a till may still give away; none where nothing bounds it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Room {
+    /// By one grant.
+    pub grant: Option<Points>,
+    /// Today.
+    pub left: Option<Points>,
+    /// This month, to make something good.
+    pub goodwill: Option<Points>,
 }
 
 /// What was given away on a day.
@@ -121,7 +142,7 @@ pub(super) struct Given {
 impl Caps {
     /// With what one till has of its own.
     pub(super) fn with(self, own: TillCaps) -> Self {
-        Self { grant: own.grant.or(self.grant), till: own.day.or(self.till), store: self.store }
+        Self { grant: own.grant.or(self.grant), till: own.day.or(self.till), ..self }
     }
 
     /// Whether a grant of this worth may be made; what is given then (TILL-2).
@@ -169,9 +190,24 @@ impl Shop {
         *lock(&self.0.caps)
     }
 
-    /// The caps of today of which four fifths are given away: what a manager should look at (TILL-6).
+    /// What one till may still give away.
+    pub fn room(&self, till: &str) -> Result<Room, ShopError> {
+        let (caps, now) = (self.caps(), self.now());
+        let (good, most_good) = self.goodwill()?;
+        self.0.readers.with(|read| {
+            let of_till = caps.with(own(read, till)?);
+            let left = |most: Option<Points>, given: Points| most.map(|most| Points(most.0.saturating_sub(given.0)));
+            let day = left(of_till.till, given_by(read, now, till)?);
+            let store = left(of_till.store, counts::given_by_store(read, now)?);
+            let left_today = [day, store].into_iter().flatten().min();
+            Ok(Room { grant: of_till.grant, left: left_today, goodwill: left(most_good, good) })
+        })
+    }
+
+    /// The caps of which four fifths are given away: what a manager should look at (TILL-6).
     pub fn near_caps(&self) -> Result<Vec<NearCap>, ShopError> {
         let (caps, now) = (self.caps(), self.now());
+        let (good, most_good) = self.goodwill()?;
         self.0.readers.with(|read| {
             let given = counts::given_by_store(read, now)?;
             let mut near: Vec<NearCap> = caps
@@ -180,6 +216,9 @@ impl Shop {
                 .map(|of| NearCap { cap: Cap::Store, till: None, given, of })
                 .into_iter()
                 .collect();
+            if let Some(of) = most_good.filter(|most| is_near(good, Some(*most))) {
+                near.push(NearCap { cap: Cap::Goodwill, till: None, given: good, of });
+            }
             for (name, given) in counts::by_till(read, now)? {
                 let most = caps.with(own(read, &name)?).till;
                 if let Some(of) = most.filter(|most| is_near(given, Some(*most))) {

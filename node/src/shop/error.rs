@@ -5,7 +5,7 @@ use ronde_protocol::machine::till::grant::{GrantError, TermsError};
 use ronde_protocol::machine::till::pledge::PledgeError;
 use ronde_protocol::machine::till::refund::TooMuchBack;
 
-use super::{OverCap, RepeatError, TillError, WebhookError};
+use super::{OverCap, RepeatError, ReturnError, TillError, WebhookError};
 use crate::driver::LedgerError;
 use crate::earning::MAX_BASKET_CENTS;
 use crate::entropy::EntropyError;
@@ -84,6 +84,9 @@ pub enum ShopError {
     /// More than is left.
     #[error(transparent)]
     TooMuchBack(#[from] TooMuchBack),
+    /// The goods are not taken back.
+    #[error(transparent)]
+    Return(#[from] ReturnError),
     /// The pledge is not made.
     #[error(transparent)]
     Pledge(#[from] PledgeError),

@@ -4,6 +4,7 @@ use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::crypto::{Entropy, hash, labels};
 use ronde_protocol::machine::durable::Durable;
 use ronde_protocol::machine::till::grant::{Claim, Grant, GrantError, GrantSecret, GrantState, GrantTerms};
+use ronde_protocol::machine::till::quote::Quote;
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::ids::StoreId;
@@ -15,8 +16,8 @@ use super::details::{self, Detail, Of, Share};
 use super::records::{RecordId, find, index, load, load_id, save, save_id};
 use super::refunds::{paid_back_by, take_back};
 use super::tills::check_not_revoked;
-use super::{Answer, EarningError, Missing, Once, Shop, ShopError, caps, events, given};
-use crate::earning::{MAX_BASKET_CENTS, Rules, gathers, reckon};
+use super::{Answer, EarningError, Missing, Once, Shop, ShopError, caps, events, given, goodwill, returns};
+use crate::earning::{MAX_BASKET_CENTS, Rules, gathers, promised, reckon};
 use crate::fault;
 use crate::store::{Read, Table, Transaction};
 
@@ -42,6 +43,8 @@ pub struct Source {
     pub basket: Option<u64>,
     /// Why, where it is no basket.
     pub reason: Option<Text>,
+    /// Whether it makes something good (EARN-14).
+    pub goodwill: bool,
 }
 
 /// A grant that was just made, with the secret that is shown once.
@@ -77,7 +80,8 @@ impl Shop {
                     check_not_revoked(transaction, source.till.as_str())?;
                 }
                 let NewGrant { terms, reference, expires_in, source } = new;
-                let (terms, detail) = reckoned(transaction, terms, source, &rules, (store, now, &charter))?;
+                let makes_good = source.as_ref().is_some_and(|source| source.goodwill);
+                let (terms, detail, quote) = reckoned(transaction, terms, source, &rules, (store, now, &charter))?;
                 terms.check(store, now, &charter)?;
                 if let Some(detail) = &detail {
                     let worth = caps::worth(&terms, &charter);
@@ -86,9 +90,16 @@ impl Shop {
                         events::limits::warn_limit(transaction, now, &near.name(), (near.given, near.of))?;
                     }
                 }
+                if let Some(detail) = detail.as_ref().filter(|_| makes_good) {
+                    let worth = caps::worth(&terms, &charter);
+                    goodwill::count(transaction, caps.goodwill, now, (id, &detail.till, worth))?;
+                }
                 let made = add_grant(transaction, terms, (&reference, expires_in), (id, entropy), now)?;
                 if let Some(detail) = &detail {
                     details::made(transaction, id, &made.grant, detail)?;
+                }
+                if let Some(quote) = &quote {
+                    returns::promise(transaction, id, quote)?;
                 }
                 new_grant = Some(made.grant.clone());
                 Ok(render(MadeGrant { detail, ..made }))
@@ -149,6 +160,7 @@ impl Shop {
             if before.state() != GrantState::Cancelled && grant.state() == GrantState::Cancelled {
                 take_back(transaction, id, grant.terms().points)?;
                 caps::give_back(transaction, grant.time(), id)?;
+                goodwill::give_back(transaction, id)?;
             }
             details::moved(transaction, id, before.state(), &grant, now)?;
             events::grant_changed(transaction, (now, id), before.state(), &grant)?;
@@ -225,18 +237,19 @@ pub(super) fn add_grant(
     Ok(MadeGrant { id, grant, secret, detail: None })
 }
 
-/// What a grant gives: the terms as they are, or with what the rules make of a basket besides (EARN-2); and its detail.
+/// What a grant gives: the terms as they are, or with what the rules make of a basket besides (EARN-2); its detail; and
+/// what was promised for the basket.
 fn reckoned(
     read: &dyn Read,
     terms: GrantTerms,
     source: Option<Source>,
     rules: &Rules,
     (store, now, charter): (StoreId, Seconds, &Charter),
-) -> Result<(GrantTerms, Option<Detail>), ShopError> {
-    let Some(Source { till, basket, reason }) = source else { return Ok((terms, None)) };
+) -> Result<(GrantTerms, Option<Detail>, Option<Quote>), ShopError> {
+    let Some(Source { till, basket, reason, .. }) = source else { return Ok((terms, None, None)) };
     let Some(cents) = basket else {
         let detail = Detail { reason, ..Detail::new(till, terms.points, now) };
-        return Ok((terms, Some(detail)));
+        return Ok((terms, Some(detail), None));
     };
     if cents > MAX_BASKET_CENTS {
         return Err(EarningError::TooLarge.into());
@@ -247,6 +260,7 @@ fn reckoned(
         GrantTerms { points: Points::ZERO, ballot: None, ..terms.clone() }.check(store, now, charter)?;
     }
     let earned = reckon(earn, cents, &terms, store, now, (charter, &given::of(read, earn)?));
+    let quote = promised(earn, cents, (&terms, &earned), charter);
     let points = earned.terms.points;
     if points == Points::ZERO && earned.terms.vouchers.is_empty() {
         return Err(EarningError::Nothing.into());
@@ -261,7 +275,7 @@ fn reckoned(
         share: share.filter(|share| share.thousandths > 0),
         ..Detail::new(till, points, now)
     };
-    Ok((earned.terms, Some(detail)))
+    Ok((earned.terms, Some(detail), Some(quote)))
 }
 
 /// The one body that this store signed under a reference.

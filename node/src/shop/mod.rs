@@ -16,6 +16,7 @@ mod error;
 pub mod events;
 mod gathered;
 mod given;
+mod goodwill;
 mod grants;
 mod in_hand;
 mod names;
@@ -23,6 +24,7 @@ mod pledges;
 mod records;
 mod refunds;
 mod restored;
+mod returns;
 mod settle;
 mod tills;
 mod totals;
@@ -60,9 +62,10 @@ pub use pledges::PledgeStep;
 pub use records::RecordId;
 pub use refunds::{Fate, NewReturn, RefundClaimed, RefundLine};
 pub use restored::take_mark;
+pub use returns::{GoodsBack, ReturnError, TakenBack};
 pub use tills::{Caller, NewTill, Scope, TillError, TillRecord, TillView, Token};
 pub use totals::Totals;
-pub use trace::{TraceCode, Traced};
+pub use trace::{GrantLinks, Traced};
 pub use webhooks::{Posted, Stopped, Trouble, Webhook, WebhookError};
 
 /// Gives the newest charter.

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ronde_protocol::machine::till::code::OrderCode;
 use ronde_protocol::message::codec::{Decode, Encode, decode, encode};
 use ronde_protocol::message::ids::{OrderDigest, Reference};
 
@@ -31,9 +32,23 @@ impl RecordId {
         self.0
     }
 
+    /// What people call it by.
+    #[must_use]
+    pub fn code(self) -> OrderCode {
+        OrderCode::of(&self.0)
+    }
+
     fn key(self) -> Vec<u8> {
         [b"i".as_slice(), &self.0].concat()
     }
+}
+
+/// Between which keys the records of a code stand.
+pub(super) fn ids_of_code(code: OrderCode) -> (Vec<u8>, Vec<u8>) {
+    let from = [b"i".as_slice(), &code.bytes()].concat();
+    // One byte longer than a key.
+    let to = [from.as_slice(), &[0xff; 12]].concat();
+    (from, to)
 }
 
 /// Whose record stands under a key.

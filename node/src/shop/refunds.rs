@@ -12,10 +12,10 @@ use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::crypto::spend::SpendSignature;
 use ronde_protocol::machine::durable::Durable;
 use ronde_protocol::machine::till::checkout::{Checkout, CheckoutState, Refund};
-use ronde_protocol::machine::till::grant::{Grant, GrantError, GrantState};
+use ronde_protocol::machine::till::grant::{Grant, GrantError, GrantState, GrantTerms};
 use ronde_protocol::machine::till::refund::{DayOfRefunds, Returned};
 use ronde_protocol::message::amount::Points;
-use ronde_protocol::message::codec::{Decode, Encode};
+use ronde_protocol::message::codec::{Bounded, Decode, Encode};
 use ronde_protocol::message::ids::{KeysetId, OrderDigest};
 use ronde_protocol::message::order::{Order, Outputs, Seconds, SignedOrder};
 use ronde_protocol::message::refund::RefundClaim;
@@ -188,19 +188,12 @@ impl Shop {
             let mut new_grant = None;
             let answer = answer_once(transaction, once.as_ref(), now, |transaction| {
                 check_not_revoked(transaction, new.till.as_str())?;
-                let checkout: Checkout = load_id(transaction, Table::Checkout, new.checkout, Missing::Checkout)?;
-                let CheckoutState::Accepted(_) = checkout.state() else { return Err(ShopError::NotAccepted) };
-                if may_be_paid_back(transaction, checkout.offer().time)? {
-                    return Err(ShopError::ReturnsUnknown);
-                }
-                let (points, paid) = (new.grant.terms.points, checkout.paid());
-                let mut returned = returned(transaction, new.checkout)?;
-                returned.handle_give(points, paid)?;
+                let paid = paid(transaction, new.checkout)?;
                 let NewGrant { terms, reference, expires_in, .. } = new.grant;
+                let put = (new.checkout, terms.points, paid);
+                let made = put_back(transaction, put, (&reference, expires_in), (id, entropy), now)?;
                 terms.check(store, now, &charter)?;
-                let made = add_grant(transaction, terms, (&reference, expires_in), (id, entropy), now)?;
-                save(transaction, Table::Refund, &checkout_key(new.checkout), &returned)?;
-                save(transaction, Table::Refund, &grant_key(id), &new.checkout)?;
+                let returned = returned(transaction, new.checkout)?;
                 new_grant = Some(made.grant.clone());
                 Ok(render(made, Points(paid.0.saturating_sub(returned.points().0))))
             })?;
@@ -211,6 +204,33 @@ impl Shop {
         fault::point("shop.after-give-back");
         Ok(answer)
     }
+}
+
+/// What an accepted checkout was paid.
+pub(super) fn paid(read: &dyn Read, checkout: RecordId) -> Result<Points, ShopError> {
+    let checkout: Checkout = load_id(read, Table::Checkout, checkout, Missing::Checkout)?;
+    let CheckoutState::Accepted(_) = checkout.state() else { return Err(ShopError::NotAccepted) };
+    if may_be_paid_back(read, checkout.offer().time)? {
+        return Err(ShopError::ReturnsUnknown);
+    }
+    Ok(checkout.paid())
+}
+
+/// Gives back so many points of those that a checkout was paid, as an ordinary grant (STORE-43).
+pub(super) fn put_back(
+    transaction: &mut dyn Transaction,
+    (checkout, points, paid): (RecordId, Points, Points),
+    (reference, expires_in): (&str, Seconds),
+    (id, entropy): (RecordId, Entropy),
+    now: Seconds,
+) -> Result<MadeGrant, ShopError> {
+    let mut returned = returned(transaction, checkout)?;
+    returned.handle_give(points, paid)?;
+    let terms = GrantTerms { points, ballot: None, vouchers: Bounded::default() };
+    let made = add_grant(transaction, terms, (reference, expires_in), (id, entropy), now)?;
+    save(transaction, Table::Refund, &checkout_key(checkout), &returned)?;
+    save(transaction, Table::Refund, &grant_key(id), &checkout)?;
+    Ok(made)
 }
 
 /// What a checkout owes, with how far each refund is.
@@ -237,7 +257,7 @@ pub(super) fn returned(read: &dyn Read, checkout: RecordId) -> Result<Returned, 
 ///
 /// Only this lowers what came back. A grant that a restored copy withdrew may have been claimed since the copy was made.
 pub(super) fn take_back(transaction: &mut dyn Transaction, id: RecordId, points: Points) -> Result<(), ShopError> {
-    let Some(checkout) = load::<RecordId>(transaction, Table::Refund, &grant_key(id))? else { return Ok(()) };
+    let Some(checkout) = given_back_of(transaction, id)? else { return Ok(()) };
     let mut returned = returned(transaction, checkout)?;
     returned.handle_withdrawn(points);
     Ok(save(transaction, Table::Refund, &checkout_key(checkout), &returned)?)
@@ -297,6 +317,11 @@ fn owe(
 /// The payment that a grant pays back, if it is the grant of a refund.
 pub(super) fn paid_back_by(read: &dyn Read, grant: RecordId) -> Result<Option<OrderDigest>, ShopError> {
     load(read, Table::Refund, &refund_grant_key(grant))
+}
+
+/// The checkout whose payment a grant gives back, if a till made it so.
+pub(super) fn given_back_of(read: &dyn Read, grant: RecordId) -> Result<Option<RecordId>, ShopError> {
+    load(read, Table::Refund, &grant_key(grant))
 }
 
 fn payment(read: &dyn Read, digest: &OrderDigest) -> Result<Option<Payment>, ShopError> {

@@ -10,6 +10,7 @@ use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::codec::{Decode, Encode};
 use ronde_protocol::message::order::Seconds;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::records::{load, save};
 use super::{Shop, ShopError};
@@ -21,7 +22,7 @@ const HOUR: Seconds = 3600;
 const MAX_HOURS: usize = 1_000_000;
 
 /// Sums of a span of time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Totals {
     /// Grants that were made for baskets.
     pub baskets: u64,
@@ -47,7 +48,22 @@ pub struct Totals {
     pub pledged: u64,
     /// Of these, those of pledges that the witnesses refused for ever.
     pub pledges_refused: u64,
+    /// Of the points granted, those that made something good (EARN-14).
+    pub goodwill: u64,
+    /// Times that goods came back.
+    pub returns: u64,
+    /// What they had cost, in cents.
+    pub cents_back: u64,
+    /// Points that went back for them.
+    pub points_back: u64,
+    /// What was held back for what they had earned, in cents.
+    pub cents_held: u64,
 }
+
+/// How many of the numbers there were at first.
+const FIRST: usize = 12;
+/// How many there are.
+const ALL: usize = 17;
 
 impl Totals {
     /// Points that are granted and not withdrawn.
@@ -58,28 +74,78 @@ impl Totals {
 
     /// Adds those of another time.
     pub fn add(&mut self, other: &Self) {
-        let pairs = [
-            (&mut self.baskets, other.baskets),
-            (&mut self.cents, other.cents),
-            (&mut self.granted, other.granted),
-            (&mut self.baskets_withdrawn, other.baskets_withdrawn),
-            (&mut self.cents_withdrawn, other.cents_withdrawn),
-            (&mut self.withdrawn, other.withdrawn),
-            (&mut self.claims, other.claims),
-            (&mut self.claimed, other.claimed),
-            (&mut self.checkouts, other.checkouts),
-            (&mut self.redeemed, other.redeemed),
-            (&mut self.pledged, other.pledged),
-            (&mut self.pledges_refused, other.pledges_refused),
-        ];
-        pairs.into_iter().for_each(|(sum, more)| *sum = sum.saturating_add(more));
+        let mut other = *other;
+        for (sum, more) in self.numbers().into_iter().zip(other.numbers()) {
+            *sum = sum.saturating_add(*more);
+        }
+    }
+
+    /// The names of [`Totals::numbers`].
+    pub const NAMES: [&'static str; ALL] = [
+        "baskets",
+        "cents",
+        "granted",
+        "baskets_withdrawn",
+        "cents_withdrawn",
+        "withdrawn",
+        "claims",
+        "claimed",
+        "checkouts",
+        "redeemed",
+        "pledged",
+        "pledges_refused",
+        "goodwill",
+        "returns",
+        "cents_back",
+        "points_back",
+        "cents_held",
+    ];
+
+    /// All of them, in the order in which they came to be counted.
+    pub fn numbers(&mut self) -> [&mut u64; ALL] {
+        [
+            &mut self.baskets,
+            &mut self.cents,
+            &mut self.granted,
+            &mut self.baskets_withdrawn,
+            &mut self.cents_withdrawn,
+            &mut self.withdrawn,
+            &mut self.claims,
+            &mut self.claimed,
+            &mut self.checkouts,
+            &mut self.redeemed,
+            &mut self.pledged,
+            &mut self.pledges_refused,
+            &mut self.goodwill,
+            &mut self.returns,
+            &mut self.cents_back,
+            &mut self.points_back,
+            &mut self.cents_held,
+        ]
     }
 }
 
-/// As it is stored.
+/// As it is stored: by earlier programs with the numbers that there were.
 #[derive(Encode, Decode)]
 enum Kept {
-    V1(Totals),
+    V1([u64; FIRST]),
+    V2([u64; ALL]),
+}
+
+impl Kept {
+    fn of(mut totals: Totals) -> Self {
+        Self::V2(totals.numbers().map(|number| *number))
+    }
+
+    fn totals(&self) -> Totals {
+        let mut totals = Totals::default();
+        let kept: &[u64] = match self {
+            Self::V1(numbers) => numbers,
+            Self::V2(numbers) => numbers,
+        };
+        totals.numbers().into_iter().zip(kept).for_each(|(number, kept)| *number = *kept);
+        totals
+    }
 }
 
 /// Whose hours: the store's, or a till's by its name, which holds no zero byte.
@@ -95,7 +161,7 @@ fn key(till: Option<&str>, hour: u64) -> Vec<u8> {
 }
 
 fn read_hour(read: &dyn Read, key: &[u8]) -> Result<Totals, ShopError> {
-    Ok(load::<Kept>(read, Table::Hourly, key)?.map_or_else(Totals::default, |Kept::V1(totals)| totals))
+    Ok(load::<Kept>(read, Table::Hourly, key)?.map_or_else(Totals::default, |kept| kept.totals()))
 }
 
 /// Counts something at `time`, for the store and for the till that did it.
@@ -111,7 +177,7 @@ pub(super) fn count(
         let key = key(owner, time / HOUR);
         let mut totals = read_hour(transaction, &key)?;
         change(&mut totals);
-        save(transaction, Table::Hourly, &key, &Kept::V1(totals))?;
+        save(transaction, Table::Hourly, &key, &Kept::of(totals))?;
     }
     Ok(())
 }
@@ -152,3 +218,6 @@ impl Shop {
         self.0.readers.with(|read| hours(read, till, span))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,7 +28,7 @@ use ronde_protocol::message::statement::ClosingStatement;
 use serde_json::{Value, json};
 
 use crate::http_support::federation_support::{KEYSET, entropy};
-use crate::http_support::orders::{checkout, claim, coin, offer, outputs, pay, points, swap, to_base64};
+use crate::http_support::orders::{checkout, claim, code, coin, offer, outputs, pay, points, swap, to_base64};
 use crate::http_support::{self, NOW, Node, Reply, STORE, bearer, contract};
 
 const NONCE: [u8; 32] = [0xab; 32];
@@ -147,9 +147,18 @@ fn counter(node: &Node, play: &mut Play) -> String {
     added["token"].as_str().unwrap().to_owned()
 }
 
+/// What a customer asks about.
+fn trace(node: &Node, play: &mut Play, till: &str, id: &Value) {
+    let path = format!("/v1/trace/{}", code(id.as_str().unwrap()));
+    play.note("trace", 200, None, node.get_as(&path, till));
+}
+
 fn grants(node: &Node, play: &mut Play, till: &str) {
     let basket = json!({ "eligible_cents": 4210, "reference": "receipt 4710" });
-    play.note("makeGrant", 201, Some(&basket), node.post("/v1/grants", till, &basket));
+    let made = play.note("makeGrant", 201, Some(&basket), node.post("/v1/grants", till, &basket));
+    trace(node, play, till, &made["id"]);
+    let good = json!({ "points": 5, "reference": "", "reason": "The till was down", "goodwill": true });
+    trace(node, play, till, &node.post("/v1/grants", till, &good).json["id"]);
     let body = json!({
         "points": 50, "reference": "receipt 4711", "reason": "Jars brought back", "ballot": 1,
         "vouchers": [{ "offer": 1, "count": 1 }], "expires_in": 86_400,
@@ -157,12 +166,14 @@ fn grants(node: &Node, play: &mut Play, till: &str) {
     let made = play.note("makeGrant", 201, Some(&body), node.post("/v1/grants", till, &body));
     let path = format!("/v1/grants/{}", made["id"].as_str().unwrap());
     play.note("readGrant", 200, None, node.get(&path));
+    trace(node, play, till, &made["id"]);
     play.note("withdrawGrant", 204, None, node.delete(&path, till));
     let (id, secret) = http_support::orders::grant(node, till, 8);
     let (path, body) = (format!("/v1/grants/{id}/claim"), claim(&secret, &[points(8)], 1));
     node.desk.answer_next(Ok(Outcome::Pending { votes: 1 }));
     play.note("claimGrant", 202, Some(&body), node.post_open(&path, &body));
     play.note("claimGrant", 200, Some(&body), node.post_open(&path, &body));
+    trace(node, play, till, &json!(id));
 }
 
 fn orders(node: &Node, play: &mut Play, till: &str) {
@@ -198,10 +209,36 @@ fn checkouts(node: &Node, play: &mut Play, till: &str) {
     let given = json!({ "checkout": id, "points": 2, "reference": "goods brought back", "expires_in": 86_400 });
     play.note("giveBack", 201, Some(&given), node.post("/v1/refunds", till, &given));
     assert_eq!(node.post_open(&format!("{path}/certificate"), &handed).json["returned"], 2);
+    returns(node, play, till, &id);
     refund(node, play, &second.order);
+    let owed = node.get_as(&path, till).json["refunds"][0]["grant"].clone();
+    [json!(id), owed].iter().for_each(|id| trace(node, play, till, id));
     play.note("readCheckout", 200, None, node.get_as(&path, till));
     let other = checkout(node, till, 10);
     play.note("withdrawCheckout", 204, None, node.delete(&format!("/v1/checkouts/{other}"), till));
+}
+
+/// Goods come back: of a basket that nobody has claimed and a payment, and of one whose points are worth more than it is.
+fn returns(node: &Node, play: &mut Play, till: &str, paid: &str) {
+    let vouchers = json!([{ "offer": 1, "count": 1 }]);
+    let basket = json!({ "eligible_cents": 2493, "reference": "receipt 4713", "ballot": 1, "vouchers": vouchers });
+    let earned = node.post("/v1/grants", till, &basket).json;
+    let body = json!({
+        "grant": earned["id"], "checkout": paid, "sold_cents": 2600, "total_cents": 1300, "eligible_cents": 1200,
+        "reference": "credit note 12", "expires_in": 86_400,
+    });
+    let taken = play.note("takeBack", 201, Some(&body), node.post("/v1/returns", till, &body));
+    [&earned, &taken["back"]].iter().for_each(|made| trace(node, play, till, &made["id"]));
+    node.shop.set_rules(
+        Config::parse(Path::new("ronde.toml"), &RULES.replace("points = 1", "points = 200"), []).unwrap().rules,
+    );
+    let rich = node.post("/v1/grants", till, &json!({ "eligible_cents": 1, "reference": "" })).json;
+    let secret = rich["claim_url"].as_str().unwrap().split_once('#').unwrap().1;
+    let path = format!("/v1/grants/{}/claim", rich["id"].as_str().unwrap());
+    assert_eq!(node.post_open(&path, &claim(secret, &[points(4)], 7)).status, 200);
+    let body = json!({ "grant": rich["id"], "eligible_cents": 1, "reference": "credit note 13" });
+    play.note("takeBack", 201, None, node.post("/v1/returns", till, &body));
+    node.shop.set_rules(Config::parse(Path::new("ronde.toml"), RULES, []).unwrap().rules);
 }
 
 /// What was paid for a checkout that another order has taken goes back.
@@ -264,7 +301,15 @@ fn troubled(node: &Node, play: &mut Play, till: &str) {
     node.hand.advance(28 * 3_600_000);
     let basket = json!({ "eligible_cents": 10_000, "reference": "receipt 4712" });
     assert_eq!(node.post("/v1/grants", till, &basket).status, 201);
-    node.shop.set_caps(Caps { grant: Some(Points(500)), till: Some(Points(400)), store: Some(Points(250)) });
+    node.shop.set_caps(Caps {
+        grant: Some(Points(500)),
+        till: Some(Points(400)),
+        store: Some(Points(250)),
+        goodwill: Some(Points(90)),
+    });
+    play.note("readTill", 200, None, node.get_as("/v1/till", till));
+    play.note("readTotals", 200, None, node.get_as("/v1/totals?from=2026-01-01&by=hour", till));
+    play.note("readReport", 200, None, node.get_as("/v1/books/positions.json", till));
     node.shop.keep_rules("line 3: there is no zone Europe/Pariss".to_owned());
     run(pledge_now(&node.shop, &*node.desk)).unwrap();
     play.note("readStatus", 200, None, node.get("/v1/status"));

@@ -92,7 +92,8 @@ fn operation(method: &str, path: &str) -> Option<&'static Map<String, Value>> {
 
 /// The answer's schema; none if it has no body. Fails the test if the document has no such answer.
 fn validator(id: &str, operation: &Map<String, Value>, reply: &Reply) -> Option<Arc<Validator>> {
-    let key = (id.to_owned(), reply.status);
+    // An answer may come in two forms.
+    let key = (format!("{id} {}", reply.headers.get("content-type").map_or("", String::as_str)), reply.status);
     if let Some(known) = VALIDATORS.lock().unwrap().get(&key) {
         return known.clone();
     }

@@ -228,7 +228,10 @@ pub fn call(base: &str, method: &str, path: &str, headers: &[(String, String)], 
     let reply = Reply {
         status: response.status().as_u16(),
         headers: headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect(),
-        json: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+        json: match response.headers().get("content-type") {
+            Some(form) if form == "text/csv" => json!(String::from_utf8(bytes.clone()).unwrap()),
+            _ => serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+        },
         bytes,
     };
     contract::hold(method, path, &reply);

@@ -128,3 +128,8 @@ pub fn grant(node: &Node, token: &str, points: u64) -> (String, String) {
 pub fn claim(secret: &str, kinds: &[Kind], salt: u8) -> Value {
     json!({ "secret": secret, "keyset": 1, "outputs": to_base64(&outputs(kinds, salt)) })
 }
+
+/// The code of what has this id.
+pub fn code(id: &str) -> String {
+    id.parse::<ronde_node::shop::RecordId>().unwrap().code().to_string()
+}

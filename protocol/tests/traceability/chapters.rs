@@ -36,6 +36,7 @@ pub const PREFIXES: &[(&str, u32)] = &[
     ("EVENT", 30),
     ("RECEIPT", 31),
     ("BASKET", 32),
+    ("RETURN", 33),
 ];
 
 /// The words of RFC 2119. *NOT* only follows one of them.

@@ -136,19 +136,11 @@ export async function cancel(operation, token) {
 
 /** Which rights a token has, or nothing if it is of no till. @param {string} token */
 export async function rights(token) {
-  const nothing = "AAAAAAAAAAAAAAAAAAAAAA";
-  const has = async (/** @type {string} */ method, /** @type {string} */ path) => {
-    try {
-      await call(method, path, { token });
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      if (error.status === 401) return null;
-      return error.status !== 403;
-    }
-    return true;
-  };
-  // Both ask for what is not there: the answer tells whether the token might have.
-  const take = await has("GET", `v1/checkouts/${nothing}`);
-  const give = take === null ? null : await has("DELETE", `v1/grants/${nothing}`);
-  return take === null || give === null ? null : { take, give };
+  try {
+    const { scopes } = await call("GET", "v1/till", { token });
+    return { take: scopes.includes("redeem"), give: scopes.includes("grant") };
+  } catch (error) {
+    if (error instanceof Refused && error.status === 401) return null;
+    throw error;
+  }
 }

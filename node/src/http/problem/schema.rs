@@ -157,7 +157,7 @@ impl Member {
                 Schema::Object(count.description(Some(self.about)).build()).into()
             }
             Form::Cap => {
-                let names = Some(["grant", "till", "store"]);
+                let names = Some(["grant", "till", "store", "goodwill"]);
                 Schema::Object(text(self.about).enum_values(names).build()).into()
             }
             Form::Conflict => Ref::from_schema_name("ConflictBytes").into(),

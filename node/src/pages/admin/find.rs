@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
+use ronde_protocol::machine::till::code::OrderCode;
 use ronde_protocol::machine::till::checkout::CheckoutState;
 use ronde_protocol::machine::till::grant::{Grant, GrantState};
 use ronde_protocol::message::amount::Points;
@@ -13,7 +14,7 @@ use crate::http::Problem;
 use crate::pages::say::Say;
 use crate::pages::shell::Shell;
 use crate::pages::{Pages, trouble};
-use crate::shop::{CheckoutView, Detail, TraceCode, Traced};
+use crate::shop::{CheckoutView, Detail, Traced};
 
 /// What is looked for.
 #[derive(Default, Deserialize)]
@@ -53,7 +54,7 @@ pub(super) async fn show(
     let Admin { shell, .. } = admin;
     let say = shell.say.clone();
     let typed = asked.code.unwrap_or_default().trim().to_owned();
-    let code = TraceCode::read(&typed);
+    let code = typed.parse::<OrderCode>().ok();
     let traced = match code {
         Some(code) => pages.site.shop().trace(code).await?,
         None => Vec::new(),
@@ -69,7 +70,7 @@ pub(super) async fn show(
 }
 
 fn found(say: &Say, traced: &Traced) -> Found {
-    let code = TraceCode::of(traced.id()).to_string();
+    let code = traced.id().code().to_string();
     match traced {
         Traced::Grant(_, grant, detail) => {
             let state = say.count(grant_text(grant.state()), grant.terms().points.0);

@@ -1,4 +1,4 @@
-//! Tills: who may do what, how much each gave away, a new one, and one no more (TILL-19).
+//! Tills: who may do what, how much each gave away, a new one, and one no more (TILL-21).
 
 use askama::Template;
 use axum::extract::State;
@@ -16,7 +16,7 @@ use crate::qr;
 use crate::shop::{Answer, NewTill, Scope, Shop, ShopError, TillCaps, TillError, TillView};
 
 /// What a till may be given here, with the name of its field and what it lets a till do. What the manager does by program
-/// is given at the node's machine alone: whoever takes over a browser can't make it last (TILL-19).
+/// is given at the node's machine alone: whoever takes over a browser can't make it last (TILL-21).
 const SCOPES: [(Scope, &str, &str); 3] = [
     (Scope::Grant, "may_grant", "admin-may-grant"),
     (Scope::Redeem, "may_redeem", "admin-may-redeem"),

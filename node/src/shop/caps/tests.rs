@@ -4,7 +4,7 @@ use ronde_protocol::message::amount::Points;
 
 use super::{Cap, Caps, Given, OverCap, TillCaps, is_near};
 
-const CAPS: Caps = Caps { grant: Some(Points(50)), till: Some(Points(100)), store: Some(Points(150)) };
+const CAPS: Caps = Caps { grant: Some(Points(50)), till: Some(Points(100)), store: Some(Points(150)), goodwill: None };
 
 fn given(till: u64, store: u64) -> Given {
     Given { till: Points(till), store: Points(store) }
@@ -31,7 +31,10 @@ fn the_first_cap_in_the_way_is_named_with_what_is_left() {
 #[test]
 fn a_tills_own_caps_stand_in_place_of_the_stores_and_never_of_the_stores_day() {
     let own = TillCaps { grant: Some(Points(5)), day: Some(Points(400)) };
-    assert_eq!(CAPS.with(own), Caps { grant: Some(Points(5)), till: Some(Points(400)), store: Some(Points(150)) });
+    assert_eq!(
+        CAPS.with(own),
+        Caps { grant: Some(Points(5)), till: Some(Points(400)), store: Some(Points(150)), goodwill: None }
+    );
     assert_eq!(CAPS.with(TillCaps::default()), CAPS);
 }
 

@@ -36,6 +36,12 @@ impl Cents {
         Points(scaled(self.0, value.points, value.cents))
     }
 
+    /// As few points as are worth the sum.
+    pub fn covered_by(self, value: PointValue) -> Points {
+        let exact = u128::from(self.0).saturating_mul(u128::from(value.points));
+        Points(narrow(exact.div_ceil(u128::from(value.cents.max(1)))))
+    }
+
     /// What is left of it, nothing if more is taken away than there is.
     #[must_use]
     pub fn less(self, other: Self) -> Self {

@@ -87,6 +87,32 @@ pub struct Return {
     pub instead: Option<GrantTerms>,
 }
 
+/// What the till does about a return, once it is known how many points can still go back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Points that go back.
+    pub points: Points,
+    /// Money that is handed out.
+    pub pay: Cents,
+    /// What the customer owes before the goods are taken back.
+    pub owed: Cents,
+}
+
+impl Return {
+    /// Takes what is held back out of the money; what the money does not cover out of the points that go back, of which
+    /// no more than `most` can (RETURN-3). `value` is that of the sale.
+    pub fn settled(&self, most: Points, value: PointValue) -> Settled {
+        let points = self.points_back.min(most);
+        let short = self.deduct.less(self.money);
+        let taken = short.covered_by(value).min(points);
+        Settled {
+            points: Points(points.0.saturating_sub(taken.0)),
+            pay: self.money.less(self.deduct),
+            owed: short.less(Cents::of(taken, value)),
+        }
+    }
+}
+
 impl Sale {
     /// A sale of `total` cents of which `eligible` earn points, `paid` of them with points.
     ///
@@ -130,6 +156,33 @@ impl Sale {
         Points(self.paid.0.saturating_sub(self.back.points.0))
     }
 
+    /// What a point counts in it.
+    pub fn value(&self) -> PointValue {
+        PointValue { cents: self.point_cents, points: self.point_points }
+    }
+
+    /// What it came to, before points.
+    pub fn total(&self) -> Cents {
+        self.total
+    }
+
+    /// What has not come back: cents, and of these, cents that earned points.
+    pub fn left(&self) -> (Cents, Cents) {
+        (self.total.less(self.back.total), self.eligible.less(self.back.eligible))
+    }
+
+    /// Cents on which points are earned: what has not come back of the eligible ones, less what points pay of them
+    /// (BASKET-2).
+    pub fn earning(&self) -> Cents {
+        self.earning_after(self.back)
+    }
+
+    /// The grant that takes the place of an unclaimed one gives less than [`Return::instead`], because the charter allows
+    /// no more: so much less the customer holds (BASKET-7).
+    pub fn handle_less_granted(&mut self, given: GrantTerms) {
+        self.granted = given;
+    }
+
     /// Goods come back: `total` cents, of which `eligible` earned points. `worth` is what a voucher of an offer counts in
     /// points.
     ///
@@ -157,7 +210,8 @@ impl Sale {
             ..before
         };
         after.points = self.points_back(after.total);
-        let keeps = self.earns(after);
+        // Of a basket that came back whole nothing stays, not even what was quoted for any sum.
+        let keeps = if after.total == self.total { GrantTerms::default() } else { self.earns(after) };
         let instead = match claimed {
             // BASKET-6: nobody holds anything yet.
             Claimed::No => Some(keeps),
@@ -179,15 +233,14 @@ impl Sale {
         Ok(answer)
     }
 
-    fn value(&self) -> PointValue {
-        PointValue { cents: self.point_cents, points: self.point_points }
+    /// What is earned once so much has come back.
+    fn earns(&self, back: Back) -> GrantTerms {
+        self.quote.terms(self.earning_after(back))
     }
 
-    /// What is earned once so much has come back: on the eligible cents that are left, less what points pay of them
-    /// (BASKET-2).
-    fn earns(&self, back: Back) -> GrantTerms {
+    fn earning_after(&self, back: Back) -> Cents {
         let paid = Points(self.paid.0.saturating_sub(back.points.0));
-        self.quote.terms(self.eligible.less(back.eligible).less(Cents::at_least(paid, self.value())))
+        self.eligible.less(back.eligible).less(Cents::at_least(paid, self.value()))
     }
 
     /// Money for so much that came back: the same share of the money that was paid, rounded down.
