@@ -506,7 +506,9 @@ fn a_witness_killed_while_orders_run_catches_up() {
 fn every_fault_point_of_the_source_is_walked() {
     let mut found = BTreeSet::new();
     search(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
-    let walked = [STORE_POINTS, REFUND_POINTS, GIVE_BACK_POINTS, WITNESS_POINTS, WALLET_POINTS, DAILY_POINTS].concat();
+    let walked =
+        [STORE_POINTS, REFUND_POINTS, GIVE_BACK_POINTS, RETURN_POINTS, WITNESS_POINTS, WALLET_POINTS, DAILY_POINTS];
+    let walked = walked.concat();
     let walked: BTreeSet<String> = walked.iter().map(|point| point.split(':').next().unwrap().to_owned()).collect();
     assert_eq!(found, walked);
 }

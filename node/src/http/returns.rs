@@ -136,11 +136,9 @@ pub(super) async fn take_back(State(site): State<Site>, call: Call) -> Result<Re
         ));
     };
     // No header begins with a zero byte: a reference is a key of its own (RETURN-2).
-    let once = match given {
-        Some(once) => once,
-        None => call.once_by(&token, &format!("\0return {named} {}", body.reference))?,
-    };
-    let _in_flight = site.shop.enter(&once)?;
+    let by_reference = call.once_by(&token, &format!("\0return {named} {}", body.reference))?;
+    let _in_flight = given.as_ref().map(|once| site.shop.enter(once)).transpose()?;
+    let _in_flight_too = site.shop.enter(&by_reference)?;
     let back = GoodsBack {
         grant,
         checkout,
@@ -152,7 +150,7 @@ pub(super) async fn take_back(State(site): State<Site>, call: Call) -> Result<Re
         expires_in,
     };
     let base = site.base();
-    let taken =
-        site.shop.take_goods_back(back, Some(once), move |taken| answer(StatusCode::CREATED, &view(&base, &taken)));
+    let once = (given, by_reference);
+    let taken = site.shop.take_goods_back(back, once, move |taken| answer(StatusCode::CREATED, &view(&base, &taken)));
     Ok(respond(taken.await?))
 }
