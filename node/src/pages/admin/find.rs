@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use ronde_protocol::machine::till::code::OrderCode;
 use ronde_protocol::machine::till::checkout::CheckoutState;
+use ronde_protocol::machine::till::code::OrderCode;
 use ronde_protocol::machine::till::grant::{Grant, GrantState};
 use ronde_protocol::message::amount::Points;
 use serde::Deserialize;
