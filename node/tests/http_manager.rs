@@ -158,6 +158,32 @@ fn ten_wrong_passwords_slow_guessing_and_lock_nobody_out() {
     assert_eq!(right.status, 303);
 }
 
+/// TILL-14.
+#[test]
+fn a_browser_that_was_let_in_before_waits_for_no_stranger() {
+    let node = node();
+    let reply = node.call(
+        "POST",
+        "/admin/login",
+        &[own_page()],
+        Some(format!("password={PASSWORD}").replace(' ', "+").as_bytes()),
+    );
+    let set: Vec<&str> = reply.cookies.iter().map(String::as_str).collect();
+    let browser = set.iter().find(|set| set.starts_with("__Host-ronde-browser=")).unwrap();
+    let (value, attributes) = browser.split_once("; ").unwrap();
+    assert_eq!(attributes, "Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict; Secure");
+    let known = ("cookie".to_owned(), value.to_owned());
+    // Its own sign-in counts as a stranger's, as do these; all are of one address here.
+    while sign_in(&node, "wrong password").status != 429 {}
+    let form = format!("password={}", PASSWORD.replace(' ', "+"));
+    let right = sign_in_as(&node, &[own_page(), known.clone()], &form);
+    assert_eq!((right.status, right.cookies.len()), (303, 1), "it is known already: {right:?}");
+    // It opens nothing by itself.
+    assert_eq!(node.call("GET", "/admin/session", &[known.clone()], None).problem(), "session-missing");
+    password::set(&node.folder.path().join("manager.hash"), "another password").unwrap();
+    assert_eq!(sign_in_as(&node, &[own_page(), known], &form).problem(), "rate-limited", "a stranger again");
+}
+
 /// TILL-15.
 #[test]
 fn a_session_opens_nothing_below_v1() {

@@ -2,6 +2,7 @@
 //!
 //! A session acts on pages. No call below `/v1` looks at a cookie, so that no page can be made to send one there.
 
+mod device;
 mod guesses;
 mod login;
 
@@ -23,7 +24,8 @@ use super::site::Site;
 use crate::shop::{Scope, ShopError, Token};
 use crate::{clock, password};
 
-use guesses::Guesses;
+use device::Device;
+use guesses::{Guesser, Guesses};
 
 pub use guesses::GuessLimits;
 pub use login::Posted;
@@ -94,11 +96,16 @@ impl Manager {
         if self.0.secure { "__Host-ronde" } else { "ronde" }
     }
 
+    /// The name of that by which a browser is known again.
+    fn device_name(&self) -> &'static str {
+        if self.0.secure { "__Host-ronde-browser" } else { "ronde-browser" }
+    }
+
     /// `Set-Cookie` (TILL-10).
-    fn cookie(&self, value: &str, lasts: Duration) -> String {
+    fn cookie(&self, name: &str, value: &str, lasts: Duration) -> String {
         let secure = if self.0.secure { "; Secure" } else { "" };
         let seconds = lasts.as_secs();
-        format!("{}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}", self.cookie_name())
+        format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
     }
 
     fn stored(&self) -> Result<Option<String>, Problem> {
@@ -114,8 +121,15 @@ impl Manager {
         self.stored().map_or(true, |stored| stored.is_some())
     }
 
-    /// Opens a session if the password is right; its cookie.
-    async fn sign_in(&self, password: Zeroizing<String>, from: IpAddr) -> Result<Token, Problem> {
+    /// Who tries a password: a browser that is known, or somebody at an address.
+    fn guesser(&self, headers: &HeaderMap, from: IpAddr) -> Result<Guesser, Problem> {
+        let Some(stored) = self.stored()? else { return Ok(Guesser::Stranger(from)) };
+        let known = cookies(headers, self.device_name()).find_map(|value| Device::read(value, &stored));
+        Ok(known.map_or(Guesser::Stranger(from), |device| Guesser::Known(device.id())))
+    }
+
+    /// Opens a session if the password is right; the cookies of the session and, if it is new, of the browser.
+    async fn sign_in(&self, password: Zeroizing<String>, from: Guesser) -> Result<Vec<String>, Problem> {
         let busy =
             |_| Problem::new(Code::RateLimited, "too many passwords wait to be looked at: try again in a moment");
         let _place = self.0.waiting.try_acquire().map_err(busy)?;
@@ -140,8 +154,13 @@ impl Manager {
         lock(&self.0.guesses).was_right(from);
         let (cookie, form) = (Token::fresh()?, Token::fresh()?);
         let now = clock::monotonic();
+        let mut cookies = Vec::new();
+        if matches!(from, Guesser::Stranger(_)) {
+            cookies.push(self.cookie(self.device_name(), &device::fresh(&stored)?, device::LIFE));
+        }
+        cookies.push(self.cookie(self.cookie_name(), cookie.expose(), LIFE));
         lock(&self.0.sessions).open(&cookie, Open { since: now, seen: now, form: Arc::new(form), password: stored });
-        Ok(cookie)
+        Ok(cookies)
     }
 
     /// The session of a request, which is used by it.

@@ -184,6 +184,8 @@ pub fn bearer(token: &str) -> (String, String) {
 pub struct Reply {
     pub status: u16,
     pub headers: BTreeMap<String, String>,
+    /// All of `Set-Cookie`.
+    pub cookies: Vec<String>,
     pub bytes: Vec<u8>,
     pub json: Value,
 }
@@ -225,8 +227,10 @@ pub fn call(base: &str, method: &str, path: &str, headers: &[(String, String)], 
     let mut response = sent.unwrap();
     let bytes = response.body_mut().read_to_vec().unwrap();
     let headers = response.headers().iter();
+    let set = response.headers().get_all("set-cookie").iter();
     let reply = Reply {
         status: response.status().as_u16(),
+        cookies: set.map(|value| value.to_str().unwrap().to_owned()).collect(),
         headers: headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect(),
         json: match response.headers().get("content-type") {
             Some(form) if form == "text/csv" => json!(String::from_utf8(bytes.clone()).unwrap()),

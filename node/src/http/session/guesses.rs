@@ -1,21 +1,27 @@
 //! How often a password may be tried: a few times in a minute from one address and from all (TILL-14).
 //!
-//! Nobody is ever locked out: what is used up comes back with time. An address whose password was right shares nothing with
-//! strangers, so that those who guess from everywhere do not keep the manager out.
+//! Nobody is ever locked out: what is used up comes back with time. A browser in which the password was right shares nothing
+//! with strangers, so that those who guess from everywhere do not keep the manager out.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Addresses that are remembered because their password was right.
-const MAX_KNOWN: usize = 16;
+/// Who tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Guesser {
+    /// Somebody at this address.
+    Stranger(IpAddr),
+    /// A browser in which the password was right before, by its proof.
+    Known([u8; 32]),
+}
 
 /// How often.
 #[derive(Clone, Copy, Debug)]
 pub struct GuessLimits {
-    /// From one address at once, after a quiet time.
+    /// From one address, or one known browser, at once, after a quiet time.
     pub at_once: u32,
     /// Between two after those.
     pub interval: Duration,
@@ -35,36 +41,30 @@ impl Default for GuessLimits {
 pub(super) struct Guesses {
     limits: GuessLimits,
     all: Option<Instant>,
-    /// When what each address tried is worked off.
-    by: BTreeMap<IpAddr, Instant>,
-    known: VecDeque<IpAddr>,
+    /// When what each of them tried is worked off.
+    by: BTreeMap<Guesser, Instant>,
 }
 
 impl Guesses {
     pub(super) fn new(limits: GuessLimits) -> Self {
-        Self { limits, all: None, by: BTreeMap::new(), known: VecDeque::new() }
+        Self { limits, all: None, by: BTreeMap::new() }
     }
 
     /// Takes one try, or says how long to wait for it.
-    pub(super) fn take(&mut self, from: IpAddr, now: Instant) -> Result<(), Duration> {
+    pub(super) fn take(&mut self, from: Guesser, now: Instant) -> Result<(), Duration> {
         let GuessLimits { at_once, interval, all_at_once, all_interval } = self.limits;
         self.by.retain(|_, even| *even > now);
         let own = after(self.by.get(&from).copied(), now, interval, at_once)?;
-        if !self.known.contains(&from) {
+        if matches!(from, Guesser::Stranger(_)) {
             self.all = Some(after(self.all, now, all_interval, all_at_once)?);
         }
         self.by.insert(from, own);
         Ok(())
     }
 
-    /// What an address tried before the right password counts no more.
-    pub(super) fn was_right(&mut self, from: IpAddr) {
+    /// What was tried before the right password counts no more.
+    pub(super) fn was_right(&mut self, from: Guesser) {
         self.by.remove(&from);
-        self.known.retain(|known| *known != from);
-        if self.known.len() >= MAX_KNOWN {
-            self.known.pop_front();
-        }
-        self.known.push_back(from);
     }
 }
 

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{LIFE, Session};
+use super::Session;
 use crate::http::body::{Call, answer, respond};
 use crate::http::problem::{Code, Problem};
 use crate::http::site::Site;
@@ -58,7 +58,7 @@ impl FromRequest<Site> for Posted {
 /// The manager signs in.
 pub(in crate::http) async fn login(State(site): State<Site>, asked: Uri, call: Call) -> Response {
     match sign_in(&site, &call).await {
-        Ok(cookie) => go_on(&asked, Some(&cookie)),
+        Ok(cookies) => go_on(&asked, &cookies),
         Err(problem) => {
             let wait =
                 problem.member("retry_after").and_then(|seconds| HeaderValue::from_str(&seconds.to_string()).ok());
@@ -71,7 +71,7 @@ pub(in crate::http) async fn login(State(site): State<Site>, asked: Uri, call: C
     }
 }
 
-async fn sign_in(site: &Site, call: &Call) -> Result<String, Problem> {
+async fn sign_in(site: &Site, call: &Call) -> Result<Vec<String>, Problem> {
     // There is no session yet that a form could show; and one that another page sends is told by the browser (TILL-13).
     comes_from_here(&call.headers, site)?;
     let mut fields = call.form()?;
@@ -80,8 +80,7 @@ async fn sign_in(site: &Site, call: &Call) -> Result<String, Problem> {
         return Err(Problem::field("password", format!("a password has at most {MAX_PASSWORD} bytes")));
     }
     let from = call.from().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    let cookie = site.manager.sign_in(password, from).await?;
-    Ok(site.manager.cookie(cookie.expose(), LIFE))
+    site.manager.sign_in(password, site.manager.guesser(&call.headers, from)?).await
 }
 
 /// Whether there is a session, and what its forms carry.
@@ -92,16 +91,16 @@ pub(in crate::http) async fn show(session: Session) -> Response {
 /// The manager signs out.
 pub(in crate::http) async fn logout(State(site): State<Site>, asked: Uri, posted: Posted) -> Response {
     site.manager.sign_out(&posted.session);
-    go_on(&asked, Some(&site.manager.cookie("", Duration::ZERO)))
+    go_on(&asked, &[site.manager.cookie(site.manager.cookie_name(), "", Duration::ZERO)])
 }
 
 /// Whoever reads the address of the form in their history, and opens it.
 pub(in crate::http) async fn to_page(asked: Uri) -> Response {
-    go_on(&asked, None)
+    go_on(&asked, &[])
 }
 
-/// The page, with this cookie from now on.
-fn go_on(asked: &Uri, cookie: Option<&str>) -> Response {
+/// The page, with these cookies from now on.
+fn go_on(asked: &Uri, cookies: &[String]) -> Response {
     let language = asked.query().and_then(|query| LANGUAGES.into_iter().find(|known| *known == query));
     let page = language.map_or_else(|| PAGE.to_owned(), |language| format!("{PAGE}?{language}"));
     let mut response = StatusCode::SEE_OTHER.into_response();
@@ -111,8 +110,8 @@ fn go_on(asked: &Uri, cookie: Option<&str>) -> Response {
     if let Ok(page) = HeaderValue::try_from(page) {
         headers.insert(header::LOCATION, page);
     }
-    if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::from_str(cookie).ok()) {
-        headers.insert(header::SET_COOKIE, cookie);
+    for cookie in cookies.iter().filter_map(|cookie| HeaderValue::from_str(cookie).ok()) {
+        headers.append(header::SET_COOKIE, cookie);
     }
     response
 }

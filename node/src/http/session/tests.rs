@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::guesses::{GuessLimits, Guesses};
+use super::device::{self, Device};
+use super::guesses::{GuessLimits, Guesser, Guesses};
 use super::{IDLE, LIFE, MAX_SESSIONS, Open, Sessions};
 use crate::shop::Token;
 
@@ -14,8 +15,8 @@ fn open(now: Instant) -> Open {
     Open { since: now, seen: now, form: Arc::new(Token::fresh().unwrap()), password: "p".to_owned() }
 }
 
-fn from(last: u8) -> IpAddr {
-    IpAddr::V4(Ipv4Addr::new(192, 0, 2, last))
+fn from(last: u8) -> Guesser {
+    Guesser::Stranger(IpAddr::V4(Ipv4Addr::new(192, 0, 2, last)))
 }
 
 /// TILL-11, TILL-12.
@@ -73,14 +74,32 @@ fn guesses_are_slowed_by_address_and_in_all_and_nobody_is_locked_out() {
 
 /// TILL-14.
 #[test]
-fn who_guesses_from_everywhere_keeps_no_known_address_out() {
+fn who_guesses_from_everywhere_keeps_no_known_browser_out() {
     let limits = GuessLimits::default();
     let (mut guesses, start) = (Guesses::new(limits), Instant::now());
-    assert!(guesses.take(from(1), start).is_ok());
-    guesses.was_right(from(1));
-    let taken = (2..=255).filter(|last| guesses.take(from(*last), start).is_ok()).count();
-    assert_eq!(taken, usize::try_from(limits.all_at_once).unwrap() - 1);
+    let taken = (0..=255).filter(|last| guesses.take(from(*last), start).is_ok()).count();
+    assert_eq!(taken, usize::try_from(limits.all_at_once).unwrap());
     assert!(guesses.take(from(0), start).is_err(), "a stranger waits");
-    assert!(guesses.take(from(1), start).is_ok());
+    let known = Guesser::Known([1; 32]);
+    for _ in 0..limits.at_once {
+        assert!(guesses.take(known, start).is_ok());
+    }
+    assert_eq!(guesses.take(known, start), Err(limits.interval), "a stolen one guesses no faster");
+    assert!(guesses.take(Guesser::Known([2; 32]), start).is_ok(), "and keeps no other out");
+    guesses.was_right(known);
+    assert!(guesses.take(known, start).is_ok());
     assert!(guesses.take(from(0), start + limits.all_interval).is_ok(), "and not for ever");
+}
+
+/// TILL-14.
+#[test]
+fn a_browser_is_known_by_its_own_cookie_until_the_password_changes() {
+    let (one, other) = (device::fresh("hash").unwrap(), device::fresh("hash").unwrap());
+    let read = Device::read(&one, "hash").unwrap();
+    assert_ne!(Some(read), Device::read(&other, "hash"));
+    assert_eq!(Device::read(&one, "another hash"), None);
+    let (name, proof) = one.split_once('.').unwrap();
+    for wrong in ["", ".", name, proof, &format!("{name}x.{proof}"), &format!("{name}."), &format!(".{proof}")] {
+        assert_eq!(Device::read(wrong, "hash"), None, "{wrong}");
+    }
 }
