@@ -88,6 +88,7 @@ impl Shop {
             seed: node_seed(StoreId(1)),
             charters: charters.expect("the tests' charter is valid"),
             engine: Box::new(MemoryEngine::new()),
+            database: None,
             quic: any,
             http: any,
             http_connections: 64,

@@ -3,20 +3,23 @@
 mod http_support;
 mod pages_support;
 
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::time::Duration;
 
 use http_support::federation_support::{DAY, KEYSET};
-use http_support::{Node, Reply, TestDesk};
+use http_support::{NOW, Node, Reply, TestDesk};
 use pages_support::{
     Header, LANGUAGES, MANAGERS, Page, furnish, get_html, get_signed, header, parse, post_signed, sign_in, signed_page,
     words,
 };
-use ronde_node::http::ServeLimits;
+use ronde_node::config::{Config, Tls};
+use ronde_node::http::{Certificates, ServeLimits};
 use ronde_node::pages::Catalogues;
 use ronde_node::password;
 use ronde_node::shop::{
-    ClockStatus, DeskStatus, DiskStatus, InHand, LogStatus, OpenOrder, PeerLogStatus, PeerLogTrouble, RetiredBecause,
-    SeatNotTaken, WitnessStatus,
+    ClockStatus, DeskStatus, DiskStatus, InHand, LogStatus, OpenOrder, PeerLogStatus, PeerLogTrouble, Posted,
+    RetiredBecause, SeatNotTaken, WitnessStatus,
 };
 use ronde_node::store::Snapshot;
 use ronde_protocol::message::amount::Points;
@@ -60,11 +63,12 @@ fn without_a_session_there_is_nothing_but_the_question_for_the_password() {
     assert_eq!(chosen.headers["location"], "../admin?lang=fr");
     for path in ["/admin/tills/add", "/admin/tills/revoke"] {
         let form = post_signed(&node, path, &header("cookie", "__Host-ronde=stale"), "name=x&csrf=x");
-        assert_eq!((form.status, &*form.headers["location"]), (303, "../../admin"), "{path}");
+        assert_eq!((form.status, &*form.headers["location"]), (303, "../../admin?ended=yes"), "{path}");
         let program = node.call("POST", path, &[header("sec-fetch-site", "same-origin")], Some(b"name=x&csrf=x"));
         assert_eq!(program.problem(), "session-missing", "{path}");
     }
     assert!(node.shop.tills().unwrap().is_empty());
+    assert!(words(&page_of(&get_html(&node, "/admin?ended=yes", "en"))).contains("You are not signed in any more"));
 }
 
 #[test]
@@ -269,6 +273,7 @@ fn ill() -> DeskStatus {
 fn each_trouble_is_named_with_what_mends_it_the_worst_first() {
     let node = Node::start();
     let session = sign_in(&node);
+    copied(&node, NOW);
     let well = DeskStatus { witnesses: vec![], ..DeskStatus::default() };
     *node.desk.shown.lock().unwrap() = Some(well.clone());
     let shown = says(&node, "/admin", &session);
@@ -324,6 +329,59 @@ fn each_trouble_is_named_with_what_mends_it_the_worst_first() {
     for part in ["Have a look.", "there are 3 things", "None more may fail", "issued 800 of the 1,000 points"] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
+}
+
+/// As `ronde backup` notes it beside the database.
+fn copied(node: &Node, time: u64) {
+    std::fs::write(node.folder.path().join("last-backup"), format!("{time}\n")).unwrap();
+}
+
+/// A node with a certificate that ends on this day of January 2026, in the files of a folder.
+fn showing(day: u8) -> (Node, Certificates, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let tls = Tls { certificate: folder.path().join("cert.pem"), private_key: folder.path().join("key.pem") };
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut made = rcgen::CertificateParams::new(vec!["store-1.example".to_owned()]).unwrap();
+    made.not_after = rcgen::date_time_ymd(2026, 1, day);
+    std::fs::write(&tls.certificate, made.self_signed(&key).unwrap().pem()).unwrap();
+    std::fs::write(&tls.private_key, key.serialize_pem()).unwrap();
+    std::fs::set_permissions(&tls.private_key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let certificates = Certificates::load(tls).unwrap();
+    (Node::start_showing(certificates.clone()), certificates, folder)
+}
+
+#[test]
+fn what_the_shops_own_files_rules_and_addresses_lack_is_named() {
+    let (node, certificates, folder) = showing(10);
+    let session = sign_in(&node);
+    let has = |part: &str| {
+        let shown = says(&node, "/admin", &session);
+        assert!(shown.contains(part), "{part}: {shown}");
+        assert!(!words(&signed_page(&node, "/admin", "fr", &session)).contains('\u{27e6}'));
+    };
+    has("The node’s database was never copied.");
+    copied(&node, NOW - 8 * DAY);
+    has("The last copy of the node’s database is 8 days old. | On the node’s machine: ronde backup FILE");
+    has("The certificate for HTTPS ends at 2026-01-10T00:00:00Z. | Renew it.");
+    std::fs::write(folder.path().join("cert.pem"), "none").unwrap();
+    (0..2).for_each(|_| certificates.look());
+    has("can’t be used. The old one goes on.");
+    let (over, ..) = showing(1);
+    over.hand.advance(DAY * 1000);
+    let shown = says(&over, "/admin", &sign_in(&over));
+    assert!(shown.contains("Something is wrong.") && shown.contains("browsers refuse this shop’s pages"), "{shown}");
+
+    let rules = "store = 1\n[earn]\npoints = 1\ncents = 100\nzone = \"Europe/Paris\"\n[pledge]\nassociation = 9\nper_mille = 10\n";
+    node.shop.set_rules(Config::parse(Path::new("ronde.toml"), rules, []).unwrap().rules);
+    has("A rule in line 7 of the configuration does not do what it says.");
+    has("the charter has no association 9");
+    let url = "https://shop.example/hook";
+    let added = node.post("/v1/webhooks", &node.admin, &json!({ "url": url, "events": ["grant.claimed"] }));
+    let id = added.text("id").parse().unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(node.shop.webhook_posted(id, (0, 99), Posted::Unwanted)).unwrap();
+    has("Nothing more is told to https://shop.example/hook");
+    has("its receiver answered 410");
 }
 
 /// TILL-6: which caps are near, by name.
@@ -438,8 +496,13 @@ fn a_code_that_a_customer_reads_out_finds_their_grant_or_payment_and_no_other() 
     let code = id.parse::<ronde_node::shop::RecordId>().unwrap().code().to_string();
     for written in [code.clone(), code.to_lowercase(), code.replace('-', "")] {
         let shown = says(&node, &format!("/admin/find?code={written}"), &session);
-        for part in ["Claimed: 84 points are the customer’s.", "Till | counter", "Basket | €42.10", "Bonus | New year"]
-        {
+        for part in [
+            "Claimed: 84 points are the customer’s.",
+            "Made | 1 January 2026, 01:",
+            "Till | counter",
+            "Basket | €42.10",
+            "Bonus | New year",
+        ] {
             assert!(shown.contains(part), "{part}: {shown}");
         }
     }

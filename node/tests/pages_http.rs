@@ -154,6 +154,16 @@ fn each_version_of_the_charter_says_what_it_changed() {
 }
 
 #[test]
+fn what_shops_pledged_is_told_from_what_customers_gave() {
+    let node = Node::start();
+    *node.desk.given.lock().unwrap() = 12;
+    let purpose = Purpose::Pledge { association: AssociationId(1), points: Points(7) };
+    node.desk.book(ronde_protocol::message::order::Order { purpose, ..swap(&node, 1).order });
+    let shown = text_of(&node, "/federation", "en");
+    assert!(shown.contains("Food bank | 5 | 7 | 12"), "{shown}");
+}
+
+#[test]
 fn votes_are_counted_from_the_log_as_it_grows() {
     let node = Node::start();
     let mut salt = 0;

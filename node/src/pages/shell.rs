@@ -74,6 +74,11 @@ impl Shell {
         self.here == path
     }
 
+    /// Whether the page was asked for with this.
+    pub(super) fn asks(&self, (name, value): (&str, &str)) -> bool {
+        self.query.split('&').any(|item| item.split_once('=') == Some((name, value)))
+    }
+
     /// The same page, shown in the place of another.
     pub(super) fn standing_at(self, path: &str) -> Self {
         Self { here: path.to_owned(), query: String::new(), ..self }

@@ -35,10 +35,10 @@ pub struct AccountLine {
     /// Points that it took, vouchers apart.
     #[schema(value_type = forms::Points)]
     pub redeemed: Points,
-    /// Points that customers gave it.
+    /// Points that it was given, by customers and by shops.
     #[schema(value_type = forms::Points)]
     pub donated: Points,
-    /// Points that it pledged (a store) or was pledged (an association).
+    /// Points that it pledged.
     #[schema(value_type = forms::Points)]
     pub pledged: Points,
     /// Worth of the vouchers that it took.

@@ -40,6 +40,8 @@ pub struct TestDesk {
     come: (Mutex<usize>, Condvar),
     /// How the node is said to be, if another way than always.
     pub shown: Mutex<Option<DeskStatus>>,
+    /// What the first association was given, by its books.
+    pub given: Mutex<u64>,
     /// What it says to have in hand.
     pub in_hand: Mutex<InHand>,
     /// This node's closing statement, once there is one.
@@ -74,6 +76,7 @@ impl TestDesk {
             gate: Arc::new(Semaphore::new(1)),
             come: Default::default(),
             shown: Mutex::default(),
+            given: Mutex::default(),
             in_hand: Mutex::default(),
             statement: Mutex::default(),
             shop: OnceLock::new(),
@@ -245,7 +248,10 @@ impl OrderDesk for TestDesk {
         let accounts = vec![
             line(Account::Store(STORE), -5),
             line(Account::Pool, 5),
-            line(Account::Association(AssociationId(1)), 0),
+            AccountLine {
+                donated: Points(*self.given.lock().unwrap()),
+                ..line(Account::Association(AssociationId(1)), 0)
+            },
         ];
         let books = if self.is_witness { vec![KeysetBooks { keyset: KEYSET, accounts }] } else { Vec::new() };
         Box::pin(async { Ok(books) })

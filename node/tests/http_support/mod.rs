@@ -95,6 +95,7 @@ impl Node {
         let site = Site::new(shop.clone(), Arc::clone(&desk) as _, &admin, "http://fallback.example");
         let hash = folder.path().join("manager.hash");
         let site = site.with_manager(Manager::new(Some(hash), true, GUESSES)).with_certificates(certificates);
+        let site = site.with_database(Some(folder.path().join("ronde.sqlite")));
         let (stop, stopped) = oneshot::channel::<()>();
         let url = runtime.block_on(async {
             let listener = http::listen(([127, 0, 0, 1], 0).into()).unwrap();

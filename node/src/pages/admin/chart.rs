@@ -13,7 +13,7 @@ use crate::pages::say::Say;
 use crate::shop::Totals;
 
 /// Room for the numbers at the left, in units of the picture.
-const LEFT: u64 = 64;
+const LEFT: u64 = 84;
 /// Room at the right, so that the last line does not end at the edge.
 const RIGHT: u64 = 8;
 /// An hour's column.
@@ -21,11 +21,11 @@ const COLUMN: u64 = 44;
 /// One of its two bars.
 const BAR: u64 = 15;
 /// Height of the bars' field.
-const HEIGHT: u64 = 200;
+const HEIGHT: u64 = 280;
 /// Above it, so that the highest number is whole.
-const TOP: u64 = 12;
+const TOP: u64 = 16;
 /// Below it, for the hours.
-const BOTTOM: u64 = 28;
+const BOTTOM: u64 = 36;
 /// Hours that are shown at least, so that a shop that has just opened sees no two giant bars.
 const LEAST: usize = 8;
 
@@ -105,16 +105,16 @@ fn draw(say: &Say, shown: &[(usize, Totals)], rows: Vec<Line>) -> Chart {
         lines: (0..=2).map(line).collect(),
         hours,
         right,
-        label_y: TOP + HEIGHT + 20,
+        label_y: TOP + HEIGHT + 28,
         rows,
     }
 }
 
-/// 2, 4, 10, 20, 40, 100, ... : what has a round half.
+/// 2, 4, 6, 8, 10, 20, 40, ... : what has a round half.
 fn round_up(most: u64) -> u64 {
     let mut step = 1_u64;
     loop {
-        let found = [2, 4, 10].into_iter().map(|times| step.saturating_mul(times)).find(|top| *top >= most);
+        let found = [2, 4, 6, 8, 10].into_iter().map(|times| step.saturating_mul(times)).find(|top| *top >= most);
         match found {
             Some(top) => return top,
             None => step = step.saturating_mul(10),

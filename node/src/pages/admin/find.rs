@@ -3,15 +3,19 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
+use jiff::tz::TimeZone;
 use ronde_protocol::machine::till::checkout::CheckoutState;
 use ronde_protocol::machine::till::code::OrderCode;
 use ronde_protocol::machine::till::grant::{Grant, GrantState};
 use ronde_protocol::message::amount::Points;
+use ronde_protocol::message::order::Seconds;
 use serde::Deserialize;
 
 use super::gate::Admin;
+use super::span::{midnight, zone, zone_name};
+use crate::earning::{Moment, clock_time};
 use crate::http::Problem;
-use crate::pages::say::Say;
+use crate::pages::say::{Say, Value};
 use crate::pages::shell::Shell;
 use crate::pages::{Pages, trouble};
 use crate::shop::{CheckoutView, Detail, Traced};
@@ -27,6 +31,7 @@ pub(super) struct Asked {
 struct Find {
     shell: Shell,
     csrf: String,
+    zone: String,
     code: String,
     /// Why there is nothing to show.
     wrong: Option<String>,
@@ -64,8 +69,15 @@ pub(super) async fn show(
         (false, None, _) => Some(say.text("admin-find-no-code")),
         (false, Some(_), true) => Some(say.text("admin-find-nothing")),
     };
-    let found = traced.iter().map(|traced| found(&say, traced)).collect();
-    let page = Find { shell, csrf, code: code.map_or(typed, |code| code.to_string()), wrong, found };
+    let zone = zone(&pages.site.shop().rules());
+    let found = traced.iter().map(|traced| {
+        let made = (say.text("admin-fact-made"), moment(&say, &zone, made_at(traced)));
+        let found = found(&say, traced);
+        Found { facts: [vec![made], found.facts].concat(), ..found }
+    });
+    let found = found.collect();
+    let page =
+        Find { zone: zone_name(&zone), shell, csrf, code: code.map_or(typed, |code| code.to_string()), wrong, found };
     Ok(trouble::shown(say.language(), &page))
 }
 
@@ -90,8 +102,7 @@ fn found(say: &Say, traced: &Traced) -> Found {
 fn grant_facts(say: &Say, grant: &Grant) -> Vec<Fact> {
     let terms = grant.terms();
     let points = say.count("admin-points", terms.points.0);
-    let mut facts =
-        vec![(say.text("admin-fact-points"), points), (say.text("admin-fact-made"), say.moment(grant.time()))];
+    let mut facts = vec![(say.text("admin-fact-points"), points)];
     let vouchers: u64 = terms.vouchers.iter().map(|voucher| u64::from(voucher.count)).sum();
     if vouchers > 0 {
         facts.push((say.text("admin-fact-with"), say.count("admin-vouchers", vouchers)));
@@ -108,7 +119,6 @@ fn checkout_facts(say: &Say, view: &CheckoutView) -> Vec<Fact> {
     let mut facts = vec![
         (say.text("admin-fact-most"), points(offer.max)),
         (say.text("admin-fact-paid"), points(view.checkout.paid())),
-        (say.text("admin-fact-made"), say.moment(offer.time)),
     ];
     if view.returned > Points::ZERO {
         facts.push((say.text("admin-fact-returned"), points(view.returned)));
@@ -118,6 +128,19 @@ fn checkout_facts(say: &Say, view: &CheckoutView) -> Vec<Fact> {
     }
     facts.extend(view.refunds.iter().map(|refund| (say.text("admin-fact-owed"), points(refund.points))));
     facts
+}
+
+fn made_at(traced: &Traced) -> Seconds {
+    match traced {
+        Traced::Grant(_, grant, _) => grant.time(),
+        Traced::Checkout(view, _) => view.checkout.offer().time,
+    }
+}
+
+/// Day and time as the clock in the shop shows them.
+fn moment(say: &Say, zone: &TimeZone, time: Seconds) -> String {
+    let Moment { date, minute } = Moment::new(time, zone);
+    say.with("admin-moment", &[("day", Value::Day(midnight(date))), ("time", Value::Text(clock_time(minute)))])
 }
 
 fn grant_text(state: GrantState) -> &'static str {

@@ -14,6 +14,8 @@ use crate::pages::{Pages, trouble};
 
 /// Where the manager begins, from the root of the site.
 const FRONT: &str = "admin";
+/// Asked for by whoever sent a form after the end of their session.
+const ENDED: (&str, &str) = ("ended", "yes");
 /// Where the password goes.
 const SIGN_IN: &str = "/admin/login";
 
@@ -81,12 +83,14 @@ impl FromRequest<Pages> for Form {
 struct Login {
     shell: Shell,
     wrong: Option<String>,
+    /// A form was sent after the session's end.
+    ended: bool,
     has_password: bool,
 }
 
 fn sign_in(shell: Shell, pages: &Pages, wrong: Option<String>) -> Response {
-    let language = shell.say.language();
-    trouble::shown(language, &Login { shell, wrong, has_password: pages.site.has_manager() })
+    let (language, ended) = (shell.say.language(), shell.asks(ENDED));
+    trouble::shown(language, &Login { shell, wrong, ended, has_password: pages.site.has_manager() })
 }
 
 /// The page in the place of a refusal: the password again, or for the first time. Nothing if it is another's affair.
@@ -98,7 +102,7 @@ pub(in crate::pages) fn sign_in_again(
 ) -> Result<Response, Shell> {
     let code = refused.extensions().get::<Code>().copied();
     if code == Some(Code::SessionMissing) {
-        return Ok(see_other(&shell.link(FRONT)));
+        return Ok(see_other(&shell.link_with(FRONT, &[ENDED])));
     }
     let said = REFUSED.iter().find(|(refusal, _)| path == SIGN_IN && code == Some(*refusal));
     let Some((_, said)) = said else { return Err(shell) };

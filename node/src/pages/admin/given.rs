@@ -35,7 +35,7 @@ pub(super) async fn given(pages: &Pages, say: &Say, charter: &Charter, now: Seco
     let id = rules.pledge.as_ref().map(|pledge| pledge.association_on(today));
     let association = id.and_then(|id| charter.association(id));
     let month = shop.totals(None, &Period::Month.around(now, &zone))?;
-    let gathered: u64 = shop.gathered()?.iter().map(|(_, thousandths)| *thousandths).sum();
+    let gathered = shop.gathered()?.iter().fold(0_u64, |sum, (_, thousandths)| sum.saturating_add(*thousandths));
     let (campaigns, gifts) = votes_and_gifts(pages, say, charter, now).await?;
     let position = charter.body().associations.iter().position(|known| Some(known.id) == id);
     let is_open = charter.body().campaigns.iter().map(|campaign| now < campaign.end);

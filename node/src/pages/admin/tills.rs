@@ -13,7 +13,7 @@ use crate::pages::say::{Say, Value};
 use crate::pages::shell::Shell;
 use crate::pages::{Pages, trouble};
 use crate::qr;
-use crate::shop::{Answer, NewTill, Scope, Shop, ShopError, TillCaps, TillError, TillView};
+use crate::shop::{Answer, NewTill, Scope, Shop, ShopError, TillCaps, TillError, TillView, Token};
 
 /// What a till may be given here, with the name of its field and what it lets a till do. What the manager does by program
 /// is given at the node's machine alone: whoever takes over a browser can't make it last (TILL-21).
@@ -166,7 +166,7 @@ pub(super) async fn add(State(pages): State<Pages>, form: Form) -> Result<Respon
         Err(wrong) => wrong,
         Ok(new) => {
             // Shown once, so there is nothing to be kept for a request that is repeated.
-            let token = |_, token: crate::shop::Token, _| Answer { status: 200, body: token.expose().into() };
+            let token = |_, token: Token, _| Answer { status: 200, body: token.expose().into() };
             match pages.site.shop().add_till(new, None, token).await {
                 Ok(answer) => return Ok(added(&pages, admin, &entry.name, &answer)),
                 Err(error) => match refused(&error) {

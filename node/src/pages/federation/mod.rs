@@ -93,7 +93,7 @@ pub(super) async fn show(State(pages): State<Pages>, shell: Shell) -> Result<Res
         witnesses: committee::witnesses(&say, &status, desk.store()),
         own_logs: committee::own_logs(&say, &status),
         peer_logs: committee::peer_logs(&say, &status),
-        gifts: tally::gifts(&say, &charter, &books),
+        gifts: tally::gifts(&say, &charter, &books, &counted),
         books: accounts::books(&say, &charter, &books),
         campaigns: tally::campaigns(&say, &charter, &counted, now),
         counting: tally::counting(&say, &counted),
@@ -115,7 +115,7 @@ pub(super) async fn votes_and_gifts(
     let keysets: Vec<_> = desk.status().await?.log.iter().map(|log| log.keyset).collect();
     let counted = pages.known.tally.count(desk, &keysets).await?;
     let books = desk.books().await?;
-    let gifts = if books.is_empty() { Vec::new() } else { tally::gifts(say, charter, &books) };
+    let gifts = if books.is_empty() { Vec::new() } else { tally::gifts(say, charter, &books, &counted) };
     Ok((tally::campaigns(say, charter, &counted, now), gifts))
 }
 

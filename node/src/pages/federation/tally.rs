@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ronde_protocol::message::charter::Charter;
-use ronde_protocol::message::ids::{CampaignId, KeysetId};
+use ronde_protocol::message::ids::{AssociationId, CampaignId, KeysetId};
 use ronde_protocol::message::log::LogEntry;
 use ronde_protocol::message::order::Purpose;
 use tokio::sync::Mutex;
@@ -24,6 +24,8 @@ pub(in crate::pages) struct Counted {
     read: u64,
     size: u64,
     votes: BTreeMap<(CampaignId, u8), u64>,
+    /// What shops pledged. The books of an association have it in one sum with what customers gave.
+    pledges: BTreeMap<AssociationId, u64>,
 }
 
 pub(in crate::pages) struct Counting {
@@ -82,15 +84,16 @@ impl Known {
 }
 
 impl Counted {
-    /// A ballot counts once its order is certified.
+    /// A ballot or pledge counts once its order is certified.
     fn take(&mut self, entry: &LogEntry) {
         self.read = self.read.saturating_add(1);
-        if let LogEntry::Certified(certified) = entry
-            && let Purpose::Vote { campaign, choice } = certified.order.purpose
-        {
-            let votes = self.votes.entry((campaign, choice)).or_default();
-            *votes = votes.saturating_add(1);
-        }
+        let LogEntry::Certified(certified) = entry else { return };
+        let (count, more) = match certified.order.purpose {
+            Purpose::Vote { campaign, choice } => (self.votes.entry((campaign, choice)).or_default(), 1),
+            Purpose::Pledge { association, points } => (self.pledges.entry(association).or_default(), points.0),
+            _ => return,
+        };
+        *count = count.saturating_add(more);
     }
 }
 
@@ -126,21 +129,22 @@ pub(in crate::pages) fn campaigns(say: &Say, charter: &Charter, counted: &[Count
     .collect()
 }
 
-/// What each association was given, over all keysets whose books this node keeps.
-pub(in crate::pages) fn gifts(say: &Say, charter: &Charter, books: &[KeysetBooks]) -> Vec<Gift> {
+/// What each association was given, over all keysets whose books this node keeps. How much of it shops pledged is known as
+/// far as the logs are counted.
+pub(in crate::pages) fn gifts(say: &Say, charter: &Charter, books: &[KeysetBooks], counted: &[Counted]) -> Vec<Gift> {
     let all = charter.body().associations.iter();
     all.map(|association| {
         let lines = books.iter().flat_map(|books| &books.accounts);
         let own = lines.filter(|line| line.account == Account::Association(association.id));
-        let (given, pledged) = own.fold((0_u64, 0_u64), |(given, pledged), line| {
-            (given.saturating_add(line.donated.0), pledged.saturating_add(line.pledged.0))
-        });
+        let all = own.fold(0_u64, |all, line| all.saturating_add(line.donated.0));
+        let each = counted.iter().filter_map(|counted| counted.pledges.get(&association.id));
+        let pledged = each.fold(0_u64, |sum, points| sum.saturating_add(*points)).min(all);
         Gift {
             name: association.name.to_string(),
             closed: association.closed,
-            given: say.number(given),
+            given: say.number(all.saturating_sub(pledged)),
             pledged: say.number(pledged),
-            all: say.number(given.saturating_add(pledged)),
+            all: say.number(all),
         }
     })
     .collect()

@@ -6,7 +6,7 @@ use crate::shop::Totals;
 
 #[test]
 fn the_highest_bar_fits_below_a_number_with_a_round_half() {
-    for (most, top) in [(0, 2), (2, 2), (3, 4), (5, 10), (10, 10), (11, 20), (41, 100), (999, 1000), (1001, 2000)] {
+    for (most, top) in [(0, 2), (2, 2), (3, 4), (5, 6), (10, 10), (11, 20), (41, 60), (999, 1000), (1001, 2000)] {
         assert_eq!(round_up(most), top, "{most}");
     }
     assert_eq!(round_up(u64::MAX), u64::MAX);
@@ -21,7 +21,7 @@ fn bars_stay_inside_of_the_picture_and_hours_of_many_days_are_one() {
     assert_eq!((chart.rows.len(), chart.hours.len()), (1, LEAST));
     assert_eq!((&*chart.rows[0].name, &*chart.rows[0].baskets), ("23:00", "2"));
     for bar in &chart.bars {
-        assert!(bar.x + 15 <= chart.width && bar.y + bar.height <= chart.height && bar.y >= 12);
+        assert!(bar.x + 15 <= chart.width && bar.y + bar.height <= chart.height && bar.y >= 16);
     }
     assert!(chart.bars.iter().any(|bar| bar.class == "taken" && bar.height == 1), "what is not nothing is seen");
 }
