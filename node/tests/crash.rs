@@ -433,6 +433,7 @@ fn a_store_killed_while_its_till_gives_back_gives_once() {
         cast.kill(1);
         cast.start(1, Some(point));
         assert!(cast.give_back(1, id, 2, point).is_none(), "{point}: the answer is lost");
+        eventually(&format!("{point}: the process dies"), || cast.is_dead(1));
         cast.start(1, None);
         let (status, given) = cast.give_back(1, id, 2, point).unwrap();
         assert_eq!((status, &given["left"]), (201, &json!(0)), "{point}: {given}");
@@ -452,6 +453,7 @@ fn a_store_killed_while_its_till_gives_back_gives_once() {
         cast.kill(1);
         cast.start(1, Some(point));
         assert!(cast.till(1, "/v1/returns", &body).is_none(), "{point}: the answer is lost");
+        eventually(&format!("{point}: the process dies"), || cast.is_dead(1));
         cast.start(1, None);
         let (status, taken) = cast.till(1, "/v1/returns", &body).unwrap();
         assert_eq!((status, &taken["points_back"]), (201, &json!(2)), "{point}: {taken}");

@@ -118,6 +118,13 @@ pub(super) struct Made {
     expires_at: String,
 }
 
+impl Made {
+    /// With its link alone.
+    pub(super) fn without_code(self) -> Self {
+        Self { qr_svg: None, ..self }
+    }
+}
+
 /// The state of a grant that was just made.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]

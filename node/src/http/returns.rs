@@ -15,7 +15,7 @@ use super::problem::schema::{KEY, READ, TOKEN, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::forms;
-use crate::shop::{GoodsBack, RecordId, Scope, TakenBack};
+use crate::shop::{Answer, GoodsBack, MAX_ANSWER, RecordId, Scope, TakenBack};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -92,9 +92,21 @@ struct View {
 
 problems! { ReturnProblems: READ, TOKEN, KEY, &[Code::NotFound, Code::LimitExceeded] }
 
-fn view(base: &str, taken: &TakenBack) -> View {
+/// What the till is told. With a long address two QR codes are more than can be kept as an answer: then the links must do.
+fn told(base: &str, taken: &TakenBack) -> Answer {
+    let whole = answer(StatusCode::CREATED, &view(base, taken, true));
+    match whole.body.len() > MAX_ANSWER {
+        true => answer(StatusCode::CREATED, &view(base, taken, false)),
+        false => whole,
+    }
+}
+
+fn view(base: &str, taken: &TakenBack, with_codes: bool) -> View {
     let (total_cents, eligible_cents) = taken.left;
-    let made = |grant: &Option<_>| grant.as_ref().map(|made| grants::made(base, made));
+    let made = |grant: &Option<_>| {
+        let made = grants::made(base, grant.as_ref()?);
+        Some(if with_codes { made } else { made.without_code() })
+    };
     View {
         money_cents: taken.answer.money,
         deduct_cents: taken.answer.deduct,
@@ -151,6 +163,9 @@ pub(super) async fn take_back(State(site): State<Site>, call: Call) -> Result<Re
     };
     let base = site.base();
     let once = (given, by_reference);
-    let taken = site.shop.take_goods_back(back, once, move |taken| answer(StatusCode::CREATED, &view(&base, &taken)));
+    let taken = site.shop.take_goods_back(back, once, move |taken| told(&base, &taken));
     Ok(respond(taken.await?))
 }
+
+#[cfg(test)]
+mod tests;

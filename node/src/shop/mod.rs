@@ -44,6 +44,7 @@ use crate::earning::Rules;
 use crate::metrics::Metrics;
 use crate::store::{Readers, Transaction, Writer};
 
+pub(crate) use answers::MAX_ANSWER;
 pub use answers::{Answer, InFlight, Once, RepeatError};
 pub use books::{Account, AccountLine, KeysetBooks};
 pub use caps::{Cap, Caps, NearCap, OverCap, TillCaps};
