@@ -2,6 +2,7 @@
 //! a program could put them. Every byte that leaves the node is recorded and searched, and what the kernel was given shows
 //! that nothing left it beside the recorders.
 
+mod asked_wrongly;
 mod cli_support;
 mod places;
 mod privacy_support;
@@ -13,6 +14,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::Command;
 
+use asked_wrongly::{calls, filled, spoiled};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use privacy_support::census::Census;
@@ -151,6 +153,39 @@ fn visit(till: &Till, told: &str, links: &mut Vec<String>) {
     }
 }
 
+/// Members that are a text by which the shop itself is told something: `docs/privacy.md` says of each where it goes.
+const OWN_WORDS: &[(&str, &str)] = &[("addTill", "name"), ("addWebhook", "url"), ("makeGrant", "reason")];
+
+/// Every call of the API, with what a till knows in the place of each member of its body, and in its path.
+fn every_call(till: &Till, admin: &str) {
+    for call in calls() {
+        for told in [planted("name"), planted("card number"), planted("receipt line")] {
+            let path = filled(&call.path, &in_path(told));
+            let mut bodies = vec![(call.path.clone(), call.body.clone())];
+            let known = filled(&call.path, "AAECAwQFBgcICQoLDA0ODw");
+            if let Some(Value::Object(members)) = &call.body {
+                let others = OWN_WORDS.iter().filter(|(operation, _)| *operation == call.operation);
+                let kept: Vec<&str> = others.map(|(_, member)| *member).collect();
+                for name in members.keys().filter(|name| !kept.contains(&name.as_str())) {
+                    for value in spoiled(&members[name], &json!(told)) {
+                        let mut members = members.clone();
+                        members.insert(name.clone(), value);
+                        bodies.push((known.clone(), Some(Value::Object(members))));
+                    }
+                }
+            }
+            bodies[0].0 = path;
+            for (path, body) in bodies {
+                let body = body.map(|body| body.to_string()).unwrap_or_default();
+                for token in [&till.token, admin] {
+                    let headers = [("authorization", &*format!("Bearer {token}")), ("last-event-id", told)];
+                    request(till.place, &call.method, &path, &headers, body.as_bytes());
+                }
+            }
+        }
+    }
+}
+
 /// What browsers, wallets and strangers send of themselves.
 fn strangers(town: &Town, grant: &str, told: &str) {
     let (told, path) = (told.trim(), in_path(told));
@@ -251,6 +286,7 @@ fn day(town: &Town, receiver: &Receiver) {
 
     // As many posts as grants were claimed and checkouts paid here.
     (0..links.len() + 2).for_each(|_| drop(receiver.take()));
+    every_call(&till, &admin);
     let watched = request(town.watcher, "GET", "/metrics", &[("user-agent", planted("name"))], b"");
     assert!(watched.text.contains("ronde_http_requests_total"), "{watched:?}");
     request(town.watcher, "GET", &format!("/{}", in_path(planted("name"))), &[], b"");
