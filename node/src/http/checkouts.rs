@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::api::{IdempotencyKey, RecordPath};
 use super::body::{Call, answer, base64, canonical, id, respond};
-use super::grants::{check_reference, expiry};
+use super::grants::expiry;
 use super::orders::take_in;
 use super::problem::schema::{ANY, CHECKOUT, KEY, ORDER, READ, TOKEN, problems};
 use super::problem::{Code, Problem};
@@ -212,12 +212,12 @@ pub(super) async fn open(State(site): State<Site>, call: Call) -> Result<Respons
     let _in_flight = once.as_ref().map(|once| site.shop.enter(once)).transpose()?;
     let body: OpenBody = call.json()?;
     let expires_in = expiry(body.expires_in, DEFAULT_EXPIRY, MAX_EXPIRY)?;
-    check_reference(&body.reference)?;
+    let reference = site.hidden(&body.reference)?;
     if body.step == Points::ZERO || body.max_points < body.step {
         return Err(Problem::field("step", "step is at least 1 and at most max_points"));
     }
     let till = Some(caller.name);
-    let new = NewCheckout { max: body.max_points, step: body.step, reference: body.reference, expires_in, till };
+    let new = NewCheckout { max: body.max_points, step: body.step, reference, expires_in, till };
     let base = site.base();
     let opened = site.shop.open_checkout(new, once, move |made| {
         let mut opened = view(&base, &made);

@@ -215,11 +215,11 @@ pub(super) async fn make(State(site): State<Site>, call: Call) -> Result<Respons
     let body: MakeBody = call.json()?;
     site.check(&token, if body.goodwill == Some(true) { Scope::Manager } else { Scope::Grant })?;
     let expires_in = expiry(body.expires_in, DEFAULT_EXPIRY, MAX_EXPIRY)?;
-    check_reference(&body.reference)?;
+    let reference = site.hidden(&body.reference)?;
     let source = source(caller.name, &body)?;
     let vouchers = Bounded::new(body.vouchers).map_err(|error| Problem::field("vouchers", error))?;
     let terms = GrantTerms { points: body.points.unwrap_or_default(), ballot: body.ballot, vouchers };
-    let new = NewGrant { terms, reference: body.reference, expires_in, source: Some(source) };
+    let new = NewGrant { terms, reference, expires_in, source: Some(source) };
     let base = site.base();
     let made = site.shop.make_grant(new, once, move |new| answer(StatusCode::CREATED, &made(&base, &new)));
     Ok(respond(made.await?))

@@ -18,6 +18,7 @@ mod origin;
 mod pledges;
 mod problem;
 mod public;
+mod reference;
 mod refunds;
 mod restore;
 mod returns;

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::api::IdempotencyKey;
 use super::body::{Call, answer, base64, canonical, respond};
-use super::grants::{self, DEFAULT_EXPIRY, MAX_EXPIRY, Made, check_reference, expiry};
+use super::grants::{self, DEFAULT_EXPIRY, MAX_EXPIRY, Made, expiry};
 use super::orders::{self, ClaimDone, ClaimPending, Form};
 use super::problem::schema::{ANY, KEY, ORDER, READ, TOKEN, problems};
 use super::problem::{Code, Problem};
@@ -161,14 +161,10 @@ pub(super) async fn give(State(site): State<Site>, call: Call) -> Result<Respons
     let _in_flight = once.as_ref().map(|once| site.shop.enter(once)).transpose()?;
     let body: GiveBody = call.json()?;
     let expires_in = expiry(body.expires_in, DEFAULT_EXPIRY, MAX_EXPIRY)?;
-    check_reference(&body.reference)?;
+    let reference = site.hidden(&body.reference)?;
     let checkout: RecordId = body.checkout.parse().map_err(|error| Problem::new(Code::NotFound, error))?;
     let terms = GrantTerms { points: body.points, ballot: None, vouchers: Bounded::default() };
-    let new = NewReturn {
-        checkout,
-        till: caller.name,
-        grant: NewGrant { terms, reference: body.reference, expires_in, source: None },
-    };
+    let new = NewReturn { checkout, till: caller.name, grant: NewGrant { terms, reference, expires_in, source: None } };
     let base = site.base();
     let given = site.shop.give_back(new, once, move |made, left| {
         let view = GivenBack { grant: grants::made(&base, &made), checkout: checkout.to_string(), left };

@@ -33,6 +33,13 @@ pub const TO_WATCHER: &str = "HTTP to who watches the node";
 pub const POSTED: &str = "posts to a webhook";
 pub const TO_SHOPS: &str = "HTTP to other shops";
 
+/// What customers can give to and vote on.
+const PLAN: &str = "[[association]]\nid = 1\nname = \"Food bank\"\n\
+                    [[campaign]]\nid = 1\nname = \"Roof\"\nchoices = [\"Solar\", \"Slate\"]\nminimum = 5\nend = 2099-12-31\nballots_per_store = 100\n";
+/// What baskets earn in the first shop, and for whom.
+const RULES: &str =
+    "[earn]\npoints = 1\ncents = 100\nzone = \"Europe/Paris\"\n[pledge]\nassociation = 1\nper_mille = 500\n";
+
 pub struct Town {
     pub desk: Desk,
     pub tape: Tape,
@@ -63,6 +70,8 @@ impl Town {
     pub fn found(receiver: SocketAddr) -> Self {
         let desk = Desk::new();
         desk.begin();
+        let mut plan = File::options().append(true).open(desk.path("plan.toml")).unwrap();
+        plan.write_all(PLAN.as_bytes()).unwrap();
         let (till, anybody, watcher, hook, metrics) = (place(), place(), place(), place(), place());
         let quic: Vec<SocketAddr> = (0..STORES).map(|_| place()).collect();
         let others: Vec<SocketAddr> = (1..STORES).map(|_| place()).collect();
@@ -90,6 +99,8 @@ impl Town {
         let seeds: Vec<[u8; 32]> = (1..=STORES).map(seed).collect();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let (tape, nodes) = (Tape::default(), BTreeMap::new());
+        let mut rules = File::options().append(true).open(desk.path("store-1/ronde.toml")).unwrap();
+        rules.write_all(RULES.as_bytes()).unwrap();
         let town =
             Self { desk, tape, till, anybody, watcher, hook, others, quic, listens, metrics, seeds, nodes, runtime };
         town.record(receiver);
@@ -134,7 +145,7 @@ impl Town {
         if store == 1 {
             command.env("RONDE_METRICS_LISTEN", self.metrics.to_string());
             // So that its log names its till.
-            command.env("RONDE_CAPS_TILL_POINTS", "100");
+            command.env("RONDE_CAPS_TILL_POINTS", "150");
         }
         let mut child = command.stdout(Stdio::piped()).stderr(log).stdin(Stdio::null()).spawn().unwrap();
         let mut said = BufReader::new(child.stdout.take().unwrap());
