@@ -90,6 +90,8 @@ describe('a basket in the app', () => {
     baskets.complete(link);
     await act.resume();
     assert.deepEqual([app.state.screen.name, app.state.wallet.points, app.state.receipts.length], ['home', 50n, 1]);
+    const words = { key: 'banner.basket', with: { points: { points: 20n } } };
+    assert.deepEqual(app.state.notice, { tone: 'good', words });
   });
 
   it('whose points would pass 100 waits for the words', async () => {
