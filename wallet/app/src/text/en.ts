@@ -215,6 +215,7 @@ export const en = {
   'basket.earned': 'You earned',
   'basket.nothing': 'No points',
   'basket.with': 'Besides: {list}',
+  'basket.with.most': 'Besides, if enough is paid in money: {list}',
   'basket.only': 'Earn only, pay no points',
   'basket.wait.title': 'The till finishes your basket',
   'basket.wait':

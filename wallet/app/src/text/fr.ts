@@ -225,6 +225,7 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'basket.earned': 'Vous avez gagné',
   'basket.nothing': 'Aucun point',
   'basket.with': 'Et aussi : {list}',
+  'basket.with.most': 'Et aussi, si vous payez assez en argent : {list}',
   'basket.only': 'Gagner seulement, sans payer en points',
   'basket.wait.title': 'La caisse termine votre panier',
   'basket.wait':
