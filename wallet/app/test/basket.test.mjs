@@ -137,6 +137,27 @@ describe('a basket in the app', () => {
     assert.equal(app.state.wallet.points, 50n);
   });
 
+  it('whose payment came too late says so, and earns on all of it', async () => {
+    const opened = await counter();
+    const { app, act, federation, baskets } = opened;
+    const link = baskets.ring({ max: 500n });
+    await act.open(link);
+    federation.before = ({ store, path, method }) => {
+      if (store !== 1 || path !== '/v1/orders' || method !== 'POST') return undefined;
+      federation.now += 600n;
+      federation.before = undefined;
+      throw new TypeError('the line broke');
+    };
+    await act.payBasket();
+    assert.deepEqual([app.state.screen.title.key, app.state.wallet.points], ['pay.toolate', 30n]);
+    await act.open(link);
+    const screen = await until(opened, 'wait');
+    assert.deepEqual([screen.points, screen.basket.state], [0n, 'expired']);
+    baskets.complete(link);
+    await until(opened, 'done');
+    assert.equal(app.state.wallet.points, 50n);
+  });
+
   it('that nobody answers for is kept, and can be opened later', async () => {
     const opened = await counter();
     const { app, act, phone, baskets } = opened;
