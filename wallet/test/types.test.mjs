@@ -12,12 +12,18 @@ it('the types want no library of browsers', () => {
   const folder = mkdtempSync(join(home, 'node_modules', '.types-'));
   const program = `
     import { IndexedDbStorage, readWords, Wallet, type NewWallet, type Report, type WalletStorage } from '../../dist/index.js';
+    import { followBasket, payBasket, type BasketProgress } from '../../dist/wallet/basket/index.js';
+    import { countGiven, type Count } from '../../dist/wallet/count/index.js';
     import { FileStorage } from '../../dist/wallet/node/index.js';
     import { english } from '../../dist/words/english.js';
     const storage: WalletStorage = await FileStorage.open('x');
     const wallet = await Wallet.create({ storage, node: 'https://a.test', fetch: (url, init) => fetch(url, init) });
     const report: Report = await wallet.pay('link', 1n);
     console.log(report.state, wallet.words(english), IndexedDbStorage);
+    const paid: Report = await payBasket(wallet, 'link', 1n);
+    const basket: BasketProgress = await followBasket(wallet, 'link', { state: 'open', seconds: 20 });
+    const count: Count = await countGiven({ node: 'https://a.test' });
+    console.log(paid.order, basket.claim, basket.earns.points, count.whole);
     const seed = readWords('words', english);
     const restored = await Wallet.restore({ storage, node: 'https://a.test', seed, onProgress: ({ asked }) => asked });
     console.log(restored.complete);

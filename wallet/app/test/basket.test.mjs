@@ -90,6 +90,8 @@ describe('a basket in the app', () => {
     baskets.complete(link);
     await act.resume();
     assert.deepEqual([app.state.screen.name, app.state.wallet.points, app.state.receipts.length], ['home', 50n, 1]);
+    const words = { key: 'banner.basket', with: { points: { points: 20n } } };
+    assert.deepEqual(app.state.notice, { tone: 'good', words });
   });
 
   it('whose points would pass 100 waits for the words', async () => {
@@ -130,6 +132,27 @@ describe('a basket in the app', () => {
     await act.payBasket();
     const screen = await until(opened, 'wait');
     assert.deepEqual([screen.basket.state, screen.points, app.state.wallet.points], ['expired', 0n, 30n]);
+    baskets.complete(link);
+    await until(opened, 'done');
+    assert.equal(app.state.wallet.points, 50n);
+  });
+
+  it('whose payment came too late says so, and earns on all of it', async () => {
+    const opened = await counter();
+    const { app, act, federation, baskets } = opened;
+    const link = baskets.ring({ max: 500n });
+    await act.open(link);
+    federation.before = ({ store, path, method }) => {
+      if (store !== 1 || path !== '/v1/orders' || method !== 'POST') return undefined;
+      federation.now += 600n;
+      federation.before = undefined;
+      throw new TypeError('the line broke');
+    };
+    await act.payBasket();
+    assert.deepEqual([app.state.screen.title.key, app.state.wallet.points], ['pay.toolate', 30n]);
+    await act.open(link);
+    const screen = await until(opened, 'wait');
+    assert.deepEqual([screen.points, screen.basket.state], [0n, 'expired']);
     baskets.complete(link);
     await until(opened, 'done');
     assert.equal(app.state.wallet.points, 50n);

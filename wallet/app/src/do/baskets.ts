@@ -2,7 +2,7 @@ import { viewUnsettled } from '../../../src/wallet/view/index.js';
 import type { BasketProgress, BasketView } from '../../../src/wallet/basket/index.js';
 import { mostPoints } from '../decide/amount.js';
 import { canPay, stageOf } from '../decide/basket.js';
-import { lateScreen } from '../decide/late.js';
+import { lateOf, lateScreen } from '../decide/late.js';
 import { codeOf, mayStillPay, troubleOf } from '../decide/trouble.js';
 import { isSilence, withoutLink } from '../decide/waiting.js';
 import type { BasketScreen } from '../model.js';
@@ -102,11 +102,14 @@ async function watch(app: App, link: string, basket: BasketView, chosen?: Basket
   })();
 }
 
-/** What this wallet has paid before, by its own history. */
+/** What this wallet has paid before, by its own history: what came too late has paid nothing. */
 function paidBefore(app: App, { checkout, paying }: BasketView): Pick<BasketScreen, 'points' | 'vouchers'> {
   if (paying !== undefined) return paying;
-  const record = app.open.history().find((each) => each.checkout === checkout && each.outcome === 'certified');
-  return { points: record?.points ?? 0n, vouchers: app.state.kept.notes[checkout]?.vouchers ?? [] };
+  const { wallet, kept } = app.state;
+  const record = wallet?.history.find((each) => each.checkout === checkout && each.outcome === 'certified');
+  const late = record && wallet && lateOf(record, wallet);
+  if (record === undefined || (late !== undefined && late !== 'unsure')) return { points: 0n, vouchers: [] };
+  return { points: record.points, vouchers: kept.notes[checkout]?.vouchers ?? [] };
 }
 
 function screenOf(

@@ -1,6 +1,6 @@
 import { readWords, RondeError, Wallet, WalletError } from '../../../src/index.js';
 import type { GrantTerms, HistoryRecord, Receipt } from '../../../src/index.js';
-import { viewStores } from '../../../src/wallet/view/index.js';
+import { viewBaskets, viewStores } from '../../../src/wallet/view/index.js';
 import { troubleOf } from '../decide/trouble.js';
 import { toClaim, undecided } from '../decide/waiting.js';
 import { kindOf } from '../decide/place.js';
@@ -164,7 +164,9 @@ export function openers(app: App) {
       if (env.isOnline()) {
         for (const { link } of toClaim(app.state.kept.waiting, app.state.kept.confirmed)) await claimWaiting(app, link);
         const before = refunds(wallet);
+        const waited = viewBaskets(wallet).map(({ link }) => grantOf(link));
         await wallet.resume();
+        tellEarned(wallet, waited);
         const back = refunds(wallet).slice(before.length).reduce((sum, { points }) => sum + points, 0n);
         const words = { key: 'banner.refund' as const, with: { points: { points: back } } };
         if (back > 0n) app.set({ notice: { tone: 'good', words } });
@@ -174,6 +176,17 @@ export function openers(app: App) {
       // What is open stays open, and the screen says so.
     }
     if (app.wallet === wallet) app.refresh();
+  };
+
+  /** Says what baskets have earned for which nobody waits at their screen. */
+  const tellEarned = (wallet: Wallet, waited: readonly string[]): void => {
+    const left = viewBaskets(wallet).map(({ link }) => grantOf(link));
+    const isEarned = ({ grant, outcome }: HistoryRecord): boolean =>
+      grant !== undefined && waited.includes(grant) && !left.includes(grant) && outcome === 'certified';
+    const points = wallet.history().reduce((sum, record) => (isEarned(record) ? sum + record.points : sum), 0n);
+    if (points === 0n || app.state.screen.name === 'basket') return;
+    const words = { key: 'banner.basket' as const, with: { points: { points } } };
+    app.set({ notice: { tone: 'good', words } });
   };
 
   /** Called every few seconds: goes on at once while something is not decided or is waited for, and else once a minute. */
@@ -213,6 +226,11 @@ export function openers(app: App) {
   };
 
   return { start, make, typeWords, restore, search, resume, tick, tryNow, takeOver };
+}
+
+/** The name in the history of what a basket earns: its first grant has its id. */
+function grantOf(link: string): string {
+  return (link.split('#')[0] ?? '').replace(/\/b\/([^/]+)$/, '/g/$1');
 }
 
 /** Whether nobody waits for anything, so that coins may be put together (WALLET-19). */

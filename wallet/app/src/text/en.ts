@@ -110,6 +110,7 @@ export const en = {
   'banner.newer': 'A new version of the app is ready.',
   'banner.newer.go': 'Use it',
   'banner.refund': 'A payment came too late and bought nothing. Your {points} came back.',
+  'banner.basket': 'A basket is done: it earned {points}.',
   'banner.receipt': 'A receipt came, and this device could not keep it. The points are yours all the same.',
   'banner.refund.hand':
     'A payment came too late. The shop pays it back by hand: show it the code that stands in the history.',
@@ -214,6 +215,7 @@ export const en = {
   'basket.earned': 'You earned',
   'basket.nothing': 'No points',
   'basket.with': 'Besides: {list}',
+  'basket.with.most': 'Besides, if enough is paid in money: {list}',
   'basket.only': 'Earn only, pay no points',
   'basket.wait.title': 'The till finishes your basket',
   'basket.wait':

@@ -117,6 +117,7 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'banner.newer': 'Une nouvelle version de l’application est prête.',
   'banner.newer.go': 'L’utiliser',
   'banner.refund': 'Un paiement est arrivé trop tard et n’a rien payé. Vos {points} sont revenus.',
+  'banner.basket': 'Un panier est terminé : il a rapporté {points}.',
   'banner.receipt': 'Un ticket est arrivé et cet appareil n’a pas pu le garder. Les points sont à vous tout de même.',
   'banner.refund.hand':
     'Un paiement est arrivé trop tard. Le magasin le rend à la main : montrez-lui le code qui se trouve dans l’historique.',
@@ -224,6 +225,7 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'basket.earned': 'Vous avez gagné',
   'basket.nothing': 'Aucun point',
   'basket.with': 'Et aussi : {list}',
+  'basket.with.most': 'Et aussi, si vous payez assez en argent : {list}',
   'basket.only': 'Gagner seulement, sans payer en points',
   'basket.wait.title': 'La caisse termine votre panier',
   'basket.wait':

@@ -21,6 +21,11 @@ export function Basket(shown: Shown): JSX.Element | null {
 const nameOf = ({ screen, wallet }: BasketShown): string =>
   wallet.charter.stores.find(({ id }) => id === screen.basket.store)?.name ?? '';
 
+/** Whether the shop's word on vouchers and votes holds for what is paid with points: before, it is that of paying none. */
+function isSure({ stage, points, vouchers }: BasketScreen): boolean {
+  return stage !== 'choose' || (points === 0n && vouchers.length === 0);
+}
+
 /** What it comes to, in money and points. */
 function BillFacts(shown: BasketShown & { earns: Key }): JSX.Element {
   const { screen, wallet, say, earns } = shown;
@@ -46,7 +51,9 @@ function BillFacts(shown: BasketShown & { earns: Key }): JSX.Element {
           <strong>{bill.earns > 0n ? say.points(bill.earns) : say('basket.nothing')}</strong>
         </Fact>
       </dl>
-      {besides.length > 0 && <p>{say('basket.with', { list: say.list(besides) })}</p>}
+      {besides.length > 0 && (
+        <p>{say(isSure(screen) ? 'basket.with' : 'basket.with.most', { list: say.list(besides) })}</p>
+      )}
     </>
   );
 }

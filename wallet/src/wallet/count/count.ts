@@ -44,7 +44,7 @@ export interface Count {
   readonly entries: number;
   /** How many logs the node keeps as a witness. */
   readonly logs: number;
-  /** Whether each log is, entry for entry, the one whose head the witness signed: nothing was left out for this reader alone. */
+  /** Whether each log is, entry for entry, the one whose head the witness signed: it is the same for every reader. */
   readonly whole: boolean;
 }
 
