@@ -99,6 +99,7 @@ fn every_file_that_a_page_links_to_is_there() {
         "docs/privacy.md",
         "docs/store-it.md",
         "docs/till.md",
+        "docs/webshop.md",
     ] {
         let folder = root().join(page).parent().unwrap().to_owned();
         for target in readme_support::links(&read(page)) {

@@ -36,7 +36,7 @@ fn check(folder: &str, rules: &[Rule]) {
 #[test]
 fn files_and_functions_are_short_and_tests_live_apart() {
     let protocol = ["protocol/src", "protocol/counts/src", "protocol/model/src", "protocol/timing/src"];
-    let others = ["protocol/vectors/src", "node/src", "load/src", "xtask/src", "bench/src"];
+    let others = ["protocol/vectors/src", "node/src", "node/examples", "load/src", "xtask/src", "bench/src"];
     for folder in protocol.into_iter().chain(others) {
         check(folder, &[rules::file_length, rules::function_length, rules::no_inline_tests]);
     }
@@ -74,6 +74,7 @@ fn the_pure_crate_does_without_std_and_unsafe() {
 fn every_file_is_compiled() {
     assert_clean(&rules::reachable(&tree("protocol/src"), &["protocol/src/lib.rs"]));
     assert_clean(&rules::reachable(&tree("node/src"), &["node/src/lib.rs", "node/src/main.rs"]));
+    assert_clean(&rules::reachable(&tree("node/examples"), &["node/examples/webshop/main.rs"]));
     assert_clean(&rules::reachable(&tree("load/src"), &["load/src/main.rs", "load/src/bin/capacity_chart.rs"]));
     assert_clean(&rules::reachable(&tree("xtask/src"), &["xtask/src/main.rs"]));
     assert_clean(&rules::reachable(&tree("bench/src"), &["bench/src/lib.rs", "bench/src/main.rs"]));

@@ -1,0 +1,86 @@
+//! The shop's pages: HTML by hand, as there is so little of it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::order::{Earned, Order, PRODUCTS, Stage};
+
+/// What can be bought.
+pub fn shelf() -> String {
+    let line = |product: &crate::order::Product| {
+        let (name, title, price) = (product.name, product.title, euros(product.cents));
+        format!("<li>{title}, {price} <form method=\"post\" action=\"/buy/{name}\"><button>Buy</button></form></li>")
+    };
+    let lines: String = PRODUCTS.iter().map(line).collect();
+    layout("A small shop", false, &format!("<ul>{lines}</ul>"))
+}
+
+/// How far an order is, and what its customer can do.
+pub fn order(id: &str, order: &Order, point_cents: u64) -> String {
+    let left = order.left(point_cents);
+    let mut body = format!("<p>{}: {}</p>", order.product.title, euros(order.product.cents));
+    if order.points() > 0 {
+        body.push_str(&format!("<p>{} points taken off. To pay: {}</p>", order.points(), euros(left)));
+    }
+    match (&order.stage, &order.checkout) {
+        (Stage::Points, Some(checkout)) => {
+            let no_points = button(id, "no-points", "Pay no points");
+            body.push_str(&link(&checkout.url, "Pay with points", checkout.qr_svg.as_deref()));
+            body.push_str(&format!("<p>This page goes on by itself once you have paid.</p>{no_points}"));
+        }
+        (Stage::Points | Stage::Money { .. }, _) => {
+            let label = if left == 0 { "Send it to me".to_owned() } else { format!("Pay {} by card", euros(left)) };
+            body.push_str(&button(id, "pay", &label));
+        }
+        (Stage::Done { earned, .. }, _) => {
+            body.push_str("<p>Thank you. It is on its way.</p>");
+            match earned {
+                Earned::Link(grant) => {
+                    let label = format!("Take your {} points", grant.points);
+                    body.push_str(&link(&grant.claim_url, &label, grant.qr_svg.as_deref()));
+                }
+                Earned::Nothing => {}
+                Earned::Later => {
+                    body.push_str("<p>Your points can't be reached now. Come back to this page later.</p>")
+                }
+            }
+        }
+    }
+    layout("Your order", matches!(order.stage, Stage::Points), &body)
+}
+
+/// A link for the wallet: on a telephone to be touched, on a screen to be scanned.
+fn link(url: &str, label: &str, qr_svg: Option<&str>) -> String {
+    let mut body = format!("<p><a href=\"{}\" target=\"_blank\" rel=\"noreferrer\">{}</a></p>", safe(url), safe(label));
+    if let Some(svg) = qr_svg {
+        let data = STANDARD.encode(svg);
+        body.push_str(&format!(
+            "<p><img width=\"240\" alt=\"{} (QR code)\" src=\"data:image/svg+xml;base64,{data}\"></p>",
+            safe(label)
+        ));
+    }
+    body
+}
+
+fn button(id: &str, what: &str, label: &str) -> String {
+    format!("<form method=\"post\" action=\"/orders/{id}/{what}\"><button>{}</button></form>", safe(label))
+}
+
+fn euros(cents: u64) -> String {
+    format!("{}.{:02} €", cents / 100, cents % 100)
+}
+
+/// As text in HTML and in an attribute.
+fn safe(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// A page; one that waits asks again by itself.
+fn layout(title: &str, waits: bool, body: &str) -> String {
+    let again = if waits { "<meta http-equiv=\"refresh\" content=\"3\">" } else { "" };
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n{again}\n<title>{title}</title>\n\
+         <h1>{title}</h1>\n{body}\n<p><a href=\"/\">All products</a></p>\n</html>\n"
+    )
+}
