@@ -1,10 +1,10 @@
-// Plays the scenes of `scenes`, in English and in French side by side. A scene that is `alone` (it stops nodes) has all to
-// itself, and is given both languages.
+// Plays the scenes of `scenes`, in English and in French, some at a time. A scene that is `alone` (it stops nodes, or takes the
+// time) has all to itself, and is given both languages; one that is before the `camera` has a browser to itself.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { end, known, startAll } from './lib/asks.mjs';
-import { Stage } from './lib/stage.mjs';
+import { openBrowser, Stage } from './lib/stage.mjs';
 
 const names = readdirSync(new URL('scenes', import.meta.url)).map((file) => file.replace(/\.mjs$/, ''));
 const wanted = known.only.length > 0 ? known.only : names.sort();
@@ -14,45 +14,60 @@ const scenes = await Promise.all(
   wanted.map(async (name) => ({ name, ...(await import(`./scenes/${name}.mjs`)) })),
 );
 
-/** Plays a scene with some stages. What it can't do is a fault like any other. */
-async function play({ name, play: scene }, stages, given) {
+const LANGS = ['en', 'fr'];
+/** Scenes at a time: much of each is waiting. */
+const AT_ONCE = 4;
+const stages = [];
+
+/** Plays a scene in some languages. What it can't do is a fault like any other. */
+async function play({ name, play: scene }, langs, browserOf, given) {
   const begun = Date.now();
-  const before = stages.map(({ faults }) => faults.length);
-  for (const stage of stages) stage.begin(name);
+  const own = langs.map((lang) => new Stage(name, lang, browserOf(lang)));
+  stages.push(...own);
   try {
-    await scene(given);
+    await scene(given(own));
   } catch (error) {
-    stages[0].fault(error.stack.split('\n').slice(0, 6).join('\n    '));
-    await Promise.all(stages.map((stage) => stage.broken()));
+    own[0].fault(error.stack.split('\n').slice(0, 6).join('\n    '));
+    await Promise.all(own.map((stage) => stage.broken()));
   }
-  await Promise.all(stages.map((stage) => stage.end()));
-  const how = stages.some(({ faults }, at) => faults.length > before[at]) ? 'FAULTS' : 'ok';
-  const langs = stages.map(({ lang }) => lang).join('+');
-  console.log(`${name.padEnd(12)} ${langs.padEnd(6)} ${((Date.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${how}`);
+  await Promise.all(own.map((stage) => stage.end()));
+  const how = own.some(({ faults }) => faults.length > 0) ? 'FAULTS' : 'ok';
+  console.log(`${name.padEnd(12)} ${langs.join('+').padEnd(6)} ${seconds(begun).padStart(6)} s  ${how}`);
 }
 
+const seconds = (since) => ((Date.now() - since) / 1000).toFixed(1);
+
 /** Does a step of a scene that stops nodes in all languages at once, each with what it had before. */
-function eachOf(stages) {
-  const each = (step, had = []) => Promise.all(stages.map((stage, at) => step(stage, had[at])));
-  return Object.assign(each, { stages, shops: stages[0].shops });
+function eachOf(all) {
+  const each = (step, had = []) => Promise.all(all.map((stage, at) => step(stage, had[at])));
+  return Object.assign(each, { stages: all, shops: all[0].shops });
+}
+
+/** A scene that is before the camera has a browser to itself: a browser has one camera. */
+async function playOne(scene, lang, browsers, folder) {
+  if (!scene.camera) return play(scene, [lang], () => browsers[lang], ([stage]) => stage);
+  const own = await openBrowser(join(folder, `${scene.name}-${lang}.y4m`));
+  await play(scene, [lang], () => own, ([stage]) => stage);
+  await own.browser.close();
 }
 
 rmSync(known.pictures, { recursive: true, force: true });
 mkdirSync(known.pictures, { recursive: true });
 const folder = mkdtempSync(join(tmpdir(), 'ronde-film-'));
-const stages = await Promise.all(['en', 'fr'].map((lang) => Stage.open(lang, folder)));
+const browsers = {};
 try {
-  await Promise.all(
-    stages.map(async (stage) => {
-      for (const scene of scenes.filter(({ alone }) => !alone)) await play(scene, [stage], stage);
-    }),
-  );
+  for (const lang of LANGS) browsers[lang] = await openBrowser(join(folder, `${lang}.y4m`));
+  const queue = scenes.filter(({ alone }) => !alone).flatMap((scene) => LANGS.map((lang) => [scene, lang]));
+  const worker = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await playOne(...next, browsers, folder);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
   for (const scene of scenes.filter(({ alone }) => alone)) {
-    await play(scene, stages, eachOf(stages));
+    await play(scene, LANGS, (lang) => browsers[lang], eachOf);
     await startAll();
   }
 } finally {
-  await Promise.all(stages.map(({ browser }) => browser.close()));
+  await Promise.all(Object.values(browsers).map(({ browser }) => browser.close()));
   rmSync(folder, { recursive: true, force: true });
   end();
 }

@@ -75,6 +75,12 @@ export class Phone {
     await this.page.locator('#points').press('Tab');
   }
 
+  /** The words that it shows. */
+  async words() {
+    await this.page.locator('.words li').first().waitFor();
+    return (await this.page.locator('.words li span').allInnerTexts()).map((word) => word.trim());
+  }
+
   /** Waits until so many points are shown. */
   async has(points) {
     const shown = (number) => Number(document.querySelector('.balance .amount')?.textContent.replace(/\D/g, '')) === number;

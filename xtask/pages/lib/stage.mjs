@@ -11,42 +11,37 @@ import { Till } from './till.mjs';
 /** What a browser says of requests that a scene lets fail. */
 const NETWORK = /Failed to load resource|net::ERR_|WebSocket/;
 
+/** A browser, and the film that its camera sees. */
+export async function openBrowser(film_) {
+  film(film_);
+  return { browser: await open(known.key, film_), camera: film_ };
+}
+
 export class Stage {
-  scene = '';
   count = 0;
   faults = [];
   pictures = 0;
+  contexts = [];
 
-  constructor(lang, browser, camera) {
-    Object.assign(this, { lang, browser, camera });
+  constructor(scene, lang, { browser, camera }) {
+    Object.assign(this, { scene, lang, browser, camera });
     this.shops = Object.fromEntries(known.shops.map((shop) => [shop.letter, shop]));
   }
 
-  static async open(lang, folder) {
-    const camera = join(folder, `${lang}.y4m`);
-    return new Stage(lang, await open(known.key, camera), camera);
-  }
-
-  /** A scene begins. */
-  begin(scene) {
-    this.scene = scene;
-    this.count = 0;
-    this.film();
-  }
-
-  /** What the telephones' camera sees: a picture, or a grey wall. */
+  /** What the telephones' camera sees: a picture, or a grey wall. Only of a scene that has a browser of its own. */
   film(png) {
     film(this.camera, png);
   }
 
   async end() {
-    await Promise.all(this.browser.contexts().map((context) => context.close()));
+    await Promise.all(this.contexts.map((context) => context.close()));
   }
 
   /** Pictures of where a scene broke off. */
   async broken() {
-    const pages = this.browser.contexts().flatMap((context) => context.pages());
-    await Promise.all(pages.map((page, at) => page.screenshot({ path: this.picture(`broken-${at}`) }).catch(() => undefined)));
+    const pages = this.contexts.flatMap((context) => context.pages());
+    const name = (at) => this.picture(`broken-${at}`);
+    await Promise.all(pages.map((page, at) => page.screenshot({ path: name(at) }).catch(() => undefined)));
   }
 
   fault(what) {
@@ -72,6 +67,7 @@ export class Stage {
       javaScriptEnabled: script,
       permissions: phone ? ['camera'] : [],
     });
+    this.contexts.push(context);
     if (!plain && script) await context.addInitScript(axe);
     this.watch(context);
     return context.newPage();

@@ -21,9 +21,9 @@ export async function play(each) {
   const { C } = each.shops;
   const all = await each(async (stage) => {
     const [phone, till] = [await stage.customer(stage.shops.A, 9), await stage.till(C)];
-    await till.soon(8);
+    await till.soon(5);
     await till.ask('take', 4);
-    const over = Date.now() + 8000;
+    const over = Date.now() + 5000;
     await phone.see(await till.code());
     await till.page.goto('about:blank');
     const order = await signed(phone, C);

@@ -1,5 +1,7 @@
 // Points of one shop pay in another: the camera of a telephone reads the code from the till's screen.
 
+export const camera = true;
+
 export async function play(stage) {
   const { A, C } = stage.shops;
   const phone = await stage.customer(A, 25);

@@ -6,7 +6,7 @@ export async function play(stage) {
   await phone.tab('settings');
   await phone.page.locator('.menu .line').first().click();
   await phone.go();
-  const words = await phone.page.locator('.words li span').allInnerTexts();
+  const words = await phone.words();
   const copy = await stage.phone(A, '/wallet/');
   await copy.page.locator('main .stack .button').nth(1).click();
   await copy.page.locator('#words').fill(words.join(' '));
