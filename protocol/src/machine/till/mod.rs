@@ -7,6 +7,7 @@
 pub mod basket;
 pub mod cents;
 pub mod checkout;
+pub mod code;
 pub mod grant;
 pub mod pledge;
 pub mod quote;
