@@ -43,8 +43,10 @@ forms! {
         .schema_type(Type::Integer);
     Milliseconds: "Milliseconds with a sign." = ObjectBuilder::new().schema_type(Type::Integer);
     Number: "A number of the charter: of a store, keyset, association, campaign or offer." = integer(0, u64::from(u32::MAX));
+    OrderCode: "The first 40 bits of a name, by which people speak of it." = text("^[0-9A-HJKMNP-TV-Z]{8}$");
+    SealedReceipt: "A sealed receipt (chapter 31 of the specification), as URL-safe base64 without padding." = base64("receipt");
     Hex32: "32 bytes as 64 hexadecimal digits." = text("^[0-9a-f]{64}$");
-    RecordName: "Names a grant, checkout or webhook: 16 random bytes as URL-safe base64 without padding." = text(
+    RecordName: "Names a grant, checkout, basket or webhook: 16 random bytes as URL-safe base64 without padding." = text(
         "^[A-Za-z0-9_-]{21}[AQgw]$"
     );
     Time: "A time in UTC, whole seconds (RFC 3339)." = text(

@@ -9,6 +9,7 @@ mod check;
 mod moment;
 mod period;
 mod pledge;
+mod quote;
 mod reckon;
 mod rules;
 
@@ -16,5 +17,6 @@ pub use check::{Concern, concerns};
 pub use moment::{Moment, clock_time, zone, zone_names};
 pub use period::Period;
 pub use pledge::{PledgeChoice, choose, gathers, worth};
+pub use quote::{Quoted, quote};
 pub use reckon::{BallotStep, BonusStep, Earned, Given, MAX_BASKET_CENTS, Step, VoucherStep, reckon};
 pub use rules::{Bonus, Earn, MonthPledge, Placed, Pledge, Rules, Times, Voucher};

@@ -21,15 +21,15 @@ use super::problem::schema::{ANY, CHECKOUT, KEY, ORDER, READ, TOKEN, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::date::rfc3339;
-use crate::shop::{CheckoutView, NewCheckout, Outcome, RecordId, Scope, checkout_state};
+use crate::shop::{CheckoutView, NewCheckout, Outcome, RecordId, RefundLine, Scope, checkout_state};
 use crate::{forms, qr};
 
 /// How long a checkout can be paid if the till does not say, in seconds.
-const DEFAULT_EXPIRY: u64 = 300;
+pub(super) const DEFAULT_EXPIRY: u64 = 300;
 /// Longest time that a checkout can be paid, in seconds.
-const MAX_EXPIRY: u64 = 86_400;
+pub(super) const MAX_EXPIRY: u64 = 86_400;
 /// Longest wait for a change, in seconds.
-const MAX_WAIT: u64 = 60;
+pub(super) const MAX_WAIT: u64 = 60;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -53,7 +53,7 @@ struct OpenBody {
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[allow(dead_code, reason = "the schema of a text")]
-enum CheckoutStateName {
+pub(super) enum CheckoutStateName {
     Open,
     Presented,
     Pending,
@@ -70,6 +70,9 @@ struct View {
     /// Its name.
     #[schema(value_type = forms::RecordName)]
     id: String,
+    /// What people call it.
+    #[schema(value_type = forms::OrderCode)]
+    code: String,
     /// The link.
     url: String,
     /// The link as a QR code, an SVG document: in the answer that a till shows to a customer, and in no other.
@@ -114,7 +117,7 @@ enum RefundState {
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Refund)]
-struct RefundView {
+pub(super) struct RefundView {
     /// The digest of the order that is owed back.
     #[schema(value_type = forms::Hex32)]
     order: OrderDigest,
@@ -168,16 +171,22 @@ problems! { CancelProblems: READ, TOKEN, &[Code::NotFound, Code::CheckoutTaken] 
 problems! { OfferProblems: ANY, CHECKOUT, &[Code::StorageFailed] }
 problems! { CertificateProblems: READ, ORDER, CHECKOUT }
 
-fn view(base: &str, view: &CheckoutView) -> View {
-    let checkout = &view.checkout;
-    let refunds = view.refunds.iter().map(|refund| RefundView {
+/// What the store owes back of it.
+pub(super) fn refunds(view: &CheckoutView) -> Vec<RefundView> {
+    let line = |refund: &RefundLine| RefundView {
         order: refund.order,
         points: refund.points,
         grant: refund.grant.map(|(id, _)| id.to_string()),
         state: refund.grant.map(|(_, fate)| fate.name()),
-    });
+    };
+    view.refunds.iter().map(line).collect()
+}
+
+fn view(base: &str, view: &CheckoutView) -> View {
+    let checkout = &view.checkout;
     View {
         id: view.id.to_string(),
+        code: view.id.code().to_string(),
         url: format!("{base}/c/{}", view.id),
         qr_svg: None,
         state: checkout_state(checkout.state()),
@@ -185,7 +194,7 @@ fn view(base: &str, view: &CheckoutView) -> View {
         order: checkout.state().digest(),
         votes: view.votes,
         expires_at: rfc3339(checkout.offer().expiry),
-        refunds: refunds.collect(),
+        refunds: refunds(view),
         returned: Some(view.returned).filter(|points| *points > Points::ZERO),
     }
 }

@@ -144,7 +144,7 @@ pub(super) async fn claim(State(site): State<Site>, path: Path<String>, call: Ca
     let order = signed.order.clone();
     let outcome = site.desk.submit(Submission { signed, columns: Columns::default() }).await?;
     orders::take_in(&site, &order, &outcome).await;
-    orders::outcome(order.digest(), outcome, Form::Claim(base64(&order)))
+    orders::outcome(order.digest(), outcome, Form::Claim(base64(&order), None))
 }
 
 /// A till gives back points of an accepted checkout, as an ordinary grant (HTTP-32).
@@ -167,7 +167,7 @@ pub(super) async fn give(State(site): State<Site>, call: Call) -> Result<Respons
     let new = NewReturn {
         checkout,
         till: caller.name,
-        grant: NewGrant { terms, reference: body.reference, expires_in, source: None },
+        grant: NewGrant { terms, reference: body.reference, expires_in, receipt: None, source: None },
     };
     let base = site.base();
     let given = site.shop.give_back(new, once, move |made, left| {

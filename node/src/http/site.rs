@@ -18,7 +18,7 @@ use super::restore::Restoring;
 use super::session::{GuessLimits, Manager};
 use super::streams::Streams;
 use crate::metrics::Metrics;
-use crate::shop::{Caller, OrderDesk, Scope, Shop, Token};
+use crate::shop::{Caller, OrderDesk, Scope, Shop, Token, Waiters};
 
 /// What whoever holds the administrator's token is called.
 const ADMIN: &str = "admin";
@@ -37,6 +37,8 @@ pub struct Site {
     /// What it speaks TLS with.
     pub(super) certificates: Option<Certificates>,
     pub(super) streams: Streams,
+    /// Wallets that wait for a basket.
+    pub(super) waiters: Waiters,
     /// The answer that shows the charters. It is the longest of all, and anybody asks for it.
     pub(super) charters: Arc<OfCharter<Option<Bytes>>>,
     /// The API's document with this store's address.
@@ -73,6 +75,7 @@ impl Site {
             manager: Manager::new(None, false, GuessLimits::default()),
             certificates: None,
             streams: Streams::default(),
+            waiters: Waiters::default(),
             charters: Arc::default(),
             document: Arc::default(),
             judged: Arc::default(),
@@ -120,6 +123,22 @@ impl Site {
             self.shop.note_use(caller.name.as_str());
         }
         Ok((token, caller))
+    }
+
+    /// The same of a caller who has all of the scopes.
+    pub(super) fn authorize_all(&self, call: &Call, scopes: &[Scope]) -> Result<(Token, Caller), Problem> {
+        let token = self.token(call)?;
+        self.check_all(&token, scopes)?;
+        let caller = self.caller(&token)?;
+        if !caller.scopes.contains(&Scope::Admin) {
+            self.shop.note_use(caller.name.as_str());
+        }
+        Ok((token, caller))
+    }
+
+    /// Whether the token still has all of the scopes.
+    pub(super) fn check_all(&self, token: &Token, scopes: &[Scope]) -> Result<(), Problem> {
+        scopes.iter().try_for_each(|scope| self.check(token, *scope))
     }
 
     /// The bearer token of a caller, whoever that is.

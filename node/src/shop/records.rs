@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ronde_protocol::machine::till::code::OrderCode;
 use ronde_protocol::message::codec::{Decode, Encode, decode, encode};
 use ronde_protocol::message::ids::{OrderDigest, Reference};
 
@@ -14,7 +15,7 @@ use crate::store::{Read, StorageError, Table, Transaction};
 /// Longest record of the shop, in bytes.
 const MAX_RECORD: usize = 128 * 1024;
 
-/// Name of a grant or checkout: 128 random bits, so that it can't be guessed (HTTP-5).
+/// Name of a grant, checkout or basket: 128 random bits, so that it can't be guessed (HTTP-5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub struct RecordId([u8; 16]);
 
@@ -24,6 +25,12 @@ impl RecordId {
         let mut id = [0; 16];
         id.iter_mut().zip(random).for_each(|(to, from)| *to = from);
         Ok(Self(id))
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub fn code(self) -> OrderCode {
+        OrderCode::of(&self.0)
     }
 
     /// Its random bits.

@@ -73,7 +73,7 @@ impl Quote {
         &self,
         most: Points,
         ballot: impl FnOnce(CampaignId) -> bool,
-        voucher: impl Fn(QuotedVoucher) -> bool,
+        mut voucher: impl FnMut(QuotedVoucher) -> bool,
     ) -> Self {
         let vouchers = self.vouchers.iter().copied().filter(|quoted| voucher(*quoted)).collect();
         Self {
