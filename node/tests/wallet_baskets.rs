@@ -5,6 +5,7 @@ mod places;
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use cli_support::{Desk, Said, cards};
@@ -120,13 +121,33 @@ fn a_basket_is_paid_left_and_gone_on_with_once_the_till_has_completed_it() {
     assert_eq!(shop.wallet(&format!("pay {link} --points 7")).code, 2, "it is paid");
 }
 
-/// RECEIPT-5.
+/// Whether a text stands in some file of the shop's: its database and what is not in that yet (the WAL), or any other.
+fn is_in_files(shop: &Shop, text: &str) -> bool {
+    fn all(folder: &Path) -> Vec<Vec<u8>> {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.flat_map(|path| if path.is_dir() { all(&path) } else { vec![std::fs::read(&path).unwrap()] }).collect()
+    }
+    all(&shop.desk.path("store-1")).iter().any(|bytes| bytes.windows(text.len()).any(|part| part == text.as_bytes()))
+}
+
+/// RECEIPT-3, RECEIPT-5.
 #[test]
-fn a_receipt_comes_with_a_claim_and_is_kept() {
+fn a_receipt_comes_with_a_claim_is_kept_by_the_wallet_and_is_in_no_file_of_the_shop() {
     let shop = Shop::found();
+    let planted =
+        ["till", "grant", "1", "--reason", "six croissants", "--config", "store-1/ronde.toml", "--token-file"];
+    shop.desk.run(planted.into_iter().chain(["till.token"]), &[]).ok();
+    let search = || {
+        assert!(is_in_files(&shop, "six croissants"), "the search finds what is there");
+        for text in ["croissants aux amandes", "5,60"] {
+            assert!(!is_in_files(&shop, text), "{text}");
+        }
+    };
     let granted = shop.till("grant 8 --receipt-file receipt.txt").ok().json();
+    search();
     let link = granted["grant"]["claim_url"].as_str().unwrap();
     let claimed = shop.wallet(&format!("claim {link}")).ok().json();
+    search();
     assert_eq!((&claimed["receipt"], &claimed["balance"]), (&json!(RECEIPT), &json!(33)));
     let file = shop.desk.path(claimed["receipt_file"].as_str().unwrap());
     assert_eq!(std::fs::read_to_string(file).unwrap(), RECEIPT);

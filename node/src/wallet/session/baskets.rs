@@ -1,5 +1,7 @@
 //! Baskets: paying with points or not, waiting for the till, claiming what is earned, keeping the receipt.
 
+use std::time::Duration;
+
 use ronde_protocol::machine::wallet::{Link, WalletError};
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::charter::Store;
@@ -20,6 +22,9 @@ use crate::wallet::{BadAnswer, Trouble};
 const PATIENCE: Seconds = 31 * 86_400;
 /// How long a store is let wait for the till in one call, in seconds.
 const ONE_WAIT: u64 = 20;
+
+/// Between two questions that were answered alike.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// What the customer does at a basket.
 #[derive(Clone, Debug)]
@@ -63,7 +68,8 @@ impl BasketDone {
 }
 
 impl Session {
-    /// Pays a basket or declines to, then waits for its till for at most so many seconds, and claims what it earns.
+    /// Pays a basket or declines to, then waits for its till for at most so many seconds, and claims what it earns. What is
+    /// paid is by the signed offer of its checkout, whatever the basket's own answer says (WALLET-49).
     pub fn basket(&mut self, link: &str, choice: &Choice, wait: u64) -> Result<BasketDone, Trouble> {
         let ClaimLink { link, secret } = ClaimLink::parse_basket(link)?;
         self.refresh_if_due();
@@ -91,7 +97,9 @@ impl Session {
         let link = part(&open.base).and_then(|base| Ok(Link { base, id: part(&open.id)? }));
         let done = link.and_then(|link| self.finish_basket(&link, &Zeroizing::new(open.secret.clone()), 0));
         let is_old = self.now().saturating_sub(open.since) > PATIENCE;
-        let is_gone = matches!(&done, Err(Trouble::Refused { problem, .. }) if problem.code == "not-found");
+        // Unknown to its store, or claimed by whoever else had the link.
+        let is_gone = matches!(&done, Err(Trouble::Refused { problem, .. })
+            if matches!(problem.code.as_str(), "not-found" | "grant-claimed"));
         if (is_old || is_gone)
             && let Err(trouble) = self.forget_basket(&open.id)
         {
@@ -135,7 +143,12 @@ impl Session {
             if left == 0 {
                 break;
             }
-            seen = self.client.basket(link, Some((&seen.state, left)))?;
+            let next = self.client.basket(link, Some((&seen.state, left)))?;
+            if next.state == seen.state {
+                // A store where too many wait answers at once.
+                std::thread::sleep(PAUSE);
+            }
+            seen = next;
         }
         let mut done = BasketDone {
             store,
