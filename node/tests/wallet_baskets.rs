@@ -163,6 +163,9 @@ fn who_only_claims_declines_to_pay_and_earns_on_all() {
         (&json!("complete"), &json!(10), &Value::Null)
     );
     assert_eq!(claimed["balance"], 35);
+    let (_, link) = shop.basket("--total 1000 --at-once");
+    let nothing = shop.wallet(&format!("pay {link}")).ok().json();
+    assert_eq!((&nothing["paid"], &nothing["earned"], &nothing["balance"]), (&Value::Null, &json!(10), &json!(45)));
     // The till that waits completes it.
     let mut command = Command::new(env!("CARGO_BIN_EXE_ronde"));
     let words = "till basket --total 1000 --max 5 --complete --config store-1/ronde.toml --token-file till.token";
