@@ -44,11 +44,12 @@ forms! {
         .schema_type(Type::Integer);
     Milliseconds: "Milliseconds with a sign." = ObjectBuilder::new().schema_type(Type::Integer);
     Number: "A number of the charter: of a store, keyset, association, campaign or offer." = integer(0, u64::from(u32::MAX));
+    OrderCode: "The first 40 bits of a name, by which people speak of it." = text("^[0-9A-HJKMNP-TV-Z]{8}$");
+    SealedReceipt: "A sealed receipt (chapter 31 of the specification), as URL-safe base64 without padding." = base64("receipt");
     Hex32: "32 bytes as 64 hexadecimal digits." = text("^[0-9a-f]{64}$");
-    RecordName: "Names a grant, checkout or webhook: 16 random bytes as URL-safe base64 without padding." = text(
+    RecordName: "Names a grant, checkout, basket or webhook: 16 random bytes as URL-safe base64 without padding." = text(
         "^[A-Za-z0-9_-]{21}[AQgw]$"
     );
-    OrderCode: "The first 40 bits of a name, as eight digits of Crockford's base32." = text("^[0-9A-HJKMNP-TV-Z]{8}$");
     Time: "A time in UTC, whole seconds (RFC 3339)." = text(
         "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
     ).format(Some(SchemaFormat::Custom("date-time".to_owned())));

@@ -66,6 +66,9 @@ const GIVE_BACK_POINTS: &[&str] = &["shop.before-give-back", "shop.after-give-ba
 
 /// Points of a store whose till takes goods back.
 const RETURN_POINTS: &[&str] = &["shop.before-return", "shop.after-return"];
+/// Points of a store whose till rings a basket up and completes it.
+const BASKET_POINTS: &[&str] =
+    &["shop.before-basket", "shop.after-basket", "shop.before-move-basket", "shop.after-move-basket"];
 
 /// Points of a witness whose store is at rest.
 const WITNESS_POINTS: &[&str] = &[
@@ -281,11 +284,15 @@ impl Cast {
     /// A till gives back points of a checkout under a key of its own.
     fn give_back(&self, store: usize, checkout: &str, points: u64, key: &str) -> Option<(u16, Value)> {
         let body = json!({ "checkout": checkout, "points": points, "reference": "returned" });
-        let url = format!("{}/v1/refunds", self.bases[store - 1]);
+        self.post_once(store, "/v1/refunds", &body, key)
+    }
+
+    fn post_once(&self, store: usize, path: &str, body: &Value, key: &str) -> Option<(u16, Value)> {
+        let url = format!("{}{path}", self.bases[store - 1]);
         let agent: ureq::Agent =
             ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(LONG)).build().into();
         let request = agent.post(url).header("authorization", format!("Bearer {}", self.tokens[store - 1]));
-        let mut answer = request.header("idempotency-key", key).send_json(&body).ok()?;
+        let mut answer = request.header("idempotency-key", key).send_json(body).ok()?;
         let text = answer.body_mut().read_to_string().ok()?;
         Some((answer.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::Null)))
     }
@@ -465,6 +472,45 @@ fn a_store_killed_while_its_till_gives_back_gives_once() {
     }
 }
 
+/// BASKET-9, HTTP-11.
+#[test]
+fn a_store_killed_while_its_till_rings_up_and_completes_a_basket_gives_what_it_earns_once() {
+    let mut cast = Cast::found();
+    let rules = "\n[earn]\npoints = 1\ncents = 100\nzone = \"Europe/Paris\"\n";
+    let file = cast.desk.path("store-1/ronde.toml");
+    let config = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(file, config + rules).unwrap();
+    let link = cast.grant(2, 60).unwrap();
+    assert_eq!(cast.wallet(&["claim", &link], None).unwrap()["state"], "done");
+    let body = json!({
+        "total_cents": 1000, "eligible_cents": 1000, "max_points": 2, "step": 1, "reference": "basket",
+        "receipt": "2 croissants", "expires_in": 3600,
+    });
+    for (point, points) in BASKET_POINTS.iter().zip((1..).map(|round| 60 + 7 * round)) {
+        cast.kill(1);
+        cast.start(1, Some(point));
+        // Whoever gets no answer asks again once the node is up.
+        fn insist(cast: &mut Cast, ask: impl Fn(&Cast) -> Option<(u16, Value)>) -> (u16, Value) {
+            if let Some(answered) = ask(cast) {
+                return answered;
+            }
+            cast.start(1, None);
+            ask(cast).unwrap()
+        }
+        let (status, rung) = insist(&mut cast, |cast| cast.post_once(1, "/v1/baskets", &body, point));
+        assert_eq!(status, 201, "{point}: {rung}");
+        let paid = cast.wallet(&["pay", rung["url"].as_str().unwrap(), "--wait", "0"], None).unwrap();
+        assert_eq!((&paid["state"], &paid["paid"]), (&json!("settled"), &json!(2)), "{point}: {paid}");
+        let path = format!("/v1/baskets/{}/complete", rung["id"].as_str().unwrap());
+        let (status, complete) = insist(&mut cast, |cast| cast.till(1, &path, &json!({})));
+        assert_eq!((status, &complete["state"]), (200, &json!("complete")), "{point}: {complete}");
+        assert_eq!(cast.till(1, &path, &json!({})).unwrap().1, complete, "{point}");
+        // Two points paid, and nine earned on 9.98 euros.
+        cast.until_it_has(points, point);
+        cast.check(point);
+    }
+}
+
 /// LOG-15: killed between taking entries over and moving on, it takes them over again.
 #[test]
 fn a_witness_killed_at_any_boundary_ends_with_the_same_books() {
@@ -508,9 +554,9 @@ fn a_witness_killed_while_orders_run_catches_up() {
 fn every_fault_point_of_the_source_is_walked() {
     let mut found = BTreeSet::new();
     search(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
-    let walked =
-        [STORE_POINTS, REFUND_POINTS, GIVE_BACK_POINTS, RETURN_POINTS, WITNESS_POINTS, WALLET_POINTS, DAILY_POINTS];
-    let walked = walked.concat();
+    let of_the_counter =
+        [STORE_POINTS, REFUND_POINTS, GIVE_BACK_POINTS, RETURN_POINTS, BASKET_POINTS, DAILY_POINTS].concat();
+    let walked = [of_the_counter, [WITNESS_POINTS, WALLET_POINTS].concat()].concat();
     let walked: BTreeSet<String> = walked.iter().map(|point| point.split(':').next().unwrap().to_owned()).collect();
     assert_eq!(found, walked);
 }

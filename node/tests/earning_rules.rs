@@ -9,9 +9,10 @@ use federation_support::{CAMPAIGN, DAY, NOW, Plan, VOUCHER, planned};
 use proptest::prelude::*;
 use ronde_node::config::Config;
 use ronde_node::earning::{
-    BallotStep, BonusStep, Earned, Given, Moment, Period, Rules, Step, VoucherStep, choose, concerns, gathers, reckon,
-    worth, zone,
+    BallotStep, BonusStep, Earned, Given, Moment, Period, Rules, Step, VoucherStep, choose, concerns, gathers, quote,
+    reckon, worth, zone,
 };
+use ronde_protocol::machine::till::cents::Cents;
 use ronde_protocol::machine::till::grant::{GrantTerms, VoucherCount};
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::charter::{Charter, CharterBody, PointValue};
@@ -434,5 +435,28 @@ proptest! {
         prop_assert!(u128::from(given) * u128::from(cents) * 1000 <= u128::from(took) * u128::from(for_points));
         // And what is left is less than a point, unless half of a day's limit was in the way.
         prop_assert!(worth(gathered, value) == Points::ZERO || given >= 500_000);
+    }
+}
+
+proptest! {
+    /// BASKET-3: a basket is promised what it would earn if it were paid in money, and less is never more.
+    #[test]
+    fn what_is_quoted_is_what_is_reckoned(cents in 0..2_000_000_u64, less in 0..2_000_000_u64, most in 1..30_000_u64, asked in 0..3_u16) {
+        let rules = rules(&format!(
+            "[earn]\npoints = 3\ncents = 250\nzone = \"Europe/Paris\"\nmax_points = {most}\nballot = 1\n\
+             [[earn.bonus]]\nname = \"b\"\npercent = 150\n\
+             [[earn.voucher]]\nname = \"v\"\noffer = 1\ncount = 2\nmin_cents = 5000\n\
+             [[earn.voucher]]\nname = \"none\"\noffer = 9\n"
+        ));
+        let (charter, given) = (charter(), Given::default());
+        let vouchers = if asked == 0 { vec![] } else { vec![VoucherCount { offer: VOUCHER, count: asked }] };
+        let extra = GrantTerms { vouchers: Bounded::new(vouchers).unwrap(), ..nothing() };
+        let earn = rules.earn.as_ref();
+        let quoted = quote(earn, &extra, STORE, NOW, (&charter, &given));
+        let by_rules = reckon(earn.unwrap(), cents, &extra, STORE, NOW, (&charter, &given));
+        prop_assert_eq!(quoted.quote.terms(Cents(cents)), by_rules.terms);
+        prop_assert_eq!(quoted.bonus, by_rules.bonus);
+        let smaller = quoted.quote.terms(Cents(cents.saturating_sub(less)));
+        prop_assert!(smaller.points <= quoted.quote.terms(Cents(cents)).points);
     }
 }

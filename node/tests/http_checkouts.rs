@@ -24,7 +24,7 @@ fn a_payment_goes_from_open_to_accepted_and_the_till_sees_each_step() {
     let id = opened.text("id");
     let url = format!("{BASE}/c/{id}");
     let expected = json!({
-        "id": id, "url": url, "state": "open", "points": 0, "votes": 0, "expires_at": "2026-01-01T00:05:00Z",
+        "id": id, "code": opened.json["code"], "url": url, "state": "open", "points": 0, "votes": 0, "expires_at": "2026-01-01T00:05:00Z",
         "qr_svg": ronde_node::qr::svg(&url).unwrap(),
     });
     assert_eq!((opened.status, &opened.json), (201, &expected));

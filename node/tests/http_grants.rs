@@ -32,7 +32,7 @@ fn a_grant_is_made_shown_claimed_and_shown_as_claimed() {
 
     let shown = node.get(&format!("/v1/grants/{id}"));
     let expected = json!({
-        "id": id, "store": 1, "points": 9, "ballot": 1, "vouchers": [{ "offer": 1, "count": 2 }],
+        "id": id, "code": made.json["code"], "store": 1, "points": 9, "ballot": 1, "vouchers": [{ "offer": 1, "count": 2 }],
         "state": "open", "time": "2026-01-01T00:00:00Z", "expires_at": "2026-01-01T00:01:00Z",
     });
     assert_eq!(shown.json, expected);

@@ -147,7 +147,13 @@ fn from_checkouts(node: &Node, till: &str) -> Vec<Reply> {
     node.hand.advance(DAY * 1000);
     let expired = node.get(&format!("/v1/checkouts/{expired}/offer"));
     let day = pledge_conflict(node, till);
-    vec![taken, cancelled, expired, day]
+    vec![taken, cancelled, expired, day, settled_basket(node, till)]
+}
+
+fn settled_basket(node: &Node, till: &str) -> Reply {
+    let body = json!({ "total_cents": 100, "eligible_cents": 0, "max_points": 0, "step": 1, "reference": "r" });
+    let rung = node.post("/v1/baskets", till, &body);
+    node.delete(&format!("/v1/baskets/{}", rung.text("id")), till)
 }
 
 fn pledge_conflict(node: &Node, till: &str) -> Reply {

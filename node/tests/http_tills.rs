@@ -86,7 +86,7 @@ fn a_grant_that_waits_for_the_disk_while_its_till_is_revoked_is_not_made() {
     let make = || {
         let terms = GrantTerms { points: Points(1), ballot: None, vouchers: Bounded::new(Vec::new()).unwrap() };
         let source = Source { till: Text::new("counter").unwrap(), basket: None, reason: None, goodwill: false };
-        let new = NewGrant { terms, reference: "r".to_owned(), expires_in: 60, source: Some(source) };
+        let new = NewGrant { terms, reference: "r".to_owned(), expires_in: 60, receipt: None, source: Some(source) };
         let made = node.shop.make_grant(new, None, |_| Answer { status: 201, body: Vec::new() });
         tokio::runtime::Runtime::new().unwrap().block_on(made)
     };

@@ -3,13 +3,16 @@
 mod federation_support;
 mod till_support;
 
-use federation_support::list;
+use federation_support::{CAMPAIGN, VOUCHER, list};
 use proptest::prelude::*;
 use ronde_protocol::{
+    crypto::Entropy,
     machine::till::{
-        basket::{Basket, BasketError, BasketEvent, BasketState},
+        basket::{Basket, BasketError, BasketEvent, BasketState, fresh_secret},
         cents::Cents,
-        quote::Quote,
+        code::OrderCode,
+        grant::{Grant, GrantSecret, GrantTerms},
+        quote::{Quote, QuotedBallot, QuotedVoucher},
         sale::Claimed,
     },
     message::{
@@ -82,6 +85,59 @@ fn a_basket_that_earns_nothing_has_nothing_to_claim() {
     let mut small = Basket::new((Cents(99), Cents(99)), quote(), PointValue { cents: 1, points: 1 }).unwrap();
     small.handle(BasketEvent::Complete, Points::ZERO).unwrap();
     assert_eq!(small.claimable(), None);
+}
+
+/// BASKET-10: what the charter refuses by the time of the grant is left out, and returns are reckoned without it.
+#[test]
+fn a_basket_gives_less_than_was_quoted_where_the_charter_would_refuse_more() {
+    let voucher = QuotedVoucher { offer: VOUCHER, count: 1, minimum: Cents::ZERO };
+    let ballot = QuotedBallot { campaign: CAMPAIGN, minimum: Points(1) };
+    let quoted = Quote { ballot: Some(ballot), vouchers: list([voucher]), ..quote() };
+    let value = PointValue { cents: 1, points: 1 };
+    for settled_before in [true, false] {
+        let mut basket = Basket::new((Cents(4210), Cents(4000)), quoted.clone(), value).unwrap();
+        if settled_before {
+            basket.handle(BasketEvent::Paid, Points(150)).unwrap();
+        }
+        basket.handle(BasketEvent::Complete, Points::ZERO).unwrap();
+        let full = if settled_before { 38 } else { 40 };
+        assert_eq!(basket.claimable().unwrap().points, Points(full));
+        assert_eq!(
+            (basket.earning(), basket.to_pay().0),
+            if settled_before { (Cents(3850), 4060) } else { (Cents(4000), 4210) }
+        );
+        basket.requote(basket.quote().within(Points(30), |_| false, |_| false));
+        let terms = basket.claimable().unwrap();
+        assert_eq!((terms.points, terms.ballot, terms.vouchers.len()), (Points(30), None, 0));
+        // A voucher that was never given is not held back, and neither are points.
+        let back =
+            basket.handle_return((Cents(210), Cents(0)), Claimed::Yes, |_| panic!("no voucher")).unwrap().unwrap();
+        assert_eq!(back.deduct, Cents::ZERO);
+    }
+    let all = quoted.within(Points(u64::MAX), |campaign| campaign == CAMPAIGN, |quoted| quoted == voucher);
+    assert_eq!(all, quoted);
+}
+
+#[test]
+fn the_grant_of_a_basket_opens_with_the_basket_s_link_alone() {
+    let (secret, hash) = fresh_secret(Entropy::new([1; 32]));
+    let terms = GrantTerms { points: Points(1), ..GrantTerms::default() };
+    let grant = Grant::earned(terms, hash, [0; 32], (5, 9), Entropy::new([2; 32]));
+    assert!(grant.is_opened_by(&secret) && !grant.is_opened_by(&GrantSecret::new([2; 32])));
+    assert_eq!((grant.time(), grant.expiry()), (5, 9));
+}
+
+#[test]
+fn a_code_is_the_first_forty_bits_of_an_id() {
+    let id = |first: [u8; 5]| {
+        let mut id = [0xee; 16];
+        id[..5].copy_from_slice(&first);
+        OrderCode::of(&id).to_string()
+    };
+    assert_eq!(id([0; 5]), "00000000");
+    assert_eq!(id([0xff; 5]), "ZZZZZZZZ");
+    assert_eq!(id([0x00, 0x44, 0x32, 0x14, 0xc7]), "01234567");
+    assert_eq!(id([0x84, 0x65, 0x3a, 0x56, 0xd7]), "GHJKMNPQ");
 }
 
 fn events() -> impl Strategy<Value = Vec<(BasketEvent, u64)>> {

@@ -79,7 +79,7 @@ impl Customer {
         let sealed = self.wallet.plan_claim(&self.charter, link.clone(), secret, terms, now(), entropy)?;
         let request = sealed.release(&self.folder.save(&self.wallet)?);
         for _ in 0..PATIENCE {
-            let (order, OrderReply::Certified { certificate, evaluations }) = self.client.claim(&request)? else {
+            let (order, OrderReply::Certified { certificate, evaluations }, _) = self.client.claim(&request)? else {
                 continue;
             };
             let answer = ClaimedOrder { order, certificate: *certificate, evaluations };

@@ -1,10 +1,11 @@
 //! `ronde till`: what a till does, by hand, and who may be a till.
 
+mod basket;
 pub(in crate::cli) mod client;
 mod goods;
 mod list;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use ronde_protocol::message::amount::Points;
@@ -51,6 +52,11 @@ enum TillCommand {
         after_help = "Example:\n  ronde till return 1250 --grant ID --reference credit-note-7 --token-file secrets/counter-1.token"
     )]
     Return(goods::ReturnArgs),
+    /// Ring a basket up: prints one link for paying with points and earning on the rest
+    #[command(
+        after_help = "Example:\n  ronde till basket --total 4210 --max 500 --complete --token-file secrets/counter-1.token"
+    )]
+    Basket(basket::BasketArgs),
     /// Give points of the store to an association, once a day
     #[command(after_help = "Example:\n  ronde till pledge 1 500 --token-file secrets/manager.token")]
     Pledge(PledgeArgs),
@@ -130,6 +136,9 @@ struct GrantArgs {
     /// How long it can be claimed
     #[arg(long, value_name = "SECONDS")]
     expires_in: Option<u64>,
+    /// A file with the receipt, which the customer's wallet gets and nobody else
+    #[arg(long, value_name = "FILE")]
+    receipt_file: Option<PathBuf>,
     #[command(flatten)]
     till: TillTokenArgs,
 }
@@ -194,6 +203,7 @@ pub fn run(args: TillArgs, context: &Context) -> Result<Exit, Failure> {
         TillCommand::Grant(args) => grant(&args, context),
         TillCommand::Checkout(args) => checkout(&args, context),
         TillCommand::Return(args) => goods::take_back(&args, context),
+        TillCommand::Basket(args) => basket::run(&args, context),
         TillCommand::Pledge(args) => pledge(&args, context),
     }
 }
@@ -252,12 +262,18 @@ fn grant(args: &GrantArgs, context: &Context) -> Result<Exit, Failure> {
         "ballot": args.ballot,
         "vouchers": vouchers,
         "expires_in": args.expires_in,
+        "receipt": receipt(args.receipt_file.as_deref())?,
     });
     let raw = client.post("/v1/grants", &body)?;
     let made: Made = client.shape(&raw)?;
     let what = format!("{}, to be claimed until {}:", points(made.points), made.expires_at);
     context.say(format!("{what}\n{}{}", code(&made.claim_url, context), made.claim_url), &ok("grant", raw));
     Ok(Exit::Ok)
+}
+
+/// The receipt in a file.
+fn receipt(path: Option<&Path>) -> Result<Option<String>, Failure> {
+    path.map(|path| std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))).transpose()
 }
 
 /// The QR code for a person; a link that is too long for one is still a link.

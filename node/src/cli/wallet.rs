@@ -4,6 +4,7 @@
 //! `order` (its digest, or null), `points`, `balance` (points that can be spent now), `warnings` and `evidence`.
 
 mod act;
+mod baskets;
 mod failure;
 mod fresh;
 mod recover;
@@ -20,6 +21,7 @@ use clap::{Args, Subcommand};
 use ronde_protocol::message::ids::{FederationId, OrderDigest};
 
 use super::{Context, Exit, Failure};
+use crate::wallet::link::is_basket;
 use crate::wallet::words::WordList;
 use crate::wallet::{Session, Trouble};
 
@@ -47,12 +49,15 @@ enum WalletCommand {
     New(NewArgs),
     /// What you have
     Balance,
-    /// Take the points that a till granted
+    /// Take the points that a till granted, or that a basket earns, of which nothing is paid with points
     Claim {
         /// The link that the till shows, with all that follows the #
         link: String,
+        /// How long to wait for the till to complete a basket, in seconds
+        #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+        wait: u64,
     },
-    /// Pay with points and vouchers at a till
+    /// Pay with points and vouchers at a till; of a basket, claim then what the rest earns
     Pay(PayArgs),
     /// Exchange many small coins for fewer of the same worth
     Swap {
@@ -147,6 +152,9 @@ struct PayArgs {
     /// Vouchers to pay with, by the number of their offer; twice for two of them
     #[arg(long, value_name = "OFFER", num_args = 1.., value_delimiter = ',')]
     vouchers: Vec<u32>,
+    /// How long to wait for the till to complete a basket, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    wait: u64,
 }
 
 /// Runs `ronde wallet`. Exit code 1 says that something is not decided yet, or needs a look.
@@ -181,7 +189,9 @@ fn command(command: WalletCommand, session: &mut Session, context: &Context) -> 
         WalletCommand::Balance => show::balance(session, context),
         WalletCommand::History => Ok(show::history(session, context)),
         WalletCommand::Pending => Ok(show::pending(session, context)),
-        WalletCommand::Claim { link } => act::claim(session, &link, context),
+        WalletCommand::Claim { link, wait } if is_basket(&link) => baskets::claim(session, &link, wait, context),
+        WalletCommand::Claim { link, .. } => act::claim(session, &link, context),
+        WalletCommand::Pay(pay) if is_basket(&pay.link) => baskets::pay(session, &pay, context),
         WalletCommand::Pay(pay) => act::pay(session, &pay, context),
         WalletCommand::Swap { renew } => act::swap(session, renew, context),
         WalletCommand::Give { association, points } => act::give(session, &association, points, context),

@@ -10,6 +10,7 @@ mod moment;
 mod period;
 mod pledge;
 mod promised;
+mod quote;
 mod reckon;
 mod rules;
 
@@ -18,5 +19,6 @@ pub use moment::{Moment, clock_time, zone, zone_names};
 pub use period::{Period, days};
 pub use pledge::{PledgeChoice, choose, gathers, worth};
 pub use promised::{in_parts, promised};
+pub use quote::{Quoted, quote};
 pub use reckon::{BallotStep, BonusStep, Earned, Given, MAX_BASKET_CENTS, Step, VoucherStep, reckon};
 pub use rules::{Bonus, Earn, MonthPledge, Placed, Pledge, Rules, Times, Voucher};

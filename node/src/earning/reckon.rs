@@ -17,7 +17,7 @@ use super::{Bonus, Earn, Moment, Voucher};
 /// The largest basket: ten million, in cents. A larger one is a slip of the till.
 pub const MAX_BASKET_CENTS: u64 = Cents::MAX.0;
 /// A bonus of so many per cent changes nothing.
-const PLAIN: u64 = 100;
+pub(super) const PLAIN: u64 = 100;
 /// Vouchers in one grant (STORE-20 and [`GrantTerms::check`] keep the same bound).
 const MAX_VOUCHERS: usize = MAX_OUTPUTS / 2;
 
@@ -154,7 +154,7 @@ fn share(earn: &Earn, cents: u64, percent: u64) -> Points {
 }
 
 /// The best bonus that holds, the first of several as good (EARN-3).
-fn best_bonus<'a>(bonuses: &'a [Bonus], moment: Moment, steps: &mut Vec<Step>) -> Option<&'a Bonus> {
+pub(super) fn best_bonus<'a>(bonuses: &'a [Bonus], moment: Moment, steps: &mut Vec<Step>) -> Option<&'a Bonus> {
     let holding = bonuses.iter().filter(|bonus| bonus.times.hold(moment));
     let best = holding.reduce(|best, bonus| if bonus.percent > best.percent { bonus } else { best });
     for bonus in bonuses {

@@ -35,6 +35,7 @@ const VERSIONS: [&str; 1] = ["v1"];
         (name = "federation", description = "What everybody may read."),
         (name = "grants", description = "Points that a till gives and a wallet claims."),
         (name = "checkouts", description = "Points that a till asks for and a wallet pays."),
+        (name = "baskets", description = "One link for paying with points and earning on the rest."),
         (name = "orders", description = "What a wallet submits, through any store."),
         (name = "restore", description = "What a wallet asks for that is made anew from its seed."),
         (name = "refunds", description = "Payments that bought nothing, and points that a till gives back."),
@@ -99,7 +100,7 @@ pub fn document() -> &'static Value {
     &DOCUMENT
 }
 
-/// The name of a grant, checkout or webhook, in the path.
+/// The name of a grant, checkout, basket or webhook, in the path.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 #[allow(dead_code, reason = "the schema of what `id` reads")]

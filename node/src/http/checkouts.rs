@@ -25,11 +25,11 @@ use crate::shop::{CheckoutView, NewCheckout, Outcome, RecordId, RefundLine, Scop
 use crate::{forms, qr};
 
 /// How long a checkout can be paid if the till does not say, in seconds.
-const DEFAULT_EXPIRY: u64 = 300;
+pub(super) const DEFAULT_EXPIRY: u64 = 300;
 /// Longest time that a checkout can be paid, in seconds.
-const MAX_EXPIRY: u64 = 86_400;
+pub(super) const MAX_EXPIRY: u64 = 86_400;
 /// Longest wait for a change, in seconds.
-const MAX_WAIT: u64 = 60;
+pub(super) const MAX_WAIT: u64 = 60;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -53,7 +53,7 @@ struct OpenBody {
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[allow(dead_code, reason = "the schema of a text")]
-enum CheckoutStateName {
+pub(super) enum CheckoutStateName {
     Open,
     Presented,
     Pending,
@@ -70,6 +70,9 @@ struct View {
     /// Its name.
     #[schema(value_type = forms::RecordName)]
     id: String,
+    /// What people call it.
+    #[schema(value_type = forms::OrderCode)]
+    code: String,
     /// The link.
     url: String,
     /// The link as a QR code, an SVG document: in the answer that a till shows to a customer, and in no other.
@@ -183,6 +186,7 @@ fn view(base: &str, view: &CheckoutView) -> View {
     let checkout = &view.checkout;
     View {
         id: view.id.to_string(),
+        code: view.id.code().to_string(),
         url: format!("{base}/c/{}", view.id),
         qr_svg: None,
         state: checkout_state(checkout.state()),

@@ -23,7 +23,7 @@ use super::problem::schema::{ANY, KEY, ORDER, READ, TOKEN, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::date::rfc3339;
-use crate::shop::{MadeGrant, NewGrant, RecordId, Scope, Source, grant_state};
+use crate::shop::{MadeGrant, NewGrant, ReceiptText, RecordId, Scope, Source, grant_state};
 use crate::{forms, qr};
 
 /// How long a grant can be claimed if the till does not say, in seconds.
@@ -57,6 +57,9 @@ struct MakeBody {
     #[serde(default)]
     #[schema(value_type = Vec<Vouchers>, max_items = 16, required = false)]
     vouchers: Vec<VoucherCount>,
+    /// The receipt: sealed for whoever has the link, and deleted once they have it. At most 16,384 bytes, no zero byte.
+    #[schema(min_length = 1, max_length = 16_384, pattern = "^[^\\x00]+$")]
+    receipt: Option<String>,
     /// Seconds in which it can be claimed; 30 days if missing.
     #[schema(minimum = 1, maximum = 31_622_400)]
     expires_in: Option<u64>,
@@ -82,6 +85,9 @@ pub(super) struct Made {
     /// Its name.
     #[schema(value_type = forms::RecordName)]
     id: String,
+    /// What people call it.
+    #[schema(value_type = forms::OrderCode)]
+    code: String,
     /// Points that it gives.
     #[schema(value_type = forms::Points)]
     points: Points,
@@ -137,7 +143,7 @@ enum OpenGrant {
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[allow(dead_code, reason = "the schema of a text")]
-enum GrantStateName {
+pub(super) enum GrantStateName {
     Open,
     Pending,
     Claimed,
@@ -151,6 +157,9 @@ struct View {
     /// Its name.
     #[schema(value_type = forms::RecordName)]
     id: String,
+    /// What people call it.
+    #[schema(value_type = forms::OrderCode)]
+    code: String,
     /// This store.
     #[schema(value_type = forms::Number)]
     store: StoreId,
@@ -193,9 +202,19 @@ struct ClaimBody {
     outputs: String,
 }
 
+/// Whoever holds a link.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SecretBody {
+    /// From the link.
+    #[schema(value_type = forms::Secret)]
+    pub(super) secret: String,
+}
+
 problems! { MakeProblems: READ, TOKEN, KEY, &[Code::LimitExceeded] }
 problems! { ShowProblems: ANY, &[Code::NotFound, Code::StorageFailed] }
 problems! { CancelProblems: READ, TOKEN, &[Code::NotFound, Code::GrantClaimed] }
+problems! { ReceivedProblems: READ, &[Code::NotFound, Code::StorageFailed] }
 problems! { ClaimProblems: READ, ORDER, &[Code::GrantExpired] }
 
 /// A till makes a grant; one that makes something good, the manager.
@@ -219,7 +238,8 @@ pub(super) async fn make(State(site): State<Site>, call: Call) -> Result<Respons
     let source = source(caller.name, &body)?;
     let vouchers = Bounded::new(body.vouchers).map_err(|error| Problem::field("vouchers", error))?;
     let terms = GrantTerms { points: body.points.unwrap_or_default(), ballot: body.ballot, vouchers };
-    let new = NewGrant { terms, reference, expires_in, source: Some(source) };
+    let receipt = body.receipt.map(ReceiptText::new);
+    let new = NewGrant { terms, reference, expires_in, receipt, source: Some(source) };
     let base = site.base();
     let made = site.shop.make_grant(new, once, move |new| answer(StatusCode::CREATED, &made(&base, &new)));
     Ok(respond(made.await?))
@@ -233,6 +253,7 @@ pub(super) fn made(base: &str, made: &MadeGrant) -> Made {
     let detail = made.detail.as_ref();
     Made {
         id: made.id.to_string(),
+        code: made.id.code().to_string(),
         points: terms.points,
         ballot: terms.ballot,
         vouchers: terms.vouchers.to_vec(),
@@ -298,6 +319,7 @@ fn view(site: &Site, id: RecordId, grant: &Grant, reason: Option<Text>) -> View 
     let terms = grant.terms();
     View {
         id: id.to_string(),
+        code: id.code().to_string(),
         store: site.shop.store(),
         points: terms.points,
         ballot: terms.ballot,
@@ -342,13 +364,33 @@ pub(super) async fn cancel(State(site): State<Site>, path: Path<String>, call: C
 pub(super) async fn claim(State(site): State<Site>, path: Path<String>, call: Call) -> Result<Response, Problem> {
     let id = id(path)?;
     let body: ClaimBody = call.into_json()?;
-    let secret = Zeroizing::new(bytes("secret", &body.secret)?);
-    let secret = secret.as_slice().try_into().map_err(|_| Problem::encoding("secret", 0, "32 bytes"))?;
+    let secret = secret(&body.secret)?;
     let outputs = canonical("outputs", &body.outputs, MAX_MESSAGE_BYTES)?;
-    let claim = Claim { secret: GrantSecret::new(secret), keyset: body.keyset, outputs };
+    let claim = Claim { secret, keyset: body.keyset, outputs };
     let signed = site.shop.claim(id, claim, site.desk.node_key()).await?;
     let order = signed.order.clone();
     let outcome = site.desk.submit(Submission { signed, columns: Columns::default() }).await?;
     orders::take_in(&site, &order, &outcome).await;
-    orders::outcome(order.digest(), outcome, Form::Claim(base64(&order)))
+    let receipt = site.shop.receipt(id)?.map(|sealed| URL_SAFE_NO_PAD.encode(sealed));
+    orders::outcome(order.digest(), outcome, Form::Claim(base64(&order), receipt))
+}
+
+/// The secret of a link.
+pub(super) fn secret(text: &str) -> Result<GrantSecret, Problem> {
+    let secret = Zeroizing::new(bytes("secret", text)?);
+    let secret = secret.as_slice().try_into().map_err(|_| Problem::encoding("secret", 0, "32 bytes"))?;
+    Ok(GrantSecret::new(secret))
+}
+
+/// A wallet has the receipt: it is deleted.
+#[utoipa::path(
+    post, path = "/v1/grants/{id}/received", operation_id = "receiptOfGrantReceived", tag = "grants",
+    params(RecordPath), request_body = SecretBody,
+    responses((status = 204, description = "There is no receipt here any more."), ReceivedProblems),
+)]
+pub(super) async fn received(State(site): State<Site>, path: Path<String>, call: Call) -> Result<Response, Problem> {
+    let id = id(path)?;
+    let body: SecretBody = call.into_json()?;
+    site.shop.grant_received(id, secret(&body.secret)?).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -5,6 +5,7 @@
 
 mod admin;
 mod api;
+mod baskets;
 mod body;
 mod certificates;
 mod checkouts;
@@ -79,6 +80,13 @@ fn calls() -> OpenApiRouter<Site> {
         .routes(routes!(grants::make))
         .routes(routes!(grants::show, grants::cancel))
         .routes(routes!(grants::claim))
+        .routes(routes!(grants::received))
+        .routes(routes!(baskets::ring_up))
+        .routes(routes!(baskets::show, baskets::cancel))
+        .routes(routes!(baskets::complete))
+        .routes(routes!(baskets::offer::show))
+        .routes(routes!(baskets::offer::decline))
+        .routes(routes!(baskets::offer::received))
         .routes(routes!(checkouts::open))
         .routes(routes!(checkouts::show, checkouts::cancel))
         .routes(routes!(checkouts::offer))

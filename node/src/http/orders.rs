@@ -44,8 +44,8 @@ struct ShowQuery {
 pub(super) enum Form {
     /// To whoever made the order.
     Order,
-    /// To whoever claims a grant: with the order that the store made.
-    Claim(String),
+    /// To whoever claims a grant: with the order that the store made, and the receipt that it carries (RECEIPT-4).
+    Claim(String, Option<String>),
     /// To whoever knows its digest alone: with the order once it is certified, so that a lost wallet's coins can be
     /// found again (HTTP-20).
     Shown,
@@ -79,6 +79,9 @@ pub(super) struct ClaimDone {
     /// Those that have come, perhaps none.
     #[schema(value_type = Vec<forms::EvaluationBytes>, max_items = 62)]
     evaluations: Vec<String>,
+    /// The sealed receipt, as long as the node has one.
+    #[schema(value_type = forms::SealedReceipt, required = false)]
+    receipt: String,
 }
 
 /// A certified order, to whoever asked for it by its digest.
@@ -122,6 +125,9 @@ pub(super) struct ClaimPending {
     /// That the store made.
     #[schema(value_type = forms::OrderBytes)]
     order: String,
+    /// The sealed receipt, as long as the node has one.
+    #[schema(value_type = forms::SealedReceipt, required = false)]
+    receipt: String,
 }
 
 problems! { SubmitProblems: READ, ORDER, CHECKOUT, &[Code::RequestInvalid] }
@@ -135,6 +141,8 @@ struct Done {
     order: Option<String>,
     certificate: String,
     evaluations: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -143,27 +151,29 @@ struct Pending {
     votes: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     order: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt: Option<String>,
 }
 
 /// What is said about an order: with 200 only if it is certified (HTTP-19).
 pub(super) fn outcome_answer(digest: OrderDigest, outcome: Outcome, form: Form) -> Result<Answer, Problem> {
     match outcome {
         Outcome::Certified { order, certificate, evaluations } => {
-            let (shown, order) = match form {
-                Form::Order => (Some(digest), None),
-                Form::Claim(order) => (None, Some(order)),
-                Form::Shown => (Some(digest), Some(base64(order.as_ref()))),
+            let (shown, order, receipt) = match form {
+                Form::Order => (Some(digest), None, None),
+                Form::Claim(order, receipt) => (None, Some(order), receipt),
+                Form::Shown => (Some(digest), Some(base64(order.as_ref())), None),
             };
             let evaluations = evaluations.iter().map(base64).collect();
-            let done = Done { digest: shown, order, certificate: base64(&certificate), evaluations };
+            let done = Done { digest: shown, order, certificate: base64(&certificate), evaluations, receipt };
             Ok(answer(StatusCode::OK, &done))
         }
         Outcome::Pending { votes } => {
-            let order = match form {
-                Form::Claim(order) => Some(order),
-                Form::Order | Form::Shown => None,
+            let (order, receipt) = match form {
+                Form::Claim(order, receipt) => (Some(order), receipt),
+                Form::Order | Form::Shown => (None, None),
             };
-            Ok(answer(StatusCode::ACCEPTED, &Pending { digest, votes, order }))
+            Ok(answer(StatusCode::ACCEPTED, &Pending { digest, votes, order, receipt }))
         }
         Outcome::Refused(refusal) => Err(refusal.into()),
     }

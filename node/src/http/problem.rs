@@ -10,9 +10,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ronde_protocol::machine::till::basket::BasketError;
 use ronde_protocol::machine::till::checkout::{CheckoutError, Unfit};
 use ronde_protocol::machine::till::grant::{GrantError, TermsError};
 use ronde_protocol::machine::till::pledge::PledgeError;
+use ronde_protocol::machine::till::sale::SaleError;
 use ronde_protocol::message::codec::{BadEncoding, encode};
 use ronde_protocol::message::order::Purpose;
 use ronde_protocol::message::refusal::{Conflict, Refusal, Rule};
@@ -243,6 +245,8 @@ impl From<ShopError> for Problem {
             ShopError::Cap(error) => error.into(),
             ShopError::Grant(error) => error.into(),
             ShopError::Checkout(error) => error.into(),
+            ShopError::Basket(error) => basket(error),
+            ShopError::Receipt(error) => Self::field("receipt", error),
             ShopError::NotAccepted | ShopError::ReturnsUnknown => Self::field("checkout", error),
             ShopError::TooMuchBack(error) => Self::field("points", error).with("left", error.left.0),
             ShopError::Return(error) => Self::field(field_of(error), error),
@@ -275,6 +279,16 @@ fn field_of(error: ReturnError) -> &'static str {
         ReturnError::NotSold | ReturnError::OtherSold(_) | ReturnError::Sold(_) => "sold_cents",
         ReturnError::Again => "reference",
         ReturnError::Back(_) => "eligible_cents",
+    }
+}
+
+fn basket(error: BasketError) -> Problem {
+    match error {
+        BasketError::Settled | BasketError::Complete => Problem::new(Code::BasketSettled, error),
+        BasketError::Cancelled => Problem::new(Code::CheckoutCancelled, error),
+        BasketError::Expired => Problem::new(Code::CheckoutExpired, error),
+        BasketError::Sale(SaleError::Eligible) => Problem::field("eligible_cents", error),
+        BasketError::Sale(_) => Problem::field("total_cents", error),
     }
 }
 

@@ -144,7 +144,7 @@ pub(super) async fn claim(State(site): State<Site>, path: Path<String>, call: Ca
     let order = signed.order.clone();
     let outcome = site.desk.submit(Submission { signed, columns: Columns::default() }).await?;
     orders::take_in(&site, &order, &outcome).await;
-    orders::outcome(order.digest(), outcome, Form::Claim(base64(&order)))
+    orders::outcome(order.digest(), outcome, Form::Claim(base64(&order), None))
 }
 
 /// A till gives back points of an accepted checkout, as an ordinary grant (HTTP-32).
@@ -164,7 +164,8 @@ pub(super) async fn give(State(site): State<Site>, call: Call) -> Result<Respons
     let reference = site.hidden(&body.reference)?;
     let checkout: RecordId = body.checkout.parse().map_err(|error| Problem::new(Code::NotFound, error))?;
     let terms = GrantTerms { points: body.points, ballot: None, vouchers: Bounded::default() };
-    let new = NewReturn { checkout, till: caller.name, grant: NewGrant { terms, reference, expires_in, source: None } };
+    let grant = NewGrant { terms, reference, expires_in, receipt: None, source: None };
+    let new = NewReturn { checkout, till: caller.name, grant };
     let base = site.base();
     let given = site.shop.give_back(new, once, move |made, left| {
         let view = GivenBack { grant: grants::made(&base, &made), checkout: checkout.to_string(), left };

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::api::IdempotencyKey;
 use super::body::{Call, answer, respond};
-use super::grants::{self, DEFAULT_EXPIRY, MAX_EXPIRY, Made, check_reference, expiry};
+use super::grants::{self, DEFAULT_EXPIRY, MAX_EXPIRY, Made, expiry};
 use super::problem::schema::{KEY, READ, TOKEN, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;
@@ -133,7 +133,7 @@ pub(super) async fn take_back(State(site): State<Site>, call: Call) -> Result<Re
     let given = call.once(&token)?;
     let body: ReturnBody = call.json()?;
     let expires_in = expiry(body.expires_in, DEFAULT_EXPIRY, MAX_EXPIRY)?;
-    check_reference(&body.reference)?;
+    let reference = site.hidden(&body.reference)?;
     if body.reference.is_empty() {
         return Err(Problem::field("reference", "each return of a sale has a reference of its own"));
     }
@@ -158,7 +158,7 @@ pub(super) async fn take_back(State(site): State<Site>, call: Call) -> Result<Re
         eligible: body.eligible_cents,
         sold: body.sold_cents,
         till: caller.name,
-        reference: body.reference,
+        reference,
         expires_in,
     };
     let base = site.base();

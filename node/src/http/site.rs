@@ -21,7 +21,7 @@ use super::session::{GuessLimits, Manager};
 use super::streams::Streams;
 use crate::metrics::Metrics;
 use crate::ops;
-use crate::shop::{Caller, OrderDesk, Scope, Shop, Token};
+use crate::shop::{Caller, OrderDesk, Scope, Shop, Token, Waiters};
 
 /// What whoever holds the administrator's token is called.
 const ADMIN: &str = "admin";
@@ -42,6 +42,8 @@ pub struct Site {
     pub(super) streams: Streams,
     /// The database's file, beside which stands when it was copied last.
     database: Option<Arc<Path>>,
+    /// Wallets that wait for a basket.
+    pub(super) waiters: Waiters,
     /// The answer that shows the charters. It is the longest of all, and anybody asks for it.
     pub(super) charters: Arc<OfCharter<Option<Bytes>>>,
     /// The API's document with this store's address.
@@ -79,6 +81,7 @@ impl Site {
             certificates: None,
             streams: Streams::default(),
             database: None,
+            waiters: Waiters::default(),
             charters: Arc::default(),
             document: Arc::default(),
             judged: Arc::default(),
@@ -170,6 +173,22 @@ impl Site {
         let has_second = self.caller(&token)?.scopes.contains(&second);
         drop(token);
         self.authorize_as(call, if has_second { second } else { first })
+    }
+
+    /// The same of a caller who has all of the scopes.
+    pub(super) fn authorize_all(&self, call: &Call, scopes: &[Scope]) -> Result<(Token, Caller), Problem> {
+        let token = self.token(call)?;
+        self.check_all(&token, scopes)?;
+        let caller = self.caller(&token)?;
+        if !caller.scopes.contains(&Scope::Admin) {
+            self.shop.note_use(caller.name.as_str());
+        }
+        Ok((token, caller))
+    }
+
+    /// Whether the token still has all of the scopes.
+    pub(super) fn check_all(&self, token: &Token, scopes: &[Scope]) -> Result<(), Problem> {
+        scopes.iter().try_for_each(|scope| self.check(token, *scope))
     }
 
     /// The bearer token of a caller, whoever that is.

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Shop, ShopError, lock};
 
-pub(super) use counts::{count, give_back, given_by, own, set_own};
+pub(super) use counts::{count, count_anyway, give_back, given_by, own, set_own};
 
 /// The caps of a store, as its operator set them; one that is none bounds nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

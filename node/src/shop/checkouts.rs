@@ -16,7 +16,7 @@ use super::details::{self, Detail, Of};
 use super::grants::till_reference;
 use super::records::{RecordId, find, index, load_id, refund_key, save, save_id};
 use super::refunds::{self, RefundLine};
-use super::{Answer, Missing, Once, Shop, ShopError, events, lock, totals};
+use super::{Answer, Missing, Once, Shop, ShopError, baskets, events, lock, totals};
 use crate::store::{Table, Transaction};
 use crate::{clock, fault};
 
@@ -74,12 +74,7 @@ impl Shop {
         let answer = self.write(move |transaction| {
             let mut opened = None;
             let answer = answer_once(transaction, once.as_ref(), now, |transaction| {
-                save_id(transaction, Table::Checkout, id, &checkout)?;
-                index(transaction, Table::Checkout, &offer.reference(), id)?;
-                if let Some(till) = new.till {
-                    details::keep(transaction, Of::Checkout(id), &Detail::new(till, new.max, now))?;
-                }
-                events::checkout_opened(transaction, id, &checkout)?;
+                add(transaction, id, &checkout, new.till)?;
                 opened = Some(checkout.clone());
                 Ok(render(CheckoutView { id, checkout, votes: 0, refunds: Vec::new(), returned: Points::ZERO }))
             })?;
@@ -192,7 +187,7 @@ impl Shop {
             Ok((after != before || apart.is_some()).then_some(id))
         })?;
         let Some(id) = known else { return Ok(()) };
-        let order = order.clone();
+        let (order, here) = (order.clone(), self.here());
         fault::point("shop.before-settle-checkout");
         let settled = self.write(move |transaction| {
             let own = refund_key(id, &order.digest());
@@ -213,11 +208,13 @@ impl Shop {
             count_paid(transaction, id, before.state(), &checkout, now)?;
             events::checkout_changed(transaction, (now, id), &before, &checkout)?;
             apart.iter().try_for_each(|refund| events::refund_owed(transaction, (now, id), *refund))?;
-            Ok(Ok((apart, Some((before, checkout, owed)))))
+            let earned = baskets::follow(transaction, &here, id, &checkout)?;
+            Ok(Ok((apart, Some((before, checkout, owed, earned)))))
         });
         let (apart, changed) = settled.await??;
-        if let Some((before, checkout, owed)) = changed {
+        if let Some((before, checkout, owed, earned)) = changed {
             self.count_checkout(Some(&before), &checkout);
+            earned.iter().for_each(|grant| self.count_grant(None, grant));
             owed.iter().for_each(|grant| self.count_owed(grant));
         }
         if let Some(refund) = apart {
@@ -277,7 +274,7 @@ impl Shop {
         id: RecordId,
         change: impl FnOnce(&mut Checkout, Seconds, &Charter) -> Result<(), CheckoutError> + Send + 'static,
     ) -> Result<Checkout, ShopError> {
-        let (now, charter) = (self.now(), self.charter());
+        let (now, charter, here) = (self.now(), self.charter(), self.here());
         let changed = self.write(move |transaction| {
             let mut checkout: Checkout = load_id(transaction, Table::Checkout, id, Missing::Checkout)?;
             let before = checkout.clone();
@@ -286,10 +283,12 @@ impl Shop {
                 save_id(transaction, Table::Checkout, id, &checkout)?;
                 events::checkout_changed(transaction, (now, id), &before, &checkout)?;
             }
-            Ok((result, before, checkout))
+            let earned = baskets::follow(transaction, &here, id, &checkout)?;
+            Ok((result, before, checkout, earned))
         });
-        let (result, before, checkout) = changed.await?;
+        let (result, before, checkout, earned) = changed.await?;
         self.count_checkout(Some(&before), &checkout);
+        earned.iter().for_each(|grant| self.count_grant(None, grant));
         self.changed();
         Ok(result.map(|()| checkout)?)
     }
@@ -303,6 +302,22 @@ impl Shop {
         drop(all);
         self.changed();
     }
+}
+
+/// Writes a new checkout down.
+pub(super) fn add(
+    transaction: &mut dyn Transaction,
+    id: RecordId,
+    checkout: &Checkout,
+    till: Option<Text>,
+) -> Result<(), ShopError> {
+    let offer = checkout.offer();
+    save_id(transaction, Table::Checkout, id, checkout)?;
+    index(transaction, Table::Checkout, &offer.reference(), id)?;
+    if let Some(till) = till {
+        details::keep(transaction, Of::Checkout(id), &Detail::new(till, offer.max, offer.time))?;
+    }
+    events::checkout_opened(transaction, id, checkout)
 }
 
 /// Counts a checkout that was paid just now, in the transaction that writes it down.

@@ -1,9 +1,11 @@
 //! Why the shop does not do as asked.
 
+use ronde_protocol::machine::till::basket::BasketError;
 use ronde_protocol::machine::till::checkout::CheckoutError;
 use ronde_protocol::machine::till::grant::{GrantError, TermsError};
 use ronde_protocol::machine::till::pledge::PledgeError;
 use ronde_protocol::machine::till::refund::TooMuchBack;
+use ronde_protocol::message::receipt::ReceiptError;
 
 use super::{OverCap, RepeatError, ReturnError, TillError, WebhookError};
 use crate::driver::LedgerError;
@@ -20,6 +22,9 @@ pub enum Missing {
     /// No checkout of this id, or for this order.
     #[error("there is no such checkout here")]
     Checkout,
+    /// No basket of this id, or the secret is not its.
+    #[error("there is no such basket here, or its link is not complete")]
+    Basket,
     /// No payment of this digest was heard of, or it is not owed back.
     #[error("this store has not heard of such a payment, or does not owe it back")]
     Payment,
@@ -72,6 +77,12 @@ pub enum ShopError {
     /// The checkout can't be taken, shown or cancelled.
     #[error(transparent)]
     Checkout(#[from] CheckoutError),
+    /// The basket can't be rung up, completed, cancelled or declined.
+    #[error(transparent)]
+    Basket(#[from] BasketError),
+    /// The receipt can't be kept.
+    #[error(transparent)]
+    Receipt(#[from] ReceiptError),
     /// There is nothing to give back.
     #[error("only what an accepted checkout was paid can be given back; what a late payment paid goes back by itself")]
     NotAccepted,

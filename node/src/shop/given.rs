@@ -22,6 +22,16 @@ fn counted(read: &dyn Read, key: &[u8]) -> Result<u64, ShopError> {
     Ok(load(read, Table::Hourly, key)?.unwrap_or(0))
 }
 
+/// How many ballots of a campaign were granted.
+pub(super) fn of_campaign(read: &dyn Read, campaign: CampaignId) -> Result<u64, ShopError> {
+    counted(read, &ballots(campaign))
+}
+
+/// How many vouchers of an offer were granted.
+pub(super) fn of_offer(read: &dyn Read, offer: OfferId) -> Result<u64, ShopError> {
+    counted(read, &vouchers(offer))
+}
+
 /// What was granted of all that the rules speak of.
 pub(super) fn of(read: &dyn Read, earn: &Earn) -> Result<Given, ShopError> {
     let mut given = Given::default();

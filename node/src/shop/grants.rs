@@ -13,6 +13,7 @@ use ronde_protocol::message::text::Text;
 
 use super::answers::answer_once;
 use super::details::{self, Detail, Of, Share};
+use super::receipts::{self, ReceiptText};
 use super::records::{RecordId, find, index, load, load_id, save, save_id};
 use super::refunds::{paid_back_by, take_back};
 use super::tills::check_not_revoked;
@@ -30,6 +31,8 @@ pub struct NewGrant {
     pub reference: String,
     /// How long it can be claimed, in seconds.
     pub expires_in: Seconds,
+    /// The receipt that it carries.
+    pub receipt: Option<ReceiptText>,
     /// Who makes it and what for; none if the node does so by itself.
     pub source: Option<Source>,
 }
@@ -79,7 +82,7 @@ impl Shop {
                 if let Some(source) = &new.source {
                     check_not_revoked(transaction, source.till.as_str())?;
                 }
-                let NewGrant { terms, reference, expires_in, source } = new;
+                let NewGrant { terms, reference, expires_in, receipt, source } = new;
                 let makes_good = source.as_ref().is_some_and(|source| source.goodwill);
                 let (terms, detail, quote) = reckoned(transaction, terms, source, &rules, (store, now, &charter))?;
                 terms.check(store, now, &charter)?;
@@ -95,6 +98,9 @@ impl Shop {
                     goodwill::count(transaction, caps.goodwill, now, (id, &detail.till, worth))?;
                 }
                 let made = add_grant(transaction, terms, (&reference, expires_in), (id, entropy), now)?;
+                if let Some(text) = &receipt {
+                    receipts::keep(transaction, id, (&made.secret, text), now)?;
+                }
                 if let Some(detail) = &detail {
                     details::made(transaction, id, &made.grant, detail)?;
                 }
@@ -163,6 +169,7 @@ impl Shop {
                 goodwill::give_back(transaction, id)?;
             }
             details::moved(transaction, id, before.state(), &grant, now)?;
+            receipts::grant_changed(transaction, (now, id), before.state(), &grant)?;
             events::grant_changed(transaction, (now, id), before.state(), &grant)?;
             Ok((result, before, grant))
         });

@@ -4,6 +4,7 @@
 //! leaves after its commit. What talks to the quorum is the [`OrderDesk`], which is not in here.
 
 mod answers;
+mod baskets;
 mod books;
 mod caps;
 mod checkouts;
@@ -21,6 +22,7 @@ mod grants;
 mod in_hand;
 mod names;
 mod pledges;
+mod receipts;
 mod records;
 mod refunds;
 mod restored;
@@ -46,6 +48,7 @@ use crate::store::{Readers, Transaction, Writer};
 
 pub(crate) use answers::MAX_ANSWER;
 pub use answers::{Answer, InFlight, Once, RepeatError};
+pub use baskets::{BadReturnUrl, BasketView, MadeBasket, NewBasket, ReturnUrl, Waiters, basket_state};
 pub use books::{Account, AccountLine, KeysetBooks};
 pub use caps::{Cap, Caps, NearCap, OverCap, TillCaps};
 pub use checkouts::{CheckoutView, NewCheckout};
@@ -60,6 +63,7 @@ pub use grants::{MadeGrant, NewGrant, Source};
 pub use in_hand::{InHand, OpenOrder};
 pub use names::{checkout_state, grant_state};
 pub use pledges::PledgeStep;
+pub use receipts::ReceiptText;
 pub use records::RecordId;
 pub use refunds::{Fate, NewReturn, RefundClaimed, RefundLine};
 pub use restored::take_mark;

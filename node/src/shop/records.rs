@@ -15,7 +15,7 @@ use crate::store::{Read, StorageError, Table, Transaction};
 /// Longest record of the shop, in bytes.
 const MAX_RECORD: usize = 128 * 1024;
 
-/// Name of a grant or checkout: 128 random bits, so that it can't be guessed (HTTP-5).
+/// Name of a grant, checkout or basket: 128 random bits, so that it can't be guessed (HTTP-5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub struct RecordId([u8; 16]);
 
@@ -27,15 +27,15 @@ impl RecordId {
         Ok(Self(id))
     }
 
-    /// Its random bits.
-    pub(super) fn bytes(self) -> [u8; 16] {
-        self.0
-    }
-
-    /// What people call it by.
+    /// What people call it.
     #[must_use]
     pub fn code(self) -> OrderCode {
         OrderCode::of(&self.0)
+    }
+
+    /// Its random bits.
+    pub(super) fn bytes(self) -> [u8; 16] {
+        self.0
     }
 
     fn key(self) -> Vec<u8> {

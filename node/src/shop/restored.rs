@@ -6,7 +6,7 @@ use ronde_protocol::message::codec::{decode, encode};
 use ronde_protocol::message::order::{Seconds, pledge_reference};
 
 use super::records::load;
-use super::{ShopError, details, earlier, gathered, records};
+use super::{ShopError, details, earlier, gathered, receipts, records};
 use crate::store::{Read, Table, Transaction};
 
 /// Where the reference of the pledge stands that is not made.
@@ -16,7 +16,7 @@ const NO_REFUND: &[u8] = b"restored-refunds";
 /// What a grant's own key begins with; others are references.
 const GRANT_KEYS: (&[u8], &[u8]) = (b"i", b"j");
 
-/// Withdraws every grant that nobody has claimed by this copy, rules out a second pledge of today, and drops what had
+/// Withdraws every grant that nobody has claimed by this copy, deletes receipts (RECEIPT-6), rules out a second pledge of today, and drops what had
 /// gathered for the next ones.
 pub fn take_mark(tx: &mut dyn Transaction, now: Seconds) -> Result<(), ShopError> {
     for (key, _) in tx.scan(Table::Grant, GRANT_KEYS.0, Some(GRANT_KEYS.1), usize::MAX)? {
@@ -30,6 +30,7 @@ pub fn take_mark(tx: &mut dyn Transaction, now: Seconds) -> Result<(), ShopError
             }
         }
     }
+    receipts::forget_all(tx)?;
     let dropped = gathered::drop_all(tx)?;
     if dropped > 0 {
         tracing::error!(

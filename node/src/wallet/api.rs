@@ -65,6 +65,8 @@ pub(super) struct RefundBody {
 pub(super) struct ClaimAnswer {
     pub order: String,
     #[serde(default)]
+    pub receipt: Option<String>,
+    #[serde(default)]
     pub certificate: Option<String>,
     #[serde(default)]
     pub evaluations: Vec<String>,
@@ -75,6 +77,33 @@ pub(super) struct ClaimAnswer {
 #[derive(Deserialize)]
 pub(super) struct OfferAnswer {
     pub offer: String,
+}
+
+/// What a basket costs and earns, and how far it is; what is not shown to anybody is not read.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct BasketAnswer {
+    pub id: String,
+    pub store: u32,
+    pub state: String,
+    pub total_cents: u64,
+    pub pay_cents: u64,
+    #[serde(default)]
+    pub grant: Option<BasketGrantAnswer>,
+    #[serde(default)]
+    pub receipt: Option<String>,
+    #[serde(default)]
+    pub return_url: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct BasketGrantAnswer {
+    pub id: String,
+    pub state: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct SecretBody<'a> {
+    pub secret: &'a str,
 }
 
 #[derive(Serialize)]

@@ -24,8 +24,9 @@ use ureq::http::Response;
 use ureq::{Agent, Body};
 
 use super::api::{
-    CertificateBody, CharterAnswer, ClaimAnswer, ClaimBody, GrantAnswer, LengthsAnswer, OfferAnswer, OrderAnswer,
-    OrderBody, PagesAnswer, PaymentAnswer, ProbeBody, ProbesAnswer, ProblemAnswer, RefundBody, from_base64, to_base64,
+    BasketAnswer, CertificateBody, CharterAnswer, ClaimAnswer, ClaimBody, GrantAnswer, LengthsAnswer, OfferAnswer,
+    OrderAnswer, OrderBody, PagesAnswer, PaymentAnswer, ProbeBody, ProbesAnswer, ProblemAnswer, RefundBody, SecretBody,
+    from_base64, to_base64,
 };
 use super::{BadAnswer, Problem, Trouble};
 use crate::fault;
@@ -111,8 +112,9 @@ impl Client {
         Ok(Grant { terms, state: answer.state })
     }
 
-    /// Claims a grant. The order comes with either answer, once the store has made it.
-    pub fn claim(&self, request: &ClaimRequest) -> Result<(Order, OrderReply), Trouble> {
+    /// Claims a grant. The order comes with either answer, once the store has made it; and the sealed receipt, if there is
+    /// one.
+    pub fn claim(&self, request: &ClaimRequest) -> Result<(Order, OrderReply, Option<String>), Trouble> {
         let node = request.link.base.as_str();
         let body = ClaimBody {
             secret: request.secret.as_str(),
@@ -120,9 +122,11 @@ impl Client {
             outputs: to_base64(&request.outputs),
         };
         let path = format!("/v1/grants/{}/claim", request.link.id);
-        let (status, answer): (u16, ClaimAnswer) = self.post(node, &path, &body)?;
+        let (status, mut answer): (u16, ClaimAnswer) = self.post(node, &path, &body)?;
         fault::point("wallet.after-answer");
-        claimed(node, status, answer)
+        let receipt = answer.receipt.take();
+        let (order, reply) = claimed(node, status, answer)?;
+        Ok((order, reply, receipt))
     }
 
     /// What became of a payment, as the store that was paid says, and what it paid.
@@ -161,6 +165,26 @@ impl Client {
         let node = link.base.as_str();
         let answer: OfferAnswer = self.get(node, &format!("/v1/checkouts/{}/offer", link.id), MAX_ANSWER)?.1;
         from_base64(&answer.offer, MAX_MESSAGE_BYTES).map_err(|source| bad(node, source))
+    }
+
+    /// What a basket costs and earns; waits for so many seconds until it is in another state than the one that is known.
+    pub(super) fn basket(&self, link: &Link, known: Option<(&str, u64)>) -> Result<BasketAnswer, Trouble> {
+        let node = link.base.as_str();
+        let wait = known.map_or_else(String::new, |(state, seconds)| format!("?wait={seconds}&state={state}"));
+        let answer = self.get(node, &format!("/v1/baskets/{}/offer{wait}", link.id), MAX_ANSWER)?.1;
+        about(link, answer)
+    }
+
+    /// Pays nothing with points.
+    pub(super) fn decline(&self, link: &Link, secret: &str) -> Result<BasketAnswer, Trouble> {
+        let path = format!("/v1/baskets/{}/decline", link.id);
+        about(link, self.post(link.base.as_str(), &path, &SecretBody { secret })?.1)
+    }
+
+    /// Says that the receipt was kept that one of the `kind` carried: `grants` or `baskets`.
+    pub(super) fn received(&self, kind: &str, link: &Link, secret: &str) -> Result<(), Trouble> {
+        let path = format!("/v1/{kind}/{}/received", link.id);
+        self.post::<serde_json::Value>(link.base.as_str(), &path, &SecretBody { secret }).map(|_| ())
     }
 
     /// Sends an order.
@@ -247,6 +271,10 @@ impl Client {
         let sent = self.agent.post(url(node, path)).send_json(body);
         read(node, sent.map_err(|source| unreachable(node, source))?, MAX_ANSWER)
     }
+}
+
+fn about(link: &Link, answer: BasketAnswer) -> Result<BasketAnswer, Trouble> {
+    if answer.id == link.id.as_str() { Ok(answer) } else { Err(bad(link.base.as_str(), BadAnswer::OtherSubject)) }
 }
 
 fn all<T: Decode<()> + Encode>(node: &str, texts: &[String]) -> Result<Vec<T>, Trouble> {

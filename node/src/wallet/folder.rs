@@ -5,6 +5,8 @@
 //! | `wallet.age` | seed, coins, open orders, history: encrypted with the age format to the identity |
 //! | `identity.txt` | the age identity, mode 0600, plain or under a passphrase |
 //! | `charter/` | the charter's versions |
+//! | `baskets.age` | baskets that are not done, with the secrets of their links: encrypted likewise |
+//! | `receipts/` | receipts that came with points, as text |
 //! | `settings.json` | the store that is asked first, and when the charter was last compared |
 //! | `lock` | empty; locked while a command uses the wallet |
 
@@ -24,6 +26,7 @@ use crate::{fault, secret_file};
 
 const WALLET: &str = "wallet.age";
 const IDENTITY: &str = "identity.txt";
+const BASKETS: &str = "baskets.age";
 
 /// What the wallet remembers besides its secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -35,10 +38,31 @@ pub struct Settings {
     pub charter_checked: u64,
 }
 
+/// A basket that its owner has paid or declined, and that is not done (WALLET-48).
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenBasket {
+    /// Base URL of its store.
+    pub base: String,
+    /// Its name there.
+    pub id: String,
+    /// From the link.
+    pub secret: String,
+    /// Since when, in seconds since 1970.
+    pub since: u64,
+}
+
+impl std::fmt::Debug for OpenBasket {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OpenBasket").field("base", &self.base).field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
 /// A folder that is locked, and where to encrypt what is saved there.
 pub struct WalletFolder {
     path: PathBuf,
     recipient: Recipient,
+    baskets: Vec<OpenBasket>,
     _lock: File,
 }
 
@@ -62,7 +86,7 @@ impl WalletFolder {
             std::fs::remove_file(&identity_path).map_err(|source| Trouble::file(&identity_path, source))?;
         }
         let recipient = identity::create(&identity_path, passphrase)?;
-        Ok(Self { path: path.to_owned(), recipient, _lock: lock })
+        Ok(Self { path: path.to_owned(), recipient, baskets: Vec::new(), _lock: lock })
     }
 
     /// Opens a wallet; `passphrase` is asked only if its identity is under one.
@@ -76,10 +100,17 @@ impl WalletFolder {
         }
         let lock = lock(path)?;
         let identity: Identity = identity::open(&path.join(IDENTITY), passphrase)?;
-        let sealed = secret_file::read(&file)?;
-        let bytes = age::decrypt(&identity, &sealed).map_err(|_| Trouble::CannotDecrypt(file))?;
-        let wallet = Wallet::from_bytes(&Zeroizing::new(bytes))?;
-        Ok((Self { path: path.to_owned(), recipient: identity.to_public(), _lock: lock }, wallet))
+        let opened = |file: PathBuf| -> Result<_, Trouble> {
+            let sealed = secret_file::read(&file)?;
+            let bytes = age::decrypt(&identity, &sealed).map_err(|_| Trouble::CannotDecrypt(file))?;
+            Ok(Zeroizing::new(bytes))
+        };
+        let wallet = Wallet::from_bytes(&opened(file)?)?;
+        let kept = path.join(BASKETS);
+        let baskets = if kept.exists() { opened(kept)? } else { Zeroizing::new(b"[]".to_vec()) };
+        // What can't be read is of a later version: it is left alone until something is written.
+        let baskets = serde_json::from_slice(&baskets).unwrap_or_default();
+        Ok((Self { path: path.to_owned(), recipient: identity.to_public(), baskets, _lock: lock }, wallet))
     }
 
     /// Writes the wallet: a new file, synced, put in the old one's place, and the folder synced. What comes back lets
@@ -90,6 +121,33 @@ impl WalletFolder {
         self.replace(WALLET, &sealed)?;
         fault::point("wallet.after-save");
         Ok(Durable::after_commit())
+    }
+
+    /// Baskets that are not done.
+    #[must_use]
+    pub fn baskets(&self) -> &[OpenBasket] {
+        &self.baskets
+    }
+
+    /// Writes them down, before anything is sent (WALLET-48).
+    pub fn save_baskets(&mut self, baskets: Vec<OpenBasket>) -> Result<(), Trouble> {
+        let text = Zeroizing::new(serde_json::to_vec(&baskets).unwrap_or_default());
+        self.replace(BASKETS, &age::encrypt(&self.recipient, &text)?)?;
+        self.baskets = baskets;
+        Ok(())
+    }
+
+    /// Writes a receipt down where it stays, under a name of plain letters; where it is.
+    pub fn save_receipt(&self, name: &str, text: &str) -> Result<PathBuf, Trouble> {
+        let folder = self.path.join("receipts");
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&folder)
+            .map_err(|source| Trouble::file(&folder, source))?;
+        let file = format!("receipts/{name}.txt");
+        self.replace(&file, text.as_bytes())?;
+        Ok(self.path.join(file))
     }
 
     /// Where the charter's versions are.

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::Trouble;
 
-/// A link to a grant: `{base}/g/{id}#{secret}`.
+/// A link to a grant, `{base}/g/{id}#{secret}`, or to a basket, `{base}/b/{id}#{secret}`.
 pub struct ClaimLink {
     /// Where and which.
     pub link: Link,
@@ -22,14 +22,29 @@ impl std::fmt::Debug for ClaimLink {
 }
 
 impl ClaimLink {
-    /// Reads a link; whose it is must be asked of the charter.
+    /// Reads a link to a grant; whose it is must be asked of the charter.
     pub fn parse(text: &str) -> Result<Self, Trouble> {
+        Self::parse_as(text, "/g/")
+    }
+
+    /// Reads a link to a basket.
+    pub fn parse_basket(text: &str) -> Result<Self, Trouble> {
+        Self::parse_as(text, "/b/")
+    }
+
+    fn parse_as(text: &str, kind: &str) -> Result<Self, Trouble> {
         let (address, secret) = text.trim().split_once('#').ok_or(Trouble::NotALink)?;
         if secret.is_empty() {
             return Err(Trouble::NotALink);
         }
-        Ok(Self { link: split(address, "/g/")?, secret: Zeroizing::new(secret.to_owned()) })
+        Ok(Self { link: split(address, kind)?, secret: Zeroizing::new(secret.to_owned()) })
     }
+}
+
+/// Whether a text is a link to a basket, as far as it can be read.
+#[must_use]
+pub fn is_basket(text: &str) -> bool {
+    ClaimLink::parse_basket(text).is_ok()
 }
 
 /// Reads a link to a checkout: `{base}/c/{id}`.

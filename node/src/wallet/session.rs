@@ -1,15 +1,19 @@
 //! One command's use of a wallet: plan, save, send, take the answer, save.
 
+mod baskets;
 mod carry;
 mod missing;
 mod moves;
 mod prove;
+mod receipts;
 mod recover;
 mod refunds;
 mod restore;
 
+pub use baskets::{BasketDone, Choice};
 pub use carry::Resumed;
 pub use moves::Moved;
+pub use receipts::KeptReceipt;
 pub use recover::Brought;
 pub use refunds::{Asked, Became};
 pub use restore::{Restored, Searching};
@@ -18,7 +22,7 @@ use std::path::Path;
 
 use age::secrecy::SecretString;
 use ronde_protocol::crypto::{Entropy, Seed};
-use ronde_protocol::machine::wallet::{GrantTerms, Link, Payment, VoucherCount, Wallet, WalletError};
+use ronde_protocol::machine::wallet::{GrantTerms, Link, Payment, VoucherCount, Wallet};
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::charter::{Charter, Store};
 use ronde_protocol::message::evidence::Evidence;
@@ -48,6 +52,8 @@ pub struct Session {
     clock: Clock,
     /// What its owner should look at.
     pub warnings: Vec<String>,
+    /// Receipts that came with claims.
+    pub receipts: Vec<KeptReceipt>,
 }
 
 /// How far an order came.
@@ -140,7 +146,7 @@ impl Session {
         if shown.comparable && shown.second.is_none() {
             warnings.push(format!("only {node} showed its charter: no second store answered to compare it with"));
         }
-        Ok(Self { folder, wallet, charters, client, relay: None, clock, warnings })
+        Ok(Self { folder, wallet, charters, client, relay: None, clock, warnings, receipts: Vec::new() })
     }
 
     /// Opens a wallet. `relay` is the store to send through, which must be one of the charter's.
@@ -163,6 +169,7 @@ impl Session {
             relay: relay.map(str::to_owned),
             clock: Clock::System,
             warnings: Vec::new(),
+            receipts: Vec::new(),
         };
         if let Some(relay) = relay {
             session.store_at(relay)?;
@@ -203,12 +210,16 @@ impl Session {
     pub fn claim(&mut self, link: &str) -> Result<Claimed, Trouble> {
         let ClaimLink { link, secret } = ClaimLink::parse(link)?;
         self.refresh_if_due();
+        self.claim_at(link, secret.as_str())
+    }
+
+    fn claim_at(&mut self, link: Link, secret: &str) -> Result<Claimed, Trouble> {
         let store = self.store_at(link.base.as_str())?.id;
         let grant = self.client.grant(&link)?;
         if grant.terms.store != store {
             return Err(Trouble::OtherStore { expected: store, found: grant.terms.store });
         }
-        let secret = Text::new(secret.as_str()).map_err(|_| Trouble::NotALink)?;
+        let secret = Text::new(secret).map_err(|_| Trouble::NotALink)?;
         let (now, entropy) = (self.now(), fresh()?);
         let charter = self.charters.charter();
         let terms = grant.terms.clone();
@@ -222,6 +233,10 @@ impl Session {
     pub fn pay(&mut self, link: &str, points: Option<Points>, vouchers: &[OfferId]) -> Result<Paid, Trouble> {
         let link = checkout(link)?;
         self.refresh_if_due();
+        self.pay_at(link, points, vouchers)
+    }
+
+    fn pay_at(&mut self, link: Link, points: Option<Points>, vouchers: &[OfferId]) -> Result<Paid, Trouble> {
         let store = self.store_at(link.base.as_str())?.clone();
         let signed = self.client.offer(&link)?;
         let charter = self.charters.charter();
@@ -256,32 +271,6 @@ impl Session {
         let sealed = self.wallet.vote(self.charters.charter(), campaign, choice, now, entropy)?;
         let submission = sealed.release(&self.folder.save(&self.wallet)?);
         self.carry(&submission, None, false)
-    }
-
-    /// Exchanges each keyset's point coins for fewer of the same sum, or (`renew`) for new ones in any case; recovered
-    /// ones first, each alone, and with `renew` also if something else of the same key goes with them.
-    pub fn swap(&mut self, renew: bool) -> Result<Vec<Done>, Trouble> {
-        self.refresh_if_due();
-        let mut swapped = Vec::new();
-        for proved in self.prove(renew)? {
-            match proved.result {
-                Ok(done) => swapped.push(done),
-                Err(trouble) => self.warnings.push(trouble.to_string()),
-            }
-        }
-        let keysets: Vec<_> = self.charter().keysets().map(|keyset| keyset.id()).collect();
-        for keyset in keysets {
-            let (now, entropy) = (self.now(), fresh()?);
-            match self.wallet.swap(self.charters.charter(), keyset, renew, now, entropy) {
-                Ok(sealed) => {
-                    let submission = sealed.release(&self.folder.save(&self.wallet)?);
-                    swapped.push(self.carry(&submission, None, false)?);
-                }
-                Err(WalletError::Nothing) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(swapped)
     }
 
     fn store_at(&mut self, base: &str) -> Result<&Store, Trouble> {

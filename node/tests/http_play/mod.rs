@@ -161,19 +161,63 @@ fn grants(node: &Node, play: &mut Play, till: &str) {
     trace(node, play, till, &node.post("/v1/grants", till, &good).json["id"]);
     let body = json!({
         "points": 50, "reference": "receipt 4711", "reason": "Jars brought back", "ballot": 1,
-        "vouchers": [{ "offer": 1, "count": 1 }], "expires_in": 86_400,
+        "vouchers": [{ "offer": 1, "count": 1 }], "expires_in": 86_400, "receipt": "Shop 1\n6 jars  -",
     });
     let made = play.note("makeGrant", 201, Some(&body), node.post("/v1/grants", till, &body));
     let path = format!("/v1/grants/{}", made["id"].as_str().unwrap());
     play.note("readGrant", 200, None, node.get(&path));
     trace(node, play, till, &made["id"]);
     play.note("withdrawGrant", 204, None, node.delete(&path, till));
-    let (id, secret) = http_support::orders::grant(node, till, 8);
+    let with_receipt = json!({ "points": 8, "reference": "receipt 4712", "receipt": "Shop 1\nCoffee  8.00" });
+    let made = node.post("/v1/grants", till, &with_receipt);
+    let (id, secret) = (made.text("id"), made.text("claim_url").split_once('#').unwrap().1.to_owned());
     let (path, body) = (format!("/v1/grants/{id}/claim"), claim(&secret, &[points(8)], 1));
     node.desk.answer_next(Ok(Outcome::Pending { votes: 1 }));
     play.note("claimGrant", 202, Some(&body), node.post_open(&path, &body));
     play.note("claimGrant", 200, Some(&body), node.post_open(&path, &body));
     trace(node, play, till, &json!(id));
+    let body = json!({ "secret": secret });
+    let received = node.post_open(&format!("/v1/grants/{id}/received"), &body);
+    play.note("receiptOfGrantReceived", 204, Some(&body), received);
+}
+
+/// One basket that is paid in part, one that is declined, one that is cancelled.
+fn baskets(node: &Node, play: &mut Play, till: &str) {
+    let body = json!({
+        "total_cents": 4210, "eligible_cents": 4000, "max_points": 1000, "step": 1, "reference": "receipt 4713",
+        "expires_in": 300, "return_url": "https://webshop.example/thanks", "receipt": "Shop 1\nGroceries  42.10",
+        "at_once": false, "ballot": 1, "vouchers": [{ "offer": 1, "count": 1 }],
+    });
+    let rung = play.note("ringUpBasket", 201, Some(&body), node.post("/v1/baskets", till, &body));
+    let id = rung["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/baskets/{id}");
+    let shown = play.note("readBasketOffer", 200, None, node.get(&format!("{path}/offer")));
+    assert!(shown.get("offer").is_some());
+    let terms = offer(node, &id);
+    let (first, second) = (pay(&terms, 150, 40), pay(&terms, 4, 41));
+    assert_eq!(node.post_open("/v1/orders", &first.body()).status, 200);
+    let handed = json!({
+        "order": to_base64(&second.order),
+        "certificate": to_base64(&node.desk.federation.certify(&second.order)),
+    });
+    assert_eq!(node.post_open(&format!("/v1/checkouts/{id}/certificate"), &handed).status, 200);
+    let given = json!({ "checkout": id, "points": 2, "reference": "goods brought back" });
+    assert_eq!(node.post("/v1/refunds", till, &given).status, 201);
+    play.note("completeBasket", 200, None, node.post(&format!("{path}/complete"), till, &json!({})));
+    play.note("readBasket", 200, None, node.get_as(&path, till));
+    assert!(node.get(&format!("{path}/offer")).json.get("grant").is_some());
+    let secret = json!({ "secret": rung["url"].as_str().unwrap().split_once('#').unwrap().1 });
+    let received = node.post_open(&format!("{path}/received"), &secret);
+    play.note("receiptOfBasketReceived", 204, Some(&secret), received);
+
+    let mut plain = body.clone();
+    plain["at_once"] = json!(true);
+    let second = node.post("/v1/baskets", till, &plain);
+    let secret = json!({ "secret": second.text("url").split_once('#').unwrap().1 });
+    let declined = node.post_open(&format!("/v1/baskets/{}/decline", second.text("id")), &secret);
+    play.note("declineBasket", 200, Some(&secret), declined);
+    let third = node.post("/v1/baskets", till, &body).text("id");
+    play.note("cancelBasket", 204, None, node.delete(&format!("/v1/baskets/{third}"), till));
 }
 
 fn orders(node: &Node, play: &mut Play, till: &str) {
@@ -348,6 +392,7 @@ pub fn play() -> Play {
     grants(&node, &mut play, &till);
     orders(&node, &mut play, &till);
     checkouts(&node, &mut play, &till);
+    baskets(&node, &mut play, &till);
     events(&node, &mut play, &till);
     public(&node, &mut play);
     troubled(&node, &mut play, &till);

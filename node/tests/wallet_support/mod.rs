@@ -280,7 +280,7 @@ impl Town {
     pub fn grant_with(&self, store: u32, points: u64, ballot: Option<CampaignId>, vouchers: u16) -> String {
         let vouchers = (vouchers > 0).then_some(VoucherCount { offer: OfferId(1), count: vouchers });
         let terms = GrantTerms { points: Points(points), ballot, vouchers: list(vouchers) };
-        let new = NewGrant { terms, reference: "receipt 1".to_owned(), expires_in: 3600, source: None };
+        let new = NewGrant { terms, reference: "receipt 1".to_owned(), expires_in: 3600, receipt: None, source: None };
         let (sender, made) = mpsc::channel();
         let render = move |grant: ronde_node::shop::MadeGrant| {
             let secret = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(grant.secret.expose());

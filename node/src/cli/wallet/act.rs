@@ -7,13 +7,13 @@ use ronde_protocol::message::ids::{OfferId, StoreId};
 use ronde_protocol::message::order::Purpose;
 use serde_json::{Value, json};
 
-use super::{PayArgs, failure, refunds, rollover, say, show};
+use super::{PayArgs, baskets, failure, refunds, rollover, say, show};
 use crate::cli::plural::counted;
 use crate::cli::{Context, Exit, Failure};
 use crate::wallet::Session;
 use crate::wallet::session::{Done, Progress, Resumed};
 
-/// Adds `store`, `store_name`, `vouchers` and `ballot`.
+/// Adds `store`, `store_name`, `vouchers`, `ballot`, `receipt` and `receipt_file`.
 pub(super) fn claim(session: &mut Session, link: &str, context: &Context) -> Result<Exit, Failure> {
     let claimed = session.claim(link)?;
     let GrantTerms { store, points, ballot, vouchers } = &claimed.terms;
@@ -22,8 +22,11 @@ pub(super) fn claim(session: &mut Session, link: &str, context: &Context) -> Res
     if let Some(campaign) = ballot.and_then(|campaign| charter.campaign(campaign)) {
         text.push_str(&format!(", with a ballot for \"{}\"", campaign.name));
     }
+    let receipt = session.receipts.first();
+    receipt.iter().for_each(|kept| text.push_str(&format!(".\n{}", say::receipt(kept))));
     let object = json!({
         "store": store, "store_name": say::store(charter, *store), "points": points, "ballot": ballot,
+        "receipt": receipt.map(|kept| kept.text.as_str()), "receipt_file": receipt.map(|kept| &kept.path),
         "vouchers": vouchers.iter().map(|of| json!({ "offer": of.offer, "count": of.count })).collect::<Vec<_>>(),
     });
     Ok(report(session, &text, object, &claimed.done, context))
@@ -106,21 +109,24 @@ pub(super) fn vote(session: &mut Session, name: &str, choice: &str, context: &Co
     Ok(report(session, &text, object, &done, context))
 }
 
-/// `{ok, resumed: [{.. as in pending, state, error}], refunds: [as refunds::run], moved: [as rollover::moved], balance,
-/// warnings, evidence}`; `state` is `failed` where `error` says why.
+/// `{ok, resumed: [{.. as in pending, state, error}], baskets: [as baskets::of], refunds: [as refunds::run], moved: [as
+/// rollover::moved], balance, warnings, evidence}`; `state` is `failed` where `error` says why.
 pub(super) fn resume(session: &mut Session, context: &Context) -> Result<Exit, Failure> {
     let mut resumed = session.resume()?;
+    let (of_baskets, baskets, seen_baskets) = baskets::resumed(session);
     let refunds = refunds::ask(session);
     let moves = session.move_due()?;
     resumed.extend(session.ask_for_missing()?);
     let (mut lines, objects, mut exit) = resumed_lines(session, &resumed);
-    exit = exit.max(refunds.exit);
+    exit = exit.max(refunds.exit).max(seen_baskets);
+    lines.extend(of_baskets);
+    lines.extend(session.receipts.iter().map(say::receipt));
     lines.extend(refunds.lines.iter().map(|line| format!("{line}.")));
     let (moved, all_moved) = rollover::moved(&moves, &mut lines)?;
     if !all_moved {
         exit = exit.max(Exit::Warn);
     }
-    if resumed.is_empty() && moves.is_empty() && refunds.lines.is_empty() {
+    if resumed.is_empty() && moves.is_empty() && refunds.lines.is_empty() && baskets.is_empty() {
         lines.push("Everything is done.".to_owned());
     }
     let settled = resumed.iter().map(|one| &one.result).chain(moves.iter().map(|one| &one.result));
@@ -128,8 +134,8 @@ pub(super) fn resume(session: &mut Session, context: &Context) -> Result<Exit, F
     let balance = session.spendable();
     lines.push(format!("You have {}.", say::points(balance)));
     let object = json!({
-        "ok": true, "resumed": objects, "refunds": refunds.objects, "moved": moved, "balance": balance,
-        "warnings": session.warnings, "evidence": evidence,
+        "ok": true, "resumed": objects, "baskets": baskets, "refunds": refunds.objects, "moved": moved,
+        "balance": balance, "warnings": session.warnings, "evidence": evidence,
     });
     context.say(lines.join("\n"), &object);
     Ok(exit.max(seen))

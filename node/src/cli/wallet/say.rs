@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::cli::plural::{self, counted};
 use crate::date::{DAY, Day};
-use crate::wallet::session::Progress;
+use crate::wallet::session::{KeptReceipt, Progress};
 
 pub(super) fn points(points: Points) -> String {
     plural::points(points.0)
@@ -47,6 +47,12 @@ pub(super) fn purpose(purpose: &Purpose) -> &'static str {
         Purpose::Pledge { .. } => "pledge",
         Purpose::Vote { .. } => "vote",
     }
+}
+
+/// A receipt, and where it is. A shop's words go to a terminal: no control characters but the ends of lines.
+pub(super) fn receipt(kept: &KeptReceipt) -> String {
+    let text: String = kept.text.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
+    format!("{}\n(kept in {})", text.trim_end(), kept.path.display())
 }
 
 /// Points and vouchers, in one line.

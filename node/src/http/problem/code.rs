@@ -53,6 +53,7 @@ codes! {
     CheckoutTaken = "checkout-taken", CONFLICT, false, "Another payment has taken this checkout", "Un autre paiement occupe cet encaissement";
     CheckoutExpired = "checkout-expired", GONE, false, "This checkout has expired", "Cet encaissement a expiré";
     CheckoutCancelled = "checkout-cancelled", GONE, false, "The till cancelled this checkout", "La caisse a annulé cet encaissement";
+    BasketSettled = "basket-settled", CONFLICT, false, "This basket is settled already", "Ce panier est déjà réglé";
     ClockSkew = "clock-skew", CONFLICT, true, "A clock is wrong", "Une horloge n'est pas à l'heure";
     CharterExpired = "charter-expired", CONFLICT, true, "No points are issued until the next charter", "Aucun point n'est émis avant la prochaine charte";
     CharterBehind = "charter-behind", CONFLICT, true, "A node does not know the newest charter yet", "Un nœud ne connaît pas encore la dernière charte";

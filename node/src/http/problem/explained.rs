@@ -80,6 +80,11 @@ explained! {
         "Open another one if the customer still wants to pay.",
         "Ask the customer to scan the till's new code.",
         "Nothing.";
+    BasketSettled:
+        "The basket can't be cancelled any more: what is paid with points is decided, or the sale is complete.",
+        "Complete it, and withdraw its grant if nothing is to be earned; goods that come back are a return.",
+        "Nothing: only tills cancel baskets.",
+        "Nothing.";
     ClockSkew:
         "The time of the grant or pledge is `ahead` seconds too far ahead of a witness's clock: one of both clocks is wrong.",
         "Keep the grant; it can be claimed once the clocks agree.",

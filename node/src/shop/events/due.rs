@@ -7,7 +7,7 @@ use ronde_protocol::message::codec::decode;
 
 use super::log::{is_marked, mark};
 use crate::shop::records::{RecordId, load_id, save_id};
-use crate::shop::{Missing, Shop, ShopError};
+use crate::shop::{Missing, Shop, ShopError, baskets};
 use crate::store::{Table, Transaction};
 
 /// What keys of checkouts that may end by themselves begin with: then when, then which.
@@ -32,13 +32,14 @@ pub(super) fn expect_end(tx: &mut dyn Transaction, id: RecordId, checkout: &Chec
 impl Shop {
     /// Ends the checkouts whose time is over, and tells it.
     pub async fn end_checkouts(&self) -> Result<(), ShopError> {
-        let now = self.now();
+        let (now, here) = (self.now(), self.here());
         let until = [ENDS, &now.saturating_add(1).to_be_bytes()].concat();
         loop {
             let over = self.0.readers.with(|read| read.scan(Table::Event, ENDS, Some(&until), AT_ONCE))?;
             if over.is_empty() {
                 return Ok(());
             }
+            let here = here.clone();
             let ended = self.write(move |tx| {
                 let mut ended = Vec::new();
                 for (key, _) in over {
@@ -53,6 +54,7 @@ impl Shop {
                     if after.handle_time(now) {
                         save_id(tx, Table::Checkout, id, &after)?;
                         super::checkout_changed(tx, (now, id), &before, &after)?;
+                        baskets::follow(tx, &here, id, &after)?;
                         ended.push((before, after));
                     }
                 }
@@ -83,19 +85,20 @@ impl Shop {
         .await
     }
 
-    /// Ends checkouts in time, and forgets old events, for as long as the node runs.
+    /// Ends checkouts in time, and forgets old events and receipts, for as long as the node runs.
     pub async fn keep_events(self) {
         loop {
             let done = async {
                 self.expect_ends().await?;
                 self.end_checkouts().await?;
+                self.drop_receipts().await?;
                 while self.prune_events().await? {}
                 Ok::<(), ShopError>(())
             };
             match done.await {
                 Ok(()) => tokio::time::sleep(PAUSE).await,
                 Err(error) => {
-                    tracing::warn!(%error, "checkouts whose time is over could not be ended yet");
+                    tracing::warn!(%error, "what is over could not be ended or deleted yet");
                     tokio::time::sleep(RESPITE).await;
                 }
             }

@@ -136,7 +136,8 @@ impl Session {
         let mut undecided = None;
         for _ in 0..PATIENCE {
             match self.client.claim(request) {
-                Ok((order, OrderReply::Certified { certificate, evaluations })) => {
+                Ok((order, OrderReply::Certified { certificate, evaluations }, receipt)) => {
+                    self.keep_receipt_of(request, receipt);
                     let answer =
                         ClaimedOrder { order: order.clone(), certificate: (*certificate).clone(), evaluations };
                     let now = self.now();
@@ -144,7 +145,8 @@ impl Session {
                     let settled = sealed.release(&self.folder.save(&self.wallet)?);
                     return self.finish(link.base.as_str(), &order, &certificate, settled);
                 }
-                Ok((order, OrderReply::Pending { votes })) => {
+                Ok((order, OrderReply::Pending { votes }, receipt)) => {
+                    self.keep_receipt_of(request, receipt);
                     self.wallet.handle_claim_order(link, order)?.release(&self.folder.save(&self.wallet)?);
                     undecided = Some((1, votes));
                 }

@@ -37,4 +37,30 @@ impl Session {
         }
         Ok(moved)
     }
+
+    /// Exchanges each keyset's point coins for fewer of the same sum, or (`renew`) for new ones in any case; recovered
+    /// ones first, each alone, and with `renew` also if something else of the same key goes with them.
+    pub fn swap(&mut self, renew: bool) -> Result<Vec<Done>, Trouble> {
+        self.refresh_if_due();
+        let mut swapped = Vec::new();
+        for proved in self.prove(renew)? {
+            match proved.result {
+                Ok(done) => swapped.push(done),
+                Err(trouble) => self.warnings.push(trouble.to_string()),
+            }
+        }
+        let keysets: Vec<_> = self.charter().keysets().map(|keyset| keyset.id()).collect();
+        for keyset in keysets {
+            let (now, entropy) = (self.now(), fresh()?);
+            match self.wallet.swap(self.charters.charter(), keyset, renew, now, entropy) {
+                Ok(sealed) => {
+                    let submission = sealed.release(&self.folder.save(&self.wallet)?);
+                    swapped.push(self.carry(&submission, None, false)?);
+                }
+                Err(WalletError::Nothing) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(swapped)
+    }
 }

@@ -6,15 +6,19 @@
 
 use super::{
     cents::Cents,
-    grant::GrantTerms,
+    grant::{Grant, GrantSecret, GrantTerms},
     quote::Quote,
     sale::{Claimed, Return, Sale, SaleError, check_sums},
 };
-use crate::message::{
-    amount::Points,
-    charter::PointValue,
-    codec::{Decode, Encode},
-    ids::OfferId,
+use crate::{
+    crypto::Entropy,
+    message::{
+        amount::Points,
+        charter::PointValue,
+        codec::{Decode, Encode},
+        ids::OfferId,
+        order::Seconds,
+    },
 };
 
 /// Where a basket stands.
@@ -161,7 +165,32 @@ impl Basket {
         (!terms.is_empty()).then_some(terms)
     }
 
-    /// Takes in an event; what was paid is fixed by the first that leaves *open* (BASKET-4). `paid` is what its checkout has been paid: nothing but for [`BasketEvent::Paid`].
+    /// What was quoted for it.
+    pub fn quote(&self) -> &Quote {
+        &self.quote
+    }
+
+    /// Gives less than was quoted (BASKET-10), as if it had been quoted so; before anything comes back.
+    pub fn requote(&mut self, quote: Quote) {
+        if let Some(sale) = &mut self.sale {
+            sale.requote(quote.clone());
+        }
+        self.quote = quote;
+    }
+
+    /// Cents on which points are earned: the eligible ones, less what was paid with points (BASKET-2).
+    pub fn earning(&self) -> Cents {
+        let paid = self.sale.as_ref().map_or(Points::ZERO, Sale::paid);
+        self.eligible.less(Cents::at_least(paid, self.value()))
+    }
+
+    /// What is to be paid in money: all, as long as it is not known what is paid with points.
+    pub fn to_pay(&self) -> Cents {
+        self.total.less(self.sale.as_ref().map_or(Cents::ZERO, Sale::deduction))
+    }
+
+    /// Takes in an event; what was paid is fixed by the first that leaves *open* (BASKET-4). `paid` is what its checkout has
+    /// been paid: nothing but for [`BasketEvent::Paid`].
     ///
     /// # Errors
     /// [`BasketError`]; nothing has changed then.
@@ -188,5 +217,32 @@ impl Basket {
     ) -> Option<Result<Return, SaleError>> {
         let sale = self.sale.as_mut().filter(|_| self.state == BasketState::Complete)?;
         Some(sale.handle_return(sums, claimed, worth))
+    }
+}
+
+/// The secret of a basket's link, and what is stored of it.
+pub fn fresh_secret(entropy: Entropy) -> (GrantSecret, [u8; 32]) {
+    let secret = GrantSecret::new(entropy.into_bytes());
+    let hash = secret.hash();
+    (secret, hash)
+}
+
+impl Grant {
+    /// The grant of what a basket earns: whoever holds the basket's link claims it. `time` is when, and `expiry` until.
+    pub fn earned(
+        terms: GrantTerms,
+        secret_hash: [u8; 32],
+        till_reference: [u8; 32],
+        (time, expiry): (Seconds, Seconds),
+        entropy: Entropy,
+    ) -> Self {
+        let (mut grant, _untold) = Self::new(terms, till_reference, time, expiry, entropy);
+        grant.secret_hash = secret_hash;
+        grant
+    }
+
+    /// Whether this is the secret of its link.
+    pub fn is_opened_by(&self, secret: &GrantSecret) -> bool {
+        secret.is_of(&self.secret_hash)
     }
 }

@@ -1,4 +1,4 @@
-//! Eight characters by which a customer and a shop speak of a grant or a checkout, without a name.
+//! Eight characters by which a customer and a shop speak of a grant, checkout or basket, without a name.
 
 use alloc::string::String;
 use core::{fmt, str::FromStr};

@@ -143,8 +143,14 @@ impl GrantSecret {
         &self.0
     }
 
-    fn hash(&self) -> [u8; 32] {
+    /// What is stored of it (HTTP-10).
+    pub fn hash(&self) -> [u8; 32] {
         hash::derive(labels::GRANT_SECRET_HASH, &[&self.0])
+    }
+
+    /// Whether it is the one whose hash was stored; compared in constant time.
+    pub fn is_of(&self, hash: &[u8; 32]) -> bool {
+        self.hash().ct_eq(hash).into()
     }
 }
 
@@ -242,7 +248,7 @@ impl GrantState {
 pub struct Grant {
     pub(super) terms: GrantTerms,
     reference: Reference,
-    secret_hash: [u8; 32],
+    pub(super) secret_hash: [u8; 32],
     till_reference: [u8; 32],
     time: Seconds,
     expiry: Seconds,
@@ -331,7 +337,7 @@ impl Grant {
         now: Seconds,
         charter: &Charter,
     ) -> Result<ToSign, GrantError> {
-        if !bool::from(claim.secret.hash().ct_eq(&self.secret_hash)) {
+        if !claim.secret.is_of(&self.secret_hash) {
             return Err(GrantError::Secret);
         }
         self.take_claim((claim.keyset, claim.outputs), written, store, now, charter)

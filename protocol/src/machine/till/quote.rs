@@ -66,6 +66,25 @@ impl Quote {
         GrantTerms { points, ballot: ballot.map(|ballot| ballot.campaign), vouchers: self.vouchers_for(eligible) }
     }
 
+    /// The same with no more than `most` points, and without the ballot and the vouchers that may not be given any more
+    /// (BASKET-10).
+    #[must_use]
+    pub fn within(
+        &self,
+        most: Points,
+        ballot: impl FnOnce(CampaignId) -> bool,
+        mut voucher: impl FnMut(QuotedVoucher) -> bool,
+    ) -> Self {
+        let vouchers = self.vouchers.iter().copied().filter(|quoted| voucher(*quoted)).collect();
+        Self {
+            most: self.most.min(most),
+            ballot: self.ballot.filter(|quoted| ballot(quoted.campaign)),
+            // No more than before.
+            vouchers: Bounded::new(vouchers).unwrap_or_default(),
+            ..*self
+        }
+    }
+
     fn vouchers_for(&self, eligible: Cents) -> Bounded<VoucherCount, MAX_GRANT_VOUCHERS> {
         let mut counts: BTreeMap<OfferId, u16> = BTreeMap::new();
         let mut left = MAX_OUTPUTS / 2;

@@ -146,6 +146,12 @@ impl Sale {
         &self.granted
     }
 
+    /// Goes by another quote from the beginning (BASKET-10); nothing has come back yet.
+    pub(super) fn requote(&mut self, quote: Quote) {
+        self.quote = quote;
+        self.granted = self.earns(self.back);
+    }
+
     /// What the points that were paid are worth at this basket: the till asks for so much less money.
     pub fn deduction(&self) -> Cents {
         Cents::of(self.paid, self.value())

@@ -1,0 +1,70 @@
+//! A basket as it is kept.
+
+use ronde_protocol::machine::till::basket::Basket;
+use ronde_protocol::message::amount::Points;
+use ronde_protocol::message::codec::{Decode, Encode};
+use ronde_protocol::message::ids::AssociationId;
+use ronde_protocol::message::order::Seconds;
+use ronde_protocol::message::text::Text;
+
+use super::ReturnUrl;
+use crate::shop::records::{RecordId, load, save};
+use crate::shop::{Missing, ShopError};
+use crate::store::{Read, Table, Transaction};
+
+/// A basket, and what its till said of it.
+#[derive(Clone, Debug, Encode, Decode)]
+pub struct Record {
+    /// What it costs, earns, and where it stands.
+    pub basket: Basket,
+    /// The hash of its link's secret.
+    pub(in crate::shop) secret_hash: [u8; 32],
+    /// A hash of what the till calls it.
+    pub(super) till_reference: [u8; 32],
+    /// The till, by its name.
+    pub till: Text,
+    /// When it was rung up.
+    pub time: Seconds,
+    /// From when it can't be paid with points.
+    pub expiry: Seconds,
+    /// The most that its offer asks for; nothing if there is no offer.
+    pub most: Points,
+    /// Whether it is complete as soon as the customer has paid or declined.
+    pub at_once: bool,
+    /// Where the customer's wallet leads when it is done.
+    pub return_url: Option<ReturnUrl>,
+    /// The bonus that counts.
+    pub bonus: Option<Text>,
+    /// To whom the store gives so many thousandths of what money pays.
+    pub(super) pledge: Option<(AssociationId, u64)>,
+    /// The grant of what is earned.
+    pub(in crate::shop) grant: Option<RecordId>,
+}
+
+impl Record {
+    /// Whether it has a checkout.
+    #[must_use]
+    pub fn has_offer(&self) -> bool {
+        self.most > Points::ZERO
+    }
+}
+
+/// As it is stored.
+#[derive(Encode, Decode)]
+enum Kept {
+    V1(Record),
+}
+
+/// The basket of an id, if there is one.
+pub(in crate::shop) fn find(read: &dyn Read, id: RecordId) -> Result<Option<Record>, ShopError> {
+    Ok(load::<Kept>(read, Table::Basket, &id.bytes())?.map(|Kept::V1(record)| record))
+}
+
+/// The same where there must be one.
+pub(super) fn get(read: &dyn Read, id: RecordId) -> Result<Record, ShopError> {
+    find(read, id)?.ok_or_else(|| Missing::Basket.into())
+}
+
+pub(super) fn put(tx: &mut dyn Transaction, id: RecordId, record: &Record) -> Result<(), ShopError> {
+    Ok(save(tx, Table::Basket, &id.bytes(), &Kept::V1(record.clone()))?)
+}
