@@ -10,7 +10,7 @@ use sha2::Sha256;
 /// By how many seconds a post may be old, or from the future: an old one may be somebody's who recorded it.
 const TOLERANCE: u64 = 300;
 
-/// An event about a checkout.
+/// An event about a payment with points.
 #[derive(Debug, Deserialize)]
 pub struct Event {
     /// Such as `checkout.accepted`.
@@ -20,15 +20,11 @@ pub struct Event {
     pub data: Data,
 }
 
-/// What became of which checkout.
+/// Which basket: its payment has the same name. What became of it the node is asked, as posts may overtake one another.
 #[derive(Debug, Deserialize)]
 pub struct Data {
-    /// Which.
+    /// Its name.
     pub checkout: String,
-    /// How far it is.
-    pub state: String,
-    /// What was paid.
-    pub points: u64,
 }
 
 /// Why a post is not believed.
@@ -44,7 +40,7 @@ pub enum Unbelieved {
     #[error("no signature fits: is this the secret of this webhook?")]
     Signature,
     /// Signed, and yet no event.
-    #[error("it is no event about a checkout: have only `checkout.*` posted here ({0})")]
+    #[error("it is no event about a payment: have only `checkout.*` posted here ({0})")]
     Body(String),
 }
 

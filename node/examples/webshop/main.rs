@@ -30,7 +30,7 @@ use axum::routing::{get, post};
 use clap::Parser;
 
 use hook::Hook;
-use order::{Earned, Order, PRODUCTS, Stage};
+use order::{Order, PRODUCTS, Stage};
 use points::{Points, Trouble};
 
 /// A web shop whose customers pay with points
@@ -45,10 +45,10 @@ struct Args {
     /// The file of the webhook's secret, as `ronde webhook add --out` writes it
     #[arg(long, value_name = "FILE")]
     secret_file: PathBuf,
-    /// What a point is worth, in cents: it stands in the charter
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
-    point_cents: u64,
-    /// Where customers and the node find this shop
+    /// Where customers find this shop, https: their wallet leads back there
+    #[arg(long, value_name = "URL")]
+    public: Option<String>,
+    /// Where it listens
     #[arg(long, default_value = "127.0.0.1:8142", value_name = "IP:PORT")]
     listen: SocketAddr,
 }
@@ -57,7 +57,7 @@ struct Args {
 struct Shop {
     points: Points,
     hook: Hook,
-    point_cents: u64,
+    public: Option<String>,
     orders: Mutex<BTreeMap<String, Order>>,
 }
 
@@ -69,7 +69,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let shop = Arc::new(Shop {
         points: Points::new(&args.node, &text(&args.token_file)?),
         hook: Hook::new(&text(&args.secret_file)?)?,
-        point_cents: args.point_cents,
+        public: args.public,
         orders: Mutex::default(),
     });
     let router = Router::new()
@@ -118,18 +118,21 @@ impl Shop {
         asked.unwrap_or_else(|error| Err(Trouble::Broken(error.to_string())))
     }
 
-    /// Gives what the customer earned, or tries again: the same order never earns twice.
-    async fn give(self: &Arc<Self>, id: &str, cents: u64) {
-        let reference = id.to_owned();
-        let earned = match self.ask(move |points| points.give(&reference, cents)).await {
-            Ok(Some(grant)) => Earned::Link(grant),
-            Ok(None) => Earned::Nothing,
-            Err(trouble) => {
-                println!("order {id} has earned points that can't be given yet: {trouble}");
-                Earned::Later
-            }
-        };
-        self.change(id, |order| order.earned(earned));
+    /// Asks how far an order's basket is.
+    async fn look(self: &Arc<Self>, id: &str, basket: &str) -> Result<(), Trouble> {
+        let basket = basket.to_owned();
+        let seen = self.ask(move |points| points.look(&basket)).await?;
+        self.change(id, |order| order.seen(seen));
+        Ok(())
+    }
+
+    /// Says that all is paid. If the node does not answer, the next look at the order's page says so again.
+    async fn complete(self: &Arc<Self>, id: &str, order: &Order) {
+        let Some(basket) = order.basket().map(str::to_owned) else { return };
+        match self.ask(move |points| points.complete(&basket)).await {
+            Ok(seen) => self.change(id, |order| order.seen(seen)),
+            Err(trouble) => println!("order {id} is paid, which the node does not know yet: {trouble}"),
+        }
     }
 }
 
@@ -144,55 +147,53 @@ async fn buy(State(shop): State<TheShop>, InPath(name): InPath<String>) -> Resul
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())?;
     let id = hex::encode(random);
-    let (reference, most) = (id.clone(), product.cents / shop.point_cents);
-    let opened = shop.ask(move |points| points.open(&reference, most)).await;
-    if let Err(trouble) = &opened {
-        println!("order {id} can't be paid with points: {trouble}");
+    let address = format!("/orders/{id}");
+    let (reference, back) = (id.clone(), shop.public.as_ref().map(|public| format!("{public}{address}")));
+    let rung_up = shop.ask(move |points| points.ring_up(&reference, product.cents, back.as_deref())).await;
+    if let Err(trouble) = &rung_up {
+        println!("order {id} is sold without points: {trouble}");
     }
-    shop.orders().insert(id.clone(), Order::new(product, opened.ok()));
-    Ok(Redirect::to(&format!("/orders/{id}")).into_response())
+    shop.orders().insert(id, Order::new(product, rung_up.ok()));
+    Ok(Redirect::to(&address).into_response())
 }
 
 /// How far an order is. The webhook has mostly told already; whoever asks all the same needs no webhook to be sure.
 async fn show(State(shop): State<TheShop>, InPath(id): InPath<String>) -> Result<Html<String>, StatusCode> {
     let order = shop.order(&id)?;
-    match (&order.stage, &order.checkout) {
-        (Stage::Points, Some(checkout)) => {
-            let checkout = checkout.id.clone();
-            if let Ok(seen) = shop.ask(move |points| points.look(&checkout)).await {
-                shop.change(&id, |order| order.told(&seen.state, seen.points));
-            }
-        }
-        (Stage::Done { earned: Earned::Later, .. }, _) => shop.give(&id, order.left(shop.point_cents)).await,
-        _ => {}
+    if let (Stage::Points, Some(basket)) = (order.stage(), order.basket()) {
+        // Without an answer the page shows what is known, and asks again.
+        let _ = shop.look(&id, basket).await;
+    } else if order.is_to_be_completed() {
+        shop.complete(&id, &order).await;
     }
-    Ok(Html(page::order(&id, &shop.order(&id)?, shop.point_cents)))
+    Ok(Html(page::order(&id, &shop.order(&id)?)))
 }
 
-/// The customer pays no points: the checkout is withdrawn before any money is taken.
+/// The customer pays no points: that is settled before any money is taken.
 async fn no_points(State(shop): State<TheShop>, InPath(id): InPath<String>) -> Result<Redirect, StatusCode> {
-    if let Some(checkout) = shop.order(&id)?.checkout {
-        let withdrawn = shop.ask(move |points| points.withdraw(&checkout.id)).await;
-        if withdrawn.is_ok() {
-            shop.change(&id, |order| order.told("cancelled", 0));
+    if let Some(rung_up) = shop.order(&id)?.rung_up {
+        let (url, basket) = (rung_up.url, rung_up.basket.id);
+        let secret = url.rsplit('#').next().unwrap_or_default().to_owned();
+        let declined = shop.ask(move |points| points.decline(&basket, &secret)).await;
+        if let Err(trouble) = declined {
+            println!("order {id}: points can't be declined: {trouble}");
         }
     }
-    // If it could not be withdrawn, the order's page asks what became of it.
+    // Its page asks what became of it: the customer may have been faster.
     Ok(Redirect::to(&format!("/orders/{id}")))
 }
 
 /// Where a payment provider would say that the rest is paid.
 async fn pay(State(shop): State<TheShop>, InPath(id): InPath<String>) -> Result<Redirect, StatusCode> {
-    let order = shop.order(&id)?;
-    if matches!(order.stage, Stage::Money { .. }) {
-        shop.change(&id, Order::paid);
-        shop.give(&id, order.left(shop.point_cents)).await;
+    if shop.order(&id)?.stage() == Stage::Money {
+        shop.change(&id, |order| order.is_paid = true);
+        shop.complete(&id, &shop.order(&id)?).await;
     }
     Ok(Redirect::to(&format!("/orders/{id}")))
 }
 
-/// The node tells what happened. 204 is a promise to have taken it: whatever is not ours to act on is taken too, or it would be
-/// posted for three days.
+/// The node tells that something happened. 204 is a promise to have taken it: so the shop asks first what it was. What is none of
+/// its own, another till's, is taken too, or it would be posted for three days.
 async fn told(State(shop): State<TheShop>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let event = match shop.hook.open(&headers, &body, now) {
@@ -202,14 +203,17 @@ async fn told(State(shop): State<TheShop>, headers: HeaderMap, body: Bytes) -> S
             return StatusCode::BAD_REQUEST;
         }
     };
-    let mut orders = shop.orders();
-    let about =
-        orders.iter_mut().find(|(_, order)| order.checkout.as_ref().is_some_and(|it| it.id == event.data.checkout));
-    if let Some((id, order)) = about {
-        println!("told: {} of order {id}", event.kind);
-        order.told(&event.data.state, event.data.points);
+    let basket = event.data.checkout;
+    let is_it = |order: &Order| order.basket() == Some(basket.as_str());
+    let id = shop.orders().iter().find(|(_, order)| is_it(order)).map(|(id, _)| id.clone());
+    let Some(id) = id else { return StatusCode::NO_CONTENT };
+    match shop.look(&id, &basket).await {
+        Ok(()) => {
+            println!("told: {} of order {id}", event.kind);
+            StatusCode::NO_CONTENT
+        }
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
-    StatusCode::NO_CONTENT
 }
 
 /// What its pages may do in a browser.

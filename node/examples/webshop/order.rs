@@ -1,6 +1,6 @@
 //! What is sold, and how far an order is.
 
-use crate::points::{Checkout, Grant};
+use crate::points::{Basket, RungUp};
 
 /// Something to buy.
 #[derive(Debug)]
@@ -20,25 +20,14 @@ pub const PRODUCTS: &[Product] = &[
 ];
 
 /// How far an order is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// The customer may pay with points.
     Points,
-    /// So many were paid; the rest is to be paid by card.
-    Money { points: u64 },
+    /// What is paid with points is decided; the rest is to be paid by card.
+    Money,
     /// All is paid.
-    Done { points: u64, earned: Earned },
-}
-
-/// What the money earned.
-#[derive(Clone, Debug)]
-pub enum Earned {
-    /// These points.
-    Link(Grant),
-    /// Nothing, by the store's rules.
-    Nothing,
-    /// The node did not answer: it is asked again.
-    Later,
+    Done,
 }
 
 /// One order.
@@ -46,56 +35,62 @@ pub enum Earned {
 pub struct Order {
     /// Of what.
     pub product: &'static Product,
-    /// The payment with points; none if the node did not answer.
-    pub checkout: Option<Checkout>,
-    /// How far it is.
-    pub stage: Stage,
+    /// The customer's link and its QR code, and how far its basket is as far as known; none if the node did not answer.
+    pub rung_up: Option<RungUp>,
+    /// Whether the rest was paid by card.
+    pub is_paid: bool,
 }
 
 impl Order {
     /// A new one.
-    pub fn new(product: &'static Product, checkout: Option<Checkout>) -> Self {
-        let stage = if checkout.is_some() { Stage::Points } else { Stage::Money { points: 0 } };
-        Self { product, checkout, stage }
+    pub fn new(product: &'static Product, rung_up: Option<RungUp>) -> Self {
+        Self { product, rung_up, is_paid: false }
     }
 
-    /// What became of its checkout; the second time, and when it is too late, nothing changes. Points that came too late the
-    /// customer gets back by themselves.
-    pub fn told(&mut self, state: &str, points: u64) {
-        if !matches!(self.stage, Stage::Points) {
-            return;
-        }
-        match state {
-            "accepted" => self.stage = Stage::Money { points },
-            "refused" | "expired" | "cancelled" | "accepted_late" => self.stage = Stage::Money { points: 0 },
-            _ => {}
+    /// How far it is.
+    pub fn stage(&self) -> Stage {
+        match &self.rung_up {
+            _ if self.is_paid => Stage::Done,
+            Some(rung_up) if rung_up.basket.state == "open" => Stage::Points,
+            _ => Stage::Money,
         }
     }
 
-    /// The rest was paid by card.
-    pub fn paid(&mut self) {
-        if let Stage::Money { points } = self.stage {
-            self.stage = Stage::Done { points, earned: Earned::Later };
+    /// What the node says of its basket now. Answers may overtake one another: an older one changes nothing.
+    pub fn seen(&mut self, basket: Basket) {
+        if let Some(rung_up) = &mut self.rung_up
+            && age(&basket.state) >= age(&rung_up.basket.state)
+        {
+            rung_up.basket = basket;
         }
     }
 
-    /// What it earned is known.
-    pub fn earned(&mut self, what: Earned) {
-        if let Stage::Done { earned: earned @ Earned::Later, .. } = &mut self.stage {
-            *earned = what;
-        }
+    /// The name of its basket.
+    pub fn basket(&self) -> Option<&str> {
+        self.rung_up.as_ref().map(|rung_up| rung_up.basket.id.as_str())
+    }
+
+    /// Whether the node has still to hear that all is paid.
+    pub fn is_to_be_completed(&self) -> bool {
+        self.is_paid && self.rung_up.as_ref().is_some_and(|rung_up| rung_up.basket.state != "complete")
     }
 
     /// The points that were paid.
     pub fn points(&self) -> u64 {
-        match self.stage {
-            Stage::Points => 0,
-            Stage::Money { points } | Stage::Done { points, .. } => points,
-        }
+        self.rung_up.as_ref().map_or(0, |rung_up| rung_up.basket.points)
     }
 
-    /// What is left to be paid by card, in cents: it is what earns points.
-    pub fn left(&self, point_cents: u64) -> u64 {
-        self.product.cents.saturating_sub(self.points().saturating_mul(point_cents))
+    /// What is left to be paid by card, in cents.
+    pub fn left(&self) -> u64 {
+        self.rung_up.as_ref().map_or(self.product.cents, |rung_up| rung_up.basket.pay_cents)
+    }
+}
+
+/// In what order a basket comes into its states.
+fn age(state: &str) -> u8 {
+    match state {
+        "open" => 0,
+        "complete" => 2,
+        _ => 1,
     }
 }

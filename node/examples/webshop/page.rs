@@ -3,11 +3,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::order::{Earned, Order, PRODUCTS, Stage};
+use crate::order::{Order, PRODUCTS, Product, Stage};
 
 /// What can be bought.
 pub fn shelf() -> String {
-    let line = |product: &crate::order::Product| {
+    let line = |product: &Product| {
         let (name, title, price) = (product.name, product.title, euros(product.cents));
         format!("<li>{title}, {price} <form method=\"post\" action=\"/buy/{name}\"><button>Buy</button></form></li>")
     };
@@ -16,37 +16,35 @@ pub fn shelf() -> String {
 }
 
 /// How far an order is, and what its customer can do.
-pub fn order(id: &str, order: &Order, point_cents: u64) -> String {
-    let left = order.left(point_cents);
+pub fn order(id: &str, order: &Order) -> String {
+    let left = order.left();
     let mut body = format!("<p>{}: {}</p>", order.product.title, euros(order.product.cents));
     if order.points() > 0 {
         body.push_str(&format!("<p>{} points taken off. To pay: {}</p>", order.points(), euros(left)));
     }
-    match (&order.stage, &order.checkout) {
-        (Stage::Points, Some(checkout)) => {
-            let no_points = button(id, "no-points", "Pay no points");
-            body.push_str(&link(&checkout.url, "Pay with points", checkout.qr_svg.as_deref()));
-            body.push_str(&format!("<p>This page goes on by itself once you have paid.</p>{no_points}"));
+    match (order.stage(), &order.rung_up) {
+        (Stage::Points, Some(rung_up)) => {
+            body.push_str(&link(&rung_up.url, "Pay with points", rung_up.qr_svg.as_deref()));
+            body.push_str("<p>This page goes on by itself once you have paid.</p>");
+            body.push_str(&button(id, "no-points", "Pay no points"));
         }
-        (Stage::Points | Stage::Money { .. }, _) => {
+        (Stage::Points | Stage::Money, _) => {
             let label = if left == 0 { "Send it to me".to_owned() } else { format!("Pay {} by card", euros(left)) };
             body.push_str(&button(id, "pay", &label));
         }
-        (Stage::Done { earned, .. }, _) => {
+        (Stage::Done, rung_up) => {
             body.push_str("<p>Thank you. It is on its way.</p>");
-            match earned {
-                Earned::Link(grant) => {
-                    let label = format!("Take your {} points", grant.points);
-                    body.push_str(&link(&grant.claim_url, &label, grant.qr_svg.as_deref()));
+            match rung_up {
+                _ if order.is_to_be_completed() => body.push_str("<p>Your points follow: come back to this page.</p>"),
+                Some(rung_up) if rung_up.basket.earns.points > 0 => {
+                    let label = format!("Take your {} points", rung_up.basket.earns.points);
+                    body.push_str(&link(&rung_up.url, &label, rung_up.qr_svg.as_deref()));
                 }
-                Earned::Nothing => {}
-                Earned::Later => {
-                    body.push_str("<p>Your points can't be reached now. Come back to this page later.</p>")
-                }
+                _ => {}
             }
         }
     }
-    layout("Your order", matches!(order.stage, Stage::Points), &body)
+    layout("Your order", order.stage() == Stage::Points, &body)
 }
 
 /// A link for the wallet: on a telephone to be touched, on a screen to be scanned.

@@ -6,39 +6,50 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use ureq::http::Response;
-use ureq::{Agent, Body};
+use ureq::{Agent, Body, RequestBuilder};
 
 /// How long a customer's browser may have to wait for the node.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long points can be paid: as long as an order is kept. The answer to a till that says nothing is 5 minutes.
+/// How long points can be paid, in seconds. Without it, it is the 5 minutes of a till.
 const EXPIRES_IN: u64 = 1800;
+/// As many points as the price is worth: the node knows what a point is worth.
+const ANY: u64 = 1_000_000_000;
 /// How often a request is sent if its line breaks. Its Idempotency-Key makes that harmless.
 const ATTEMPTS: u32 = 3;
 
-/// A payment with points.
+/// A basket, as the node sees it.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Checkout {
+pub struct Basket {
     /// What the node calls it.
     pub id: String,
-    /// Where the customer's wallet finds it.
-    pub url: String,
-    /// The link as a QR code; in the first answer alone.
-    pub qr_svg: Option<String>,
-    /// How far it is.
+    /// How far it is: open, settled, complete, cancelled or expired.
     pub state: String,
-    /// What was paid.
+    /// What was paid with points, once that is decided.
+    #[serde(default)]
+    pub points: u64,
+    /// What is left to be paid in money.
+    pub pay_cents: u64,
+    /// What that earns.
+    pub earns: Earns,
+}
+
+/// What a basket earns.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Earns {
+    /// So many points.
     pub points: u64,
 }
 
-/// Points for the customer.
+/// A basket that was just rung up.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Grant {
-    /// How many.
-    pub points: u64,
-    /// Whoever opens it first has them: it is shown to the customer and written to no log.
-    pub claim_url: String,
+pub struct RungUp {
+    /// Where the customer's wallet finds it. Whoever has it has what is earned: it is shown to the customer and written to no log.
+    pub url: String,
     /// The same as a QR code.
     pub qr_svg: Option<String>,
+    /// How far it is.
+    #[serde(flatten)]
+    pub basket: Basket,
 }
 
 /// Why there is no answer.
@@ -56,8 +67,6 @@ pub enum Trouble {
         title: String,
         /// For whoever mends the shop.
         detail: String,
-        /// Which member is meant, by some codes.
-        field: Option<String>,
     },
 }
 
@@ -82,41 +91,43 @@ impl Points {
         Self { agent, node: node.trim_end_matches('/').to_owned(), bearer: format!("Bearer {token}") }
     }
 
-    /// Lets the customer pay up to so many points for an order.
-    pub fn open(&self, order: &str, most: u64) -> Result<Checkout, Trouble> {
-        let body = json!({ "max_points": most, "step": 1, "reference": order, "expires_in": EXPIRES_IN });
-        self.post("/v1/checkouts", &format!("checkout {order}"), &body)
+    /// Rings up an order: the customer may pay any part of it with points, and earns on the rest.
+    pub fn ring_up(&self, order: &str, cents: u64, return_url: Option<&str>) -> Result<RungUp, Trouble> {
+        let body = json!({
+            "total_cents": cents, "eligible_cents": cents, "max_points": ANY, "step": 1, "reference": order,
+            "expires_in": EXPIRES_IN, "return_url": return_url,
+        });
+        // Made of what is wanted and for which order, so that a second try, also after a restart, is the same request.
+        let key = format!("basket {order}");
+        let request = || self.as_till(self.agent.post(self.url("/v1/baskets"))).header("idempotency-key", &key);
+        read(send(|| request().send_json(&body))?)
     }
 
-    /// How far a payment is.
-    pub fn look(&self, checkout: &str) -> Result<Checkout, Trouble> {
-        let url = format!("{}/v1/checkouts/{checkout}", self.node);
-        read(send(|| self.agent.get(&url).header("authorization", &self.bearer).call())?)
+    /// How far it is.
+    pub fn look(&self, basket: &str) -> Result<Basket, Trouble> {
+        let url = self.url(&format!("/v1/baskets/{basket}"));
+        read(send(|| self.as_till(self.agent.get(&url)).call())?)
     }
 
-    /// Takes no points for it any more. It fails if the customer was faster.
-    pub fn withdraw(&self, checkout: &str) -> Result<(), Trouble> {
-        let url = format!("{}/v1/checkouts/{checkout}", self.node);
-        let answer = send(|| self.agent.delete(&url).header("authorization", &self.bearer).call())?;
-        if answer.status().is_success() { Ok(()) } else { read::<Value>(answer).map(|_| ()) }
+    /// The customer pays no points: said for them, with the secret of their link. It fails if they were faster.
+    pub fn decline(&self, basket: &str, secret: &str) -> Result<(), Trouble> {
+        let url = self.url(&format!("/v1/baskets/{basket}/decline"));
+        let body = json!({ "secret": secret });
+        read::<Value>(send(|| self.agent.post(&url).send_json(&body))?).map(|_| ())
     }
 
-    /// What so many cents earn, if anything.
-    pub fn give(&self, order: &str, cents: u64) -> Result<Option<Grant>, Trouble> {
-        let body = json!({ "eligible_cents": cents, "reference": order });
-        match self.post("/v1/grants", &format!("grant {order}"), &body) {
-            Ok(grant) => Ok(Some(grant)),
-            // By the store's rules it earns nothing.
-            Err(Trouble::Refused { field: Some(field), .. }) if field == "eligible_cents" => Ok(None),
-            Err(trouble) => Err(trouble),
-        }
+    /// The rest is paid: what is earned can be claimed. The second time it changes nothing.
+    pub fn complete(&self, basket: &str) -> Result<Basket, Trouble> {
+        let url = self.url(&format!("/v1/baskets/{basket}/complete"));
+        read(send(|| self.as_till(self.agent.post(&url)).send_empty())?)
     }
 
-    /// The key is made of what is wanted and for which order, so that a second try, also after a restart, is the same request.
-    fn post<T: DeserializeOwned>(&self, path: &str, key: &str, body: &Value) -> Result<T, Trouble> {
-        let url = format!("{}{path}", self.node);
-        let request = || self.agent.post(&url).header("authorization", &self.bearer).header("idempotency-key", key);
-        read(send(|| request().send_json(body))?)
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.node)
+    }
+
+    fn as_till<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
+        request.header("authorization", &self.bearer)
     }
 }
 
@@ -138,7 +149,6 @@ fn read<T: DeserializeOwned>(mut answer: Response<Body>) -> Result<T, Trouble> {
     if status.is_success() {
         return T::deserialize(body).map_err(|error| Trouble::Broken(error.to_string()));
     }
-    let member = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
-    let told = |name: &str| member(name).unwrap_or_default();
-    Err(Trouble::Refused { code: told("code"), title: told("title"), detail: told("detail"), field: member("field") })
+    let told = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    Err(Trouble::Refused { code: told("code"), title: told("title"), detail: told("detail") })
 }
