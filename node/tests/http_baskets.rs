@@ -171,6 +171,42 @@ fn a_basket_is_paid_in_part_completed_and_its_points_are_claimed_with_its_own_li
     assert_eq!(basket.shown(&start_from(node.snapshot()), &till)["grant"]["state"], "claimed", "after a restart");
 }
 
+/// RETURN-1, BASKET-8: the basket knows what it came to and what was promised for it, by whichever name it is called.
+#[test]
+fn goods_of_a_basket_come_back_by_its_own_sums_and_its_points_once() {
+    let (node, _) = start();
+    let till = node.till("desk", &["grant", "redeem", "refund"]);
+    let take_back = |named: Value, cents: u64, reference: &str| {
+        let mut body = json!({ "total_cents": cents, "eligible_cents": cents, "reference": reference });
+        body.as_object_mut().unwrap().extend(named.as_object().unwrap().clone());
+        node.post("/v1/returns", &till, &body)
+    };
+    let basket = Basket::new(&node, &till, &json!({}));
+    let id = basket.id.clone();
+    assert_eq!(take_back(json!({ "grant": id }), 100, "early").json["field"], "grant", "it is not complete");
+    assert_eq!(node.post_open("/v1/orders", &pay(&basket.offer(&node), 150, 1).body()).status, 200);
+    assert_eq!(basket.complete(&node, &till).status, 200);
+    assert_eq!(basket.claim(&node, &[points(64), points(8), points(4), points(1), ballot()]).status, 200);
+
+    let wrong = take_back(json!({ "grant": id, "sold_cents": 4200 }), 100, "wrong");
+    assert_eq!(wrong.json["field"], "sold_cents", "{wrong:?}");
+    let other = Basket::new(&node, &till, &json!({}));
+    assert_eq!(take_back(json!({ "grant": id, "checkout": other.id }), 100, "other").json["field"], "grant");
+    let first = take_back(json!({ "checkout": id }), 2000, "first");
+    assert_eq!(first.status, 201, "{first:?}");
+    let rest = take_back(json!({ "grant": id, "checkout": id }), 2000, "rest");
+    assert_eq!(rest.status, 201, "{rest:?}");
+    let sum = |member: &str| first.json[member].as_u64().unwrap() + rest.json[member].as_u64().unwrap();
+    assert_eq!(rest.json["left"], json!({ "total_cents": 210, "eligible_cents": 0 }));
+    // All that earned is back, and so is all that it had earned: 77 points at a cent each.
+    assert_eq!(sum("deduct_cents"), 77);
+    let points_back = sum("points_back");
+    assert!((140..=150).contains(&points_back), "{points_back} of 150, in the share of 40.00 of 42.10 euros");
+    assert_eq!(sum("money_cents") + points_back, 4000);
+    let refund = json!({ "checkout": id, "points": 151 - points_back, "reference": "too much" });
+    assert_eq!(node.post("/v1/refunds", &till, &refund).json["left"], 150 - points_back);
+}
+
 /// HTTP-35.
 #[test]
 fn a_customer_who_holds_the_link_may_decline_and_earns_on_all() {
@@ -322,7 +358,7 @@ fn the_same_basket_under_a_key_is_rung_up_once() {
 #[test]
 fn a_basket_counts_for_caps_from_when_it_is_rung_up_and_less_once_it_earns_less() {
     let (node, till) = start();
-    node.shop.set_caps(Caps { grant: None, till: Some(Points(150)), store: None });
+    node.shop.set_caps(Caps { grant: None, till: Some(Points(150)), store: None, goodwill: None });
     let ring_up = |more: &Value| node.post("/v1/baskets", &till, &body(more));
     let given = || node.get_as("/v1/tills", &node.admin).json["tills"][0]["given_today"].clone();
     let first = Basket::new(&node, &till, &json!({}));
@@ -347,7 +383,7 @@ fn a_basket_counts_for_caps_from_when_it_is_rung_up_and_less_once_it_earns_less(
     let third = Basket::new(&node, &till, &json!({}));
     assert_eq!(late.complete(&node, &till).problem(), "limit-exceeded");
     // A cap that was lowered since takes nothing from who has bought already.
-    node.shop.set_caps(Caps { grant: Some(Points(1)), till: Some(Points(1)), store: None });
+    node.shop.set_caps(Caps { grant: Some(Points(1)), till: Some(Points(1)), store: None, goodwill: None });
     assert_eq!(third.complete(&node, &till).json["earns"]["points"], 80);
     assert_eq!(given(), 150);
     assert_eq!(node.delete(&format!("/v1/grants/{}", third.id), &till).status, 204);

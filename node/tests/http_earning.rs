@@ -70,6 +70,13 @@ fn a_basket_earns_by_the_rules_of_the_store() {
     assert_eq!((detail.till.as_str(), detail.eligible_cents, detail.points.0), ("counter", Some(2150), 43));
     assert_eq!((detail.time, detail.reason.clone(), detail.is_basket()), (NOW, None, true));
     assert_eq!(detail.share, Some(Share { association: AssociationId(1), thousandths: 21_500 }));
+    // What holds the points back holds the share back: a till gives no more to an association than stands for points.
+    give(&node, &RULES.replace("ballot = 1", "ballot = 1\nmax_points = 43"));
+    let large = basket(&node, &till, 1_000_000_000);
+    assert_eq!(large.json["points"], 43);
+    let detail = node.shop.grant_detail(large.text("id").parse().unwrap()).unwrap().unwrap();
+    assert_eq!(detail.share.unwrap().thousandths, 21_990, "a cent more would be worth 44 points");
+    give(&node, RULES);
     // On the second of January there is no bonus, and a small basket brings neither ballot nor voucher.
     node.hand.advance(DAY * 1000);
     let made = basket(&node, &till, 499);

@@ -275,7 +275,7 @@ impl From<ShopError> for Problem {
 /// What of a return can't be.
 fn field_of(error: ReturnError) -> &'static str {
     match error {
-        ReturnError::NoBasket | ReturnError::OtherSale => "grant",
+        ReturnError::NoBasket | ReturnError::NotComplete | ReturnError::OtherSale => "grant",
         ReturnError::NotSold | ReturnError::OtherSold(_) | ReturnError::Sold(_) => "sold_cents",
         ReturnError::Again => "reference",
         ReturnError::Back(_) => "eligible_cents",

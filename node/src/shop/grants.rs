@@ -3,6 +3,7 @@
 use ronde_protocol::crypto::sign::SigningKey;
 use ronde_protocol::crypto::{Entropy, hash, labels};
 use ronde_protocol::machine::durable::Durable;
+use ronde_protocol::machine::till::cents::Cents;
 use ronde_protocol::machine::till::grant::{Claim, Grant, GrantError, GrantSecret, GrantState, GrantTerms};
 use ronde_protocol::machine::till::quote::Quote;
 use ronde_protocol::message::amount::Points;
@@ -274,7 +275,7 @@ fn reckoned(
     }
     let share = rules.pledge.as_ref().map(|pledge| Share {
         association: pledge.association_on(earned.moment.date),
-        thousandths: gathers(pledge, cents),
+        thousandths: gathers(pledge, quote.earning(Cents(cents)).0),
     });
     let detail = Detail {
         eligible_cents: Some(cents),

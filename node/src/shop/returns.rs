@@ -11,6 +11,7 @@
 mod made;
 
 use ronde_protocol::crypto::Entropy;
+use ronde_protocol::machine::till::basket::BasketState;
 use ronde_protocol::machine::till::cents::Cents;
 use ronde_protocol::machine::till::grant::{Grant, GrantState, GrantTerms};
 use ronde_protocol::machine::till::quote::Quote;
@@ -28,7 +29,7 @@ use super::grants::till_reference;
 use super::records::{RecordId, load, load_id, save};
 use super::restored::may_be_paid_back;
 use super::tills::check_not_revoked;
-use super::{Answer, MadeGrant, Missing, Once, Shop, ShopError, refunds, totals};
+use super::{Answer, MadeGrant, Missing, Once, Shop, ShopError, baskets, refunds, totals};
 use made::{in_share, points_back, replace, unshare, withdraw};
 
 use crate::earning::in_parts;
@@ -79,6 +80,9 @@ pub enum ReturnError {
     /// No sum of money is known of it.
     #[error("these points were not reckoned of a basket here: reckon what is held back as you reckoned them")]
     NoBasket,
+    /// Goods come back of what was bought.
+    #[error("the basket is not complete: cancel it, or complete it first")]
+    NotComplete,
     /// A checkout does not know it.
     #[error("say what the whole sale came to, points and money together: a checkout does not know it")]
     NotSold,
@@ -223,8 +227,34 @@ fn find_sold(read: &dyn Read, new: &GoodsBack, charter: &Charter) -> Result<(Rec
     }
 }
 
-/// The sale of a grant, of a checkout, or of both, of which nothing came back yet.
+/// The sale of a basket, of which nothing came back yet. Its id is that of its checkout and of its grant as well.
+fn sold_by_basket(read: &dyn Read, id: RecordId, new: &GoodsBack) -> Result<Option<Sold>, ShopError> {
+    let Some(record) = baskets::find(read, id)? else { return Ok(None) };
+    let is_complete = record.basket.state() == BasketState::Complete;
+    let sale = record.basket.sale().filter(|_| is_complete).ok_or(ReturnError::NotComplete)?.clone();
+    // RETURN-6.
+    if may_be_paid_back(read, record.time)? {
+        return Err(ShopError::ReturnsUnknown);
+    }
+    if new.sold.is_some_and(|total| total != sale.total()) {
+        return Err(ReturnError::OtherSold(sale.total()).into());
+    }
+    let detail = record.grant.map_or(Ok(None), |grant| details::find(read, Of::Grant(grant)))?;
+    let checkout = record.has_offer().then_some(id).filter(|_| sale.paid() > Points::ZERO);
+    Ok(Some(Sold { sale, grant: record.grant, checkout, share: detail.and_then(|detail| detail.share) }))
+}
+
+/// The sale of a basket, of a grant, of a checkout, or of these two, of which nothing came back yet.
 fn make_sold(read: &dyn Read, new: &GoodsBack, charter: &Charter) -> Result<Sold, ShopError> {
+    for part in [new.grant, new.checkout].into_iter().flatten() {
+        if let Some(sold) = sold_by_basket(read, part, new)? {
+            let is_other = |named: Option<RecordId>| named.is_some_and(|named| named != part);
+            if is_other(new.grant) || is_other(new.checkout) {
+                return Err(ReturnError::OtherSale.into());
+            }
+            return Ok(sold);
+        }
+    }
     let value = charter.body().point_value;
     let paid = new.checkout.map_or(Ok(Points::ZERO), |checkout| refunds::paid(read, checkout))?;
     let (mut earned, mut share) = (Cents::ZERO, None);

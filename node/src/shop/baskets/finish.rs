@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ronde_protocol::crypto::Entropy;
 use ronde_protocol::machine::till::basket::{BasketEvent, BasketState};
+use ronde_protocol::machine::till::cents::Cents;
 use ronde_protocol::machine::till::grant::{Grant, GrantTerms, VoucherCount};
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::codec::Bounded;
@@ -75,9 +76,10 @@ pub(super) fn complete(
 
 fn detail(record: &Record, points: Points, now: Seconds) -> Detail {
     let cents = record.basket.earning().0;
+    let shared = record.basket.quote().earning(Cents(cents)).0;
     let share = record
         .pledge
-        .map(|(association, per_mille)| Share { association, thousandths: cents.saturating_mul(per_mille) });
+        .map(|(association, per_mille)| Share { association, thousandths: shared.saturating_mul(per_mille) });
     Detail {
         eligible_cents: Some(cents),
         bonus: record.bonus.clone(),

@@ -66,6 +66,17 @@ impl Quote {
         GrantTerms { points, ballot: ballot.map(|ballot| ballot.campaign), vouchers: self.vouchers_for(eligible) }
     }
 
+    /// Those of the eligible cents for which the basket earns points: all, if `most` holds none back, otherwise as many as
+    /// earn no point more (EARN-10).
+    pub fn earning(&self, eligible: Cents) -> Cents {
+        let points = u128::from(self.terms(eligible).points.0);
+        let per_cents = u128::from(self.cents).saturating_mul(100);
+        // One cent less than the next point takes.
+        let most = points.saturating_add(1).saturating_mul(per_cents).saturating_sub(1);
+        let most = most.checked_div(u128::from(self.hundredths)).unwrap_or(0);
+        Cents(u64::try_from(most).unwrap_or(u64::MAX)).min(eligible)
+    }
+
     /// The same with no more than `most` points, and without the ballot and the vouchers that may not be given any more
     /// (BASKET-10).
     #[must_use]
