@@ -21,7 +21,7 @@ const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/http/api/exampl
 /// the API looks at no cookie.
 const OF_PAGES: [&str; 3] = ["/admin/login", "/admin/session", "/admin/logout"];
 /// Members of forms that calls share, which one of the calls never has, with all that is in them.
-const OF_ANOTHER: [&str; 40] = [
+const OF_ANOTHER: [&str; 42] = [
     "addTill 201 /last_used",
     "addTill 201 /revoked",
     "addWebhook 201 /disabled",
@@ -38,6 +38,8 @@ const OF_ANOTHER: [&str; 40] = [
     "giveBack 201 /vouchers/count",
     "giveBack 201 /vouchers/offer",
     "handInCertificate 200 /qr_svg",
+    "handInCertificate 200 /refunds/grant",
+    "handInCertificate 200 /returned",
     "listEvidence 200 /evidence/bytes",
     "listTills 200 /tills/token",
     "listWebhooks 200 /webhooks/secret",

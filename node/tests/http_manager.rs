@@ -179,7 +179,7 @@ fn a_browser_that_was_let_in_before_waits_for_no_stranger() {
     let right = sign_in_as(&node, &[own_page(), known.clone()], &form);
     assert_eq!((right.status, right.cookies.len()), (303, 1), "it is known already: {right:?}");
     // It opens nothing by itself.
-    assert_eq!(node.call("GET", "/admin/session", &[known.clone()], None).problem(), "session-missing");
+    assert_eq!(node.call("GET", "/admin/session", std::slice::from_ref(&known), None).problem(), "session-missing");
     password::set(&node.folder.path().join("manager.hash"), "another password").unwrap();
     assert_eq!(sign_in_as(&node, &[own_page(), known], &form).problem(), "rate-limited", "a stranger again");
 }
