@@ -258,7 +258,7 @@ fn day(town: &Town, receiver: &Receiver) {
     assert_eq!(hooked.status, 201, "{hooked:?}");
     let stream = follow(&till);
 
-    let reason = till.grant(json!({ "points": 5, "reference": "no receipt", "reason": REASON, "ballot": 1 }));
+    let reason = till.grant(json!({ "points": 5, "reference": "no receipt", "reason": REASON, "ballot": 1, "receipt": planted("receipt line") }));
     let shown = format!("/v1/grants/{}", text(&reason, "id"));
     let mut links = vec![text(&reason, "claim_url")];
     PLANTED.iter().for_each(|planted| visit(&till, planted.text, &mut links));

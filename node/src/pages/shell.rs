@@ -18,8 +18,13 @@ pub(super) struct Shell {
     pub(super) shop: String,
     /// The page's path from the root of the site.
     here: String,
+    /// Whether it is shown in the place of another, at which the browser is.
+    moved: bool,
     /// What else the page was asked for, besides its language.
     query: String,
+    /// Whether links tell that back: to the manager alone, whose words they are. Whoever put a customer's name behind the
+    /// address of another page does not read it there.
+    repeats: bool,
     /// Whether the language was chosen, not guessed: links then keep it.
     chosen: bool,
 }
@@ -46,7 +51,9 @@ impl Shell {
             root: if depth == 0 { "./".to_owned() } else { "../".repeat(depth) },
             shop: pages.site.charter().store(store).map(|store| store.name.to_string()).unwrap_or_default(),
             here: path.trim_start_matches('/').to_owned(),
+            moved: false,
             query: others.join("&"),
+            repeats: false,
             chosen: chosen.is_some(),
         }
     }
@@ -81,7 +88,12 @@ impl Shell {
 
     /// The same page, shown in the place of another.
     pub(super) fn standing_at(self, path: &str) -> Self {
-        Self { here: path.to_owned(), query: String::new(), ..self }
+        Self { here: path.to_owned(), moved: true, query: String::new(), ..self }
+    }
+
+    /// The same page, which tells the reader back what it was asked for.
+    pub(super) fn repeating(self) -> Self {
+        Self { repeats: true, ..self }
     }
 
     pub(super) fn asset(&self, name: &str) -> String {
@@ -100,7 +112,10 @@ impl Shell {
 
     /// The same page in it.
     pub(super) fn other_link(&self) -> String {
-        let before = if self.query.is_empty() { String::new() } else { format!("{}&", self.query) };
-        format!("{}{}?{before}lang={}", self.root, self.here, self.other())
+        let asked = if self.repeats { self.query.as_str() } else { "" };
+        let and = if asked.is_empty() { "" } else { "&" };
+        // An address without a path is that of the page itself, whatever it is.
+        let page = if self.moved { format!("{}{}", self.root, self.here) } else { String::new() };
+        format!("{page}?{asked}{and}lang={}", self.other())
     }
 }

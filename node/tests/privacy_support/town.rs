@@ -145,7 +145,7 @@ impl Town {
         if store == 1 {
             command.env("RONDE_METRICS_LISTEN", self.metrics.to_string());
             // So that its log names its till.
-            command.env("RONDE_CAPS_TILL_POINTS", "150");
+            command.env("RONDE_CAPS_TILL_POINTS", "200");
         }
         let mut child = command.stdout(Stdio::piped()).stderr(log).stdin(Stdio::null()).spawn().unwrap();
         let mut said = BufReader::new(child.stdout.take().unwrap());

@@ -1,8 +1,9 @@
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use super::beside::{why, worked};
+use super::beside::{myself, why, worked};
 use super::every_test::{Program, listed};
 use super::{Request, parse};
 use crate::side_by_side::side_by_side;
@@ -63,4 +64,22 @@ fn the_row_of_a_stage_is_read_from_what_its_process_printed() {
     assert_eq!(why(said, "sim"), "a seed fails: 7");
     assert_eq!(worked("thread 'main' panicked", "sim", Duration::from_secs(1)), None);
     assert_eq!(why("", "sim"), "its process died");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_program_that_was_built_anew_meanwhile_still_starts_itself() {
+    const BUILT_ANEW: &str = "RONDE_TEST_BUILT_ANEW";
+    const THIS: &str = "check::tests::a_program_that_was_built_anew_meanwhile_still_starts_itself";
+    if std::env::var_os(BUILT_ANEW).is_some() {
+        std::fs::remove_file(std::env::current_exe().unwrap()).unwrap();
+        let listed = Command::new(myself().unwrap()).args(["--list", "--exact", THIS]).output().unwrap();
+        assert!(String::from_utf8_lossy(&listed.stdout).contains("1 test"), "{listed:?}");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy");
+    std::fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
+    let ran = Command::new(copy).args(["--exact", THIS]).env(BUILT_ANEW, "1").output().unwrap();
+    assert!(ran.status.success() && String::from_utf8_lossy(&ran.stdout).contains("1 passed"), "{ran:?}");
 }

@@ -28,6 +28,6 @@ fn all_checks_are_on_and_no_token_stands_in_the_command() {
     let (used, there) =
         ("checks.use_after_free.enabled = false", "checks.ensure_resource_availability.enabled = false");
     // The last is the stream of events, which has no end: it is not asked at all.
-    assert_eq!(off, ["enabled = true", used, used, there, used, "enabled = false"]);
+    assert_eq!(off, ["enabled = true", used, used, there, used, there, used, used, "enabled = false"]);
     assert!(config.contains("include-operation-id = [\"followEvents\"]\nenabled = false"));
 }

@@ -51,7 +51,7 @@ impl FromRequestParts<Pages> for Admin {
     async fn from_request_parts(parts: &mut Parts, pages: &Pages) -> Result<Self, Response> {
         let shell = Shell::of(parts, pages);
         match Session::from_request_parts(parts, &pages.site).await {
-            Ok(session) => Ok(Self { shell, session }),
+            Ok(session) => Ok(Self { shell: shell.repeating(), session }),
             Err(problem) if problem.code() == Code::SessionMissing => Err(match shell.is_at(FRONT) {
                 true => sign_in(shell, pages, None),
                 false => see_other(&shell.link(FRONT)),
