@@ -297,6 +297,23 @@ fn a_payment_through_another_store_settles_the_basket_and_a_late_one_is_owed_bac
     );
 }
 
+/// A payment of a checkout that was withdrawn or refused before it came keeps nobody from having what the basket earns.
+#[test]
+fn a_payment_that_comes_late_to_an_open_basket_ends_its_time_and_the_till_completes_it() {
+    let (node, till) = start();
+    let basket = Basket::new(&node, &till, &json!({}));
+    let payment = pay(&basket.offer(&node), 30, 1);
+    assert_eq!(node.delete(&format!("/v1/checkouts/{}", basket.id), &till).status, 204);
+    let certificate = to_base64(&node.desk.federation.certify(&payment.order));
+    let body = json!({ "order": to_base64(&payment.order), "certificate": certificate });
+    assert_eq!(node.post_open(&format!("/v1/checkouts/{}/certificate", basket.id), &body).status, 200);
+    let shown = basket.shown(&node, &till);
+    assert_eq!((&shown["state"], &shown["payment"]["state"]), (&json!("expired"), &json!("accepted_late")));
+    let done = basket.complete(&node, &till);
+    assert_eq!((done.status, &done.json["state"], &done.json["pay_cents"]), (200, &json!("complete"), &json!(4210)));
+    assert_eq!(basket.look(&node)["grant"]["state"], "open");
+}
+
 #[test]
 fn what_can_be_no_basket_is_refused_with_the_field() {
     let (node, till) = start();

@@ -9,6 +9,8 @@ use std::path::Path;
 use age::secrecy::SecretString;
 use federation_support::{CAMPAIGN, VOUCHER, VOUCHER_VALUE};
 use ronde_node::clock::Clock;
+use ronde_node::wallet::folder::WalletFolder;
+use ronde_node::wallet::link::is_id;
 use ronde_node::wallet::session::{Progress, Session};
 use ronde_node::wallet::{Trouble, words};
 use ronde_protocol::machine::wallet::{Outcome, Stage, WalletError};
@@ -226,6 +228,22 @@ fn links_to_anything_but_a_shop_of_the_charter_are_not_followed() {
     let elsewhere = town.checkout(3, 12, 1).replace(town.base(3), town.base(2));
     assert!(matches!(wallet.pay(&elsewhere, None, &[]).unwrap_err(), Trouble::Refused { .. }));
     assert!(wallet.wallet().pending().is_empty());
+}
+
+/// What a store names becomes part of addresses and of files' names.
+#[test]
+fn nothing_that_a_store_names_leads_out_of_the_folder_of_receipts() {
+    let (town, folder) = (Town::open(), tempfile::tempdir().unwrap());
+    drop(new(&town, folder.path()));
+    let before = std::fs::read(folder.path().join("identity.txt")).unwrap();
+    let (kept, _) = WalletFolder::open(folder.path(), || Err(Trouble::PassphraseNeeded)).unwrap();
+    for id in ["../identity", "a/b", "/tmp/a", "", ".", "a.txt", "a\\b", &"a".repeat(65)] {
+        assert!(matches!(kept.save_receipt(id, "1 x Camembert").unwrap_err(), Trouble::NotALink), "{id}");
+        assert!(!is_id(id), "{id}");
+    }
+    assert_eq!(std::fs::read(folder.path().join("identity.txt")).unwrap(), before);
+    let path = kept.save_receipt("AAECAwQFBgcICQoLDA0ODw", "1 x Camembert").unwrap();
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "1 x Camembert");
 }
 
 /// WALLET-5.

@@ -131,7 +131,7 @@ impl Shop {
         let Some(basket) = order.basket().map(str::to_owned) else { return };
         match self.ask(move |points| points.complete(&basket)).await {
             Ok(seen) => self.change(id, |order| order.seen(seen)),
-            Err(trouble) => println!("order {id} is paid, which the node does not know yet: {trouble}"),
+            Err(trouble) => println!("order {} is paid, which the node does not know yet: {trouble}", order.number),
         }
     }
 }
@@ -144,16 +144,17 @@ async fn shelf() -> Html<String> {
 async fn buy(State(shop): State<TheShop>, InPath(name): InPath<String>) -> Result<Response, Response> {
     let product = PRODUCTS.iter().find(|product| product.name == name);
     let product = product.ok_or_else(|| StatusCode::NOT_FOUND.into_response())?;
-    let mut random = [0; 16];
+    let mut random = [0; 24];
     getrandom::fill(&mut random).map_err(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())?;
-    let id = hex::encode(random);
+    // Where the wallet leads back to is told to whoever knows the basket: the order's number is no part of it.
+    let (id, number) = (hex::encode(&random[..16]), hex::encode(&random[16..]));
     let address = format!("/orders/{id}");
-    let (reference, back) = (id.clone(), shop.public.as_ref().map(|public| format!("{public}{address}")));
+    let (reference, back) = (number.clone(), shop.public.as_ref().map(|public| format!("{public}{address}")));
     let rung_up = shop.ask(move |points| points.ring_up(&reference, product.cents, back.as_deref())).await;
     if let Err(trouble) = &rung_up {
-        println!("order {id} is sold without points: {trouble}");
+        println!("order {number} is sold without points: {trouble}");
     }
-    shop.orders().insert(id, Order::new(product, rung_up.ok()));
+    shop.orders().insert(id, Order::new(product, number, rung_up.ok()));
     Ok(Redirect::to(&address).into_response())
 }
 
@@ -171,12 +172,13 @@ async fn show(State(shop): State<TheShop>, InPath(id): InPath<String>) -> Result
 
 /// The customer pays no points: that is settled before any money is taken.
 async fn no_points(State(shop): State<TheShop>, InPath(id): InPath<String>) -> Result<Redirect, StatusCode> {
-    if let Some(rung_up) = shop.order(&id)?.rung_up {
+    let Order { number, rung_up, .. } = shop.order(&id)?;
+    if let Some(rung_up) = rung_up {
         let (url, basket) = (rung_up.url, rung_up.basket.id);
         let secret = url.rsplit('#').next().unwrap_or_default().to_owned();
         let declined = shop.ask(move |points| points.decline(&basket, &secret)).await;
         if let Err(trouble) = declined {
-            println!("order {id}: points can't be declined: {trouble}");
+            println!("order {number}: points can't be declined: {trouble}");
         }
     }
     // Its page asks what became of it: the customer may have been faster.
@@ -205,11 +207,12 @@ async fn told(State(shop): State<TheShop>, headers: HeaderMap, body: Bytes) -> S
     };
     let basket = event.data.checkout;
     let is_it = |order: &Order| order.basket() == Some(basket.as_str());
-    let id = shop.orders().iter().find(|(_, order)| is_it(order)).map(|(id, _)| id.clone());
-    let Some(id) = id else { return StatusCode::NO_CONTENT };
+    let meant =
+        shop.orders().iter().find(|(_, order)| is_it(order)).map(|(id, order)| (id.clone(), order.number.clone()));
+    let Some((id, number)) = meant else { return StatusCode::NO_CONTENT };
     match shop.look(&id, &basket).await {
         Ok(()) => {
-            println!("told: {} of order {id}", event.kind);
+            println!("told: {} of order {number}", event.kind);
             StatusCode::NO_CONTENT
         }
         Err(_) => StatusCode::SERVICE_UNAVAILABLE,

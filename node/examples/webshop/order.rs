@@ -33,6 +33,8 @@ pub enum Stage {
 /// One order.
 #[derive(Clone, Debug)]
 pub struct Order {
+    /// What the shop calls it; the reference of its basket.
+    pub number: String,
     /// Of what.
     pub product: &'static Product,
     /// The customer's link and its QR code, and how far its basket is as far as known; none if the node did not answer.
@@ -43,8 +45,8 @@ pub struct Order {
 
 impl Order {
     /// A new one.
-    pub fn new(product: &'static Product, rung_up: Option<RungUp>) -> Self {
-        Self { product, rung_up, is_paid: false }
+    pub fn new(product: &'static Product, number: String, rung_up: Option<RungUp>) -> Self {
+        Self { number, product, rung_up, is_paid: false }
     }
 
     /// How far it is.

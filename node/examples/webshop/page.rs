@@ -19,6 +19,7 @@ pub fn shelf() -> String {
 pub fn order(id: &str, order: &Order) -> String {
     let left = order.left();
     let mut body = format!("<p>{}: {}</p>", order.product.title, euros(order.product.cents));
+    body.push_str(&format!("<p>Number {}</p>", safe(&order.number)));
     if order.points() > 0 {
         body.push_str(&format!("<p>{} points taken off. To pay: {}</p>", order.points(), euros(left)));
     }

@@ -273,6 +273,8 @@ alert-clock-ahead =
 alert-clock-fix = On the node’s machine: timedatectl set-ntp true. It compares itself with the other shops and is silent once it is right.
 alert-cap-till = The till { $name } has given { $given } of the { $most } points that it may today.
 alert-cap-store = All tills together have given { $given } of the { $most } points that they may today.
+alert-cap-goodwill = { $given } of the { $most } points of this month (UTC) have made something good.
+alert-cap-goodwill-fix = If that is right, let the node’s configuration allow more (`goodwill_points` under `[caps]`), or wait for next month. If not, look at the grants with their reasons under Find, and take the manager’s token away under Tills.
 alert-cap-fix = A busy day? Then all is well until it is reached, and the caps in the node’s configuration may be too low. If not, see who stands at that till, and take its token away under Tills.
 alert-rules = Baskets still earn by older rules: the configuration was changed and can’t be read.
 alert-rules-fix = Mend what is named here in the node’s configuration. It is read again by itself, without a restart.
@@ -326,7 +328,7 @@ admin-net-out =
         [one] One point more went out than came in: this shop owes it.
        *[other] { $points } points more went out than came in: this shop owes them.
     }
-admin-net-help = Net flow is the points taken here less the points claimed here. In which shop points were earned nobody can know: they are coins without a name.
+admin-net-help = Net flow is the points taken here less the points that customers went away with: claimed, or given back. In which shop points were earned nobody can know: they are coins without a name.
 admin-hours-heading = By the hour
 admin-days-heading = By the day
 admin-hour = Hour

@@ -273,6 +273,8 @@ alert-clock-ahead =
 alert-clock-fix = Sur la machine du nœud : timedatectl set-ntp true. Elle se compare aux autres magasins et se tait une fois juste.
 alert-cap-till = La caisse { $name } a donné { $given } des { $most } points qu’elle peut donner aujourd’hui.
 alert-cap-store = Toutes les caisses ont donné { $given } des { $most } points qu’elles peuvent donner aujourd’hui.
+alert-cap-goodwill = { $given } des { $most } points de ce mois (UTC) ont servi de geste commercial.
+alert-cap-goodwill-fix = Si c’est juste, autorisez-en plus dans la configuration du nœud (`goodwill_points` sous `[caps]`), ou attendez le mois prochain. Sinon, regardez les dons et leurs raisons sous Chercher, et retirez le jeton du gérant sous Caisses.
 alert-cap-fix = Une grosse journée ? Alors tout va bien jusqu’au plafond, et les plafonds de la configuration du nœud sont peut-être trop bas. Sinon, voyez qui tient cette caisse, et retirez-lui son jeton sous Caisses.
 alert-rules = Les paniers gagnent encore selon d’anciennes règles : la configuration a changé et ne peut pas être lue.
 alert-rules-fix = Corrigez ce qui est nommé ici dans la configuration du nœud. Elle est relue d’elle-même, sans redémarrage.
@@ -326,7 +328,7 @@ admin-net-out =
         [one] Un point de plus est sorti qu’entré : ce magasin le doit.
        *[other] { $points } points de plus sont sortis qu’entrés : ce magasin les doit.
     }
-admin-net-help = Le flux net, ce sont les points encaissés ici moins les points retirés ici. Dans quel magasin des points ont été gagnés, personne ne peut le savoir : ce sont des pièces sans nom.
+admin-net-help = Le flux net, ce sont les points encaissés ici moins les points que les clients ont emportés : retirés, ou rendus. Dans quel magasin des points ont été gagnés, personne ne peut le savoir : ce sont des pièces sans nom.
 admin-hours-heading = Par heure
 admin-days-heading = Par jour
 admin-hour = Heure

@@ -117,7 +117,15 @@ pub(super) fn moved(
     if !is_withdrawn && !is_claimed {
         return Ok(());
     }
-    let Some(detail) = find(transaction, Of::Grant(id))? else { return Ok(()) };
+    let Some(detail) = find(transaction, Of::Grant(id))? else {
+        if !is_claimed {
+            return Ok(());
+        }
+        // No till gave it for something: points went back by it.
+        return totals::count(transaction, None, now, |totals| {
+            totals.went_back = totals.went_back.saturating_add(grant.terms().points.0);
+        });
+    };
     let till = Some(detail.till.as_str());
     if is_claimed {
         return totals::count(transaction, till, now, |totals| {

@@ -13,6 +13,7 @@ mod made;
 use ronde_protocol::crypto::Entropy;
 use ronde_protocol::machine::till::basket::BasketState;
 use ronde_protocol::machine::till::cents::Cents;
+use ronde_protocol::machine::till::checkout::Checkout;
 use ronde_protocol::machine::till::grant::{Grant, GrantState, GrantTerms};
 use ronde_protocol::machine::till::quote::Quote;
 use ronde_protocol::machine::till::sale::{Claimed, Return, Sale, SaleError, Settled};
@@ -24,6 +25,7 @@ use ronde_protocol::message::order::Seconds;
 use ronde_protocol::message::text::Text;
 
 use super::answers::answer_once;
+use super::caps::worth as worth_of;
 use super::details::{self, Of, Share};
 use super::grants::till_reference;
 use super::records::{RecordId, load, load_id, save};
@@ -221,9 +223,28 @@ fn find_sold(read: &dyn Read, new: &GoodsBack, charter: &Charter) -> Result<(Rec
     };
     let kept = load::<Kept>(read, Table::Detail, &key(b's', id))?;
     let Kept::V1(sold) = kept.ok_or(ShopError::Damaged(Table::Detail))?;
+    // RETURN-6: more may have come back of it since the copy was made than the copy knows.
+    if may_be_paid_back(read, made_at(read, id)?)? {
+        return Err(ShopError::ReturnsUnknown);
+    }
     match new.sold.filter(|total| *total != sold.sale.total()) {
         Some(_) => Err(ReturnError::OtherSold(sold.sale.total()).into()),
         None => Ok((id, sold)),
+    }
+}
+
+/// When a sale was made that is known by this id: of its basket, grant or checkout.
+fn made_at(read: &dyn Read, id: RecordId) -> Result<Seconds, ShopError> {
+    if let Some(record) = baskets::find(read, id)? {
+        return Ok(record.time);
+    }
+    match load_id::<Grant>(read, Table::Grant, id, Missing::Grant) {
+        Ok(grant) => Ok(grant.time()),
+        Err(ShopError::Missing(_)) => {
+            let checkout: Checkout = load_id(read, Table::Checkout, id, Missing::Checkout)?;
+            Ok(checkout.offer().time)
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -315,9 +336,10 @@ fn take_back(
             sold.share = share_before;
         }
         (Some((id, grant)), Some(terms)) if grant.state() == GrantState::Open => {
+            let before = worth_of(grant.terms(), with.charter);
             changed.push(withdraw(transaction, id, grant, with.now)?);
             withdrawn = Some(id);
-            instead = replace(transaction, sold, terms.clone(), for_instead, with)?;
+            instead = replace(transaction, sold, (terms.clone(), before), for_instead, with)?;
             changed.extend(instead.as_ref().map(|made| (None, made.grant.clone())));
         }
         _ => unshare(transaction, share_before, sold.share)?,

@@ -58,12 +58,16 @@ pub struct Totals {
     pub points_back: u64,
     /// What was held back for what they had earned, in cents.
     pub cents_held: u64,
+    /// Claimed points that had gone back: of payments that came too late, by hand, and for goods.
+    pub went_back: u64,
 }
 
 /// How many of the numbers there were at first.
 const FIRST: usize = 12;
+/// How many there were then.
+const SECOND: usize = 17;
 /// How many there are.
-const ALL: usize = 17;
+const ALL: usize = 18;
 
 impl Totals {
     /// Points that are granted and not withdrawn.
@@ -99,6 +103,7 @@ impl Totals {
         "cents_back",
         "points_back",
         "cents_held",
+        "went_back",
     ];
 
     /// All of them, in the order in which they came to be counted.
@@ -121,6 +126,7 @@ impl Totals {
             &mut self.cents_back,
             &mut self.points_back,
             &mut self.cents_held,
+            &mut self.went_back,
         ]
     }
 }
@@ -129,12 +135,13 @@ impl Totals {
 #[derive(Encode, Decode)]
 enum Kept {
     V1([u64; FIRST]),
-    V2([u64; ALL]),
+    V2([u64; SECOND]),
+    V3([u64; ALL]),
 }
 
 impl Kept {
     fn of(mut totals: Totals) -> Self {
-        Self::V2(totals.numbers().map(|number| *number))
+        Self::V3(totals.numbers().map(|number| *number))
     }
 
     fn totals(&self) -> Totals {
@@ -142,6 +149,7 @@ impl Kept {
         let kept: &[u64] = match self {
             Self::V1(numbers) => numbers,
             Self::V2(numbers) => numbers,
+            Self::V3(numbers) => numbers,
         };
         totals.numbers().into_iter().zip(kept).for_each(|(number, kept)| *number = *kept);
         totals

@@ -21,6 +21,7 @@ use ronde_protocol::machine::durable::Durable;
 use ronde_protocol::machine::wallet::Wallet;
 use zeroize::Zeroizing;
 
+use super::link::is_id;
 use super::{Trouble, identity};
 use crate::{fault, secret_file};
 
@@ -137,15 +138,18 @@ impl WalletFolder {
         Ok(())
     }
 
-    /// Writes a receipt down where it stays, under a name of plain letters; where it is.
-    pub fn save_receipt(&self, name: &str, text: &str) -> Result<PathBuf, Trouble> {
+    /// Writes the receipt of a grant or basket down where it stays; where it is. Nothing but an id names a file.
+    pub fn save_receipt(&self, id: &str, text: &str) -> Result<PathBuf, Trouble> {
+        if !is_id(id) {
+            return Err(Trouble::NotALink);
+        }
         let folder = self.path.join("receipts");
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(&folder)
             .map_err(|source| Trouble::file(&folder, source))?;
-        let file = format!("receipts/{name}.txt");
+        let file = format!("receipts/{id}.txt");
         self.replace(&file, text.as_bytes())?;
         Ok(self.path.join(file))
     }

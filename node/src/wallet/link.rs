@@ -7,6 +7,9 @@ use zeroize::Zeroizing;
 
 use super::Trouble;
 
+/// The longest id, in bytes: nodes make them of 22.
+const MAX_ID: usize = 64;
+
 /// A link to a grant, `{base}/g/{id}#{secret}`, or to a basket, `{base}/b/{id}#{secret}`.
 pub struct ClaimLink {
     /// Where and which.
@@ -54,12 +57,19 @@ pub fn checkout(text: &str) -> Result<Link, Trouble> {
 
 fn split(address: &str, kind: &str) -> Result<Link, Trouble> {
     let (base, id) = address.rsplit_once(kind).ok_or(Trouble::NotALink)?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if base.is_empty() || id.is_empty() || !id.chars().all(plain) {
+    if base.is_empty() || !is_id(id) {
         return Err(Trouble::NotALink);
     }
     let text = |part: &str| Text::new(part).map_err(|_| Trouble::NotALink);
     Ok(Link { base: text(base)?, id: text(id)? })
+}
+
+/// Whether a text can be the id of a grant, checkout or basket. Ids become parts of addresses and names of files: nothing
+/// that a store says goes there unless it is one.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    (1..=MAX_ID).contains(&text.len()) && text.chars().all(plain)
 }
 
 /// The store whose address this is in the charter. Anything else is not a store, whatever it looks like (WALLET-21).

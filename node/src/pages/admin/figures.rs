@@ -47,8 +47,9 @@ pub(super) fn pledged(totals: &Totals) -> u64 {
 
 /// Points taken less points that customers went away with.
 pub(super) fn net(totals: &Totals) -> i64 {
-    let [taken, claimed] = [totals.redeemed, totals.claimed].map(|points| i64::try_from(points).unwrap_or(i64::MAX));
-    taken.saturating_sub(claimed)
+    let away = totals.claimed.saturating_add(totals.went_back);
+    let [taken, away] = [totals.redeemed, away].map(|points| i64::try_from(points).unwrap_or(i64::MAX));
+    taken.saturating_sub(away)
 }
 
 /// All of them.

@@ -100,7 +100,7 @@ fn issued(shop: &Shop, charter: &Charter, in_hand: &InHand) -> Result<(u64, u64)
         Some(points) => points.0,
         None => {
             let totals = shop.totals(None, &(today..today.saturating_add(DAY)))?;
-            totals.claimed.saturating_add(totals.pledged)
+            totals.claimed.saturating_add(totals.went_back).saturating_add(totals.pledged)
         }
     };
     Ok((used, most))

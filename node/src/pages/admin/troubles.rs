@@ -7,7 +7,7 @@ use crate::date::{DAY, rfc3339};
 use crate::earning::concerns;
 use crate::http::{Problem, Site};
 use crate::pages::say::Value;
-use crate::shop::{PeerLogTrouble, RetiredBecause};
+use crate::shop::{Cap, PeerLogTrouble, RetiredBecause};
 
 /// A charter that expires within so many days is worth a word.
 const EXPIRY_DAYS: u64 = 30;
@@ -164,8 +164,12 @@ pub(super) fn of_shop(looked: &Looked<'_>, site: &Site) -> Result<Vec<Alert>, Pr
             ("given", Value::Number(near.given.0)),
             ("most", Value::Number(near.of.0)),
         ];
-        let said = if near.till.is_some() { "alert-cap-till" } else { "alert-cap-store" };
-        found.push(looked.alert(Light::Fair, (said, "alert-cap-fix"), &values));
+        let said = match near.cap {
+            Cap::Grant | Cap::Till => ("alert-cap-till", "alert-cap-fix"),
+            Cap::Store => ("alert-cap-store", "alert-cap-fix"),
+            Cap::Goodwill => ("alert-cap-goodwill", "alert-cap-goodwill-fix"),
+        };
+        found.push(looked.alert(Light::Fair, said, &values));
     }
     let told = [
         (shop.rules_trouble(), ("alert-rules", "alert-rules-fix")),

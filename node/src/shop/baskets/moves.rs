@@ -29,7 +29,8 @@ pub(in crate::shop) fn follow(
 ) -> Result<Option<Grant>, ShopError> {
     let event = match checkout.state() {
         CheckoutState::Accepted(_) => BasketEvent::Paid,
-        CheckoutState::Expired => BasketEvent::TimeOver,
+        // A payment that came too late is owed back, and nothing is paid with points.
+        CheckoutState::Expired | CheckoutState::AcceptedLate(_) => BasketEvent::TimeOver,
         _ => return Ok(None),
     };
     let Some(mut record) = find(tx, id)?.filter(|record| record.basket.state() == BasketState::Open) else {
@@ -130,7 +131,8 @@ fn notice_time(
     Ok(())
 }
 
-/// Withdraws the checkout of an open basket, which a payment may hold; then moves the basket.
+/// Withdraws the checkout of an open basket, which a payment may hold; then moves the basket. Of a payment that came too
+/// late there is nothing to withdraw: it goes back, whatever becomes of the basket.
 fn apply(
     tx: &mut dyn Transaction,
     here: &Here,
@@ -142,6 +144,7 @@ fn apply(
     let after = before.after(event)?;
     if before == BasketState::Open
         && let Some(checkout) = checkout
+        && !matches!(checkout.state(), CheckoutState::AcceptedLate(_))
     {
         checkout.handle_cancel(here.now)?;
     }

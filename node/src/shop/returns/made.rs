@@ -12,7 +12,7 @@ use super::{Circumstances, Sold};
 use crate::shop::details::{self, Detail, Of, Share};
 use crate::shop::grants::add_grant;
 use crate::shop::records::{RecordId, save_id};
-use crate::shop::{MadeGrant, ShopError, events, gathered, refunds};
+use crate::shop::{MadeGrant, ShopError, caps, events, gathered, receipts, refunds};
 use crate::store::{Table, Transaction};
 
 /// Makes the grant of the points that go back: no more than are left of what was paid (RETURN-4).
@@ -48,15 +48,17 @@ pub(super) fn withdraw(
     grant.handle_cancel(now)?;
     save_id(transaction, Table::Grant, id, &grant)?;
     details::moved(transaction, id, before.state(), &grant, now)?;
+    receipts::grant_changed(transaction, (now, id), before.state(), &grant)?;
     events::grant_changed(transaction, (now, id), before.state(), &grant)?;
     Ok((Some(before), grant))
 }
 
-/// Makes the grant of what is still earned, if the charter lets the store give any of it.
+/// Makes the grant of what is still earned, if the charter lets the store give any of it. What it is worth beyond `before`,
+/// which the other was, counts whatever the caps say: the goods have come back (RETURN-7).
 pub(super) fn replace(
     transaction: &mut dyn Transaction,
     sold: &mut Sold,
-    wanted: GrantTerms,
+    (wanted, before): (GrantTerms, Points),
     (id, entropy): (RecordId, Entropy),
     with: &Circumstances<'_>,
 ) -> Result<Option<MadeGrant>, ShopError> {
@@ -74,6 +76,10 @@ pub(super) fn replace(
         ..Detail::new(with.till.clone(), made.grant.terms().points, with.now)
     };
     details::made(transaction, id, &made.grant, &detail)?;
+    let more = caps::worth(made.grant.terms(), with.charter).0.saturating_sub(before.0);
+    if more > 0 {
+        caps::count_anyway(transaction, with.now, (id, with.till, Points(more)))?;
+    }
     sold.grant = Some(id);
     Ok(Some(MadeGrant { detail: Some(detail), ..made }))
 }

@@ -2,18 +2,20 @@ use ronde_protocol::message::codec::{decode, encode};
 
 use super::{Kept, Totals};
 
-/// The numbers of an hour as version 1 wrote them: which form, then twelve.
-fn first_form() -> Vec<u8> {
-    let numbers = (1..=12_u64).flat_map(u64::to_le_bytes);
-    0_u32.to_le_bytes().into_iter().chain(numbers).collect()
+/// The numbers of an hour as earlier programs wrote them: which form, then so many.
+fn earlier_form(form: u32, numbers: u64) -> Vec<u8> {
+    let numbers = (1..=numbers).flat_map(u64::to_le_bytes);
+    form.to_le_bytes().into_iter().chain(numbers).collect()
 }
 
 #[test]
 fn hours_of_earlier_programs_are_read() {
-    let totals = decode::<Kept>(&first_form(), 1000).unwrap().totals();
+    let totals = decode::<Kept>(&earlier_form(0, 12), 1000).unwrap().totals();
     assert_eq!((totals.baskets, totals.cents, totals.granted, totals.claims), (1, 2, 3, 7));
     assert_eq!((totals.checkouts, totals.pledged, totals.pledges_refused), (9, 11, 12));
     assert_eq!((totals.goodwill, totals.returns, totals.cents_held), (0, 0, 0));
+    let totals = decode::<Kept>(&earlier_form(1, 17), 1000).unwrap().totals();
+    assert_eq!((totals.pledges_refused, totals.goodwill, totals.cents_held, totals.went_back), (12, 13, 17, 0));
 }
 
 #[test]
@@ -24,7 +26,7 @@ fn every_number_is_kept_and_added() {
     assert_eq!(twice, totals);
     twice.add(&totals);
     assert!(twice.numbers().into_iter().zip(1..).all(|(number, value)| *number == 2 * value));
-    assert_eq!((twice.baskets, twice.cents_held), (2, 34));
+    assert_eq!((twice.baskets, twice.cents_held, twice.went_back), (2, 34, 36));
 }
 
 /// A table's head names what stands below it.

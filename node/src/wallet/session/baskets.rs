@@ -10,6 +10,7 @@ use ronde_protocol::message::order::Seconds;
 use ronde_protocol::message::text::Text;
 use zeroize::Zeroizing;
 
+use super::super::link::is_id;
 use super::receipts::KeptReceipt;
 use super::{Claimed, Paid, Progress, Session};
 use crate::shop::ReturnUrl;
@@ -165,7 +166,8 @@ impl Session {
         };
         done.receipt = seen.receipt.as_ref().and_then(|sealed| self.keep_receipt("baskets", link, secret, sealed));
         if let Some(grant) = seen.grant.as_ref().filter(|grant| grant.state == "open" || grant.state == "pending") {
-            let id = Text::new(grant.id.as_str()).map_err(|_| Trouble::NotALink)?;
+            let id = Some(grant.id.as_str()).filter(|id| is_id(id)).and_then(|id| Text::new(id).ok());
+            let id = id.ok_or_else(|| Trouble::BadAnswer { node: "the shop".to_owned(), source: BadAnswer::Text })?;
             match self.claim_at(Link { base: link.base.clone(), id }, secret) {
                 Ok(claimed) => done.claimed = Some(claimed),
                 Err(Trouble::Wallet(WalletError::AlreadyClaimed)) => {}
