@@ -15,6 +15,7 @@ export async function play(stage) {
   await till.page.click('#go');
   await till.seen('#sign-in');
   await till.look('till-closed');
-  const kept = await till.page.evaluate(() => JSON.stringify(localStorage));
-  stage.holds(!kept.includes(token), 'the token is forgotten');
+  const all = await till.everything();
+  stage.holds(!all.includes(token) && !all.includes('/g/'), 'nothing of the token is left');
+  stage.same(await till.page.evaluate(() => localStorage.length), 0, 'the browser keeps nothing');
 }
