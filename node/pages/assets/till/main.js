@@ -51,20 +51,19 @@ function returned(error) {
   return field === "grant" || field === "checkout" ? say("js-return-not") : null;
 }
 
-/** Revoked tokens are noticed, and what was put aside is looked at, as long as the till is open. */
+/** A token that was taken away is noticed, and what was put aside is looked at, as long as the till is open. */
 async function watch() {
   const { token, over } = session;
-  if (token === null) return;
-  try {
-    for (;;) {
+  while (token !== null && !over.signal.aborted) {
+    try {
       await pause(LOOK_AGAIN, over.signal);
-      if ((await holder(token, over.signal)) === null && !over.signal.aborted) return door.refused();
+      if ((await holder(token, over.signal)) === null) return door.refused();
       const before = JSON.stringify(recent.all());
-      await recent.lookAgain(token, over.signal).catch(() => {});
+      await recent.lookAgain(token, over.signal);
       if (!over.signal.aborted && JSON.stringify(recent.all()) !== before) recent.show();
+    } catch {
+      // Closed meanwhile, or looked at once more later: whoever does something next is told.
     }
-  } catch (error) {
-    if (!over.signal.aborted) failed(error);
   }
 }
 
@@ -97,7 +96,7 @@ recent.offer([
   {
     say: "js-resume",
     of: "js-resume-of",
-    allowed: (one) => one.kind === "sale" && operations.isOpen(one) && one.key !== hand.held()?.key,
+    allowed: (one) => (sale.isPayable(one) || sale.isPending(one)) && one.key !== hand.held()?.key,
     press: (one) => (hand.isFree() ? hand.run(one) : problem(say("js-busy"))),
   },
   {

@@ -62,6 +62,7 @@ export const isWatched = (operation) => (operation.kind === "sale" ? sale.isWatc
 
 /** @param {Operation} operation */
 export function canCancel(operation) {
+  if (sale.isTold(operation)) return false;
   // What was never shown can be dropped: nobody has its link. What goes back is counted by the node as soon as it hears.
   if (isUnsent(operation)) return operation.kind !== "refund" && operation.kind !== "return";
   return isOpen(operation) && operation.kind !== "return" && !["pending", "settled"].includes(operation.state ?? "");
@@ -69,6 +70,7 @@ export function canCancel(operation) {
 
 /** What nobody has taken yet is ended, not left behind; points can be claimed later too. @param {Operation} operation */
 export function canLeave(operation) {
+  if (sale.isTold(operation)) return false;
   if (operation.kind === "take" || operation.kind === "sale") return !canCancel(operation);
   return !isUnsent(operation);
 }

@@ -54,7 +54,8 @@ function shape() {
   get("goods-find").hidden = chosen !== null;
   get("goods-found").hidden = chosen === null;
   put("goods-what", chosen === null ? null : [chosen.what, chosen.code].filter(Boolean).join(" · "));
-  get("goods-part-field").hidden = !(chosen?.isBasket && chosen.eligible !== chosen.total);
+  const isWhole = chosen?.total !== undefined && chosen.eligible === chosen.total;
+  get("goods-part-field").hidden = !chosen?.isBasket || isWhole;
   get("goods-other-field").hidden = !isTwo;
   get("goods-whole-field").hidden = !isTwo || (chosen?.checkout === undefined && input("goods-other").value === "");
   const go = get("goods-go");
@@ -139,5 +140,6 @@ export function listen(failed) {
   });
   input("goods-other").addEventListener("input", shape);
   get("goods-close").addEventListener("click", close);
+  dialog("goods-dialog").addEventListener("cancel", clear);
   get("goods-open").addEventListener("click", () => ask());
 }

@@ -13,6 +13,7 @@ import { points, say } from "./texts.js";
 /** Most points that are asked for: the node makes of it what the basket comes to. */
 const MOST_POINTS = 999_999_999;
 const PAYABLE = new Set(["open", "presented", "unpaid", "settled", "expired", "late"]);
+const OTHERWISE = new Set(["checkout-taken", "checkout-cancelled"]);
 const TOGETHER = ["open", "presented", "pending", "unpaid"];
 
 /** What is sent. @param {number} total @param {number} eligible In cents. */
@@ -54,6 +55,8 @@ export function take(operation, answer) {
 export const isComplete = (operation) => operation.sale?.state === "complete";
 /** Whether the till can say that it has the money. @param {Operation} operation */
 export const isPayable = (operation) => operation.kind === "sale" && PAYABLE.has(operation.state ?? "");
+/** @param {Operation} operation */
+export const isPending = ({ kind, state }) => kind === "sale" && state === "pending";
 /** What is paid with points is known, and what is left to pay. @param {Operation} operation */
 export const isDue = (operation) => isPayable(operation) && !["open", "presented"].includes(operation.state ?? "");
 /** The code is for somebody. @param {Operation} operation */
@@ -71,6 +74,9 @@ export function isWatched(operation) {
 /** All is paid with points: there is nothing to wait for. @param {Operation} operation */
 const isFree = ({ state, sale }) => state === "settled" && sale?.pay === 0;
 
+/** The node is told that the money is there, and has not answered yet. @param {Operation} operation */
+export const isTold = ({ sale }) => sale?.received === true;
+
 /** @param {Operation} operation */
 export function receive(operation) {
   if (operation.sale) operation.sale.received = true;
@@ -86,9 +92,9 @@ export async function next(operation, place, token, signal) {
     try {
       return await call("POST", `${place}/complete`, { token, body: {}, signal });
     } catch (error) {
-      if (sale) delete sale.received;
-      // The customer was faster: what they pay is known in a moment.
-      if (!(error instanceof Refused && error.code === "checkout-taken")) throw error;
+      if (sale && error instanceof Refused) delete sale.received;
+      // The customer was faster, or another window: how it stands now is shown.
+      if (!(error instanceof Refused && OTHERWISE.has(error.code))) throw error;
       return call("GET", place, { token, signal });
     }
   }
@@ -98,6 +104,7 @@ export async function next(operation, place, token, signal) {
 
 /** @param {Operation} operation */
 export function state({ state, points: paid = 0, sale }) {
+  if (sale?.received) return say("js-sending");
   const of = state === "settled" && paid === 0 ? "unpaid" : state === "complete" && sale?.scanned ? "taking" : state;
   return say(`state-sale-${of}`, { points: points(of === "settled" ? paid : (sale?.earns ?? 0)) });
 }

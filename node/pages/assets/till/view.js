@@ -86,7 +86,7 @@ function code(operation) {
 function actions(operation) {
   const [cancel, next, received] = [get("cancel"), get("next"), get("received")];
   cancel.hidden = !operations.canCancel(operation);
-  received.hidden = !sale.isPayable(operation);
+  received.hidden = !sale.isPayable(operation) || sale.isTold(operation);
   if (operation.sale) received.textContent = say("js-received", { amount: euros(operation.sale.pay) });
   get("further").hidden = (operation.goods?.codes.length ?? 0) < 2;
   next.hidden = !operations.canLeave(operation);
