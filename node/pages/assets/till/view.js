@@ -57,14 +57,14 @@ function sumOf(operation) {
   const { goods: back, sale: of } = operation;
   if (back) return back.owed > 0 ? [say("js-money-owed"), back.owed] : [say("js-money-out"), back.pay];
   if (!of || operation.kind !== "sale") return null;
-  if (sale.isDue(operation)) return [say("js-money-in"), of.pay];
-  return of.state === "complete" ? [say("js-money-had"), of.pay] : null;
+  if (sale.isTold(operation) || of.state === "complete") return [say("js-money-had"), of.pay];
+  return sale.isDue(operation) ? [say("js-money-in"), of.pay] : null;
 }
 
 /** @param {Operation} operation */
 function told(operation) {
   if (operation.goods) return goods.told(operation.goods);
-  return operation.state === "settled" ? say("js-sale-settled") : null;
+  return operation.state === "settled" && !sale.isTold(operation) ? say("js-sale-settled") : null;
 }
 
 /** @param {Operation} operation */
