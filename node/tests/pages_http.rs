@@ -6,7 +6,7 @@ mod pages_support;
 use http_support::federation_support::{Plan, body, list, sign_charter, text};
 use http_support::orders::swap;
 use http_support::{Node, STORE, TestDesk};
-use pages_support::{PAGES, get_html, page};
+use pages_support::{LANGUAGES, PAGES, Page, get_html, page};
 use ronde_node::http::ServeLimits;
 use ronde_node::pages::Catalogues;
 use ronde_node::shop::EvidenceId;
@@ -83,6 +83,32 @@ fn assets_may_be_kept_for_ever_under_a_name_that_changes_with_them() {
     assert_eq!(node.get(&path.replace(version, "0123456789abcdef")).problem(), "not-found");
     assert_eq!(node.get(&path.replace("main.js", "none.js")).problem(), "not-found");
     assert_eq!(node.get(&path.replace("main.js", "..%2f..%2fCargo.toml")).problem(), "not-found");
+}
+
+/// The element with this id, and what of it a screen reader is told.
+fn role(page: &Page, id: &str) -> Option<String> {
+    let element = page.elements.iter().find(|element| element.get("id") == Some(id)).unwrap();
+    element.get("role").map(str::to_owned)
+}
+
+#[test]
+fn a_till_offers_one_scan_first_says_aloud_what_happens_and_shows_nothing_before_it_is_open() {
+    let node = Node::start();
+    for language in LANGUAGES {
+        let page = page(&node, "/till", language);
+        let whats = page.elements.iter().filter(|element| element.get("name") == Some("what"));
+        assert_eq!(whats.filter_map(|what| what.get("value")).collect::<Vec<_>>(), ["sale", "give", "take"]);
+        for alert in ["problem", "offline", "goods-problem"] {
+            assert_eq!(role(&page, alert).as_deref(), Some("alert"), "{alert}");
+        }
+        for status in ["live", "key-waits"] {
+            assert_eq!(role(&page, status).as_deref(), Some("status"), "{status}");
+        }
+        for id in ["counter", "operation", "received", "goods-open", "sign-out", "key-waits"] {
+            let element = page.elements.iter().find(|element| element.get("id") == Some(id)).unwrap();
+            assert!(element.get("hidden").is_some(), "{id}");
+        }
+    }
 }
 
 #[test]

@@ -42,6 +42,44 @@ const TEXTS: &[&str] = &[
     "js-signed-out",
     "js-sound-on",
     "js-sound-off",
+    "js-who",
+    "js-code",
+    "js-token-gone",
+    "js-token-gone-with",
+    "js-link-refused",
+    "js-key-what",
+    "js-key-stay",
+    "js-key-take",
+    "js-key-waits",
+    "js-part-over",
+    "js-op-sale",
+    "js-op-return",
+    "js-received",
+    "js-money-in",
+    "js-money-had",
+    "js-money-out",
+    "js-money-owed",
+    "js-sale-settled",
+    "js-resume",
+    "js-resume-of",
+    "js-return",
+    "js-return-of",
+    "js-return-less",
+    "js-return-nothing",
+    "js-return-owed",
+    "js-return-more",
+    "js-return-not",
+    "js-return-whole",
+    "js-whole-missing",
+    "js-other-wrong",
+    "js-code-form",
+    "js-code-not-here",
+    "js-code-unknown",
+    "js-code-two",
+    "js-sold-sale",
+    "js-sold-give",
+    "js-sold-take",
+    "js-sold-paid",
     "state-give-open",
     "state-give-pending",
     "state-give-claimed",
@@ -55,6 +93,21 @@ const TEXTS: &[&str] = &[
     "state-take-expired",
     "state-take-cancelled",
     "state-take-accepted_late",
+    "state-sale-open",
+    "state-sale-presented",
+    "state-sale-pending",
+    "state-sale-unpaid",
+    "state-sale-settled",
+    "state-sale-complete",
+    "state-sale-taking",
+    "state-sale-claimed",
+    "state-sale-done",
+    "state-sale-cancelled",
+    "state-sale-expired",
+    "state-sale-late",
+    "state-return-back",
+    "state-return-instead",
+    "state-return-done",
 ];
 /// What the script says of so many points: with one and with many.
 const COUNTED: &[&str] = &["js-points"];
@@ -82,8 +135,8 @@ pub(super) async fn show(shell: Shell) -> Response {
 
 /// As JSON that stands inside of a page: no `<` in it, so that nothing in it ends the element.
 fn texts(say: &Say) -> String {
-    let holes =
-        ["points", "amount", "left", "most", "seconds", "what"].map(|name| (name, Value::Text(format!("{{{name}}}"))));
+    let holes = ["points", "amount", "left", "most", "seconds", "what", "name", "other", "code", "less"]
+        .map(|name| (name, Value::Text(format!("{{{name}}}"))));
     let plain = TEXTS.iter().map(|id| (*id, Text::One(say.with(id, &holes))));
     let counted = COUNTED.iter().map(|id| {
         let of = |number| {

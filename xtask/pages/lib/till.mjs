@@ -23,11 +23,12 @@ export class Till {
     return this.stage.look(this.page, name, more);
   }
 
-  /** Types an amount: points to give, euros (cents) of a basket, or points to take at most. */
+  /** Types an amount: cents of a basket for one scan, points to give, cents that earn them, or points to take at most. */
   async type(what, amount) {
     const { page } = this;
-    await page.click(`label[for=what-${what === 'take' ? 'take' : 'give'}]`);
-    if (what !== 'take') await page.click(`label[for=unit-${what === 'euros' ? 'euros' : 'points'}]`);
+    const gives = what === 'points' || what === 'euros';
+    await page.click(`label[for=what-${gives ? 'give' : what}]`);
+    if (gives) await page.click(`label[for=unit-${what === 'euros' ? 'euros' : 'points'}]`);
     await page.focus('#amount');
     await page.keyboard.type(String(amount));
   }
@@ -41,7 +42,7 @@ export class Till {
 
   /** What is asked from now on ends after some seconds. */
   soon(expires_in) {
-    return this.page.route(/\/v1\/(grants|checkouts)$/, (route) => {
+    return this.page.route(/\/v1\/(grants|checkouts|baskets)$/, (route) => {
       const asked = route.request().postDataJSON();
       return route.continue({ postData: JSON.stringify({ ...asked, expires_in }) });
     });
@@ -49,6 +50,20 @@ export class Till {
 
   state(name) {
     return this.page.waitForSelector(`#operation[data-state=${name}]:not([hidden])`, { timeout: 60_000 });
+  }
+
+  /** The sum of money that is shown big, in cents. */
+  async money() {
+    return Number((await this.page.locator('#money-sum').innerText()).replace(/\D/g, ''));
+  }
+
+  /** All that the page shows and the browser keeps, fields and pictures too. */
+  everything() {
+    return this.page.evaluate(() => {
+      const fields = [...document.querySelectorAll('input')].map(({ value }) => value);
+      const kept = JSON.stringify({ ...localStorage, ...sessionStorage });
+      return [document.documentElement.outerHTML, ...fields, kept, location.href].join('\n');
+    });
   }
 
   /** A photograph of the code. */

@@ -30,7 +30,7 @@ export async function play(stage) {
 
   // Points back, as a grant of the same wallet.
   await till.next();
-  await till.page.click('#recent li button');
+  await till.page.click('#recent li button:last-child');
   await till.look('till-refund', { whole: false });
   await till.page.fill('#refund-points', '6');
   await till.page.keyboard.press('Enter');

@@ -15,6 +15,21 @@ export async function play(stage) {
   await till.page.click('#go');
   await till.seen('#sign-in');
   await till.look('till-closed');
-  const kept = await till.page.evaluate(() => JSON.stringify(localStorage));
-  stage.holds(!kept.includes(token), 'the token is forgotten');
+  const all = await till.everything();
+  stage.holds(!all.includes(token) && !all.includes('/g/'), 'nothing of the token is left');
+  stage.same(await till.page.evaluate(() => localStorage.length), 0, 'the browser keeps nothing');
+
+  // In the midst of a basket: the manager can find it by its code.
+  const both = `both-${stage.lang}`;
+  const next = await ronde('till', 'add', both, '--scope', 'grant,redeem', '--config', B.config);
+  await till.page.fill('#token', next.till.token);
+  await till.page.keyboard.press('Enter');
+  await till.seen('#counter');
+  await till.ask('sale', 1200);
+  const code = (await till.page.innerText('#code')).split(/\s/).at(-1);
+  await ronde('till', 'revoke', both, '--config', B.config);
+  await till.seen('#sign-in');
+  await till.look('till-closed-in-the-midst');
+  stage.holds((await till.page.innerText('#problem')).includes(code), 'the code of what was under way is told');
+  stage.holds(!(await till.everything()).includes('/b/'), 'no link is left');
 }

@@ -14,7 +14,14 @@ export class Amount {
     this.digits = "";
     /** @type {string | null} Behind the point, once it was typed. */
     this.cents = null;
+    /** Somebody typed it. */
+    this.isTyped = false;
+    /** What is there is only supposed: the first key takes its place. */
+    this.isSupposed = false;
+    this.changed = () => {};
     field.addEventListener("beforeinput", (event) => this.typed(event));
+    // A keyboard whose input can't be caught before it is there.
+    field.addEventListener("input", () => this.read());
     field.addEventListener("focus", () => this.toEnd());
     this.show();
   }
@@ -35,16 +42,40 @@ export class Amount {
   clear() {
     this.digits = "";
     this.cents = null;
+    this.isTyped = false;
+    this.isSupposed = false;
     this.show();
+    this.changed();
+  }
+
+  /** What is meant as long as nobody types something else. @param {number} value */
+  suppose(value) {
+    if (this.isTyped) return;
+    this.digits = value === 0 ? "" : String(value);
+    this.isSupposed = true;
+    this.show();
+  }
+
+  read() {
+    this.digits = this.field.value.replace(/[^0-9]/g, "").replace(/^0+/, "").slice(0, MOST_DIGITS);
+    this.cents = null;
+    this.isTyped = true;
+    this.isSupposed = false;
+    this.show();
+    this.changed();
   }
 
   /** @param {string} key Digits, `back`, or a point. */
   press(key) {
+    if (this.isSupposed) this.digits = "";
+    this.isSupposed = false;
+    this.isTyped = true;
     if (key === "back") this.back();
     else if (key === "." || key === ",") this.point();
     else if (this.cents !== null) this.cents = (this.cents + key).slice(0, 2);
     else if ((this.digits + key).length <= MOST_DIGITS) this.digits = (this.digits + key).replace(/^0+/, "");
     this.show();
+    this.changed();
   }
 
   back() {
@@ -66,6 +97,7 @@ export class Amount {
       const whole = this.field.selectionStart !== this.field.selectionEnd;
       if (whole) this.clear();
       else this.press("back");
+      this.isTyped = true;
       return;
     }
     const text = event.data ?? event.dataTransfer?.getData("text/plain") ?? "";

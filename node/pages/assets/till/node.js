@@ -19,6 +19,8 @@ export class Refused extends Error {
 /** The line is down, or the node is. */
 class Unreachable extends Error {}
 
+/** Seconds for which the node holds its answer while nothing changes. */
+export const WAIT = 25;
 /** Longest pause between two tries, in seconds. */
 const LONGEST = 15;
 /** How long an answer may take beyond what it was asked to wait, in milliseconds. */
