@@ -18,6 +18,12 @@ pub fn ronde(colour: bool) -> Result<PathBuf, String> {
     program(&mut command(&["cargo", "build", "--workspace", "--bin", "ronde", colour]), "ronde")
 }
 
+/// The path of the example web shop, built in the same manner.
+pub fn webshop(colour: bool) -> Result<PathBuf, String> {
+    let colour = if colour { "--color=always" } else { "--color=never" };
+    program(&mut command(&["cargo", "build", "--workspace", "--example", "webshop", colour]), "webshop")
+}
+
 /// The path of the program that a `cargo build` makes, built now if it was not.
 pub fn program(build: &mut Command, name: &str) -> Result<PathBuf, String> {
     let typed = typed(build);

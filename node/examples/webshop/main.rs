@@ -45,6 +45,9 @@ struct Args {
     /// The file of the webhook's secret, as `ronde webhook add --out` writes it
     #[arg(long, value_name = "FILE")]
     secret_file: PathBuf,
+    /// The certificate of who signed the node's, if that is nobody whom browsers know
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
     /// Where customers find this shop, https: their wallet leads back there
     #[arg(long, value_name = "URL")]
     public: Option<String>,
@@ -67,7 +70,7 @@ type TheShop = Arc<Shop>;
 async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
     let shop = Arc::new(Shop {
-        points: Points::new(&args.node, &text(&args.token_file)?),
+        points: Points::new(&args.node, &text(&args.token_file)?, args.ca_file.as_deref().map(text).transpose()?)?,
         hook: Hook::new(&text(&args.secret_file)?)?,
         public: args.public,
         orders: Mutex::default(),
@@ -79,6 +82,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route("/orders/{order}/no-points", post(no_points))
         .route("/orders/{order}/pay", post(pay))
         .route("/hook", post(told))
+        .route("/style.css", get(|| async { ([(header::CONTENT_TYPE, "text/css")], page::STYLE) }))
+        .route("/wait.js", get(|| async { ([(header::CONTENT_TYPE, "text/javascript")], page::WAIT) }))
         .layer(map_response(|response: Response| async { (HEADERS, response) }))
         .with_state(shop);
     let listener = tokio::net::TcpListener::bind(args.listen).await?;
@@ -219,9 +224,13 @@ async fn told(State(shop): State<TheShop>, headers: HeaderMap, body: Bytes) -> S
     }
 }
 
+/// What its pages may load, and whom they may ask: this shop alone.
+const POLICY: &str = "default-src 'none'; img-src data:; style-src 'self'; script-src 'self'; connect-src 'self'; \
+                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
 /// What its pages may do in a browser.
 const HEADERS: [(HeaderName, &str); 4] = [
-    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; img-src data:; form-action 'self'; frame-ancestors 'none'"),
+    (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     // An order's address is all that keeps others from it.
     (header::REFERRER_POLICY, "no-referrer"),

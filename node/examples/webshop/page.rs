@@ -27,6 +27,7 @@ pub fn order(id: &str, order: &Order) -> String {
         (Stage::Points, Some(rung_up)) => {
             body.push_str(&link(&rung_up.url, "Pay with points", rung_up.qr_svg.as_deref()));
             body.push_str("<p>This page goes on by itself once you have paid.</p>");
+            body.push_str("<noscript><p>Without scripts: reload it then.</p></noscript>");
             body.push_str(&button(id, "no-points", "Pay no points"));
         }
         (Stage::Points | Stage::Money, _) => {
@@ -76,10 +77,35 @@ fn safe(text: &str) -> String {
 
 /// A page; one that waits asks again by itself.
 fn layout(title: &str, waits: bool, body: &str) -> String {
-    let again = if waits { "<meta http-equiv=\"refresh\" content=\"3\">" } else { "" };
+    let again = if waits { "<script src=\"/wait.js\" defer></script>\n" } else { "" };
     format!(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n{again}\n<title>{title}</title>\n\
-         <h1>{title}</h1>\n{body}\n<p><a href=\"/\">All products</a></p>\n</html>\n"
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
+         <link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"/style.css\">\n{again}</head>\n<body>\n<main>\n\
+         <h1>{title}</h1>\n{body}\n<p><a href=\"/\">All products</a></p>\n</main>\n</body>\n</html>\n"
     )
 }
+
+/// How it looks.
+pub const STYLE: &str = "
+main { max-width: 36rem; margin: 0 auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }
+ul { list-style: none; padding: 0; }
+li { display: flex; justify-content: space-between; align-items: center; gap: 1rem; }
+li + li { border-top: 1px solid; padding-top: 0.6rem; margin-top: 0.6rem; }
+button { font: inherit; min-height: 2.75rem; padding: 0.5rem 1.2rem; }
+img { background: #fff; max-width: 100%; height: auto; }
+";
+
+/// What a page that waits does: as soon as its order has gone on, it is shown anew. Nothing moves before.
+pub const WAIT: &str = "
+const shown = document.querySelector('main').innerHTML;
+async function look() {
+  try {
+    const text = await (await fetch(location.href)).text();
+    const now = new DOMParser().parseFromString(text, 'text/html').querySelector('main');
+    if (now !== null && now.innerHTML !== shown) return location.reload();
+  } catch {}
+  setTimeout(look, 2000);
+}
+setTimeout(look, 2000);
+";

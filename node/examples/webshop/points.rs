@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use ureq::http::Response;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Body, RequestBuilder};
 
 /// How long a customer's browser may have to wait for the node.
@@ -78,9 +79,14 @@ pub struct Points {
 }
 
 impl Points {
-    /// With a till's token.
-    pub fn new(node: &str, token: &str) -> Self {
+    /// With a till's token, and the certificate of who signed the node's, if browsers don't know them.
+    pub fn new(node: &str, token: &str, ca: Option<String>) -> Result<Self, ureq::Error> {
+        let mut tls = TlsConfig::builder();
+        if let Some(pem) = ca {
+            tls = tls.root_certs(RootCerts::new_with_certs(&[Certificate::from_pem(pem.as_bytes())?]));
+        }
         let agent = Agent::config_builder()
+            .tls_config(tls.build())
             .timeout_global(Some(PATIENCE))
             .http_status_as_error(false)
             // A redirect would take the token elsewhere.
@@ -88,7 +94,7 @@ impl Points {
             .max_redirects_will_error(false)
             .build()
             .new_agent();
-        Self { agent, node: node.trim_end_matches('/').to_owned(), bearer: format!("Bearer {token}") }
+        Ok(Self { agent, node: node.trim_end_matches('/').to_owned(), bearer: format!("Bearer {token}") })
     }
 
     /// Rings up an order: the customer may pay any part of it with points, and earns on the rest.

@@ -249,7 +249,7 @@ admin-nav-tills = Tills
 admin-nav-earning = Earning
 admin-nav-find = Look up
 admin-sign-out = Sign out
-admin-foot = Only who signed in here sees this page; sign out when you leave. It knows no customer, because nobody does. A cookie keeps you signed in, and nothing else.
+admin-foot = Only those who have signed in see this page: sign out when you leave. It knows no customer, because nobody does. A cookie keeps you signed in, and nothing else.
 admin-foot-login = A cookie keeps the manager signed in until they sign out, and nothing else.
 admin-login = Sign in as the manager
 admin-ended = You are not signed in any more: a session ends after an hour without doing anything. What was just sent changed nothing.
@@ -470,7 +470,7 @@ admin-cap-day-of = { $number } points a day
 admin-cap-grant-all = Any till gives at most { $number } points at once.
 admin-cap-till-all = A till without a cap of its own gives at most { $number } points a day.
 admin-cap-store-all = All tills together give at most { $number } points a day.
-admin-revoke = Take the token of { $name } away
+admin-revoke = Stop { $name }
 admin-revoke-really = The till { $name } stops at once, on whatever device its token is. What it has begun is completed. It can’t be undone; a new till can be added under the same name.
 admin-revoke-go = Yes, stop { $name }
 admin-revoked =
@@ -746,7 +746,11 @@ change-store-limit = { $name } may issue { $limit } points a day, not { $old }.
 change-store-limits = { $stores } shops may each issue { $limit } points a day, not { $old }.
 change-store-key = { $name } has a new key.
 change-store-address = { $name } has other addresses.
-change-keyset = Keyset { $keyset }: the witnesses are { $names }, of whom { $faults } may fail or lie; its points are issued until { $issued } and spent until { $spent }.
+change-keyset =
+    { $faults-count ->
+        [one] Keyset { $keyset }: the witnesses are { $names }. One of them may fail or lie. Its points are issued until { $issued } and spent until { $spent }.
+       *[other] Keyset { $keyset }: the witnesses are { $names }. Up to { $faults } of them may fail or lie. Its points are issued until { $issued } and spent until { $spent }.
+    }
 change-association-joined = { $name } can be given to.
 change-association-renamed = { $old } is now called { $name }.
 change-association-closed = { $name } takes no more gifts.

@@ -249,7 +249,7 @@ admin-nav-tills = Caisses
 admin-nav-earning = Gains
 admin-nav-find = Rechercher
 admin-sign-out = Se déconnecter
-admin-foot = Seul qui s’est identifié ici voit cette page ; déconnectez-vous en partant. Elle ne connaît aucun client, car personne n’en connaît. Un cookie vous garde connecté, et rien d’autre.
+admin-foot = Il faut s’être identifié pour voir cette page : déconnectez-vous en partant. Elle ne connaît aucun client, car personne n’en connaît. Un cookie vous garde connecté, et rien d’autre.
 admin-foot-login = Un cookie garde le gérant connecté jusqu’à sa déconnexion, et rien d’autre.
 admin-login = Accès du gérant
 admin-ended = Vous n’êtes plus connecté : une session prend fin après une heure sans rien faire. Ce qui vient d’être envoyé n’a rien changé.
@@ -470,7 +470,7 @@ admin-cap-day-of = { $number } points par jour
 admin-cap-grant-all = Toute caisse donne au plus { $number } points à la fois.
 admin-cap-till-all = Une caisse sans plafond propre donne au plus { $number } points par jour.
 admin-cap-store-all = Toutes les caisses ensemble donnent au plus { $number } points par jour.
-admin-revoke = Retirer le jeton de { $name }
+admin-revoke = Arrêter { $name }
 admin-revoke-really = La caisse { $name } s’arrête aussitôt, sur tout appareil qui a son jeton. Ce qu’elle a commencé s’achève. C’est sans retour ; une nouvelle caisse peut prendre le même nom.
 admin-revoke-go = Oui, arrêter { $name }
 admin-revoked =
@@ -746,7 +746,11 @@ change-store-limit = { $name } peut émettre { $limit } points par jour, au lieu
 change-store-limits = { $stores } magasins peuvent émettre chacun { $limit } points par jour, au lieu de { $old }.
 change-store-key = { $name } a une nouvelle clé.
 change-store-address = { $name } a d’autres adresses.
-change-keyset = Jeu de clés { $keyset } : les témoins sont { $names }, dont { $faults } peuvent tomber ou mentir ; ses points sont émis jusqu’au { $issued } et dépensés jusqu’au { $spent }.
+change-keyset =
+    { $faults-count ->
+        [one] Jeu de clés { $keyset } : les témoins sont { $names }. Un seul d’entre eux peut tomber ou mentir. Ses points sont émis jusqu’au { $issued } et dépensés jusqu’au { $spent }.
+       *[other] Jeu de clés { $keyset } : les témoins sont { $names }. Jusqu’à { $faults } d’entre eux peuvent tomber ou mentir. Ses points sont émis jusqu’au { $issued } et dépensés jusqu’au { $spent }.
+    }
 change-association-joined = On peut donner à { $name }.
 change-association-renamed = { $old } s’appelle maintenant { $name }.
 change-association-closed = { $name } ne reçoit plus de dons.

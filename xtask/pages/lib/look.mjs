@@ -34,7 +34,8 @@ async function faults(touch) {
   const over = document.documentElement.scrollWidth - innerWidth;
   if (over > 0) found.push(`${over} pixels wider than the screen`);
   // Links within a sentence are as high as its line, and need not be more.
-  const touched = 'button, select, textarea, input:not([type=radio]), nav a, summary, .choice label';
+  const fields = 'select, textarea, input:not([type=radio], [type=checkbox]), .choice label, .check label';
+  const touched = `button, nav a, summary, ${fields}`;
   for (const node of document.querySelectorAll(touched)) {
     const { width, height } = node.getBoundingClientRect();
     const seen = width > 1 && height > 1 && node.checkVisibility({ visibilityProperty: true, opacityProperty: true });

@@ -22,6 +22,8 @@ export class Stage {
   faults = [];
   pictures = 0;
   contexts = [];
+  /** Whom pages may ask. */
+  origins = new Set(known.shops.map(({ url }) => url));
 
   constructor(scene, lang, { browser, camera }) {
     Object.assign(this, { scene, lang, browser, camera });
@@ -75,10 +77,10 @@ export class Stage {
 
   /** No page asks anything of anybody but the shops, and none says that something went wrong. */
   watch(context) {
-    const shops = new Set(known.shops.map(({ url }) => url));
+    const { origins } = this;
     context.on('request', (request) => {
       const { protocol, origin } = new URL(request.url());
-      if (!['data:', 'blob:'].includes(protocol) && !shops.has(origin)) this.fault(`asks ${origin}`);
+      if (!['data:', 'blob:'].includes(protocol) && !origins.has(origin)) this.fault(`asks ${origin}`);
     });
     context.on('console', (message) => {
       if (message.type() === 'error' && !NETWORK.test(message.text())) this.fault(`console: ${message.text()}`);
@@ -132,5 +134,32 @@ export class Stage {
 
   checkout(shop, max_points, more = {}) {
     return this.call(shop, 'POST', '/v1/checkouts', { max_points, step: 1, reference: randomUUID(), ...more });
+  }
+
+  /** All that a customer buys, of which all earns points and any part may be paid with them. */
+  basket(shop, cents, more = {}) {
+    const asked = { total_cents: cents, eligible_cents: cents, max_points: cents, step: 1, reference: randomUUID(), ...more };
+    return this.call(shop, 'POST', '/v1/baskets', asked);
+  }
+
+  /** Waits until a basket is no longer open; how it is then. */
+  async settled(shop, { id }) {
+    for (;;) {
+      const seen = await this.call(shop, 'GET', `/v1/baskets/${id}?wait=25&state=open`);
+      if (seen.state !== 'open') return seen;
+    }
+  }
+
+  complete(shop, { id }) {
+    return this.call(shop, 'POST', `/v1/baskets/${id}/complete`);
+  }
+
+  /** A photograph of a code that a node has drawn, as any till's screen would show it. */
+  async photograph(svg) {
+    const page = await this.page({ plain: true });
+    await page.setContent(svg);
+    const png = await page.locator('svg').screenshot();
+    await page.context().close();
+    return png;
   }
 }

@@ -4,7 +4,7 @@ export async function play(stage) {
   const { A, B } = stage.shops;
   const phone = await stage.customer(A, 7);
   const till = await stage.till(B, { width: 360 });
-  await till.soon(3);
+  await till.soon(6);
   await till.ask('take', 5);
   await phone.see(await till.code());
   await till.state('expired');

@@ -7,13 +7,14 @@ mod asks;
 mod certificate;
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use crate::build;
-use crate::demo::failure::Failure;
+use crate::demo::failure::{Failure, text};
 use crate::demo::founding::at_once;
 use crate::demo::shops::SHOPS;
 use crate::demo::world::World;
@@ -79,6 +80,7 @@ fn hold(options: &Options) -> Result<(), String> {
     run_shown(npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder))?;
     let screen = Screen::of_stdout();
     let binary = build::ronde(screen.colour)?;
+    let webshop = build::webshop(screen.colour)?;
     let stop = Stop::listen().map_err(|error| format!("signals can't be heard: {error}"))?;
     let certificate = Certificate::make()?;
     let home = Home::make(None)?;
@@ -90,7 +92,8 @@ fn hold(options: &Options) -> Result<(), String> {
             Ended::Unready(why) => why,
         })?;
     let begun = Instant::now();
-    let played = play(&mut world, &certificate, options);
+    let played = known(&world, &certificate, &webshop, options).map_err(|failure| said(&failure));
+    let played = played.and_then(|known| play(&mut world, &certificate, &known));
     let ended = world.end().map_err(|failure| said(&failure));
     println!("{:.0} s; pictures are in {}", begun.elapsed().as_secs_f64(), target_dir().join("pages").display());
     played.and(ended)
@@ -100,14 +103,13 @@ fn said(failure: &Failure) -> String {
     format!("expected {}; {}", failure.expected, failure.happened)
 }
 
-fn play(world: &mut World<'_>, certificate: &Certificate, options: &Options) -> Result<(), String> {
-    let known = known(world, certificate, options).map_err(|failure| said(&failure))?;
+fn play(world: &mut World<'_>, certificate: &Certificate, known: &Value) -> Result<(), String> {
     let mut scenes = Command::new("node");
     scenes.arg(repository().join("xtask/pages/run.mjs")).stdin(Stdio::piped()).stdout(Stdio::piped());
     // For what a scene asks of a node without a browser.
     scenes.env("NODE_EXTRA_CA_CERTS", &certificate.files.certificate);
     let mut child = scenes.spawn().map_err(|error| format!("node did not start: {error}"))?;
-    let answered = tell(&mut child, &known).and_then(|()| asks::answer(world, &mut child));
+    let answered = tell(&mut child, known).and_then(|()| asks::answer(world, &mut child));
     if answered.is_err() {
         let _ = child.kill();
     }
@@ -122,16 +124,19 @@ fn tell(child: &mut Child, known: &Value) -> Result<(), String> {
     writeln!(stdin, "{known}").map_err(|error| format!("the scenes can't be told anything: {error}"))
 }
 
-/// What the scenes are told: the shops, each with a till that may do all that tills do.
-fn known(world: &World<'_>, certificate: &Certificate, options: &Options) -> Result<Value, Failure> {
+/// What the scenes are told: the shops, each with a till that may do all that tills do and a manager's password.
+fn known(world: &World<'_>, certificate: &Certificate, webshop: &Path, options: &Options) -> Result<Value, Failure> {
     let shops = at_once(&SHOPS, |shop| {
         let (config, token) = (shop.config(), shop.token());
         let scopes = "grant,redeem,refund,manager";
         world.ronde.run(&["till", "add", "counter", "--scope", scopes, "--out", &token, "--config", &config])?;
         let read = std::fs::read_to_string(world.ronde.home().join(&token));
         let token = read.map_err(|error| Failure::new(format!("a token of {shop}"), error.to_string()))?;
+        let made = world.ronde.run(&["manager", "password", "--config", &config])?;
+        let password = text(&made, "/manager_password")?;
         Ok::<_, Failure>(json!({
             "letter": shop.letter, "name": shop.name, "config": config, "url": world.url(*shop), "token": token.trim(),
+            "password": password,
         }))
     })?;
     let pictures = target_dir().join("pages");
@@ -139,6 +144,10 @@ fn known(world: &World<'_>, certificate: &Certificate, options: &Options) -> Res
         "shops": shops, "only": options.only, "times": options.times, "pictures": pictures,
         // Chromium takes a certificate of this key for good, and no other that it does not know.
         "key": certificate.key_hash,
+        // For the web shop of the examples: where commands are typed, and what is shown to who comes by HTTPS.
+        "webshop": webshop, "home": world.ronde.home(), "tls": {
+            "certificate": certificate.files.certificate, "private_key": certificate.files.private_key,
+        },
     }))
 }
 
