@@ -6,7 +6,7 @@ import { toClaim, undecided } from '../decide/waiting.js';
 import { kindOf } from '../decide/place.js';
 import { typedWords } from '../decide/words.js';
 import type { App } from './app.js';
-import { claimWaiting, follow, needsBackupNow } from './links.js';
+import { brought, claimWaiting, needsBackupNow } from './links.js';
 import { loadLists } from './lists.js';
 
 const MINUTE = 60n;
@@ -76,7 +76,7 @@ export function openers(app: App) {
     app.show({ name: 'home' });
     if (link !== undefined) {
       app.drop('link');
-      await follow(app, link);
+      await brought(app, link);
     }
     void resume();
   };
