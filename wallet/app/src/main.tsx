@@ -124,7 +124,7 @@ async function begin(): Promise<void> {
     // An address with a link in it may be opened while the app is there.
     const { link: another, clean: shown } = readPlace(location.href);
     if (another !== undefined) history.replaceState(null, '', shown);
-    if (app.state.phase !== 'open') return another === undefined ? undefined : app.set({ link: another });
+    if (app.state.phase !== 'open' || app.state.wallet?.searching) return another === undefined ? undefined : app.set({ link: another });
     if (another !== undefined) void act.bring(another);
     else act.go(NAMED.find((name) => location.hash === `#/${name}`) ?? 'home');
   });

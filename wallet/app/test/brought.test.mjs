@@ -6,6 +6,7 @@ import { renderToString } from 'preact-render-to-string';
 import { shopOf } from '../build/app/src/decide/place.js';
 import { LONGEST, MOST_BROUGHT, withBrought } from '../build/app/src/decide/waiting.js';
 import { AppView } from '../build/app/src/view/app.js';
+import { problem } from '../../test/support/federation.mjs';
 import { made, writeDown } from './support/app.mjs';
 import { sayIn } from './support/say.mjs';
 import { StorageError } from '../build/src/index.js';
@@ -66,6 +67,15 @@ describe('a grant that an address has brought', () => {
     await writeDown(opened);
     await opened.act.resume();
     assert.deepEqual([opened.app.state.wallet.points, waiting(opened).length], [0n, 1]);
+  });
+
+  it('while the wallet searches is written down at once', async () => {
+    const first = await made();
+    first.federation.before = ({ path }) => (path.startsWith('/v1/buckets') ? problem(503, 'quorum-unreachable') : undefined);
+    await first.app.open.search();
+    const opened = await openedBy(first, first.federation.grant(12));
+    assert.deepEqual([screen(opened).name, waiting(opened).length], ['searching', 1]);
+    assert.equal((await openedBy(opened)).app.state.kept.waiting.length, 1);
   });
 
   it('goes when its owner says that it is not theirs', async () => {

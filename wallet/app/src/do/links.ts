@@ -10,7 +10,7 @@ import { unsureScreen } from '../decide/result.js';
 import { codeOf, mayStillPay, troubleOf } from '../decide/trouble.js';
 import { isBrought, isForNobody, isSilence, LONGEST, MOST_BROUGHT } from '../decide/waiting.js';
 import { waitingOf, whyWaits, withBrought, withLink, withNews, withoutLink } from '../decide/waiting.js';
-import type { LinkKind, Note, PayScreen, Words } from '../model.js';
+import type { LinkKind, Note, PayScreen, WaitingLink, Words } from '../model.js';
 import type { App } from './app.js';
 import { showBasket } from './baskets.js';
 
@@ -89,7 +89,10 @@ export function linkers(app: App) {
     });
 
   /** Takes a link out of those that wait: its owner does not want it any more. */
-  const putAway = (link: string): Promise<void> => app.keepWaiting((waiting) => withoutLink(waiting, link));
+  const putAway = async (link: string): Promise<void> => {
+    await app.keepWaiting((waiting) => withoutLink(waiting, link));
+    app.set({ notice: { tone: 'good', words: asWords('waiting.gone') } });
+  };
 
   /** A link that an address has brought, and that is not meant for this wallet. */
   const notMine = async (link: string): Promise<void> => {
@@ -111,16 +114,23 @@ export async function press(app: App, link: string): Promise<void> {
  * taken or paid before its owner says so.
  */
 export async function brought(app: App, text: string): Promise<void> {
-  const link = text.trim();
-  const kind = link.length > LONGEST ? undefined : kindOf(link);
-  if (kind === undefined) return app.result('bad', { key: 'trouble.title' }, { key: 'trouble.bad-link' });
-  const { pressed: _, ...asks } = waitingOf(link, kind, 'offline', app.env.now());
-  const { waiting, dropped } = withBrought(app.state.kept.waiting, asks);
-  await app.keepWaiting(() => waiting);
-  await follow(app, link);
+  const dropped = await keepBrought(app, text);
+  if (dropped === 'no link') return app.result('bad', { key: 'trouble.title' }, { key: 'trouble.bad-link' });
+  await follow(app, text.trim());
   if (dropped === undefined) return;
   const said = { n: MOST_BROUGHT, name: shopOf(dropped.link, app.state.wallet?.charter.stores ?? []) };
   app.set({ notice: { tone: 'wait', words: asWords('waiting.dropped', { ...said, time: { time: dropped.since } }) } });
+}
+
+/** Writes down a link that an address has brought. Gives the one that had to give way. */
+export async function keepBrought(app: App, text: string): Promise<WaitingLink | 'no link' | undefined> {
+  const link = text.trim();
+  const kind = link.length > LONGEST ? undefined : kindOf(link);
+  if (kind === undefined) return 'no link';
+  const { pressed: _, ...asks } = waitingOf(link, kind, 'offline', app.env.now());
+  const { waiting, dropped } = withBrought(app.state.kept.waiting, asks);
+  await app.keepWaiting(() => waiting);
+  return dropped;
 }
 
 /** Asks the shop what a link is about, and shows it; one that nobody answers is kept. */

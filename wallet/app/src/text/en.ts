@@ -314,6 +314,7 @@ export const en = {
     'Addresses that were opened here have brought these. Nothing is taken or paid until you say so. {n} are kept at most; of more, the oldest goes, and you are told.',
   'waiting.asks': 'An address that was opened here has brought it. Nothing is taken or paid until you say so.',
   'waiting.notmine': 'Not mine',
+  'waiting.gone': 'The link was taken away.',
   'waiting.dropped':
     'More than {n} links came by addresses and wait for you. The oldest was dropped: one of {name}, of {time}. If it was yours, open it again.',
   'waiting.now': 'Try now',

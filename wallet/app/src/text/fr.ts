@@ -325,6 +325,7 @@ export const fr: Readonly<Record<Key, Entry>> = {
     'Des adresses ouvertes ici ont apporté ces liens. Rien n’est pris ni payé sans votre accord. {n} sont gardés au plus ; au-delà, le plus ancien s’en va, et on vous le dit.',
   'waiting.asks': 'Une adresse ouverte ici l’a apporté. Rien n’est pris ni payé sans votre accord.',
   'waiting.notmine': 'Pas à moi',
+  'waiting.gone': 'Le lien a été enlevé.',
   'waiting.dropped':
     'Plus de {n} liens venus par des adresses vous attendent. Le plus ancien a été écarté : un lien de {name}, du {time}. S’il était à vous, ouvrez-le de nouveau.',
   'waiting.now': 'Essayer maintenant',

@@ -101,6 +101,12 @@ function Links(all: Shown & { links: readonly WaitingLink[]; isBrought?: boolean
   );
 }
 
+/** Takes a link away, and its button with it: the focus goes to the heading before. */
+function away(act: Shown['act'], link: string): Promise<void> {
+  document.querySelector('h1')?.focus();
+  return act.putAway(link);
+}
+
 const TITLES: Readonly<Record<LinkKind, Key>> = { grant: 'take.title', checkout: 'pay.title', basket: 'basket.title' };
 
 /** What a link waits for. */
@@ -145,7 +151,7 @@ function LinkLine({ state, say, act, waiting }: Shown & { waiting: WaitingLink }
             {say('waiting.open')}
           </Button>
         )}
-        <Button onClick={() => act.putAway(link)}>{say(pressed === true ? 'waiting.away' : 'waiting.notmine')}</Button>
+        <Button onClick={() => away(act, link)}>{say(pressed === true ? 'waiting.away' : 'waiting.notmine')}</Button>
       </div>
     </li>
   );

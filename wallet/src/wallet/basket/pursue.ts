@@ -1,9 +1,10 @@
 import { RondeError } from '../../crypto/index.js';
-import { addBasket, forgetBasket, givesAnything } from '../../machine/wallet/basket.js';
+import { addBasket, forgetBasket, givesAnything, isBasketOver } from '../../machine/wallet/basket.js';
 import { startClaim } from '../../machine/wallet/claim.js';
 import { WalletError } from '../../machine/wallet/error.js';
 import { grantName, openClaim } from '../../machine/wallet/state.js';
 import type { OpenBasket, OpenOrder } from '../../machine/wallet/state.js';
+import { storeAddresses } from '../charters.js';
 import type { Core } from '../core.js';
 import { drive, isFatal } from '../drive.js';
 import type { OrderProgress } from '../drive.js';
@@ -111,7 +112,10 @@ async function claimed(core: Core, basket: OpenBasket, said: SaidBasket): Promis
 export async function followBaskets(core: Core): Promise<void> {
   for (const basket of core.state.baskets ?? []) {
     try {
-      if (!core.state.searching) await pursue(core, basket);
+      const { base } = basket;
+      const isListed = storeAddresses(core.charter).some(({ bases }) => bases.includes(base));
+      if (!isListed && isBasketOver(basket, core.now())) await core.step((state) => ({ state: forgetBasket(state, basket) }));
+      else if (!core.state.searching) await pursue(core, basket);
     } catch (error) {
       if (isFatal(error) || (error instanceof WalletError && error.code === 'closed')) throw error;
     }
