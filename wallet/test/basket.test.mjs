@@ -178,6 +178,34 @@ describe('a basket comes to its end', () => {
     await none(all);
   });
 
+  it('after 31 days of its store’s clock, not of a device’s that is years ahead', async () => {
+    const clock = { off: 0n };
+    let federation;
+    const all = await counter({ now: () => (federation === undefined ? 1_800_000_000n : federation.now + clock.off) });
+    ({ federation } = all);
+    const link = all.baskets.ring({});
+    await declineBasket(all.wallet, link);
+    clock.off = 3650n * DAY;
+    await all.wallet.resume();
+    assert.equal(viewBaskets(all.wallet).length, 1);
+    clock.off = 0n;
+    all.baskets.complete(link);
+    await all.wallet.resume();
+    assert.deepEqual([points(all.wallet), viewBaskets(all.wallet)], [50n, []]);
+  });
+
+  it('after 31 days of the device’s clock, if the charter does not list the address any more', async () => {
+    const { federation, wallet, baskets } = await counter();
+    await declineBasket(wallet, baskets.ring({ store: 3 }));
+    const { body } = federation.chain.at(-1);
+    const stores = body.stores.map((store) => (store.id === 3 ? { ...store, http: [] } : store));
+    federation.chain.push(federation.nextVersion({ stores, issued: federation.now }));
+    federation.down.add(3);
+    federation.now += 32n * DAY;
+    await wallet.resume();
+    assert.deepEqual(viewBaskets(wallet), []);
+  });
+
   it('with another grant, if goods came back before it was claimed', async () => {
     const all = await counter();
     const link = all.baskets.ring({ atOnce: true });

@@ -178,6 +178,75 @@ describe('a payment', () => {
   });
 });
 
+describe('a payment of a wallet whose clock is wrong', () => {
+  const YEARS = 3650n * DAY;
+
+  /** A payment that came too late, of which the store has not said so yet; and the wallet's own clock. */
+  async function withClock() {
+    const clock = { off: 0n };
+    const all = await late();
+    all.afterwards(silence);
+    await all.pay();
+    all.federation.before = undefined;
+    const { federation, surroundings, storage } = all;
+    const reopen = (off) => {
+      clock.off = off;
+      return Wallet.open({ ...surroundings, storage, now: () => federation.now + clock.off });
+    };
+    const payments = (wallet) => Wallet.inside(wallet).state.payments;
+    return { ...all, reopen, clock, payments };
+  }
+
+  it('by years ahead is not forgotten, and what is owed comes once the clock is right', async () => {
+    const { federation, reopen, clock, payments, warnings } = await withClock();
+    const wallet = await reopen(YEARS);
+    await wallet.resume();
+    assert.deepEqual([payments(wallet).length, claims(federation).length, warnings.at(-1)], [1, 0, 'wrong-clock']);
+    clock.off = 0n;
+    await wallet.resume();
+    assert.deepEqual([payments(wallet), wallet.balance().points], [[], 20n]);
+  });
+
+  it('by years ahead is kept also while the store says nothing, not even what time it is', async () => {
+    const { federation, reopen, payments, warnings } = await withClock();
+    const wallet = await reopen(YEARS);
+    for (const status of [undefined, problem(404, 'not-found'), { status: 200, json: {} }]) {
+      federation.before = ({ path }) => {
+        if (path !== '/v1/status') return undefined;
+        if (status === undefined) throw new TypeError('the line broke');
+        return status;
+      };
+      await wallet.resume();
+    }
+    federation.before = undefined;
+    saidOf(federation, () => problem(404, 'not-found'));
+    await wallet.resume();
+    assert.deepEqual([payments(wallet).length, warnings.includes('refund-unknown')], [1, false]);
+  });
+
+  it('by years back is not claimed in a keyset that has ended', async () => {
+    const { federation, reopen, clock, warnings } = await withClock();
+    const { now } = federation;
+    federation.addKeyset({ issueUntil: now + 200n * DAY, redeemUntil: now + 300n * DAY });
+    federation.now += 40n * DAY;
+    const wallet = await reopen(-YEARS);
+    await wallet.resume();
+    assert.deepEqual([claims(federation).length, warnings.at(-1)], [0, 'wrong-clock']);
+    clock.off = 0n;
+    await wallet.resume();
+    assert.equal(wallet.balance().points, 20n);
+  });
+
+  it('by years back is forgotten once the store’s clock says that it is over, and the store knows nothing of it', async () => {
+    const { federation, reopen, payments, warnings } = await withClock();
+    federation.now += 120n * DAY;
+    saidOf(federation, () => problem(404, 'not-found'));
+    const wallet = await reopen(-YEARS);
+    await wallet.resume();
+    assert.deepEqual([payments(wallet), warnings.at(-1)], [[], 'refund-unknown']);
+  });
+});
+
 describe('a payment of a wallet that was lost', () => {
   /** A wallet of the same words, restored, and the payment that came too late. */
   async function restored(options) {

@@ -77,7 +77,7 @@ describe('what is shown of a link', () => {
     const shown = await viewCheckout(wallet, link);
     assert.equal(shown.state, 'open');
     const { reference, ...offer } = shown.offer;
-    assert.deepEqual(offer, { max: 40n, step: 5n, expiry: NOW + 300n });
+    assert.deepEqual(offer, { max: 40n, step: 5n, time: NOW - 7n, expiry: NOW + 300n });
     await wallet.pay(link, 20n);
     assert.deepEqual(await viewCheckout(wallet, link), { store: 3, name: shown.name, state: 'paid' });
     const record = wallet.history().at(-1);

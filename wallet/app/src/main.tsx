@@ -17,6 +17,8 @@ const LANG = 'ronde-lang';
 const HOME = 'ronde-home';
 const TICK_MS = 8_000;
 const PAUSE_MS = 2_000;
+/** A longer one browsers take for none. */
+const LONGEST_MS = 86_400_000;
 
 /** Where a browser can't keep tabs apart there is no wallet. */
 const NO_TABS: Tabs = {
@@ -42,6 +44,7 @@ function browser(place: Place, more: Pick<Env, 'install' | 'useNewer' | 'saveLan
       await Promise.all([`ronde-wallet:${place.name}`, keptName(place.name)].map(deleted));
     },
     isOnline: () => navigator.onLine,
+    after: (seconds, run) => void setTimeout(run, Math.min(Number(seconds) * 1000, LONGEST_MS)),
     pause: () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS)),
     persist: async (ask) => {
       const storage = navigator.storage as StorageManager | undefined;
@@ -118,7 +121,12 @@ async function begin(): Promise<void> {
   addEventListener('online', act.online);
   addEventListener('offline', act.online);
   addEventListener('popstate', () => {
-    if (app.state.phase === 'open') act.go(NAMED.find((name) => location.hash === `#/${name}`) ?? 'home');
+    // An address with a link in it may be opened while the app is there.
+    const { link: another, clean: shown } = readPlace(location.href);
+    if (another !== undefined) history.replaceState(null, '', shown);
+    if (app.state.phase !== 'open' || app.state.wallet?.searching) return another === undefined ? undefined : app.set({ link: another });
+    if (another !== undefined) void act.bring(another);
+    else act.go(NAMED.find((name) => location.hash === `#/${name}`) ?? 'home');
   });
   addEventListener('beforeinstallprompt', (event) => {
     event.preventDefault();

@@ -34,10 +34,17 @@ export interface Place {
 /** What the wallet keeps a link for. */
 export type LinkKind = 'grant' | 'checkout' | 'basket';
 
-/** A link that was scanned and could not be followed. It stays until it was, or until its owner takes it away. */
+/** A link that was not followed to its end. It stays until it was, or until its owner takes it away. */
 export interface WaitingLink {
   readonly link: string;
   readonly kind: LinkKind;
+  /**
+   * Its owner has scanned, pasted or pressed it. Without that an address has brought it, which anybody can make somebody open:
+   * nothing is done with it, and of many such the oldest gives way.
+   */
+  readonly pressed?: true;
+  /** What a grant gives, if it was looked at. */
+  readonly points?: bigint;
   /** Seconds since 1970. */
   readonly since: bigint;
   readonly why: 'offline' | 'backup' | 'over';
@@ -108,7 +115,8 @@ export type BackupStep = 'why' | 'words' | 'check' | 'done';
 
 /** What is on the screen. */
 export type Screen =
-  | { readonly name: 'home' | 'history' | 'waiting' | 'seen' | 'settings' | 'move' | 'erase' | 'receipts' }
+  | { readonly name: 'home' | 'history' | 'waiting' | 'seen' | 'settings' | 'move' | 'receipts' }
+  | EraseScreen
   | { readonly name: 'receipt'; readonly of: string }
   | { readonly name: 'restore'; readonly text: string; readonly trouble?: Words }
   | { readonly name: 'searching'; readonly progress?: Progress; readonly broke: boolean }
@@ -122,6 +130,14 @@ export type Screen =
   | { readonly name: 'entry'; readonly id: string; readonly record?: RecordedOrder; readonly trouble?: Words }
   | BackupScreen
   | ResultScreen;
+
+/** The wallet is about to be removed. */
+export interface EraseScreen {
+  readonly name: 'erase';
+  readonly typed: string;
+  /** What its owner has seen would be lost, and wants to lose. */
+  readonly sure?: string;
+}
 
 /** How something went. */
 export interface ResultScreen {
@@ -142,6 +158,8 @@ export interface PayScreen {
   readonly max: bigint;
   readonly step: bigint;
   readonly expiry: bigint;
+  /** By how many seconds at least the device's clock is behind the shop's. */
+  readonly behind: bigint;
   readonly points: bigint;
   readonly vouchers: readonly VoucherCount[];
 }
@@ -160,6 +178,8 @@ export interface BasketScreen {
   readonly basket: BasketView | BasketProgress;
   readonly max: bigint;
   readonly step: bigint;
+  readonly expiry: bigint;
+  readonly behind: bigint;
   readonly points: bigint;
   readonly vouchers: readonly VoucherCount[];
 }

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Federation, problem } from '../../test/support/federation.mjs';
+import { lossOf } from '../build/app/src/decide/erase.js';
+import { isTimeUp, patienceOf } from '../build/app/src/decide/expiry.js';
 import { linesOf } from '../build/app/src/decide/lines.js';
 import { device, made, writeDown } from './support/app.mjs';
 
@@ -440,8 +442,36 @@ describe('time that passes', () => {
     await opened.act.resume();
     assert.ok(opened.app.state.now >= screen(opened).expiry);
     await opened.act.pay();
-    assert.equal(screen(opened).text[0].key, 'trouble.checkout-expired');
-    assert.equal(opened.state.wallet.points, 40n);
+    assert.deepEqual([screen(opened).name, opened.state.wallet.points, opened.state.wallet.open], ['pay', 40n, []]);
+  });
+
+  it('shows the end of a till’s patience at that very second', async () => {
+    const opened = await made();
+    await take(opened, opened.federation.grant(40));
+    await opened.act.open(opened.federation.checkout(10n));
+    const { expiry } = screen(opened);
+    const [{ at, run }] = opened.phone.alarms;
+    assert.equal(at, expiry);
+    opened.federation.now = at;
+    run();
+    assert.equal(isTimeUp(screen(opened), opened.state.now), true);
+    // A basket's till too.
+    await opened.act.open(opened.federation.baskets.ring({ max: 40n }));
+    assert.equal(opened.phone.alarms[1].at, screen(opened).expiry);
+  });
+
+  it('goes by the shop’s clock where the device’s is known to be behind', async () => {
+    const opened = await made();
+    await take(opened, opened.federation.grant(40));
+    await opened.act.open(opened.federation.checkout(10n));
+    const { expiry, behind } = screen(opened);
+    assert.equal(behind, 0n);
+    const offer = { time: expiry - 300n, expiry };
+    assert.deepEqual(patienceOf(offer, expiry - 1000n), { expiry, behind: 700n });
+    assert.equal(isTimeUp(patienceOf(offer, expiry - 1000n), expiry - 701n), false);
+    assert.equal(isTimeUp(patienceOf(offer, expiry - 1000n), expiry - 700n), true);
+    // A clock that is ahead is not known to be: the shop's is later than the offer.
+    assert.equal(patienceOf(offer, expiry - 100n).behind, 0n);
   });
 });
 
@@ -472,15 +502,99 @@ describe('two tabs', () => {
 });
 
 describe('removing the wallet', () => {
+  const gone = (opened) => opened.app.state.phase === 'start';
+  const erase = async (opened, typed) => {
+    opened.act.go('erase');
+    if (typed !== undefined) opened.act.typeErase(typed, 'REMOVE');
+    await opened.act.erase();
+    return gone(opened);
+  };
+  const losses = (opened) => lossOf(opened.app.state).lost.map(({ key, with: said }) => [key, said.n]);
+
   it('leaves nothing on the device', async () => {
     const opened = await made();
     await take(opened, opened.federation.grant(40));
-    await opened.act.erase();
-    assert.deepEqual([opened.app.state.phase, opened.app.state.wallet], ['start', undefined]);
+    await writeDown(opened);
+    assert.equal(await erase(opened), true);
+    assert.equal(opened.app.state.wallet, undefined);
     opened.env.tabs.give();
     const again = opened.phone.open();
     await again.act.start();
     assert.equal(again.state.phase, 'start');
     assert.deepEqual(again.state.kept.notes, {});
+  });
+
+  it('whose words were never written down is not done while they would bring anything back', async () => {
+    const opened = await made();
+    await take(opened, opened.federation.grant(40));
+    assert.equal(await erase(opened, 'remove'), false);
+    // What is on its way counts as much.
+    const other = await made();
+    other.federation.mute = new Set([0, 1]);
+    await take(other, other.federation.grant(5));
+    assert.deepEqual([other.state.wallet.points, other.state.wallet.open.length], [0n, 1]);
+    assert.equal(await erase(other, 'remove'), false);
+  });
+
+  it('with value under way wants the word typed, and says what the words do not bring back', async () => {
+    const opened = await made();
+    const { federation, phone, act } = opened;
+    const ring = { receipt: 'R', atOnce: true };
+    await act.open(federation.baskets.ring(ring));
+    while (opened.state.receipts.length === 0) await act.resume();
+    await writeDown(opened);
+    federation.mute = new Set([0, 1]);
+    await take(opened, federation.grant(5));
+    await act.open(federation.baskets.ring({}));
+    phone.online = false;
+    await act.open(federation.grant(7));
+    const named = [['erase.orders', 1], ['erase.baskets', 1], ['erase.links', 1], ['erase.receipts', 1]];
+    assert.deepEqual(losses(opened), named);
+    assert.equal(await erase(opened), false);
+    assert.equal(await erase(opened, 'remov'), false);
+    assert.equal(await erase(opened, ' Remove '), true);
+  });
+
+  it('asks again if something came after the word was typed', async () => {
+    const opened = await made();
+    const { federation, phone, act, app } = opened;
+    await writeDown(opened);
+    phone.online = false;
+    await act.open(federation.grant(7));
+    act.go('erase');
+    act.typeErase('REMOVE', 'REMOVE');
+    await app.keepWaiting((waiting) => [...waiting, { ...waiting[0], link: `${waiting[0].link}x` }]);
+    await act.erase();
+    assert.equal(gone(opened), false);
+    act.typeErase('REMOVE', 'REMOVE');
+    await act.erase();
+    assert.equal(gone(opened), true);
+  });
+
+  it('names payments of which the shop has not said what became of them', async () => {
+    const opened = await made();
+    const { federation } = opened;
+    await take(opened, federation.grant(40));
+    await writeDown(opened);
+    federation.before = ({ path }) => {
+      if (path.startsWith('/v1/refunds/')) throw new TypeError('cut off');
+    };
+    await pay(opened, federation.checkout(10n), 10n);
+    assert.deepEqual(losses(opened), [['erase.unsettled', 1]]);
+    assert.equal(await erase(opened), false);
+  });
+
+  it('that can’t be read wants the word typed: nobody knows what is in it', async () => {
+    const opened = await made();
+    await take(opened, opened.federation.grant(40));
+    const storage = opened.app.storage;
+    const { revision } = await storage.load();
+    await storage.save({ revision: revision + 1, bytes: new Uint8Array([9, 9, 9]) });
+    opened.env.tabs.give();
+    const again = opened.phone.open();
+    await again.act.start();
+    assert.deepEqual([again.state.phase, again.state.trouble.key], ['unsupported', 'trouble.record-unreadable']);
+    assert.equal(await erase(again), false);
+    assert.equal(await erase(again, 'REMOVE'), true);
   });
 });

@@ -167,7 +167,10 @@ describe('a basket in the app', () => {
     assert.deepEqual(app.state.kept.waiting.map(({ kind }) => kind), ['basket']);
     phone.online = true;
     await act.open(link);
-    assert.deepEqual([app.state.screen.stage, app.state.kept.waiting], ['choose', []]);
+    // It stays until something came of it.
+    assert.deepEqual([app.state.screen.stage, app.state.kept.waiting.length], ['choose', 1]);
+    await act.declineBasket();
+    assert.deepEqual([app.state.wallet.baskets.length, app.state.kept.waiting], [1, []]);
   });
 
   it('says what can’t be decided yet, and does not send it again', async () => {

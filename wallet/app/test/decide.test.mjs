@@ -237,7 +237,9 @@ describe('what waits', () => {
   it('keeps its first moment, and goes only when it is taken out', () => {
     const first = withLink([], waitingOf('l', 'grant', 'offline', 5n));
     const later = withLink(first, waitingOf('l', 'grant', 'over', 9n, { key: 'take.gone' }));
-    assert.deepEqual(later, [{ link: 'l', kind: 'grant', since: 5n, why: 'over', trouble: { key: 'take.gone' } }]);
+    assert.deepEqual(later, [
+      { link: 'l', kind: 'grant', pressed: true, since: 5n, why: 'over', trouble: { key: 'take.gone' } },
+    ]);
     assert.deepEqual(withoutLink(later, 'l'), []);
   });
 

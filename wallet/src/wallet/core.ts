@@ -26,6 +26,7 @@ export interface Warning {
     | 'other-refund'
     | 'refund-by-hand'
     | 'refund-unknown'
+    | 'wrong-clock'
     | 'receipt-lost';
   readonly what: string;
 }

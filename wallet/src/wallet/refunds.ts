@@ -5,10 +5,11 @@ import type { CertifiedPayment, OpenOrder } from '../machine/wallet/state.js';
 import { storeAddresses } from './charters.js';
 import type { Core } from './core.js';
 import { driven, isFatal } from './drive.js';
-import { TransportError } from './http-error.js';
+import { ProblemError, TransportError } from './http-error.js';
 import { HttpClient } from './http.js';
 import { Members } from './json.js';
 import type { LatePayment } from './report.js';
+import { storeClock } from './store-clock.js';
 
 /** What became of payments that had come too late, and the claims that were sent for them. */
 export interface Refunds {
@@ -58,7 +59,7 @@ async function becameOf(
   if (came !== undefined || openRefund(core.state, payment.digest) !== undefined) return came;
   const said = await ask(core, http, payment);
   if (said?.state !== 'owed') return said && (await take(core, payment, said));
-  const claim = await claimBack(core, payment, said.points);
+  const claim = await claimBack(core, http, payment, said.points);
   if (claim === undefined) return undefined;
   claims.push(claim);
   const became = (await cameBack(core, payment)) ?? (await refused(core, http, payment));
@@ -86,27 +87,49 @@ async function refused(core: Core, http: HttpClient, payment: CertifiedPayment):
   return said && (await take(core, payment, said));
 }
 
-/** Asks the store that was paid, and no other (WALLET-44), as long as its keyset is evaluated (WALLET-45). */
+/** Addresses of the store that was paid: no other is asked about a payment (WALLET-44). */
+function basesOf(core: Core, payment: CertifiedPayment): readonly string[] {
+  const { store } = paymentBody(payment);
+  return storeAddresses(core.charter).find((listed) => listed.store === store)?.bases ?? [];
+}
+
+/** Asks the store that was paid, at the first of its addresses that answers. */
 async function ask(core: Core, http: HttpClient, payment: CertifiedPayment): Promise<Said | undefined> {
-  const { store, keyset } = paymentBody(payment);
-  if (core.now() > (core.charter.keyset(keyset)?.evaluateUntil ?? 0n)) {
-    await core.step((state) => ({ state: forgetPayment(state, payment.digest) }));
-    core.warn({ code: 'refund-unknown', what: `the store never said what became of payment ${payment.digest}` });
-    return undefined;
-  }
-  for (const base of storeAddresses(core.charter).find((listed) => listed.store === store)?.bases ?? []) {
+  for (const base of basesOf(core, payment)) {
     core.alive();
     try {
-      const { json } = await http.call({ method: 'GET', base, path: `/v1/refunds/${payment.digest}` });
-      const said = new Members(json);
-      return { state: said.text('state'), points: BigInt(said.integer('points')) };
+      return await askAt(core, http, payment, base);
     } catch (error) {
       if (isFatal(error)) throw error;
-      // A refusal too is asked again: the store has not heard of the certificate yet.
       if (!(error instanceof TransportError)) return undefined;
     }
   }
   return undefined;
+}
+
+/**
+ * What a store says became of a payment, as long as its keyset is evaluated (WALLET-45). That this is over is believed of the
+ * store's clock alone: the device's may be years ahead, and what the store owes would be forgotten; or behind, and it would be
+ * asked for ever.
+ */
+async function askAt(core: Core, http: HttpClient, payment: CertifiedPayment, base: string): Promise<Said | undefined> {
+  const end = core.charter.keyset(paymentBody(payment).keyset)?.evaluateUntil ?? 0n;
+  const isOver = async (): Promise<boolean> => (await storeClock(http, base)) > end;
+  if (core.now() > end && (await isOver())) return forget(core, payment);
+  try {
+    const { json } = await http.call({ method: 'GET', base, path: `/v1/refunds/${payment.digest}` });
+    const said = new Members(json);
+    return { state: said.text('state'), points: BigInt(said.integer('points')) };
+  } catch (error) {
+    // A refusal is asked again: the store has not heard of the certificate yet, or not any more.
+    if (error instanceof ProblemError && error.code === 'not-found' && (await isOver())) return forget(core, payment);
+    throw error;
+  }
+}
+
+async function forget(core: Core, { digest }: CertifiedPayment): Promise<undefined> {
+  await core.step((state) => ({ state: forgetPayment(state, digest) }));
+  core.warn({ code: 'refund-unknown', what: `the store never said what became of payment ${digest}` });
 }
 
 /** Takes what a store says of a payment for which nothing is to be claimed. */
@@ -125,12 +148,38 @@ async function take(core: Core, payment: CertifiedPayment, { state: said, points
   return lateOf(payment, 'by-hand', paid);
 }
 
+/**
+ * Whether the device's clock and the store's find the same keysets open. There is one claim of a refund (WALLET-46): one that a
+ * wrong clock had put into a keyset that has ended no store would take.
+ */
+async function isClockRight(core: Core, http: HttpClient, payment: CertifiedPayment): Promise<boolean> {
+  for (const base of basesOf(core, payment)) {
+    core.alive();
+    try {
+      const [here, there] = [core.now(), await storeClock(http, base)];
+      return core.charter.body.keysets.every(({ issueUntil }) => here < issueUntil === there < issueUntil);
+    } catch (error) {
+      if (isFatal(error)) throw error;
+    }
+  }
+  return false;
+}
+
 /** ClaimBack. What can't be claimed now is asked about again another time; nothing of it is lost. */
-async function claimBack(core: Core, payment: CertifiedPayment, owed: bigint): Promise<Claim | undefined> {
+async function claimBack(
+  core: Core,
+  http: HttpClient,
+  payment: CertifiedPayment,
+  owed: bigint,
+): Promise<Claim | undefined> {
   const paid = paidBy(core.context, paymentBody(payment));
   if (paid !== owed) {
     const what = `the store owes ${owed} points for payment ${payment.digest}, which paid ${paid}`;
     core.warn({ code: 'other-refund', what });
+    return undefined;
+  }
+  if (!(await isClockRight(core, http, payment))) {
+    core.warn({ code: 'wrong-clock', what: `payment ${payment.digest} is owed, and claimed once this clock and the store's agree` });
     return undefined;
   }
   const [random, entropy] = [core.random(16), core.random(32)];

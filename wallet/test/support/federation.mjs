@@ -187,6 +187,7 @@ export class Federation {
       const [, , what, id, more] = path.split('?')[0].split('/');
       if (what === 'baskets' || more === 'received') return this.baskets.answer({ store, method, path, json });
       if (what === 'charter') return this.#charter();
+      if (what === 'status') return { status: 200, json: { store, now_ms: Number(this.now) * 1000 } };
       if (what === 'grants' && method === 'GET') return this.#showGrant(store, id);
       if (what === 'grants') return this.#claim(store, id, json);
       if (what === 'orders' && method === 'POST') return this.#submit(store, json);

@@ -1,5 +1,24 @@
 import type { KeysetView } from '../../../src/index.js';
 
+/** Until when a till waits: `behind`, by how many seconds at least the device's clock is behind the shop's. */
+export interface Patience {
+  readonly expiry: bigint;
+  readonly behind: bigint;
+}
+
+/**
+ * How long a till waits, by an offer that its shop has signed. That the shop's clock is past the time at which it made the offer
+ * is all that is known of it: so a device's clock that is behind that is known to be wrong by as much.
+ */
+export function patienceOf({ expiry, time }: { readonly expiry: bigint; readonly time: bigint }, now: bigint): Patience {
+  return { expiry, behind: time > now ? time - now : 0n };
+}
+
+/** Whether the till does not wait any more. */
+export function isTimeUp({ expiry, behind }: Patience, now: bigint): boolean {
+  return now + behind >= expiry;
+}
+
 /** What ends first of what a wallet has. */
 export interface Ending {
   readonly points: bigint;

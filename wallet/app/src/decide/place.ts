@@ -1,3 +1,4 @@
+import type { StoreView } from '../../../src/wallet/view/index.js';
 import type { LinkKind, Place } from '../model.js';
 
 /** Where the app was opened, and what its address asked for. */
@@ -50,6 +51,13 @@ export function storeAddress(typed: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whose link it is: the name that the charter has for its address, or the host of an address that it does not list. */
+export function shopOf(link: string, stores: readonly StoreView[]): string {
+  const address = storeAddress(link);
+  const isOf = ({ http }: StoreView): boolean => http.some((each) => storeAddress(each) === address);
+  return stores.find(isOf)?.name ?? (address === undefined ? '?' : new URL(address).host);
 }
 
 /** What a link is for; nothing if it is no link of a till. Whose it is the wallet checks. */

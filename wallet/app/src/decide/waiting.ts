@@ -6,6 +6,11 @@ export function undecided(open: readonly OpenOrderView[]): readonly OpenOrderVie
   return open.filter(({ stage }) => stage !== 'completing');
 }
 
+/** How many links that an address has brought are kept, so that nobody can fill a device with them. */
+export const MOST_BROUGHT = 20;
+/** What is longer is no till's link. */
+export const LONGEST = 2048;
+
 /** Puts a link among those that wait, in the place of what was known of it. */
 export function withLink(waiting: readonly WaitingLink[], link: WaitingLink): readonly WaitingLink[] {
   const known = waiting.find((each) => each.link === link.link);
@@ -13,14 +18,43 @@ export function withLink(waiting: readonly WaitingLink[], link: WaitingLink): re
   return [...others, { ...link, since: known?.since ?? link.since }].sort((a, b) => Number(a.since - b.since));
 }
 
+/** Changes what is known of a link that waits. */
+export function withNews(
+  waiting: readonly WaitingLink[],
+  link: string,
+  news: Partial<WaitingLink>,
+): readonly WaitingLink[] {
+  return waiting.map((each) => (each.link === link ? { ...each, ...news } : each));
+}
+
+/** Puts a link among those that wait which an address has brought, and says which one had to give way. */
+export function withBrought(
+  waiting: readonly WaitingLink[],
+  link: WaitingLink,
+): { readonly waiting: readonly WaitingLink[]; readonly dropped?: WaitingLink } {
+  if (waiting.some((each) => each.link === link.link)) return { waiting };
+  const brought = waiting.filter(({ pressed }) => pressed !== true);
+  const dropped = brought.length < MOST_BROUGHT ? undefined : brought[0];
+  const next = withLink(waiting.filter((each) => each !== dropped), link);
+  return dropped === undefined ? { waiting: next } : { waiting: next, dropped };
+}
+
+/** Whether a link waits for its owner to say whether it is meant. */
+export function isBrought(waiting: readonly WaitingLink[], link: string): boolean {
+  return waiting.some((each) => each.link === link && each.pressed !== true);
+}
+
 /** Takes a link out. */
 export function withoutLink(waiting: readonly WaitingLink[], link: string): readonly WaitingLink[] {
   return waiting.filter((each) => each.link !== link);
 }
 
-/** Grants that are claimed as soon as a store answers. A payment is not made without its owner. */
+/** Grants that their owner wanted, and that are claimed as soon as a store answers. A payment is not made without its owner. */
 export function toClaim(waiting: readonly WaitingLink[], confirmed: boolean): readonly WaitingLink[] {
-  return waiting.filter(({ kind, why }) => kind === 'grant' && (why === 'offline' || (why === 'backup' && confirmed)));
+  return waiting.filter(
+    ({ kind, why, pressed }) =>
+      pressed === true && kind === 'grant' && (why === 'offline' || (why === 'backup' && confirmed)),
+  );
 }
 
 const SILENT = [
@@ -44,7 +78,12 @@ export function isSilence(code: string): boolean {
   return SILENT.includes(code);
 }
 
-/** A link that was not followed, with what was wrong. */
+/** Whether nothing can come of a link after this error, so that one that nobody has pressed need not be kept. */
+export function isForNobody(code: string): boolean {
+  return FINAL.includes(code) || code === 'unknown-store';
+}
+
+/** A link that its owner wanted and that was not followed, with what was wrong. */
 export function waitingOf(
   link: string,
   kind: WaitingLink['kind'],
@@ -52,5 +91,5 @@ export function waitingOf(
   now: bigint,
   trouble?: Words,
 ): WaitingLink {
-  return { link, kind, since: now, why, ...(trouble === undefined ? {} : { trouble }) };
+  return { link, kind, pressed: true, since: now, why, ...(trouble === undefined ? {} : { trouble }) };
 }

@@ -1,3 +1,5 @@
+import { plain } from '../decide/backup.js';
+import { lossOf, mayErase } from '../decide/erase.js';
 import { openAt, storeAddress } from '../decide/place.js';
 import type { Camera, Lang, Screen } from '../model.js';
 import type { App } from './app.js';
@@ -75,9 +77,19 @@ export function actionsOf(app: App) {
 
   const home = (): string => app.env.home();
 
-  /** Deletes the wallet from this device. */
+  /** The owner types `word` to say that what would be lost may be lost. */
+  const typeErase = (typed: string, word: string): void => {
+    const isRight = plain(typed) === plain(word);
+    app.show({ name: 'erase', typed, ...(isRight ? { sure: lossOf(app.state).mark } : {}) });
+  };
+
+  /** Deletes the wallet from this device, if nothing is lost by it but what its owner has agreed to. */
   const erase = (): Promise<void> =>
     app.work('busy.erase', async () => {
+      const { screen } = app.state;
+      app.refresh();
+      // What came meanwhile is shown first.
+      if (!mayErase(lossOf(app.state), screen.name === 'erase' ? screen.sure : undefined)) return;
       await app.close();
       await app.env.erase();
       app.drop('wallet');
@@ -107,6 +119,7 @@ export function actionsOf(app: App) {
     setCamera,
     home,
     elsewhere,
+    typeErase,
     erase,
     online,
     quiet,
@@ -120,6 +133,7 @@ export type Actions = ReturnType<typeof actionsOf>;
 
 /** A screen as it is first shown. */
 function screenOf(name: Exclude<Named, 'backup'>): Screen {
+  if (name === 'erase') return { name, typed: '' };
   if (name === 'scan') return { name, camera: 'starting', text: '' };
   return name === 'give' ? { name, points: 0n } : { name };
 }

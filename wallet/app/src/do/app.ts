@@ -1,6 +1,7 @@
 import { Wallet } from '../../../src/index.js';
 import type { Receipt, Warning, WalletStorage } from '../../../src/index.js';
 import { mostInOneOrder, viewBaskets, viewCharter, viewOpenOrders, viewUnsettled } from '../../../src/wallet/view/index.js';
+import type { Patience } from '../decide/expiry.js';
 import { followed } from '../decide/result.js';
 import { troubleOf } from '../decide/trouble.js';
 import type { Key } from '../text/en.js';
@@ -17,6 +18,7 @@ const WARNINGS: Partial<Record<Warning['code'], Key>> = {
   'refund-by-hand': 'banner.refund.hand',
   'other-refund': 'banner.refund.other',
   'refund-unknown': 'banner.refund.unknown',
+  'wrong-clock': 'banner.clock',
 };
 
 const NOTHING: Kept = { confirmed: false, notes: {}, waiting: [] };
@@ -84,6 +86,11 @@ export class App {
   /** Shows how far something is that is not decided; what becomes of it is shown in its place. */
   pending(waitsFor: string, title: Words, ...text: Words[]): void {
     this.show({ name: 'result', tone: 'wait', title, text, waitsFor });
+  }
+
+  /** Looks at the time again when a till's patience ends. */
+  lookAgain({ expiry, behind }: Patience): void {
+    this.env.after(expiry - behind - this.env.now(), () => this.set({}));
   }
 
   fail(error: unknown): void {

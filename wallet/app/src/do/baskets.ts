@@ -1,13 +1,14 @@
-import { viewUnsettled } from '../../../src/wallet/view/index.js';
+import { viewBaskets, viewUnsettled } from '../../../src/wallet/view/index.js';
 import type { BasketProgress, BasketView } from '../../../src/wallet/basket/index.js';
 import { mostPoints } from '../decide/amount.js';
 import { canPay, stageOf } from '../decide/basket.js';
+import { patienceOf } from '../decide/expiry.js';
 import { lateOf, lateScreen } from '../decide/late.js';
 import { codeOf, mayStillPay, troubleOf } from '../decide/trouble.js';
-import { isSilence, withoutLink } from '../decide/waiting.js';
+import { isBrought, isSilence, withoutLink } from '../decide/waiting.js';
 import type { BasketScreen } from '../model.js';
 import type { App } from './app.js';
-import { needsBackupNow } from './links.js';
+import { needsBackupNow, press } from './links.js';
 
 /** What the library does with baskets; it is loaded with the first of them. */
 const load = () => import('../../../src/wallet/basket/index.js');
@@ -23,14 +24,18 @@ export function basketers(app: App) {
   const payBasket = (): Promise<void> =>
     app.work('busy.pay', async () => {
       const { screen } = app.state;
-      if (screen.name === 'basket' && screen.stage === 'choose') await pay(app, screen);
+      if (screen.name !== 'basket' || screen.stage !== 'choose') return;
+      await press(app, screen.link);
+      await pay(app, screen);
     });
 
   /** Pays nothing with points: the basket only earns. */
   const declineBasket = (): Promise<void> =>
     app.work('busy.basket', async () => {
       const { screen } = app.state;
-      if (screen.name === 'basket' && screen.stage === 'choose') await decline(app, screen.link);
+      if (screen.name !== 'basket' || screen.stage !== 'choose') return;
+      await press(app, screen.link);
+      await decline(app, screen.link);
     });
 
   return { payBasket, declineBasket };
@@ -40,16 +45,37 @@ export function basketers(app: App) {
 export async function showBasket(app: App, link: string): Promise<void> {
   const { viewBasket } = await load();
   const basket = await viewBasket(app.open, link);
-  await app.keepWaiting((waiting) => withoutLink(waiting, link));
   const { paying, offer, isPaid } = basket;
   if (paying !== undefined && !isPaid) return pay(app, screenOf(link, basket, 'choose', paying));
+  if (isBrought(app.state.kept.waiting, link) && !isPaid && !viewBaskets(app.open).some((each) => each.link === link)) {
+    return ask(app, link, basket);
+  }
   if (offer === undefined) return watch(app, link, basket);
   const { wallet } = app.state;
   const most = mostPoints(offer, wallet?.most ?? 0n, 0n);
   // Whoever has nothing to pay with only earns: nobody is asked.
   if (wallet === undefined || !canPay(most, offer.max, wallet.vouchers, wallet.charter.offers)) return decline(app, link);
-  const { max, step } = offer;
-  app.show({ name: 'basket', link, stage: 'choose', basket, max, step, points: most, vouchers: [] });
+  choose(app, link, basket, most);
+}
+
+/** A basket that an address has brought: its owner says whether it is theirs, also where there is nothing to pay with. */
+async function ask(app: App, link: string, basket: BasketView): Promise<void> {
+  const none = { points: 0n, vouchers: [] };
+  if (basket.state === 'cancelled') {
+    await app.keepWaiting((waiting) => withoutLink(waiting, link));
+    return app.show(screenOf(link, basket, 'cancelled', none));
+  }
+  choose(app, link, basket, basket.offer === undefined ? 0n : mostPoints(basket.offer, app.state.wallet?.most ?? 0n, 0n));
+}
+
+/** Its owner says how much is paid in points. */
+function choose(app: App, link: string, basket: BasketView, points: bigint): void {
+  const shown = screenOf(link, basket, 'choose', { points, vouchers: [] });
+  const { offer } = basket;
+  if (offer === undefined) return app.show(shown);
+  const patience = patienceOf(offer, app.env.now());
+  app.show({ ...shown, max: offer.max, step: offer.step, ...patience });
+  app.lookAgain(patience);
 }
 
 async function decline(app: App, link: string): Promise<void> {
@@ -71,6 +97,7 @@ async function pay(app: App, screen: BasketScreen): Promise<void> {
   try {
     const { late, order, balance } = await payBasket(app.open, link, points, vouchers);
     if (late !== undefined) {
+      await app.keepWaiting((waiting) => withoutLink(waiting, link));
       const shown = lateScreen(late, name, balance);
       return app.show(late.state === 'pending' ? { ...shown, waitsFor: basket.checkout } : shown);
     }
@@ -89,7 +116,8 @@ async function pay(app: App, screen: BasketScreen): Promise<void> {
 /** Shows how a basket stands, and goes on with it as long as its screen is there; the wallet does later what is left. */
 async function watch(app: App, link: string, basket: BasketView, chosen?: BasketScreen): Promise<void> {
   app.show(screenOf(link, basket, 'wait', chosen ?? paidBefore(app, basket)));
-  await step(app, link, undefined);
+  // Once the library has it, or its end was said, it does not wait as a link any more.
+  if (await step(app, link, undefined)) await app.keepWaiting((waiting) => withoutLink(waiting, link));
   void (async () => {
     while (isShown(app, link) && isGoingOn(app)) {
       const { screen } = app.state;
@@ -118,7 +146,7 @@ function screenOf(
   stage: BasketScreen['stage'],
   { points, vouchers }: Pick<BasketScreen, 'points' | 'vouchers'>,
 ): BasketScreen {
-  return { name: 'basket', link, basket, stage, max: 0n, step: 1n, points, vouchers };
+  return { name: 'basket', link, basket, stage, max: 0n, step: 1n, expiry: 0n, behind: 0n, points, vouchers };
 }
 
 const isShown = ({ state: { screen }, wallet }: App, link: string): boolean =>
@@ -127,22 +155,28 @@ const isShown = ({ state: { screen }, wallet }: App, link: string): boolean =>
 const isGoingOn = ({ state: { screen } }: App): boolean =>
   screen.name === 'basket' && (screen.stage === 'wait' || screen.stage === 'coming');
 
-/** One question to the shop, and what follows. A shop that is silent is asked again; the screen stays. */
-async function step(app: App, link: string, known: { state: BasketView['state']; seconds: number } | undefined): Promise<void> {
+/**
+ * One question to the shop, and what follows. A shop that is silent is asked again; the screen stays. Gives whether the wallet
+ * has written the basket down, or nothing comes of it.
+ */
+async function step(app: App, link: string, known: { state: BasketView['state']; seconds: number } | undefined): Promise<boolean> {
   const wallet = app.wallet;
-  if (wallet === undefined) return;
+  if (wallet === undefined) return false;
   try {
     const { followBasket } = await load();
     const basket = await followBasket(wallet, link, known);
-    if (app.wallet !== wallet) return;
+    if (app.wallet !== wallet) return false;
     await noteOf(app, basket);
     app.refresh();
     const { screen } = app.state;
-    if (screen.name !== 'basket' || screen.link !== link) return;
+    if (screen.name !== 'basket' || screen.link !== link) return true;
     app.show({ ...screen, basket, stage: stageOf(basket, needsBackupNow(app, basket.grant?.terms.points ?? 0n)) });
+    return true;
   } catch (error) {
-    if (app.wallet !== wallet || !isShown(app, link)) return;
-    if (!isSilence(codeOf(error))) app.fail(error);
+    if (app.wallet !== wallet) return false;
+    const isEnd = !isSilence(codeOf(error));
+    if (isEnd && isShown(app, link)) app.fail(error);
+    return isEnd || viewBaskets(wallet).some((each) => each.link === link);
   }
 }
 

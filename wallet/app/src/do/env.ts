@@ -39,6 +39,8 @@ export interface Env {
   /** Deletes all that is stored here. */
   erase(): Promise<void>;
   isOnline(): boolean;
+  /** Does something after so many seconds. */
+  after(seconds: bigint, run: () => void): void;
   /** Waits a moment before a shop is asked again. */
   pause(): Promise<void>;
   /** Asks the browser to keep what is stored, or only whether it does. */

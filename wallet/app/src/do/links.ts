@@ -3,12 +3,14 @@ import type { GrantView, OpenOrderView } from '../../../src/wallet/view/index.js
 import { fitted, mostPoints, withVoucher, worthOf } from '../decide/amount.js';
 import { atStake, needsBackup } from '../decide/backup.js';
 import { receiptOf } from '../decide/basket.js';
+import { isTimeUp, patienceOf } from '../decide/expiry.js';
 import { lateScreen } from '../decide/late.js';
-import { kindOf } from '../decide/place.js';
+import { kindOf, shopOf } from '../decide/place.js';
 import { unsureScreen } from '../decide/result.js';
 import { codeOf, mayStillPay, troubleOf } from '../decide/trouble.js';
-import { isSilence, waitingOf, whyWaits, withLink, withoutLink } from '../decide/waiting.js';
-import type { LinkKind, Note, PayScreen, Words } from '../model.js';
+import { isBrought, isForNobody, isSilence, LONGEST, MOST_BROUGHT } from '../decide/waiting.js';
+import { waitingOf, whyWaits, withBrought, withLink, withNews, withoutLink } from '../decide/waiting.js';
+import type { LinkKind, Note, PayScreen, WaitingLink, Words } from '../model.js';
 import type { App } from './app.js';
 import { showBasket } from './baskets.js';
 
@@ -17,10 +19,16 @@ const asWords = (key: Words['key'], values?: NonNullable<Words['with']>): Words 
 
 /** What is done with a till's link. */
 export function linkers(app: App) {
-  /** Follows what was scanned or pasted. */
+  /** Follows what was scanned, pasted or pressed. */
   const open = (text: string): Promise<void> => {
     const { screen } = app.state;
-    if (kindOf(text) !== undefined) return app.work('busy.look', () => follow(app, text.trim()));
+    const link = text.trim();
+    if (kindOf(link) !== undefined) {
+      return app.work('busy.look', async () => {
+        await press(app, link);
+        await follow(app, link);
+      });
+    }
     if (screen.name === 'scan') app.show({ ...screen, text, trouble: { key: 'scan.nolink' } });
     return Promise.resolve();
   };
@@ -31,6 +39,22 @@ export function linkers(app: App) {
     const { trouble: _, ...rest } = screen;
     app.show({ ...rest, text });
   };
+
+  /** Shows a link that an address has brought: nothing is done with it yet. */
+  const look = (link: string): Promise<void> => app.work('busy.look', () => follow(app, link));
+
+  /** Shows a link that an address brings while the app is open. */
+  const bring = (link: string): Promise<void> => app.work('busy.look', () => brought(app, link));
+
+  /** Takes a grant that waits. */
+  const takeWaiting = (link: string): Promise<void> =>
+    app.work('busy.take', async () => {
+      await press(app, link);
+      await follow(app, link);
+      const { screen } = app.state;
+      if (screen.name !== 'take' || screen.link !== link || mustWait(app, screen.grant)) return;
+      if (!screen.grant.known && isOpen(screen.grant)) await claim(app, link, screen.grant);
+    });
 
   /** Takes the grant that is shown. */
   const take = (): Promise<void> =>
@@ -59,19 +83,61 @@ export function linkers(app: App) {
   const pay = (): Promise<void> =>
     app.work('busy.pay', async () => {
       const { screen } = app.state;
-      if (screen.name === 'pay') await payNow(app, screen);
+      if (screen.name !== 'pay' || isTimeUp(screen, app.env.now())) return;
+      await press(app, screen.link);
+      await payNow(app, screen);
     });
 
   /** Takes a link out of those that wait: its owner does not want it any more. */
-  const putAway = (link: string): Promise<void> => app.keepWaiting((waiting) => withoutLink(waiting, link));
+  const putAway = async (link: string): Promise<void> => {
+    await app.keepWaiting((waiting) => withoutLink(waiting, link));
+    app.set({ notice: { tone: 'good', words: asWords('waiting.gone') } });
+  };
 
-  return { open, typeLink, take, setPoints, setVoucher, pay, putAway };
+  /** A link that an address has brought, and that is not meant for this wallet. */
+  const notMine = async (link: string): Promise<void> => {
+    await putAway(link);
+    if (app.state.screen.name !== 'waiting') app.show({ name: 'home' });
+  };
+
+  return { open, look, bring, typeLink, take, takeWaiting, setPoints, setVoucher, pay, putAway, notMine };
+}
+
+/** The owner wants it. */
+export async function press(app: App, link: string): Promise<void> {
+  if (!isBrought(app.state.kept.waiting, link)) return;
+  await app.keepWaiting((waiting) => withNews(waiting, link, { pressed: true }));
+}
+
+/**
+ * A link that an address has brought. Anybody can make somebody open an address: it is written down and shown, and nothing is
+ * taken or paid before its owner says so.
+ */
+export async function brought(app: App, text: string): Promise<void> {
+  const dropped = await keepBrought(app, text);
+  if (dropped === 'no link') return app.result('bad', { key: 'trouble.title' }, { key: 'trouble.bad-link' });
+  await follow(app, text.trim());
+  if (dropped === undefined) return;
+  const said = { n: MOST_BROUGHT, name: shopOf(dropped.link, app.state.wallet?.charter.stores ?? []) };
+  app.set({ notice: { tone: 'wait', words: asWords('waiting.dropped', { ...said, time: { time: dropped.since } }) } });
+}
+
+/** Writes down a link that an address has brought. Gives the one that had to give way. */
+export async function keepBrought(app: App, text: string): Promise<WaitingLink | 'no link' | undefined> {
+  const link = text.trim();
+  const kind = link.length > LONGEST ? undefined : kindOf(link);
+  if (kind === undefined) return 'no link';
+  const { pressed: _, ...asks } = waitingOf(link, kind, 'offline', app.env.now());
+  const { waiting, dropped } = withBrought(app.state.kept.waiting, asks);
+  await app.keepWaiting(() => waiting);
+  return dropped;
 }
 
 /** Asks the shop what a link is about, and shows it; one that nobody answers is kept. */
 export async function follow(app: App, link: string): Promise<void> {
   const kind = kindOf(link);
   if (kind === undefined) return app.result('bad', { key: 'trouble.title' }, { key: 'trouble.bad-link' });
+  const isAsked = isBrought(app.state.kept.waiting, link);
   app.show({ name: 'looking' });
   try {
     if (kind === 'grant') await showGrant(app, link);
@@ -79,15 +145,18 @@ export async function follow(app: App, link: string): Promise<void> {
     else await showBasket(app, link);
   } catch (error) {
     const code = codeOf(error);
+    const trouble = troubleOf(error);
     if (!isSilence(code)) {
       await app.keepWaiting((waiting) =>
-        waiting.map((each) =>
-          each.link === link ? { ...each, why: whyWaits(code), trouble: troubleOf(error) } : each,
-        ),
+        isAsked && isForNobody(code)
+          ? withoutLink(waiting, link)
+          : withNews(waiting, link, { why: whyWaits(code), trouble }),
       );
       return app.fail(error);
     }
-    await keepFor(app, link, kind, troubleOf(error));
+    if (!isAsked) return keepFor(app, link, kind, trouble);
+    await app.keepWaiting((waiting) => withNews(waiting, link, { trouble }));
+    app.result('wait', asWords('waiting.kept'), asWords('waiting.kept.text'), asWords('waiting.asks'));
   }
 }
 
@@ -107,7 +176,12 @@ export async function keepFor(app: App, link: string, kind: LinkKind, trouble: W
 
 async function showGrant(app: App, link: string): Promise<void> {
   const grant = await viewGrant(app.open, link);
-  if (!grant.known && grant.state === 'open' && mustWait(app, grant)) {
+  const { terms, known } = grant;
+  if (isBrought(app.state.kept.waiting, link)) {
+    await app.keepWaiting((waiting) =>
+      known || !isOpen(grant) ? withoutLink(waiting, link) : withNews(waiting, link, { points: terms.points }),
+    );
+  } else if (!known && grant.state === 'open' && mustWait(app, grant)) {
     await app.keepWaiting((waiting) => withLink(waiting, waitingOf(link, 'grant', 'backup', app.env.now())));
   }
   app.show({ name: 'take', link, grant });
@@ -125,13 +199,18 @@ async function showCheckout(app: App, link: string): Promise<void> {
   }
   if (offer === undefined) return;
   const most = mostPoints(offer, app.state.wallet?.most ?? 0n, 0n);
-  const { max, step, expiry } = offer;
-  app.show({ ...noScreen(link, store, name), max, step, expiry, points: most });
+  const { max, step } = offer;
+  const patience = patienceOf(offer, app.env.now());
+  app.show({ ...noScreen(link, store, name), max, step, ...patience, points: most });
+  app.lookAgain(patience);
 }
 
 function noScreen(link: string, store: number, checkout: string): PayScreen {
-  return { name: 'pay', link, store, checkout, max: 0n, step: 1n, expiry: 0n, points: 0n, vouchers: [] };
+  return { name: 'pay', link, store, checkout, max: 0n, step: 1n, expiry: 0n, behind: 0n, points: 0n, vouchers: [] };
 }
+
+/** Whether a grant still gives what it gives. */
+const isOpen = ({ state }: GrantView): boolean => state === 'open' || state === 'pending';
 
 /** Whether the words must be written down before these points come. */
 function mustWait(app: App, { known, terms }: GrantView): boolean {
@@ -204,7 +283,7 @@ export async function claimWaiting(app: App, link: string): Promise<void> {
   try {
     const grant = await viewGrant(app.open, link);
     if (!grant.known) {
-      if (grant.state !== 'open' && grant.state !== 'pending') return await waitOn('over', { key: 'take.gone' });
+      if (!isOpen(grant)) return await waitOn('over', { key: 'take.gone' });
       if (mustWait(app, grant)) return await waitOn('backup');
       const { points, state } = await app.open.claim(link);
       const said = {

@@ -6,7 +6,7 @@ import { toClaim, undecided } from '../decide/waiting.js';
 import { kindOf } from '../decide/place.js';
 import { typedWords } from '../decide/words.js';
 import type { App } from './app.js';
-import { claimWaiting, follow, needsBackupNow } from './links.js';
+import { brought, claimWaiting, keepBrought, needsBackupNow } from './links.js';
 import { loadLists } from './lists.js';
 
 const MINUTE = 60n;
@@ -68,15 +68,16 @@ export function openers(app: App) {
 
   /** What follows once there is a wallet: a search that broke off, the link, and then all that is open. */
   const opened = async (): Promise<void> => {
+    const { link } = app.state;
     if (app.state.wallet?.searching) {
+      if (link !== undefined) await keepBrought(app, link);
       app.show({ name: 'searching', broke: true });
       return;
     }
-    const { link } = app.state;
     app.show({ name: 'home' });
     if (link !== undefined) {
       app.drop('link');
-      await follow(app, link);
+      await brought(app, link);
     }
     void resume();
   };
@@ -85,7 +86,7 @@ export function openers(app: App) {
   const make = (): Promise<void> =>
     app.work('busy.make', async () => {
       const wallet = await Wallet.create({ ...(await surroundings()), node: env.place.base });
-      await app.keep(() => ({ confirmed: false, notes: {}, waiting: [] }));
+      await app.keep(() => ({ confirmed: false, notes: {} }));
       app.take(wallet);
       app.set({ stored: await env.persist(true) });
       await opened();
@@ -109,7 +110,7 @@ export function openers(app: App) {
     try {
       app.show({ name: 'searching', broke: false });
       const options = { ...(await surroundings()), node: env.place.base, seed, onProgress: progress };
-      await app.keep(() => ({ confirmed: true, notes: {}, waiting: [] }));
+      await app.keep(() => ({ confirmed: true, notes: {} }));
       const { wallet, complete } = await Wallet.restore(options);
       app.take(wallet);
       app.set({ stored: await env.persist(true) });

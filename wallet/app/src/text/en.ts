@@ -117,6 +117,7 @@ export const en = {
   'banner.refund.other':
     'A payment came too late, and the shop offers another sum than you paid. Nothing was taken; tell the shop.',
   'banner.refund.unknown': 'The shop never said whether a payment came in time. If you did not get the goods, ask the shop.',
+  'banner.clock': 'A shop owes you points, and this device’s clock is wrong. Set the clock; then they come back.',
   'banner.evidence':
     'A witness has given this wallet a wrong answer that it signed. Your points are safe; the proof is kept.',
   'banner.charters':
@@ -307,12 +308,17 @@ export const en = {
   'waiting.show': 'Show what waits',
   'waiting.none': 'Nothing is waiting.',
   'waiting.orders': 'Sent, and not decided',
-  'waiting.links': 'Scanned, and not followed',
+  'waiting.links': 'Scanned or wanted, and not done',
+  'waiting.brought': 'Brought by an address',
+  'waiting.brought.text':
+    'Addresses that were opened here have brought these. Nothing is taken or paid until you say so. {n} are kept at most; of more, the oldest goes, and you are told.',
+  'waiting.asks': 'An address that was opened here has brought it. Nothing is taken or paid until you say so.',
+  'waiting.notmine': 'Not mine',
+  'waiting.gone': 'The link was taken away.',
+  'waiting.dropped':
+    'More than {n} links came by addresses and wait for you. The oldest was dropped: one of {name}, of {time}. If it was yours, open it again.',
   'waiting.now': 'Try now',
   'waiting.since': 'Since {time}',
-  'waiting.grant': 'A shop’s points',
-  'waiting.checkout': 'A till’s payment',
-  'waiting.basket': 'A till’s basket',
   'waiting.baskets': 'Baskets',
   'waiting.basket.text': 'The till has not finished it, or what it earned is on its way. It goes on by itself.',
   'waiting.offline': 'Waits until the shop answers; then it is taken.',
@@ -428,10 +434,31 @@ export const en = {
 
   'erase.title': 'Remove the wallet from this device',
   'erase.text':
-    'Everything that is kept here goes: points, vouchers, votes, history. Only the 24 words bring the points back, and nothing brings the history back.',
+    'Everything that is kept here goes. The 24 words bring back points, vouchers and votes that you have now. Nothing brings back the history and its notes.',
   'erase.has': 'There are {points} in it.',
-  'erase.open': 'Something is waiting. It would be completed only after a restore.',
   'erase.not': 'Your words are not written down. Do that first.',
+  'erase.lost': 'The words do not bring this back',
+  'erase.orders': {
+    one: 'One thing that was sent and is not decided: its points may be lost.',
+    other: '{n} things that were sent and are not decided: their points may be lost.',
+  },
+  'erase.unsettled': {
+    one: 'A payment of which the shop has not said whether it came in time. If it came too late, its points come back only if you ask for them after a restore.',
+    other:
+      '{n} payments of which the shops have not said whether they came in time. If they came too late, their points come back only if you ask for them after a restore.',
+  },
+  'erase.baskets': {
+    one: 'A basket that is not done: what it earns.',
+    other: '{n} baskets that are not done: what they earn.',
+  },
+  'erase.links': { one: 'A link that waits: what it gives.', other: '{n} links that wait: what they give.' },
+  'erase.receipts': {
+    one: 'A receipt: there is no other copy.',
+    other: '{n} receipts: there are no other copies.',
+  },
+  'erase.unread': 'What is stored can’t be read: all that is in it, if you do not have its 24 words.',
+  'erase.type': 'To lose that, type {word}',
+  'erase.word': 'REMOVE',
   'erase.go': 'Remove it for good',
   'erase.done': 'The wallet was removed from this device.',
 

@@ -125,6 +125,8 @@ export const fr: Readonly<Record<Key, Entry>> = {
     'Un paiement est arrivé trop tard, et le magasin propose une autre somme que la vôtre. Rien n’a été pris ; prévenez le magasin.',
   'banner.refund.unknown':
     'Le magasin n’a jamais dit si un paiement est arrivé à temps. Si vous n’avez pas eu la marchandise, demandez au magasin.',
+  'banner.clock':
+    'Un magasin vous doit des points, et l’horloge de cet appareil n’est pas à l’heure. Réglez-la ; ils reviennent ensuite.',
   'banner.evidence':
     'Un témoin a donné à ce portefeuille une fausse réponse qu’il a signée. Vos points sont en sécurité ; la preuve est gardée.',
   'banner.charters':
@@ -317,12 +319,17 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'waiting.show': 'Voir ce qui attend',
   'waiting.none': 'Rien n’attend.',
   'waiting.orders': 'Envoyé, pas encore décidé',
-  'waiting.links': 'Scanné, pas encore suivi',
+  'waiting.links': 'Scanné ou voulu, pas encore fait',
+  'waiting.brought': 'Venu par une adresse',
+  'waiting.brought.text':
+    'Des adresses ouvertes ici ont apporté ces liens. Rien n’est pris ni payé sans votre accord. {n} sont gardés au plus ; au-delà, le plus ancien s’en va, et on vous le dit.',
+  'waiting.asks': 'Une adresse ouverte ici l’a apporté. Rien n’est pris ni payé sans votre accord.',
+  'waiting.notmine': 'Pas à moi',
+  'waiting.gone': 'Le lien a été enlevé.',
+  'waiting.dropped':
+    'Plus de {n} liens venus par des adresses vous attendent. Le plus ancien a été écarté : un lien de {name}, du {time}. S’il était à vous, ouvrez-le de nouveau.',
   'waiting.now': 'Essayer maintenant',
   'waiting.since': 'Depuis le {time}',
-  'waiting.grant': 'Des points d’un magasin',
-  'waiting.checkout': 'Le paiement d’une caisse',
-  'waiting.basket': 'Le panier d’une caisse',
   'waiting.baskets': 'Paniers',
   'waiting.basket.text':
     'La caisse ne l’a pas terminé, ou ce qu’il a rapporté est en route. Cela continue de soi-même.',
@@ -442,10 +449,31 @@ export const fr: Readonly<Record<Key, Entry>> = {
 
   'erase.title': 'Supprimer le portefeuille de cet appareil',
   'erase.text':
-    'Tout ce qui est gardé ici disparaît : points, bons, votes, historique. Seuls les 24 mots font revenir les points, et rien ne fait revenir l’historique.',
+    'Tout ce qui est gardé ici disparaît. Les 24 mots rendent les points, les bons et les votes que vous avez maintenant. Rien ne rend l’historique ni ses notes.',
   'erase.has': 'Il contient {points}.',
-  'erase.open': 'Quelque chose est en attente et ne serait mené à bien qu’après une restauration.',
   'erase.not': 'Vos mots ne sont pas notés. Faites-le d’abord.',
+  'erase.lost': 'Ce que les mots ne rendent pas',
+  'erase.orders': {
+    one: 'Une chose envoyée et pas encore décidée : ses points peuvent être perdus.',
+    other: '{n} choses envoyées et pas encore décidées : leurs points peuvent être perdus.',
+  },
+  'erase.unsettled': {
+    one: 'Un paiement dont le magasin n’a pas dit s’il est arrivé à temps. S’il est arrivé trop tard, ses points ne reviennent que si vous les demandez après une restauration.',
+    other:
+      '{n} paiements dont les magasins n’ont pas dit s’ils sont arrivés à temps. S’ils sont arrivés trop tard, leurs points ne reviennent que si vous les demandez après une restauration.',
+  },
+  'erase.baskets': {
+    one: 'Un panier qui n’est pas terminé : ce qu’il rapporte.',
+    other: '{n} paniers qui ne sont pas terminés : ce qu’ils rapportent.',
+  },
+  'erase.links': { one: 'Un lien qui attend : ce qu’il donne.', other: '{n} liens qui attendent : ce qu’ils donnent.' },
+  'erase.receipts': {
+    one: 'Un ticket : il n’en existe pas d’autre copie.',
+    other: '{n} tickets : il n’en existe pas d’autre copie.',
+  },
+  'erase.unread': 'Ce qui est gardé est illisible : tout son contenu, si vous n’avez pas ses 24 mots.',
+  'erase.type': 'Pour accepter cette perte, tapez {word}',
+  'erase.word': 'SUPPRIMER',
   'erase.go': 'Supprimer définitivement',
   'erase.done': 'Le portefeuille a été supprimé de cet appareil.',
 

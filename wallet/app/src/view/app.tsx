@@ -98,8 +98,9 @@ function Content(shown: Shown): JSX.Element | null {
   return phase === 'start' ? <Start {...shown} /> : <Before key={phase} {...shown} phase={phase} />;
 }
 
-/** A basket that comes further is another screen. */
+/** A basket that comes further is another screen, and so is what became of something that was not decided. */
 function stageKey(screen: Screen): string {
+  if (screen.name === 'result') return `result ${screen.title.key}`;
   return screen.name === 'basket' ? `basket ${screen.stage}` : screen.name;
 }
 

@@ -1,9 +1,11 @@
 import type { JSX } from 'preact';
 import { mostPoints, worthOf } from '../decide/amount.js';
 import { billOf, hostOf, receiptOf } from '../decide/basket.js';
+import { isBrought } from '../decide/waiting.js';
+import { isTimeUp } from '../decide/expiry.js';
 import type { BasketScreen, Snapshot } from '../model.js';
 import type { Key } from '../text/en.js';
-import { Button, Fact, Form, Note, Sign, Slider, Title } from './parts.js';
+import { Button, Fact, Form, Leave, Note, Sign, Slider, Title } from './parts.js';
 import type { Shown } from './parts.js';
 import { PayVouchers } from './till.js';
 
@@ -64,12 +66,17 @@ function Choose(shown: BasketShown): JSX.Element {
   const vouchers = worthOf(screen.vouchers, wallet.charter.offers);
   const most = mostPoints(screen, wallet.most, vouchers);
   const total = screen.points + vouchers;
-  const expiry = screen.basket.offer?.expiry ?? 0n;
-  const isOver = state.now >= expiry;
+  const { expiry } = screen;
+  const isOver = isTimeUp(screen, state.now);
   return (
     <>
       <Title>{say('basket.title', { name: nameOf(shown) })}</Title>
       <BillFacts {...shown} earns="basket.earns" />
+      {isBrought(state.kept.waiting, screen.link) && (
+        <Note tone="wait" say={say}>
+          <p>{say('waiting.asks')}</p>
+        </Note>
+      )}
       <Form onSend={act.payBasket}>
         {most > 0n && (
           <Slider
@@ -82,7 +89,7 @@ function Choose(shown: BasketShown): JSX.Element {
             say={say}
           />
         )}
-        <PayVouchers {...shown} />
+        {screen.max > 0n && <PayVouchers {...shown} />}
         <div class="stack">
           {total > 0n && (
             <button type="submit" class="button main" disabled={isOver || state.busy !== undefined}>
@@ -94,11 +101,13 @@ function Choose(shown: BasketShown): JSX.Element {
           <Button kind={total > 0n ? 'plain' : 'main'} disabled={state.busy !== undefined} onClick={act.declineBasket}>
             {say('basket.only')}
           </Button>
-          <Button onClick={() => act.go('home')}>{say('go.cancel')}</Button>
+          <Leave {...shown} link={screen.link} />
         </div>
-        <p class="quiet">
-          {isOver ? say('pay.over') : say('pay.expiry', { time: { time: expiry } })} {say('pay.final')}
-        </p>
+        {screen.max > 0n && (
+          <p class="quiet" role="status">
+            {isOver ? say('basket.expired') : say('pay.expiry', { time: { time: expiry } })} {say('pay.final')}
+          </p>
+        )}
       </Form>
     </>
   );

@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
+import { lossOf } from '../decide/erase.js';
 import { linesOf } from '../decide/lines.js';
 import { undecided } from '../decide/waiting.js';
 import { History } from './history.js';
-import { Button, Fact, Note, Title } from './parts.js';
+import { Button, Fact, Form, Note, Title, typedIn } from './parts.js';
 import type { Shown } from './parts.js';
 
 /** Everything else. */
@@ -125,35 +126,64 @@ export function Move({ state, say, act }: Shown): JSX.Element | null {
   );
 }
 
-/** The wallet is removed from this device, once its words are written down. */
-export function Erase({ state, say, act }: Shown): JSX.Element | null {
-  const { wallet, kept } = state;
-  if (wallet === undefined) return null;
-  const has = wallet.points + wallet.held;
-  const empty = has === 0n && wallet.vouchers.length === 0 && wallet.ballots.length === 0;
-  const can = kept.confirmed || empty;
-  const waits = undecided(wallet.open).length + kept.waiting.length > 0;
+/** The wallet is removed from this device. What the words do not bring back is named, and its owner types that it may go. */
+export function Erase(shown: Shown): JSX.Element {
+  const { state, say, act } = shown;
+  const { wallet } = state;
+  const has = (wallet?.points ?? 0n) + (wallet?.held ?? 0n);
+  const { lost, mustWrite, mark } = lossOf(state);
+  const [typed, sure] = state.screen.name === 'erase' ? [state.screen.typed, state.screen.sure] : [''];
+  const word = say('erase.word');
   return (
     <>
       <Title>{say('erase.title')}</Title>
       <Note tone="bad" say={say}>
         <p>{say('erase.text')}</p>
         {has > 0n && <p>{say('erase.has', { points: { points: has } })}</p>}
-        {waits && <p>{say('erase.open')}</p>}
-        {!can && <p>{say('erase.not')}</p>}
+        {mustWrite && <p>{say('erase.not')}</p>}
       </Note>
-      <div class="stack">
-        {can ? (
-          <Button kind="danger" disabled={state.busy !== undefined} onClick={act.erase}>
-            {say('erase.go')}
-          </Button>
-        ) : (
-          <Button kind="main" onClick={() => act.go('backup')}>
-            {say('banner.backup.go')}
-          </Button>
+      {lost.length > 0 && (
+        <>
+          <h2>{say('erase.lost')}</h2>
+          <ul>
+            {lost.map((words) => (
+              <li key={words.key}>{say.words(words)}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      <Form onSend={act.erase}>
+        {lost.length > 0 && !mustWrite && (
+          <>
+            <label for="sure">{say('erase.type', { word })}</label>
+            <input
+              id="sure"
+              type="text"
+              autocapitalize="none"
+              autocomplete="off"
+              spellcheck={false}
+              value={typed}
+              onInput={(event) => act.typeErase(typedIn(event), word)}
+            />
+          </>
         )}
-        <Button onClick={() => act.go('settings')}>{say('go.cancel')}</Button>
-      </div>
+        <div class="stack">
+          {mustWrite ? (
+            <Button kind="main" onClick={() => act.go('backup')}>
+              {say('banner.backup.go')}
+            </Button>
+          ) : (
+            <button
+              type="submit"
+              class="button danger"
+              disabled={state.busy !== undefined || (lost.length > 0 && sure !== mark)}
+            >
+              {say('erase.go')}
+            </button>
+          )}
+          {wallet && <Button onClick={() => act.go('settings')}>{say('go.cancel')}</Button>}
+        </div>
+      </Form>
     </>
   );
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { typed } from '../decide/amount.js';
+import { isBrought } from '../decide/waiting.js';
 import type { Actions } from '../do/actions.js';
 import type { State, Tone, Words } from '../model.js';
 import type { Key } from '../text/en.js';
@@ -91,6 +92,16 @@ export function Trouble({ trouble, say, id }: { trouble: Words | undefined; say:
         </Note>
       )}
     </div>
+  );
+}
+
+/** Leads away from a link. One that an address has brought goes on waiting, or is not meant for this wallet. */
+export function Leave({ state, say, act, link }: Shown & { link: string }): JSX.Element {
+  return (
+    <>
+      {isBrought(state.kept.waiting, link) && <Button onClick={() => act.notMine(link)}>{say('waiting.notmine')}</Button>}
+      <Button onClick={() => act.go('home')}>{say('go.cancel')}</Button>
+    </>
   );
 }
 

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { kindOf } from '../decide/place.js';
 import type { State } from '../model.js';
+import { Erase } from './more.js';
 import { Button, Form, Note, Title, Trouble, typedIn } from './parts.js';
 import type { Shown } from './parts.js';
 
@@ -146,6 +147,7 @@ export function Searching({ state, say, act }: Shown): JSX.Element | null {
 /** What can be shown before a wallet is open. */
 export function Before(shown: Shown & { phase: State['phase'] }): JSX.Element {
   const { say, act, phase, state } = shown;
+  if (phase === 'unsupported' && state.screen.name === 'erase') return <Erase {...shown} />;
   if (phase === 'unsupported') {
     return (
       <>
@@ -154,9 +156,7 @@ export function Before(shown: Shown & { phase: State['phase'] }): JSX.Element {
           <p>{state.trouble === undefined ? say('unsupported.text') : say.words(state.trouble)}</p>
         </Note>
         {state.trouble?.key === 'trouble.record-unreadable' && (
-          <Button kind="danger" disabled={state.busy !== undefined} onClick={act.erase}>
-            {say('erase.go')}
-          </Button>
+          <Button onClick={() => act.go('erase')}>{say('settings.erase')}</Button>
         )}
       </>
     );

@@ -1,12 +1,14 @@
 import type { JSX } from 'preact';
 import { mostPoints, worthOf } from '../decide/amount.js';
 import { atStake, needsBackup } from '../decide/backup.js';
+import { isTimeUp } from '../decide/expiry.js';
 import type { BasketScreen, PayScreen, Snapshot } from '../model.js';
-import { Button, Form, Note, Slider, Title } from './parts.js';
+import { Button, Form, Leave, Note, Slider, Title } from './parts.js';
 import type { Shown } from './parts.js';
 
 /** What a shop gives, before it is taken. */
-export function Take({ state, say, act }: Shown): JSX.Element | null {
+export function Take(shown: Shown): JSX.Element | null {
+  const { state, say, act } = shown;
   const { screen, wallet, kept } = state;
   if (screen.name !== 'take' || wallet === undefined) return null;
   const { grant, link } = screen;
@@ -55,21 +57,26 @@ export function Take({ state, say, act }: Shown): JSX.Element | null {
             {say('take.go')}
           </Button>
         )}
-        <Button onClick={() => act.go('home')}>{say(grant.known || isOver ? 'go.home' : 'go.cancel')}</Button>
+        {grant.known || isOver ? (
+          <Button onClick={() => act.go('home')}>{say('go.home')}</Button>
+        ) : (
+          <Leave {...shown} link={link} />
+        )}
       </div>
     </>
   );
 }
 
 /** What a till asks for: the owner says how much of it is paid in points. */
-export function Pay({ state, say, act }: Shown): JSX.Element | null {
+export function Pay(shown: Shown): JSX.Element | null {
+  const { state, say, act } = shown;
   const { screen, wallet } = state;
   if (screen.name !== 'pay' || wallet === undefined) return null;
   const vouchers = worthOf(screen.vouchers, wallet.charter.offers);
   const most = mostPoints(screen, wallet.most, vouchers);
   const name = wallet.charter.stores.find(({ id }) => id === screen.store)?.name ?? '';
   const total = screen.points + vouchers;
-  const isOver = state.now >= screen.expiry;
+  const isOver = isTimeUp(screen, state.now);
   const can = most > 0n || wallet.vouchers.length > 0;
   return (
     <>
@@ -99,7 +106,7 @@ export function Pay({ state, say, act }: Shown): JSX.Element | null {
           )}
           <PayVouchers screen={screen} wallet={wallet} say={say} act={act} state={state} />
           {total === 0n && <p class="quiet">{say('pay.zero', { points: { points: screen.step } })}</p>}
-          <p class="quiet">{isOver ? say('pay.over') : say('pay.expiry', { time: { time: screen.expiry } })}</p>
+          <p class="quiet" role="status">{isOver ? say('pay.over') : say('pay.expiry', { time: { time: screen.expiry } })}</p>
           <p class="quiet">{say('pay.final')}</p>
           <div class="stack">
             <button type="submit" class="button main" disabled={total === 0n || isOver || state.busy !== undefined}>
@@ -107,7 +114,7 @@ export function Pay({ state, say, act }: Shown): JSX.Element | null {
                 ? say('pay.go.vouchers', { points: { points: screen.points }, euros: { euros: total } })
                 : say('pay.go', { points: { points: screen.points } })}
             </button>
-            <Button onClick={() => act.go('home')}>{say('go.cancel')}</Button>
+            <Leave {...shown} link={screen.link} />
           </div>
         </Form>
       ) : (

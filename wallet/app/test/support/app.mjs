@@ -46,6 +46,8 @@ export function device(federation, { name = 'device', store = 1 } = {}) {
   const self = {
     online: true,
     lost: false,
+    /** What is to be done later, and when. */
+    alarms: [],
     open: (link) => {
       const base = federation.addresses[store - 1];
       const env = {
@@ -67,6 +69,7 @@ export function device(federation, { name = 'device', store = 1 } = {}) {
           }
         },
         isOnline: () => self.online,
+        after: (seconds, run) => self.alarms.push({ at: federation.now + seconds, run }),
         pause: () => new Promise((resolve) => (self.wake = resolve)),
         persist: async () => 'kept',
         saveLang: async () => undefined,

@@ -75,9 +75,15 @@ export function forgetBasket(state: WalletState, { base, id }: OpenBasket): Wall
   return { ...state, baskets: (state.baskets ?? []).filter((basket) => basket.base !== base || basket.id !== id) };
 }
 
-/** Whether a basket is so old that nothing can come of it any more. */
+/** Whether a basket is so old that nothing can come of it any more, by a clock that may be wrong. */
 export function isBasketOver({ since }: OpenBasket, now: bigint): boolean {
   return now > since + BASKET_AGE;
+}
+
+/** The same by its store's clock, which has said until when it could be paid with points: at most a day after it was made. */
+export function isLongOver(expiresAt: string, storeNow: bigint): boolean {
+  const expiry = Date.parse(expiresAt) / 1000;
+  return Number.isFinite(expiry) && Number(storeNow) > expiry + Number(BASKET_AGE);
 }
 
 /** The receipt of the same grant or basket, in the list of receipts of which a store is to be told. */

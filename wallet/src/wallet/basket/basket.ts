@@ -32,7 +32,14 @@ export interface BasketView extends BasketSums {
   readonly points?: bigint;
   readonly earns: GrantTerms;
   /** What can be paid with points: the store's signature was verified. Missing if there is nothing to choose. */
-  readonly offer?: { readonly max: bigint; readonly step: bigint; readonly expiry: bigint; readonly reference: string };
+  readonly offer?: {
+    readonly max: bigint;
+    readonly step: bigint;
+    /** When the store made it, by its own clock. */
+    readonly time: bigint;
+    readonly expiry: bigint;
+    readonly reference: string;
+  };
   /** What this wallet pays, or has paid. */
   readonly paying?: { readonly points: bigint; readonly vouchers: readonly VoucherCount[] };
   readonly isPaid: boolean;
@@ -109,7 +116,7 @@ async function read(core: Core, link: string): Promise<OpenBasket> {
 
 function viewOf(core: Core, basket: OpenBasket, said: SaidBasket): BasketView {
   const { store, base, id } = basket;
-  const { offer: signed, receipt: _, grant, ...sums } = said;
+  const { offer: signed, receipt: _, expiresAt: __, grant, ...sums } = said;
   const held = openPayment(core.state, store, id);
   const offer = held !== undefined || isPaid(core.state, basket) ? undefined : offerOf(core, basket, signed);
   return {
@@ -130,7 +137,8 @@ function offerOf(core: Core, basket: OpenBasket, signed: SaidBasket['offer']): B
   if (signed === undefined) return undefined;
   try {
     const offer = checkOffer(core.charter, basket, signed, core.now());
-    return { max: offer.max, step: offer.step, expiry: offer.expiry, reference: toHex(offerReference(offer)) };
+    const { max, step, time, expiry } = offer;
+    return { max, step, time, expiry, reference: toHex(offerReference(offer)) };
   } catch (error) {
     if (error instanceof WalletError && error.code === 'offer-expired') return undefined;
     throw error;

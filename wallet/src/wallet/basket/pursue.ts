@@ -4,6 +4,7 @@ import { startClaim } from '../../machine/wallet/claim.js';
 import { WalletError } from '../../machine/wallet/error.js';
 import { grantName, openClaim } from '../../machine/wallet/state.js';
 import type { OpenBasket, OpenOrder } from '../../machine/wallet/state.js';
+import { storeAddresses } from '../charters.js';
 import type { Core } from '../core.js';
 import { drive, isFatal } from '../drive.js';
 import type { OrderProgress } from '../drive.js';
@@ -44,7 +45,8 @@ export async function pursue(core: Core, basket: OpenBasket, waiting?: Waiting):
     // It was withdrawn meanwhile: after a return there may be another.
     said = await asked(core, client, basket);
   }
-  const over = isKept ? isOver(core, basket, said, claim) : isBasketOver(basket, core.now());
+  const isDone = isKept && isOver(said, claim);
+  const over = isDone || (claim?.state !== 'pending' && (await client.isLongOver(basket, said, core.now()).catch(never)));
   if (over) await core.step((state) => ({ state: forgetBasket(state, basket) }));
   return { said, over, ...(claim === undefined ? {} : { claim }) };
 }
@@ -62,9 +64,15 @@ async function asked(core: Core, client: BasketClient, basket: OpenBasket, waiti
   }
 }
 
+/** A store that does not say what time it is has not said that a basket is over. */
+function never(error: unknown): false {
+  if (isFatal(error)) throw error;
+  return false;
+}
+
 /** Whether nothing more can come of a basket whose receipt was taken, if it had one. */
-function isOver(core: Core, basket: OpenBasket, { state, grant }: SaidBasket, claim: Pursued['claim']): boolean {
-  if (state === 'cancelled' || isBasketOver(basket, core.now())) return true;
+function isOver({ state, grant }: SaidBasket, claim: Pursued['claim']): boolean {
+  if (state === 'cancelled') return true;
   if (state !== 'complete') return false;
   if (claim !== undefined) return claim.state !== 'pending';
   return grant === undefined || (grant.state !== 'open' && grant.state !== 'pending');
@@ -104,7 +112,9 @@ async function claimed(core: Core, basket: OpenBasket, said: SaidBasket): Promis
 export async function followBaskets(core: Core): Promise<void> {
   for (const basket of core.state.baskets ?? []) {
     try {
-      if (isBasketOver(basket, core.now())) await core.step((state) => ({ state: forgetBasket(state, basket) }));
+      const { base } = basket;
+      const isListed = storeAddresses(core.charter).some(({ bases }) => bases.includes(base));
+      if (!isListed && isBasketOver(basket, core.now())) await core.step((state) => ({ state: forgetBasket(state, basket) }));
       else if (!core.state.searching) await pursue(core, basket);
     } catch (error) {
       if (isFatal(error) || (error instanceof WalletError && error.code === 'closed')) throw error;

@@ -31,7 +31,14 @@ export interface CheckoutView {
   readonly name: string;
   readonly state: 'open' | 'paying' | 'paid';
   /** The offer, while it is open. */
-  readonly offer?: { readonly max: bigint; readonly step: bigint; readonly expiry: bigint; readonly reference: string };
+  readonly offer?: {
+    readonly max: bigint;
+    readonly step: bigint;
+    /** When the store made it, by its own clock. */
+    readonly time: bigint;
+    readonly expiry: bigint;
+    readonly reference: string;
+  };
   /** What is being paid, while it is not decided. */
   readonly paying?: { readonly points: bigint; readonly vouchers: readonly VoucherCount[] };
 }
@@ -72,6 +79,6 @@ export async function viewCheckout(wallet: Wallet, link: string): Promise<Checko
     return { ...known, state: 'paying', paying: { points, vouchers } };
   }
   const offer = checkOffer(core.charter, at, await core.client.offer(at.base, at.id), core.now());
-  const { max, step, expiry } = offer;
-  return { ...known, state: 'open', offer: { max, step, expiry, reference: toHex(offerReference(offer)) } };
+  const { max, step, time, expiry } = offer;
+  return { ...known, state: 'open', offer: { max, step, time, expiry, reference: toHex(offerReference(offer)) } };
 }
