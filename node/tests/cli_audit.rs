@@ -1,11 +1,8 @@
 //! `ronde audit` as a user sees it: over HTTP, from saved logs, and with evidence handed on as files.
 
-#[path = "../../protocol/tests/audit_support/mod.rs"]
-mod audit_support;
-#[path = "cli_support/mod.rs"]
-mod cli_support;
-#[path = "../../protocol/tests/federation_support/mod.rs"]
-mod federation_support;
+use crate::audit_support;
+use crate::cli_support;
+use crate::federation_support;
 
 use std::net::TcpListener;
 

@@ -1,7 +1,7 @@
 //! `ronde backup`, as a process beside a running `ronde node`.
 
-mod cli_support;
-mod places;
+use crate::cli_support;
+use crate::places;
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};

@@ -1,9 +1,8 @@
 //! `ronde capacity`: its options, exit codes and both forms of its answer; and that `docs/capacity.md` says what it prints.
 
-#[path = "cli_support/mod.rs"]
-mod cli_support;
+use crate::cli_support;
 #[allow(dead_code, reason = "the README's test uses the rest")]
-mod readme_support;
+use crate::readme_support;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,7 +1,6 @@
 //! From nothing to a signed charter by the command line alone, and what goes wrong on the way.
 
-#[path = "cli_support/mod.rs"]
-mod cli_support;
+use crate::cli_support;
 
 use cli_support::{Desk, cards, mode};
 

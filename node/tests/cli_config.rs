@@ -1,7 +1,6 @@
 //! The configuration: every setting, from file and environment, and what is refused with which advice.
 
-#[path = "cli_support/mod.rs"]
-mod cli_support;
+use crate::cli_support;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,9 +1,8 @@
 //! `ronde evidence list`, `show` and `verify`, as processes, at a real node that was shown a cheat.
 
-mod cli_support;
-mod federation;
-#[path = "../../protocol/tests/federation_support/mod.rs"]
-mod federation_support;
+use crate::cli_support;
+use crate::federation;
+use crate::federation_support;
 
 use cli_support::Desk;
 use federation::{Town, in_memory, orders};

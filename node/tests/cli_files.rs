@@ -1,9 +1,7 @@
 //! Secrets, charters, dates and links as the command line and the node keep and show them.
 
-#[path = "cli_support/mod.rs"]
-mod cli_support;
-#[path = "../../protocol/tests/federation_support/mod.rs"]
-mod federation_support;
+use crate::cli_support;
+use crate::federation_support;
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! The manager's password and the node's certificate from the command line, and a real node that speaks HTTPS.
 
-mod cli_support;
+use crate::cli_support;
 
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;

@@ -1,6 +1,6 @@
 //! `ronde rules`, and what `ronde config check` says of rules.
 
-mod cli_support;
+use crate::cli_support;
 
 use cli_support::Desk;
 

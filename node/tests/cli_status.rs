@@ -1,9 +1,7 @@
 //! `ronde status` against what a node may answer.
 
-#[path = "cli_support/mod.rs"]
-mod cli_support;
-#[path = "../../protocol/tests/federation_support/mod.rs"]
-mod federation_support;
+use crate::cli_support;
+use crate::federation_support;
 
 use std::net::TcpListener;
 

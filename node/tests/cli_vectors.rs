@@ -3,10 +3,8 @@
 //! Most programs here are shell scripts that know the answers to eight sums. What a program does wrong is one line of
 //! its script. A program that hangs reads for ever; what it is waited for is short where all its answers are to fail.
 
-#[path = "cli_support/mod.rs"]
-mod cli_support;
-#[path = "vectors_support/mod.rs"]
-mod vectors_support;
+use crate::cli_support;
+use crate::vectors_support;
 
 use std::process::{Command, Stdio};
 

@@ -1,6 +1,6 @@
 //! Baskets over HTTP: one link for paying with points and earning on the rest.
 
-mod http_support;
+use crate::http_support;
 
 use std::path::Path;
 

@@ -1,6 +1,6 @@
 //! How much may be given away: by a grant, a till and a store in a day.
 
-mod http_support;
+use crate::http_support;
 
 use std::collections::BTreeMap;
 

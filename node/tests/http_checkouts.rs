@@ -1,6 +1,6 @@
 //! Checkouts over HTTP: what the till sees, and when.
 
-mod http_support;
+use crate::http_support;
 
 use http_support::federation_support::DAY;
 use http_support::orders::{checkout, offer, pay, to_base64};

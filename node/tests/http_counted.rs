@@ -1,6 +1,6 @@
 //! What is counted of grants, checkouts and points, whoever changes them: a till, a wallet, a feed or the time.
 
-mod http_support;
+use crate::http_support;
 
 use http_support::Node;
 use http_support::federation_support::{KEYSET, entropy};

@@ -1,6 +1,6 @@
 //! Baskets over HTTP: what they earn, what is kept of them, what they give to an association.
 
-mod http_support;
+use crate::http_support;
 
 use std::path::Path;
 

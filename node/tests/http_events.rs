@@ -1,7 +1,7 @@
 //! The stream of events: what is told, to whom, from where on, and when it ends.
 
-mod event_stream;
-mod http_support;
+use crate::event_stream;
+use crate::http_support;
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;

@@ -1,6 +1,6 @@
 //! Grants over HTTP.
 
-mod http_support;
+use crate::http_support;
 
 use http_support::federation_support::{CAMPAIGN, DAY, VOUCHER};
 use http_support::orders::{claim, from_base64, grant, outputs, points};

@@ -12,8 +12,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};
 
-mod endless_answer;
-mod http_support;
+use crate::endless_answer;
+use crate::http_support;
 
 /// Far longer than anything takes: tests wait for events, not for time.
 const LONG: Duration = Duration::from_secs(60);

@@ -1,6 +1,6 @@
 //! The manager signs in: who is let in, for how long, and what no other page can do in their name.
 
-mod http_support;
+use crate::http_support;
 
 use http_support::{Node, Reply, bearer};
 use ronde_node::password;

@@ -1,6 +1,6 @@
 //! Every problem that can occur, as RFC 9457 says, in two languages.
 
-mod http_support;
+use crate::http_support;
 
 use std::collections::BTreeSet;
 

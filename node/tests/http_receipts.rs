@@ -1,6 +1,6 @@
 //! Receipts: sealed as they come, handed over, and forgotten.
 
-mod http_support;
+use crate::http_support;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

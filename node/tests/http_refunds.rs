@@ -1,7 +1,7 @@
 //! Refunds over HTTP: what bought nothing goes back by itself, once, to whoever holds the keys of its coins; and a till gives
 //! back what was paid, never more.
 
-mod http_support;
+use crate::http_support;
 
 use http_support::federation_support::{DAY, KEYSET, entropy};
 use http_support::orders::{Signed, checkout, coin, from_base64, grant, offer, outputs, pay, points, to_base64};

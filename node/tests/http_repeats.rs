@@ -1,8 +1,8 @@
 //! No refusal repeats what was asked: every member of every request of the API's document, every parameter and header, is
 //! given values of every sort, as a till's program gives them that puts a customer's name in the wrong place.
 
-mod asked_wrongly;
-mod http_support;
+use crate::asked_wrongly;
+use crate::http_support;
 
 use asked_wrongly::{Call, calls, filled, spoiled};
 use http_support::{Node, Reply, bearer};

@@ -1,6 +1,6 @@
 //! Buckets and probes over HTTP.
 
-mod http_support;
+use crate::http_support;
 
 use std::sync::Arc;
 

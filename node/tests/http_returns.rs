@@ -1,7 +1,7 @@
 //! Goods that come back over HTTP: points that were paid go back, what was earned is taken out of it, once for each
 //! reference, and nobody gains by any order of buying, claiming, paying and returning.
 
-mod http_support;
+use crate::http_support;
 
 use std::path::Path;
 

@@ -1,7 +1,7 @@
 //! Tills: who may do what, and from when on nothing; and the same from the command line.
 
-mod event_stream;
-mod http_support;
+use crate::event_stream;
+use crate::http_support;
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output};

@@ -1,6 +1,6 @@
 //! HTTPS by the node itself: the same bounds, another certificate while connections are open, and none that is broken.
 
-mod endless_answer;
+use crate::endless_answer;
 
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;

@@ -1,7 +1,7 @@
 //! What a shop's manager asks its node over HTTP: what stands behind a code, what the store did, what a token is good for,
 //! and points that make something good.
 
-mod http_support;
+use crate::http_support;
 
 use std::path::Path;
 

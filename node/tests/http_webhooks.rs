@@ -1,7 +1,7 @@
 //! Webhooks: what is posted where, signed, in order and until it is taken.
 
-mod http_support;
-mod webhook_receiver;
+use crate::http_support;
+use crate::webhook_receiver;
 
 use std::process::Command;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! The manager's pages: who sees them, what they say, and what their forms do.
 
-mod http_support;
-mod pages_support;
+use crate::http_support;
+use crate::pages_support;
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Every page, in both languages, as a browser and a screen reader take it.
 
-mod http_support;
-mod pages_support;
+use crate::http_support;
+use crate::pages_support;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

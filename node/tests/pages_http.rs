@@ -1,7 +1,7 @@
 //! How pages are served: headers, languages, assets, refusals, and what is on the federation's page.
 
-mod http_support;
-mod pages_support;
+use crate::http_support;
+use crate::pages_support;
 
 use http_support::federation_support::{Plan, body, list, sign_charter, text};
 use http_support::orders::swap;

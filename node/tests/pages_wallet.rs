@@ -1,6 +1,6 @@
 //! The wallet's app, as the node serves it.
 
-mod http_support;
+use crate::http_support;
 
 use std::collections::BTreeSet;
 use std::fs;

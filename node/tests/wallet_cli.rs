@@ -1,10 +1,9 @@
 //! `ronde wallet` as a script and a person see it: exit codes, JSON fields, words. With `--features fault-points` it is
 //! also killed at every boundary of its persistence.
 
-#[path = "../../protocol/tests/federation_support/mod.rs"]
-mod federation_support;
-mod wallet_command;
-mod wallet_support;
+use crate::federation_support;
+use crate::wallet_command;
+use crate::wallet_support;
 
 use std::path::Path;
 

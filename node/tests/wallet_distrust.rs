@@ -1,7 +1,6 @@
 //! A wallet among stores that lie about charters, offers and addresses.
 
-#[path = "../../protocol/tests/federation_support/mod.rs"]
-mod federation_support;
+use crate::federation_support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;

@@ -1,10 +1,9 @@
 //! A lost wallet comes back from its 24 words alone, through four real nodes: what it had signed and was not certified
 //! too, whoever is killed on the way.
 
-mod federation;
-#[path = "../../protocol/tests/federation_support/mod.rs"]
-mod federation_support;
-mod wallet_command;
+use crate::federation;
+use crate::federation_support;
+use crate::wallet_command;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;

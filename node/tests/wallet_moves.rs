@@ -1,9 +1,8 @@
 //! The `ronde wallet` command moves coins into a later keyset, through four real nodes.
 
-mod federation;
-#[path = "../../protocol/tests/federation_support/mod.rs"]
-mod federation_support;
-mod wallet_command;
+use crate::federation;
+use crate::federation_support;
+use crate::wallet_command;
 
 use std::path::Path;
 

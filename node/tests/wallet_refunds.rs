@@ -1,9 +1,8 @@
 //! A wallet on disk and four shops over HTTP: a payment that came too late comes back by itself.
 
-#[path = "../../protocol/tests/federation_support/mod.rs"]
-mod federation_support;
-mod wallet_command;
-mod wallet_support;
+use crate::federation_support;
+use crate::wallet_command;
+use crate::wallet_support;
 
 use std::path::Path;
 

@@ -1,8 +1,7 @@
 //! A wallet on disk and four shops over HTTP: what is earned, paid, cut off and completed.
 
-#[path = "../../protocol/tests/federation_support/mod.rs"]
-mod federation_support;
-mod wallet_support;
+use crate::federation_support;
+use crate::wallet_support;
 
 use std::path::Path;
 

@@ -1,7 +1,7 @@
 //! Each kind of cheat is found, the right one is named, and the exhibit convicts offline.
 
-mod audit_support;
-mod federation_support;
+use crate::audit_support;
+use crate::federation_support;
 
 use audit_support::*;
 use federation_support::{Federation, KEYSET, federation, list};

@@ -1,10 +1,9 @@
 //! Nobody honest is framed: what can be cut out of honest logs, heads and statements convicts nobody of what it did not do.
 
-mod audit_support;
-mod federation_support;
-mod rollover_support;
-mod wallet_support;
-mod witness_support;
+use crate::audit_support;
+use crate::federation_support;
+use crate::rollover_support;
+use crate::witness_support;
 
 use audit_support::{certified, sign_head, voted};
 use federation_support::{Federation, KEYSET, NOW, entropy, list};

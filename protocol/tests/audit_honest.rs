@@ -1,7 +1,7 @@
 //! The auditor finds an honest history in order, whatever customers tried, and says what it could not check.
 
-mod audit_support;
-mod federation_support;
+use crate::audit_support;
+use crate::federation_support;
 
 use audit_support::*;
 use federation_support::{ASSOCIATION, CAMPAIGN, Plan, VOUCHER, VOUCHER_VALUE, federation, planned};

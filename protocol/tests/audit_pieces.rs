@@ -1,9 +1,9 @@
 //! Logs of thousands of orders, audited piece by piece: in whatever pieces they come, and however few records are looked at
 //! at a time, the same is found, byte by byte.
 
-mod audit_support;
-mod big_logs;
-mod federation_support;
+use crate::audit_support;
+use crate::big_logs;
+use crate::federation_support;
 
 use audit_support::audit_in_pieces;
 use big_logs::{Cheat, Made, Maker, Sketcher, WITNESSES, Weaver, town};

@@ -1,11 +1,10 @@
 //! An audit of a keyset that is closed, and of points that moved out of it into a later one: over both the books agree,
 //! and whoever goes on after closing, or certifies for the later keyset what its own log does not know, is found.
 
-mod audit_support;
-mod federation_support;
-mod rollover_support;
-mod wallet_support;
-mod witness_support;
+use crate::audit_support;
+use crate::federation_support;
+use crate::rollover_support;
+use crate::witness_support;
 
 use audit_support::{certified, forged, sign_head, voted};
 use federation_support::{ASSOCIATION, DAY, Federation, KEYSET, entropy, list};

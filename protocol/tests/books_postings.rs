@@ -1,7 +1,7 @@
 //! What each order does to the books.
 
-mod federation_support;
-mod witness_support;
+use crate::federation_support;
+use crate::witness_support;
 
 use federation_support::{ASSOCIATION, CAMPAIGN, NOW, VOUCHER, VOUCHER_VALUE};
 use ronde_protocol::{

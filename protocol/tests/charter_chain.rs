@@ -1,6 +1,6 @@
 //! What may follow a charter: one version higher, by the right stewards, nothing removed; and what a fork does.
 
-mod federation_support;
+use crate::federation_support;
 
 use federation_support::{DAY, NOW, Plan, body, list, sign_charter, steward, text};
 use ronde_protocol::{

@@ -1,6 +1,6 @@
 //! How a federation begins, who may sign, and that nothing else counts as a signature.
 
-mod federation_support;
+use crate::federation_support;
 
 use federation_support::{NOW, Plan, body, list, sign_charter, steward};
 use ronde_protocol::{

@@ -1,6 +1,6 @@
 //! Every key of a charter: valid, nowhere twice, and held by whoever publishes it; and lists that are in order.
 
-mod federation_support;
+use crate::federation_support;
 
 use curve25519_dalek::{
     constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION},

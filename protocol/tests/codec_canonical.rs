@@ -1,6 +1,6 @@
 //! One encoding per value: whatever decodes encodes to the very bytes it came from, and nothing else decodes.
 
-mod codec_support;
+use crate::codec_support;
 
 use codec_support::every::{self, Sample};
 use proptest::prelude::*;

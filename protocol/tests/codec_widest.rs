@@ -1,6 +1,6 @@
 //! Every message at its widest fits its bound, so that no honest answer is ever too long to be read (LIMIT-1).
 
-mod codec_support;
+use crate::codec_support;
 
 use codec_support::{list, points};
 use ronde_protocol::{

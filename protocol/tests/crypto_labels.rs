@@ -1,6 +1,6 @@
 //! Labels, labelled hashing, and the splitting of randomness.
 
-mod crypto_support;
+use crate::crypto_support;
 
 use crypto_support::entropy;
 use proptest::prelude::*;

@@ -1,6 +1,6 @@
 //! Blinding, evaluating, unblinding, and a witness's check of its own MACs.
 
-mod crypto_support;
+use crate::crypto_support;
 
 use crypto_support::{any_scalar, coin, element, entropy, point, secret, tweak, witness_key};
 use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar};

@@ -1,6 +1,6 @@
 //! The batched evaluation proof: complete, and wrong as soon as anything is.
 
-mod crypto_support;
+use crate::crypto_support;
 
 use crypto_support::{context, element, entropy, evaluated, plus_order, point, tweak, witness_key};
 use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar};

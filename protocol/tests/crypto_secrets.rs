@@ -1,6 +1,6 @@
 //! Secrets print nothing, cannot be copied, and leave nothing behind.
 
-mod crypto_support;
+use crate::crypto_support;
 
 use core::mem::ManuallyDrop;
 

@@ -1,6 +1,6 @@
 //! Ed25519: what is accepted is exactly the strict, cofactorless set, and a label is a role.
 
-mod crypto_support;
+use crate::crypto_support;
 
 use crypto_support::{entropy, plus_order, witness_key};
 use curve25519_dalek::{

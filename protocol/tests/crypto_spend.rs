@@ -1,6 +1,6 @@
 //! The signature by all coin keys of an order.
 
-mod crypto_support;
+use crate::crypto_support;
 
 use crypto_support::{coin, entropy, plus_order};
 use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar};

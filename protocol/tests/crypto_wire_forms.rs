@@ -1,6 +1,6 @@
 //! Wire forms: plain fixed-size bytes, refused unless canonical when decoded.
 
-mod crypto_support;
+use crate::crypto_support;
 
 use bincode::{Decode, Encode, config};
 use crypto_support::{any_scalar, plus_order};

@@ -1,7 +1,7 @@
 //! What is derived is what chapter 04 of the specification says, computed here once more from its words.
 
-mod federation_support;
-mod wallet_support;
+use crate::federation_support;
+use crate::wallet_support;
 
 use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar};
 use federation_support::{KEYSET, federation, node_seed};

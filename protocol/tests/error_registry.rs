@@ -1,6 +1,6 @@
 //! The specification's registry of refusals says what the code says.
 
-mod codec_support;
+use crate::codec_support;
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! The test federation itself is one that the charter's rules accept.
 
-mod federation_support;
+use crate::federation_support;
 
 use federation_support::{KEYSET, Plan, federation, planned};
 

@@ -3,7 +3,7 @@
 //! Four stores, each of them a witness too (n = 4, f = 1, q = 3). What the network and the disks do is played by
 //! [`Town`]; everything else is the protocol itself.
 
-mod federation_support;
+use crate::federation_support;
 
 use std::collections::BTreeMap;
 

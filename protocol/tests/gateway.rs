@@ -1,7 +1,7 @@
 //! What a store's gateway makes of witnesses' answers, honest and not.
 
-mod federation_support;
-mod witness_support;
+use crate::federation_support;
+use crate::witness_support;
 
 use federation_support::{KEYSET, list};
 use ronde_protocol::{

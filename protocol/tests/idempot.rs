@@ -1,8 +1,8 @@
 //! Every message to a witness may come twice, ten times, out of order, or after a restart: the answer is the same, and
 //! it takes effect once.
 
-mod federation_support;
-mod witness_support;
+use crate::federation_support;
+use crate::witness_support;
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! The laws of value, over any sequence of any orders, with cheats and witnesses that are down among them.
 
-mod federation_support;
-mod witness_support;
+use crate::federation_support;
+use crate::witness_support;
 
 use std::collections::BTreeMap;
 

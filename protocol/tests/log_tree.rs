@@ -1,7 +1,7 @@
 //! A witness's log: what stands in it, and the tree whose root it signs.
 
-mod federation_support;
-mod witness_support;
+use crate::federation_support;
+use crate::witness_support;
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! A certificate is exactly q votes of distinct witnesses, and says the same whichever q they are.
 
-mod codec_support;
+use crate::codec_support;
 
 use std::sync::LazyLock;
 

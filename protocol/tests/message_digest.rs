@@ -1,6 +1,6 @@
 //! An order's digest is its identity: it covers every byte of the body, and nothing around it.
 
-mod codec_support;
+use crate::codec_support;
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! Evidence convicts who did it, and nobody else: every piece is checked against the charter alone (EVIDENCE-1).
 
-mod codec_support;
+use crate::codec_support;
 
 use std::sync::LazyLock;
 

@@ -1,6 +1,6 @@
 //! The order table of design section 6, rule by rule, and that no rule waits for a group operation.
 
-mod codec_support;
+use crate::codec_support;
 
 use codec_support::*;
 use ronde_protocol::{

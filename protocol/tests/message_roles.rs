@@ -1,7 +1,7 @@
 //! No signature stands in the role of another: each is made over the same key and the same digest, and verifies in its
 //! own role alone.
 
-mod codec_support;
+use crate::codec_support;
 
 use codec_support::*;
 use ronde_protocol::{

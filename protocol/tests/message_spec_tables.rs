@@ -1,8 +1,7 @@
 //! What `spec/` says of labels, limits and bytes is what the code does.
 
-mod codec_support;
-#[path = "codec_support/decoders.rs"]
-mod decoders;
+use crate::codec_support;
+use crate::decoders;
 #[path = "message_spec_tables/grammar.rs"]
 mod grammar;
 

@@ -1,8 +1,8 @@
 //! The attack for which evaluations wait for the certificate: four orders over one 3-point coin, one sent to each of
 //! four honest witnesses. A component does not say which order it came from, so those of different orders can be mixed.
 
-mod federation_support;
-mod witness_support;
+use crate::federation_support;
+use crate::witness_support;
 
 use std::collections::BTreeMap;
 

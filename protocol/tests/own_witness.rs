@@ -1,7 +1,7 @@
 //! A gateway and a witness in one program: what one of them has checked or signed the other takes as it is, and nothing else.
 
-mod federation_support;
-mod witness_support;
+use crate::federation_support;
+use crate::witness_support;
 
 use federation_support::{KEYSET, list};
 use ronde_protocol::{

@@ -1,10 +1,9 @@
 //! Points move into a later keyset: nothing lost, nothing doubled, whoever lies.
 
-mod audit_support;
-mod federation_support;
-mod rollover_support;
-mod wallet_support;
-mod witness_support;
+use crate::audit_support;
+use crate::federation_support;
+use crate::rollover_support;
+use crate::witness_support;
 
 use audit_support::sign_head;
 use federation_support::{ASSOCIATION, DAY, KEYSET, NOW, entropy, list};

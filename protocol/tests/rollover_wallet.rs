@@ -1,9 +1,8 @@
 //! What a wallet does before a keyset ends.
 
-mod federation_support;
-mod rollover_support;
-mod wallet_support;
-mod witness_support;
+use crate::federation_support;
+use crate::rollover_support;
+use crate::wallet_support;
 
 use std::collections::BTreeSet;
 

@@ -84,3 +84,32 @@ fn every_file_is_compiled() {
     assert_clean(&rules::reachable(&tree("protocol/model/src"), &model));
     assert_clean(&rules::reachable(&tree("protocol/vectors/src"), &["protocol/vectors/src/lib.rs"]));
 }
+
+/// Where several files of tests are one program, cargo looks for none by itself.
+#[test]
+fn every_file_of_tests_is_a_program_or_a_module_of_one() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in the repository");
+    for package in ["protocol", "node"] {
+        let read = |path: String| std::fs::read_to_string(root.join(&path)).unwrap_or_else(|e| panic!("{path}: {e}"));
+        let manifest = read(format!("{package}/Cargo.toml"));
+        let named = |text: &str, before: &str, after: &str| -> Vec<String> {
+            let lines = text.lines().filter_map(|line| line.strip_prefix(before)?.strip_suffix(after));
+            lines.map(str::to_owned).collect()
+        };
+        let (_, programs) = manifest.split_once("[[test]]").expect("the manifest names its programs of tests");
+        let mut known = named(programs, "name = \"", "\"");
+        let modules = known
+            .iter()
+            .flat_map(|program| named(&read(format!("{package}/tests/{program}.rs")), "#[path = \"", ".rs\"]"));
+        known.extend(modules.collect::<Vec<_>>());
+        let files = std::fs::read_dir(root.join(package).join("tests")).expect("there are tests");
+        let files = files.filter_map(|file| file.ok()?.file_name().into_string().ok());
+        let forgotten: Vec<String> = files
+            .filter(|file| file.strip_suffix(".rs").is_some_and(|name| !known.iter().any(|program| program == name)))
+            .collect();
+        assert!(
+            forgotten.is_empty(),
+            "no program runs {forgotten:?}: name them in {package}/Cargo.toml, or in a file that it names"
+        );
+    }
+}

@@ -1,7 +1,7 @@
 //! A basket: what is paid with points is fixed once, and nothing is earned before the till has its money.
 
-mod federation_support;
-mod till_support;
+use crate::federation_support;
+use crate::till_support;
 
 use federation_support::{CAMPAIGN, VOUCHER, list};
 use proptest::prelude::*;

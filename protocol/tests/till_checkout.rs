@@ -1,7 +1,7 @@
 //! Checkouts: paid once, and whatever buys nothing is owed back.
 
-mod federation_support;
-mod till_support;
+use crate::federation_support;
+use crate::till_support;
 
 use federation_support::{DAY, NOW, VOUCHER, VOUCHER_VALUE, federation};
 use proptest::prelude::*;

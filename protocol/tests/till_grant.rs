@@ -1,7 +1,7 @@
 //! Grants: claimed once, by one set of outputs, for exactly what was given.
 
-mod federation_support;
-mod till_support;
+use crate::federation_support;
+use crate::till_support;
 
 use federation_support::{
     BALLOT_MINIMUM, CAMPAIGN, DAY, NOW, Plan, VOUCHER, body, entropy, federation, list, node_seed, planned,

@@ -1,6 +1,6 @@
 //! Pledges: one a day, and never another body for the same day.
 
-mod federation_support;
+use crate::federation_support;
 
 use federation_support::{ASSOCIATION, DAY, NOW, federation, node_seed};
 use ronde_protocol::{

@@ -1,7 +1,7 @@
 //! Refunds: claimed by the keys that paid, once; and what tills give back of a payment.
 
-mod federation_support;
-mod till_support;
+use crate::federation_support;
+use crate::till_support;
 
 use federation_support::{DAY, NOW, entropy, federation};
 use proptest::prelude::*;

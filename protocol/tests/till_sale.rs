@@ -1,6 +1,6 @@
 //! Buying, claiming, paying with points and returning: nobody gains by any order of them (BASKET-8).
 
-mod federation_support;
+use crate::federation_support;
 
 use federation_support::{CAMPAIGN, VOUCHER, list};
 use proptest::prelude::*;

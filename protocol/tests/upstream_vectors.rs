@@ -1,6 +1,6 @@
 //! Every published vector of RFC 9496 (appendix A) and RFC 9497 (appendix A.1) is reproduced.
 
-mod crypto_support;
+use crate::crypto_support;
 
 use crypto_support::{
     element, point,

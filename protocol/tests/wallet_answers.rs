@@ -1,7 +1,7 @@
 //! The wallet machine: what comes back, from honest and other witnesses and relays.
 
-mod federation_support;
-mod wallet_support;
+use crate::federation_support;
+use crate::wallet_support;
 
 use federation_support::{DAY, Federation, KEYSET, NOW, entropy, federation};
 use proptest::prelude::*;

@@ -1,7 +1,7 @@
 //! The wallet machine: coins of a known order come back from the seed.
 
-mod federation_support;
-mod wallet_support;
+use crate::federation_support;
+use crate::wallet_support;
 
 use federation_support::{ASSOCIATION, CAMPAIGN, KEYSET, NOW, VOUCHER, entropy, federation, list, node_seed};
 use proptest::prelude::*;

@@ -1,7 +1,7 @@
 //! The wallet machine: what became of a payment, and claiming it back.
 
-mod federation_support;
-mod wallet_support;
+use crate::federation_support;
+use crate::wallet_support;
 
 use federation_support::{DAY, Federation, KEYSET, NOW, VOUCHER, VOUCHER_VALUE, entropy, federation};
 use ronde_protocol::{

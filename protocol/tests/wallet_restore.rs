@@ -1,9 +1,8 @@
 //! The wallet machine: a lost wallet made again from its seed alone, by buckets and probes, with real witnesses.
 
-mod federation_support;
-mod restore_support;
-mod wallet_support;
-mod witness_support;
+use crate::federation_support;
+use crate::restore_support;
+use crate::wallet_support;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,8 @@
 //! The wallet machine: searching among witnesses that give buckets without end, evaluate wrongly, or say nothing; and
 //! how often a coin is shown.
 
-mod federation_support;
-mod wallet_support;
+use crate::federation_support;
+use crate::wallet_support;
 
 use std::collections::BTreeMap;
 

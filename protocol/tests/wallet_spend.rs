@@ -1,7 +1,7 @@
 //! The wallet machine: earning, paying, and what it refuses.
 
-mod federation_support;
-mod wallet_support;
+use crate::federation_support;
+use crate::wallet_support;
 
 use federation_support::{
     ASSOCIATION, CAMPAIGN, Federation, KEYSET, NOW, Plan, VOUCHER, VOUCHER_VALUE, entropy, federation, planned, text,

@@ -1,7 +1,7 @@
 //! The wallet machine: what came back from the seed may have been spent before, or be a copy by somebody else.
 
-mod federation_support;
-mod wallet_support;
+use crate::federation_support;
+use crate::wallet_support;
 
 use federation_support::{
     CAMPAIGN, Federation, KEYSET, NOW, Plan, VOUCHER, VOUCHER_VALUE, entropy, federation, planned,

@@ -1,7 +1,7 @@
 //! Many requests prepared and decided together: each gets the answer that it would get alone.
 
-mod federation_support;
-mod witness_support;
+use crate::federation_support;
+use crate::witness_support;
 
 use federation_support::{KEYSET, list};
 use proptest::prelude::*;

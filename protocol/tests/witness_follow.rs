@@ -1,7 +1,7 @@
 //! Witnesses read each other's logs and take over what is certified, and nothing else.
 
-mod federation_support;
-mod witness_support;
+use crate::federation_support;
+use crate::witness_support;
 
 use federation_support::{KEYSET, list};
 use ronde_protocol::{

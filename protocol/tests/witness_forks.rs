@@ -1,7 +1,7 @@
 //! A witness that signs heads of two histories is found out by whoever follows its log, at whatever sizes it signs them.
 
-mod federation_support;
-mod witness_support;
+use crate::federation_support;
+use crate::witness_support;
 
 use federation_support::{Federation, KEYSET, federation, list};
 use ronde_protocol::{

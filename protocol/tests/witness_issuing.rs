@@ -1,7 +1,7 @@
 //! Clocks, limits and charters: what stops Earn and Pledge, and that nothing of it stops an order with inputs.
 
-mod federation_support;
-mod witness_support;
+use crate::federation_support;
+use crate::witness_support;
 
 use federation_support::{
     ASSOCIATION, BALLOT_MINIMUM, CAMPAIGN, DAY, KEYSET, NOW, Plan, VOUCHER, body, list, planned, with,

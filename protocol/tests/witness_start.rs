@@ -1,7 +1,7 @@
 //! A witness that starts asks its peers how far its log went, before its first vote.
 
-mod federation_support;
-mod witness_support;
+use crate::federation_support;
+use crate::witness_support;
 
 use federation_support::{DAY, KEYSET, NOW};
 use ronde_protocol::{

@@ -1,7 +1,7 @@
 //! More traitors than the committee can bear, and a witness that finds that it lost its own state.
 
-mod federation_support;
-mod witness_support;
+use crate::federation_support;
+use crate::witness_support;
 
 use federation_support::{ASSOCIATION, DAY, KEYSET, NOW};
 use ronde_protocol::{

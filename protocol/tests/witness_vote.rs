@@ -1,7 +1,7 @@
 //! What a witness votes for, and what it answers to whom it refuses.
 
-mod federation_support;
-mod witness_support;
+use crate::federation_support;
+use crate::witness_support;
 
 use federation_support::{CAMPAIGN, KEYSET, Plan, list, planned};
 use ronde_protocol::{
