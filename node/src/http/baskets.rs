@@ -214,7 +214,10 @@ struct WaitQuery {
 
 problems! { RingUpProblems: READ, TOKEN, KEY, &[Code::LimitExceeded] }
 problems! { ShowProblems: READ, TOKEN, &[Code::NotFound, Code::RequestInvalid] }
-problems! { CompleteProblems: READ, TOKEN, &[Code::NotFound, Code::CheckoutTaken, Code::CheckoutCancelled, Code::LimitExceeded] }
+problems! {
+    CompleteProblems: READ, TOKEN,
+    &[Code::NotFound, Code::CheckoutTaken, Code::CheckoutCancelled, Code::CheckoutExpired, Code::LimitExceeded]
+}
 problems! { CancelProblems: READ, TOKEN, &[Code::NotFound, Code::CheckoutTaken, Code::BasketSettled] }
 
 fn earns(terms: &GrantTerms) -> Earns {

@@ -210,7 +210,7 @@ pub(in crate::http) async fn show(
     let id = id(path)?;
     let query: WaitQuery = call.query()?;
     let wait = waits(query.wait)?;
-    let now = site.shop.basket(id).await?;
+    let now = site.shop.basket_of_wallet(id).await?;
     // HTTP-34: there is a place, or the answer is what is so now.
     let place = if wait.is_zero() { None } else { site.waiters.enter(id) };
     let now = match place {
