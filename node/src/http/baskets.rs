@@ -24,15 +24,16 @@ use super::api::{IdempotencyKey, RecordPath};
 use super::body::{Call, answer, id, respond};
 use super::checkouts::{self, CheckoutStateName, DEFAULT_EXPIRY, MAX_EXPIRY, MAX_WAIT, RefundView};
 use super::grants::{GrantStateName, Vouchers, expiry};
+use super::picture;
 use super::problem::schema::{KEY, READ, TOKEN, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::date::rfc3339;
+use crate::forms;
 use crate::shop::{
     BasketView, CheckoutView, MadeBasket, NewBasket, ReceiptText, ReturnUrl, Scope, basket_state, checkout_state,
     grant_state,
 };
-use crate::{forms, qr};
 
 /// Whoever rings baskets up both gives and takes.
 const SCOPES: [Scope; 2] = [Scope::Grant, Scope::Redeem];
@@ -271,7 +272,7 @@ fn view(view: &BasketView) -> View {
 fn made(base: &str, made: &MadeBasket) -> View {
     let secret = Zeroizing::new(URL_SAFE_NO_PAD.encode(made.secret.expose()));
     let url = format!("{base}/b/{}#{}", made.view.id, *secret);
-    View { qr_svg: qr::svg(&url).ok(), url: Some(url), ..view(&made.view) }
+    View { qr_svg: picture::of(&url), url: Some(url), ..view(&made.view) }
 }
 
 /// A till rings a basket up.

@@ -19,6 +19,7 @@ use ronde_protocol::message::codec::{Decode, Encode, decode, encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::picture;
 use super::problem::{Code, Problem};
 use super::serve::{Held, Turn};
 use crate::shop::{Answer, Once, RecordId, Token};
@@ -234,10 +235,10 @@ pub(super) fn answer(status: StatusCode, value: &impl Serialize) -> Answer {
     Answer { status: status.as_u16(), body }
 }
 
-/// An answer as it leaves.
+/// An answer as it leaves, with its pictures.
 pub(super) fn respond(answer: Answer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    send(status, answer.body.into())
+    send(status, picture::draw(answer.body).into())
 }
 
 /// JSON as it leaves. Nobody may keep a copy: some hold a secret, all are of this moment.

@@ -46,7 +46,6 @@ use crate::earning::Rules;
 use crate::metrics::Metrics;
 use crate::store::{Readers, Transaction, Writer};
 
-pub(crate) use answers::MAX_ANSWER;
 pub use answers::{Answer, InFlight, Once, RepeatError};
 pub use baskets::{BadReturnUrl, BasketView, MadeBasket, NewBasket, ReturnUrl, Waiters, basket_state};
 pub use books::{Account, AccountLine, KeysetBooks};
