@@ -19,7 +19,7 @@ use ronde_node::pages::Catalogues;
 use ronde_node::password;
 use ronde_node::shop::{
     ClockStatus, DeskStatus, DiskStatus, InHand, LogStatus, OpenOrder, PeerLogStatus, PeerLogTrouble, Posted,
-    RetiredBecause, SeatNotTaken, WitnessStatus,
+    RetiredBecause, RulesTrouble, SeatNotTaken, WitnessStatus,
 };
 use ronde_node::store::Snapshot;
 use ronde_protocol::message::amount::Points;
@@ -282,7 +282,7 @@ fn each_trouble_is_named_with_what_mends_it_the_worst_first() {
     let (digest, age) = (OrderDigest([1; 32]), Duration::from_secs(121));
     let order = OpenOrder { digest, purpose: Purpose::Earn, age };
     *node.desk.in_hand.lock().unwrap() = InHand { orders: vec![order], issued_today: Some(Points(1000)) };
-    node.shop.keep_rules("line 7 can’t be read".to_owned());
+    node.shop.keep_rules(RulesTrouble { place: "line 7".to_owned(), whole: "line 7 can’t be read".to_owned() });
     let shown = says(&node, "/admin", &session);
     let bad = [
         "Something is wrong.",

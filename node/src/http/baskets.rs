@@ -4,7 +4,7 @@ pub(super) mod offer;
 
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -21,7 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 use zeroize::Zeroizing;
 
 use super::api::{IdempotencyKey, RecordPath};
-use super::body::{Call, answer, id, respond};
+use super::body::{Call, Path, answer, id, respond};
 use super::checkouts::{self, CheckoutStateName, DEFAULT_EXPIRY, MAX_EXPIRY, MAX_WAIT, RefundView};
 use super::grants::{GrantStateName, Vouchers, expiry};
 use super::picture;

@@ -1,5 +1,6 @@
 //! Requests in: bounded, strict, and with exact complaints.
 
+mod path;
 mod unsaid;
 
 use std::collections::BTreeMap;
@@ -8,7 +9,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest, Path, Query, Request};
+use axum::extract::{FromRequest, Query, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -18,6 +19,8 @@ use ronde_protocol::crypto::Entropy;
 use ronde_protocol::message::codec::{Decode, Encode, decode, encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+pub(crate) use path::Path;
 
 use super::picture;
 use super::problem::{Code, Problem};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::api::{IdempotencyKey, RecordPath};
-use super::body::{Call, answer, base64, canonical, id, respond};
+use super::body::{Call, Path, answer, base64, canonical, id, respond};
 use super::grants::expiry;
 use super::orders::take_in;
 use super::picture;

@@ -1,6 +1,6 @@
 //! `/v1/grants`
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use super::api::{IdempotencyKey, RecordPath};
-use super::body::{Call, answer, base64, bytes, canonical, id, respond};
+use super::body::{Call, Path, answer, base64, bytes, canonical, id, respond};
 use super::orders::{self, ClaimDone, ClaimPending, Form};
 use super::picture;
 use super::problem::schema::{ANY, KEY, ORDER, READ, TOKEN, problems};

@@ -1,6 +1,6 @@
 //! `/v1/baskets/{id}`, as wallets call it: whoever knows the id may look, whoever has the secret may choose.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -17,7 +17,7 @@ use super::{BasketStateName, CheckoutStateName, Earns, GrantStateName, Vouchers,
 use crate::date::rfc3339;
 use crate::forms;
 use crate::http::api::RecordPath;
-use crate::http::body::{Call, answer, base64, id, respond};
+use crate::http::body::{Call, Path, answer, base64, id, respond};
 use crate::http::grants::{SecretBody, secret};
 use crate::http::problem::schema::{READ, problems};
 use crate::http::problem::{Code, Problem};

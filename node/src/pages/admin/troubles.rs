@@ -168,7 +168,7 @@ pub(super) fn of_shop(looked: &Looked<'_>, site: &Site) -> Result<Vec<Alert>, Pr
         found.push(looked.alert(Light::Fair, (said, "alert-cap-fix"), &values));
     }
     let told = [
-        (shop.rules_trouble(), ("alert-rules", "alert-rules-fix")),
+        (shop.rules_trouble().map(|trouble| trouble.whole), ("alert-rules", "alert-rules-fix")),
         (shop.pledge_trouble(), ("alert-pledge", "alert-pledge-fix")),
     ];
     for (detail, said) in told {
