@@ -21,8 +21,9 @@ use ronde_node::shop::{
     ClockStatus, DeskStatus, DiskStatus, InHand, LogStatus, OpenOrder, PeerLogStatus, PeerLogTrouble, Posted,
     RetiredBecause, RulesTrouble, SeatNotTaken, WitnessStatus,
 };
-use ronde_node::store::Snapshot;
+use ronde_node::store::{Engine as _, MemoryEngine, Snapshot, Table};
 use ronde_protocol::message::amount::Points;
+use ronde_protocol::message::codec::encode;
 use ronde_protocol::message::ids::{OrderDigest, StoreId, WitnessIndex};
 use ronde_protocol::message::order::Purpose;
 use serde_json::json;
@@ -329,6 +330,19 @@ fn each_trouble_is_named_with_what_mends_it_the_worst_first() {
     for part in ["Have a look.", "there are 3 things", "None more may fail", "issued 800 of the 1,000 points"] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
+}
+
+/// STORE-39.
+#[test]
+fn checkouts_that_can_not_be_read_are_said() {
+    let mut engine = MemoryEngine::new();
+    let mut transaction = engine.begin().unwrap();
+    transaction.put(Table::Meta, b"refunds-unread", &encode(&2_u64)).unwrap();
+    transaction.commit().unwrap();
+    let node = Node::start_from(engine.observer().snapshot());
+    copied(&node, NOW);
+    let shown = says(&node, "/admin", &sign_in(&node));
+    assert!(shown.contains("2 checkouts can’t be read"), "{shown}");
 }
 
 /// As `ronde backup` notes it beside the database.

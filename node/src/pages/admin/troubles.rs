@@ -179,6 +179,11 @@ pub(super) fn of_shop(looked: &Looked<'_>, site: &Site) -> Result<Vec<Alert>, Pr
         let alert = looked.alert(Light::Fair, ("alert-concern", "alert-concern-fix"), &text("line", concern.line));
         found.push(Alert { detail: Some(format!("{}; {}", concern.what, concern.fix)), ..alert });
     }
+    let unread = shop.unread_checkouts()?;
+    if unread > 0 {
+        let values = [("number", Value::Number(unread))];
+        found.push(looked.alert(Light::Bad, ("alert-unread", "alert-unread-fix"), &values));
+    }
     for webhook in shop.webhooks()? {
         let Some(stopped) = webhook.fate.stopped() else { continue };
         let alert =
