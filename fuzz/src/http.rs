@@ -63,6 +63,8 @@ struct Shop {
 struct Seen {
     grants: Vec<(String, String)>,
     checkouts: Vec<String>,
+    /// With their secrets.
+    baskets: Vec<(String, String)>,
     offers: Vec<SignedOffer>,
     orders: Vec<SignedOrder>,
     /// By key and request, the answer of success.
@@ -114,7 +116,7 @@ impl Shop {
         let admin = std::fs::read_to_string(admin_token).expect("made at the start").trim().to_owned();
         let mut shop =
             Self { runtime, router, federation, admin, till: String::new(), served: 0, coins: 1, _folder: folder };
-        let body = json!({ "name": "counter", "scopes": ["grant", "redeem", "manager"] });
+        let body = json!({ "name": "counter", "scopes": ["grant", "redeem", "refund", "manager"] });
         let admin = shop.admin.clone();
         let made =
             shop.ask("POST", "/v1/tills", &[("authorization", format!("Bearer {admin}"))], body.to_string().into());
@@ -237,7 +239,30 @@ impl Seen {
             true => odd(choices),
             false => choices.one_of(&self.checkouts).clone(),
         };
-        match choices.below(24) {
+        let basket = |choices: &mut Choices<'_>| match self.baskets.is_empty() {
+            true => odd(choices),
+            false => choices.one_of(&self.baskets).0.clone(),
+        };
+        match choices.below(36) {
+            23..=25 => ("POST", "/v1/baskets".to_owned(), true),
+            26 => ("GET", format!("/v1/baskets/{}", basket(choices)), true),
+            27 => ("DELETE", format!("/v1/baskets/{}", basket(choices)), true),
+            28 => ("POST", format!("/v1/baskets/{}/complete", basket(choices)), true),
+            29 => ("GET", format!("/v1/baskets/{}/offer", basket(choices)), false),
+            30 => {
+                let call = *choices.one_of(&["decline", "received"]);
+                ("POST", format!("/v1/baskets/{}/{call}", basket(choices)), false)
+            }
+            31 | 32 => ("POST", "/v1/returns".to_owned(), true),
+            33 => ("GET", format!("/v1/trace/{}", choices.one_of(&["AAAAAAAA", "oil1-0000", "%FF", "%00"])), true),
+            34 => {
+                let by = *choices.one_of(&["hour", "day", "month", "year"]);
+                ("GET", format!("/v1/totals?from=2026-01-0{}&by={by}", choices.byte() % 11), true)
+            }
+            35 => {
+                let report = *choices.one_of(&["positions.json", "totals.csv", "totals.xml", ".", "a.b.c"]);
+                ("GET", format!("/v1/books/{report}"), true)
+            }
             0 => ("GET", "/v1/charter".to_owned(), false),
             1 => ("GET", "/v1/books".to_owned(), false),
             2 => ("GET", format!("/v1/log/{}?from={}", choices.byte() % 3, choices.byte()), false),
@@ -309,9 +334,31 @@ impl Seen {
             }
             "claim" => {
                 let order = earn(&shop.federation, 1, choices.byte(), &[(coin, 1)]);
-                let secret = self.grants.iter().find(|(id, _)| path.contains(id.as_str()));
+                let secret = self.grants.iter().chain(&self.baskets).find(|(id, _)| path.contains(id.as_str()));
                 let secret = secret.map_or_else(|| URL_SAFE_NO_PAD.encode([1; 32]), |(_, secret)| secret.clone());
                 json!({ "secret": secret, "keyset": KEYSET, "outputs": base64(&order.order.outputs) })
+            }
+            "baskets" => json!({
+                "total_cents": number(choices), "eligible_cents": number(choices), "max_points": number(choices),
+                "step": number(choices), "reference": "basket", "at_once": choices.one_in(2), "receipt": "1 croissant",
+            }),
+            "decline" | "received" => {
+                let secret = self.baskets.iter().find(|(id, _)| path.contains(id.as_str()));
+                let secret = secret.map_or_else(|| URL_SAFE_NO_PAD.encode([1; 32]), |(_, secret)| secret.clone());
+                json!({ "secret": secret })
+            }
+            "returns" => {
+                let cents = number(choices);
+                let sale = match choices.below(3) {
+                    0 => self.grants.last().map(|(id, _)| ("grant", id)),
+                    1 => self.checkouts.last().map(|id| ("checkout", id)),
+                    _ => self.baskets.last().map(|(id, _)| ("basket", id)),
+                };
+                let mut body = json!({ "eligible_cents": cents, "total_cents": cents, "reference": "goods" });
+                if let (Some((kind, id)), Some(body)) = (sale, body.as_object_mut()) {
+                    body.insert(kind.to_owned(), json!(id));
+                }
+                body
             }
             "checkouts" => json!({ "max_points": number(choices), "step": number(choices), "reference": "basket" }),
             "certificate" => {
@@ -353,9 +400,12 @@ impl Seen {
         if method == "POST" && path == "/v1/grants" {
             let secret = text("claim_url").split_once('#').map(|(_, secret)| secret.to_owned());
             self.grants.push((text("id"), secret.expect("a claim's link has a secret")));
+        } else if method == "POST" && path == "/v1/baskets" {
+            let secret = text("url").split_once('#').map(|(_, secret)| secret.to_owned());
+            self.baskets.push((text("id"), secret.expect("a basket's link has a secret")));
         } else if method == "POST" && path == "/v1/checkouts" {
             self.checkouts.push(text("id"));
-        } else if path.ends_with("/offer") {
+        } else if path.ends_with("/offer") && answer.json["offer"].is_string() {
             let bytes = URL_SAFE_NO_PAD.decode(text("offer")).expect("base64");
             self.offers.push(ronde_protocol::message::codec::decode(&bytes, 1 << 16).expect("a signed offer"));
         }

@@ -345,7 +345,7 @@ async fn take_mark(writer: &Writer, charters: &CharterStore, now: u64) -> Result
 fn watched_port(setup: OpsSetup, orders: &Orders) -> Result<(TcpListener, axum::Router), NodeError> {
     let listener = http::listen(setup.listen);
     let listener = listener.map_err(|source| NodeError::Ops { address: setup.listen, source })?;
-    Ok((listener, ops::router(orders.clone(), setup.database)))
+    Ok((listener, ops::router(orders.clone(), setup.database, setup.listen.ip())))
 }
 
 /// Takes another certificate when its files change.

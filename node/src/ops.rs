@@ -1,12 +1,14 @@
 //! The port for whoever watches the node: what it counts, whether it lives, and whether it is ready. On this machine alone.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::uri::Authority;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
@@ -47,6 +49,28 @@ pub fn note_backup(database: &Path, now: u64) -> std::io::Result<()> {
     std::fs::write(database.with_file_name(BACKUP_FILE), format!("{now}\n"))
 }
 
+/// Answers whoever asks for this machine by its own names alone (OPS-12). A browser on it can be led here by another name,
+/// and then shows what it read to whoever owns that name.
+async fn only_own_name(State(listen): State<IpAddr>, request: Request, next: Next) -> Response {
+    let in_line = request.uri().authority().map(|authority| authority.as_str().as_bytes());
+    let mut named = request.headers().get_all(header::HOST).iter().map(HeaderValue::as_bytes).chain(in_line);
+    if named.all(|name| is_own_name(name, listen)) {
+        return next.run(request).await;
+    }
+    (StatusCode::MISDIRECTED_REQUEST, "ask by the address that `metrics.listen` names, or by localhost\n")
+        .into_response()
+}
+
+fn is_own_name(host: &[u8], listen: IpAddr) -> bool {
+    let Some(host) = std::str::from_utf8(host).ok().and_then(|host| host.parse::<Authority>().ok()) else {
+        return false;
+    };
+    let name = host.host();
+    let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    let is_own = |address: IpAddr| address.is_loopback() || address == listen;
+    bare.parse().map_or_else(|_| name.eq_ignore_ascii_case("localhost"), is_own)
+}
+
 #[derive(Clone)]
 struct Ops {
     orders: Orders,
@@ -54,12 +78,13 @@ struct Ops {
 }
 
 /// What is answered there.
-pub fn router(orders: Orders, database: PathBuf) -> Router {
+pub fn router(orders: Orders, database: PathBuf, listen: IpAddr) -> Router {
     Router::new()
         .route("/metrics", get(metrics))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .with_state(Ops { orders, database })
+        .layer(middleware::from_fn_with_state(listen, only_own_name))
 }
 
 async fn metrics(State(ops): State<Ops>) -> Response {

@@ -6,6 +6,9 @@ use qrcode::{Color, EcLevel, QrCode};
 /// Light modules around the code, as ISO/IEC 18004 asks for; readers fail without.
 const QUIET_ZONE: usize = 4;
 
+/// The longest link that fits into a code, in bytes: version 40 at level M.
+pub const LONGEST: usize = 2331;
+
 /// The link is too long for a QR code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("this link is too long for a QR code: show it as text")]

@@ -9,7 +9,7 @@ use ronde_protocol::message::order::{Columns, Submission};
 
 use crate::config::{Config, ConfigError};
 use crate::earning::concerns;
-use crate::shop::{DeskError, OrderDesk, Shop};
+use crate::shop::{DeskError, OrderDesk, RulesTrouble, Shop};
 
 /// Between two looks at the configuration.
 const LOOK: Duration = Duration::from_secs(2);
@@ -39,7 +39,7 @@ impl RulesFile {
             Err(source) => {
                 self.read = None;
                 let file = self.file.clone();
-                return self.refuse(shop, &ConfigError::Unreadable { file, source: Arc::new(source) });
+                return self.refuse(shop, "", &ConfigError::Unreadable { file, source: Arc::new(source) });
             }
         };
         match Config::parse(&self.file, &text, self.environment.clone()) {
@@ -56,15 +56,17 @@ impl RulesFile {
                 shop.set_rules(config.rules);
                 shop.set_caps(config.caps);
             }
-            Err(error) => self.refuse(shop, &error),
+            Err(error) => self.refuse(shop, &text, &error),
         }
         self.read = Some(text);
     }
 
-    fn refuse(&self, shop: &Shop, error: &ConfigError) {
-        // Anybody may read the status: where the file lies is nobody's business.
+    fn refuse(&self, shop: &Shop, text: &str, error: &ConfigError) {
+        // Anybody may read the status: where the file lies is nobody's business, nor what is written in it.
         let name = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let told = format!("{error}: {}", error.fix()).replace(&*self.file.to_string_lossy(), &name);
+        let whole = format!("{error}: {}", error.fix()).replace(&*self.file.to_string_lossy(), &name);
+        let place = format!("{name}{}: run `ronde config check` there", error.place(text));
+        let told = RulesTrouble { place, whole };
         if shop.rules_trouble().as_ref() != Some(&told) {
             tracing::error!(%error, fix = error.fix(), "the configuration has changed and can't be read: old rules hold");
         }

@@ -423,10 +423,44 @@ fn vouchers_that_the_charter_has_no_room_for_any_more_are_left_out_at_the_end() 
     assert_eq!((&complete["earns"]["vouchers"], &complete["earns"]["points"]), (&json!([]), &json!(20)));
     assert_eq!(second.look(&node)["grant"]["vouchers"], json!([]));
     // The campaign is over after a month.
+    node.hand.advance(2 * DAY * 1000);
     let old = Basket::new(&node, &till, &json!({ "max_points": 0 }));
     assert_eq!(old.made.json["earns"]["ballot"], 1);
-    node.hand.advance(31 * DAY * 1000);
-    assert_eq!(old.complete(&node, &till).json["earns"], json!({ "points": 80, "vouchers": [] }));
+    node.hand.advance(29 * DAY * 1000);
+    assert_eq!(old.complete(&node, &till).json["earns"], json!({ "points": 40, "vouchers": [] }));
+}
+
+/// BASKET-13, BASKET-14.
+#[test]
+fn a_till_has_a_month_to_complete_a_basket_and_a_clock_that_was_ahead_ends_none() {
+    let (node, till) = start();
+    let settled = Basket::new(&node, &till, &json!({}));
+    assert_eq!(settled.with_secret(&node, "/decline").status, 200);
+    let complete = Basket::new(&node, &till, &json!({}));
+    assert_eq!(complete.complete(&node, &till).status, 200);
+    let cancelled = Basket::new(&node, &till, &json!({}));
+    assert_eq!(node.delete(&cancelled.path(""), &till).status, 204);
+    let unscanned = Basket::new(&node, &till, &json!({}));
+    node.hand.set((NOW + 30 * DAY - 1) * 1000);
+    assert_eq!(settled.look(&node)["state"], "settled");
+    node.hand.set((NOW + 30 * DAY) * 1000);
+    for basket in [&settled, &unscanned] {
+        assert_eq!(basket.complete(&node, &till).problem(), "checkout-expired");
+        assert_eq!(node.get(&basket.path("/offer")).problem(), "not-found");
+        assert_eq!(basket.with_secret(&node, "/decline").problem(), "not-found");
+    }
+    assert_eq!(settled.shown(&node, &till)["state"], "settled", "its till is told how it stands");
+    // What is over is shown as ever.
+    assert_eq!(complete.complete(&node, &till).status, 200);
+    assert_eq!(
+        (&complete.look(&node)["state"], &cancelled.look(&node)["state"]),
+        (&json!("complete"), &json!("cancelled"))
+    );
+    assert_eq!(cancelled.complete(&node, &till).problem(), "checkout-cancelled");
+    // The clock was wrong.
+    node.hand.set((NOW + 5) * 1000);
+    assert_eq!(settled.look(&node)["state"], "settled");
+    assert_eq!(settled.complete(&node, &till).status, 200);
 }
 
 /// BASKET-12, RECEIPT-6.

@@ -5,7 +5,7 @@ use crate::http_support;
 use std::collections::BTreeMap;
 
 use http_support::federation_support::DAY;
-use http_support::{Node, Reply};
+use http_support::{NOW, Node, Reply};
 use proptest::prelude::*;
 use ronde_node::shop::Caps;
 use ronde_protocol::message::amount::Points;
@@ -51,6 +51,43 @@ fn a_grant_beyond_a_cap_is_refused_with_the_cap_and_what_is_left() {
     refused(&give(&restarted, &two, 11), "store", 10, true);
     restarted.hand.advance(DAY * 1000);
     assert_eq!(give(&restarted, &two, 11).status, 201);
+}
+
+/// TILL-23: neither forgotten nor counted twice.
+#[test]
+fn a_clock_that_jumps_ahead_and_back_gives_no_second_day() {
+    let node = node();
+    let till = node.till("counter", &["grant"]);
+    let first = give(&node, &till, 50);
+    assert_eq!(first.status, 201);
+    // It is ahead, by this and that, over some midnights; with grants on days that are not yet.
+    node.hand.advance(300 * DAY * 1000);
+    let ahead = give(&node, &till, 20);
+    for _ in 0..2 {
+        node.hand.advance(DAY * 1000);
+        // More of them than are forgotten at a time.
+        for _ in 0..10 {
+            assert_eq!(give(&node, &till, 1).status, 201);
+        }
+    }
+    node.hand.set(NOW * 1000);
+    refused(&give(&node, &till, 11), "till", 10, true);
+    assert_eq!(give(&node, &till, 10).status, 201);
+    refused(&give(&node, &till, 1), "till", 0, true);
+    // What was given by the wrong clock is taken back from today, once.
+    for _ in 0..2 {
+        assert_eq!(node.delete(&format!("/v1/grants/{}", ahead.text("id")), &till).status, 204);
+    }
+    assert_eq!(give(&node, &till, 20).status, 201);
+    refused(&give(&node, &till, 1), "till", 0, true);
+    // And the day that it had shown is a day like any other when it comes.
+    node.hand.advance(300 * DAY * 1000);
+    for _ in 0..2 {
+        assert_eq!(give(&node, &till, 50).status, 201);
+    }
+    refused(&give(&node, &till, 1), "till", 0, true);
+    assert_eq!(node.delete(&format!("/v1/grants/{}", first.text("id")), &till).status, 204);
+    refused(&give(&node, &till, 1), "till", 0, true);
 }
 
 /// TILL-3.

@@ -448,8 +448,19 @@ fn rules_are_taken_up_when_the_file_changes_and_kept_while_it_is_broken() {
     assert_eq!(earns(), 60, "as before");
     assert_eq!(node.shop.caps().till, Some(Points(500)), "caps too");
     let trouble = node.get("/v1/status").text("rules_trouble");
-    assert!(trouble.contains("ronde.toml, line 3") && trouble.contains("points = 1"), "{trouble}");
+    assert_eq!(trouble, "ronde.toml, line 3, section [earn], `points`: run `ronde config check` there");
+    assert!(node.shop.rules_trouble().unwrap().whole.contains("points = 1"), "the manager is told what to write");
     assert!(!trouble.contains(&*node.folder.path().to_string_lossy()), "{trouble}");
+    // Whatever somebody has put into the file by mistake, nobody is told of it.
+    for secret in ["s3cret = 7", "zone = \"s3cret\"", "s3cret", "[s3cret]", "[[s3cret", "points = \"s3cret"] {
+        write(&format!("{RULES}\n[earn.s3cret\n{secret}\n"));
+        rules.look(&node.shop);
+        let said = node.get("/v1/status").text("rules_trouble");
+        assert!(said.contains("line") && !said.contains("s3cret"), "{said}");
+        write(&format!("{}\n{secret}\n", RULES.replace("points = 1\n", &format!("points = 1\n{secret}\n"))));
+        rules.look(&node.shop);
+        assert!(!node.get("/v1/status").text("rules_trouble").contains("s3cret"));
+    }
     std::fs::remove_file(&file).unwrap();
     rules.look(&node.shop);
     assert_eq!(earns(), 60);

@@ -191,6 +191,9 @@ fn the_same_request_under_one_key_gets_the_same_bytes_for_a_week_and_makes_one_g
     let again = node.post_once("/v1/grants", &till, "key-1", &body);
     assert_eq!((again.status, &again.bytes), (201, &first.bytes));
     assert_eq!(node.entries(Table::Grant), 2, "one record and its reference");
+    assert!(first.text("qr_svg").starts_with("<?xml"));
+    let kept = node.bytes(Table::Idempotency);
+    assert!(kept * 10 < first.bytes.len(), "the picture is kept: {kept} bytes of {}", first.bytes.len());
     let other = json!({ "points": 80, "reference": "receipt 17" });
     assert_eq!(node.post_once("/v1/grants", &till, "key-1", &other).problem(), "idempotency-mismatch");
     // Another till's key of the same name is another key; so is another path.

@@ -364,6 +364,48 @@ fn refunds_that_an_earlier_program_noted_get_their_grants_once() {
     assert_eq!(tokio::runtime::Runtime::new().unwrap().block_on(made), [1, 0]);
 }
 
+/// STORE-39: a record that can't be read stands in nobody else's way, and is no secret.
+#[test]
+fn a_damaged_checkout_keeps_no_other_from_being_paid_back_and_is_said_until_it_can_be_read() {
+    let node = Node::start();
+    let till = node.till("counter", &["redeem", "refund"]);
+    late(&node, &till, 1);
+    checkout(&node, &till, 10);
+    let mut engine = MemoryEngine::restore(node.snapshot());
+    let observer = engine.observer();
+    let reader = engine.reader().unwrap();
+    let noted = reader.scan(Table::Refund, &[], None, usize::MAX).unwrap();
+    let own: Vec<_> = reader.scan(Table::Checkout, b"i", Some(b"j"), usize::MAX).unwrap();
+    let unpaid = own.iter().find(|(_, value)| value.len() == own.iter().map(|own| own.1.len()).min().unwrap()).unwrap();
+    let mut transaction = engine.begin().unwrap();
+    noted.iter().for_each(|(key, _)| transaction.delete(Table::Refund, key).unwrap());
+    transaction.put(Table::Checkout, &unpaid.0, b"damaged").unwrap();
+    transaction.put(Table::Checkout, &[b"f".as_slice(), &[7; 48]].concat(), b"damaged").unwrap();
+    transaction.commit().unwrap();
+    let runs = |then: &dyn Fn(&mut MemoryEngine)| {
+        let mut engine = MemoryEngine::restore(observer.snapshot());
+        then(&mut engine);
+        let after = engine.observer();
+        let made = async move {
+            let writer = Writer::start(engine, WriterConfig::default()).unwrap();
+            let first = writer.submit(|tx| ronde_node::shop::make_up_refunds(tx, NOW)).await.unwrap().0;
+            let second = writer.submit(|tx| ronde_node::shop::make_up_refunds(tx, NOW)).await.unwrap().0;
+            writer.shutdown().await.unwrap();
+            [first, second]
+        };
+        let made = tokio::runtime::Runtime::new().unwrap().block_on(made);
+        (made, Node::start_from(after.snapshot()).shop.unread_checkouts().unwrap())
+    };
+    assert_eq!(runs(&|_| ()), ([1, 0], 2), "at each start it is looked at again, and paid back once");
+    let mended = |engine: &mut MemoryEngine| {
+        let mut transaction = engine.begin().unwrap();
+        transaction.put(Table::Checkout, &unpaid.0, &unpaid.1).unwrap();
+        transaction.delete(Table::Checkout, &[b"f".as_slice(), &[7; 48]].concat()).unwrap();
+        transaction.commit().unwrap();
+    };
+    assert_eq!(runs(&mended), ([1, 0], 0));
+}
+
 fn give(node: &Node, till: &str, checkout: &str, points: u64) -> Reply {
     node.post("/v1/refunds", till, &json!({ "checkout": checkout, "points": points, "reference": "returned" }))
 }

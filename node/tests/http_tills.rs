@@ -285,3 +285,23 @@ fn opened(node: &Node) -> String {
         std::thread::yield_now();
     }
 }
+
+/// HTTP-9: counts stand under names that no till can have.
+#[test]
+fn what_can_be_no_tills_name_is_no_till() {
+    let node = Node::start();
+    let till = node.till("counter", &["grant"]);
+    let own = json!({ "name": "own", "scopes": ["grant"], "cap_day": 7 });
+    assert_eq!(node.post("/v1/tills", &node.admin, &own).status, 201);
+    let grant = json!({ "points": 1, "reference": "r" });
+    assert_eq!(node.post("/v1/grants", &till, &grant).status, 201);
+    for name in ["%00cown", "%00", "%00g", "%00c", "%00ccounter", "%0A", "%7F", "%FF", "%ED%A0%80", "a%00b", "other"] {
+        let refused = node.delete(&format!("/v1/tills/{name}"), &node.admin);
+        assert_eq!((refused.status, refused.problem()), (404, "not-found"), "{name}");
+    }
+    // What is no text is the name of nothing, wherever a name stands.
+    for path in ["/v1/grants/%FF", "/v1/checkouts/%FF/offer", "/v1/orders/%FF", "/v1/log/%FF", "/v1/restore/%FF/1"] {
+        assert_eq!(node.get(path).problem(), "not-found", "{path}");
+    }
+    assert_eq!(node.post("/v1/grants", &till, &grant).status, 201);
+}

@@ -130,6 +130,35 @@ async fn another_certificate_is_shown_to_who_comes_next_and_open_connections_go_
     assert!(ask(&mut open).await.starts_with("HTTP/1.1 200"), "the connection from before");
 }
 
+/// TILL-22.
+#[tokio::test]
+async fn browsers_are_told_to_come_by_tls_alone_and_not_by_plain_http_or_as_localhost() {
+    let (files, trusted) = Files::with_pair();
+    let certificates = Certificates::load(files.files.clone()).unwrap();
+    let address = open(&certificates, patient()).await;
+    let mut stream = connect(address, &trusted).await.unwrap();
+    let told = "strict-transport-security: max-age=31536000\r\n";
+    assert!(ask(&mut stream).await.to_ascii_lowercase().contains(told));
+    for (host, is_told) in [("shop.example:8443", true), ("localhost:8443", false), ("a.localhost", false)] {
+        stream.write_all(format!("GET /good HTTP/1.1\r\nHost: {host}\r\n\r\n").as_bytes()).await.unwrap();
+        let mut text = Vec::new();
+        while !text.ends_with(b"good") {
+            text.push(stream.read_u8().await.unwrap());
+        }
+        let text = String::from_utf8(text).unwrap().to_ascii_lowercase();
+        assert_eq!(text.contains(told), is_told, "{host}");
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = Router::new().route("/good", get(|| async { "good" }));
+    tokio::spawn(serve_over(listener, None, router, patient(), std::future::pending()));
+    let mut plain = TcpStream::connect(address).await.unwrap();
+    plain.write_all(b"GET /good HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n").await.unwrap();
+    let mut text = String::new();
+    plain.read_to_string(&mut text).await.unwrap();
+    assert!(text.ends_with("good") && !text.to_ascii_lowercase().contains("strict-transport"), "{text}");
+}
+
 /// TILL-16.
 #[tokio::test]
 async fn files_that_are_no_use_leave_the_old_pair_and_are_told_once_they_stay_so() {

@@ -4,7 +4,8 @@ mod federation;
 #[path = "../../protocol/tests/federation_support/mod.rs"]
 mod federation_support;
 
-use std::net::SocketAddr;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 
 use federation::{Town, eventually, free_addresses, http, in_memory, orders};
@@ -55,6 +56,44 @@ fn a_node_is_ready_once_a_quorum_answers_and_not_after_it_is_gone() {
     assert_eq!(value(&text, "ronde_quorum_margin"), Some(-1.0), "{text}");
     assert_eq!(ask(listen, "/healthz").0, 200, "it lives");
     assert_eq!(ask(listen, "/v1/status").0, 404, "and answers nothing else there");
+}
+
+/// OPS-12.
+#[test]
+fn a_foreign_name_that_leads_here_is_not_answered() {
+    let (mut town, listen) = watched();
+    town.start(1, in_memory);
+    eventually("it answers", || std::panic::catch_unwind(|| ask(listen, "/healthz")).is_ok());
+    let asked = |line: &str, hosts: &[&str]| {
+        let mut stream = TcpStream::connect(listen).unwrap();
+        let hosts: String = hosts.iter().map(|host| format!("Host: {host}\r\n")).collect();
+        write!(stream, "GET {line}\r\n{hosts}Connection: close\r\n\r\n").unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text.split(' ').nth(1).map(str::to_owned)
+    };
+    let port = listen.port();
+    for own in [format!("127.0.0.1:{port}"), "localhost".into(), format!("LocalHost:{port}"), "[::1]:1".into()] {
+        for path in ["/metrics", "/healthz"] {
+            assert_eq!(asked(&format!("{path} HTTP/1.1"), &[&own]).unwrap(), "200", "{own}");
+        }
+    }
+    assert_eq!(asked("/healthz HTTP/1.0", &[]).unwrap(), "200", "no browser leaves it out");
+    let foreign = [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example:9143",
+        "192.0.2.1",
+        "x@evil.example",
+        "\u{e9}",
+    ];
+    for foreign in foreign {
+        for path in ["/metrics", "/healthz", "/readyz", "/none"] {
+            assert_eq!(asked(&format!("{path} HTTP/1.1"), &[foreign]).unwrap(), "421", "{foreign}");
+        }
+    }
+    assert_eq!(asked("http://evil.example/metrics HTTP/1.1", &["localhost"]).unwrap(), "421");
+    assert_ne!(asked("/metrics HTTP/1.1", &["localhost", "evil.example"]).unwrap(), "200");
 }
 
 /// OPS-9.

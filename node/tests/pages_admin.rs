@@ -19,10 +19,11 @@ use ronde_node::pages::Catalogues;
 use ronde_node::password;
 use ronde_node::shop::{
     ClockStatus, DeskStatus, DiskStatus, InHand, LogStatus, OpenOrder, PeerLogStatus, PeerLogTrouble, Posted,
-    RetiredBecause, SeatNotTaken, WitnessStatus,
+    RetiredBecause, RulesTrouble, SeatNotTaken, WitnessStatus,
 };
-use ronde_node::store::Snapshot;
+use ronde_node::store::{Engine as _, MemoryEngine, Snapshot, Table};
 use ronde_protocol::message::amount::Points;
+use ronde_protocol::message::codec::encode;
 use ronde_protocol::message::ids::{OrderDigest, StoreId, WitnessIndex};
 use ronde_protocol::message::order::Purpose;
 use serde_json::json;
@@ -282,7 +283,7 @@ fn each_trouble_is_named_with_what_mends_it_the_worst_first() {
     let (digest, age) = (OrderDigest([1; 32]), Duration::from_secs(121));
     let order = OpenOrder { digest, purpose: Purpose::Earn, age };
     *node.desk.in_hand.lock().unwrap() = InHand { orders: vec![order], issued_today: Some(Points(1000)) };
-    node.shop.keep_rules("line 7 can’t be read".to_owned());
+    node.shop.keep_rules(RulesTrouble { place: "line 7".to_owned(), whole: "line 7 can’t be read".to_owned() });
     let shown = says(&node, "/admin", &session);
     let bad = [
         "Something is wrong.",
@@ -329,6 +330,19 @@ fn each_trouble_is_named_with_what_mends_it_the_worst_first() {
     for part in ["Have a look.", "there are 3 things", "None more may fail", "issued 800 of the 1,000 points"] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
+}
+
+/// STORE-39.
+#[test]
+fn checkouts_that_can_not_be_read_are_said() {
+    let mut engine = MemoryEngine::new();
+    let mut transaction = engine.begin().unwrap();
+    transaction.put(Table::Meta, b"refunds-unread", &encode(&2_u64)).unwrap();
+    transaction.commit().unwrap();
+    let node = Node::start_from(engine.observer().snapshot());
+    copied(&node, NOW);
+    let shown = says(&node, "/admin", &sign_in(&node));
+    assert!(shown.contains("2 checkouts can’t be read"), "{shown}");
 }
 
 /// As `ronde backup` notes it beside the database.

@@ -10,6 +10,8 @@ use std::process::{Child, Command, Stdio};
 
 use cli_support::{Desk, Said, cards};
 use places::free_place;
+use ronde_node::clock::Clock;
+use ronde_node::wallet::Session;
 use serde_json::{Value, json};
 
 const RULES: &str = "\n[earn]\npoints = 1\ncents = 100\nzone = \"Europe/Paris\"\n";
@@ -100,6 +102,13 @@ fn a_basket_is_paid_left_and_gone_on_with_once_the_till_has_completed_it() {
     let kept = std::fs::read(shop.desk.path("purse/baskets.age")).unwrap();
     assert!(!kept.windows(secret.len()).any(|window| window == secret.as_bytes()), "it is encrypted");
     assert_eq!(shop.wallet("resume").json()["baskets"][0]["state"], "settled");
+
+    // For a moment the device believes that it is a year later: nothing is given up by that.
+    let mut ahead = Session::open(&shop.desk.path("purse"), None, || unreachable!("no passphrase")).unwrap();
+    let later = ahead.now() + 366 * 86_400;
+    ahead.set_clock(Clock::manual(later * 1000).0);
+    assert!(ahead.resume_baskets().pop().unwrap().is_ok());
+    drop(ahead);
 
     shop.complete(&id);
     assert!(shop.offer(&id).get("receipt").is_some());

@@ -133,11 +133,36 @@ fn a_payment_is_asked_about_until_it_is_known_what_became_of_it() {
         let withdrawn = wallet.book().history.last().unwrap().outcome == Outcome::Withdrawn;
         assert_eq!(withdrawn, fate == Fate::Withdrawn, "it is told that somebody has to pay it by hand");
     }
-    // And no longer than witnesses know of it.
-    let (mut wallet, _) = paid(&federation);
-    let end = federation.charter.keyset(KEYSET).unwrap().evaluate_until();
-    assert_eq!(wallet.due_payments(&federation.charter, end).len(), 1);
-    assert!(wallet.due_payments(&federation.charter, end + 1).is_empty());
+}
+
+/// WALLET-45: a device's clock that was ahead gives away nothing that a store owes.
+#[test]
+fn a_clock_that_is_ahead_forgets_no_payment() {
+    let federation = federation(4);
+    let (mut wallet, order) = paid(&federation);
+    let far = federation.charter.keyset(KEYSET).unwrap().evaluate_until() + 1;
+    // Another payment is answered by the wrong clock, and the store is not done with the first.
+    let payment = Payment { points: Points(1), vouchers: Vec::new() };
+    let offer = offer(&federation, 2, 1000, 1);
+    let sealed = wallet.pay(&federation.charter, &offer, &payment, None, NOW, entropy(5)).unwrap();
+    let second = sealed.release(&save(&mut wallet)).signed.order;
+    let evaluations = federation.evaluations(&second, &federation.indices(KEYSET));
+    let certificate = federation.certify(&second);
+    let sealed = wallet.handle_answer(&federation.charter, &second.digest(), certificate, &evaluations, far);
+    sealed.unwrap().release(&save(&mut wallet));
+    wallet.handle_fate(&order.digest(), Fate::Owed, far).release(&save(&mut wallet));
+    assert_eq!(
+        wallet.due_payments(),
+        [order.clone(), second.clone()],
+        "until their store has said what became of them"
+    );
+    wallet.handle_fate(&second.digest(), Fate::Paid, far).release(&save(&mut wallet));
+    // The clock is right again: what is owed comes back.
+    let request = plan(&mut wallet, &federation, &order, 7 + VOUCHER_VALUE).unwrap();
+    let earn = earned(&federation, &request);
+    let sealed = wallet.handle_refund_answer(&federation.charter, &order.digest(), answer(&federation, earn), far);
+    assert!(sealed.unwrap().release(&save(&mut wallet)).usable);
+    assert!(wallet.due_payments().is_empty());
 }
 
 /// WALLET-9.

@@ -118,7 +118,43 @@ pub enum ConfigError {
     },
 }
 
+/// The section and the setting of a line, as far as these are names.
+fn named(text: &str, line: usize) -> String {
+    let above: Vec<&str> = text.lines().take(line).map(str::trim).collect();
+    let is_name = |name: &&str| {
+        let is_part = |letter: char| letter.is_ascii_lowercase() || matches!(letter, '_' | '.');
+        !name.is_empty() && name.len() <= 40 && name.chars().all(is_part)
+    };
+    let section = |line: &&str| {
+        let inner = line.strip_prefix('[')?.trim_start_matches('[').split(']').next()?;
+        Some(inner.trim()).filter(is_name).map(str::to_owned)
+    };
+    let section = above.iter().rev().find_map(section).map(|name| format!(", section [{name}]")).unwrap_or_default();
+    let key = above.last().and_then(|line| line.split_once('=')).map(|(key, _)| key.trim()).filter(is_name);
+    section + &key.map(|key| format!(", `{key}`")).unwrap_or_default()
+}
+
 impl ConfigError {
+    /// Where it is in the file of this text, for whoever is not to know what is written there: line, section and setting,
+    /// and no value.
+    #[must_use]
+    pub fn place(&self, text: &str) -> String {
+        match self {
+            Self::Unreadable { .. } | Self::UnknownVariable { .. } => String::new(),
+            Self::Missing { key, .. } => format!(", `{key}`"),
+            Self::Syntax { origin, .. }
+            | Self::UnknownKey { origin, .. }
+            | Self::Value { origin, .. }
+            | Self::HalfTls { origin, .. }
+            | Self::Rule { origin, .. }
+            | Self::PlainHttp { origin, .. } => match &**origin {
+                Origin::Line(_, line) => format!(", line {line}{}", named(text, *line)),
+                Origin::Variable(name) => format!(", the variable {name}"),
+                Origin::Default => String::new(),
+            },
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn fix(&self) -> String {

@@ -4,7 +4,7 @@ pub(super) mod offer;
 
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -21,18 +21,19 @@ use utoipa::{IntoParams, ToSchema};
 use zeroize::Zeroizing;
 
 use super::api::{IdempotencyKey, RecordPath};
-use super::body::{Call, answer, id, respond};
+use super::body::{Call, Path, answer, id, respond};
 use super::checkouts::{self, CheckoutStateName, DEFAULT_EXPIRY, MAX_EXPIRY, MAX_WAIT, RefundView};
 use super::grants::{GrantStateName, Vouchers, expiry};
+use super::picture;
 use super::problem::schema::{KEY, READ, TOKEN, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::date::rfc3339;
+use crate::forms;
 use crate::shop::{
     BasketView, CheckoutView, MadeBasket, NewBasket, ReceiptText, ReturnUrl, Scope, basket_state, checkout_state,
     grant_state,
 };
-use crate::{forms, qr};
 
 /// Whoever rings baskets up both gives and takes.
 const SCOPES: [Scope; 2] = [Scope::Grant, Scope::Redeem];
@@ -214,7 +215,10 @@ struct WaitQuery {
 
 problems! { RingUpProblems: READ, TOKEN, KEY, &[Code::LimitExceeded] }
 problems! { ShowProblems: READ, TOKEN, &[Code::NotFound, Code::RequestInvalid] }
-problems! { CompleteProblems: READ, TOKEN, &[Code::NotFound, Code::CheckoutTaken, Code::CheckoutCancelled, Code::LimitExceeded] }
+problems! {
+    CompleteProblems: READ, TOKEN,
+    &[Code::NotFound, Code::CheckoutTaken, Code::CheckoutCancelled, Code::CheckoutExpired, Code::LimitExceeded]
+}
 problems! { CancelProblems: READ, TOKEN, &[Code::NotFound, Code::CheckoutTaken, Code::BasketSettled] }
 
 fn earns(terms: &GrantTerms) -> Earns {
@@ -268,7 +272,7 @@ fn view(view: &BasketView) -> View {
 fn made(base: &str, made: &MadeBasket) -> View {
     let secret = Zeroizing::new(URL_SAFE_NO_PAD.encode(made.secret.expose()));
     let url = format!("{base}/b/{}#{}", made.view.id, *secret);
-    View { qr_svg: qr::svg(&url).ok(), url: Some(url), ..view(&made.view) }
+    View { qr_svg: picture::of(&url), url: Some(url), ..view(&made.view) }
 }
 
 /// A till rings a basket up.

@@ -1,5 +1,6 @@
 //! Requests in: bounded, strict, and with exact complaints.
 
+mod path;
 mod unsaid;
 
 use std::collections::BTreeMap;
@@ -8,7 +9,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest, Path, Query, Request};
+use axum::extract::{FromRequest, Query, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -19,6 +20,9 @@ use ronde_protocol::message::codec::{Decode, Encode, decode, encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use path::Path;
+
+use super::picture;
 use super::problem::{Code, Problem};
 use super::serve::{Held, Turn};
 use crate::shop::{Answer, Once, RecordId, Token};
@@ -234,10 +238,10 @@ pub(super) fn answer(status: StatusCode, value: &impl Serialize) -> Answer {
     Answer { status: status.as_u16(), body }
 }
 
-/// An answer as it leaves.
+/// An answer as it leaves, with its pictures.
 pub(super) fn respond(answer: Answer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    send(status, answer.body.into())
+    send(status, picture::draw(answer.body).into())
 }
 
 /// JSON as it leaves. Nobody may keep a copy: some hold a secret, all are of this moment.

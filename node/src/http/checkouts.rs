@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
@@ -14,15 +14,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::api::{IdempotencyKey, RecordPath};
-use super::body::{Call, answer, base64, canonical, id, respond};
+use super::body::{Call, Path, answer, base64, canonical, id, respond};
 use super::grants::expiry;
 use super::orders::take_in;
+use super::picture;
 use super::problem::schema::{ANY, CHECKOUT, KEY, ORDER, READ, TOKEN, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::date::rfc3339;
+use crate::forms;
 use crate::shop::{CheckoutView, NewCheckout, Outcome, RecordId, RefundLine, Scope, checkout_state};
-use crate::{forms, qr};
 
 /// How long a checkout can be paid if the till does not say, in seconds.
 pub(super) const DEFAULT_EXPIRY: u64 = 300;
@@ -225,7 +226,7 @@ pub(super) async fn open(State(site): State<Site>, call: Call) -> Result<Respons
     let base = site.base();
     let opened = site.shop.open_checkout(new, once, move |made| {
         let mut opened = view(&base, &made);
-        opened.qr_svg = qr::svg(&opened.url).ok();
+        opened.qr_svg = picture::of(&opened.url);
         answer(StatusCode::CREATED, &opened)
     });
     Ok(respond(opened.await?))

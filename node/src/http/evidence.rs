@@ -1,6 +1,6 @@
 //! Evidence that this node keeps, for everybody: it accuses on its own.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use base64::Engine as _;
@@ -11,7 +11,7 @@ use ronde_protocol::message::ids::{KeysetId, StoreId, WitnessIndex};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::body::{answer, respond};
+use super::body::{Path, answer, respond};
 use super::problem::schema::{ANY, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;

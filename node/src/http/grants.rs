@@ -1,6 +1,6 @@
 //! `/v1/grants`
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -17,14 +17,15 @@ use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use super::api::{IdempotencyKey, RecordPath};
-use super::body::{Call, answer, base64, bytes, canonical, id, respond};
+use super::body::{Call, Path, answer, base64, bytes, canonical, id, respond};
 use super::orders::{self, ClaimDone, ClaimPending, Form};
+use super::picture;
 use super::problem::schema::{ANY, KEY, ORDER, READ, TOKEN, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::date::rfc3339;
+use crate::forms;
 use crate::shop::{MadeGrant, NewGrant, ReceiptText, RecordId, Scope, Source, grant_state};
-use crate::{forms, qr};
 
 /// How long a grant can be claimed if the till does not say, in seconds.
 pub(super) const DEFAULT_EXPIRY: u64 = 30 * 86_400;
@@ -122,13 +123,6 @@ pub(super) struct Made {
     /// From when it can't be claimed.
     #[schema(value_type = forms::Time)]
     expires_at: String,
-}
-
-impl Made {
-    /// With its link alone.
-    pub(super) fn without_code(self) -> Self {
-        Self { qr_svg: None, ..self }
-    }
 }
 
 /// The state of a grant that was just made.
@@ -261,7 +255,7 @@ pub(super) fn made(base: &str, made: &MadeGrant) -> Made {
         bonus: detail.and_then(|detail| detail.bonus.clone()),
         reason: detail.and_then(|detail| detail.reason.clone()),
         state: grant_state(made.grant.state()),
-        qr_svg: qr::svg(&claim_url).ok(),
+        qr_svg: picture::of(&claim_url),
         claim_url,
         expires_at: rfc3339(made.grant.expiry()),
     }

@@ -16,6 +16,7 @@ mod framing;
 mod grants;
 mod orders;
 mod origin;
+mod picture;
 mod pledges;
 mod problem;
 mod public;

@@ -1,6 +1,6 @@
 //! `/v1/orders`
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use ronde_protocol::limits::{MAX_MESSAGE_BYTES, MAX_WITNESSES};
@@ -10,7 +10,7 @@ use ronde_protocol::message::order::{Column, Columns, Order, SignedOrder, Submis
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::{Call, answer, base64, canonical, respond};
+use super::body::{Call, Path, answer, base64, canonical, respond};
 use super::problem::schema::{CHECKOUT, ORDER, READ, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;

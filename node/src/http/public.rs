@@ -1,6 +1,6 @@
 //! What everybody may read: charter, status, books, log.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use base64::Engine as _;
@@ -9,7 +9,7 @@ use ronde_protocol::message::ids::{CharterHash, FederationId, KeysetId, StoreId}
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::{Call, answer, base64, respond, send};
+use super::body::{Call, Path, answer, base64, respond, send};
 use super::certificates::{CertificateView, Certificates};
 use super::problem::schema::{ANY, READ, problems};
 use super::problem::{Code, Problem};
@@ -62,7 +62,7 @@ struct StatusView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = CertificateView, required = false)]
     certificate: Option<CertificateView>,
-    /// Why what baskets earn is older than the configuration.
+    /// Where the configuration can't be read, if what baskets earn is older than it: file, line, section and setting.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     rules_trouble: Option<String>,
@@ -153,7 +153,7 @@ pub(super) async fn status(State(site): State<Site>) -> Result<Response, Problem
         retired,
         caps_near: site.shop.near_caps()?.len(),
         certificate: site.certificates.as_ref().map(Certificates::view),
-        rules_trouble: site.shop.rules_trouble(),
+        rules_trouble: site.shop.rules_trouble().map(|trouble| trouble.place),
         pledge_trouble: site.shop.pledge_trouble(),
         version: env!("CARGO_PKG_VERSION"),
     };

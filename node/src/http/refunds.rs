@@ -1,6 +1,6 @@
 //! `/v1/refunds`: what became of a payment, claiming it back, and what a till gives back.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::api::IdempotencyKey;
-use super::body::{Call, answer, base64, canonical, respond};
+use super::body::{Call, Path, answer, base64, canonical, respond};
 use super::grants::{self, DEFAULT_EXPIRY, MAX_EXPIRY, Made, expiry};
 use super::orders::{self, ClaimDone, ClaimPending, Form};
 use super::problem::schema::{ANY, KEY, ORDER, READ, TOKEN, problems};

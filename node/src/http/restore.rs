@@ -1,6 +1,6 @@
 //! `/v1/buckets`, `/v1/probes`: what a wallet asks for that is made anew from its seed.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use ronde_protocol::limits::MAX_MESSAGE_BYTES;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::{Call, answer, base64, canonical, respond};
+use super::body::{Call, Path, answer, base64, canonical, respond};
 use super::problem::schema::{READ, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;

@@ -15,7 +15,7 @@ use super::problem::schema::{KEY, READ, TOKEN, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;
 use crate::forms;
-use crate::shop::{Answer, GoodsBack, MAX_ANSWER, RecordId, Scope, TakenBack};
+use crate::shop::{Answer, GoodsBack, RecordId, Scope, TakenBack};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -92,21 +92,14 @@ struct View {
 
 problems! { ReturnProblems: READ, TOKEN, KEY, &[Code::NotFound, Code::LimitExceeded] }
 
-/// What the till is told. With a long address two QR codes are more than can be kept as an answer: then the links must do.
+/// What the till is told.
 fn told(base: &str, taken: &TakenBack) -> Answer {
-    let whole = answer(StatusCode::CREATED, &view(base, taken, true));
-    match whole.body.len() > MAX_ANSWER {
-        true => answer(StatusCode::CREATED, &view(base, taken, false)),
-        false => whole,
-    }
+    answer(StatusCode::CREATED, &view(base, taken))
 }
 
-fn view(base: &str, taken: &TakenBack, with_codes: bool) -> View {
+fn view(base: &str, taken: &TakenBack) -> View {
     let (total_cents, eligible_cents) = taken.left;
-    let made = |grant: &Option<_>| {
-        let made = grants::made(base, grant.as_ref()?);
-        Some(if with_codes { made } else { made.without_code() })
-    };
+    let made = |grant: &Option<_>| grant.as_ref().map(|grant| grants::made(base, grant));
     View {
         money_cents: taken.answer.money,
         deduct_cents: taken.answer.deduct,

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::middleware;
 use axum::response::Response;
 use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
@@ -30,6 +31,8 @@ use tokio::task::JoinSet;
 use crowd::{Crowd, Stay};
 use line::Line;
 use patient::Patient;
+
+use super::origin;
 
 pub(super) use crowd::{Held, Turn};
 pub(super) use parting::Parting;
@@ -133,6 +136,7 @@ pub async fn serve_over(
     let crowd = Crowd::new(&limits);
     let line = Line::new(&limits);
     let (stop, stopping) = watch::channel(false);
+    let router = if tls.is_some() { router.layer(middleware::from_fn(origin::by_tls_alone)) } else { router };
     let served = Served { tls, router, limits, stopping };
     let mut connections = JoinSet::new();
     tokio::pin!(shutdown);

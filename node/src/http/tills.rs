@@ -1,6 +1,6 @@
 //! `/v1/tills`
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use ronde_protocol::message::amount::Points;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::api::IdempotencyKey;
-use super::body::{Call, answer, respond};
+use super::body::{Call, Path, answer, respond};
 use super::problem::schema::{KEY, READ, TOKEN, problems};
 use super::problem::{Code, Problem};
 use super::site::Site;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
@@ -14,7 +14,7 @@ use ronde_protocol::message::order::Seconds;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::{Call, answer, respond};
+use super::body::{Call, Path, answer, respond};
 use super::problem::schema::{READ, TOKEN, problems};
 use super::problem::{Code, Problem};
 use super::public::BooksView;

@@ -1,6 +1,6 @@
 //! `/v1/trace`: what stands behind the code that a customer reads out.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use ronde_protocol::machine::till::code::OrderCode;
@@ -11,7 +11,7 @@ use ronde_protocol::message::text::Text;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::body::{Call, answer, respond};
+use super::body::{Call, Path, answer, respond};
 use super::checkouts::RefundView;
 use super::grants::Vouchers;
 use super::problem::schema::{READ, TOKEN, problems};

@@ -45,7 +45,6 @@ fn the_svg_shows_the_code_and_nothing_else() {
     assert!(!drawn.contains("ronde.example"), "the link is in the code alone");
 }
 
-/// It is kept with the answer under an idempotency key, which holds 64 KiB.
 #[test]
 fn the_code_of_the_longest_link_fits_into_an_answer() {
     let longest = format!("https://{}/g/{}#{}", "x".repeat(192), "A".repeat(22), "A".repeat(43));

@@ -22,7 +22,7 @@ use crate::store::{Table, Transaction};
 /// How long an answer is kept, in seconds.
 const KEPT: Seconds = 7 * 86_400;
 /// Longest answer that is kept, in bytes.
-pub(crate) const MAX_ANSWER: usize = 64 * 1024;
+const MAX_ANSWER: usize = 64 * 1024;
 /// Old answers that are deleted with each new one.
 const PRUNED_AT_ONCE: usize = 16;
 

@@ -46,7 +46,6 @@ use crate::earning::Rules;
 use crate::metrics::Metrics;
 use crate::store::{Readers, Transaction, Writer};
 
-pub(crate) use answers::MAX_ANSWER;
 pub use answers::{Answer, InFlight, Once, RepeatError};
 pub use baskets::{BadReturnUrl, BasketView, MadeBasket, NewBasket, ReturnUrl, Waiters, basket_state};
 pub use books::{Account, AccountLine, KeysetBooks};
@@ -80,6 +79,15 @@ pub type CharterSource = Arc<dyn Fn() -> Arc<Charter> + Send + Sync>;
 #[derive(Clone)]
 pub struct Shop(Arc<Inner>);
 
+/// Why the rules are older than the configuration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RulesTrouble {
+    /// Where in the configuration, without anything that is written there as a value: anybody may read it.
+    pub place: String,
+    /// What is wrong, and what to write instead: for the manager.
+    pub whole: String,
+}
+
 struct Inner {
     store: StoreId,
     charter: CharterSource,
@@ -106,7 +114,7 @@ struct Inner {
     /// What baskets earn, as the configuration says it now.
     rules: Mutex<Arc<Rules>>,
     /// Why the rules are older than the configuration.
-    rules_trouble: Mutex<Option<String>>,
+    rules_trouble: Mutex<Option<RulesTrouble>>,
     /// Why what has gathered for an association is not pledged.
     pledge_trouble: Mutex<Option<String>>,
 }
@@ -174,14 +182,15 @@ impl Shop {
         Arc::clone(&lock(&self.0.rules))
     }
 
-    /// The configuration can't be read: the rules stay as they are, and the status says why.
-    pub fn keep_rules(&self, trouble: String) {
+    /// The configuration can't be read: the rules stay as they are. The status says where the trouble is, and only the
+    /// manager is told what.
+    pub fn keep_rules(&self, trouble: RulesTrouble) {
         *lock(&self.0.rules_trouble) = Some(trouble);
     }
 
     /// Why the rules are older than the configuration.
     #[must_use]
-    pub fn rules_trouble(&self) -> Option<String> {
+    pub fn rules_trouble(&self) -> Option<RulesTrouble> {
         lock(&self.0.rules_trouble).clone()
     }
 

@@ -247,6 +247,10 @@ impl Shop {
         let now = self.now();
         fault::point("shop.before-revoke");
         let revoked = self.write(move |transaction| {
+            // Keys that begin so are counts, and no till's.
+            if name.chars().any(char::is_control) {
+                return Err(Missing::Till.into());
+            }
             let till: Option<TillRecord> = load(transaction, Table::Till, name.as_bytes())?;
             let mut till = till.ok_or(Missing::Till)?;
             till.revoked = till.revoked.or(Some(now));

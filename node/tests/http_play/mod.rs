@@ -13,7 +13,7 @@ use ronde_node::http::{self, Certificates};
 use ronde_node::routine::pledge_now;
 use ronde_node::shop::{
     Caps, ClockStatus, DeskStatus, DiskStatus, EvidenceId, LogStatus, Outcome, PeerLogStatus, PeerLogTrouble, Posted,
-    RetiredBecause, SeatNotTaken, StorageStatus, WitnessStatus,
+    RetiredBecause, RulesTrouble, SeatNotTaken, StorageStatus, WitnessStatus,
 };
 use ronde_protocol::crypto::{Entropy, Seed, coin::derive_coin_secret};
 use ronde_protocol::message::amount::Points;
@@ -354,7 +354,10 @@ fn troubled(node: &Node, play: &mut Play, till: &str) {
     play.note("readTill", 200, None, node.get_as("/v1/till", till));
     play.note("readTotals", 200, None, node.get_as("/v1/totals?from=2026-01-01&by=hour", till));
     play.note("readReport", 200, None, node.get_as("/v1/books/positions.json", till));
-    node.shop.keep_rules("line 3: there is no zone Europe/Pariss".to_owned());
+    node.shop.keep_rules(RulesTrouble {
+        place: "ronde.toml, line 3, section [earn], `zone`: run `ronde config check` there".to_owned(),
+        whole: "ronde.toml, line 3: there is no zone Europe/Pariss".to_owned(),
+    });
     run(pledge_now(&node.shop, &*node.desk)).unwrap();
     play.note("readStatus", 200, None, node.get("/v1/status"));
     // A till's last use is written down after its call was answered.

@@ -130,6 +130,13 @@ impl Node {
         MemoryEngine::restore(self.snapshot()).reader().unwrap().scan(table, &[], None, usize::MAX).unwrap().len()
     }
 
+    /// What a table holds, keys and values.
+    pub fn bytes(&self, table: Table) -> usize {
+        let reader = MemoryEngine::restore(self.snapshot()).reader().unwrap();
+        let all = reader.scan(table, &[], None, usize::MAX).unwrap();
+        all.iter().map(|(key, value)| key.len() + value.len()).sum()
+    }
+
     /// Adds a till and returns its token.
     pub fn till(&self, name: &str, scopes: &[&str]) -> String {
         let reply = self.post("/v1/tills", &self.admin, &json!({ "name": name, "scopes": scopes }));

@@ -1,6 +1,6 @@
 //! `/v1/baskets/{id}`, as wallets call it: whoever knows the id may look, whoever has the secret may choose.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -17,7 +17,7 @@ use super::{BasketStateName, CheckoutStateName, Earns, GrantStateName, Vouchers,
 use crate::date::rfc3339;
 use crate::forms;
 use crate::http::api::RecordPath;
-use crate::http::body::{Call, answer, base64, id, respond};
+use crate::http::body::{Call, Path, answer, base64, id, respond};
 use crate::http::grants::{SecretBody, secret};
 use crate::http::problem::schema::{READ, problems};
 use crate::http::problem::{Code, Problem};
@@ -210,7 +210,7 @@ pub(in crate::http) async fn show(
     let id = id(path)?;
     let query: WaitQuery = call.query()?;
     let wait = waits(query.wait)?;
-    let now = site.shop.basket(id).await?;
+    let now = site.shop.basket_of_wallet(id).await?;
     // HTTP-34: there is a place, or the answer is what is so now.
     let place = if wait.is_zero() { None } else { site.waiters.enter(id) };
     let now = match place {

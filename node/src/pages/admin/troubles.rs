@@ -172,7 +172,7 @@ pub(super) fn of_shop(looked: &Looked<'_>, site: &Site) -> Result<Vec<Alert>, Pr
         found.push(looked.alert(Light::Fair, said, &values));
     }
     let told = [
-        (shop.rules_trouble(), ("alert-rules", "alert-rules-fix")),
+        (shop.rules_trouble().map(|trouble| trouble.whole), ("alert-rules", "alert-rules-fix")),
         (shop.pledge_trouble(), ("alert-pledge", "alert-pledge-fix")),
     ];
     for (detail, said) in told {
@@ -182,6 +182,11 @@ pub(super) fn of_shop(looked: &Looked<'_>, site: &Site) -> Result<Vec<Alert>, Pr
     for concern in concerns(&shop.rules(), looked.charter, shop.store(), looked.now) {
         let alert = looked.alert(Light::Fair, ("alert-concern", "alert-concern-fix"), &text("line", concern.line));
         found.push(Alert { detail: Some(format!("{}; {}", concern.what, concern.fix)), ..alert });
+    }
+    let unread = shop.unread_checkouts()?;
+    if unread > 0 {
+        let values = [("number", Value::Number(unread))];
+        found.push(looked.alert(Light::Bad, ("alert-unread", "alert-unread-fix"), &values));
     }
     for webhook in shop.webhooks()? {
         let Some(stopped) = webhook.fate.stopped() else { continue };

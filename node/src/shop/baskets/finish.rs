@@ -29,7 +29,7 @@ pub(super) fn at_once(
     id: RecordId,
     record: &mut Record,
 ) -> Result<Option<Grant>, ShopError> {
-    if !record.at_once || record.basket.state() != BasketState::Settled {
+    if !record.at_once || record.basket.state() != BasketState::Settled || record.is_too_old(here.now) {
         return Ok(None);
     }
     complete(tx, here, id, record)

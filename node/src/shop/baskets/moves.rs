@@ -1,6 +1,6 @@
 //! What moves a basket: its checkout, its wallet, its till.
 
-use ronde_protocol::machine::till::basket::{BasketEvent, BasketState};
+use ronde_protocol::machine::till::basket::{BasketError, BasketEvent, BasketState};
 use ronde_protocol::machine::till::checkout::{Checkout, CheckoutState};
 use ronde_protocol::machine::till::grant::{Grant, GrantSecret};
 use ronde_protocol::message::amount::Points;
@@ -76,7 +76,9 @@ impl Shop {
         let moved = self.write(move |tx| {
             let mut record = get(tx, id)?;
             // HTTP-35.
-            if secret.is_some_and(|secret| !secret.is_of(&record.secret_hash)) {
+            let is_other = secret.as_ref().is_some_and(|secret| !secret.is_of(&record.secret_hash));
+            // BASKET-14: only a wallet shows a secret.
+            if is_other || (secret.is_some() && record.is_too_old(here.now)) {
                 return Err(Missing::Basket.into());
             }
             let mut moved = Moved::default();
@@ -142,6 +144,10 @@ fn apply(
 ) -> Result<Option<Grant>, ShopError> {
     let before = record.basket.state();
     let after = before.after(event)?;
+    // BASKET-13.
+    if event == BasketEvent::Complete && record.is_too_old(here.now) {
+        return Err(BasketError::Expired.into());
+    }
     if before == BasketState::Open
         && let Some(checkout) = checkout
         && !matches!(checkout.state(), CheckoutState::AcceptedLate(_))

@@ -1,6 +1,6 @@
 //! A basket as it is kept.
 
-use ronde_protocol::machine::till::basket::Basket;
+use ronde_protocol::machine::till::basket::{Basket, BasketState};
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::codec::{Decode, Encode};
 use ronde_protocol::message::ids::AssociationId;
@@ -11,6 +11,9 @@ use super::ReturnUrl;
 use crate::shop::records::{RecordId, load, save};
 use crate::shop::{Missing, ShopError};
 use crate::store::{Read, Table, Transaction};
+
+/// How long after it was rung up a till can say that the sale is complete, in seconds (BASKET-13).
+const COMPLETABLE: Seconds = 30 * 86_400;
 
 /// A basket, and what its till said of it.
 #[derive(Clone, Debug, Encode, Decode)]
@@ -46,6 +49,13 @@ impl Record {
     #[must_use]
     pub fn has_offer(&self) -> bool {
         self.most > Points::ZERO
+    }
+
+    /// Whether it is too late for it to become complete. By the clock of each call: it is written down nowhere, so a clock
+    /// that was ahead ends nothing.
+    pub(super) fn is_too_old(&self, now: Seconds) -> bool {
+        let is_over = matches!(self.basket.state(), BasketState::Complete | BasketState::Cancelled);
+        !is_over && now >= self.time.saturating_add(COMPLETABLE)
     }
 }
 

@@ -12,7 +12,7 @@ use ronde_protocol::message::offer::SignedOffer;
 use super::record::{Record, get};
 use crate::clock;
 use crate::shop::records::RecordId;
-use crate::shop::{CheckoutView, Shop, ShopError, receipts};
+use crate::shop::{CheckoutView, Missing, Shop, ShopError, receipts};
 
 /// A basket, its checkout and its grant.
 #[derive(Clone, Debug)]
@@ -73,6 +73,12 @@ impl Shop {
             None => None,
         };
         Ok(BasketView { id, record, checkout, grant, receipt })
+    }
+
+    /// The same for a wallet, which hears no more of a basket that can't become complete (BASKET-14).
+    pub async fn basket_of_wallet(&self, id: RecordId) -> Result<BasketView, ShopError> {
+        let view = self.basket(id).await?;
+        if view.record.is_too_old(self.now()) { Err(Missing::Basket.into()) } else { Ok(view) }
     }
 
     /// Waits until `waits` no longer says so of the basket, or the time is up. Asks `allowed` each time it looks again, so

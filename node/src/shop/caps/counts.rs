@@ -3,7 +3,7 @@
 //! A till's name has no control character, so keys that begin with one are no till's.
 
 use ronde_protocol::message::amount::Points;
-use ronde_protocol::message::codec::{Decode, Encode};
+use ronde_protocol::message::codec::{Decode, Encode, encode};
 use ronde_protocol::message::order::Seconds;
 use ronde_protocol::message::text::Text;
 
@@ -17,8 +17,13 @@ use crate::store::{Read, Table, Transaction};
 const OWN: &[u8] = b"\0c";
 /// Before a day: what was given away on it.
 const DAYS: &[u8] = b"\0g";
+/// Before a grant's id: the day that it counts on, where that is another than the one on which it was made.
+const MOVED: &[u8] = b"\0m";
 /// Old counts that are deleted with each new one: more than one grant adds.
 const PRUNED_AT_ONCE: usize = 8;
+/// The days with counts that are kept, counted by what there is and not by the clock: one that jumps ahead deletes nothing
+/// that it comes back to.
+const KEPT_DAYS: usize = 4;
 
 /// A grant that is counted, so that it can be given back.
 #[derive(Encode, Decode)]
@@ -92,6 +97,7 @@ pub(in crate::shop) fn count(
     (id, till, worth): (RecordId, &Text, Points),
 ) -> Result<Vec<NearCap>, ShopError> {
     let name = till.as_str();
+    take_back_later(tx, now)?;
     let caps = caps.with(own(tx, name)?);
     let before = Given { till: given_by(tx, now, name)?, store: given_by_store(tx, now)? };
     let after = caps.allow(before, worth)?;
@@ -111,6 +117,7 @@ pub(in crate::shop) fn count_anyway(
     now: Seconds,
     (id, till, worth): (RecordId, &Text, Points),
 ) -> Result<(), ShopError> {
+    take_back_later(tx, now)?;
     let with = |before: Points| Points(before.0.saturating_add(worth.0));
     let after = Given { till: with(given_by(tx, now, till.as_str())?), store: with(given_by_store(tx, now)?) };
     write_down(tx, now, (id, till, worth), after)
@@ -122,7 +129,7 @@ fn write_down(
     (id, till, worth): (RecordId, &Text, Points),
     after: Given,
 ) -> Result<(), ShopError> {
-    prune(tx, now)?;
+    prune(tx)?;
     save(tx, Table::Till, &till_key(now, till.as_str()), &after.till)?;
     save(tx, Table::Till, &store_key(now), &after.store)?;
     Ok(save(tx, Table::Till, &grant_key(now, id), &Counted { till: till.clone(), worth })?)
@@ -130,9 +137,12 @@ fn write_down(
 
 /// Takes a grant of that time out of its day's counts, once (TILL-3).
 pub(in crate::shop) fn give_back(tx: &mut dyn Transaction, made: Seconds, id: RecordId) -> Result<(), ShopError> {
+    let moved_to = load::<Seconds>(tx, Table::Till, &moved_key(id))?;
+    let made = moved_to.unwrap_or(made);
     let key = grant_key(made, id);
     let Some(Counted { till, worth }) = load(tx, Table::Till, &key)? else { return Ok(()) };
     tx.delete(Table::Till, &key)?;
+    tx.delete(Table::Till, &moved_key(id))?;
     for sum in [till_key(made, till.as_str()), store_key(made)] {
         let left = points(tx, &sum)?.0.saturating_sub(worth.0);
         save(tx, Table::Till, &sum, &Points(left))?;
@@ -140,10 +150,45 @@ pub(in crate::shop) fn give_back(tx: &mut dyn Transaction, made: Seconds, id: Re
     Ok(())
 }
 
-/// Yesterday is kept, in case the clock is set back a little.
-fn prune(tx: &mut dyn Transaction, now: Seconds) -> Result<(), ShopError> {
-    let to = day_key(now.saturating_sub(DAY), &[]);
-    for (key, _) in tx.scan(Table::Till, DAYS, Some(&to), PRUNED_AT_ONCE)? {
+fn moved_key(id: RecordId) -> Vec<u8> {
+    [MOVED, &id.bytes()].concat()
+}
+
+/// What was given away on days that are yet to come was given by a clock that was ahead: it counts today, and not once more
+/// when its day comes (TILL-23).
+fn take_back_later(tx: &mut dyn Transaction, now: Seconds) -> Result<(), ShopError> {
+    let (from, to) = (day_key(now.saturating_add(DAY), &[]), [DAYS, &[0xff; 9]].concat());
+    for (key, _) in tx.scan(Table::Till, &from, Some(&to), usize::MAX)? {
+        let Some((kind, rest)) = key.get(DAYS.len() + 8..).and_then(<[u8]>::split_first) else { continue };
+        let today = day_key(now, &[&[*kind], rest]);
+        if *kind == b'i' {
+            if let Some(counted) = load::<Counted>(tx, Table::Till, &key)? {
+                save(tx, Table::Till, &today, &counted)?;
+                tx.put(Table::Till, &[MOVED, rest].concat(), &encode(&now))?;
+            }
+        } else {
+            let sum = points(tx, &today)?.0.saturating_add(points(tx, &key)?.0);
+            save(tx, Table::Till, &today, &Points(sum))?;
+        }
+        tx.delete(Table::Till, &key)?;
+    }
+    Ok(())
+}
+
+/// Deletes some of the oldest day's counts, if younger ones are kept.
+fn prune(tx: &mut dyn Transaction) -> Result<(), ShopError> {
+    let end = [DAYS, &[0xff; 9]].concat();
+    let (mut from, mut oldest) = (DAYS.to_vec(), None);
+    for _ in 0..=KEPT_DAYS {
+        let Some((key, _)) = tx.scan(Table::Till, &from, Some(&end), 1)?.pop() else { return Ok(()) };
+        let Some(day) = key.get(DAYS.len()..DAYS.len() + 8).and_then(|day| day.try_into().ok()) else { return Ok(()) };
+        from = [DAYS, &u64::from_be_bytes(day).saturating_add(1).to_be_bytes()].concat();
+        oldest.get_or_insert_with(|| from.clone());
+    }
+    for (key, _) in tx.scan(Table::Till, DAYS, oldest.as_deref(), PRUNED_AT_ONCE)? {
+        if let Some((b'i', id)) = key.get(DAYS.len() + 8..).and_then(<[u8]>::split_first) {
+            tx.delete(Table::Till, &[MOVED, id].concat())?;
+        }
         tx.delete(Table::Till, &key)?;
     }
     Ok(())

@@ -6,7 +6,6 @@ use ronde_protocol::machine::wallet::{Link, WalletError};
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::charter::Store;
 use ronde_protocol::message::ids::{OfferId, StoreId};
-use ronde_protocol::message::order::Seconds;
 use ronde_protocol::message::text::Text;
 use zeroize::Zeroizing;
 
@@ -19,8 +18,6 @@ use crate::wallet::folder::OpenBasket;
 use crate::wallet::link::ClaimLink;
 use crate::wallet::{BadAnswer, Trouble};
 
-/// How long a basket is gone on with after it was scanned, in seconds (WALLET-48).
-const PATIENCE: Seconds = 31 * 86_400;
 /// How long a store is let wait for the till in one call, in seconds.
 const ONE_WAIT: u64 = 20;
 
@@ -99,13 +96,11 @@ impl Session {
         let part = |text: &str| Text::new(text).map_err(|_| Trouble::NotALink);
         let link = part(&open.base).and_then(|base| Ok(Link { base, id: part(&open.id)? }));
         let done = link.and_then(|link| self.finish_basket(&link, &Zeroizing::new(open.secret.clone()), 0));
-        let is_old = self.now().saturating_sub(open.since) > PATIENCE;
-        // Unknown to its store, or claimed by whoever else had the link.
+        // Unknown to its store, or no more to be had of it (BASKET-14), or claimed by whoever else had the link. Never by this
+        // device's clock, which may be ahead (WALLET-48).
         let is_gone = matches!(&done, Err(Trouble::Refused { problem, .. })
             if matches!(problem.code.as_str(), "not-found" | "grant-claimed"));
-        if (is_old || is_gone)
-            && let Err(trouble) = self.forget_basket(&open.id)
-        {
+        if is_gone && let Err(trouble) = self.forget_basket(&open.id) {
             return Some(Err(trouble));
         }
         Some(done)

@@ -42,7 +42,7 @@ impl Session {
     /// Asks each store that was paid what became of the payment, as long as it has not said so (WALLET-43), and claims
     /// back what bought nothing. Nobody else is asked (WALLET-44). What can't be asked now is asked the next time.
     pub fn ask_payments(&mut self) -> Vec<Asked> {
-        let due = self.wallet.due_payments(self.charters.charter(), self.clock.unix_seconds());
+        let due = self.wallet.due_payments();
         let mut asked = Vec::new();
         for order in due {
             let Some(node) = self.address_of(order.store) else { continue };

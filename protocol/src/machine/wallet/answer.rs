@@ -72,7 +72,6 @@ impl Wallet {
         let sorted = self.sort(charter, &order, digest, evaluations);
         self.apply_certificate(at, &order, certificate, now);
         self.forget_spent(charter, now);
-        self.forget_payments(charter, now);
         Ok(self.apply_evaluations(charter, &order, digest, sorted))
     }
 

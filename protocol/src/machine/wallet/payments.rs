@@ -10,7 +10,7 @@ use crate::{
         charter::Charter,
         class::Kind,
         codec::{Decode, Encode},
-        ids::{KeysetId, OrderDigest},
+        ids::OrderDigest,
         order::{Input, Order, Purpose, Seconds},
     },
 };
@@ -63,10 +63,9 @@ impl Wallet {
         Ok(sum)
     }
 
-    /// Payments to ask about, oldest first: those of which no claim is open and whose keyset's witnesses still tell
-    /// (WALLET-43).
-    pub fn due_payments(&mut self, charter: &Charter, now: Seconds) -> Vec<Order> {
-        self.forget_payments(charter, now);
+    /// Payments to ask about, oldest first: those of which no claim is open (WALLET-43), however old they look. The
+    /// device's clock may be ahead, and what a store owes it owes without a term (WALLET-45).
+    pub fn due_payments(&self) -> Vec<Order> {
         let due = |payment: &&UnansweredPayment| self.refund_position(&payment.order.digest()).is_none();
         self.book.payments.iter().filter(due).map(|payment| payment.order.clone()).collect()
     }
@@ -164,11 +163,5 @@ impl Wallet {
 
     pub(super) fn forget_payment(&mut self, digest: &OrderDigest) {
         self.book.payments.retain(|payment| payment.order.digest() != *digest);
-    }
-
-    /// Nobody is asked any more once the witnesses of the payment's keyset tell nothing of it (WALLET-45).
-    pub(super) fn forget_payments(&mut self, charter: &Charter, now: Seconds) {
-        let told = |id: KeysetId| charter.keyset(id).is_none_or(|keyset| now <= keyset.evaluate_until());
-        self.book.payments.retain(|payment| told(payment.order.keyset));
     }
 }
