@@ -29,6 +29,6 @@ mod cli_support;
 mod federation;
 #[path = "../../protocol/tests/federation_support/mod.rs"]
 mod federation_support;
-mod places;
+#[allow(dead_code, reason = "a part of it is the README's")]
 mod readme_support;
 mod vectors_support;

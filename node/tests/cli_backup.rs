@@ -1,7 +1,7 @@
 //! `ronde backup`, as a process beside a running `ronde node`.
 
 use crate::cli_support;
-use crate::places;
+use crate::federation::places;
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};

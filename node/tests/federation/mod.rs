@@ -5,7 +5,7 @@ pub mod checkouts;
 pub mod orders;
 pub mod picky;
 #[path = "../places/mod.rs"]
-mod places;
+pub mod places;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,5 +1,4 @@
 //! Reads Markdown as far as the README's tests need it.
-#![allow(dead_code, reason = "each test binary uses a part of it")]
 
 pub mod page;
 pub mod ports;
