@@ -191,7 +191,7 @@ fn a_running_store_takes_up_changed_rules_and_keeps_the_old_while_the_file_is_br
     eventually("the node says so", || store.shows("/v1/status")["rules_trouble"].is_string());
     let said = store.desk.ronde(&format!("status --node {}", store.base));
     assert!(said.out.contains("look  baskets still earn by the rules from before"), "{}", said.out);
-    assert!(said.out.contains("did you mean `earn.cents`"), "{}", said.out);
+    assert!(said.out.contains("section [earn], `cent`"), "where, and no value: {}", said.out);
     assert_eq!(earns(), 20);
     store.desk.edit("store-1/ronde.toml", "cent = 25", "cents = 25");
     eventually("the newest rate holds", || earns() == 40);
