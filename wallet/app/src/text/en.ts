@@ -116,7 +116,6 @@ export const en = {
     'A payment came too late. The shop pays it back by hand: show it the code that stands in the history.',
   'banner.refund.other':
     'A payment came too late, and the shop offers another sum than you paid. Nothing was taken; tell the shop.',
-  'banner.refund.unknown': 'The shop never said whether a payment came in time. If you did not get the goods, ask the shop.',
   'banner.clock': 'A shop owes you points, and this device’s clock is wrong. Set the clock; then they come back.',
   'banner.evidence':
     'A witness has given this wallet a wrong answer that it signed. Your points are safe; the proof is kept.',

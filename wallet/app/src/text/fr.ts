@@ -123,8 +123,6 @@ export const fr: Readonly<Record<Key, Entry>> = {
     'Un paiement est arrivé trop tard. Le magasin le rend à la main : montrez-lui le code qui se trouve dans l’historique.',
   'banner.refund.other':
     'Un paiement est arrivé trop tard, et le magasin propose une autre somme que la vôtre. Rien n’a été pris ; prévenez le magasin.',
-  'banner.refund.unknown':
-    'Le magasin n’a jamais dit si un paiement est arrivé à temps. Si vous n’avez pas eu la marchandise, demandez au magasin.',
   'banner.clock':
     'Un magasin vous doit des points, et l’horloge de cet appareil n’est pas à l’heure. Réglez-la ; ils reviennent ensuite.',
   'banner.evidence':
