@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { billOf, canPay, receiptOf, stageOf } from '../build/app/src/decide/basket.js';
 import { readPlace, kindOf } from '../build/app/src/decide/place.js';
+import { StorageError } from '../build/src/index.js';
 import { made, writeDown } from './support/app.mjs';
 
 const RECEIPT = 'Lait 1,20\nPain 2,30\n';
@@ -171,6 +172,39 @@ describe('a basket in the app', () => {
     assert.deepEqual([app.state.screen.stage, app.state.kept.waiting.length], ['choose', 1]);
     await act.declineBasket();
     assert.deepEqual([app.state.wallet.baskets.length, app.state.kept.waiting], [1, []]);
+  });
+
+  it('waits while its owner has not chosen, also when the app is closed, until the wallet has written it down', async () => {
+    const opened = await counter();
+    const link = opened.baskets.ring({ max: 500n });
+    const waiting = ({ state }) => state.kept.waiting.map((each) => [each.link, each.pressed]);
+    await opened.act.open(link);
+    opened.act.go('home');
+    assert.deepEqual([waiting(opened.app), opened.app.state.wallet.baskets], [[[link, true]], []]);
+    await opened.act.open(link);
+    await opened.app.close();
+    opened.env.tabs.give();
+    const again = opened.phone.open();
+    await again.act.start();
+    assert.deepEqual(waiting(again.app), [[link, true]]);
+    await again.act.open(link);
+    assert.equal(again.app.state.screen.stage, 'choose');
+    await again.act.payBasket();
+    await until({ ...opened, ...again }, 'wait');
+    assert.deepEqual([waiting(again.app), again.app.state.wallet.baskets.map((each) => each.link)], [[], [link]]);
+  });
+
+  it('waits on if the device can not write it down, whatever was wrong', async () => {
+    const opened = await counter();
+    const link = opened.baskets.ring();
+    opened.phone.online = false;
+    await opened.act.open(link);
+    opened.phone.online = true;
+    opened.app.storage.save = async () => {
+      throw new StorageError('storage-unknown', 'the disk broke');
+    };
+    await opened.act.open(link);
+    assert.deepEqual(opened.app.state.kept.waiting.map((each) => each.link), [link]);
   });
 
   it('says what can’t be decided yet, and does not send it again', async () => {

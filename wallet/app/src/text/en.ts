@@ -322,7 +322,7 @@ export const en = {
   'waiting.basket.text': 'The till has not finished it, or what it earned is on its way. It goes on by itself.',
   'waiting.offline': 'Waits until the shop answers; then it is taken.',
   'waiting.offline.pay': 'Open it when you are online. A till waits some minutes only.',
-  'waiting.offline.basket': 'Open it when you are online. What it earns can be taken for 30 days.',
+  'waiting.offline.basket': 'Open it and choose, when you are online. What it earns can be taken for 30 days.',
   'waiting.backup': 'Waits until your 24 words are written down.',
   'waiting.over': 'Can’t be followed any more.',
   'waiting.open': 'Open',

@@ -333,7 +333,7 @@ export const fr: Readonly<Record<Key, Entry>> = {
     'La caisse ne l’a pas terminé, ou ce qu’il a rapporté est en route. Cela continue de soi-même.',
   'waiting.offline': 'Attend que le magasin réponde ; les points sont alors pris.',
   'waiting.offline.pay': 'Ouvrez-le quand vous êtes en ligne. Une caisse n’attend que quelques minutes.',
-  'waiting.offline.basket': 'Ouvrez-le quand vous êtes en ligne. Ce qu’il rapporte se prend pendant 30 jours.',
+  'waiting.offline.basket': 'Ouvrez-le en ligne et choisissez. Ce qu’il rapporte se prend pendant 30 jours.',
   'waiting.backup': 'Attend que vos 24 mots soient notés.',
   'waiting.over': 'Ne peut plus être suivi.',
   'waiting.open': 'Ouvrir',
