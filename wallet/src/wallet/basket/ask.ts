@@ -1,9 +1,9 @@
 import { MAX_MESSAGE_BYTES } from '../../message/limits.js';
 import { signedOffer } from '../../message/order.js';
 import type { SignedOffer } from '../../message/order.js';
-import { checkReturnUrl } from '../../machine/wallet/basket.js';
 import type { BasketState, BasketSums, EarnRate, PointValue } from '../../machine/wallet/basket.js';
 import { WalletError } from '../../machine/wallet/error.js';
+import { checkReturnUrl } from '../../machine/wallet/return-url.js';
 import type { GrantTerms, OpenBasket, TakenReceipt } from '../../machine/wallet/state.js';
 import type { Core } from '../core.js';
 import { TransportError } from '../http-error.js';
