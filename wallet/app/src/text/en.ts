@@ -208,6 +208,7 @@ export const en = {
 
   'basket.title': 'Basket at {name}',
   'basket.total': 'Basket',
+  'basket.points': 'In points',
   'basket.paid': 'Paid with points',
   'basket.left': 'Left to pay in money',
   'basket.money': 'In money',

@@ -218,6 +218,7 @@ export const fr: Readonly<Record<Key, Entry>> = {
 
   'basket.title': 'Panier chez {name}',
   'basket.total': 'Panier',
+  'basket.points': 'En points',
   'basket.paid': 'Payé en points',
   'basket.left': 'Reste à payer en argent',
   'basket.money': 'En argent',
