@@ -167,34 +167,28 @@ describe('a basket comes to its end', () => {
     await none(all);
   });
 
-  it('after 31 days, but not when it has expired before: a till may complete it still', async () => {
-    const all = await counter();
-    const link = all.baskets.ring({ max: 20n });
-    await followBasket(all.wallet, link);
-    all.federation.now += DAY;
-    assert.deepEqual([(await followBasket(all.wallet, link)).state, viewBaskets(all.wallet).length], ['expired', 1]);
-    all.federation.now += 31n * DAY;
-    await all.wallet.resume();
-    await none(all);
-  });
-
-  it('after 31 days of its store’s clock, not of a device’s that is years ahead', async () => {
+  it('by no clock: years later a till may complete one that has expired', async () => {
     const clock = { off: 0n };
     let federation;
     const all = await counter({ now: () => (federation === undefined ? 1_800_000_000n : federation.now + clock.off) });
     ({ federation } = all);
-    const link = all.baskets.ring({});
-    await declineBasket(all.wallet, link);
+    const link = all.baskets.ring({ max: 20n });
+    await followBasket(all.wallet, link);
+    federation.now += DAY;
+    assert.deepEqual([(await followBasket(all.wallet, link)).state, viewBaskets(all.wallet).length], ['expired', 1]);
     clock.off = 3650n * DAY;
     await all.wallet.resume();
-    assert.equal(viewBaskets(all.wallet).length, 1);
     clock.off = 0n;
+    federation.addKeyset({ issueUntil: federation.now + 200n * DAY, redeemUntil: federation.now + 300n * DAY });
+    federation.now += 60n * DAY;
+    await all.wallet.resume();
+    assert.equal(viewBaskets(all.wallet).length, 1);
     all.baskets.complete(link);
     await all.wallet.resume();
-    assert.deepEqual([points(all.wallet), viewBaskets(all.wallet)], [50n, []]);
+    assert.deepEqual([viewBaskets(all.wallet), all.wallet.history().at(-1).purpose], [[], 'claim']);
   });
 
-  it('after 31 days of the device’s clock, if the charter does not list the address any more', async () => {
+  it('not by the charter either, which does not list its address any more', async () => {
     const { federation, wallet, baskets } = await counter();
     await declineBasket(wallet, baskets.ring({ store: 3 }));
     const { body } = federation.chain.at(-1);
@@ -203,7 +197,7 @@ describe('a basket comes to its end', () => {
     federation.down.add(3);
     federation.now += 32n * DAY;
     await wallet.resume();
-    assert.deepEqual(viewBaskets(wallet), []);
+    assert.equal(viewBaskets(wallet).length, 1);
   });
 
   it('with another grant, if goods came back before it was claimed', async () => {

@@ -63,7 +63,7 @@ class Walk {
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (wide > 0) faults.push(`${file}: ${wide} pixels wider than the screen`);
     const small = await page.evaluate(() =>
-      [...document.querySelectorAll('button, input:not([type=radio]), .choice, textarea')]
+      [...document.querySelectorAll('button, a.button, input:not([type=radio]), .choice, textarea')]
         .map((node) => ({ box: node.getBoundingClientRect(), html: node.outerHTML.slice(0, 90) }))
         .filter(({ box }) => box.width > 0 && (box.height < 44 || box.width < 44))
         .map(({ html }) => html),

@@ -4,8 +4,13 @@ import { describe, it } from 'node:test';
 import { Federation, problem } from '../../test/support/federation.mjs';
 import { lossOf } from '../build/app/src/decide/erase.js';
 import { isTimeUp, patienceOf } from '../build/app/src/decide/expiry.js';
+import { h } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import { codeOfId } from '../build/app/src/decide/code.js';
 import { linesOf } from '../build/app/src/decide/lines.js';
+import { AppView } from '../build/app/src/view/app.js';
 import { device, made, writeDown } from './support/app.mjs';
+import { sayIn } from './support/say.mjs';
 
 const screen = (opened) => opened.app.state.screen;
 const waiting = (opened) => opened.app.state.kept.waiting;
@@ -249,6 +254,27 @@ describe('a payment', () => {
       key: 'line.pay',
       with: { name: 'Store 3' },
     });
+  });
+
+  it('is shown with the code of its checkout, what was given with that of its grant, and else the order’s digits', async () => {
+    const opened = await made();
+    const [grant, checkout] = [opened.federation.grant(50), opened.federation.checkout(20n)];
+    await take(opened, grant);
+    await opened.act.open(checkout);
+    await opened.act.pay();
+    opened.act.go('give');
+    opened.act.setGift({ association: 5, points: 7n });
+    await opened.act.give();
+    const shown = (line) => {
+      opened.act.toEntry(line.id);
+      const html = renderToString(h(AppView, { state: opened.app.state, say: sayIn('en'), act: { home: () => '' } }));
+      return /<dt>(Code for the shop|Digits of the order)<\/dt><dd><code>(\w{8})<\/code>/.exec(html).slice(1);
+    };
+    const [gift, paid, given] = linesOf(opened.state.wallet, opened.state.kept);
+    const idOf = (link) => link.split('#')[0].split('/').at(-1);
+    assert.deepEqual(shown(given), ['Code for the shop', codeOfId(idOf(grant))]);
+    assert.deepEqual(shown(paid), ['Code for the shop', codeOfId(idOf(checkout))]);
+    assert.deepEqual(shown(gift), ['Digits of the order', gift.digest.slice(0, 8)]);
   });
 
   it('that is not decided is said to be so, is not paid twice, and is completed later', async () => {

@@ -1,9 +1,14 @@
 // Baskets at a till, and receipts, through the app: what is chosen, what is waited for, what is kept.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { h } from 'preact';
+import { renderToString } from 'preact-render-to-string';
 import { billOf, canPay, receiptOf, stageOf } from '../build/app/src/decide/basket.js';
 import { readPlace, kindOf } from '../build/app/src/decide/place.js';
+import { AppView } from '../build/app/src/view/app.js';
+import { StorageError } from '../build/src/index.js';
 import { made, writeDown } from './support/app.mjs';
+import { sayIn } from './support/say.mjs';
 
 const RECEIPT = 'Lait 1,20\nPain 2,30\n';
 
@@ -50,6 +55,23 @@ describe('a basket in the app', () => {
     assert.equal(receiptOf(earned.grant, app.state.receipts).text, RECEIPT);
     assert.equal(app.state.kept.notes[earned.grant].store, 'Store 1');
     assert.equal(baskets.hasReceipt(link), false);
+  });
+
+  it('shows the way back to the shop’s page while the till waits for the rest, and what is chosen as not paid yet', async () => {
+    const opened = await counter();
+    const { app, act, baskets } = opened;
+    const url = 'https://shop.test/done?a=1';
+    const link = baskets.ring({ max: 500n, returnUrl: url });
+    const drawn = () => renderToString(h(AppView, { state: app.state, say: sayIn('en'), act: { home: () => '' } }));
+    const isBack = () => new RegExp(`<a [^>]*href="${url.replace('?', '[?]')}"[^>]*>Back to shop.test</a>`).test(drawn());
+    await act.open(link);
+    assert.deepEqual([isBack(), /In points/.test(drawn()), /Paid with points/.test(drawn())], [false, true, false]);
+    await act.payBasket();
+    await until(opened, 'wait');
+    assert.deepEqual([isBack(), /In points/.test(drawn()), /Paid with points/.test(drawn())], [true, false, true]);
+    baskets.complete(link);
+    await until(opened, 'done');
+    assert.equal(isBack(), true);
   });
 
   it('only earns if its owner wants so', async () => {
@@ -171,6 +193,39 @@ describe('a basket in the app', () => {
     assert.deepEqual([app.state.screen.stage, app.state.kept.waiting.length], ['choose', 1]);
     await act.declineBasket();
     assert.deepEqual([app.state.wallet.baskets.length, app.state.kept.waiting], [1, []]);
+  });
+
+  it('waits while its owner has not chosen, also when the app is closed, until the wallet has written it down', async () => {
+    const opened = await counter();
+    const link = opened.baskets.ring({ max: 500n });
+    const waiting = ({ state }) => state.kept.waiting.map((each) => [each.link, each.pressed]);
+    await opened.act.open(link);
+    opened.act.go('home');
+    assert.deepEqual([waiting(opened.app), opened.app.state.wallet.baskets], [[[link, true]], []]);
+    await opened.act.open(link);
+    await opened.app.close();
+    opened.env.tabs.give();
+    const again = opened.phone.open();
+    await again.act.start();
+    assert.deepEqual(waiting(again.app), [[link, true]]);
+    await again.act.open(link);
+    assert.equal(again.app.state.screen.stage, 'choose');
+    await again.act.payBasket();
+    await until({ ...opened, ...again }, 'wait');
+    assert.deepEqual([waiting(again.app), again.app.state.wallet.baskets.map((each) => each.link)], [[], [link]]);
+  });
+
+  it('waits on if the device can not write it down, whatever was wrong', async () => {
+    const opened = await counter();
+    const link = opened.baskets.ring();
+    opened.phone.online = false;
+    await opened.act.open(link);
+    opened.phone.online = true;
+    opened.app.storage.save = async () => {
+      throw new StorageError('storage-unknown', 'the disk broke');
+    };
+    await opened.act.open(link);
+    assert.deepEqual(opened.app.state.kept.waiting.map((each) => each.link), [link]);
   });
 
   it('says what can’t be decided yet, and does not send it again', async () => {

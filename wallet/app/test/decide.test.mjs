@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { centsOf, fitted, mostPoints, typed, withVoucher } from '../build/app/src/decide/amount.js';
 import { advised, drawAsked, isRight, needsBackup } from '../build/app/src/decide/backup.js';
+import { codeOfId } from '../build/app/src/decide/code.js';
 import { lastCalls, lost, nextEnding } from '../build/app/src/decide/expiry.js';
 import { kindOf, openAt, readPlace, storeAddress } from '../build/app/src/decide/place.js';
 import {
@@ -20,6 +21,21 @@ import { french } from '../build/src/words/french.js';
 import { readWords } from '../build/src/index.js';
 
 const SECRET = 'A'.repeat(43);
+
+describe('the code of an id', () => {
+  const codeOf = (...bytes) => codeOfId(Buffer.from([...bytes, ...Array(11).fill(0xa5)]).toString('base64url'));
+
+  it('is its first 40 bits, 5 a character, the first bits first', () => {
+    assert.equal(codeOf(0x00, 0x44, 0x32, 0x14, 0xc7), '01234567');
+    assert.equal(codeOf(0x42, 0x54, 0xb6, 0x35, 0xcf), '89ABCDEF');
+    assert.equal(codeOf(0xff, 0xff, 0xff, 0xff, 0xfe), 'ZZZZZZZY');
+    assert.equal(codeOf(0xfb, 0xef, 0xbe, 0xfb, 0xef), 'ZFQVXYZF');
+  });
+
+  it('is none of what is no id', () => {
+    for (const bad of ['', 'abc', `abc+${'A'.repeat(18)}`, 'A'.repeat(64)]) assert.equal(codeOfId(bad), undefined);
+  });
+});
 
 describe('the address that the app was opened at', () => {
   it('is a store, and perhaps a link, under a path of its own too', () => {

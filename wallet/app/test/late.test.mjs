@@ -150,6 +150,6 @@ describe('a payment that came too late', () => {
     assert.equal(screen(opened).text[1].with.code, code);
     assert.equal(opened.state.notice.words.key, 'banner.refund.hand');
     const line = linesOf(opened.state.wallet, opened.state.kept).find(({ title }) => title.key === 'line.refund');
-    assert.deepEqual([line.tone, line.state.key, line.code.slice(0, 8)], ['bad', 'state.byhand', code]);
+    assert.deepEqual([line.tone, line.state.key, line.code, line.order.slice(0, 8)], ['bad', 'state.byhand', undefined, code]);
   });
 });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
+import { codeOfId } from '../build/app/src/decide/code.js';
 import { en } from '../build/app/src/text/en.js';
 import { fr } from '../build/app/src/text/fr.js';
 import { sayIn } from './support/say.mjs';
@@ -143,6 +144,7 @@ describe('the view', () => {
       ...[...charter.stores, ...charter.associations, ...charter.campaigns, ...charter.offers].map(({ name }) => name),
       ...charter.campaigns.flatMap(({ choices }) => choices),
       ...history.flatMap(({ digest }) => [digest, digest?.slice(0, 8)]),
+      ...history.map(({ grant, checkout }) => codeOfId((grant ?? checkout ?? '').split('/').at(-1))),
       charter.name,
       'Because',
       'R1',

@@ -25,7 +25,6 @@ export interface Warning {
     | 'one-store'
     | 'other-refund'
     | 'refund-by-hand'
-    | 'refund-unknown'
     | 'wrong-clock'
     | 'receipt-lost';
   readonly what: string;

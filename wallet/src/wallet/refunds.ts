@@ -5,11 +5,10 @@ import type { CertifiedPayment, OpenOrder } from '../machine/wallet/state.js';
 import { storeAddresses } from './charters.js';
 import type { Core } from './core.js';
 import { driven, isFatal } from './drive.js';
-import { ProblemError, TransportError } from './http-error.js';
+import { TransportError } from './http-error.js';
 import { HttpClient } from './http.js';
 import { Members } from './json.js';
 import type { LatePayment } from './report.js';
-import { storeClock } from './store-clock.js';
 
 /** What became of payments that had come too late, and the claims that were sent for them. */
 export interface Refunds {
@@ -98,38 +97,21 @@ async function ask(core: Core, http: HttpClient, payment: CertifiedPayment): Pro
   for (const base of basesOf(core, payment)) {
     core.alive();
     try {
-      return await askAt(core, http, payment, base);
+      return await askAt(http, payment, base);
     } catch (error) {
       if (isFatal(error)) throw error;
+      // A refusal is asked again another time: the store has not heard of the certificate yet.
       if (!(error instanceof TransportError)) return undefined;
     }
   }
   return undefined;
 }
 
-/**
- * What a store says became of a payment, as long as its keyset is evaluated (WALLET-45). That this is over is believed of the
- * store's clock alone: the device's may be years ahead, and what the store owes would be forgotten; or behind, and it would be
- * asked for ever.
- */
-async function askAt(core: Core, http: HttpClient, payment: CertifiedPayment, base: string): Promise<Said | undefined> {
-  const end = core.charter.keyset(paymentBody(payment).keyset)?.evaluateUntil ?? 0n;
-  const isOver = async (): Promise<boolean> => (await storeClock(http, base)) > end;
-  if (core.now() > end && (await isOver())) return forget(core, payment);
-  try {
-    const { json } = await http.call({ method: 'GET', base, path: `/v1/refunds/${payment.digest}` });
-    const said = new Members(json);
-    return { state: said.text('state'), points: BigInt(said.integer('points')) };
-  } catch (error) {
-    // A refusal is asked again: the store has not heard of the certificate yet, or not any more.
-    if (error instanceof ProblemError && error.code === 'not-found' && (await isOver())) return forget(core, payment);
-    throw error;
-  }
-}
-
-async function forget(core: Core, { digest }: CertifiedPayment): Promise<undefined> {
-  await core.step((state) => ({ state: forgetPayment(state, digest) }));
-  core.warn({ code: 'refund-unknown', what: `the store never said what became of payment ${digest}` });
+/** What a store says became of a payment: whatever a clock shows, by this alone is it forgotten (WALLET-45). */
+async function askAt(http: HttpClient, { digest }: CertifiedPayment, base: string): Promise<Said> {
+  const { json } = await http.call({ method: 'GET', base, path: `/v1/refunds/${digest}` });
+  const said = new Members(json);
+  return { state: said.text('state'), points: BigInt(said.integer('points')) };
 }
 
 /** Takes what a store says of a payment for which nothing is to be claimed. */
@@ -146,6 +128,12 @@ async function take(core: Core, payment: CertifiedPayment, { state: said, points
   await core.step((state) => ({ state: noteByHand(state, digest, body.keyset, paid, core.now()) }));
   core.warn({ code: 'refund-by-hand', what: `the store owes payment ${digest}, and pays it by hand` });
   return lateOf(payment, 'by-hand', paid);
+}
+
+/** What a store's clock shows, in seconds since 1970. */
+async function storeClock(http: HttpClient, base: string): Promise<bigint> {
+  const { json } = await http.call({ method: 'GET', base, path: '/v1/status' });
+  return BigInt(new Members(json).integer('now_ms')) / 1000n;
 }
 
 /**

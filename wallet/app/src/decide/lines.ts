@@ -1,5 +1,6 @@
 import type { HistoryRecord } from '../../../src/index.js';
 import type { OpenOrderView } from '../../../src/wallet/view/index.js';
+import { codeOfId } from './code.js';
 import { lateOf } from './late.js';
 import type { Key } from '../text/en.js';
 import type { Kept, Note, Snapshot, Tone, Words } from '../model.js';
@@ -8,8 +9,10 @@ import type { Kept, Note, Snapshot, Tone, Words } from '../model.js';
 export interface Line {
   readonly id: string;
   readonly digest?: string;
-  /** The digest by which a shop finds it. */
+  /** By what the shop finds it, where the wallet knows the id of the grant, checkout or basket. */
   readonly code?: string;
+  /** The digest of its order; of a refund, that of the payment. */
+  readonly order?: string;
   readonly keyset: number;
   readonly title: Words;
   readonly points: bigint;
@@ -41,12 +44,15 @@ export function lineOf(record: HistoryRecord, open: OpenOrderView | undefined, w
   const store = open?.store ?? storeOf(record, wallet);
   const name = wallet.charter.stores.find(({ id }) => id === store)?.name ?? note.store;
   const { tone, state } = stateOf(record, open, wallet);
-  // A shop finds a refund by the payment's code.
-  const code = record.purpose === 'refund' ? record.grant : record.digest;
+  const isRefund = record.purpose === 'refund';
+  const order = isRefund ? record.grant : record.digest;
+  const id = isRefund ? undefined : (record.grant ?? record.checkout)?.split('/').at(-1);
+  const code = id === undefined ? undefined : codeOfId(id);
   return {
     id: record.id,
     ...(record.digest === undefined ? {} : { digest: record.digest }),
     ...(code === undefined ? {} : { code }),
+    ...(order === undefined ? {} : { order }),
     keyset: record.keyset,
     title: titleOf(record, note, name),
     points: record.points,

@@ -17,7 +17,6 @@ const WARNINGS: Partial<Record<Warning['code'], Key>> = {
   'receipt-lost': 'banner.receipt',
   'refund-by-hand': 'banner.refund.hand',
   'other-refund': 'banner.refund.other',
-  'refund-unknown': 'banner.refund.unknown',
   'wrong-clock': 'banner.clock',
 };
 

@@ -1,3 +1,4 @@
+import type { Wallet } from '../../../src/index.js';
 import { viewBaskets, viewUnsettled } from '../../../src/wallet/view/index.js';
 import type { BasketProgress, BasketView } from '../../../src/wallet/basket/index.js';
 import { mostPoints } from '../decide/amount.js';
@@ -5,7 +6,7 @@ import { canPay, stageOf } from '../decide/basket.js';
 import { patienceOf } from '../decide/expiry.js';
 import { lateOf, lateScreen } from '../decide/late.js';
 import { codeOf, mayStillPay, troubleOf } from '../decide/trouble.js';
-import { isBrought, isSilence, withoutLink } from '../decide/waiting.js';
+import { isBrought, isForNobody, isSilence, waitingOf, withLink, withoutLink } from '../decide/waiting.js';
 import type { BasketScreen } from '../model.js';
 import type { App } from './app.js';
 import { needsBackupNow, press } from './links.js';
@@ -47,7 +48,7 @@ export async function showBasket(app: App, link: string): Promise<void> {
   const basket = await viewBasket(app.open, link);
   const { paying, offer, isPaid } = basket;
   if (paying !== undefined && !isPaid) return pay(app, screenOf(link, basket, 'choose', paying));
-  if (isBrought(app.state.kept.waiting, link) && !isPaid && !viewBaskets(app.open).some((each) => each.link === link)) {
+  if (isBrought(app.state.kept.waiting, link) && !isPaid && !isWritten(app.open, link)) {
     return ask(app, link, basket);
   }
   if (offer === undefined) return watch(app, link, basket);
@@ -55,7 +56,7 @@ export async function showBasket(app: App, link: string): Promise<void> {
   const most = mostPoints(offer, wallet?.most ?? 0n, 0n);
   // Whoever has nothing to pay with only earns: nobody is asked.
   if (wallet === undefined || !canPay(most, offer.max, wallet.vouchers, wallet.charter.offers)) return decline(app, link);
-  choose(app, link, basket, most);
+  return choose(app, link, basket, most);
 }
 
 /** A basket that an address has brought: its owner says whether it is theirs, also where there is nothing to pay with. */
@@ -65,11 +66,14 @@ async function ask(app: App, link: string, basket: BasketView): Promise<void> {
     await app.keepWaiting((waiting) => withoutLink(waiting, link));
     return app.show(screenOf(link, basket, 'cancelled', none));
   }
-  choose(app, link, basket, basket.offer === undefined ? 0n : mostPoints(basket.offer, app.state.wallet?.most ?? 0n, 0n));
+  return choose(app, link, basket, basket.offer === undefined ? 0n : mostPoints(basket.offer, app.state.wallet?.most ?? 0n, 0n));
 }
 
-/** Its owner says how much is paid in points. */
-function choose(app: App, link: string, basket: BasketView, points: bigint): void {
+/** Its owner says how much is paid in points. Until then the link is kept: nobody else has the secret, and the wallet not yet. */
+async function choose(app: App, link: string, basket: BasketView, points: bigint): Promise<void> {
+  if (!isWritten(app.open, link) && !app.state.kept.waiting.some((each) => each.link === link)) {
+    await app.keepWaiting((waiting) => withLink(waiting, waitingOf(link, 'basket', 'offline', app.env.now())));
+  }
   const shown = screenOf(link, basket, 'choose', { points, vouchers: [] });
   const { offer } = basket;
   if (offer === undefined) return app.show(shown);
@@ -149,6 +153,9 @@ function screenOf(
   return { name: 'basket', link, basket, stage, max: 0n, step: 1n, expiry: 0n, behind: 0n, points, vouchers };
 }
 
+/** Whether the wallet itself has written a basket down, so that its link need not be kept. */
+const isWritten = (wallet: Wallet, link: string): boolean => viewBaskets(wallet).some((each) => each.link === link);
+
 const isShown = ({ state: { screen }, wallet }: App, link: string): boolean =>
   wallet !== undefined && screen.name === 'basket' && screen.link === link;
 
@@ -176,7 +183,7 @@ async function step(app: App, link: string, known: { state: BasketView['state'];
     if (app.wallet !== wallet) return false;
     const isEnd = !isSilence(codeOf(error));
     if (isEnd && isShown(app, link)) app.fail(error);
-    return isEnd || viewBaskets(wallet).some((each) => each.link === link);
+    return isForNobody(codeOf(error)) || isWritten(wallet, link);
   }
 }
 

@@ -116,7 +116,6 @@ export const en = {
     'A payment came too late. The shop pays it back by hand: show it the code that stands in the history.',
   'banner.refund.other':
     'A payment came too late, and the shop offers another sum than you paid. Nothing was taken; tell the shop.',
-  'banner.refund.unknown': 'The shop never said whether a payment came in time. If you did not get the goods, ask the shop.',
   'banner.clock': 'A shop owes you points, and this device’s clock is wrong. Set the clock; then they come back.',
   'banner.evidence':
     'A witness has given this wallet a wrong answer that it signed. Your points are safe; the proof is kept.',
@@ -209,6 +208,7 @@ export const en = {
 
   'basket.title': 'Basket at {name}',
   'basket.total': 'Basket',
+  'basket.points': 'In points',
   'basket.paid': 'Paid with points',
   'basket.left': 'Left to pay in money',
   'basket.money': 'In money',
@@ -295,7 +295,8 @@ export const en = {
   'entry.worth': 'Worth',
   'entry.when': 'When',
   'entry.state': 'State',
-  'entry.code': 'Order',
+  'entry.code': 'Code for the shop',
+  'entry.order': 'Digits of the order',
   'entry.choice': 'Your choice',
   'entry.reason': 'The shop says',
   'entry.receipt': 'Receipt',
@@ -323,7 +324,7 @@ export const en = {
   'waiting.basket.text': 'The till has not finished it, or what it earned is on its way. It goes on by itself.',
   'waiting.offline': 'Waits until the shop answers; then it is taken.',
   'waiting.offline.pay': 'Open it when you are online. A till waits some minutes only.',
-  'waiting.offline.basket': 'Open it when you are online. What it earns can be taken for 30 days.',
+  'waiting.offline.basket': 'Open it and choose, when you are online. What it earns can be taken for 30 days.',
   'waiting.backup': 'Waits until your 24 words are written down.',
   'waiting.over': 'Can’t be followed any more.',
   'waiting.open': 'Open',

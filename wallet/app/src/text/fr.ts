@@ -123,8 +123,6 @@ export const fr: Readonly<Record<Key, Entry>> = {
     'Un paiement est arrivé trop tard. Le magasin le rend à la main : montrez-lui le code qui se trouve dans l’historique.',
   'banner.refund.other':
     'Un paiement est arrivé trop tard, et le magasin propose une autre somme que la vôtre. Rien n’a été pris ; prévenez le magasin.',
-  'banner.refund.unknown':
-    'Le magasin n’a jamais dit si un paiement est arrivé à temps. Si vous n’avez pas eu la marchandise, demandez au magasin.',
   'banner.clock':
     'Un magasin vous doit des points, et l’horloge de cet appareil n’est pas à l’heure. Réglez-la ; ils reviennent ensuite.',
   'banner.evidence':
@@ -220,6 +218,7 @@ export const fr: Readonly<Record<Key, Entry>> = {
 
   'basket.title': 'Panier chez {name}',
   'basket.total': 'Panier',
+  'basket.points': 'En points',
   'basket.paid': 'Payé en points',
   'basket.left': 'Reste à payer en argent',
   'basket.money': 'En argent',
@@ -306,7 +305,8 @@ export const fr: Readonly<Record<Key, Entry>> = {
   'entry.worth': 'Valeur',
   'entry.when': 'Quand',
   'entry.state': 'État',
-  'entry.code': 'Ordre',
+  'entry.code': 'Code pour le magasin',
+  'entry.order': 'Chiffres de l’ordre',
   'entry.choice': 'Votre choix',
   'entry.reason': 'Le magasin précise',
   'entry.receipt': 'Ticket',
@@ -335,7 +335,7 @@ export const fr: Readonly<Record<Key, Entry>> = {
     'La caisse ne l’a pas terminé, ou ce qu’il a rapporté est en route. Cela continue de soi-même.',
   'waiting.offline': 'Attend que le magasin réponde ; les points sont alors pris.',
   'waiting.offline.pay': 'Ouvrez-le quand vous êtes en ligne. Une caisse n’attend que quelques minutes.',
-  'waiting.offline.basket': 'Ouvrez-le quand vous êtes en ligne. Ce qu’il rapporte se prend pendant 30 jours.',
+  'waiting.offline.basket': 'Ouvrez-le en ligne et choisissez. Ce qu’il rapporte se prend pendant 30 jours.',
   'waiting.backup': 'Attend que vos 24 mots soient notés.',
   'waiting.over': 'Ne peut plus être suivi.',
   'waiting.open': 'Ouvrir',

@@ -44,7 +44,7 @@ function BillFacts(shown: BasketShown & { earns: Key }): JSX.Element {
       <dl class="facts">
         <Fact name={say('basket.total')}>{say.cents(bill.total)}</Fact>
         {bill.paid > 0n && (
-          <Fact name={say('basket.paid')}>{say('pay.of', { points: { points: bill.paid }, euros: { euros: bill.paid } })}</Fact>
+          <Fact name={say(screen.stage === 'choose' ? 'basket.points' : 'basket.paid')}>{say('pay.of', { points: { points: bill.paid }, euros: { euros: bill.paid } })}</Fact>
         )}
         <Fact name={say(screen.stage === 'done' ? 'basket.money' : 'basket.left')}>
           <strong>{say.cents(bill.left)}</strong>
@@ -126,6 +126,7 @@ function Wait(shown: BasketShown): JSX.Element {
       <Note tone="wait" say={say}>
         <p>{say(isPending ? 'basket.wait.pending' : basket.state === 'expired' ? 'basket.expired' : 'basket.wait')}</p>
       </Note>
+      {basket.returnUrl !== undefined && <Return url={basket.returnUrl} say={say} />}
       <Code {...shown} />
       <Button onClick={() => act.go('home')}>{say('go.home')}</Button>
     </>
@@ -156,7 +157,7 @@ function Ended(shown: BasketShown): JSX.Element {
           <pre>{receipt.text}</pre>
         </section>
       )}
-      {stage === 'done' && basket.returnUrl !== undefined && <Return url={basket.returnUrl} say={say} />}
+      {stage !== 'cancelled' && basket.returnUrl !== undefined && <Return url={basket.returnUrl} say={say} />}
       {stage !== 'done' && <Code {...shown} />}
       <div class="stack">
         {stage === 'backup' && (

@@ -75,9 +75,9 @@ export function Entry(shown: Shown): JSX.Element | null {
         <Fact name={say('entry.state')}>
           <Sign tone={line.tone} say={say} word="none" /> {say.words(line.state)}
         </Fact>
-        {line.code !== undefined && (
-          <Fact name={say('entry.code')}>
-            <code>{line.code.slice(0, 8)}</code>
+        {(line.code ?? line.order) !== undefined && (
+          <Fact name={say(line.code === undefined ? 'entry.order' : 'entry.code')}>
+            <code>{line.code ?? line.order?.slice(0, 8)}</code>
           </Fact>
         )}
       </dl>

@@ -24,8 +24,7 @@ export interface BasketSums {
   readonly rate?: EarnRate;
 }
 
-/** How long a wallet goes on with a basket (WALLET-48), and says that it has a receipt (RECEIPT-6): seconds. */
-const BASKET_AGE = 31n * 86_400n;
+/** For how long a wallet says that it has a receipt (RECEIPT-6): seconds. */
 const RECEIPT_AGE = 7n * 86_400n;
 
 /** What is left to be paid in money beside so many points, vouchers too: their worth is rounded down. */
@@ -41,18 +40,6 @@ export function earnedBeside({ eligibleCents, pointValue, rate }: BasketSums, pa
   const net = eligibleCents > worth ? eligibleCents - worth : 0n;
   const earned = (net * rate.hundredths) / (100n * rate.cents);
   return earned < rate.most ? earned : rate.most;
-}
-
-/** The address to which a store leads when a basket is done, if it is as chapter 15 says (WALLET-50). */
-export function checkReturnUrl(text: string): string | undefined {
-  if (!/^https:\/\/[\x21-\x7e]+$/.test(text) || text.length > 2000 || text.includes('#')) return undefined;
-  try {
-    const { protocol, hostname, username, password } = new URL(text);
-    const isPlain = protocol === 'https:' && hostname !== '' && username === '' && password === '';
-    return isPlain && !/^https:\/\/[^/?]*@/.test(text) ? text : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The name under which a basket is remembered. */
@@ -73,17 +60,6 @@ export function addBasket(state: WalletState, basket: OpenBasket): WalletState {
 
 export function forgetBasket(state: WalletState, { base, id }: OpenBasket): WalletState {
   return { ...state, baskets: (state.baskets ?? []).filter((basket) => basket.base !== base || basket.id !== id) };
-}
-
-/** Whether a basket is so old that nothing can come of it any more, by a clock that may be wrong. */
-export function isBasketOver({ since }: OpenBasket, now: bigint): boolean {
-  return now > since + BASKET_AGE;
-}
-
-/** The same by its store's clock, which has said until when it could be paid with points: at most a day after it was made. */
-export function isLongOver(expiresAt: string, storeNow: bigint): boolean {
-  const expiry = Date.parse(expiresAt) / 1000;
-  return Number.isFinite(expiry) && Number(storeNow) > expiry + Number(BASKET_AGE);
 }
 
 /** The receipt of the same grant or basket, in the list of receipts of which a store is to be told. */

@@ -17,6 +17,7 @@ export * from './places.js';
 export * from './probe.js';
 export * from './recover.js';
 export * from './refund.js';
+export * from './return-url.js';
 export * from './saved.js';
 export * from './search.js';
 export * from './secrets.js';

@@ -1,15 +1,14 @@
 import { MAX_MESSAGE_BYTES } from '../../message/limits.js';
 import { signedOffer } from '../../message/order.js';
 import type { SignedOffer } from '../../message/order.js';
-import { checkReturnUrl, isBasketOver, isLongOver } from '../../machine/wallet/basket.js';
 import type { BasketState, BasketSums, EarnRate, PointValue } from '../../machine/wallet/basket.js';
 import { WalletError } from '../../machine/wallet/error.js';
+import { checkReturnUrl } from '../../machine/wallet/return-url.js';
 import type { GrantTerms, OpenBasket, TakenReceipt } from '../../machine/wallet/state.js';
 import type { Core } from '../core.js';
 import { TransportError } from '../http-error.js';
 import { HttpClient } from '../http.js';
 import { Members } from '../json.js';
-import { storeClock } from '../store-clock.js';
 import { termsIn } from '../store-client.js';
 
 /** What a store says of a basket. Nothing of it is verified yet but its form, and whose it is. */
@@ -27,8 +26,6 @@ export interface SaidBasket extends BasketSums {
   /** Sealed. */
   readonly receipt?: string;
   readonly returnUrl?: string;
-  /** From when it can't be paid with points. */
-  readonly expiresAt: string;
 }
 
 /** What a wallet knows while it waits for news: the state that it has seen, and for how many seconds it waits. */
@@ -67,11 +64,6 @@ export class BasketClient {
     return readBasket(basket, json);
   }
 
-  /** Whether a basket is so old that nothing can come of it, by its store's clock as well as the device's. */
-  async isLongOver(basket: OpenBasket, { expiresAt }: SaidBasket, now: bigint): Promise<boolean> {
-    return isBasketOver(basket, now) && isLongOver(expiresAt, await storeClock(this.#http, basket.base));
-  }
-
   /** The receipt may be deleted. */
   async received({ of, base, id, secret }: TakenReceipt): Promise<void> {
     const body = JSON.stringify({ secret });
@@ -96,7 +88,6 @@ function readBasket(basket: OpenBasket, json: unknown): SaidBasket {
     eligibleCents: BigInt(said.integer('eligible_cents')),
     payCents: BigInt(said.integer('pay_cents')),
     ...(said.has('points') ? { points: BigInt(said.integer('points')) } : {}),
-    expiresAt: said.text('expires_at'),
     earns: termsIn(said.inner('earns')),
     pointValue: readValue(said.inner('point_value')),
     ...(said.has('rate') ? { rate: readRate(said.inner('rate')) } : {}),

@@ -116,7 +116,7 @@ async function read(core: Core, link: string): Promise<OpenBasket> {
 
 function viewOf(core: Core, basket: OpenBasket, said: SaidBasket): BasketView {
   const { store, base, id } = basket;
-  const { offer: signed, receipt: _, expiresAt: __, grant, ...sums } = said;
+  const { offer: signed, receipt: _, grant, ...sums } = said;
   const held = openPayment(core.state, store, id);
   const offer = held !== undefined || isPaid(core.state, basket) ? undefined : offerOf(core, basket, signed);
   return {

@@ -1,10 +1,9 @@
 import { RondeError } from '../../crypto/index.js';
-import { addBasket, forgetBasket, givesAnything, isBasketOver } from '../../machine/wallet/basket.js';
+import { addBasket, forgetBasket, givesAnything } from '../../machine/wallet/basket.js';
 import { startClaim } from '../../machine/wallet/claim.js';
 import { WalletError } from '../../machine/wallet/error.js';
 import { grantName, openClaim } from '../../machine/wallet/state.js';
 import type { OpenBasket, OpenOrder } from '../../machine/wallet/state.js';
-import { storeAddresses } from '../charters.js';
 import type { Core } from '../core.js';
 import { drive, isFatal } from '../drive.js';
 import type { OrderProgress } from '../drive.js';
@@ -45,8 +44,7 @@ export async function pursue(core: Core, basket: OpenBasket, waiting?: Waiting):
     // It was withdrawn meanwhile: after a return there may be another.
     said = await asked(core, client, basket);
   }
-  const isDone = isKept && isOver(said, claim);
-  const over = isDone || (claim?.state !== 'pending' && (await client.isLongOver(basket, said, core.now()).catch(never)));
+  const over = isKept && isOver(said, claim);
   if (over) await core.step((state) => ({ state: forgetBasket(state, basket) }));
   return { said, over, ...(claim === undefined ? {} : { claim }) };
 }
@@ -62,12 +60,6 @@ async function asked(core: Core, client: BasketClient, basket: OpenBasket, waiti
     }
     throw error;
   }
-}
-
-/** A store that does not say what time it is has not said that a basket is over. */
-function never(error: unknown): false {
-  if (isFatal(error)) throw error;
-  return false;
 }
 
 /** Whether nothing more can come of a basket whose receipt was taken, if it had one. */
@@ -112,10 +104,7 @@ async function claimed(core: Core, basket: OpenBasket, said: SaidBasket): Promis
 export async function followBaskets(core: Core): Promise<void> {
   for (const basket of core.state.baskets ?? []) {
     try {
-      const { base } = basket;
-      const isListed = storeAddresses(core.charter).some(({ bases }) => bases.includes(base));
-      if (!isListed && isBasketOver(basket, core.now())) await core.step((state) => ({ state: forgetBasket(state, basket) }));
-      else if (!core.state.searching) await pursue(core, basket);
+      if (!core.state.searching) await pursue(core, basket);
     } catch (error) {
       if (isFatal(error) || (error instanceof WalletError && error.code === 'closed')) throw error;
     }
