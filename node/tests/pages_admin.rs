@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use http_support::federation_support::{DAY, KEYSET};
+use http_support::orders::{checkout, claim, offer, pay, points};
 use http_support::{NOW, Node, Reply, TestDesk};
 use pages_support::{
     Header, LANGUAGES, MANAGERS, Page, furnish, get_html, get_signed, header, parse, post_signed, sign_in, signed_page,
@@ -17,6 +18,7 @@ use ronde_node::config::{Config, Tls};
 use ronde_node::http::{Certificates, ServeLimits};
 use ronde_node::pages::Catalogues;
 use ronde_node::password;
+use ronde_node::routine::pledge_now;
 use ronde_node::shop::{
     ClockStatus, DeskStatus, DiskStatus, InHand, LogStatus, OpenOrder, PeerLogStatus, PeerLogTrouble, Posted,
     RetiredBecause, RulesTrouble, SeatNotTaken, WitnessStatus,
@@ -208,9 +210,9 @@ fn the_overview_counts_a_day_a_week_and_a_month_and_a_table_holds_the_same() {
     let (name, table) = text("/admin/statement.csv?span=week", "en");
     assert_eq!(name, "attachment; filename=\"ronde-week-2025-12-29.csv\"");
     assert!(table.starts_with("\u{feff}Time,Baskets,Euros,Points given,"), "{table}");
-    assert!(table.ends_with("\r\n2026-01-01,1,42.10,84,0,1,84,1,7,-77,0\r\n"), "{table}");
+    assert!(table.ends_with("\r\n2026-01-01,1,42.10,84,0,1,84,1,7,-77,0,0,0,0.00,0,0\r\n"), "{table}");
     let (_, table) = text("/admin/statement.csv?span=day&day=2026-01-01", "fr");
-    assert!(table.contains(";42,10;84;0;1;84;1;7;-77;0\r\n"), "{table}");
+    assert!(table.contains(";42,10;84;0;1;84;1;7;-77;0;0;0;0,00;0;0\r\n"), "{table}");
 }
 
 /// Everything that can be wrong with a node.
@@ -398,6 +400,109 @@ fn what_the_shops_own_files_rules_and_addresses_lack_is_named() {
     has("its receiver answered 410");
 }
 
+/// EARN-11: what is not pledged is said.
+#[test]
+fn why_nothing_is_pledged_is_said_with_the_reason() {
+    let node = Node::start();
+    copied(&node, NOW);
+    let rules = "store = 1\n[earn]\npoints = 1\ncents = 100\nzone = \"Europe/Paris\"\n[pledge]\nassociation = 9\nper_mille = 1000\n";
+    node.shop.set_rules(Config::parse(Path::new("ronde.toml"), rules, []).unwrap().rules);
+    let session = sign_in(&node);
+    assert!(!says(&node, "/admin", &session).contains("What has gathered for the association is not pledged"));
+    let till = node.till("bar", &["grant"]);
+    assert_eq!(node.post("/v1/grants", &till, &json!({ "eligible_cents": 4000, "reference": "r" })).status, 201);
+    node.hand.set((NOW + DAY + 5 * 3600) * 1000);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(pledge_now(&node.shop, &*node.desk)).unwrap();
+    let shown = says(&node, "/admin", &session);
+    assert!(shown.contains("What has gathered for the association is not pledged yet."), "{shown}");
+    assert!(shown.contains("association 9 takes no gifts by the charter"), "{shown}");
+}
+
+/// BASKET-13: the manager finds what waits.
+#[test]
+fn a_basket_that_its_till_forgot_is_named_and_found_with_its_payment_and_its_grant() {
+    let node = Node::start();
+    furnish(&node);
+    let till = node.till("bar", &["grant", "redeem", "refund"]);
+    let ring = |cents: u64| {
+        let body =
+            json!({ "total_cents": cents, "eligible_cents": cents, "max_points": 50, "step": 1, "reference": "r" });
+        let made = node.post("/v1/baskets", &till, &body);
+        assert_eq!(made.status, 201, "{made:?}");
+        (made.text("id"), made.text("code"), made.text("url").split_once('#').unwrap().1.to_owned())
+    };
+    let (id, code, secret) = ring(2000);
+    let (_, open, _) = ring(900);
+    let declined = node.post_open(&format!("/v1/baskets/{id}/decline"), &json!({ "secret": secret }));
+    assert_eq!(declined.status, 200, "{declined:?}");
+    let session = sign_in(&node);
+    let alerts = || says(&node, "/admin", &session);
+    let waits = "have not said for more than ten minutes that the sale is complete: ";
+    assert!(!alerts().contains(waits), "it is not long ago");
+    node.hand.advance(601_000);
+    assert!(alerts().contains(&format!("{waits}{code} |")), "{}", alerts());
+    let found = |code: &str| says(&node, &format!("/admin/find?code={code}"), &session);
+    for part in [
+        "Basket | ",
+        "Settled: it waits for the till",
+        "Costs | €20.00",
+        "In money | €20.00",
+        "Till | bar",
+        "Payment | ",
+    ] {
+        assert!(found(&code).contains(part), "{part}: {}", found(&code));
+    }
+    assert!(found(&open).contains("the till can still complete it"), "{}", found(&open));
+    // It is too late after 30 days, and asks for nothing any more.
+    node.hand.advance(30 * DAY * 1000);
+    assert!(!alerts().contains(waits));
+    let (id, code, secret) = ring(2000);
+    assert_eq!(node.post_open(&format!("/v1/baskets/{id}/decline"), &json!({ "secret": secret })).status, 200);
+    assert_eq!(node.post(&format!("/v1/baskets/{id}/complete"), &till, &json!({})).status, 200);
+    node.hand.advance(601_000);
+    assert!(!alerts().contains(waits), "its till has said so");
+    let shown = found(&code);
+    assert!(shown.contains("Complete: the customer can claim") && shown.contains("Points given | "), "{shown}");
+}
+
+/// RETURN-7, STORE-43, EARN-14.
+#[test]
+fn what_came_back_and_what_made_good_is_counted_and_found() {
+    let node = Node::start();
+    furnish(&node);
+    let till = node.till("bar", &["grant", "redeem", "refund", "manager"]);
+    let good = json!({ "points": 9, "reference": "r", "reason": "a broken cup", "goodwill": true });
+    let good = node.post("/v1/grants", &till, &good);
+    assert_eq!(good.status, 201, "{good:?}");
+    let id = checkout(&node, &till, 10);
+    assert_eq!(node.post_open("/v1/orders", &pay(&offer(&node, &id), 8, 3).body()).status, 200);
+    let back = node.post("/v1/refunds", &till, &json!({ "checkout": id, "points": 8, "reference": "r" }));
+    assert_eq!(back.status, 201, "{back:?}");
+    let secret = back.text("claim_url").split_once('#').unwrap().1.to_owned();
+    let claimed = node.post_open(&format!("/v1/grants/{}/claim", back.text("id")), &claim(&secret, &[points(8)], 4));
+    assert_eq!(claimed.status, 200, "{claimed:?}");
+    let sold = node.post("/v1/grants", &till, &json!({ "eligible_cents": 3000, "reference": "r" }));
+    let goods = json!({ "grant": sold.text("id"), "eligible_cents": 1000, "reference": "r" });
+    let goods = node.post("/v1/returns", &till, &goods);
+    assert_eq!(goods.status, 201, "{goods:?}");
+    let session = sign_in(&node);
+    let shown = says(&node, "/admin", &session);
+    for part in ["and 9", "Goods that came back | 1 | €10.00 in all", "Points that went back | 8"] {
+        assert!(shown.contains(&part.replace("and 9", "9 of them to make something good")), "{part}: {shown}");
+    }
+    let table = get_signed(&node, "/admin/statement.csv?span=week", "en", &session);
+    let table = String::from_utf8(table.bytes).unwrap();
+    assert!(table.contains("Points of goodwill,Returns,Euros of goods that came back,"), "{table}");
+    assert!(table.ends_with(",9,1,10.00,0,8\r\n"), "{table}");
+    let code = |id: &str| id.parse::<ronde_node::shop::RecordId>().unwrap().code().to_string();
+    let found = |id: &str| says(&node, &format!("/admin/find?code={}", code(id)), &session);
+    assert!(found(&back.text("id")).contains(&format!("Gives back what was paid with | {}", code(&id))));
+    assert!(found(&good.text("id")).contains("Makes something good | yes"));
+    let instead = goods.json["instead"]["id"].as_str().unwrap();
+    assert!(found(&sold.text("id")).contains(&format!("In its place stands | {}", code(instead))));
+}
+
 /// TILL-6: which caps are near, by name.
 #[test]
 fn a_till_that_gave_four_fifths_of_its_cap_is_named() {
@@ -521,7 +626,7 @@ fn a_code_that_a_customer_reads_out_finds_their_grant_or_payment_and_no_other() 
         }
     }
     let till = node.till("bar", &["redeem"]);
-    let checkout = http_support::orders::checkout(&node, &till, 25);
+    let checkout = checkout(&node, &till, 25);
     let code = checkout.parse::<ronde_node::shop::RecordId>().unwrap().code().to_string();
     let shown = says(&node, &format!("/admin/find?code={code}"), &session);
     assert!(shown.contains("Waits: no wallet has looked at it.") && shown.contains("Till | bar"), "{shown}");

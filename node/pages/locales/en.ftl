@@ -362,6 +362,8 @@ alert-pledge = What has gathered for the association is not pledged yet.
 alert-pledge-fix = It is tried again by itself. If it stays so for a day, mend what is named here.
 alert-unread = { $number } checkouts can’t be read: what they may owe back can’t be claimed.
 alert-unread-fix = Look for their codes in the node’s log. Put a backup back, or settle them by hand.
+alert-baskets = Baskets are settled, and their tills have not said for more than ten minutes that the sale is complete: { $codes }
+alert-baskets-fix = Look each code up below. If the customer has the goods, complete the basket by the till’s program: 30 days after it was rung up that is too late, and nothing is earned. If not, give back what was paid with points.
 alert-concern = A rule in line { $line } of the configuration does not do what it says.
 alert-concern-fix = Change the line as it is said here. It is read again by itself, without a restart.
 alert-webhook = Nothing more is told to { $url }: it did not take what was posted.
@@ -389,6 +391,9 @@ admin-later = Later →
 admin-baskets = Baskets
 admin-worth = { $amount } in all
 admin-given = Points given
+admin-goodwill = { $number } of them to make something good
+admin-returns = Goods that came back
+admin-went-back = Points that went back
 admin-pledged =
     { $number-count ->
         [one] and { $number } pledged
@@ -612,6 +617,12 @@ admin-find-no-code = A code is eight letters and digits, such as 4F7K-02MZ.
 admin-find-nothing = Nothing in this shop has this code. Was it given in another shop?
 admin-found-grant = Points given
 admin-found-checkout = Payment
+admin-found-basket = Basket
+admin-basket-open = Open: it waits for the customer, or for the till.
+admin-basket-settled = Settled: it waits for the till to say that the sale is complete.
+admin-basket-complete = Complete: the customer can claim what it earns.
+admin-basket-cancelled = Cancelled by the till.
+admin-basket-expired = Its time to be paid with points is over; the till can still complete it.
 admin-grant-open = Waits: nobody has claimed it.
 admin-grant-pending = The customer has claimed it; the witnesses decide.
 admin-grant-claimed =
@@ -649,6 +660,14 @@ admin-fact-till = Till
 admin-fact-basket = Basket
 admin-fact-bonus = Bonus
 admin-fact-reason = Reason
+admin-fact-gives-back = Gives back what was paid with
+admin-fact-instead = In its place stands
+admin-fact-goodwill = Makes something good
+admin-too-late = a payment that came too late
+admin-yes = yes
+admin-fact-costs = Costs
+admin-fact-money = In money
+admin-fact-earns = Earns
 admin-by-itself = none: the node made it by itself
 
 ## The manager's table for a spreadsheet
@@ -664,6 +683,11 @@ admin-column-payments = Payments with points
 admin-column-taken = Points taken
 admin-column-net = Net flow
 admin-column-pledged = Points pledged
+admin-column-goodwill = Points of goodwill
+admin-column-returns = Returns
+admin-column-back = Euros of goods that came back
+admin-column-points-back = Points back for goods
+admin-column-went-back = Points that went back and were claimed
 
 ## Federation
 

@@ -362,6 +362,8 @@ alert-pledge = Ce qui s’est amassé pour l’association n’est pas encore pr
 alert-pledge-fix = Un nouvel essai se fait de lui-même. Si cela dure un jour, corrigez ce qui est nommé ici.
 alert-unread = { $number } encaissements sont illisibles : ce qu’ils doivent peut-être ne peut pas être récupéré.
 alert-unread-fix = Cherchez leurs codes dans le journal du nœud. Restaurez une sauvegarde, ou réglez-les à la main.
+alert-baskets = Des paniers sont réglés, et depuis plus de dix minutes leurs caisses n’ont pas dit la vente achevée : { $codes }
+alert-baskets-fix = Cherchez chaque code ci-dessous. Si le client a la marchandise, faites achever le panier par le programme de la caisse : 30 jours après son ouverture il est trop tard, et rien n’est gagné. Sinon, rendez ce qui a été payé en points.
 alert-concern = Une règle à la ligne { $line } de la configuration ne fait pas ce qu’elle dit.
 alert-concern-fix = Changez la ligne comme il est dit ici. Elle est relue d’elle-même, sans redémarrage.
 alert-webhook = Plus rien n’est annoncé à { $url } : l’adresse n’a pas pris ce qui lui a été envoyé.
@@ -389,6 +391,9 @@ admin-later = Après →
 admin-baskets = Paniers
 admin-worth = { $amount } en tout
 admin-given = Points donnés
+admin-goodwill = dont { $number } en geste commercial
+admin-returns = Retours de marchandises
+admin-went-back = Points rendus
 admin-pledged =
     { $number-count ->
         [one] et { $number } promis
@@ -612,6 +617,12 @@ admin-find-no-code = Un code a huit lettres et chiffres, par exemple 4F7K-02MZ.
 admin-find-nothing = Rien dans ce magasin n’a ce code. A-t-il été donné dans un autre ?
 admin-found-grant = Points donnés
 admin-found-checkout = Paiement
+admin-found-basket = Panier
+admin-basket-open = Ouvert : il attend le client, ou la caisse.
+admin-basket-settled = Réglé : il attend que la caisse dise la vente achevée.
+admin-basket-complete = Achevé : le client peut retirer ce qu’il rapporte.
+admin-basket-cancelled = Annulé par la caisse.
+admin-basket-expired = Le temps de le payer en points est passé ; la caisse peut encore l’achever.
 admin-grant-open = En attente : personne ne les a retirés.
 admin-grant-pending = Le client les a retirés ; les témoins décident.
 admin-grant-claimed =
@@ -649,6 +660,14 @@ admin-fact-till = Caisse
 admin-fact-basket = Panier
 admin-fact-bonus = Bonus
 admin-fact-reason = Motif
+admin-fact-gives-back = Rend ce qui a été payé par
+admin-fact-instead = À sa place
+admin-fact-goodwill = Geste commercial
+admin-too-late = un paiement arrivé trop tard
+admin-yes = oui
+admin-fact-costs = Coûte
+admin-fact-money = En argent
+admin-fact-earns = Rapporte
 admin-by-itself = aucune : le nœud l’a fait de lui-même
 
 ## Le tableau du gérant pour un tableur
@@ -664,6 +683,11 @@ admin-column-payments = Paiements en points
 admin-column-taken = Points encaissés
 admin-column-net = Flux net
 admin-column-pledged = Points promis
+admin-column-goodwill = Points en geste commercial
+admin-column-returns = Retours
+admin-column-back = Euros de marchandises rendues
+admin-column-points-back = Points rendus pour marchandises
+admin-column-went-back = Points rendus et retirés
 
 ## Fédération
 

@@ -56,6 +56,11 @@ pub(super) fn id_of(key: &[u8]) -> Option<RecordId> {
     key.strip_prefix(b"i")?.try_into().ok().map(RecordId)
 }
 
+/// The same of a key that is nothing but an id, as those of baskets are.
+pub(super) fn id_of_bytes(key: &[u8]) -> Option<RecordId> {
+    key.try_into().ok().map(RecordId)
+}
+
 /// Whose refund stands under a [`refund_key`].
 pub(super) fn checkout_of_refund(key: &[u8]) -> Option<RecordId> {
     let (id, _) = key.strip_prefix(b"f")?.split_first_chunk()?;

@@ -7,8 +7,8 @@ use ronde_protocol::message::ids::{KeysetId, OrderDigest};
 
 use super::details::{self, Detail, Of};
 use super::grants::signed_order;
-use super::records::{id_of, ids_of_code, load_id};
-use super::{CheckoutView, Missing, RecordId, Shop, ShopError, goodwill, refunds, returns};
+use super::records::{id_of, id_of_bytes, ids_of_code, load_id};
+use super::{BasketView, CheckoutView, Missing, RecordId, Shop, ShopError, goodwill, refunds, returns};
 use crate::store::{Read, Table};
 
 /// Records that are shown of one code. Two of a million records share one with a chance of one in two.
@@ -55,6 +55,18 @@ fn ids(read: &dyn Read, table: Table, code: OrderCode) -> Result<Vec<RecordId>, 
 }
 
 impl Shop {
+    /// The baskets behind a code, each as it is now. Its payment and its grant have the same code ([`Shop::trace`]).
+    pub async fn baskets_of_code(&self, code: OrderCode) -> Result<Vec<BasketView>, ShopError> {
+        let mut found = Vec::new();
+        // Their keys are nothing but their ids.
+        let (from, to) = (code.bytes().to_vec(), [code.bytes().as_slice(), &[0xff; 12]].concat());
+        let keys = self.0.readers.with(|read| read.scan(Table::Basket, &from, Some(&to), MOST))?;
+        for id in keys.iter().filter_map(|(key, _)| id_of_bytes(key)) {
+            found.push(self.basket(id).await?);
+        }
+        Ok(found)
+    }
+
     /// What stands behind a code, each as it is now.
     pub async fn trace(&self, code: OrderCode) -> Result<Vec<Traced>, ShopError> {
         let (grants, checkouts) = self.0.readers.with(|read| -> Result<_, ShopError> {

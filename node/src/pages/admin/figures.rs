@@ -18,6 +18,12 @@ pub(super) struct Figures {
     /// What that number means.
     pub(super) net_text: String,
     pub(super) pledged: Option<String>,
+    /// Of what was given, what made something good.
+    pub(super) goodwill: Option<String>,
+    /// Goods that came back: how often, and what they had cost.
+    pub(super) returns: Option<(String, String)>,
+    /// Points that customers had back.
+    pub(super) went_back: Option<String>,
 }
 
 /// Numbers of one line of a table.
@@ -74,6 +80,12 @@ pub(super) fn figures(say: &Say, totals: &Totals) -> Figures {
         net: say.signed(net),
         net_text: say.with(net_text, &[("points", Value::Number(net.unsigned_abs()))]),
         pledged: (pledged > 0).then(|| say.count("admin-pledged", pledged)),
+        goodwill: (totals.goodwill > 0).then(|| say.count("admin-goodwill", totals.goodwill)),
+        returns: (totals.returns > 0).then(|| {
+            let worth = say.of("admin-worth", "amount", say.euros(totals.cents_back));
+            (say.number(totals.returns), worth)
+        }),
+        went_back: (totals.went_back > 0).then(|| say.number(totals.went_back)),
     }
 }
 

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use jiff::tz::TimeZone;
+use ronde_protocol::machine::till::basket::BasketState;
 use ronde_protocol::machine::till::checkout::CheckoutState;
 use ronde_protocol::machine::till::code::OrderCode;
 use ronde_protocol::machine::till::grant::{Grant, GrantState};
@@ -18,7 +19,7 @@ use crate::http::Problem;
 use crate::pages::say::{Say, Value};
 use crate::pages::shell::Shell;
 use crate::pages::{Pages, trouble};
-use crate::shop::{CheckoutView, Detail, Traced};
+use crate::shop::{BasketView, CheckoutView, Detail, GrantLinks, Traced};
 
 /// What is looked for.
 #[derive(Default, Deserialize)]
@@ -38,7 +39,7 @@ struct Find {
     found: Vec<Found>,
 }
 
-/// A grant or checkout.
+/// A basket, grant or checkout.
 struct Found {
     title: String,
     code: String,
@@ -60,24 +61,37 @@ pub(super) async fn show(
     let say = shell.say.clone();
     let typed = asked.code.unwrap_or_default().trim().to_owned();
     let code = typed.parse::<OrderCode>().ok();
-    let traced = match code {
-        Some(code) => pages.site.shop().trace(code).await?,
-        None => Vec::new(),
+    let shop = pages.site.shop();
+    let (baskets, traced) = match code {
+        Some(code) => (shop.baskets_of_code(code).await?, shop.trace(code).await?),
+        None => (Vec::new(), Vec::new()),
     };
-    let wrong = match (typed.is_empty(), code, traced.is_empty()) {
+    let wrong = match (typed.is_empty(), code, baskets.is_empty() && traced.is_empty()) {
         (true, ..) | (false, Some(_), false) => None,
         (false, None, _) => Some(say.text("admin-find-no-code")),
         (false, Some(_), true) => Some(say.text("admin-find-nothing")),
     };
-    let zone = zone(&pages.site.shop().rules());
-    let found = traced.iter().map(|traced| {
-        let made = (say.text("admin-fact-made"), moment(&say, &zone, made_at(traced)));
-        let found = found(&say, traced);
+    let zone = zone(&shop.rules());
+    let made = |time: Seconds, found: Found| {
+        let made = (say.text("admin-fact-made"), moment(&say, &zone, time));
         Found { facts: [vec![made], found.facts].concat(), ..found }
-    });
-    let found = found.collect();
-    let page =
-        Find { zone: zone_name(&zone), shell, csrf, code: code.map_or(typed, |code| code.to_string()), wrong, found };
+    };
+    let mut all: Vec<Found> = baskets.iter().map(|view| made(view.record.time, basket(&say, view))).collect();
+    for traced in &traced {
+        let mut found = made(made_at(traced), found(&say, traced));
+        if let Traced::Grant(id, ..) = traced {
+            found.facts.extend(links(&say, &shop.grant_links(*id)?));
+        }
+        all.push(found);
+    }
+    let page = Find {
+        zone: zone_name(&zone),
+        shell,
+        csrf,
+        code: code.map_or(typed, |code| code.to_string()),
+        wrong,
+        found: all,
+    };
     Ok(trouble::shown(say.language(), &page))
 }
 
@@ -97,6 +111,41 @@ fn found(say: &Say, traced: &Traced) -> Found {
             Found { title: say.text("admin-found-checkout"), code, state, facts }
         }
     }
+}
+
+/// A basket; its payment and its grant are shown below it, under the same code.
+fn basket(say: &Say, view: &BasketView) -> Found {
+    let record = &view.record;
+    let state = match view.state() {
+        BasketState::Open => "admin-basket-open",
+        BasketState::Settled => "admin-basket-settled",
+        BasketState::Complete => "admin-basket-complete",
+        BasketState::Cancelled => "admin-basket-cancelled",
+        BasketState::Expired => "admin-basket-expired",
+    };
+    let points = |points: Points| say.count("admin-points", points.0);
+    let mut facts = vec![(say.text("admin-fact-costs"), say.euros(record.basket.sums().0.0))];
+    facts.extend(view.paid().map(|paid| (say.text("admin-fact-paid"), points(paid))));
+    facts.push((say.text("admin-fact-money"), say.euros(record.basket.to_pay().0)));
+    facts.push((say.text("admin-fact-earns"), points(view.earns().points)));
+    facts.push((say.text("admin-fact-till"), record.till.to_string()));
+    facts.extend(record.bonus.as_ref().map(|bonus| (say.text("admin-fact-bonus"), bonus.to_string())));
+    Found { title: say.text("admin-found-basket"), code: view.id.code().to_string(), state: say.text(state), facts }
+}
+
+/// What a grant has to do with others.
+fn links(say: &Say, links: &GrantLinks) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let of = links.of_checkout.map(|checkout| ("admin-fact-gives-back", checkout.code().to_string()));
+    let instead = links.instead.map(|grant| ("admin-fact-instead", grant.code().to_string()));
+    facts.extend(of.into_iter().chain(instead).map(|(id, code)| (say.text(id), code)));
+    if links.pays_back.is_some() {
+        facts.push((say.text("admin-fact-gives-back"), say.text("admin-too-late")));
+    }
+    if links.goodwill {
+        facts.push((say.text("admin-fact-goodwill"), say.text("admin-yes")));
+    }
+    facts
 }
 
 fn grant_facts(say: &Say, grant: &Grant) -> Vec<Fact> {
@@ -126,7 +175,10 @@ fn checkout_facts(say: &Say, view: &CheckoutView) -> Vec<Fact> {
     if view.votes > 0 {
         facts.push((say.text("admin-fact-votes"), say.number(u64::try_from(view.votes).unwrap_or(u64::MAX))));
     }
-    facts.extend(view.refunds.iter().map(|refund| (say.text("admin-fact-owed"), points(refund.points))));
+    facts.extend(view.refunds.iter().map(|refund| {
+        let code = refund.grant.map(|(grant, _)| format!(" ({})", grant.code())).unwrap_or_default();
+        (say.text("admin-fact-owed"), format!("{}{code}", points(refund.points)))
+    }));
     facts
 }
 

@@ -21,7 +21,7 @@ use crate::shop::Totals;
 const MARK: &str = "\u{feff}";
 
 /// Names of the columns.
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 16] = [
     "admin-column-time",
     "admin-column-baskets",
     "admin-column-worth",
@@ -33,6 +33,11 @@ const COLUMNS: [&str; 11] = [
     "admin-column-taken",
     "admin-column-net",
     "admin-column-pledged",
+    "admin-column-goodwill",
+    "admin-column-returns",
+    "admin-column-back",
+    "admin-column-points-back",
+    "admin-column-went-back",
 ];
 
 /// A file of the span: by the hour for a day, otherwise by the day.
@@ -76,11 +81,11 @@ fn written(say: &Say, rows: &BTreeMap<String, Totals>) -> String {
     let names: Vec<String> = COLUMNS.iter().map(|id| say.text(id)).collect();
     let mut lines = vec![names.join(comma)];
     for (name, totals) in rows {
-        let worth = cents(totals);
+        let euros = |cents: u64| format!("{}{point}{:02}", cents / 100, cents % 100);
         let fields = [
             name.clone(),
             baskets(totals).to_string(),
-            format!("{}{point}{:02}", worth / 100, worth % 100),
+            euros(cents(totals)),
             totals.standing().0.to_string(),
             totals.withdrawn.to_string(),
             totals.claims.to_string(),
@@ -89,6 +94,11 @@ fn written(say: &Say, rows: &BTreeMap<String, Totals>) -> String {
             totals.redeemed.to_string(),
             net(totals).to_string(),
             pledged(totals).to_string(),
+            totals.goodwill.to_string(),
+            totals.returns.to_string(),
+            euros(totals.cents_back),
+            totals.points_back.to_string(),
+            totals.went_back.to_string(),
         ];
         lines.push(fields.join(comma));
     }

@@ -17,6 +17,10 @@ const CERTIFICATE_DAYS: u64 = 14;
 const BACKUP_DAYS: u64 = 7;
 /// An order that is in hand for so many seconds waits for something.
 const LONG: u64 = 120;
+/// A settled basket that was rung up so many seconds ago was forgotten by its till, or its program.
+const BASKET_WAITS: u64 = 600;
+/// Such baskets that are named.
+const BASKETS: usize = 20;
 /// Entries of another witness's log that may be unread without a word.
 const LAG: u64 = 64;
 
@@ -188,6 +192,7 @@ pub(super) fn of_shop(looked: &Looked<'_>, site: &Site) -> Result<Vec<Alert>, Pr
         let values = [("number", Value::Number(unread))];
         found.push(looked.alert(Light::Bad, ("alert-unread", "alert-unread-fix"), &values));
     }
+    found.extend(baskets(looked, site)?);
     for webhook in shop.webhooks()? {
         let Some(stopped) = webhook.fate.stopped() else { continue };
         let alert =
@@ -197,6 +202,20 @@ pub(super) fn of_shop(looked: &Looked<'_>, site: &Site) -> Result<Vec<Alert>, Pr
     found.extend(certificate(looked, site));
     found.extend(backup(looked, site));
     Ok(found)
+}
+
+/// Settled baskets whose till has not said that the sale is complete (BASKET-13).
+fn baskets(looked: &Looked<'_>, site: &Site) -> Result<Option<Alert>, Problem> {
+    let waiting = site.shop().baskets_that_wait(BASKET_WAITS, BASKETS)?;
+    if waiting.is_empty() {
+        return Ok(None);
+    }
+    let mut codes: Vec<String> = waiting.iter().map(|id| id.code().to_string()).collect();
+    if waiting.len() >= BASKETS {
+        codes.push("…".to_owned());
+    }
+    let said = ("alert-baskets", "alert-baskets-fix");
+    Ok(Some(looked.alert(Light::Fair, said, &text("codes", codes.join(", ")))))
 }
 
 fn certificate(looked: &Looked<'_>, site: &Site) -> Option<Alert> {

@@ -8,12 +8,15 @@ use ronde_protocol::message::order::Seconds;
 use ronde_protocol::message::text::Text;
 
 use super::ReturnUrl;
-use crate::shop::records::{RecordId, load, save};
+use crate::shop::records::{RecordId, id_of_bytes, load, save};
 use crate::shop::{Missing, ShopError};
 use crate::store::{Read, Table, Transaction};
 
 /// How long after it was rung up a till can say that the sale is complete, in seconds (BASKET-13).
 const COMPLETABLE: Seconds = 30 * 86_400;
+
+/// What the keys of settled baskets in [`Table::Meta`] begin with.
+const WAITS: &[u8] = b"basket-waits";
 
 /// A basket, and what its till said of it.
 #[derive(Clone, Debug, Encode, Decode)]
@@ -75,6 +78,29 @@ pub(super) fn get(read: &dyn Read, id: RecordId) -> Result<Record, ShopError> {
     find(read, id)?.ok_or_else(|| Missing::Basket.into())
 }
 
+/// Where a settled basket is found that waits for its till: by when it was rung up, and its id.
+fn waits_key(time: Seconds, id: &[u8]) -> Vec<u8> {
+    [WAITS, &time.to_be_bytes(), id].concat()
+}
+
+/// Settled baskets that were rung up before `until` and can still become complete, the first of them; at most so many.
+pub(super) fn waiting(
+    read: &dyn Read,
+    (now, until): (Seconds, Seconds),
+    most: usize,
+) -> Result<Vec<RecordId>, ShopError> {
+    // One that was rung up so long ago can't become complete any more.
+    let first = now.saturating_sub(COMPLETABLE).saturating_add(1);
+    let found = read.scan(Table::Meta, &waits_key(first, &[]), Some(&waits_key(until, &[])), most)?;
+    let id = |key: &[u8]| key.get(WAITS.len().saturating_add(8)..).and_then(id_of_bytes);
+    Ok(found.iter().filter_map(|(key, _)| id(key)).collect())
+}
+
 pub(super) fn put(tx: &mut dyn Transaction, id: RecordId, record: &Record) -> Result<(), ShopError> {
+    let waits = waits_key(record.time, &id.bytes());
+    match record.basket.state() {
+        BasketState::Settled => tx.put(Table::Meta, &waits, &[])?,
+        _ => tx.delete(Table::Meta, &waits)?,
+    }
     Ok(save(tx, Table::Basket, &id.bytes(), &Kept::V1(record.clone()))?)
 }

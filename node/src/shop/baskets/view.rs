@@ -8,8 +8,9 @@ use ronde_protocol::machine::till::checkout::CheckoutState;
 use ronde_protocol::machine::till::grant::{Grant, GrantTerms};
 use ronde_protocol::message::amount::Points;
 use ronde_protocol::message::offer::SignedOffer;
+use ronde_protocol::message::order::Seconds;
 
-use super::record::{Record, get};
+use super::record::{Record, get, waiting};
 use crate::clock;
 use crate::shop::records::RecordId;
 use crate::shop::{CheckoutView, Missing, Shop, ShopError, receipts};
@@ -73,6 +74,14 @@ impl Shop {
             None => None,
         };
         Ok(BasketView { id, record, checkout, grant, receipt })
+    }
+
+    /// Baskets that are settled and have waited for their till for `long` seconds at least (BASKET-13), the oldest first; at
+    /// most so many.
+    pub fn baskets_that_wait(&self, long: Seconds, most: usize) -> Result<Vec<RecordId>, ShopError> {
+        let now = self.now();
+        let until = now.saturating_sub(long).saturating_add(1);
+        self.0.readers.with(|read| waiting(read, (now, until), most))
     }
 
     /// The same for a wallet, which hears no more of a basket that can't become complete (BASKET-14).
