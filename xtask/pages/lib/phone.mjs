@@ -40,8 +40,10 @@ export class Phone {
   /** One of the four parts: home, scan, history, settings. */
   async tab(name) {
     const at = ['home', 'scan', 'history', 'settings'].indexOf(name);
+    const before = await this.page.evaluate(() => location.hash);
     await this.page.locator('nav .tab').nth(at).click();
-    await this.page.waitForFunction((hash) => location.hash === hash, `#/${name}`);
+    // A code that is before the camera already may be read, and lead on, before anybody looks.
+    await this.page.waitForFunction(([old, hash]) => [hash, old].indexOf(location.hash) !== 1, [before, `#/${name}`]);
   }
 
   /** Follows a till's link inside the wallet. */
