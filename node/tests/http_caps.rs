@@ -90,6 +90,24 @@ fn a_clock_that_jumps_ahead_and_back_gives_no_second_day() {
     refused(&give(&node, &till, 1), "till", 0, true);
 }
 
+/// TILL-23: the other way round.
+#[test]
+fn a_clock_that_falls_back_and_is_right_again_gives_no_second_day() {
+    let node = node();
+    let till = node.till("counter", &["grant"]);
+    let first = give(&node, &till, 50);
+    assert_eq!(give(&node, &till, 30).status, 201);
+    node.hand.set((NOW - DAY) * 1000);
+    refused(&give(&node, &till, 21), "till", 20, true);
+    assert_eq!(give(&node, &till, 5).status, 201);
+    node.hand.set(NOW * 1000);
+    assert_eq!(give(&node, &till, 15).status, 201);
+    refused(&give(&node, &till, 6), "till", 5, true);
+    assert_eq!(node.delete(&format!("/v1/grants/{}", first.text("id")), &till).status, 204);
+    assert_eq!(give(&node, &till, 50).status, 201);
+    refused(&give(&node, &till, 6), "till", 5, true);
+}
+
 /// TILL-3.
 #[test]
 fn what_is_withdrawn_may_be_given_again_once_and_a_repeat_counts_once() {

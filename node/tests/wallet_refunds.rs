@@ -7,6 +7,7 @@ use crate::wallet_support;
 use std::path::Path;
 
 use federation_support::{VOUCHER, VOUCHER_VALUE};
+use ronde_node::clock::Clock;
 use ronde_node::wallet::Trouble;
 use ronde_node::wallet::session::{Asked, Became, Progress, Session};
 use ronde_protocol::crypto::Seed;
@@ -63,6 +64,20 @@ fn a_payment_that_came_too_late_comes_back_by_itself() {
     let wallet = open(folder.path());
     assert_eq!(wallet.spendable(), Points(25 + VOUCHER_VALUE));
     assert_eq!(wallet.wallet().book().history.last().unwrap().outcome, Outcome::Refunded);
+}
+
+/// WALLET-46: there is one claim, and one for a keyset that only a wrong clock finds open no store takes.
+#[test]
+fn a_refund_is_claimed_only_once_the_clock_and_that_of_the_store_agree() {
+    let (town, folder) = (Town::open(), tempfile::tempdir().unwrap());
+    let (mut wallet, _) = late(&town, folder.path());
+    let end = town.federation.charter.keysets().map(|keyset| keyset.issue_until()).max().unwrap();
+    wallet.set_clock(Clock::manual((end + 1) * 1000).0);
+    let asked = wallet.ask_payments();
+    assert!(matches!(asked[0].became, Err(Trouble::WrongClock { .. })), "{asked:?}");
+    assert!(wallet.wallet().book().open.is_empty(), "nothing was planned");
+    wallet.set_clock(Clock::System);
+    assert_eq!(back(&wallet.ask_payments()), Progress::Done);
 }
 
 /// WALLET-43.

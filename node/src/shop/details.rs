@@ -9,7 +9,7 @@ use ronde_protocol::message::order::Seconds;
 use ronde_protocol::message::text::Text;
 
 use super::records::{load, save};
-use super::{RecordId, ShopError, gathered, given, totals};
+use super::{RecordId, ShopError, gathered, given, refunds, totals};
 use crate::store::{Read, Table, Transaction};
 
 /// What a grant was made for (EARN-8). Nothing in it is about a customer.
@@ -121,9 +121,11 @@ pub(super) fn moved(
         if !is_claimed {
             return Ok(());
         }
-        // No till gave it for something: points went back by it.
+        // No till gave it for something: points went back by it, of a payment that counts as taken or of one that does not.
+        let is_late = refunds::paid_back_by(transaction, id)?.is_some();
         return totals::count(transaction, None, now, |totals| {
-            totals.went_back = totals.went_back.saturating_add(grant.terms().points.0);
+            let back = if is_late { &mut totals.late_back } else { &mut totals.went_back };
+            *back = back.saturating_add(grant.terms().points.0);
         });
     };
     let till = Some(detail.till.as_str());

@@ -58,8 +58,10 @@ pub struct Totals {
     pub points_back: u64,
     /// What was held back for what they had earned, in cents.
     pub cents_held: u64,
-    /// Claimed points that had gone back: of payments that came too late, by hand, and for goods.
+    /// Claimed points that had gone back of what was paid: by hand, and for goods.
     pub went_back: u64,
+    /// Claimed points of payments that came too late and bought nothing: they are in no other number.
+    pub late_back: u64,
 }
 
 /// How many of the numbers there were at first.
@@ -67,7 +69,7 @@ const FIRST: usize = 12;
 /// How many there were then.
 const SECOND: usize = 17;
 /// How many there are.
-const ALL: usize = 18;
+const ALL: usize = 19;
 
 impl Totals {
     /// Points that are granted and not withdrawn.
@@ -104,6 +106,7 @@ impl Totals {
         "points_back",
         "cents_held",
         "went_back",
+        "late_back",
     ];
 
     /// All of them, in the order in which they came to be counted.
@@ -127,6 +130,7 @@ impl Totals {
             &mut self.points_back,
             &mut self.cents_held,
             &mut self.went_back,
+            &mut self.late_back,
         ]
     }
 }

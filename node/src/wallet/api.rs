@@ -21,6 +21,11 @@ pub(super) struct CharterAnswer {
 }
 
 #[derive(Deserialize)]
+pub(super) struct ClockAnswer {
+    pub now_ms: u64,
+}
+
+#[derive(Deserialize)]
 pub(super) struct VoucherLine {
     pub offer: u32,
     pub count: u32,

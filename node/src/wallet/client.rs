@@ -15,7 +15,7 @@ use ronde_protocol::message::codec::{Decode, Encode};
 use ronde_protocol::message::evaluation::Evaluation;
 use ronde_protocol::message::ids::{CampaignId, KeysetId, OfferId, OrderDigest, StoreId, WitnessIndex};
 use ronde_protocol::message::offer::SignedOffer;
-use ronde_protocol::message::order::{Order, Submission};
+use ronde_protocol::message::order::{Order, Seconds, Submission};
 use ronde_protocol::message::probe::{Probe, ProbeAnswer};
 use ronde_protocol::message::refusal::Conflict;
 use serde::Serialize;
@@ -24,9 +24,9 @@ use ureq::http::Response;
 use ureq::{Agent, Body};
 
 use super::api::{
-    BasketAnswer, CertificateBody, CharterAnswer, ClaimAnswer, ClaimBody, GrantAnswer, LengthsAnswer, OfferAnswer,
-    OrderAnswer, OrderBody, PagesAnswer, PaymentAnswer, ProbeBody, ProbesAnswer, ProblemAnswer, RefundBody, SecretBody,
-    from_base64, to_base64,
+    BasketAnswer, CertificateBody, CharterAnswer, ClaimAnswer, ClaimBody, ClockAnswer, GrantAnswer, LengthsAnswer,
+    OfferAnswer, OrderAnswer, OrderBody, PagesAnswer, PaymentAnswer, ProbeBody, ProbesAnswer, ProblemAnswer,
+    RefundBody, SecretBody, from_base64, to_base64,
 };
 use super::{BadAnswer, Problem, Trouble};
 use crate::fault;
@@ -144,6 +144,12 @@ impl Client {
             _ => return Err(bad(node, BadAnswer::State)),
         };
         Ok((fate, Points(answer.points)))
+    }
+
+    /// What a store's clock shows.
+    pub fn clock(&self, node: &str) -> Result<Seconds, Trouble> {
+        let answer: ClockAnswer = self.get(node, "/v1/status", MAX_ANSWER)?.1;
+        Ok(answer.now_ms / 1000)
     }
 
     /// Claims a refund. The order comes with either answer, as to any claim.

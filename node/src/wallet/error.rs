@@ -204,6 +204,14 @@ pub enum Trouble {
     /// The offer is not the store's.
     #[error(transparent)]
     Offer(#[from] OfferError),
+    /// By the clock of the store that owes a refund other keysets are open than by this one.
+    #[error("this machine's clock is wrong: it shows {}, and the shop's shows {}", rfc3339(*here), rfc3339(*there))]
+    WrongClock {
+        /// By this machine's.
+        here: Seconds,
+        /// By the store's.
+        there: Seconds,
+    },
     /// No store of the charter has an address for wallets.
     #[error("no store in the charter has an address for wallets")]
     NoAddress,

@@ -362,9 +362,10 @@ fn counted(vouchers: &[OfferId]) -> Vec<VoucherCount> {
     counts.into_iter().map(|(offer, count)| VoucherCount { offer, count }).collect()
 }
 
-/// Whether a store's refusal means that the grant is not to be had, or not with this secret.
+/// Whether a store's refusal means that the grant is not to be had, not with this secret, or not in the keyset that a clock
+/// which was behind found open.
 fn is_withdrawn(code: &str) -> bool {
-    matches!(code, "grant-claimed" | "grant-expired" | "not-found")
+    matches!(code, "grant-claimed" | "grant-expired" | "not-found" | "keyset-closed")
 }
 
 /// Whether a store's refusal means that its checkout takes no payment any more.

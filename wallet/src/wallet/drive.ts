@@ -26,7 +26,7 @@ const PENDINGS = 3;
 
 /** Whether a refusal means, for a claim that has no order yet, that the store gives nothing for it. */
 const isGone = (type: 'claim' | 'refund', code: string): boolean =>
-  code === 'grant-claimed' || code === 'grant-expired' || (code === 'not-found' && type === 'claim');
+  /^grant-(claimed|expired)$/.test(code) || (type === 'claim' && /^(not-found|keyset-closed)$/.test(code));
 /** After these a payment is not carried elsewhere before its owner was told (WALLET-25). */
 export const TELL_FIRST = ['checkout-taken', 'checkout-expired', 'checkout-cancelled'];
 

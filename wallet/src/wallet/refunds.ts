@@ -137,10 +137,10 @@ async function storeClock(http: HttpClient, base: string): Promise<bigint> {
 }
 
 /**
- * Whether the device's clock and the store's find the same keysets open. There is one claim of a refund (WALLET-46): one that a
- * wrong clock had put into a keyset that has ended no store would take.
+ * Whether the device's clock and the store's find the same keysets open; undefined if the store does not tell. There is one
+ * claim of a refund (WALLET-46): one that a wrong clock had put into a keyset that has ended no store would take.
  */
-async function isClockRight(core: Core, http: HttpClient, payment: CertifiedPayment): Promise<boolean> {
+async function isClockRight(core: Core, http: HttpClient, payment: CertifiedPayment): Promise<boolean | undefined> {
   for (const base of basesOf(core, payment)) {
     core.alive();
     try {
@@ -150,7 +150,7 @@ async function isClockRight(core: Core, http: HttpClient, payment: CertifiedPaym
       if (isFatal(error)) throw error;
     }
   }
-  return false;
+  return undefined;
 }
 
 /** ClaimBack. What can't be claimed now is asked about again another time; nothing of it is lost. */
@@ -166,8 +166,10 @@ async function claimBack(
     core.warn({ code: 'other-refund', what });
     return undefined;
   }
-  if (!(await isClockRight(core, http, payment))) {
-    core.warn({ code: 'wrong-clock', what: `payment ${payment.digest} is owed, and claimed once this clock and the store's agree` });
+  const isRight = await isClockRight(core, http, payment);
+  if (isRight !== true) {
+    // A store that does not tell the time is asked again; nobody is told to set a clock that may be right.
+    if (isRight === false) core.warn({ code: 'wrong-clock', what: `payment ${payment.digest} is owed, and claimed once this clock and the store's agree` });
     return undefined;
   }
   const [random, entropy] = [core.random(16), core.random(32)];

@@ -88,9 +88,12 @@ async function open(given) {
   get("sign-in").hidden = true;
   const of = await holder(given);
   if (of === null) {
-    if (kept("token") === given) end();
+    // It was good here before: what was under way with it is named before it is forgotten.
+    const wasGood = kept("token") === given;
+    const lost = wasGood ? underWay() : "";
+    if (wasGood) end();
     askForToken();
-    problem(say("js-token-refused"));
+    problem([say(wasGood ? "js-token-gone" : "js-token-refused"), lost].filter(Boolean).join(" "));
     return false;
   }
   problem(null);
@@ -134,7 +137,7 @@ export function refused() {
 
 /** What the manager is to look for. */
 function underWay() {
-  const open = hand.held() ?? recent.all().find(operations.isOpen);
+  const open = hand.held() ?? kept("open") ?? (kept("recent") ?? []).find(operations.isOpen);
   if (open?.code === undefined) return "";
   return say("js-token-gone-with", { what: operations.what(open), code: open.code });
 }

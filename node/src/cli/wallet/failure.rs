@@ -85,14 +85,13 @@ pub(super) fn of(trouble: &Trouble) -> Failure {
         Trouble::OtherStore { .. } | Trouble::Offer(_) => {
             (Blame::Store("that showed the link".to_owned()), "don't pay; ask the shop to show the link again")
         }
-        Trouble::NoKeysetServed => {
-            (Blame::Stewards, "name the order's keyset with --keyset, or wait for a new charter")
-        }
+        Trouble::NoKeysetServed => (Blame::Stewards, "name the order's keyset with --keyset, or wait for a charter"),
         Trouble::UnknownOrder(_) => (
             Blame::You,
             "check the digest, all 64 digits, and the keyset if one was given: `ronde wallet history --json` of the \
              wallet that made the order has both",
         ),
+        Trouble::WrongClock { .. } => (Blame::Machine, "set the clock, then run `ronde wallet resume`"),
         Trouble::NoAddress => (Blame::Stewards, "ask the cooperative for an address, and give it with --node"),
         Trouble::Unreachable { .. } => (Blame::Network, LATER),
         Trouble::BadAnswer { node, .. } => (Blame::Store(node.clone()), "go through another store with --node URL"),

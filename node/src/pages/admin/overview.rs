@@ -100,7 +100,9 @@ fn issued(shop: &Shop, charter: &Charter, in_hand: &InHand) -> Result<(u64, u64)
         Some(points) => points.0,
         None => {
             let totals = shop.totals(None, &(today..today.saturating_add(DAY)))?;
-            totals.claimed.saturating_add(totals.went_back).saturating_add(totals.pledged)
+            [totals.went_back, totals.late_back, totals.pledged]
+                .iter()
+                .fold(totals.claimed, |sum, more| sum.saturating_add(*more))
         }
     };
     Ok((used, most))

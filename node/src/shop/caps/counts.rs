@@ -3,7 +3,7 @@
 //! A till's name has no control character, so keys that begin with one are no till's.
 
 use ronde_protocol::message::amount::Points;
-use ronde_protocol::message::codec::{Decode, Encode, encode};
+use ronde_protocol::message::codec::{Decode, Encode};
 use ronde_protocol::message::order::Seconds;
 use ronde_protocol::message::text::Text;
 
@@ -17,8 +17,10 @@ use crate::store::{Read, Table, Transaction};
 const OWN: &[u8] = b"\0c";
 /// Before a day: what was given away on it.
 const DAYS: &[u8] = b"\0g";
-/// Before a grant's id: the day that it counts on, where that is another than the one on which it was made.
+/// Before a grant's id: where it counts and where it was made, if these are two days.
 const MOVED: &[u8] = b"\0m";
+/// Before the day on which a grant was made that counts on another, and its id: nothing.
+const AWAY: &[u8] = b"\0a";
 /// Old counts that are deleted with each new one: more than one grant adds.
 const PRUNED_AT_ONCE: usize = 8;
 /// The days with counts that are kept, counted by what there is and not by the clock: one that jumps ahead deletes nothing
@@ -30,6 +32,13 @@ const KEPT_DAYS: usize = 4;
 struct Counted {
     till: Text,
     worth: Points,
+}
+
+/// A grant that counts on another day than the one on which it was made.
+#[derive(Encode, Decode)]
+struct Moved {
+    counts: Seconds,
+    made: Seconds,
 }
 
 fn day_key(time: Seconds, rest: &[&[u8]]) -> Vec<u8> {
@@ -98,6 +107,7 @@ pub(in crate::shop) fn count(
 ) -> Result<Vec<NearCap>, ShopError> {
     let name = till.as_str();
     take_back_later(tx, now)?;
+    bring_home(tx, now)?;
     let caps = caps.with(own(tx, name)?);
     let before = Given { till: given_by(tx, now, name)?, store: given_by_store(tx, now)? };
     let after = caps.allow(before, worth)?;
@@ -118,6 +128,7 @@ pub(in crate::shop) fn count_anyway(
     (id, till, worth): (RecordId, &Text, Points),
 ) -> Result<(), ShopError> {
     take_back_later(tx, now)?;
+    bring_home(tx, now)?;
     let with = |before: Points| Points(before.0.saturating_add(worth.0));
     let after = Given { till: with(given_by(tx, now, till.as_str())?), store: with(given_by_store(tx, now)?) };
     write_down(tx, now, (id, till, worth), after)
@@ -137,25 +148,59 @@ fn write_down(
 
 /// Takes a grant of that time out of its day's counts, once (TILL-3).
 pub(in crate::shop) fn give_back(tx: &mut dyn Transaction, made: Seconds, id: RecordId) -> Result<(), ShopError> {
-    let moved_to = load::<Seconds>(tx, Table::Till, &moved_key(id))?;
-    let made = moved_to.unwrap_or(made);
-    let key = grant_key(made, id);
-    let Some(Counted { till, worth }) = load(tx, Table::Till, &key)? else { return Ok(()) };
+    take_out(tx, made, &id.bytes())?;
+    Ok(())
+}
+
+/// Takes a grant out of the counts of whatever day it counts on; what it was.
+fn take_out(tx: &mut dyn Transaction, made: Seconds, id: &[u8]) -> Result<Option<Counted>, ShopError> {
+    let moved = load::<Moved>(tx, Table::Till, &[MOVED, id].concat())?;
+    let counts = moved.as_ref().map_or(made, |moved| moved.counts);
+    let key = day_key(counts, &[b"i", id]);
+    let Some(counted) = load::<Counted>(tx, Table::Till, &key)? else { return Ok(None) };
     tx.delete(Table::Till, &key)?;
-    tx.delete(Table::Till, &moved_key(id))?;
-    for sum in [till_key(made, till.as_str()), store_key(made)] {
-        let left = points(tx, &sum)?.0.saturating_sub(worth.0);
+    forget_move(tx, id)?;
+    for sum in [till_key(counts, counted.till.as_str()), store_key(counts)] {
+        let left = points(tx, &sum)?.0.saturating_sub(counted.worth.0);
         save(tx, Table::Till, &sum, &Points(left))?;
+    }
+    Ok(Some(counted))
+}
+
+fn away_key(made: Seconds, id: &[u8]) -> Vec<u8> {
+    [AWAY, &(made / DAY).to_be_bytes(), id].concat()
+}
+
+fn forget_move(tx: &mut dyn Transaction, id: &[u8]) -> Result<(), ShopError> {
+    let key = [MOVED, id].concat();
+    if let Some(moved) = load::<Moved>(tx, Table::Till, &key)? {
+        tx.delete(Table::Till, &key)?;
+        tx.delete(Table::Till, &away_key(moved.made, id))?;
     }
     Ok(())
 }
 
-fn moved_key(id: RecordId) -> Vec<u8> {
-    [MOVED, &id.bytes()].concat()
+/// What was made on this day and counted on an earlier one, because the clock was behind meanwhile, counts on this day
+/// again (TILL-23).
+fn bring_home(tx: &mut dyn Transaction, now: Seconds) -> Result<(), ShopError> {
+    let (from, to) = (away_key(now, &[]), away_key(now.saturating_add(DAY), &[]));
+    for (key, _) in tx.scan(Table::Till, &from, Some(&to), usize::MAX)? {
+        let Some(id) = key.get(from.len()..) else { continue };
+        let Some(counted) = take_out(tx, now, id)? else {
+            tx.delete(Table::Till, &key)?;
+            continue;
+        };
+        for sum in [till_key(now, counted.till.as_str()), store_key(now)] {
+            let all = points(tx, &sum)?.0.saturating_add(counted.worth.0);
+            save(tx, Table::Till, &sum, &Points(all))?;
+        }
+        save(tx, Table::Till, &day_key(now, &[b"i", id]), &counted)?;
+    }
+    Ok(())
 }
 
-/// What was given away on days that are yet to come was given by a clock that was ahead: it counts today, and not once more
-/// when its day comes (TILL-23).
+/// What was given away on days that are yet to come was given by a clock that was ahead then, or is behind now: it counts
+/// today, and on its own day should that come (TILL-23).
 fn take_back_later(tx: &mut dyn Transaction, now: Seconds) -> Result<(), ShopError> {
     let (from, to) = (day_key(now.saturating_add(DAY), &[]), [DAYS, &[0xff; 9]].concat());
     for (key, _) in tx.scan(Table::Till, &from, Some(&to), usize::MAX)? {
@@ -164,7 +209,7 @@ fn take_back_later(tx: &mut dyn Transaction, now: Seconds) -> Result<(), ShopErr
         if *kind == b'i' {
             if let Some(counted) = load::<Counted>(tx, Table::Till, &key)? {
                 save(tx, Table::Till, &today, &counted)?;
-                tx.put(Table::Till, &[MOVED, rest].concat(), &encode(&now))?;
+                note_move(tx, rest, &key, now)?;
             }
         } else {
             let sum = points(tx, &today)?.0.saturating_add(points(tx, &key)?.0);
@@ -173,6 +218,15 @@ fn take_back_later(tx: &mut dyn Transaction, now: Seconds) -> Result<(), ShopErr
         tx.delete(Table::Till, &key)?;
     }
     Ok(())
+}
+
+/// Notes that a grant, which counted under `key`, counts today.
+fn note_move(tx: &mut dyn Transaction, id: &[u8], key: &[u8], now: Seconds) -> Result<(), ShopError> {
+    let day = key.get(DAYS.len()..DAYS.len() + 8).and_then(|day| day.try_into().ok()).map_or(0, u64::from_be_bytes);
+    let before = load::<Moved>(tx, Table::Till, &[MOVED, id].concat())?;
+    let made = before.map_or(day.saturating_mul(DAY), |before| before.made);
+    save(tx, Table::Till, &[MOVED, id].concat(), &Moved { counts: now, made })?;
+    Ok(tx.put(Table::Till, &away_key(made, id), &[])?)
 }
 
 /// Deletes some of the oldest day's counts, if younger ones are kept.
@@ -187,7 +241,7 @@ fn prune(tx: &mut dyn Transaction) -> Result<(), ShopError> {
     }
     for (key, _) in tx.scan(Table::Till, DAYS, oldest.as_deref(), PRUNED_AT_ONCE)? {
         if let Some((b'i', id)) = key.get(DAYS.len() + 8..).and_then(<[u8]>::split_first) {
-            tx.delete(Table::Till, &[MOVED, id].concat())?;
+            forget_move(tx, id)?;
         }
         tx.delete(Table::Till, &key)?;
     }

@@ -15,7 +15,7 @@ fn hours_of_earlier_programs_are_read() {
     assert_eq!((totals.checkouts, totals.pledged, totals.pledges_refused), (9, 11, 12));
     assert_eq!((totals.goodwill, totals.returns, totals.cents_held), (0, 0, 0));
     let totals = decode::<Kept>(&earlier_form(1, 17), 1000).unwrap().totals();
-    assert_eq!((totals.pledges_refused, totals.goodwill, totals.cents_held, totals.went_back), (12, 13, 17, 0));
+    assert_eq!((totals.pledges_refused, totals.goodwill, totals.cents_held, totals.late_back), (12, 13, 17, 0));
 }
 
 #[test]

@@ -103,6 +103,7 @@ impl Session {
             Err(trouble) => return Err(trouble),
         };
         if fate == Fate::Owed {
+            self.check_clock(node, digest)?;
             let (now, entropy) = (self.now(), fresh()?);
             let sealed = self.wallet.plan_refund(self.charters.charter(), digest, owed, now, entropy)?;
             let request = sealed.release(&self.folder.save(&self.wallet)?);
@@ -115,6 +116,17 @@ impl Session {
             Fate::Withdrawn => Became::ByHand,
             Fate::Owed | Fate::Pending | Fate::Claimed => Became::Elsewhere,
         })
+    }
+
+    /// There is one claim of a refund (WALLET-46): one that a wrong clock had put into a keyset that has ended no store would
+    /// take.
+    fn check_clock(&self, node: &str, digest: &OrderDigest) -> Result<(), Trouble> {
+        if self.wallet.book().open.iter().any(|open| open.refund_of() == Some(*digest)) {
+            return Ok(());
+        }
+        let (here, there) = (self.now(), self.client.clock(node)?);
+        let mut ends = self.charter().keysets().map(|keyset| keyset.issue_until());
+        if ends.all(|end| (here < end) == (there < end)) { Ok(()) } else { Err(Trouble::WrongClock { here, there }) }
     }
 
     /// Claims until the store has made the order and it is decided; then any store will do, as with a grant.
