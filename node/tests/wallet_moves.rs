@@ -38,6 +38,30 @@ fn next_day(folder: &Path) {
     std::fs::write(path, settings.to_string()).unwrap();
 }
 
+/// A claim that a clock which was behind had put into a keyset that is over is made anew.
+#[test]
+fn a_claim_for_a_keyset_in_which_its_store_issues_nothing_more_is_given_up_and_made_again() {
+    let (now, temporary) = (Clock::System.unix_seconds(), tempfile::tempdir().unwrap());
+    let mut town = Town::found(near_its_end(now));
+    (1..=4).for_each(|store| town.set_clock(store, now));
+    (1..=4).for_each(|store| town.start(store, on_disk));
+    town.wait_for_votes();
+    let folder = temporary.path().join("wallet");
+    wallet_command::new(&town.url(1, ""), &folder);
+    let made = json!({ "points": 16, "reference": "receipt" });
+    let made = http("POST", &town.url(1, "/v1/grants"), Some(&town.till(1)), Some(&made));
+    let link = made.body["claim_url"].as_str().unwrap();
+    // To this store the wallet's clock is behind.
+    town.set_clock(1, now + 10 * DAY);
+    let (code, refused) = json(&folder, &["claim", link]);
+    assert_eq!((code, &refused["error"]["code"]), (2, &"keyset-closed".into()), "{refused}");
+    let (_, pending) = json(&folder, &["pending"]);
+    assert_eq!(pending["pending"], json!([]), "it is not sent again for ever");
+    town.set_clock(1, now);
+    let (code, claimed) = json(&folder, &["claim", link]);
+    assert_eq!((code, &claimed["balance"]), (0, &16.into()), "{claimed}");
+}
+
 /// WALLET-38, WALLET-40, ROLLOVER-6
 #[test]
 fn resume_moves_what_is_due_and_says_only_of_what_is_certified_that_it_has_moved() {
