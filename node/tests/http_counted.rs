@@ -60,6 +60,9 @@ fn a_payment_that_comes_too_late_is_owed_and_then_claimed_and_nothing_is_counted
     let back =
         ["grants claimed 1", "grants open 1", "grants pending 1", "points_total claimed 7", "points_total owed 7"];
     assert_eq!(counted(&node), [&late[..], &back].concat());
+    // It counts as neither taken nor gone back: the manager's net flow is even.
+    let all = node.shop.totals(None, &(0..u64::MAX)).unwrap();
+    assert_eq!((all.redeemed, all.claimed, all.went_back, all.late_back), (0, 0, 0, 7));
 }
 
 /// OPS-9.
