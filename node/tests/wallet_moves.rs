@@ -4,7 +4,7 @@ use crate::federation;
 use crate::federation_support;
 use crate::wallet_command;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use federation::{Town, eventually, http, on_disk};
 use federation_support::{DAY, Plan};
@@ -30,6 +30,17 @@ fn add_later(town: &mut Town) {
     });
 }
 
+/// Four shops that vote in a keyset that is near its end, and a new wallet.
+fn voting(now: u64, temporary: &Path) -> (Town, PathBuf) {
+    let mut town = Town::found(near_its_end(now));
+    (1..=4).for_each(|store| town.set_clock(store, now));
+    (1..=4).for_each(|store| town.start(store, on_disk));
+    town.wait_for_votes();
+    let folder = temporary.join("wallet");
+    wallet_command::new(&town.url(1, ""), &folder);
+    (town, folder)
+}
+
 /// The wallet compares charters once a day: the day is over.
 fn next_day(folder: &Path) {
     let path = folder.join("settings.json");
@@ -42,12 +53,7 @@ fn next_day(folder: &Path) {
 #[test]
 fn a_claim_for_a_keyset_in_which_its_store_issues_nothing_more_is_given_up_and_made_again() {
     let (now, temporary) = (Clock::System.unix_seconds(), tempfile::tempdir().unwrap());
-    let mut town = Town::found(near_its_end(now));
-    (1..=4).for_each(|store| town.set_clock(store, now));
-    (1..=4).for_each(|store| town.start(store, on_disk));
-    town.wait_for_votes();
-    let folder = temporary.path().join("wallet");
-    wallet_command::new(&town.url(1, ""), &folder);
+    let (town, folder) = voting(now, temporary.path());
     let made = json!({ "points": 16, "reference": "receipt" });
     let made = http("POST", &town.url(1, "/v1/grants"), Some(&town.till(1)), Some(&made));
     let link = made.body["claim_url"].as_str().unwrap();
@@ -66,12 +72,7 @@ fn a_claim_for_a_keyset_in_which_its_store_issues_nothing_more_is_given_up_and_m
 #[test]
 fn resume_moves_what_is_due_and_says_only_of_what_is_certified_that_it_has_moved() {
     let (now, temporary) = (Clock::System.unix_seconds(), tempfile::tempdir().unwrap());
-    let mut town = Town::found(near_its_end(now));
-    (1..=4).for_each(|store| town.set_clock(store, now));
-    (1..=4).for_each(|store| town.start(store, on_disk));
-    town.wait_for_votes();
-    let folder = temporary.path().join("wallet");
-    wallet_command::new(&town.url(1, ""), &folder);
+    let (mut town, folder) = voting(now, temporary.path());
     let till = town.till(1);
     let grant = json!({ "points": 16, "reference": "receipt" });
     let made = http("POST", &town.url(1, "/v1/grants"), Some(&till), Some(&grant));

@@ -1,4 +1,4 @@
-//! One point, two points.
+//! One point, two points; and what they are beside: euros.
 
 use std::fmt::Display;
 
@@ -10,4 +10,9 @@ pub(super) fn counted<N: Copy + Display + PartialEq + From<u8>>(count: N, one: &
 /// So many points.
 pub(super) fn points<N: Copy + Display + PartialEq + From<u8>>(count: N) -> String {
     counted(count, "point", "points")
+}
+
+/// Cents as euros.
+pub(super) fn euros(cents: u64) -> String {
+    format!("€{}.{:02}", cents / 100, cents % 100)
 }

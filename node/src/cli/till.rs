@@ -185,6 +185,13 @@ struct Checkout {
     refunds: Vec<Value>,
 }
 
+/// Vouchers as a node takes them: by increasing offer.
+fn voucher_list(vouchers: &[(u32, u16)]) -> Vec<Value> {
+    let mut vouchers = vouchers.to_vec();
+    vouchers.sort_unstable();
+    vouchers.iter().map(|(offer, count)| json!({ "offer": offer, "count": count })).collect()
+}
+
 fn voucher(text: &str) -> Result<(u32, u16), String> {
     let (offer, count) = text.split_once(':').unwrap_or((text, "1"));
     let wrong = || "write the offer's number, and how many if more than one: 3 or 3:2".to_owned();
@@ -249,10 +256,6 @@ fn grant(args: &GrantArgs, context: &Context) -> Result<Exit, Failure> {
         expires_at: String,
     }
     let client = Client::connect(&args.till.node, Credentials::Till(args.till.token_file.as_deref()))?;
-    let mut vouchers = args.voucher.clone();
-    vouchers.sort_unstable();
-    let vouchers: Vec<Value> =
-        vouchers.iter().map(|(offer, count)| json!({ "offer": offer, "count": count })).collect();
     let body = json!({
         "points": args.points,
         "eligible_cents": args.cents,
@@ -260,7 +263,7 @@ fn grant(args: &GrantArgs, context: &Context) -> Result<Exit, Failure> {
         "goodwill": args.goodwill,
         "reference": args.reference,
         "ballot": args.ballot,
-        "vouchers": vouchers,
+        "vouchers": voucher_list(&args.voucher),
         "expires_in": args.expires_in,
         "receipt": receipt(args.receipt_file.as_deref())?,
     });

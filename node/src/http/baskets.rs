@@ -2,8 +2,6 @@
 
 pub(super) mod offer;
 
-use std::time::Duration;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -22,7 +20,7 @@ use zeroize::Zeroizing;
 
 use super::api::{IdempotencyKey, RecordPath};
 use super::body::{Call, Path, answer, id, respond};
-use super::checkouts::{self, CheckoutStateName, DEFAULT_EXPIRY, MAX_EXPIRY, MAX_WAIT, RefundView};
+use super::checkouts::{self, CheckoutStateName, DEFAULT_EXPIRY, MAX_EXPIRY, RefundView, waits};
 use super::grants::{GrantStateName, Vouchers, expiry};
 use super::picture;
 use super::problem::schema::{KEY, READ, TOKEN, problems};
@@ -337,13 +335,6 @@ pub(super) async fn show(State(site): State<Site>, path: Path<String>, call: Cal
     let allowed = || site.check_all(&token, &SCOPES);
     let shown = site.shop.wait_basket(id, still, wait, allowed).await?;
     Ok(respond(answer(StatusCode::OK, &view(&shown))))
-}
-
-fn waits(wait: Option<u64>) -> Result<Duration, Problem> {
-    match wait.unwrap_or(0) {
-        seconds if seconds <= MAX_WAIT => Ok(Duration::from_secs(seconds)),
-        _ => Err(Problem::field("wait", format!("wait is at most {MAX_WAIT} seconds"))),
-    }
 }
 
 /// The sale is complete: the customer can claim what it earns.

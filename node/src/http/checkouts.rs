@@ -30,7 +30,7 @@ pub(super) const DEFAULT_EXPIRY: u64 = 300;
 /// Longest time that a checkout can be paid, in seconds.
 pub(super) const MAX_EXPIRY: u64 = 86_400;
 /// Longest wait for a change, in seconds.
-pub(super) const MAX_WAIT: u64 = 60;
+const MAX_WAIT: u64 = 60;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -242,18 +242,23 @@ pub(super) async fn show(State(site): State<Site>, path: Path<String>, call: Cal
     let token = site.authorize(&call, Scope::Redeem)?;
     let id = id(path)?;
     let query: WaitQuery = call.query()?;
-    let wait = query.wait.unwrap_or(0);
-    if wait > MAX_WAIT {
-        return Err(Problem::field("wait", format!("wait is at most {MAX_WAIT} seconds")));
-    }
+    let wait = waits(query.wait)?;
     let known = match query.state {
         Some(state) => state,
         None => checkout_state(site.shop.checkout(id).await?.checkout.state()).to_owned(),
     };
     let is_known = |state| checkout_state(state) == known;
     let allowed = || site.check(&token, Scope::Redeem);
-    let shown = site.shop.wait_checkout(id, is_known, Duration::from_secs(wait), allowed).await?;
+    let shown = site.shop.wait_checkout(id, is_known, wait, allowed).await?;
     Ok(respond(answer(StatusCode::OK, &view(&site.base(), &shown))))
+}
+
+/// How long somebody waits for a change, if that is not too long.
+pub(super) fn waits(wait: Option<u64>) -> Result<Duration, Problem> {
+    match wait.unwrap_or(0) {
+        seconds if seconds <= MAX_WAIT => Ok(Duration::from_secs(seconds)),
+        _ => Err(Problem::field("wait", format!("wait is at most {MAX_WAIT} seconds"))),
+    }
 }
 
 /// A till withdraws it.

@@ -5,16 +5,11 @@ use ronde_protocol::message::charter::Charter;
 use ronde_protocol::message::ids::{AssociationId, CampaignId, OfferId};
 use serde_json::{Value, json};
 
-use crate::cli::plural::{counted, points};
+use crate::cli::plural::{counted, euros, points};
 use crate::config::Config;
 use crate::earning::{
     BallotStep, BonusStep, Earn, Earned, Moment, Pledge, Rules, Step, Times, VoucherStep, clock_time,
 };
-
-/// Cents as euros.
-fn euros(cents: u64) -> String {
-    format!("€{}.{:02}", cents / 100, cents % 100)
-}
 
 /// `2` of 200 per cent, `1.5` of 150.
 fn times_as_many(percent: u64) -> String {

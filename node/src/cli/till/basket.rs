@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::client::{Client, Credentials};
-use super::{TillTokenArgs, WAIT_SECONDS, code, ok, receipt, voucher};
-use crate::cli::plural::points;
+use super::{TillTokenArgs, WAIT_SECONDS, code, ok, receipt, voucher, voucher_list};
+use crate::cli::plural::{euros, points};
 use crate::cli::{Context, Exit, Failure};
 
 #[derive(Debug, Args)]
@@ -85,10 +85,6 @@ struct Payment {
 /// A node that does not answer or refuses, a token or receipt that can't be read.
 pub(super) fn run(args: &BasketArgs, context: &Context) -> Result<Exit, Failure> {
     let client = Client::connect(&args.till.node, Credentials::Till(args.till.token_file.as_deref()))?;
-    let mut vouchers = args.voucher.clone();
-    vouchers.sort_unstable();
-    let vouchers: Vec<Value> =
-        vouchers.iter().map(|(offer, count)| json!({ "offer": offer, "count": count })).collect();
     let body = json!({
         "total_cents": args.total,
         "eligible_cents": args.eligible.unwrap_or(args.total),
@@ -100,7 +96,7 @@ pub(super) fn run(args: &BasketArgs, context: &Context) -> Result<Exit, Failure>
         "receipt": receipt(args.receipt_file.as_deref())?,
         "at_once": args.at_once,
         "ballot": args.ballot,
-        "vouchers": vouchers,
+        "vouchers": voucher_list(&args.voucher),
     });
     let raw = client.post("/v1/baskets", &body)?;
     let rung: Basket = client.shape(&raw)?;
@@ -157,8 +153,4 @@ fn describe(basket: &Basket) -> String {
         ("expired", _) => "expired: nobody paid with points in time".to_owned(),
         (other, _) => other.to_owned(),
     }
-}
-
-fn euros(cents: u64) -> String {
-    format!("\u{20ac}{}.{:02}", cents / 100, cents % 100)
 }

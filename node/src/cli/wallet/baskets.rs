@@ -5,6 +5,7 @@ use ronde_protocol::message::ids::OfferId;
 use serde_json::{Value, json};
 
 use super::{PayArgs, act, failure, refunds, say};
+use crate::cli::plural::euros;
 use crate::cli::{Context, Exit, Failure};
 use crate::wallet::Session;
 use crate::wallet::session::{BasketDone, Choice, Progress};
@@ -97,8 +98,4 @@ fn of(basket: &BasketDone) -> (Vec<String>, Value, Exit) {
         "receipt_file": basket.receipt.as_ref().map(|kept| &kept.path), "return_url": basket.return_url,
     });
     (lines, object, exit)
-}
-
-fn euros(cents: u64) -> String {
-    format!("\u{20ac}{}.{:02}", cents / 100, cents % 100)
 }

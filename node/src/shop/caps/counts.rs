@@ -46,6 +46,11 @@ fn day_key(time: Seconds, rest: &[&[u8]]) -> Vec<u8> {
     [&[DAYS, &day], rest].concat().concat()
 }
 
+/// The day of such a key.
+fn day_of(key: &[u8]) -> Option<u64> {
+    key.get(DAYS.len()..)?.first_chunk().copied().map(u64::from_be_bytes)
+}
+
 fn store_key(time: Seconds) -> Vec<u8> {
     day_key(time, &[b"s"])
 }
@@ -222,7 +227,7 @@ fn take_back_later(tx: &mut dyn Transaction, now: Seconds) -> Result<(), ShopErr
 
 /// Notes that a grant, which counted under `key`, counts today.
 fn note_move(tx: &mut dyn Transaction, id: &[u8], key: &[u8], now: Seconds) -> Result<(), ShopError> {
-    let day = key.get(DAYS.len()..DAYS.len() + 8).and_then(|day| day.try_into().ok()).map_or(0, u64::from_be_bytes);
+    let day = day_of(key).unwrap_or(0);
     let before = load::<Moved>(tx, Table::Till, &[MOVED, id].concat())?;
     let made = before.map_or(day.saturating_mul(DAY), |before| before.made);
     save(tx, Table::Till, &[MOVED, id].concat(), &Moved { counts: now, made })?;
@@ -235,8 +240,8 @@ fn prune(tx: &mut dyn Transaction) -> Result<(), ShopError> {
     let (mut from, mut oldest) = (DAYS.to_vec(), None);
     for _ in 0..=KEPT_DAYS {
         let Some((key, _)) = tx.scan(Table::Till, &from, Some(&end), 1)?.pop() else { return Ok(()) };
-        let Some(day) = key.get(DAYS.len()..DAYS.len() + 8).and_then(|day| day.try_into().ok()) else { return Ok(()) };
-        from = [DAYS, &u64::from_be_bytes(day).saturating_add(1).to_be_bytes()].concat();
+        let Some(day) = day_of(&key) else { return Ok(()) };
+        from = [DAYS, &day.saturating_add(1).to_be_bytes()].concat();
         oldest.get_or_insert_with(|| from.clone());
     }
     for (key, _) in tx.scan(Table::Till, DAYS, oldest.as_deref(), PRUNED_AT_ONCE)? {
